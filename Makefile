@@ -1,0 +1,69 @@
+# Greenroom: `make run` serves it on this machine, `make test` runs every test.
+
+# The first Python on the PATH that is new enough; without one, the plain name, for the message below.
+PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
+PYTHON ?= $(or $(firstword $(foreach python,$(PYTHONS),$(shell \
+  $(python) -c 'import sys; sys.version_info >= (3, 11) and print("$(python)")' 2>/dev/null))),python3)
+VENV := .venv
+# Tests side by side: they wait for sockets and browsers more than they compute.
+WORKERS ?= 4
+BIN := $(VENV)/bin
+
+# What a server of one's own is told, for the checks that ask whether it may be deployed.
+DEPLOYED := DEBUG=false SITE_URL=https://greenroom.example.org ALLOWED_HOSTS=greenroom.example.org BEHIND_PROXY=true \
+  GREENROOM_DATA=$(abspath $(VENV))/check-data
+
+.PHONY: help run link key keys test check format clean
+
+help: ## Say what can be made
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: $(VENV)/.run-packages ## Serve Greenroom on this machine and print a sign-in link (PORT=8765, DEBUG=true for debug pages)
+	@echo "Greenroom is getting ready"
+	@exec env DEBUG=true $(BIN)/python manage.py run $(if $(filter true yes on 1,$(DEBUG)),--debug)
+
+link: $(VENV)/.run-packages ## Print another one-time sign-in link (USER_NAME=… for someone else than the first admin)
+	@DEBUG=true $(BIN)/python manage.py signin_link $(USER_NAME)
+
+key: $(VENV)/.run-packages ## Make an API key, alone on the last line (NAME="my script", ROLE=editor)
+	@DEBUG=true $(BIN)/python manage.py create_api_key "$(or $(NAME),my script)" $(if $(ROLE),--role "$(ROLE)")
+
+keys: $(VENV)/.run-packages ## Print fresh keys for a server of one's own
+	@$(BIN)/python -m dashboard.keys
+
+test: $(VENV)/.test-packages ## Run every test, in the browser too (ARGS="…" goes to pytest)
+	@$(BIN)/python -m tests.tools
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+check: $(VENV)/.test-packages ## Lint, strict types, import contracts, deployment checks, missing migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	env $$($(BIN)/python -m dashboard.keys) $(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	env $$($(BIN)/python -m dashboard.keys) $(DEPLOYED) $(BIN)/python manage.py makemigrations --check --dry-run
+
+format: $(VENV)/.test-packages ## Put the code into its format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## Take away the packages and what tools left; the data folder stays
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Greenroom needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "This Python cannot make virtual environments. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run-packages: requirements.txt | $(VENV)/bin/python
+	@echo "Installing the packages of requirements.txt (a minute or so)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.test-packages: tests/requirements.txt $(VENV)/.run-packages
+	@echo "Installing the packages of tests/requirements.txt (a minute or so)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@

@@ -1,0 +1,51 @@
+"""Django's admin as this site has it: rights alone let someone in, and signing in happens at the site's own page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+class GreenroomAdminSite(AdminSite):
+    """Open to whoever has a right to one of its models; ``is_staff`` means nothing here."""
+
+    site_header = site_title = "Greenroom"
+    index_title = "Admin"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        if not request.user.is_active:
+            return False
+        return any(any(model.get_model_perms(request).values()) for model in self._registry.values())
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Raises PermissionDenied for someone who has signed in and may see nothing here: no sign-in would help."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied
+            return guarded(request, *args, **kwargs)
+
+        return cast(View, inner)
+
+    @method_decorator(never_cache)
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Lead to the site's own sign-in and back."""
+        index = reverse("admin:index", current_app=self.name)
+        # Where it leads after that is judged by the sign-in view.
+        return redirect_to_login(request.GET.get("next") or index, resolve_url(settings.LOGIN_URL))

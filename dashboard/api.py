@@ -1,0 +1,63 @@
+"""The HTTP API under ``/v2/``: one key for all of it, the OpenAPI document, the routers of the two apps."""
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.urls import URLPattern, re_path
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_safe
+from ninja import NinjaAPI
+from ninja.security import APIKeyHeader
+
+from dashboard.api_docs import ApiDocs
+from dashboard.api_errors import add_error_answers, nowhere, shaped
+from dashboard.api_keys import user_for_key
+from personas.api.bodies import BodyParser
+from personas.api.router import router as personas
+from playground.api.router import router as conversations
+
+DESCRIPTION = """\
+Tavus' HTTP: what a script sends to Tavus works here with this site's address and one of its keys.
+
+Keys are made in the admin, or with `manage.py create_api_key NAME`. Refusals have Tavus' two shapes: `{"error"}` for
+400, `{"message"}` for everything else, with the `field` that is wrong where one is known.
+"""
+
+
+class ApiKeyHeader(APIKeyHeader):
+    """``x-api-key``, and nothing else: a session's cookie opens no door here, so that no other site can knock."""
+
+    param_name = "x-api-key"
+
+    @sensitive_variables("key")
+    def authenticate(self, request: HttpRequest, key: str | None) -> User | None:
+        return user_for_key(key) if key else None
+
+
+def make_api() -> NinjaAPI:
+    api = NinjaAPI(
+        title="Greenroom",
+        version="2",
+        description=DESCRIPTION,
+        urls_namespace="api",
+        auth=ApiKeyHeader(),
+        parser=BodyParser(),
+        docs=ApiDocs(),
+        docs_decorator=require_safe,
+    )
+    add_error_answers(api)
+    api.add_router("", personas)
+    api.add_router("", conversations)
+    return api
+
+
+def api_urls() -> list[URLPattern]:
+    """What stands below ``/v2/``."""
+    patterns: list[URLPattern] = api.urls[0]  # type: ignore[assignment] # plain patterns: nothing is nested
+    for pattern in patterns:
+        pattern.callback = nowhere if pattern.name == "api-root" else shaped(pattern.callback)
+    return [*patterns, re_path(r"", nowhere, name="nowhere")]
+
+
+api = make_api()
+app_name = api.urls_namespace
+urlpatterns = api_urls()

@@ -1,0 +1,15 @@
+"""The page on which the API is read and tried: Swagger UI, served by this site under its policy."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from ninja import NinjaAPI
+from ninja.openapi.docs import DocsBase
+
+
+class ApiDocs(DocsBase):
+    """Swagger UI in this site's frame; its settings stand in an attribute, since no script may stand inline."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+        return render(request, "dashboard/api_docs.html", {"openapi_url": self.get_openapi_url(api, kwargs)})

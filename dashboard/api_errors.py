@@ -1,0 +1,120 @@
+"""Every refusal of the API as JSON in Tavus' shapes, whoever refused: a router, ninja or Django."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from personas.api.bodies import too_large
+from personas.api.errors import INVALID_TOKEN, ApiError, wrong
+from playground.core.errors import Code, CommandError
+from playground.failures import log_failure
+
+logger = logging.getLogger(__name__)
+
+View = Callable[..., Any]
+
+INTERNAL = "Greenroom itself failed with this request. Try again."
+NOT_FOUND = "Not Found"
+METHOD_NOT_ALLOWED = "Method Not Allowed"
+_SENTENCES = {
+    "model_type": "This is not a JSON object: { … }.",
+    "dict_type": "This is not a JSON object: { … }.",
+    "missing": "This is missing.",
+}
+"""By pydantic's type of error, where its own words name a class of ours or say too little."""
+_STATUS_OF_CODES = {Code.BAD_MESSAGE: 400, Code.BUSY: 409, Code.INTERNAL: 500}
+
+
+def answer(error: ApiError) -> HttpResponse:
+    return JsonResponse(error.as_json(), status=error.status)
+
+
+def add_error_answers(api: NinjaAPI) -> None:
+    """Answer every exception of an operation."""
+
+    @api.exception_handler(ApiError)
+    def refused(request: HttpRequest, error: ApiError) -> HttpResponse:
+        return answer(error)
+
+    @api.exception_handler(CommandError)
+    def not_now(request: HttpRequest, error: CommandError) -> HttpResponse:
+        return answer(ApiError(_STATUS_OF_CODES.get(error.code, 400), error.message))
+
+    @api.exception_handler(AuthenticationError)
+    def unknown_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        return answer(ApiError(401, INVALID_TOKEN))
+
+    @api.exception_handler(ValidationError)
+    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        return answer(_first_problem(error))
+
+    @api.exception_handler(RequestDataTooBig)
+    def too_much(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+        return answer(too_large())
+
+    @api.exception_handler(HttpError)
+    def refused_by_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
+        # ninja wraps what its parser raises.
+        if isinstance(error.__cause__, ApiError):
+            return answer(error.__cause__)
+        return answer(ApiError(error.status_code, error.message))
+
+    @api.exception_handler(Exception)
+    def failed(request: HttpRequest, error: Exception) -> HttpResponse:
+        log_failure(logger, error, path=request.path)
+        return answer(ApiError(500, INTERNAL))
+
+
+def _first_problem(error: ValidationError) -> ApiError:
+    """The first value that is wrong, by its path; pydantic's location begins with where and with the argument."""
+    problem = error.errors[0]
+    source, *steps = problem["loc"]
+    if source == "body":
+        steps = steps[1:]
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+    sentence = _SENTENCES.get(problem["type"]) or str(problem["msg"]).removeprefix("Value error, ")
+    return wrong(sentence, path)
+
+
+def shaped(view: View) -> View:
+    """A view of the API: signed in by key alone, and JSON also where ninja answers with text or Django with a page."""
+    if iscoroutinefunction(view):
+        asynchronous = cast("Callable[..., Awaitable[HttpResponseBase]]", view)
+
+        @wraps(view)
+        async def shaped_async(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return _shape(await asynchronous(request, *args, **kwargs))
+
+        return login_not_required(shaped_async)
+
+    @wraps(view)
+    def shaped_sync(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return _shape(view(request, *args, **kwargs))
+
+    return login_not_required(shaped_sync)
+
+
+def _shape(response: HttpResponseBase) -> HttpResponseBase:
+    if response.status_code != 405:
+        return response
+    refused = answer(ApiError(405, METHOD_NOT_ALLOWED))
+    refused["Allow"] = response["Allow"]
+    return refused
+
+
+@login_not_required
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Whatever else is asked for below ``/v2/``."""
+    return answer(ApiError(404, NOT_FOUND))
+
+
+nowhere.csrf_exempt = True  # type: ignore[attr-defined] # a script has no token, and is to read why

@@ -1,0 +1,24 @@
+"""The ASGI application: pages, sockets with their users, and the life of the process under uvicorn."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+pages = get_asgi_application()  # sets Django up, which what is imported below needs
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
+
+from dashboard.lifetime import lifespan
+from dashboard.socket_users import with_users
+from playground.routing import websocket_urlpatterns
+
+sockets = URLRouter(websocket_urlpatterns)  # type: ignore[arg-type] # its stubs know no plain URLPattern
+application = ProtocolTypeRouter(
+    {
+        "http": pages,
+        "websocket": with_users(sockets, settings.SITE_ORIGINS),
+        "lifespan": lifespan,
+    }
+)

@@ -1,0 +1,81 @@
+"""The four roles: Django groups, brought in step with this table by every `migrate`."""
+
+from enum import StrEnum
+from typing import Any
+
+from django.apps import apps as installed_apps
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission, User
+from django.db import transaction
+from django.db.models import Q
+
+
+class Role(StrEnum):
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    SECRET_MANAGER = "secret manager"
+    ADMIN = "admin"
+
+
+_EVERY_VERB = ("add", "change", "delete", "view")
+_VIEWER = {
+    "personas.persona": ("view",),
+    "personas.personaversion": ("view",),
+    "personas.fillerconfig": ("view",),
+    "playground.conversation": _EVERY_VERB,
+}
+_EDITOR = _VIEWER | {"personas.persona": _EVERY_VERB, "personas.fillerconfig": _EVERY_VERB}
+_SECRET_MANAGER = _VIEWER | {"personas.tokensecret": _EVERY_VERB}
+
+PERMISSIONS: dict[Role, dict[str, tuple[str, ...]] | None] = {
+    Role.VIEWER: _VIEWER,
+    Role.EDITOR: _EDITOR,
+    Role.SECRET_MANAGER: _SECRET_MANAGER,
+    Role.ADMIN: None,
+}
+"""``app_label.model`` to verbs; None: every permission there is."""
+
+
+def put_roles_in_step(using: str = "default", **_signal: Any) -> None:
+    """Give each role exactly the permissions of the table. A receiver of ``post_migrate``; other groups are left alone.
+
+    After a signal rather than in a migration: a new model's permissions come into being only once all migrations
+    have run, and tests that empty the database get their roles back.
+    """
+    for app_config in installed_apps.get_app_configs():
+        create_permissions(app_config, verbosity=0, interactive=False, using=using)
+    with transaction.atomic(using=using):
+        for role, verbs_by_model in PERMISSIONS.items():
+            group, _made = Group.objects.using(using).get_or_create(name=role)
+            group.permissions.set(Permission.objects.using(using).filter(_granted(verbs_by_model)))
+
+
+def _granted(verbs_by_model: dict[str, tuple[str, ...]] | None) -> Q:
+    if verbs_by_model is None:
+        return Q()
+    granted = Q(pk__in=[])
+    for name, verbs in verbs_by_model.items():
+        app_label, model = name.split(".")
+        codenames = [f"{verb}_{model}" for verb in verbs]
+        granted |= Q(content_type__app_label=app_label, codename__in=codenames)
+    return granted
+
+
+def group_of(role: str) -> Group:
+    """The role's group."""
+    return Group.objects.get(name=role)
+
+
+def role_of(user: User) -> Role | None:
+    """The widest role that the user has, a superuser being an admin; None: no role."""
+    if user.is_superuser:
+        return Role.ADMIN
+    names = set(user.groups.values_list("name", flat=True))
+    return next((role for role in reversed(Role) if role in names), None)
+
+
+def give_role(user: User, role: Role) -> None:
+    """Put the user into the role's group and out of the other roles' groups."""
+    with transaction.atomic():
+        user.groups.remove(*Group.objects.filter(name__in=list(Role)).exclude(name=role))
+        user.groups.add(group_of(role))

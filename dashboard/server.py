@@ -1,0 +1,58 @@
+"""Daphne with a beginning and an end: orphaned turns are closed before, and open ones stored after."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from channels.routing import ProtocolTypeRouter
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.server import Server
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+
+from dashboard import lifetime
+from playground.protocol import MESSAGE_BYTES
+
+HTTP_TIMEOUT_S = 15 * 60
+"""How long one request may take: a turn over server-sent events lasts as long as its speech."""
+
+
+class ListeningPort(Protocol):
+    def stopListening(self) -> object: ...
+
+
+class DrainingServer(Server):  # type: ignore[misc]
+    """Stops listening, drains, and only then ends the sockets, so that viewers see how their turns ended."""
+
+    def __init__(
+        self, application: ProtocolTypeRouter, *, host: str, port: int, on_ready: Callable[[], None]
+    ) -> None:
+        super().__init__(
+            application=application,
+            endpoints=build_endpoint_description_strings(host=host, port=port),
+            http_timeout=HTTP_TIMEOUT_S,
+            websocket_max_message_size=MESSAGE_BYTES,
+            websocket_max_frame_size=MESSAGE_BYTES,
+            verbosity=0,
+            server_name="greenroom",
+        )
+        self._on_ready = on_ready
+        self._ports: list[ListeningPort] = []
+
+    def run(self) -> None:
+        reactor._asyncioEventloop.run_until_complete(lifetime.start())
+        # Without it a viewer whose message is too large sees the connection vanish, and no close code.
+        reactor.callWhenRunning(lambda: self.ws_factory.setProtocolOptions(failByDrop=False))
+        super().run()
+
+    def listen_success(self, port: ListeningPort) -> None:
+        self._ports.append(port)
+        super().listen_success(port)
+        self._on_ready()
+
+    def kill_all_applications(self) -> "Deferred[None]":
+        for port in self._ports:
+            port.stopListening()
+        drained: Deferred[None] = Deferred.fromFuture(asyncio.ensure_future(lifetime.drain()))
+        drained.addBoth(lambda _result: super(DrainingServer, self).kill_all_applications())
+        return drained

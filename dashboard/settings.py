@@ -1,0 +1,249 @@
+"""Greenroom's settings: one module, every setting a typed environment variable (the README's table)."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+
+from dashboard import environment, keys
+from playground.core.limits import DEFAULT_LIMITS, Limits
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+
+_env = environment.Environment()
+
+# Where everything that the app writes stands, and how it is reached
+
+DEBUG = _env.read("DEBUG", environment.boolean, False)
+GREENROOM_DATA = _env.read("GREENROOM_DATA", environment.folder, BASE_DIR / ".greenroom")
+DATA_DIR = GREENROOM_DATA / "data"
+KEYS_DIR = GREENROOM_DATA / "keys"
+PORT = _env.read("PORT", environment.port, 8765)
+SITE_URL = _env.read("SITE_URL", environment.origin, f"http://127.0.0.1:{PORT}")
+ALLOWED_HOSTS = _env.read("ALLOWED_HOSTS", environment.allowed_hosts, LOOPBACK_HOSTS if DEBUG else [])
+BEHIND_PROXY = _env.read("BEHIND_PROXY", environment.boolean, False)
+"""A reverse proxy sets X-Forwarded-Proto on every request, and nobody reaches the app past it."""
+
+# The database. SQLite: readers never wait for the writer, and a writer waits its turn rather than fail
+
+DATABASE_TIMEOUT_S = 20
+_database = _env.read("DATABASE_URL", environment.database_url, dj_database_url.DBConfig())
+if not _database:
+    _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "greenroom.sqlite3")}
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["OPTIONS"] = {
+        "timeout": DATABASE_TIMEOUT_S,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;",
+    }
+else:
+    _database["CONN_HEALTH_CHECKS"] = True
+DATABASES = {"default": _database}
+
+_redis_url = _env.read("REDIS_URL", environment.redis_url, "")
+_redis_layer = {
+    "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+    "CONFIG": {"hosts": [_redis_url], "prefix": "greenroom"},
+}
+CHANNEL_LAYERS = {
+    "default": _redis_layer if _redis_url else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
+
+# Keys. A development server makes its own; any other is given them
+
+SECRET_KEY = _env.read("SECRET_KEY", environment.secret_key, "")
+SECRET_KEY_FALLBACKS: list[str] = _env.read("SECRET_KEY_FALLBACKS", environment.secret_keys, [])
+ENCRYPTION_KEYS: list[str] = _env.read("ENCRYPTION_KEYS", environment.fernet_keys, [])
+DEMO_LLM_KEY = _env.read("DEMO_LLM_KEY", environment.demo_key, "")
+
+# What the app may reach, and how it speaks of itself
+
+OUTBOUND_PRIVATE_HOSTS: list[str] = _env.read("OUTBOUND_PRIVATE_HOSTS", environment.private_hosts, [])
+CAILA_BASE_URL = _env.read("CAILA_BASE_URL", environment.base_url, "https://caila.io/api/adapters/openai")
+LIMITS = Limits(
+    connect_ms=_env.read("CONNECT_MS", environment.milliseconds(100, 60_000), DEFAULT_LIMITS.connect_ms),
+    first_content_ms=_env.read(
+        "FIRST_CONTENT_MS", environment.milliseconds(1_000, 600_000), DEFAULT_LIMITS.first_content_ms
+    ),
+    content_gap_ms=_env.read(
+        "CONTENT_GAP_MS", environment.milliseconds(1_000, 600_000), DEFAULT_LIMITS.content_gap_ms
+    ),
+    reasoning_gap_ms=_env.read(
+        "REASONING_GAP_MS", environment.milliseconds(1_000, 3_600_000), DEFAULT_LIMITS.reasoning_gap_ms
+    ),
+    turn_ms=_env.read("TURN_MS", environment.milliseconds(1_000, 3_600_000), DEFAULT_LIMITS.turn_ms),
+)
+TIME_ZONE = _env.read("TIME_ZONE", environment.time_zone, "UTC")
+LOG_LEVEL = _env.read("LOG_LEVEL", environment.log_level, "INFO")
+
+SETTINGS = tuple(_env.names)
+"""Every environment variable that is read here."""
+
+_site = urlsplit(SITE_URL)
+if not DEBUG:
+    for _name, _value in (
+        ("SECRET_KEY", SECRET_KEY),
+        ("ENCRYPTION_KEYS", ENCRYPTION_KEYS),
+        ("DEMO_LLM_KEY", DEMO_LLM_KEY),
+        ("ALLOWED_HOSTS", ALLOWED_HOSTS),
+    ):
+        if not _value:
+            _env.require(_name)
+if ALLOWED_HOSTS and not environment.host_matches(_site.netloc, ALLOWED_HOSTS):
+    _env.note("SITE_URL", "expected one of the ALLOWED_HOSTS as its host")
+_env.refuse_if_wrong()
+if DEBUG:
+    SECRET_KEY = SECRET_KEY or keys.secret_key(KEYS_DIR)
+    ENCRYPTION_KEYS = ENCRYPTION_KEYS or keys.encryption_keys(KEYS_DIR, dict(_database))
+    DEMO_LLM_KEY = DEMO_LLM_KEY or keys.demo_llm_key(KEYS_DIR)
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+# The application
+
+INSTALLED_APPS = [
+    "daphne",
+    "servestatic",
+    "dashboard.apps.GreenroomAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "dashboard.apps.CollectedFilesConfig",
+    "django.forms",
+    "django_htmx",
+    "axes",
+    "ninja",
+    "channels",
+    "dashboard.apps.DashboardConfig",
+    "playground",
+    "personas",
+]
+MIDDLEWARE = [
+    "dashboard.middleware.EveryAnswer",
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "dashboard.urls"
+ASGI_APPLICATION = "dashboard.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+USE_I18N = False
+
+# Static files: from the source folders while developing, else under hashed names, cacheable for ever
+
+STATIC_URL = "/static/"
+STATIC_ROOT = GREENROOM_DATA / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+_static_storage = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "dashboard.storage.StaticStorage"
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _static_storage},
+}
+
+# People
+
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "sign-in"
+CSRF_FAILURE_VIEW = "dashboard.views.errors.csrf_failure"
+SIGN_IN_BACKEND = "django.contrib.auth.backends.ModelBackend"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", SIGN_IN_BACKEND]
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # s; how long an invitation works
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# Sign-in slows down after failures; `dashboard.slowing` says where one counts
+
+AXES_HANDLER = "dashboard.slowing.SlowingHandler"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "dashboard.slowing.client_address"
+AXES_LOCKOUT_CALLABLE = "dashboard.views.sign_in.slowed_down"
+AXES_VERBOSE = False
+
+# Security: everything that TLS makes possible follows from the scheme of SITE_URL
+
+_tls = _site.scheme == "https"
+_on_loopback = _site.hostname in ("127.0.0.1", "localhost", "::1")
+_at_port = f":{_site.port}" if _site.port else ""
+SITE_ORIGINS = [SITE_URL, *(f"{_site.scheme}://{host}{_at_port}" for host in LOOPBACK_HOSTS if _on_loopback)]
+"""Where this site's own pages come from: the only ones that may post a form or open a socket."""
+CSRF_TRUSTED_ORIGINS = SITE_ORIGINS
+
+_cookie_prefix = (
+    "__Host-greenroom" if _tls else f"greenroom-{_site.port or 80}"
+)  # cookies don't tell ports apart
+SESSION_COOKIE_NAME = f"{_cookie_prefix}-session"
+SESSION_COOKIE_SECURE = _tls
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{_cookie_prefix}-csrf"
+CSRF_COOKIE_SECURE = _tls
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = _tls
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _tls else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # this site does not speak for its sister domains
+DEFAULT_EXCEPTION_REPORTER_FILTER = "dashboard.reports.ReportFilter"
+
+# Logs: one event a line, with the request's id. HTTP clients log addresses and headers below WARNING
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": "dashboard.logs.SafeFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
+        },
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr},
+    },
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        "django.db.backends": {"level": "INFO"},
+        "axes": {"level": "ERROR"},
+        "daphne": {"level": "WARNING"},
+        **{name: {"level": "WARNING"} for name in ("aiohttp", "asyncio", "httpcore", "httpx", "urllib3")},
+    },
+}

@@ -1,0 +1,46 @@
+"""Slower sign-in after failures: where they are counted, and at whom the door stays open."""
+
+from axes.handlers.database import AxesDatabaseHandler
+from axes.helpers import get_client_username
+from axes.models import AccessAttempt, AccessLog
+from django.conf import settings
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest
+
+FAILURES_OF_AN_ADDRESS = 50
+"""At this many failures within the cool-off, whatever the accounts, an address has to wait."""
+FAILURES_AT_AN_ACCOUNT = 50
+"""At this many from all addresses, an account takes no password from an address that never signed in to it."""
+
+
+class SlowingHandler(AxesDatabaseHandler):  # type: ignore[misc] # axes has no types
+    """Counts failures by account and address together, by address, and by account.
+
+    An account that is attacked from many addresses stays open to the addresses from which its owner signed in
+    before, and to one-time links: nobody can lock another out.
+    """
+
+    def get_failures(self, request: HttpRequest, credentials: dict[str, str] | None = None) -> int:
+        if self._is_attacking(request, get_client_username(request, credentials) or ""):
+            return int(settings.AXES_FAILURE_LIMIT)
+        return int(super().get_failures(request, credentials))
+
+    def _is_attacking(self, request: HttpRequest, username: str) -> bool:
+        address = request.axes_ip_address  # type: ignore[attr-defined] # axes sets it
+        since = request.axes_attempt_time - settings.AXES_COOLOFF_TIME  # type: ignore[attr-defined]
+        recent = AccessAttempt.objects.filter(attempt_time__gte=since)
+        if _failures(recent.filter(ip_address=address)) >= FAILURES_OF_AN_ADDRESS:
+            return True
+        if _failures(recent.filter(username=username)) < FAILURES_AT_AN_ACCOUNT:
+            return False
+        return not AccessLog.objects.filter(username=username, ip_address=address).exists()
+
+
+def _failures(attempts: "QuerySet[AccessAttempt]") -> int:
+    return attempts.aggregate(failures=Sum("failures_since_start"))["failures"] or 0
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The address that the request came from; behind a proxy the one that the proxy itself added, the last."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_PROXY else ""
+    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR") or None

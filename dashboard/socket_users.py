@@ -1,0 +1,73 @@
+"""Who is at the other end of a socket: the user of a session, or of an ``x-api-key`` header."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
+from channels.db import database_sync_to_async
+from channels.security.websocket import WebsocketDenier
+from channels.sessions import CookieMiddleware
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import User
+from django.utils.crypto import constant_time_compare
+
+from dashboard.api_keys import user_for_key
+
+Scope = Any
+"""An ASGI scope with the cookies that `CookieMiddleware` found in it."""
+
+
+class SocketUsers:
+    """Hands the application ``scope["read_user"]``, which reads the user anew whenever it is called.
+
+    The Origin has to be one of this site's own wherever it is present, and may be missing only beside a key that
+    works: else another site's page could open a socket with the cookies of whoever looks at it. A key that is
+    presented counts alone: a wrong one does not fall back to a session.
+    """
+
+    def __init__(self, application: Any, own_origins: Iterable[str]) -> None:
+        self._application = application
+        self._own_origins = {origin.encode() for origin in own_origins}
+
+    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        keys = _values(scope, b"x-api-key")
+        key = keys[0].decode("latin-1") if keys else None
+        if await self._is_from_elsewhere(_values(scope, b"origin"), key):
+            await WebsocketDenier()(scope, receive, send)
+            return
+        session_key = scope["cookies"].get(settings.SESSION_COOKIE_NAME)
+        by_session, by_key = partial(user_of_session, session_key), partial(user_for_key, key or "")
+        read_user: Callable[[], User | None] = by_session if key is None else by_key
+        await self._application({**scope, "read_user": read_user}, receive, send)
+
+    async def _is_from_elsewhere(self, origins: list[bytes], key: str | None) -> bool:
+        if origins:
+            return not self._own_origins.issuperset(origins)
+        return key is None or await database_sync_to_async(user_for_key)(key) is None
+
+
+def with_users(application: Any, own_origins: Iterable[str]) -> CookieMiddleware:
+    """The application behind the cookies and `SocketUsers`."""
+    return CookieMiddleware(SocketUsers(application, own_origins))
+
+
+def user_of_session(session_key: str | None) -> User | None:
+    """The user whom the session signed in; None: it has ended, the password changed, or the user was deactivated.
+
+    Only reads: `django.contrib.auth.get_user` may give the session another key, which a socket can't tell the
+    browser.
+    """
+    session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    user = User.objects.filter(pk=session.get(SESSION_KEY), is_active=True).first()
+    if user is None:
+        return None
+    signed_in_with = session.get(HASH_SESSION_KEY, "")
+    hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    return user if any(constant_time_compare(signed_in_with, known) for known in hashes) else None
+
+
+def _values(scope: Scope, name: bytes) -> list[bytes]:
+    return [value for header, value in scope["headers"] if header == name]

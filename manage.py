@@ -1,0 +1,22 @@
+#!/usr/bin/env python
+"""Django's command line for Greenroom."""
+
+import os
+import sys
+from importlib import import_module
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    try:
+        import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+    except ImproperlyConfigured as wrong:
+        sys.exit(str(wrong))
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""JSON Patch (RFC 6902), one operation after the other; none may make the document grow without end."""
+
+import copy
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import jsonpatch
+from jsonpointer import JsonPointerException
+
+from personas.api.bodies import BODY_BYTES
+from personas.api.errors import INVALID_PATCH, ApiError
+from personas.formats.tavus import TODAYS_NAMES
+from playground.core.user_json import LIMIT_DEPTH, UserJsonError, parse_user_json
+
+Json = dict[str, Any]
+
+MAX_OPERATIONS = 200
+OPERATIONS = ("add", "remove", "replace", "move", "copy", "test")
+_WITH_VALUE = frozenset({"add", "replace", "test"})
+_WITH_FROM = frozenset({"move", "copy"})
+
+
+def patched(document: Json, patch: object) -> Any:
+    """The document with the patch applied; the document itself stays as it is.
+
+    Raises ApiError (422): no JSON Patch, or one that doesn't fit the document.
+    """
+    if not isinstance(patch, list):
+        raise _invalid("it is not a list of operations.")
+    if len(patch) > MAX_OPERATIONS:
+        raise _invalid(f"at most {MAX_OPERATIONS} operations are taken.")
+    found = copy.deepcopy(document)
+    for index, operation in enumerate(patch):
+        checked = _checked(operation, index)
+        found = _applied(found, checked, index)
+    return found
+
+
+def is_same(one: object, other: object) -> bool:
+    """Whether two JSON values are equal: ``true`` is not 1, and the order of keys doesn't matter."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def _checked(operation: object, index: int) -> Json:
+    if not isinstance(operation, dict):
+        raise _invalid("an operation is an object.", f"[{index}]")
+    op = operation.get("op")
+    if not isinstance(op, str) or op not in OPERATIONS:
+        raise _invalid(f"op is one of {', '.join(OPERATIONS)}.", f"[{index}].op")
+    if op in _WITH_VALUE and "value" not in operation:
+        raise _invalid(f"{op} wants a value.", f"[{index}].value")
+    checked: Json = {"op": op, "path": _pointer(operation, "path", index)}
+    if op in _WITH_VALUE:
+        checked["value"] = operation["value"]
+    if op in _WITH_FROM:
+        checked["from"] = _pointer(operation, "from", index)
+    return checked
+
+
+def _pointer(operation: Mapping[str, Any], key: str, index: int) -> str:
+    """The JSON Pointer, with the name that GET shows where today's begins it."""
+    text = operation.get(key)
+    if not isinstance(text, str) or (text and not text.startswith("/")):
+        raise _invalid(f"{key} is a JSON Pointer, such as /layers/llm/model.", f"[{index}].{key}")
+    first, slash, rest = text.removeprefix("/").partition("/")
+    return f"/{TODAYS_NAMES[first]}{slash}{rest}" if first in TODAYS_NAMES else text
+
+
+def _applied(document: Any, operation: Json, index: int) -> Any:
+    try:
+        found = jsonpatch.JsonPatch([operation]).apply(document, in_place=True)
+    except jsonpatch.JsonPatchTestFailed:
+        raise _invalid("the value at this path is another one.", f"[{index}].value") from None
+    except (jsonpatch.JsonPatchException, JsonPointerException, TypeError, ValueError):
+        # Where a path leads through a text or a number, the library raises errors of Python's own.
+        raise _invalid("the path leads nowhere in the persona as it is.", f"[{index}].path") from None
+    if operation["op"] == "copy":
+        _refuse_growth(found, index)
+    return found
+
+
+def _refuse_growth(document: Any, index: int) -> None:
+    """Each copy may double the document: it must stay what a body may be."""
+    try:
+        parse_user_json(json.dumps(document), limit_bytes=BODY_BYTES, limit_depth=LIMIT_DEPTH)
+    except UserJsonError as error:
+        raise _invalid(error.message, f"[{index}]") from None
+
+
+def _invalid(why: str, field: str = "") -> ApiError:
+    return ApiError(422, f"{INVALID_PATCH}: {why}", field)

@@ -1,0 +1,158 @@
+"""``/v2/personas``: Tavus' five calls."""
+
+import json
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
+from ninja import Query, Router, Status
+
+from personas.api.access import may_be_id, permitted
+from personas.api.bodies import body_json, body_text
+from personas.api.documents import Json, persona_json, read_persona, saved_json
+from personas.api.errors import ApiError, invalid_id, wrong
+from personas.api.pages import page_of
+from personas.api.patching import is_same, patched
+from personas.api.schemas import (
+    BODY_REFUSALS,
+    PATCH,
+    REFUSALS,
+    STORYTELLER,
+    MessageOut,
+    OperationIn,
+    PersonaDataOut,
+    PersonaIn,
+    PersonaListOut,
+    PersonaQuery,
+    PersonaSavedOut,
+    body_of,
+)
+from personas.formats.tavus import READ_ONLY
+from personas.importing import ADD_SECRET, ImportRefusedError, import_draft, import_into
+from personas.models import Persona
+from personas.usage import SECRET_FIELDS
+
+VIEW = "personas.view_persona"
+ADD = "personas.add_persona"
+CHANGE = "personas.change_persona"
+DELETE = "personas.delete_persona"
+
+router = Router(tags=["personas"])
+
+
+@router.post(
+    "/personas",
+    response={200: PersonaSavedOut} | BODY_REFUSALS,
+    summary="Create a persona",
+    openapi_extra=body_of(PersonaIn, example=STORYTELLER),
+)
+@sensitive_variables()
+def create_persona(request: HttpRequest) -> Any:
+    """The example of Tavus' page is taken as it stands there, with its comments, trailing commas and placeholders."""
+    user = permitted(request, ADD)
+    draft = read_persona(body_text(request))
+    try:
+        return saved_json(import_draft(draft, by=user, note="Created by API"))
+    except ImportRefusedError as refusal:
+        raise _refused(refusal, may_add_secrets=user.has_perm(ADD_SECRET)) from None
+
+
+@router.get(
+    "/personas", response={200: PersonaListOut} | REFUSALS, exclude_unset=True, summary="List personas"
+)
+def list_personas(request: HttpRequest, query: Query[PersonaQuery]) -> Any:
+    """The newest first; ``total_count`` counts all that the filter finds."""
+    permitted(request, VIEW)
+    rows = _personas().order_by("-created_at", "pk")
+    if query.persona_type == "system":
+        rows = rows.none()
+    return page_of(rows, query, persona_json)
+
+
+@router.get(
+    "/personas/{persona_id}",
+    response={200: PersonaDataOut} | REFUSALS,
+    exclude_unset=True,
+    summary="Get a persona",
+)
+def get_persona(request: HttpRequest, persona_id: str) -> Any:
+    """What a JSON Patch is written against; every key that was sent comes out, secrets by name."""
+    permitted(request, VIEW)
+    return {"data": [persona_json(_persona(persona_id))]}
+
+
+@router.patch(
+    "/personas/{persona_id}",
+    response={200: PersonaSavedOut, 304: None} | BODY_REFUSALS | {422: MessageOut},
+    summary="Change a persona",
+    openapi_extra=body_of(OperationIn, is_list=True, example=PATCH),
+)
+@sensitive_variables()
+def patch_persona(request: HttpRequest, persona_id: str) -> Any:
+    """JSON Patch (RFC 6902), all of it or nothing; 304 without a body where it changes nothing."""
+    user = permitted(request, CHANGE)
+    patch = body_json(request)
+    with transaction.atomic():
+        persona = _persona(persona_id, for_update=True)
+        before = persona_json(persona)
+        after = patched(before, patch)
+        if is_same(before, after):
+            return Status(304, None)
+        _refuse_foreign_changes(persona, before, after)
+        draft = read_persona(_text_of(after))
+        try:
+            saved = import_into(persona, draft, by=user, note="Changed by API")
+        except ImportRefusedError as refusal:
+            raise _refused(refusal, may_add_secrets=user.has_perm(ADD_SECRET)) from None
+    return saved_json(saved)
+
+
+@router.delete("/personas/{persona_id}", response={204: None} | REFUSALS, summary="Delete a persona")
+def delete_persona(request: HttpRequest, persona_id: str) -> Any:
+    """Its versions stay, and the conversations that ran on them stay readable."""
+    permitted(request, DELETE)
+    _persona(persona_id).delete()
+    return Status(204, None)
+
+
+def _personas() -> QuerySet[Persona]:
+    """With everything that a persona's JSON is made of: one query for any number of them."""
+    return Persona.objects.filter(version__gt=0).select_related("filler_config", *SECRET_FIELDS)
+
+
+def _persona(persona_id: str, *, for_update: bool = False) -> Persona:
+    """Raises ApiError (400) for an unknown id."""
+    rows = _personas()
+    if for_update:
+        rows = rows.select_for_update(of=("self",))
+    found = rows.filter(pk=persona_id).first() if may_be_id(persona_id) else None
+    if found is None:
+        raise invalid_id("persona_id")
+    return found
+
+
+def _refuse_foreign_changes(persona: Persona, before: Json, after: Any) -> None:
+    """Raises ApiError (400) for a change of what the JSON only shows."""
+    if not isinstance(after, dict):
+        raise wrong("A persona is a JSON object: { … }.")
+    for key in READ_ONLY:
+        if after.get(key) != before.get(key):
+            raise wrong("This is read-only.", key)
+    if persona.platform == Persona.PlatformProfile.TAVUS:
+        return
+    if not is_same(before.get("layers"), after.get("layers")):
+        message = (
+            "A JAICP persona's layers are only how it would look at Tavus: change them in Greenroom's pages."
+        )
+        raise wrong(message, "layers")
+
+
+def _text_of(after: Json) -> str:
+    written = {key: value for key, value in after.items() if key not in READ_ONLY}
+    return json.dumps(written, ensure_ascii=False)
+
+
+def _refused(refusal: ImportRefusedError, *, may_add_secrets: bool) -> ApiError:
+    return wrong(refusal.message) if may_add_secrets else ApiError(403, refusal.message)

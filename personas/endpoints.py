@@ -1,0 +1,93 @@
+"""A persona for someone's own endpoint: a base URL, a key and a model are all that it takes."""
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.views.decorators.debug import sensitive_variables
+
+from personas.documents import document_of
+from personas.formats.credentials import proposed_name
+from personas.importing import ADD_SECRET, Imported, make_secret, secret_holding
+from personas.models import Persona, TokenSecret
+from personas.readiness import reasons_not_ready
+from personas.saving import save_persona
+from personas.secrets import set_value
+from playground.core.addresses import Address, AddressError, parse_address
+from playground.core.persona import Platform
+
+SYSTEM_PROMPT = "You are a helpful voice assistant. Answer in one or two short sentences."
+
+_ROUTE = "/chat/completions"
+
+
+@sensitive_variables("key")
+@transaction.atomic
+def make_endpoint_persona(base_url: str, key: str, model: str, platform: Platform, by: User) -> Imported:
+    """Store a persona that calls this endpoint as ``platform`` would.
+
+    The key becomes a token secret bound to the endpoint's host; no key: the request goes out without one. A second
+    try with the same values uses the same secret, and the same persona. Raises ValidationError, whose keys are
+    ``base_url``, ``key`` and ``model``.
+    """
+    address = _address(base_url.strip())
+    if not model.strip():
+        raise ValidationError({"model": "Give the model's name, as your server knows it."})
+    persona = Persona(
+        persona_name=f"{model.strip()} at {address.netloc if not address.is_own else 'this app'}"[:200],
+        system_prompt=SYSTEM_PROMPT,
+        platform=platform,
+        address=address.raw if platform is Platform.TAVUS else _with_route(address.raw),
+        model=model.strip(),
+        token_secret=_secret(key.strip(), address, by),
+    )
+    if platform is Platform.JAICP and persona.token_secret is not None:
+        persona.headers = [["Authorization", f"Bearer {persona.token_secret.name}"]]
+    found = _same(persona)
+    if found is None:
+        version = save_persona(persona, by=by, note="Made for an endpoint")
+        return Imported(persona, version, (), tuple(reasons_not_ready(persona)))
+    return Imported(found, found.versions.latest("number"), (), tuple(reasons_not_ready(found)))
+
+
+def _address(base_url: str) -> Address:
+    try:
+        return parse_address(base_url)
+    except AddressError as error:
+        raise ValidationError({"base_url": error.message}) from None
+
+
+def _with_route(address: str) -> str:
+    """The whole url that JAICP calls: the base URL and the route, unless it ends in it already."""
+    path, mark, query = address.partition("?")
+    if path.rstrip("/").endswith(_ROUTE):
+        return address
+    return path.rstrip("/") + _ROUTE + mark + query
+
+
+@sensitive_variables("key")
+def _secret(key: str, address: Address, by: User) -> TokenSecret | None:
+    if not key:
+        return None
+    if not by.has_perm(ADD_SECRET):
+        raise ValidationError(
+            {"key": "You may not add token secrets: leave the key out, or ask someone who manages them."}
+        )
+    hosts = (address.entry,)
+    same = secret_holding(key, hosts)
+    if same is not None:
+        return same
+    secret = make_secret(proposed_name(address.raw), hosts)
+    try:
+        set_value(secret, key, by=by)
+    except ValidationError as error:
+        raise ValidationError({"key": error.messages}) from None
+    return secret
+
+
+def _same(persona: Persona) -> Persona | None:
+    """The stored persona that is like this one in everything that a document holds."""
+    wanted = document_of(persona)
+    stored = Persona.objects.filter(
+        persona_name=persona.persona_name, platform=persona.platform, address=persona.address
+    )
+    return next((found for found in stored if document_of(found) == wanted), None)

@@ -1,0 +1,105 @@
+"""A filler config as its page shows it: phrases with their shares, and the picture for a time to first sentence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from playground.core.filler_picture import Heard, Share, axis_ms, bars, heard, shares, ticks_ms
+from playground.core.persona import SpeechSettings
+from playground.core.speech import voice_of
+
+USUAL_FIRST_SENTENCE_MS = 1_500
+LONGEST_FIRST_SENTENCE_MS = 10_000
+WIDTH = 480
+"""Units of the picture's own width; the page scales it."""
+LANES = {"llm": (26, 20), "voice": (54, 28)}
+"""Top and height."""
+_LETTER = 7.5
+"""The width of a letter of a label, on the safe side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    kind: str
+    label: str
+    x: float
+    y: int
+    width: float
+    height: int
+    from_ms: int
+    to_ms: int
+
+    @property
+    def has_room(self) -> bool:
+        return self.width >= _LETTER * (len(self.label) + 2)
+
+    @property
+    def text_x(self) -> float:
+        return round(self.x + 8, 1)
+
+    @property
+    def text_y(self) -> int:
+        return self.y + self.height // 2 + 5
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    x: float
+    seconds: str
+
+
+@dataclass(frozen=True, slots=True)
+class FillerPreview:
+    """``phrase`` is the one that is drawn; empty: there is none, and the picture shows the silence."""
+
+    shares: tuple[Share, ...]
+    phrase: str
+    first_sentence_ms: int
+    synthesis_ms: int
+    delay_ms: int
+    heard: Heard
+    boxes: tuple[Box, ...]
+    ticks: tuple[Tick, ...]
+
+
+def preview_filler(
+    phrases: Sequence[str], delay_ms: int, *, first_sentence_ms: int, phrase: str = ""
+) -> FillerPreview:
+    """The picture for one phrase, the longest where none is chosen, in the voice of JAICP's telephony."""
+    voice = voice_of(SpeechSettings())
+    found = shares((said, voice.duration_ms(said)) for said in phrases)
+    lengths = {share.phrase: share.duration_ms for share in found}
+    if phrase not in lengths:
+        phrase = max(lengths, key=lambda said: lengths[said], default="")
+    synthesis_ms = voice.synthesis_ms("x")
+    times = heard(
+        first_sentence_ms=first_sentence_ms,
+        synthesis_ms=synthesis_ms,
+        delay_ms=delay_ms,
+        phrase_ms=lengths.get(phrase),
+    )
+    length_ms = axis_ms(times)
+    return FillerPreview(
+        shares=tuple(found),
+        phrase=phrase,
+        first_sentence_ms=first_sentence_ms,
+        synthesis_ms=synthesis_ms,
+        delay_ms=delay_ms,
+        heard=times,
+        boxes=_boxes(times, first_sentence_ms, length_ms),
+        ticks=tuple(Tick(_x(at_ms, length_ms), f"{at_ms / 1_000:g} s") for at_ms in ticks_ms(length_ms)),
+    )
+
+
+def _boxes(times: Heard, first_sentence_ms: int, length_ms: int) -> tuple[Box, ...]:
+    def box(kind: str, lane: str, label: str, from_ms: int, to_ms: int) -> Box:
+        top, height = LANES[lane]
+        left = _x(from_ms, length_ms)
+        return Box(kind, label, left, top, round(_x(to_ms, length_ms) - left, 1), height, from_ms, to_ms)
+
+    return tuple(
+        box(bar.kind, bar.lane, bar.label, bar.from_ms, bar.to_ms) for bar in bars(times, first_sentence_ms)
+    )
+
+
+def _x(at_ms: int, length_ms: int) -> float:
+    return round(at_ms / length_ms * WIDTH, 1)

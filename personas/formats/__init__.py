@@ -1,0 +1,16 @@
+"""The platforms' documents, in and out: Tavus' persona JSON, JAICP's ``llmRequest``."""
+
+from personas.formats.conversation import ConversationDraft
+from personas.formats.detect import read_conversation, read_document, read_documents
+from personas.formats.draft import Draft, FoundSecret
+from personas.formats.nodes import FormatError
+
+__all__ = [
+    "ConversationDraft",
+    "Draft",
+    "FormatError",
+    "FoundSecret",
+    "read_conversation",
+    "read_document",
+    "read_documents",
+]

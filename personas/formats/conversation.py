@@ -1,0 +1,52 @@
+"""Tavus' conversation JSON (``POST /v2/conversations``): what a new conversation's form is filled with."""
+
+from dataclasses import dataclass
+
+from personas.formats.fields import Fields, Notices
+from personas.formats.nodes import Node
+from personas.formats.tolerant import Source
+
+_TODAYS_NAMES = {"pal_id": "persona_id", "face_id": "replica_id"}
+_READ_ONLY = ("conversation_id", "conversation_url", "status", "created_at", "updated_at", "meeting_token")
+_KEYS = frozenset({"persona_id", "replica_id", "conversational_context", "conversation_name", *_TODAYS_NAMES})
+_SIZES = {
+    "conversation_name": 200,
+    "conversational_context": 20_000,
+    "replica_id": 100,
+    "callback_url": 2_000,
+    "custom_greeting": 2_000,
+}
+_MAX_ID_CHARS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationDraft:
+    """``options`` by Tavus' names (``conversation_name`` …), none of them empty; ``notices``: what is left out."""
+
+    persona_id: str
+    options: dict[str, str]
+    notices: tuple[str, ...] = ()
+
+
+def is_conversation(node: Node) -> bool:
+    """Whether the object has a key that only a conversation has."""
+    return isinstance(node.value, dict) and bool(node.value.keys() & _KEYS)
+
+
+def read(source: Source, node: Node) -> ConversationDraft:
+    """What the object says of a conversation. Raises FormatError for a value that is wrong."""
+    notices = Notices()
+    fields = Fields(source, _with_the_seeds_names(node), "", notices)
+    persona_id = fields.text("persona_id", _MAX_ID_CHARS)
+    found = {key: fields.text(key, max_chars) for key, max_chars in _SIZES.items()}
+    for key in fields.rest():
+        if key not in _READ_ONLY:
+            notices.add(f"{fields.name_of(key)} is not rehearsed; it was left out.")
+    return ConversationDraft(persona_id, {key: text for key, text in found.items() if text}, notices.all())
+
+
+def _with_the_seeds_names(node: Node) -> Node:
+    if not isinstance(node.value, dict):
+        return node
+    members = {_TODAYS_NAMES.get(key, key): member for key, member in node.value.items()}
+    return Node(members, node.offset)

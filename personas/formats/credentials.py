@@ -1,0 +1,193 @@
+"""The credentials in a document: each becomes a token secret, and the document keeps its name alone."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from personas.formats.draft import FoundSecret
+from personas.formats.fields import Notices
+from personas.formats.outgoing import reference
+from personas.formats.rules import Path, Problem, printable
+from personas.models.token_secret import SECRET_NAME_PATTERN
+from playground.core.addresses import AddressError, is_placeholder, parse_address
+from playground.core.substitution import names_in
+
+CAILA_HOSTS = ("caila.io",)
+
+_REFERENCE = re.compile(r"\{\{\s*secret:\s*([A-Za-z0-9_]{1,64})\s*\}\}")
+_KEY_HEADER = re.compile(
+    r"authorization|api-?key|(?:access|auth|session|x)-?token|secret|password", re.IGNORECASE
+)
+_PLACEHOLDER_KEY = re.compile(
+    r"(?:sk-)?(?:\.{2,}|…|x{3,}|\*{3,})|(?:my|the|insert|put)[-_ ].*(?:key|token|secret).*|(?:api[-_ ]?)?key",
+    re.IGNORECASE,
+)
+_NAME_BY_LOOK = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_SECRET_NAME = re.compile(SECRET_NAME_PATTERN)
+_KEY_NAME = re.compile(
+    r"(?:.*[_-])?(?:api[_-]?key|token|secret|password)|.*(?:apiKey|Token|Secret|Password)", re.DOTALL
+)
+_MAX_NAME_CHARS = 64
+
+Headers = list[list[str]]
+
+
+def hosts_of(address: str) -> tuple[str, ...]:
+    """The allowed-host entries for a key beside this address; none for a placeholder. Raises AddressError."""
+    return () if is_placeholder(address) else (parse_address(address).entry,)
+
+
+def hosts_of_usable(address: str) -> tuple[str, ...]:
+    """As `hosts_of`; none for an address that is wrong."""
+    try:
+        return hosts_of(address)
+    except AddressError:
+        return ()
+
+
+class Credentials:
+    """What was found in one document so far."""
+
+    def __init__(self, persona_name: str, notices: Notices) -> None:
+        self._owner = _slug(persona_name) or "PERSONA"
+        self._notices = notices
+        self._found: list[FoundSecret] = []
+
+    def all(self) -> tuple[FoundSecret, ...]:
+        return tuple(self._found)
+
+    def key(self, text: str, *, hosts: tuple[str, ...], role: str) -> str:
+        """The name of the secret for an ``api_key``; empty: there is none.
+
+        ``role`` (LLM, TTS) goes into a proposed name.
+        """
+        text = text.strip()
+        if not text:
+            return ""
+        if reference := _REFERENCE.fullmatch(text):
+            return self.named(reference[1], hosts)
+        if is_placeholder(text) or _PLACEHOLDER_KEY.fullmatch(text):
+            return self._proposed(None, hosts, role)
+        return self._proposed(text, hosts, role)
+
+    def token_secret(self, text: str, *, hosts: tuple[str, ...]) -> str:
+        """The name in JAICP's ``tokenSecret``; a key that stands there by mistake becomes a secret."""
+        text = text.strip()
+        if _SECRET_NAME.fullmatch(text) and len(text) <= _MAX_NAME_CHARS:
+            return self.named(text, hosts)
+        if not text or _REFERENCE.fullmatch(text):
+            return self.key(text, hosts=hosts, role="LLM")
+        self._notices.add("tokenSecret held a key, not the name of a secret; the key was made into a secret.")
+        return self.key(text, hosts=hosts, role="LLM")
+
+    def named(self, name: str, hosts: tuple[str, ...]) -> str:
+        if all(secret.name != name for secret in self._found):
+            self._found.append(FoundSecret(name, None, hosts, is_named=True))
+        return name
+
+    def in_headers(
+        self, headers: Sequence[tuple[str, str]], *, secret: str, hosts: tuple[str, ...]
+    ) -> tuple[Headers, str]:
+        """The headers with names in place of keys, and the name of the persona's token secret.
+
+        A persona has one token secret: a key in ``Authorization`` takes its place, any other second key is
+        left out.
+        """
+        kept: Headers = []
+        for name, value in headers:
+            value = _REFERENCE.sub(lambda found: self.named(found[1], hosts), value)
+            key = key_in_header(name, value)
+            if not key or key == secret:
+                kept.append([name, value])
+                continue
+            found_name = self._known(key, hosts)
+            if found_name is None:
+                if secret and (name.lower() != "authorization" or _is_named_in(kept, secret)):
+                    self._notices.add(
+                        f"The header {name} held a second key; it was left out: a persona has one secret."
+                    )
+                    continue
+                found_name = self.key(key, hosts=hosts, role="LLM")
+            if secret not in {"", found_name}:
+                self._notices.add(f"The key in the header {name} takes the place of the secret {secret}.")
+            secret = found_name
+            kept.append([name, value.removesuffix(key) + found_name])
+        return kept, secret
+
+    def in_rest(self, value: Any) -> Any:
+        """JSON that Greenroom only keeps, with ``{{secret:NAME}}`` in place of each key in it."""
+        if isinstance(value, list):
+            return [self.in_rest(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        return {
+            name: reference(self.key(item, hosts=(), role="OTHER"))
+            if is_literal_key(name, item)
+            else self.in_rest(item)
+            for name, item in value.items()
+        }
+
+    def _known(self, key: str, hosts: tuple[str, ...]) -> str | None:
+        """The name of a secret that the word is, looks like, or is the value of."""
+        if _NAME_BY_LOOK.fullmatch(key):
+            return self.named(key, hosts)
+        for secret in self._found:
+            if key == secret.name or (key == secret.value and secret.hosts == hosts):
+                return secret.name
+        return None
+
+    def _proposed(self, value: str | None, hosts: tuple[str, ...], role: str) -> str:
+        name = self._free_name(_name_for(hosts) or f"{self._owner}_{role}_KEY")
+        self._found.append(FoundSecret(name, value, hosts))
+        return name
+
+    def _free_name(self, name: str) -> str:
+        taken = {secret.name for secret in self._found}
+        candidate, number = name, 2
+        while candidate in taken:
+            candidate, number = f"{name}_{number}", number + 1
+        return candidate
+
+
+def is_literal_key(name: str, value: object) -> bool:
+    """Whether a member of an object is a key itself, not the reference to a token secret."""
+    is_key = isinstance(value, str) and bool(value.strip()) and _REFERENCE.fullmatch(value.strip()) is None
+    return is_key and _KEY_NAME.fullmatch(name) is not None
+
+
+def literal_key_problems(value: object, path: Path = ()) -> Iterator[Problem]:
+    """A problem for each key in JSON that is only kept: keys live in token secrets alone."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from literal_key_problems(item, (*path, index))
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if is_literal_key(name, item):
+                yield Problem(
+                    (*path, name), f'"{printable(name)}" holds a key: write {{{{secret:NAME}}}} instead.'
+                )
+            else:
+                yield from literal_key_problems(item, (*path, name))
+
+
+def proposed_name(address: str) -> str:
+    """A secret's name for a key that belongs to this address: ``API_EXAMPLE_COM_KEY``."""
+    return _name_for(hosts_of_usable(address)) or "LLM_KEY"
+
+
+def _name_for(hosts: tuple[str, ...]) -> str:
+    slug = _slug(hosts[0].removeprefix("http://").removeprefix("https://")) if hosts else ""
+    return f"{slug}_KEY" if slug else ""
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^A-Z0-9]+", "_", text.upper()).strip("_")[:48].strip("_")
+
+
+def key_in_header(name: str, value: str) -> str:
+    """The last word of a header that may hold a key; empty: none."""
+    return value.split()[-1] if _KEY_HEADER.search(name) and value.split() else ""
+
+
+def _is_named_in(headers: Headers, secret: str) -> bool:
+    return any(secret in names_in(value) for _, value in headers)

@@ -1,0 +1,138 @@
+"""What a pasted text is: a persona of either platform, several of them, or a conversation."""
+
+import re
+from typing import NoReturn
+
+from personas.formats import conversation, jaicp, tavus
+from personas.formats.conversation import ConversationDraft
+from personas.formats.draft import Draft
+from personas.formats.nodes import FormatError, Node
+from personas.formats.script import Reply, Script, read_script
+from personas.formats.tolerant import Source
+
+MAX_DOCUMENTS = 100
+
+_OF_A_PERSONA = frozenset({"layers", "system_prompt", "persona_name", "pal_name", "context", "pipeline_mode"})
+_MEMBER = re.compile(r"([A-Za-z]\w*)\s*:")
+_NEITHER = (
+    "Neither a Tavus persona nor a JAICP reply begins here: paste a persona's JSON { … } or a script with "
+    "$response.replies.push({ … })."
+)
+
+
+def read_document(text: str, *, site_url: str = "") -> Draft:
+    """Read a Tavus persona JSON, or a JAICP reply, script or part of a reply; of several the first.
+
+    An address behind ``site_url`` is the app's own. Raises FormatError with line and column.
+    """
+    return read_documents(text, site_url=site_url)[0]
+
+
+def read_documents(text: str, *, site_url: str = "") -> tuple[Draft, ...]:
+    """As `read_document`; of a list as Tavus' ``GET`` gives it (``{"data": [ … ]}``) every persona."""
+    source = Source(text)
+    start = source.skip(0)
+    if source.text[start : start + 1] != "{":
+        return (_read_script(source, start, site_url),)
+    node = _whole_object(source)
+    listed = _listed(source, node)
+    if listed is None:
+        return (_read_object(source, node, site_url),)
+    return tuple(_read_object(source, item, site_url) for item in listed)
+
+
+def read_conversation(text: str) -> ConversationDraft | None:
+    """What the text says of a conversation; None: it is none. Raises FormatError."""
+    source = Source(text)
+    start = source.skip(0)
+    if source.text[start : start + 1] != "{":
+        return None
+    node = _whole_object(source)
+    listed = _listed(source, node)
+    node = listed[0] if listed else node
+    if not isinstance(node.value, dict) or jaicp.is_reply(node) or node.value.keys() & _OF_A_PERSONA:
+        return None
+    return conversation.read(source, node) if conversation.is_conversation(node) else None
+
+
+def _whole_object(source: Source) -> Node:
+    node, end = source.read()
+    rest = source.skip(end)
+    if source.text[rest:].strip("); \n\t"):
+        source.fail("The object ends before this: nothing else may follow it.", rest)
+    return node
+
+
+def _listed(source: Source, node: Node) -> list[Node] | None:
+    """The items of Tavus' ``GET`` answer; None: it is none."""
+    data = node.value.get("data") if isinstance(node.value, dict) else None
+    if data is None or not isinstance(data.value, list) or _OF_A_PERSONA & _keys(node):
+        return None
+    if not data.value:
+        source.fail("This list holds no persona.", data.offset)
+    if len(data.value) > MAX_DOCUMENTS:
+        source.fail(
+            f"At most {MAX_DOCUMENTS} personas can be read at once.", data.value[MAX_DOCUMENTS].offset
+        )
+    return data.value
+
+
+def _read_object(source: Source, node: Node, site_url: str) -> Draft:
+    if jaicp.is_reply(node):
+        reply = Reply(node, "")
+        return jaicp.read(Script(source, (reply,), None, {}), reply, site_url=site_url)
+    if not _keys(node) & _OF_A_PERSONA:
+        if conversation.is_conversation(node):
+            source.fail("This is a conversation; paste the persona that it is with.", node.offset)
+        source.fail(_NEITHER, node.offset)
+    return tavus.read(source, node, site_url=site_url)
+
+
+def _keys(node: Node) -> set[str]:
+    return set(node.value) if isinstance(node.value, dict) else set()
+
+
+def _read_script(source: Source, start: int, site_url: str) -> Draft:
+    script = read_script(source)
+    reply = _first_request(script)
+    if reply is None and not script.replies:
+        reply = _part_of_a_reply(source, start)
+    if reply is None:
+        _refuse(source, script, start)
+    return jaicp.read(script, reply, site_url=site_url)
+
+
+def _first_request(script: Script) -> Reply | None:
+    """The first ``llmRequest`` that is pushed, itself or by the name of a variable."""
+    for reply in script.replies:
+        node = script.resolved(reply.node)
+        if jaicp.is_reply(node):
+            return Reply(node, reply.state) if node is not reply.node else reply
+    return None
+
+
+def _part_of_a_reply(source: Source, start: int) -> Reply | None:
+    """The reply to which a bare list of messages or tools, or bare members (``parameters: { … }``), belong."""
+    if source.text[start : start + 1] == "[":
+        node, _ = source.read_array(start)
+        items = node.value if isinstance(node.value, list) else []
+        keys = _keys(items[0]) if items else set()
+        name = "messages" if "role" in keys else "tools" if "function" in keys else ""
+        return Reply(Node({name: node}, start), "") if name else None
+    members: dict[str, Node] = {}
+    at = start
+    while found := _MEMBER.match(source.text, at):
+        if found[1] not in jaicp.MEMBERS:
+            break
+        members[found[1]], end = source.read(found.end())
+        at = source.skip(end)
+        at = source.skip(at + 1) if source.text[at : at + 1] == "," else at
+    return Reply(Node(dict(members), start), "") if members and at >= len(source.text) else None
+
+
+def _refuse(source: Source, script: Script, start: int) -> NoReturn:
+    if script.replies:
+        source.fail("No reply of this script is an llmRequest.", script.replies[0].node.offset)
+    if not source.text[start:]:
+        raise FormatError("The text is empty: paste a persona's JSON or a JAICP script.")
+    source.fail(_NEITHER, start)

@@ -1,0 +1,120 @@
+"""Typed reads from one object of a document: what is wrong is refused, what is no data is noted."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, Self
+
+from personas.formats.nodes import Expression, Node
+from personas.formats.rules import Problem, printable
+from personas.formats.tolerant import Source
+
+MAX_NOTICES = 50
+
+_MAY_HOLD_A_KEY = re.compile(r"key|token|secret|password|header", re.IGNORECASE)
+
+
+class Notices:
+    """What could not be taken over, in words: each sentence once, and no more than a person reads."""
+
+    def __init__(self) -> None:
+        self._sentences: dict[str, None] = {}
+
+    def add(self, sentence: str) -> None:
+        if len(self._sentences) < MAX_NOTICES:
+            self._sentences.setdefault(sentence)
+
+    def all(self) -> tuple[str, ...]:
+        return tuple(self._sentences)
+
+
+class Fields:
+    """The members of one object. `rest` gives those that nobody asked for."""
+
+    def __init__(self, source: Source, node: Node, path: str, notices: Notices) -> None:
+        if not isinstance(node.value, dict):
+            source.fail(f"{path or 'The document'} is not an object: {{ … }}.", node.offset)
+        self.source = source
+        self.offset = node.offset
+        self.notices = notices
+        self._members = node.value
+        self._path = path
+        self._asked: set[str] = set()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._members
+
+    def name_of(self, key: str) -> str:
+        """The key with the path before it, for sentences."""
+        return f"{self._path}.{key}" if self._path else printable(key)
+
+    def node(self, key: str) -> Node | None:
+        """The member as it stands; None: absent, or null."""
+        self._asked.add(key)
+        found = self._members.get(key)
+        return None if found is None or found.value is None else found
+
+    def data(self, key: str) -> Node | None:
+        """The member if it is data; an expression is noted and counts as absent."""
+        found = self.node(key)
+        if found is None or not isinstance(found.value, Expression):
+            return found
+        self.note_expression(key, found.value)
+        return None
+
+    def note_expression(self, key: str, found: Expression) -> None:
+        text = "what stands there" if _MAY_HOLD_A_KEY.search(key) else printable(found.text)
+        if found.is_placeholder:
+            self.notices.add(f"{self.name_of(key)}: {text} is a placeholder; it was left out.")
+        else:
+            self.notices.add(f"{self.name_of(key)}: {text} is script, not data; it was left out.")
+
+    def text(self, key: str, max_chars: int) -> str:
+        """The member's text; empty: absent."""
+        found = self.data(key)
+        if found is None:
+            return ""
+        if not isinstance(found.value, str):
+            self.source.fail(f"{self.name_of(key)} is not a text.", found.offset)
+        if len(found.value) > max_chars:
+            self.source.fail(f"{self.name_of(key)} has more than {max_chars:,} characters.", found.offset)
+        return found.value
+
+    def section(self, key: str) -> Self | None:
+        """The member as an object to read from; None: absent."""
+        found = self.data(key)
+        return None if found is None else type(self)(self.source, found, self.name_of(key), self.notices)
+
+    def plain(self, key: str, node: Node) -> Any:
+        """The node as JSON; each expression in it is noted and left out."""
+        for path, found in node.expressions():
+            self.note_expression(
+                f"{key}{path}" if path.startswith("[") else f"{key}.{path}" if path else key, found
+            )
+        return node.plain()
+
+    def json(self, key: str) -> Any:
+        """The member as JSON; None: absent."""
+        found = self.data(key)
+        return None if found is None else self.plain(key, found)
+
+    def rest(self) -> dict[str, Any]:
+        """All members that were not asked for, as JSON (expressions are noted and left out)."""
+        return self.all_but(*self._asked)
+
+    def all_but(self, *keys: str) -> dict[str, Any]:
+        """The object as JSON, in its own order, less these members (expressions are noted and left out)."""
+        found: dict[str, Any] = {}
+        for key, node in self._members.items():
+            if key in keys:
+                continue
+            value = self.plain(key, node)
+            if not node.is_expression:
+                found[key] = value
+        return found
+
+    def refuse(self, key: str, problems: Iterable[Problem]) -> None:
+        """Raise FormatError for the first problem, at the place in the document that its path leads to."""
+        for problem in problems:
+            node = self._members.get(key)
+            offset = self.offset if node is None else node.offset_of(problem.path)
+            self.source.fail(problem.message, offset)

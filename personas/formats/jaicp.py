@@ -1,0 +1,193 @@
+"""Just AI's JAICP ``llmRequest``: the reply in a script, to and from a persona's document."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from personas.formats.advice import notices_about
+from personas.formats.credentials import CAILA_HOSTS, Credentials, hosts_of
+from personas.formats.draft import Draft
+from personas.formats.fields import Fields, Notices
+from personas.formats.jaicp_messages import ReadMessages, read_messages
+from personas.formats.jaicp_script import EXPRESSION_KEY, REPLY_TYPE, to_script
+from personas.formats.nodes import Expression, Node
+from personas.formats.outgoing import relative
+from personas.formats.rules import (
+    Problem,
+    barge_in_problems,
+    filler_problems,
+    parameter_problems,
+    temperature_problems,
+)
+from personas.formats.script import Reply, Script
+from personas.formats.shared import note_gaps, read_headers, read_tools
+from personas.models.filler_config import DEFAULT_ACTIVATION_DELAY_MS
+from playground.core.addresses import AddressError
+from playground.core.persona import Json, Platform, Provider
+
+__all__ = ["MEMBERS", "is_reply", "read", "to_script"]
+
+UNTITLED = "JAICP reply"
+
+_ONLY_OF_A_REPLY = frozenset(
+    {"tokenSecret", "fillersPhraseConfig", "provider", "messages", "eventName", "bargeInReply"}
+)
+_OLD_CAILA = "MLP_OPEN_AI"
+MEMBERS = (
+    "provider", "tokenSecret", "url", "headers", "model", "temperature", "parameters", "fillersPhraseConfig",
+    "messages", "bargeInReply", "tools", "eventName",
+)  # fmt: skip
+"""The properties of a reply that Greenroom reads."""
+
+
+def is_reply(node: Node) -> bool:
+    """Whether the node is an ``llmRequest``, or at least has a key that only such a reply has."""
+    if not isinstance(node.value, dict):
+        return False
+    kind = node.value.get("type")
+    if kind is not None:
+        return kind.value == REPLY_TYPE
+    return bool(node.value.keys() & _ONLY_OF_A_REPLY)
+
+
+def read(script: Script, reply: Reply, *, site_url: str = "") -> Draft:
+    """The persona that speaks as the reply does. Raises FormatError for a value that is wrong.
+
+    An address behind ``site_url`` is the app's own, as `to_script` writes it.
+    """
+    notices = Notices()
+    fields = Fields(script.source, _with_variables(script, reply.node), "", notices)
+    note_gaps(fields)
+    _note_the_rest(script, reply, notices)
+    fields.text("type", 100)
+    name = " ".join(reply.state.split())[:200] or UNTITLED
+    secrets = Credentials(name, notices)
+    messages = read_messages(fields)
+    document: Json = {
+        "persona_name": name,
+        "system_prompt": messages.system_prompt,
+        "context": "",
+        "default_replica_id": "",
+        "llm": _llm(fields, secrets, messages, site_url),
+        "barge_in": _barge_in(fields, script),
+        "filler": _filler(fields),
+        "tts": None,
+        "vqa": None,
+        "other_layers": {},
+    }
+    document["other_keys"] = secrets.in_rest(fields.rest())
+    advice = [notice.message for notice in notices_about(document)]
+    return Draft(Platform.JAICP, document, secrets.all(), (*notices.all(), *advice), messages.initial)
+
+
+def _note_the_rest(script: Script, reply: Reply, notices: Notices) -> None:
+    others = [other for other in script.replies if script.resolved(other.node).offset != reply.node.offset]
+    requests = sum(is_reply(script.resolved(other.node)) for other in others)
+    if requests:
+        noun = "llmRequest" if requests == 1 else "llmRequests"
+        notices.add(f"The script has {requests} more {noun}; the first one was taken.")
+    left = len(others) - requests
+    if left:
+        what = "1 more reply of the script was" if left == 1 else f"{left} more replies of the script were"
+        notices.add(f"{what} left out.")
+
+
+def _with_variables(script: Script, node: Node) -> Node:
+    """The reply with the variables that its known keys name put in place."""
+    if not isinstance(node.value, dict):
+        return node
+    members = {key: script.filled(item) if key in MEMBERS else item for key, item in node.value.items()}
+    return Node(members, node.offset)
+
+
+def _llm(fields: Fields, secrets: Credentials, messages: ReadMessages, site_url: str) -> Json:
+    provider = _provider(fields)
+    address = relative(fields.text("url", 2_000), site_url)
+    hosts = CAILA_HOSTS if provider is Provider.CAILA_OPEN_AI else _hosts(fields, address)
+    secret = secrets.token_secret(fields.text("tokenSecret", 5_000), hosts=hosts)
+    headers, secret = secrets.in_headers(read_headers(fields), secret=secret, hosts=hosts)
+    return {
+        "platform": Platform.JAICP.value,
+        "provider": provider.value,
+        "address": address,
+        "model": fields.text("model", 200),
+        "token_secret": secret,
+        "headers": headers,
+        "temperature": _checked(fields, "temperature", temperature_problems),
+        "parameters": _checked(fields, "parameters", parameter_problems) or {},
+        "tools": read_tools(fields),
+        "event_name": fields.text("eventName", 200),
+        "history_mode": messages.mode.value,
+        "history_last": messages.last,
+        "stream_options": None,
+    }
+
+
+def _provider(fields: Fields) -> Provider:
+    found = fields.text("provider", 100)
+    if found == _OLD_CAILA:
+        fields.notices.add(f"{_OLD_CAILA} is an older name for {Provider.CAILA_OPEN_AI}.")
+        return Provider.CAILA_OPEN_AI
+    if not found:
+        fields.notices.add(f"provider is missing; {Provider.CUSTOM_LLM} was assumed.")
+        return Provider.CUSTOM_LLM
+    if found not in set(Provider):
+        fields.refuse("provider", [Problem((), f"provider is one of {', '.join(Provider)}.")])
+    return Provider(found)
+
+
+def _hosts(fields: Fields, address: str) -> tuple[str, ...]:
+    try:
+        return hosts_of(address)
+    except AddressError as error:
+        fields.refuse("url", [Problem((), f"url: {error.message}")])
+        raise
+
+
+def _checked(fields: Fields, key: str, problems_of: Any) -> Any:
+    found = fields.json(key)
+    if found is not None:
+        fields.refuse(key, problems_of(found))
+    return found
+
+
+def _filler(fields: Fields) -> Json | None:
+    config = fields.section("fillersPhraseConfig")
+    if config is None:
+        return None
+    found = {key: config.json(key) for key in ("fillerPhrase", "fillerPhrasesList", "activationDelayMs")}
+    fields.refuse("fillersPhraseConfig", filler_problems(found))
+    for key in config.rest():
+        config.notices.add(f"{config.name_of(key)} is not known; it was left out.")
+    delay_ms = found["activationDelayMs"]
+    return {
+        "name": "",
+        "fillerPhrase": found["fillerPhrase"] or "",
+        "fillerPhrasesList": found["fillerPhrasesList"] or [],
+        "activationDelayMs": DEFAULT_ACTIVATION_DELAY_MS if delay_ms is None else delay_ms,
+    }
+
+
+def _barge_in(fields: Fields, script: Script) -> Json:
+    found: Json = {}
+    if script.barge_in is not None and not script.barge_in.is_expression:
+        options = Fields(script.source, script.barge_in, "bargeInResponse", fields.notices)
+        found = {
+            key: options.json(key)
+            for key in ("bargeIn", "bargeInTrigger", "noInterruptTime")
+            if key in options
+        }
+        _refuse_all(options, barge_in_problems(found))
+    reply = fields.node("bargeInReply")
+    if reply is None:
+        return found
+    given = (
+        {EXPRESSION_KEY: reply.value.text}
+        if isinstance(reply.value, Expression)
+        else fields.json("bargeInReply")
+    )
+    return found | {"bargeInReply": given}
+
+
+def _refuse_all(fields: Fields, problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        fields.refuse(str(problem.path[0]), [Problem((), problem.message)])

@@ -1,0 +1,107 @@
+"""A persona's document as a JAICP script: one state that pushes one ``llmRequest``, secrets by name."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from personas.formats.conversion import converted
+from personas.formats.outgoing import absolute, headers_with_names
+from playground.core.persona import HistoryMode, Platform, Provider
+
+REPLY_TYPE = "llmRequest"
+EXPRESSION_KEY = "$expression"
+"""Marks a ``bargeInReply`` that is script: ``{"$expression": "reply.bargeInReply"}``."""
+LINE_CHARS = 100
+
+_INDENT = " " * 4
+_IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
+_BARGE_IN = ("bargeIn", "bargeInTrigger", "noInterruptTime")
+
+
+def to_script(document: Mapping[str, Any], *, site_url: str = "") -> str:
+    """The script, as Just AI's page shows one. ``site_url`` stands before the app's own addresses.
+
+    A Tavus persona is written as `personas.formats.conversion` converts it: its whole url, its key in
+    ``Authorization``.
+    """
+    document = converted(document, Platform.JAICP)
+    lines = ["$response.replies = $response.replies || [];"]
+    barge_in = document.get("barge_in") or {}
+    if options := {key: barge_in[key] for key in _BARGE_IN if barge_in.get(key) is not None}:
+        lines.append(f"$dialer.bargeInResponse({_literal(options)});")
+    members = ",\n".join(f"{_key(key)}: {text}" for key, text in _members(document, site_url))
+    lines.append("$response.replies.push({\n" + _indented(members, 1) + "\n});")
+    head = [f"state: {_state(document)}", f"{_INDENT}event!: noMatch", f"{_INDENT}script:"]
+    return "\n".join([*head, _indented("\n".join(lines), 2)]) + "\n"
+
+
+def _members(document: Mapping[str, Any], site_url: str) -> Iterator[tuple[str, str]]:
+    """Each property of the reply with its text, in the order of Just AI's example."""
+    llm = document["llm"]
+    secret = llm.get("token_secret") or ""
+    data: dict[str, Any] = {
+        "type": REPLY_TYPE,
+        "provider": llm.get("provider") or Provider.CUSTOM_LLM,
+        "tokenSecret": secret,
+        "url": absolute(llm.get("address") or "", site_url),
+        "headers": headers_with_names(llm.get("headers") or [], secret),
+        "model": llm.get("model"),
+        "temperature": llm.get("temperature"),
+        "parameters": llm.get("parameters"),
+        "fillersPhraseConfig": _filler(document.get("filler")),
+    }
+    yield from ((key, _literal(value)) for key, value in data.items() if value not in (None, "", {}, []))
+    yield "messages", _messages(document)
+    data = {"tools": llm.get("tools"), "eventName": llm.get("event_name")}
+    yield from ((key, _literal(value)) for key, value in data.items() if value)
+    reply = (document.get("barge_in") or {}).get("bargeInReply")
+    if reply is not None:
+        yield "bargeInReply", _given(reply)
+    yield from ((key, _literal(value)) for key, value in document["other_keys"].items())
+
+
+def _filler(filler: Mapping[str, Any] | None) -> dict[str, Any]:
+    names = ("fillerPhrase", "fillerPhrasesList", "activationDelayMs")
+    return {name: filler[name] for name in names if filler.get(name) not in (None, "", [])} if filler else {}
+
+
+def _messages(document: Mapping[str, Any]) -> str:
+    llm = document["llm"]
+    mode = HistoryMode(llm.get("history_mode") or HistoryMode.PROMPT_AND_SESSION)
+    if mode is HistoryMode.LAST_REQUEST:
+        return '[{"role": "user", "content": $request.query}]'
+    last = llm.get("history_last")
+    history = "$jsapi.chatHistoryInLlmFormat()" + (f".slice(-{last})" if last else "")
+    if mode is HistoryMode.SESSION:
+        return history
+    prompt = document["system_prompt"]
+    system = _literal([{"role": "system", "content": prompt}]) if prompt else "[]"
+    return f"{system}.concat({history})"
+
+
+def _given(reply: Any) -> str:
+    if isinstance(reply, dict) and reply.keys() == {EXPRESSION_KEY}:
+        return str(reply[EXPRESSION_KEY])
+    return _literal(reply)
+
+
+def _state(document: Mapping[str, Any]) -> str:
+    """A name that can stand behind ``state:``: a slash would part a path, a bar begin parameters."""
+    return " ".join(re.sub(r"[/\\|]", " ", document["persona_name"]).split()) or "NoMatch"
+
+
+def _key(key: str) -> str:
+    return key if _IDENTIFIER.fullmatch(key) else _literal(key)
+
+
+def _literal(value: Any) -> str:
+    """JSON that is JavaScript too, on one line where it fits."""
+    text = json.dumps(value, ensure_ascii=False)
+    if len(text) > LINE_CHARS and isinstance(value, dict | list):
+        text = json.dumps(value, ensure_ascii=False, indent=4)
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _indented(text: str, levels: int) -> str:
+    return "\n".join(f"{_INDENT * levels}{line}" if line else line for line in text.split("\n"))

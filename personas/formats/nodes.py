@@ -1,0 +1,101 @@
+"""The values of a document, each with the place where it stands; and the error that names such a place."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+
+class FormatError(ValueError):
+    """A document that cannot be read. ``message`` is one sentence; ``line`` and ``column`` count from 1.
+
+    ``offset`` is the same place in the source's text, where that is known.
+    """
+
+    def __init__(self, message: str, line: int = 1, column: int = 1, *, offset: int | None = None) -> None:
+        super().__init__(message)
+        self.offset = offset
+        self.message = message
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        return f"Line {self.line}, column {self.column}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Something that stands in place of a value and is not data: JavaScript, a placeholder, a ``…``."""
+
+    text: str
+
+    @property
+    def is_placeholder(self) -> bool:
+        return self.text.startswith("<") or self.text in {"…", "..."}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A ``…`` (or a spread) among the members of an object."""
+
+    text: str
+    offset: int
+
+
+Value: TypeAlias = "str | int | float | bool | Expression | dict[str, Node] | list[Node] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value and the offset at which it begins."""
+
+    value: Value
+    offset: int
+
+    def plain(self) -> Any:
+        """The value as JSON, less the expressions in it (see `expressions`)."""
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items() if not node.is_expression}
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value if not node.is_expression]
+        return None if isinstance(self.value, Expression) else self.value
+
+    @property
+    def is_expression(self) -> bool:
+        return isinstance(self.value, Expression)
+
+    def offset_of(self, path: Sequence[str | int]) -> int:
+        """The offset of what the path leads to in `plain`, or of the nearest thing around it that exists."""
+        node = self
+        for step in path:
+            if isinstance(node.value, dict) and step in node.value:
+                node = node.value[str(step)]
+            elif isinstance(node.value, list) and isinstance(step, int):
+                node = [item for item in node.value if not item.is_expression][step]
+            else:
+                break
+        return node.offset
+
+    def path_to(self, offset: int, path: str = "") -> str:
+        """The path (``layers.llm.tools[0]``) of the node that begins at ``offset``; empty: this one, or none."""
+        if self.offset == offset:
+            return path
+        for step, node in self._members(path):
+            if found := node.path_to(offset, step):
+                return found
+        return ""
+
+    def expressions(self, path: str = "") -> Iterator[tuple[str, Expression]]:
+        """Each expression in the value, with its path (``parameters.stop[0]``)."""
+        if isinstance(self.value, Expression):
+            yield path, self.value
+        for step, node in self._members(path):
+            yield from node.expressions(step)
+
+    def _members(self, path: str) -> Iterator[tuple[str, "Node"]]:
+        """The members of an object or a list, each with its path."""
+        if isinstance(self.value, dict):
+            for key, node in self.value.items():
+                yield f"{path}.{key}" if path else key, node
+        elif isinstance(self.value, list):
+            for index, node in enumerate(self.value):
+                yield f"{path}[{index}]", node

@@ -1,0 +1,133 @@
+"""A request as a Python program with the ``openai`` client, an environment variable where a secret belongs."""
+
+import pprint
+from collections.abc import Mapping
+from typing import Any
+
+from personas.formats.outgoing import absolute
+from personas.formats.routes import has_route, without_route
+from playground.core.request import LLMRequest
+from playground.core.substitution import names_in, substitute
+
+_OF_THE_CLIENT = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
+"""Headers that the client sends in its own way."""
+_NAMED = ("model", "messages", "tools", "temperature")
+_WIDTH = 100
+
+
+def to_python(request: LLMRequest, *, secret: str, site_url: str) -> str:
+    """The program; ``secret`` is the token secret's name, empty where there is none.
+
+    The client calls ``base_url`` with ``/chat/completions``; a url that ends otherwise is put in place of that.
+    """
+    url = absolute(request.url, site_url)
+    lines = ["import os", ""] if secret else []
+    if has_route(url):
+        lines += ["from openai import OpenAI", ""]
+    else:
+        lines += [
+            "from openai import DefaultHttpxClient, OpenAI",
+            "",
+            "",
+            "def call_the_whole_url(request):",
+            f"    request.url = type(request.url)({_literal(url)})",
+            "",
+            "",
+        ]
+    lines += [_call("client = OpenAI", _client_arguments(request, url, secret))]
+    lines += [_call("stream = client.chat.completions.create", _arguments(request.body))]
+    lines += [
+        "for chunk in stream:",
+        "    if chunk.choices and chunk.choices[0].delta.content:",
+        '        print(chunk.choices[0].delta.content, end="", flush=True)',
+        "print()",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _client_arguments(request: LLMRequest, url: str, secret: str) -> dict[str, str]:
+    base_url, _, query = without_route(url).partition("?")
+    bearer = f"Bearer {secret}"
+    headers = [
+        (name, value)
+        for name, value in request.headers
+        if name.lower() not in _OF_THE_CLIENT and (name.lower(), value) != ("authorization", bearer)
+    ]
+    found = {
+        "base_url": _literal(base_url),
+        "api_key": f"os.environ[{_literal(secret)}]" if secret else '"unused"',
+    }
+    if headers:
+        members = (f"{_literal(name)}: {_with_secret(value, secret)}" for name, value in headers)
+        found["default_headers"] = "{" + ", ".join(members) + "}"
+    if not has_route(url):
+        hook = '{"request": [call_the_whole_url]}'
+        found["http_client"] = f"DefaultHttpxClient(event_hooks={hook})"
+    elif query:
+        pairs = (pair.partition("=")[::2] for pair in query.split("&"))
+        found["default_query"] = _literal(dict(pairs))
+    return found
+
+
+def _arguments(body: Mapping[str, Any]) -> dict[str, str]:
+    """The client's own arguments by name; every other parameter goes in ``extra_body``, as it stands."""
+    found = {name: _literal(body[name]) for name in _NAMED if name in body}
+    found["stream"] = "True"
+    rest = {name: value for name, value in body.items() if name not in {*_NAMED, "stream"}}
+    return found | ({"extra_body": _literal(rest)} if rest else {})
+
+
+def _with_secret(value: str, secret: str) -> str:
+    """A header's value as an expression: the secret's name becomes its environment variable."""
+    if not secret or secret not in names_in(value):
+        return _literal(value)
+    variable = f"os.environ[{_literal(secret)}]"
+    mark = "\0"
+    parts = substitute(value, {secret: mark}).split(mark)
+    pieces = [_literal(parts[0])] if parts[0] else []
+    for part in parts[1:]:
+        pieces += [variable, *([_literal(part)] if part else [])]
+    return " + ".join(pieces)
+
+
+def _call(head: str, arguments: Mapping[str, str]) -> str:
+    members = "\n".join(_indented(f"{name}={value},") for name, value in arguments.items())
+    return f"{head}(\n{members}\n)"
+
+
+def _indented(text: str) -> str:
+    """Four spaces before each line; a line break in a string stands there as ``\\n``, so that none is touched."""
+    return "\n".join(f"    {line}" for line in text.split("\n"))
+
+
+def _literal(value: Any) -> str:
+    """A Python literal: strings in double quotes, containers over several lines where they are long."""
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, dict | list) and len(repr(value)) > _WIDTH:
+        return _long(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_quoted(key)}: {_literal(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_literal(item) for item in value) + "]"
+    return pprint.pformat(value)
+
+
+def _long(value: dict[str, Any] | list[Any]) -> str:
+    opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")
+    members = (
+        [f"{_quoted(key)}: {_literal(item)}" for key, item in value.items()]
+        if isinstance(value, dict)
+        else [_literal(item) for item in value]
+    )
+    return "\n".join([opening, *(_indented(f"{member},") for member in members), closing])
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(char if char.isprintable() else _escape(char) for char in escaped) + '"'
+
+
+def _escape(char: str) -> str:
+    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(char) or f"\\U{ord(char):08x}"

@@ -1,0 +1,185 @@
+"""What the parts of a persona may hold: one place and one wording for forms, files and pasted documents.
+
+Each rule takes a plain JSON value and yields its problems; none: the value is right. A value that is merely
+missing is no problem here, it is a reason why the persona can't start yet (`personas.readiness`).
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from personas.models.filler_config import LONGEST_ACTIVATION_DELAY_MS
+from playground.core.headers import HeaderError, check_header, check_headers
+from playground.core.persona import BargeIn
+from playground.core.tool_arguments import schema_fault
+
+Path: TypeAlias = tuple[str | int, ...]
+
+MAX_PROMPT_CHARS = 200_000
+MAX_TOOLS = 128
+MAX_PHRASES = 50
+MAX_PHRASE_CHARS = 500
+MAX_DELAY_MS = LONGEST_ACTIVATION_DELAY_MS
+
+_FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Where in the value, and one sentence. The path is empty for the value as a whole."""
+
+    path: Path
+    message: str
+
+
+def tool_problems(tools: object) -> Iterator[Problem]:
+    """OpenAI's functions: ``[{"type": "function", "function": {name, description, parameters}}]``."""
+    if not isinstance(tools, list):
+        yield Problem((), "Tools are a list: [ … ].")
+        return
+    if len(tools) > MAX_TOOLS:
+        yield Problem((), f"At most {MAX_TOOLS} tools can be given.")
+        return
+    seen: dict[str, int] = {}
+    for index, tool in enumerate(tools):
+        yield from _one_tool_problems(index, tool, seen)
+
+
+def _one_tool_problems(index: int, tool: object, seen: dict[str, int]) -> Iterator[Problem]:
+    which = f"Tool {index + 1}"
+    if not isinstance(tool, dict) or tool.get("type") != "function":
+        yield Problem((index,), f'{which} is not of the form {{"type": "function", "function": {{…}}}}.')
+        return
+    function = tool.get("function")
+    if not isinstance(function, dict):
+        yield Problem((index,), f'{which} has no "function" object.')
+        return
+    name = function.get("name")
+    if not isinstance(name, str) or not _FUNCTION_NAME.fullmatch(name):
+        yield Problem(
+            (index, "function", "name"),
+            f"{which} needs a function name of 1 to 64 Latin letters, digits, underscores or hyphens.",
+        )
+    elif name in seen:
+        yield Problem(
+            (index, "function", "name"), f"{which} has the same name as tool {seen[name] + 1}: {name}."
+        )
+    else:
+        seen[name] = index
+    if not isinstance(function.get("description", ""), str):
+        yield Problem(
+            (index, "function", "description"), f"The description of tool {index + 1} is not a text."
+        )
+    yield from _schema_problems(index, function.get("parameters", {}))
+
+
+def _schema_problems(index: int, schema: object) -> Iterator[Problem]:
+    """A function's parameters are a JSON Schema (OpenAI)."""
+    path: Path = (index, "function", "parameters")
+    if not isinstance(schema, dict):
+        yield Problem(path, f"The parameters of tool {index + 1} are not an object (a JSON Schema): {{ … }}.")
+        return
+    fault = schema_fault(schema)
+    if fault is not None:
+        where = f" at {printable('.'.join(map(str, fault.path)))}" if fault.path else ""
+        yield Problem(
+            (*path, *fault.path),
+            f"The parameters of tool {index + 1} are no valid JSON Schema{where}: {fault.message}.",
+        )
+
+
+def header_problems(headers: Sequence[tuple[str, object]]) -> Iterator[Problem]:
+    """Header names and values as they go on the wire; the path is the header's name."""
+    for name, value in headers:
+        if not isinstance(value, str):
+            yield Problem((name,), f'The value of the header "{printable(name)}" is not a text.')
+            return
+    try:
+        check_headers([(name, str(value)) for name, value in headers])
+    except HeaderError as error:
+        yield Problem((_first_wrong(headers),), error.message)
+
+
+def _first_wrong(headers: Sequence[tuple[str, object]]) -> str:
+    """The name of the first header that cannot be sent by itself; else of the last one."""
+    for name, value in headers:
+        try:
+            check_header(name, str(value))
+        except HeaderError:
+            return name
+    return headers[-1][0]
+
+
+def parameter_problems(parameters: object) -> Iterator[Problem]:
+    """Other parameters of the LLM: any JSON object."""
+    if not isinstance(parameters, dict):
+        yield Problem((), "Parameters are an object: { … }.")
+
+
+def temperature_problems(temperature: object) -> Iterator[Problem]:
+    """Just AI recommends 0 to 1; other values are the provider's to judge."""
+    if isinstance(temperature, bool) or not isinstance(temperature, int | float):
+        yield Problem((), "The temperature is not a number.")
+    elif not math.isfinite(temperature) or not 0 <= temperature <= 100:
+        yield Problem((), "The temperature is out of range: 0 to 1 is recommended.")
+
+
+def filler_problems(config: Mapping[str, Any]) -> Iterator[Problem]:
+    """Just AI, ``fillersPhraseConfig``: at least one phrase in ``fillerPhrase`` or ``fillerPhrasesList``."""
+    phrase = config.get("fillerPhrase") or ""
+    phrases = config.get("fillerPhrasesList") or []
+    if not isinstance(phrase, str):
+        yield Problem(("fillerPhrase",), "fillerPhrase is not a text.")
+        return
+    if not isinstance(phrases, list) or not all(isinstance(item, str) for item in phrases):
+        yield Problem(("fillerPhrasesList",), "fillerPhrasesList is not a list of texts.")
+        return
+    if len(phrase) > MAX_PHRASE_CHARS:
+        yield Problem(("fillerPhrase",), f"A phrase may have at most {MAX_PHRASE_CHARS} characters.")
+    if len(phrases) > MAX_PHRASES:
+        yield Problem(("fillerPhrasesList",), f"At most {MAX_PHRASES} phrases can be given.")
+    for index, item in enumerate(phrases):
+        if not item.strip():
+            yield Problem(("fillerPhrasesList", index), f"Phrase {index + 1} of fillerPhrasesList is empty.")
+        elif len(item) > MAX_PHRASE_CHARS:
+            yield Problem(
+                ("fillerPhrasesList", index),
+                f"Phrase {index + 1} of fillerPhrasesList may have at most {MAX_PHRASE_CHARS} characters.",
+            )
+    if not phrase.strip() and not phrases:
+        yield Problem((), "Give at least one phrase: fillerPhrase or fillerPhrasesList.")
+    yield from _delay_problems(config.get("activationDelayMs"))
+
+
+def _delay_problems(delay_ms: object) -> Iterator[Problem]:
+    if delay_ms is None:
+        return
+    if isinstance(delay_ms, bool) or not isinstance(delay_ms, int) or not 0 <= delay_ms <= MAX_DELAY_MS:
+        yield Problem(
+            ("activationDelayMs",),
+            f"activationDelayMs is a whole number of milliseconds from 0 to {MAX_DELAY_MS:,}.",
+        )
+
+
+def barge_in_problems(barge_in: Mapping[str, Any]) -> Iterator[Problem]:
+    """Just AI, ``$dialer.bargeInResponse`` and the reply's ``bargeInReply``."""
+    mode = barge_in.get("bargeIn")
+    if mode is not None and mode not in set(BargeIn):
+        yield Problem(("bargeIn",), f"bargeIn is one of {', '.join(BargeIn)}.")
+    if barge_in.get("bargeInTrigger") not in {None, "final", "interim"}:
+        yield Problem(("bargeInTrigger",), "bargeInTrigger is final or interim.")
+    quiet_ms = barge_in.get("noInterruptTime")
+    if quiet_ms is None:
+        return
+    if isinstance(quiet_ms, bool) or not isinstance(quiet_ms, int) or not 0 <= quiet_ms <= MAX_DELAY_MS:
+        yield Problem(
+            ("noInterruptTime",),
+            f"noInterruptTime is a whole number of milliseconds from 0 to {MAX_DELAY_MS:,}.",
+        )
+
+
+def printable(text: str) -> str:
+    """At most 60 characters, none of them a control character: for a sentence that quotes what was typed."""
+    return "".join(char if char.isprintable() else "�" for char in text[:60])

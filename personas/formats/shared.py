@@ -1,0 +1,33 @@
+"""The members that Tavus' ``layers.llm`` and JAICP's ``llmRequest`` have in common: headers and tools."""
+
+from personas.formats.fields import Fields
+from personas.formats.rules import Problem, header_problems, tool_problems
+from playground.core.persona import Json
+
+
+def read_headers(fields: Fields) -> list[tuple[str, str]]:
+    """``headers`` as pairs in their order, checked. Raises FormatError."""
+    found = fields.json("headers")
+    if found is None:
+        return []
+    if not isinstance(found, dict):
+        fields.refuse("headers", [Problem((), 'headers are an object: {"Name": "value"}.')])
+    pairs = list(found.items())
+    fields.refuse("headers", header_problems(pairs))
+    return pairs
+
+
+def read_tools(fields: Fields) -> list[Json]:
+    """``tools``, checked; a placeholder in it (``<your-tools-here>``) is left out. Raises FormatError."""
+    found = fields.json("tools")
+    if found is None:
+        return []
+    fields.refuse("tools", tool_problems(found))
+    return list(found)
+
+
+def note_gaps(fields: Fields) -> None:
+    """A notice for each ``…`` among the members of an object."""
+    for gap in fields.source.gaps:
+        line = fields.source.line_of(gap.offset)
+        fields.notices.add(f"Line {line}: {gap.text[:60]} stands for something that is not in the text.")

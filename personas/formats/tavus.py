@@ -1,0 +1,227 @@
+"""Tavus' persona JSON, to and from a persona's document.
+
+What Greenroom acts on is read and checked; every other layer and key is kept in ``other_layers`` and
+``other_keys`` and comes out again; unknown keys of ``layers.llm`` are kept as ``other_layers["llm"]``. Today's names
+of its first keys (``pal_name``) are taken in as well.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from personas.formats.advice import notices_about
+from personas.formats.conversion import DEFAULT_CAILA, converted
+from personas.formats.credentials import Credentials, hosts_of
+from personas.formats.draft import Draft
+from personas.formats.fields import Fields, Notices
+from personas.formats.nodes import Node
+from personas.formats.outgoing import absolute, headers_with_references, reference, relative
+from personas.formats.rules import MAX_PROMPT_CHARS, Problem, parameter_problems
+from personas.formats.shared import note_gaps, read_headers, read_tools
+from personas.formats.tolerant import Source
+from playground.core.addresses import AddressError
+from playground.core.persona import HistoryMode, Json, Platform, Provider
+
+UNTITLED = "Untitled persona"
+
+READ_ONLY = ("persona_id", "created_at", "updated_at")
+TODAYS_NAMES = {
+    "pal_id": "persona_id",
+    "pal_name": "persona_name",
+    "default_face_id": "default_replica_id",
+}
+"""Tavus' names of today for keys of a persona; where both stand, the first counts and today's is only kept."""
+_OWN_KEYS = frozenset(
+    {*READ_ONLY, "persona_name", "system_prompt", "context", "default_replica_id", "layers"}
+)
+_TTS_ORDER = ("tts_engine", "playht_user_id", "external_voice_id", "voice_settings")
+_BOOLEANS = {"true": True, "false": False}
+
+
+def read(source: Source, node: Node, *, site_url: str = "") -> Draft:
+    """The persona that the object describes. Raises FormatError for a value that is wrong.
+
+    An address behind ``site_url`` is the app's own, as `to_json` writes it.
+    """
+    notices = Notices()
+    top = Fields(source, _with_first_names(node), "", notices)
+    note_gaps(top)
+    name = _name(top)
+    secrets = Credentials(name, notices)
+    layers = top.section("layers")
+    document: Json = {
+        "persona_name": name,
+        "system_prompt": top.text("system_prompt", MAX_PROMPT_CHARS),
+        "context": top.text("context", MAX_PROMPT_CHARS),
+        "default_replica_id": top.text("default_replica_id", 100),
+    }
+    document |= _layers(layers, secrets, site_url)
+    document["other_keys"] = secrets.in_rest(_other_keys(top))
+    notices_of_platform = [notice.message for notice in notices_about(document)]
+    return Draft(Platform.TAVUS, document, secrets.all(), (*notices.all(), *notices_of_platform))
+
+
+def to_json(document: Mapping[str, Any], *, site_url: str = "", caila_base_url: str = DEFAULT_CAILA) -> Json:
+    """The persona as ``POST /v2/personas`` takes it, secrets by name.
+
+    ``site_url`` stands before the app's own addresses. A JAICP persona is written as
+    `personas.formats.conversion` converts it.
+    """
+    document = converted(document, Platform.TAVUS, caila_base_url=caila_base_url)
+    found: Json = {"system_prompt": document.get("system_prompt") or ""}
+    if document.get("context"):
+        found["context"] = document["context"]
+    found["persona_name"] = document["persona_name"]
+    if document.get("default_replica_id"):
+        found["default_replica_id"] = document["default_replica_id"]
+    layers = _layers_out(document, site_url)
+    if layers:
+        found["layers"] = layers
+    return found | {key: value for key, value in document["other_keys"].items() if key not in _OWN_KEYS}
+
+
+def vision_is_on(vqa: Mapping[str, Any] | None) -> bool:
+    """Absent means on; old documents write ``enable_vision`` and strings for booleans."""
+    for key in ("enabled", "enable_vision"):
+        value = (vqa or {}).get(key)
+        if value is not None:
+            return _BOOLEANS.get(value.lower(), True) if isinstance(value, str) else bool(value)
+    return True
+
+
+def _with_first_names(node: Node) -> Node:
+    if not isinstance(node.value, dict):
+        return node
+    members = node.value
+    renamed = {
+        key if TODAYS_NAMES.get(key, key) in members else TODAYS_NAMES.get(key, key): member
+        for key, member in members.items()
+    }
+    return Node(renamed, node.offset)
+
+
+def _name(top: Fields) -> str:
+    name = " ".join(top.text("persona_name", 200).split())
+    if not name:
+        top.notices.add(f"persona_name is missing; the persona is called “{UNTITLED}”.")
+    return name or UNTITLED
+
+
+def _other_keys(top: Fields) -> Json:
+    found = top.rest()
+    for key in READ_ONLY:
+        if found.pop(key, None) is not None:
+            top.notices.add(f"{key} belongs to the copy at Tavus; it was left out.")
+    return found
+
+
+def _layers(layers: Fields | None, secrets: Credentials, site_url: str) -> Json:
+    if layers is None:
+        return {"llm": _llm(None, secrets, site_url), "tts": None, "vqa": None, "other_layers": {}} | _EMPTY
+    llm_fields = layers.section("llm")
+    llm = _llm(llm_fields, secrets, site_url)
+    tts = _tts(layers.section("tts"), secrets)
+    vqa = _vqa(layers)
+    other = layers.rest()
+    if llm_fields is not None and (rest := llm_fields.rest()):
+        other["llm"] = rest
+    return {"llm": llm, "tts": tts, "vqa": vqa, "other_layers": secrets.in_rest(other)} | _EMPTY
+
+
+_EMPTY: Json = {"barge_in": {}, "filler": None}
+
+
+def _llm(fields: Fields | None, secrets: Credentials, site_url: str) -> Json:
+    found: Json = {
+        "platform": Platform.TAVUS.value,
+        "provider": Provider.CUSTOM_LLM.value,
+        "address": "",
+        "model": "",
+        "token_secret": "",
+        "headers": [],
+        "temperature": None,
+        "parameters": {},
+        "tools": [],
+        "event_name": "",
+        "history_mode": HistoryMode.PROMPT_AND_SESSION.value,
+        "history_last": None,
+        "stream_options": None,
+    }
+    if fields is None:
+        return found
+    address = relative(fields.text("base_url", 2_000), site_url)
+    hosts = _hosts(fields, address)
+    secret = secrets.key(fields.text("api_key", 5_000), hosts=hosts, role="LLM")
+    headers, secret = secrets.in_headers(read_headers(fields), secret=secret, hosts=hosts)
+    parameters = fields.json("extra_body")
+    fields.refuse("extra_body", parameter_problems({} if parameters is None else parameters))
+    return found | {
+        "address": address,
+        "model": fields.text("model", 200),
+        "token_secret": secret,
+        "headers": headers,
+        "parameters": parameters or {},
+        "tools": read_tools(fields),
+    }
+
+
+def _hosts(fields: Fields, address: str) -> tuple[str, ...]:
+    try:
+        return hosts_of(address)
+    except AddressError as error:
+        fields.refuse("base_url", [Problem((), f"base_url: {error.message}")])
+        raise
+
+
+def _tts(fields: Fields | None, secrets: Credentials) -> Json | None:
+    if fields is None:
+        return None
+    secret = secrets.key(fields.text("api_key", 5_000), hosts=(), role="TTS")
+    for key in ("tts_engine", "playht_user_id", "external_voice_id"):
+        fields.text(key, 200)
+    settings = fields.json("voice_settings")
+    if not isinstance(settings, dict | None):
+        fields.refuse("voice_settings", [Problem((), "voice_settings is not an object: { … }.")])
+    rest: Json = secrets.in_rest(fields.all_but("api_key"))
+    return rest | {"token_secret": secret}
+
+
+def _vqa(layers: Fields) -> Json | None:
+    fields = layers.section("vqa")
+    if fields is None:
+        return None
+    found = fields.rest()
+    for key in ("enabled", "enable_vision"):
+        value = found.get(key)
+        if value is not None and not (isinstance(value, bool) or str(value).lower() in _BOOLEANS):
+            fields.refuse(key, [Problem((), f"vqa.{key} is neither true nor false.")])
+    return found
+
+
+def _layers_out(document: Mapping[str, Any], site_url: str) -> Json:
+    other = dict(document["other_layers"])
+    llm = _llm_out(document["llm"], site_url) | other.pop("llm", {})
+    found: Json = {"llm": llm} if llm else {}
+    if document.get("tts") is not None:
+        found["tts"] = _tts_out(document["tts"])
+    if document.get("vqa") is not None:
+        found["vqa"] = document["vqa"]
+    return found | other
+
+
+def _llm_out(llm: Mapping[str, Any], site_url: str) -> Json:
+    secret = llm.get("token_secret") or ""
+    found = {
+        "model": llm.get("model"),
+        "api_key": reference(secret),
+        "base_url": absolute(llm["address"], site_url),
+        "headers": headers_with_references(llm["headers"], secret),
+        "extra_body": llm["parameters"],
+        "tools": list(llm.get("tools") or ()),
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def _tts_out(tts: Mapping[str, Any]) -> Json:
+    found: Json = {"api_key": reference(tts["token_secret"])} if tts.get("token_secret") else {}
+    found |= {key: tts[key] for key in _TTS_ORDER if key in tts}
+    return found | {key: value for key, value in tts.items() if key not in {"token_secret", *_TTS_ORDER}}

@@ -1,0 +1,274 @@
+"""Reads the literals of the platforms' documents as they stand there, without ever evaluating one.
+
+JSON, and what the documents and JavaScript write beside it: ``//`` and ``/* */`` comments, trailing commas,
+bare keys, single quotes, ``<your-tools-here>``, a ``…`` in place of what was left out. What is not data
+(``myTools``, ``$jsapi.chatHistoryInLlmFormat()``, ``"a" + b``) is kept as an `Expression`: its text, nothing
+more.
+
+Every node knows its offset, so that whoever refuses a value can say where it stands. The cost is linear in
+the text for a given depth, and both are bounded.
+"""
+
+import math
+import re
+from typing import NoReturn
+
+from personas.formats.nodes import Expression, FormatError, Gap, Node
+from playground.core.user_json import LIMIT_DEPTH
+
+MAX_CHARS = 1_048_576
+MAX_DEPTH = LIMIT_DEPTH
+MAX_INTEGER = 2**63 - 1
+
+_SPACE = re.compile(r"(?:[\s\ufeff]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_BARE_KEY = re.compile(r"[^\W\d][\w$-]*|\$[\w$-]*|\d+")
+_WORD = re.compile(r"[\w$]+")
+_NUMBER = re.compile(r"-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w$])")
+_PLACEHOLDER = re.compile(r"<[^<>\n]{0,200}>")
+_ELLIPSIS = re.compile(r"…|\.\.\.")
+_STRINGS = {
+    '"': re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"', re.DOTALL),
+    "'": re.compile(r"'[^'\\\n]*(?:\\.[^'\\\n]*)*'", re.DOTALL),
+    "`": re.compile(r"`[^`\\]*(?:\\.[^`\\]*)*`", re.DOTALL),
+}
+_EXPRESSION_TOKEN = re.compile(
+    r"//[^\n]*|/\*.*?(?:\*/|\Z)|[\[({]|[\])}]|[,;\n]|"
+    + "|".join(found.pattern for found in _STRINGS.values()),
+    re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_SIMPLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "\n": ""}
+_FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
+_CONSTANTS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}
+_CLOSER = {"[": "]", "(": ")", "{": "}"}
+_CONTINUES_BEFORE = frozenset("+-*/%?:|&=<>.([!,")
+_CONTINUES_AFTER = frozenset("+-*/%?:|&=<>.")
+_CONTINUES_A_LITERAL = frozenset("+-*/%?|&.")
+
+
+class Source:
+    """A text, and the literals in it. Raises FormatError for one that is too long, or that is no text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text.replace("\r\n", "\n").replace("\r", "\n")
+        self.gaps: list[Gap] = []
+        if len(self.text) > MAX_CHARS:
+            raise FormatError(f"The text is too long: at most {MAX_CHARS:,} characters can be read.")
+        if found := _FORBIDDEN.search(self.text):
+            self.fail(
+                "A character stands here that is no text (NUL, or half of a surrogate pair).", found.start()
+            )
+
+    def fail(self, message: str, offset: int) -> NoReturn:
+        """Raise FormatError with the line and the column of ``offset``."""
+        raise self.error(message, offset)
+
+    def error(self, message: str, offset: int) -> FormatError:
+        line = self.text.count("\n", 0, offset) + 1
+        return FormatError(message, line, offset - self.text.rfind("\n", 0, offset), offset=offset)
+
+    def line_of(self, offset: int) -> int:
+        return self.text.count("\n", 0, offset) + 1
+
+    def skip(self, offset: int) -> int:
+        """The first offset, from ``offset`` on, that is neither space nor comment."""
+        found = _SPACE.match(self.text, offset)
+        after = found.end() if found else offset
+        if self.text.startswith("/*", after):
+            self.fail("The comment that begins here is not closed with */.", after)
+        return after
+
+    def read(self, offset: int = 0) -> tuple[Node, int]:
+        """The literal that begins at ``offset`` (after space and comments), and where it ends."""
+        return self._value(self.skip(offset), 0)
+
+    def read_array(self, offset: int) -> tuple[Node, int]:
+        """The array at ``offset`` alone, whatever follows it (``[…].concat(…)``), and where it ends."""
+        return self._array(offset, 0)
+
+    def _peek(self, offset: int) -> str:
+        return self.text[offset : offset + 1]
+
+    def _value(self, at: int, depth: int) -> tuple[Node, int]:
+        if depth > MAX_DEPTH:
+            self.fail(f"The brackets are nested too deep: at most {MAX_DEPTH} levels can be read.", at)
+        literal = self._literal(at, depth)
+        if literal is None:
+            return self._expression(at)
+        if self._peek(self.skip(literal[1])) in _CONTINUES_A_LITERAL:
+            return self._expression(at)
+        return literal
+
+    def _literal(self, at: int, depth: int) -> tuple[Node, int] | None:
+        """The object, array, string, number, constant or placeholder that begins here, if any."""
+        char = self._peek(at)
+        if char == "{":
+            return self._object(at, depth)
+        if char == "[":
+            return self._array(at, depth)
+        if char in _STRINGS:
+            return self._string(at)
+        if found := _PLACEHOLDER.match(self.text, at):
+            return Node(Expression(found.group()), at), found.end()
+        if found := _NUMBER.match(self.text, at):
+            return Node(self._number(found.group(), at), at), found.end()
+        found = _WORD.match(self.text, at)
+        if found and found.group() in _CONSTANTS:
+            return Node(_CONSTANTS[found.group()], at), found.end()
+        if found and found.group() in {"NaN", "Infinity"}:
+            self.fail("NaN and Infinity are not JSON; write a number.", at)
+        if found and found.group()[0].isdigit():
+            self.fail("This is not a number that JSON knows.", at)
+        return None
+
+    def _object(self, at: int, depth: int) -> tuple[Node, int]:
+        members: dict[str, Node] = {}
+        start, at = at, self.skip(at + 1)
+        while self._peek(at) != "}":
+            if _ELLIPSIS.match(self.text, at):
+                at = self._gap(at)
+                continue
+            key_at = at
+            key, at = self._key(at, start)
+            at = self.skip(at)
+            if self._peek(at) != ":":
+                self.fail(f'A colon is missing after the key "{key[:60]}".', at)
+            node, at = self._value(self.skip(at + 1), depth + 1)
+            if key in members:
+                self.fail(f'The key "{key[:60]}" stands twice in this object.', key_at)
+            members[key] = node
+            at = self._after_item(at, "}", start)
+        return Node(members, start), at + 1
+
+    def _array(self, at: int, depth: int) -> tuple[Node, int]:
+        items: list[Node] = []
+        start, at = at, self.skip(at + 1)
+        while self._peek(at) != "]":
+            if not self._peek(at):
+                self.fail("The [ that stands here is not closed.", start)
+            node, at = self._value(at, depth + 1)
+            items.append(node)
+            at = self._after_item(at, "]", start)
+        return Node(items, start), at + 1
+
+    def _after_item(self, at: int, closer: str, start: int) -> int:
+        """Past the comma, or at the closing bracket."""
+        at = self.skip(at)
+        char = self._peek(at)
+        if char == ",":
+            return self.skip(at + 1)
+        if char == closer:
+            return at
+        if not char:
+            self.fail(f"The {self.text[start]} that stands here is not closed.", start)
+        self.fail(f"A comma or a {closer} is missing before this.", at)
+
+    def _gap(self, at: int) -> int:
+        """Past a ``…`` among members, with or without a comma after it; a spread goes with it."""
+        found = _ELLIPSIS.match(self.text, at)
+        end = found.end() if found else at
+        if _WORD.match(self.text, end):
+            end = self._expression(end)[1]
+        self.gaps.append(Gap(self.text[at:end], at))
+        after = self.skip(end)
+        return self.skip(after + 1) if self._peek(after) == "," else after
+
+    def _key(self, at: int, start: int) -> tuple[str, int]:
+        char = self._peek(at)
+        if not char:
+            self.fail("The { that stands here is not closed.", start)
+        if char in {'"', "'"}:
+            node, end = self._string(at)
+            return str(node.value), end
+        found = _BARE_KEY.match(self.text, at)
+        if not found:
+            self._fail_at_quotes(at)
+            self.fail("A key is expected here: a name, or a text in quotes.", at)
+        return found.group(), found.end()
+
+    def _fail_at_quotes(self, at: int) -> None:
+        if self._peek(at) in {"“", "”", "„", "«", "‘", "’"}:
+            self.fail('Typographic quotes are not read as quotes; write " instead.', at)
+
+    def _number(self, text: str, at: int) -> int | float:
+        if not any(char in text for char in ".eE"):
+            if len(text) > 20 or abs(int(text)) > MAX_INTEGER:
+                self.fail("This number is too large.", at)
+            return int(text)
+        number = float(text)
+        if not math.isfinite(number):
+            self.fail("This number is too large.", at)
+        return number
+
+    def _string(self, at: int) -> tuple[Node, int]:
+        quote = self.text[at]
+        found = _STRINGS[quote].match(self.text, at)
+        if not found:
+            where = "" if quote == "`" else " on its line; write a line break in it as \\n"
+            self.fail(f"The text that begins here is not closed{where}.", at)
+        raw = found.group()[1:-1]
+        if quote == "`" and "${" in raw:
+            return Node(Expression(found.group()), at), found.end()
+        return Node(self._unescaped(raw, at), at), found.end()
+
+    def _unescaped(self, raw: str, at: int) -> str:
+        if "\\" not in raw:
+            return raw
+
+        def replace(found: re.Match[str]) -> str:
+            braced, four, two, simple = found.groups()
+            digits = braced or four or two
+            if digits is not None:
+                code = int(digits, 16)
+                return chr(code) if code <= 0x10FFFF else "\x00"
+            if simple in {"u", "x"}:
+                self.fail(
+                    f"An escape is wrong: \\{simple} wants hexadecimal digits after it.",
+                    at + 1 + found.start(),
+                )
+            return "\x00" if simple == "0" else _SIMPLE_ESCAPES.get(simple, simple)
+
+        text = _ESCAPE.sub(replace, raw)
+        joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        if "\x00" in joined or joined.count("\ufffd") != text.count("\ufffd"):
+            self.fail("This text holds a character that is no text (NUL, or half of a surrogate pair).", at)
+        return joined
+
+    def _expression(self, at: int) -> tuple[Node, int]:
+        """What is not data, up to the comma, the bracket or the line end that closes it."""
+        self._fail_at_quotes(at)
+        end = self._expression_end(at)
+        text = self.text[at:end].strip()
+        if not text:
+            self.fail("A value is missing here.", at)
+        return Node(Expression(text), at), end
+
+    def _expression_end(self, at: int) -> int:
+        closers: list[str] = []
+        position = at
+        while found := _EXPRESSION_TOKEN.search(self.text, position):
+            token = found.group()
+            if token in _CLOSER:
+                closers.append(_CLOSER[token])
+            elif token in {"]", ")", "}"}:
+                if not closers:
+                    return found.start()
+                if closers.pop() != token:
+                    self.fail(f"This {token} closes a bracket that is not open.", found.start())
+            elif not closers and token in {",", ";"}:
+                return found.start()
+            elif not closers and token == "\n":
+                if self._ends_line(at, found.start()):
+                    return found.start()
+                position = self.skip(found.start())
+                continue
+            position = found.end()
+        if closers:
+            self.fail(f"A {closers[-1]} is missing for what begins here.", at)
+        return len(self.text)
+
+    def _ends_line(self, at: int, offset: int) -> bool:
+        """Whether the line break at ``offset`` ends an expression: no operator stands before or after it."""
+        before = self.text[max(at, offset - 200) : offset].rstrip()[-1:]
+        after = self._peek(self.skip(offset))
+        return before not in _CONTINUES_BEFORE and after not in _CONTINUES_AFTER

@@ -1,0 +1,67 @@
+"""The keys of ``voice_settings`` that each engine is known to take, with their ranges (Tavus, "TTS")."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    least: float
+    most: float
+
+    def complaint(self, value: object) -> str:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return f"is a number from {self.least:g} to {self.most:g}"
+        return "" if self.least <= value <= self.most else f"goes from {self.least:g} to {self.most:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    def complaint(self, value: object) -> str:
+        return "" if isinstance(value, bool) else "is true or false"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberOrWord:
+    """Cartesia's ``speed`` is seen as ``"normal"`` and as ``0.5``."""
+
+    def complaint(self, value: object) -> str:
+        fits = isinstance(value, str | int | float) and not isinstance(value, bool)
+        return "" if fits else "is a number or a word such as normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    def complaint(self, value: object) -> str:
+        words = value if isinstance(value, list) else [value]
+        return "" if all(isinstance(word, str) for word in words) else "is a list of texts"
+
+
+Kind = Range | Switch | NumberOrWord | Words
+
+ENGINES: dict[str, dict[str, Kind]] = {
+    "cartesia": {"speed": NumberOrWord(), "emotion": Words()},
+    "elevenlabs": {
+        "speed": Range(0.7, 1.2),
+        "stability": Range(0, 1),
+        "similarity_boost": Range(0, 1),
+        "style": Range(0, 1),
+        "use_speaker_boost": Switch(),
+    },
+    "playht": {},
+}
+"""PlayHT's keys aren't documented by Tavus: anything is taken there."""
+
+
+def sentences_about(engine: str, settings: Mapping[str, Any]) -> Iterator[str]:
+    """One sentence for each key that the engine isn't known to take, or not with this value."""
+    known = ENGINES.get(engine)
+    if known is None or engine == "playht":
+        return
+    for key, value in settings.items():
+        if key not in known:
+            keys = ", ".join(known)
+            yield f"{key} is no known key of {engine}'s voice_settings ({keys}): it is kept and passed on."
+        elif said := known[key].complaint(value):
+            yield f"{key} of {engine}'s voice_settings {said}."

@@ -1,0 +1,1 @@
+"""The forms for personas and filler configs."""

@@ -1,0 +1,103 @@
+"""The import form: documents as text or as files, each with its own refusal."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.views.decorators.debug import sensitive_variables
+
+from personas.formats import Draft, FormatError, read_documents
+from personas.formats.files import MAX_BYTES, text_of, too_large
+from personas.formats.rules import printable
+from personas.importing import Imported, ImportRefusedError, import_draft
+
+MAX_PASTE_CHARS = 200_000
+MAX_FILES = 20
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files; its value is a list."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        found = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(found) > MAX_FILES:
+            raise ValidationError(f"At most {MAX_FILES} files can be read at once.")
+        return [super(FilesField, self).clean(file, initial) for file in found]
+
+
+class ImportForm(forms.Form):
+    """Everything that was given is stored, or, where one document is refused, nothing."""
+
+    document = forms.CharField(
+        label="Tavus persona JSON, or JAICP reply or script",
+        required=False,
+        max_length=MAX_PASTE_CHARS,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "class": "code", "spellcheck": "false"}),
+        help_text="As it stands on the platform's page. A key in it becomes a token secret, usable at the host of the "
+        "address beside it alone.",
+    )
+    uploads = FilesField(
+        label="Files",
+        required=False,
+        help_text=f"Several may be chosen. Text in UTF-8, at most {MAX_BYTES // 2**20} MB each.",
+    )
+
+    def __init__(self, *args: Any, site_url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._site_url = site_url
+        self._drafts: list[Draft] = []
+
+    @sensitive_variables()
+    def clean_document(self) -> str:
+        text = str(self.cleaned_data["document"])
+        if text.strip():
+            try:
+                self._drafts += read_documents(text, site_url=self._site_url)
+            except FormatError as error:
+                raise ValidationError(str(error)) from None
+        return text
+
+    @sensitive_variables()
+    def clean_uploads(self) -> list[UploadedFile]:
+        files: list[UploadedFile] = self.cleaned_data["uploads"]
+        errors = [error for file in files if (error := self._read(file))]
+        if errors:
+            raise ValidationError(errors)
+        return files
+
+    @sensitive_variables()
+    def _read(self, file: UploadedFile) -> str:
+        """Take the file's drafts; what is wrong with it, or nothing."""
+        try:
+            if (file.size or 0) > MAX_BYTES:
+                raise too_large()
+            self._drafts += read_documents(text_of(file.read()), site_url=self._site_url)
+        except FormatError as error:
+            return f"{printable(file.name or 'A file')}: {error}"
+        return ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not self._drafts:
+            self.add_error("document", "Paste a document, or choose a file.")
+        return cleaned
+
+    @sensitive_variables()
+    def store(self, *, by: User) -> list[Imported]:
+        """The stored personas; none, and an error, where one of the documents was refused."""
+        try:
+            with transaction.atomic():
+                return [import_draft(draft, by=by) for draft in self._drafts]
+        except ImportRefusedError as error:
+            self.add_error(None, error.message)
+            return []

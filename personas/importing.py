@@ -1,0 +1,180 @@
+"""Storing what was read from a document: its token secrets, its filler config, the persona and its first version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.views.decorators.debug import sensitive_variables
+
+from personas.documents import apply_document, merged_document
+from personas.formats import Draft, FoundSecret
+from personas.formats.outgoing import reference
+from personas.models import Persona, PersonaVersion, TokenSecret
+from personas.reach import closed_address_sentence
+from personas.readiness import Reason, reasons_not_ready
+from personas.saving import save_persona
+from personas.secrets import holds, set_value
+from playground.core.persona import Platform
+from playground.core.substitution import substitute
+
+ADD_SECRET = "personas.add_tokensecret"
+MAX_NAME_ATTEMPTS = 1_000
+
+_PLATFORM_NAMES = {Platform.TAVUS: "Tavus", Platform.JAICP: "JAICP"}
+
+
+class ImportRefusedError(ValueError):
+    """The document was not stored. ``message`` is one sentence for a person; it holds nothing of the document."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What was stored, what could not be taken over, and why the persona can't start yet (empty: it can)."""
+
+    persona: Persona
+    version: PersonaVersion
+    notices: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    initial_messages: tuple[dict[str, str], ...] = ()
+
+
+@transaction.atomic
+def import_draft(draft: Draft, *, by: User, note: str = "") -> Imported:
+    """Store the draft as a new persona, all of it or nothing.
+
+    A key in the document becomes a token secret, or the same value's secret for the same host is used again.
+    Raises ImportRefusedError where the document holds a key and ``by`` may not add token secrets. A secret that
+    stands there by name alone is made as "value missing"; the proposed hosts need that right too.
+    """
+    return _store(Persona(), draft, by, note or f"Imported from {_PLATFORM_NAMES[draft.platform]}")
+
+
+@transaction.atomic
+def import_into(persona: Persona, draft: Draft, *, by: User, note: str = "") -> Imported:
+    """Store the draft as the next version of a persona, under the rules of `import_draft`.
+
+    What the draft's platform has no word for stays as it was: see `personas.documents.merged_document`.
+    """
+    return _store(persona, replace(draft, document=merged_document(persona, draft.document)), by, note)
+
+
+def _store(persona: Persona, draft: Draft, by: User, note: str) -> Imported:
+    document, notices = store_secrets(draft, by=by)
+    apply_document(persona, document)
+    version = save_persona(persona, by=by, note=note)
+    if closed := closed_address_sentence(persona):
+        notices.append(closed)
+    return Imported(
+        persona, version, tuple(notices), tuple(reasons_not_ready(persona)), draft.initial_messages
+    )
+
+
+def store_secrets(draft: Draft, *, by: User) -> tuple[dict[str, Any], list[str]]:
+    """Store the draft's token secrets; its document with their names, and its notices with what became of them.
+
+    Call it inside the transaction that saves the persona. Raises ImportRefusedError as `import_draft` does.
+    """
+    notices = list(draft.notices)
+    names = {found.name: _stored_name(found, by, notices) for found in draft.secrets}
+    return _renamed(draft.document, names), notices
+
+
+@sensitive_variables("found")
+def _stored_name(found: FoundSecret, by: User, notices: list[str]) -> str:
+    """The name of the stored secret for one that the document holds or names; empty: none was made."""
+    if found.value is not None:
+        return _secret_with_value(found, found.value, by, notices).name
+    if found.is_named:
+        return _secret_by_name(found, by, notices).name
+    if not by.has_perm(ADD_SECRET):
+        notices.append(f"The secret {found.name} was not made: you may not add token secrets.")
+        return ""
+    same = TokenSecret.objects.filter(name__iexact=found.name, ciphertext="").first()
+    if same is not None and same.allowed_hosts == list(found.hosts):
+        return same.name
+    return make_secret(found.name, found.hosts).name
+
+
+def _secret_by_name(found: FoundSecret, by: User, notices: list[str]) -> TokenSecret:
+    stored = TokenSecret.objects.filter(name__iexact=found.name).first()
+    if stored is not None:
+        return stored
+    if by.has_perm(ADD_SECRET):
+        notices.append(f"The secret {found.name} was made without a value: enter it under Token secrets.")
+        return make_secret(found.name, found.hosts)
+    notices.append(
+        f"The secret {found.name} was made without a value and without allowed hosts: someone who manages token "
+        "secrets can enter both."
+    )
+    return make_secret(found.name, ())
+
+
+@sensitive_variables("value", "found")
+def _secret_with_value(found: FoundSecret, value: str, by: User, notices: list[str]) -> TokenSecret:
+    if not by.has_perm(ADD_SECRET):
+        raise ImportRefusedError(
+            "The document holds a key, and you may not add token secrets: put {{secret:NAME}} in its place, or ask "
+            "someone who manages token secrets."
+        )
+    same = secret_holding(value, found.hosts)
+    if same is not None:
+        return same
+    secret = make_secret(found.name, found.hosts)
+    try:
+        set_value(secret, value, by=by)
+    except ValidationError as error:
+        notices.append(f"The key for the secret {secret.name} was not stored. {' '.join(error.messages)}")
+    return secret
+
+
+@sensitive_variables("value")
+def secret_holding(value: str, hosts: tuple[str, ...]) -> TokenSecret | None:
+    """The stored secret with this value and exactly these allowed hosts."""
+    for secret in TokenSecret.objects.exclude(ciphertext=""):
+        if secret.allowed_hosts == list(hosts) and holds(secret, value.strip()):
+            return secret
+    return None
+
+
+def make_secret(name: str, hosts: tuple[str, ...]) -> TokenSecret:
+    """A new secret without a value, under this name or, where it is taken, the name with the first free number."""
+    for number in range(1, MAX_NAME_ATTEMPTS):
+        suffix = "" if number == 1 else f"_{number}"
+        candidate = name[: 64 - len(suffix)] + suffix
+        if TokenSecret.objects.filter(name__iexact=candidate).exists():
+            continue
+        try:
+            with transaction.atomic():
+                return TokenSecret.objects.create(name=candidate, allowed_hosts=list(hosts))
+        except IntegrityError:
+            continue
+    raise ImportRefusedError(f"Too many secrets are called {name}: give one of them another name.")
+
+
+def _renamed(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The document with each secret under the name that it is stored as."""
+    changed = {reference(old): reference(new) for old, new in names.items()}
+    found = {key: _with_references(value, changed) for key, value in document.items()}
+    llm, tts = found["llm"], found["tts"]
+    words = {old: new for old, new in names.items() if new}
+    llm["token_secret"] = names.get(llm["token_secret"], llm["token_secret"])
+    llm["headers"] = [[header, substitute(value, words)] for header, value in llm["headers"]]
+    if tts is not None:
+        tts["token_secret"] = names.get(tts["token_secret"], tts["token_secret"])
+    return found
+
+
+def _with_references(value: Any, changed: Mapping[str, str]) -> Any:
+    """A copy of the JSON in which each text that is a reference to a secret is the changed one."""
+    if isinstance(value, dict):
+        return {key: _with_references(item, changed) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_references(item, changed) for item in value]
+    return changed.get(value, value) if isinstance(value, str) else value

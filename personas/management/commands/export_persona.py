@@ -1,0 +1,32 @@
+"""``manage.py export_persona ID --format tavus|jaicp``: a persona's document to the standard output."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from personas.documents import document_of
+from personas.exporting import ExportFormat, export
+from personas.formats.conversion import Fate
+from personas.models import Persona
+
+
+class Command(BaseCommand):
+    help = (
+        "Print a persona as Tavus' JSON or as a JAICP script (its own platform's where no format is given), as curl or "
+        "as Python; secrets by name. What the format has no place for is said on the standard error."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("id", metavar="ID")
+        parser.add_argument("--format", choices=[found.value for found in ExportFormat])
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        persona = Persona.objects.filter(pk=options["id"]).first()
+        if persona is None:
+            raise CommandError(f"There is no persona {options['id']}.")
+        found = export(document_of(persona), ExportFormat(options["format"] or persona.platform))
+        self.stdout.write(found.text, ending="")
+        for difference in found.differences:
+            if difference.fate is not Fate.MAPPED:
+                self.stderr.write(f"{difference.fate.label}: {difference.message}")

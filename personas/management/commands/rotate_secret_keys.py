@@ -1,0 +1,36 @@
+"""``manage.py rotate_secret_keys``: encrypt every token secret anew with the first of ENCRYPTION_KEYS."""
+
+from collections import Counter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from personas.models import TokenSecret
+from personas.secrets import Rotation, rotate
+
+
+class Command(BaseCommand):
+    help = (
+        "Encrypt every token secret anew with the first of ENCRYPTION_KEYS. It goes row by row: it can be "
+        "stopped and run again at any time. Afterwards the older keys may go."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Says how many values were encrypted anew and how many were already; fails if some can't be read."""
+        outcomes: Counter[Rotation] = Counter()
+        unreadable: list[str] = []
+        for secret in TokenSecret.objects.iterator():
+            outcome = rotate(secret)
+            outcomes[outcome] += 1
+            if outcome is Rotation.UNREADABLE:
+                unreadable.append(secret.name)
+        self.stdout.write(
+            f"{outcomes[Rotation.DONE]} encrypted anew, "
+            f"{outcomes[Rotation.CURRENT]} already with the first key, "
+            f"{outcomes[Rotation.MISSING]} without a value."
+        )
+        if unreadable:
+            raise CommandError(
+                f"{len(unreadable)} cannot be decrypted with any of the keys: {', '.join(unreadable)}. "
+                "Keep the older keys until these are entered again."
+            )

@@ -1,0 +1,106 @@
+"""A persona as it is edited; every save is also a PersonaVersion."""
+
+from django.db import models
+
+from personas.ids import new_persona_id
+from personas.models.filler_config import FillerConfig
+from personas.models.token_secret import TokenSecret
+
+
+class Persona(models.Model):
+    """Tavus' persona and JAICP's ``llmRequest`` in one row; names of fields are the platforms' own.
+
+    A persona may be incomplete: `personas.readiness` says why it cannot start yet.
+    """
+
+    class PlatformProfile(models.TextChoices):
+        TAVUS = "tavus", "Tavus"
+        JAICP = "jaicp", "JAICP"
+
+    class Provider(models.TextChoices):
+        CUSTOM_LLM = "CUSTOM_LLM", "CUSTOM_LLM: a server of your own"
+        CAILA_OPEN_AI = "CAILA_OPEN_AI", "CAILA_OPEN_AI: Caila's openai-proxy"
+
+    class HistoryMode(models.TextChoices):
+        LAST_REQUEST = "last_request", "The last request only"
+        SESSION = "session", "The session's messages"
+        PROMPT_AND_SESSION = "prompt_and_session", "The prompt and the session's messages"
+
+    class InterruptHistory(models.TextChoices):
+        HEARD = "heard", "What was heard"
+        FULL = "full", "The full answer"
+        MARKED = "marked", "What was heard, with a mark"
+        DROP = "drop", "Nothing of it"
+
+    id = models.CharField(primary_key=True, max_length=32, default=new_persona_id, editable=False)
+    persona_name = models.CharField(max_length=200)
+    system_prompt = models.TextField(blank=True)
+    context = models.TextField(blank=True)
+    default_replica_id = models.CharField(max_length=100, blank=True)
+
+    platform = models.CharField(max_length=10, choices=PlatformProfile.choices, default=PlatformProfile.TAVUS)
+    provider = models.CharField(max_length=20, choices=Provider.choices, default=Provider.CUSTOM_LLM)
+    address = models.CharField(max_length=2000, blank=True)
+    """Tavus: ``base_url``; JAICP: ``url``. Kept as typed."""
+    model = models.CharField(max_length=200, blank=True)
+    token_secret = models.ForeignKey(
+        TokenSecret, null=True, blank=True, on_delete=models.PROTECT, related_name="personas"
+    )
+    headers = models.JSONField(default=list, blank=True)
+    """``[[name, value]]`` in order; a value may hold the secret's name."""
+    temperature = models.FloatField(null=True, blank=True)
+    parameters = models.JSONField(default=dict, blank=True)
+    tools = models.JSONField(default=list, blank=True)
+    event_name = models.CharField(max_length=200, blank=True)
+    history_mode = models.CharField(
+        max_length=20, choices=HistoryMode.choices, default=HistoryMode.PROMPT_AND_SESSION
+    )
+    history_last = models.PositiveIntegerField(null=True, blank=True)
+    barge_in = models.JSONField(default=dict, blank=True)
+    """``bargeIn``, ``bargeInTrigger``, ``noInterruptTime``, ``bargeInReply``, each as given."""
+    filler_config = models.ForeignKey(
+        FillerConfig, null=True, blank=True, on_delete=models.PROTECT, related_name="personas"
+    )
+
+    tts = models.JSONField(null=True, blank=True)
+    """The tts layer as given, without its key; None: the layer is absent."""
+    tts_token_secret = models.ForeignKey(
+        TokenSecret, null=True, blank=True, on_delete=models.PROTECT, related_name="tts_personas"
+    )
+    vqa = models.JSONField(null=True, blank=True)
+    """None: absent, which means on."""
+    other_layers = models.JSONField(default=dict, blank=True)
+    other_keys = models.JSONField(default=dict, blank=True)
+
+    interrupt_history = models.CharField(
+        max_length=10, choices=InterruptHistory.choices, default=InterruptHistory.HEARD
+    )
+    tool_mocks = models.JSONField(default=dict, blank=True)
+    tool_endpoint = models.CharField(max_length=2000, blank=True)
+    tool_endpoint_secret = models.ForeignKey(
+        TokenSecret, null=True, blank=True, on_delete=models.PROTECT, related_name="tool_personas"
+    )
+    max_tool_rounds = models.PositiveSmallIntegerField(default=5)
+    stand_in_address = models.CharField(max_length=2000, blank=True)
+    """Used in rehearsals instead of the address while the persona cannot be called itself."""
+    stand_in_model = models.CharField(max_length=200, blank=True)
+    stand_in_secret = models.ForeignKey(
+        TokenSecret, null=True, blank=True, on_delete=models.PROTECT, related_name="stand_in_personas"
+    )
+    stream_options = models.JSONField(null=True, blank=True)
+
+    version = models.PositiveIntegerField(default=0, editable=False)
+    """The number of the newest PersonaVersion."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["persona_name", "id"]
+        indexes = [
+            models.Index(fields=["-updated_at", "id"], name="persona_by_change"),
+            models.Index(fields=["-created_at", "id"], name="persona_by_age"),
+            models.Index(fields=["persona_name", "id"], name="persona_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.persona_name

@@ -1,0 +1,52 @@
+"""A token secret: a named credential, encrypted, write-only, and usable at its allowed hosts alone."""
+
+import uuid
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+
+SECRET_NAME_PATTERN = r"^[A-Za-z0-9_]+\Z"
+
+
+class TokenSecret(models.Model):
+    """Just AI, "Secrets": a name of Latin letters, digits, underscores; a value that is never shown again.
+
+    `personas.secrets` is the only place that reads or writes the value.
+    """
+
+    name = models.CharField(
+        max_length=64,
+        validators=[RegexValidator(SECRET_NAME_PATTERN, "Use Latin letters, digits and underscores only.")],
+    )
+    ciphertext = models.TextField(blank=True, editable=False)
+    """Empty: the value is missing. Else `personas.secrets` text, bound to this row."""
+    binding = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    """What the ciphertext is bound to: made with the row, never changed, never copied."""
+    last_four = models.CharField(max_length=4, blank=True, editable=False)
+    allowed_hosts = models.JSONField(default=list, blank=True)
+    """Entries as `playground.core.addresses.parse_host_entry` writes them; empty: usable nowhere."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    replaced_at = models.DateTimeField(null=True, editable=False)
+    """When the value was last entered or cleared."""
+    replaced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    last_used_host = models.CharField(max_length=300, blank=True, editable=False)
+    last_used_persona = models.CharField(max_length=32, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(Lower("name"), name="token_secret_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Raises ValidationError where another secret has the name, in whatever case."""
+        same = TokenSecret.objects.filter(name__iexact=self.name).exclude(pk=self.pk).first()
+        if same is not None:
+            raise ValidationError({"name": f"There is a token secret with this name already: {same.name}."})

@@ -1,0 +1,96 @@
+"""Presets: how the common servers of OpenAI-compatible LLMs are called, and what kind of key each takes."""
+
+from dataclasses import dataclass
+
+from personas.models import Persona
+from playground.core.persona import Platform
+
+ROUTE = "/chat/completions"
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """``base_url`` has no route. ``header``: how the key stands in a header, KEY for its name; None: as bearer."""
+
+    slug: str
+    name: str
+    base_url: str
+    key: str
+    model: str = ""
+    header: tuple[str, str] | None = None
+    provider: str = Persona.Provider.CUSTOM_LLM
+
+    def address(self, platform: Platform) -> str:
+        """Tavus: the base_url; JAICP: the whole url."""
+        base, mark, query = self.base_url.partition("?")
+        return (base if platform is Platform.TAVUS else base + ROUTE) + mark + query
+
+
+PRESETS = (
+    Preset("openai", "OpenAI", "https://api.openai.com/v1", "An API key of a project (sk-…).", "gpt-4o"),
+    Preset(
+        "azure",
+        "Azure OpenAI",
+        "https://your-resource.openai.azure.com/openai/v1",
+        "A key of the resource, in the header api-key. The model is the deployment's name.",
+        header=("api-key", "KEY"),
+    ),
+    Preset(
+        "openrouter",
+        "OpenRouter",
+        "https://openrouter.ai/api/v1",
+        "An API key (sk-or-…).",
+        "openai/gpt-4o-mini",
+    ),
+    Preset("groq", "Groq", "https://api.groq.com/openai/v1", "An API key (gsk_…).", "llama-3.1-8b-instant"),
+    Preset("mistral", "Mistral", "https://api.mistral.ai/v1", "An API key.", "mistral-small-latest"),
+    Preset("deepseek", "DeepSeek", "https://api.deepseek.com/v1", "An API key (sk-…).", "deepseek-chat"),
+    Preset(
+        "yandexgpt",
+        "YandexGPT",
+        "https://llm.api.cloud.yandex.net/v1",
+        "An API key of a service account, behind Api-Key; an IAM token goes behind Bearer and lasts 12 hours at most.",
+        "gpt://your-folder-id/yandexgpt",
+        ("Authorization", "Api-Key KEY"),
+    ),
+    Preset(
+        "caila",
+        "Caila",
+        "https://caila.io/api/adapters/openai",
+        "A Caila token, bare in Authorization. On JAICP choose the provider CAILA_OPEN_AI, which needs no url.",
+        "just-ai/openai-proxy/gpt-4o",
+        ("Authorization", "KEY"),
+    ),
+    Preset("ollama", "Ollama", "http://127.0.0.1:11434/v1", "None.", "llama3.2"),
+    Preset("vllm", "vLLM", "http://127.0.0.1:8000/v1", "None, or what --api-key was started with."),
+    Preset("llamacpp", "llama.cpp", "http://127.0.0.1:8080/v1", "None, or what --api-key was started with."),
+    Preset("lmstudio", "LM Studio", "http://127.0.0.1:1234/v1", "None."),
+    Preset("demo", "Demo LLM (built in)", "/demo/v1", "The token secret DEMO_LLM_KEY, made for it.", "demo"),
+)
+"""Local servers stand at the port that each takes by itself; whoever runs Greenroom opens private addresses."""
+
+
+def preset_of(slug: str) -> Preset | None:
+    return next((preset for preset in PRESETS if preset.slug == slug), None)
+
+
+def filled_in(preset: Preset, data: dict[str, str], secret_name: str) -> dict[str, str]:
+    """Form data with the preset's address, header and, where none is typed, model.
+
+    ``secret_name`` stands in the header where the key belongs; without a secret the word KEY stands there.
+    """
+    platform = Platform.JAICP if data.get("platform") == Platform.JAICP else Platform.TAVUS
+    lines = [line for line in data.get("headers", "").splitlines() if not _holds_a_key(line)]
+    if preset.header is not None:
+        name, value = preset.header
+        lines.append(f"{name}: {value.replace('KEY', secret_name or 'KEY')}")
+    return data | {
+        "provider": preset.provider,
+        "address": preset.address(platform),
+        "model": preset.model or data.get("model", ""),
+        "headers": "\n".join(lines),
+    }
+
+
+def _holds_a_key(line: str) -> bool:
+    return line.partition(":")[0].strip().lower() in {"authorization", "api-key"}

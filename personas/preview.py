@@ -1,0 +1,91 @@
+"""What a persona's next turn would send: the composed prompt with its origins, the request as either platform's."""
+
+import json
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from personas.documents import document_of
+from personas.formats.prompt_size import PromptSize, size_of
+from personas.models import Persona
+from playground.core.curl import as_curl
+from playground.core.departures import departures
+from playground.core.events import TurnKind
+from playground.core.history import build_history
+from playground.core.persona import PersonaSettings, Platform
+from playground.core.prompt import Origin
+from playground.core.request import LLMRequest, Surroundings, build_request
+
+SAMPLE_CONVERSATION_ID = "c0123456789ab"
+SAMPLE_WORDS = "Hello!"
+
+ORIGIN_WORDS = {
+    "system_prompt": "who the persona is",
+    "context": "what it has",
+    "conversational_context": "whom it talks to",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One stretch of the composed prompt."""
+
+    origin: str
+    meaning: str
+    text: str
+    size: PromptSize
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """``request_json`` and ``curl`` hold the names of secrets, never their values."""
+
+    platform: Platform
+    parts: tuple[Part, ...]
+    size: PromptSize
+    request_json: str
+    curl: str
+    departures: tuple[str, ...]
+
+
+def preview_of(
+    persona: Persona, platform: Platform, *, conversational_context: str = "", says: str = SAMPLE_WORDS
+) -> Preview:
+    """The first turn's request of a new conversation, in which the caller says ``says``."""
+    found = PersonaSettings.from_document(persona.pk, document_of(persona))
+    history = build_history(
+        found,
+        platform=platform,
+        conversational_context=conversational_context,
+        initial=(),
+        past=(),
+        user_text=says,
+    )
+    request = build_request(
+        found.llm,
+        platform=platform,
+        messages=history.messages,
+        conversation_id=SAMPLE_CONVERSATION_ID,
+        surroundings=Surroundings(user_agent="Greenroom", caila_base_url=settings.CAILA_BASE_URL),
+    )
+    prompt = str(history.messages[0]["content"]) if history.origins else ""
+    names = frozenset({found.llm.token_secret} - {""})
+    return Preview(
+        platform=platform,
+        parts=tuple(_part(prompt, origin) for origin in history.origins),
+        size=size_of(prompt),
+        request_json=_shown(request),
+        curl=as_curl(request, site_url=settings.SITE_URL, secret_names=names),
+        departures=tuple(departures(found, platform=platform, kind=TurnKind.USER, is_stand_in=False)),
+    )
+
+
+def _part(prompt: str, origin: Origin) -> Part:
+    text = prompt[origin.start : origin.end]
+    return Part(origin.origin, ORIGIN_WORDS[origin.origin], text, size_of(text))
+
+
+def _shown(request: LLMRequest) -> str:
+    url = settings.SITE_URL.rstrip("/") + request.url if request.url.startswith("/") else request.url
+    shown = {"method": request.method, "url": url, "headers": dict(request.headers), "body": request.body}
+    return json.dumps(shown, indent=2, ensure_ascii=False)

@@ -1,0 +1,154 @@
+"""Whether a persona can start a conversation with its own LLM, and if not, why and what to do."""
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.conf import settings
+
+from personas.models import Persona, TokenSecret
+from personas.secrets import SecretMissingError, SecretUnreadableError, decrypt
+from personas.usage import header_words
+from playground.core.addresses import Address, AddressError, allows, is_placeholder, parse_address
+from playground.core.substitution import explicit_names_in
+
+
+class ReasonCode(StrEnum):
+    ADDRESS_MISSING = "address_missing"
+    ADDRESS_PLACEHOLDER = "address_placeholder"
+    ADDRESS_INVALID = "address_invalid"
+    MODEL_MISSING = "model_missing"
+    MODEL_PLACEHOLDER = "model_placeholder"
+    SECRET_VALUE_MISSING = "secret_value_missing"
+    SECRET_UNREADABLE = "secret_unreadable"
+    SECRET_NOT_ALLOWED = "secret_not_allowed"
+    SECRET_NOT_CHOSEN = "secret_not_chosen"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """``message``: one sentence for a person. ``field``: the field of Persona where it is put right."""
+
+    code: ReasonCode
+    message: str
+    field: str
+
+
+def reasons_not_ready(persona: Persona) -> list[Reason]:
+    """Every reason at once; empty: it can start.
+
+    No token secret is no reason: the request then goes out without a key, as servers on one's own machine
+    take it.
+    """
+    return reasons_of([persona])[0]
+
+
+def reasons_of(personas: Sequence[Persona]) -> list[list[Reason]]:
+    """`reasons_not_ready` of each, in one query for any number of them (beside their token secrets)."""
+    words = {persona.pk: _foreign_words(persona) for persona in personas}
+    asked = set().union(*words.values())
+    stored = (
+        set(TokenSecret.objects.filter(name__in=asked).values_list("name", flat=True)) if asked else set()
+    )
+    return [
+        [
+            *_address_reasons(persona),
+            *_model_reasons(persona),
+            *_secret_reasons(persona, words[persona.pk] & stored),
+        ]
+        for persona in personas
+    ]
+
+
+def _address_reasons(persona: Persona) -> Iterator[Reason]:
+    if _is_caila(persona):
+        return
+    field = "address"
+    if not persona.address.strip():
+        yield Reason(
+            ReasonCode.ADDRESS_MISSING, f"No {_address_name(persona)} is set: enter your LLM's.", field
+        )
+        return
+    if is_placeholder(persona.address):
+        message = f"The {_address_name(persona)} is still a placeholder: enter your LLM's."
+        yield Reason(ReasonCode.ADDRESS_PLACEHOLDER, message, field)
+        return
+    try:
+        parse_address(persona.address)
+    except AddressError as error:
+        yield Reason(ReasonCode.ADDRESS_INVALID, error.message, field)
+
+
+def _model_reasons(persona: Persona) -> Iterator[Reason]:
+    if not persona.model.strip():
+        message = "No model is set: enter the name that your LLM's server knows it by."
+        yield Reason(ReasonCode.MODEL_MISSING, message, "model")
+    elif is_placeholder(persona.model):
+        message = "The model is still a placeholder: enter the name that your LLM's server knows it by."
+        yield Reason(ReasonCode.MODEL_PLACEHOLDER, message, "model")
+
+
+def _secret_reasons(persona: Persona, others: Set[str]) -> Iterator[Reason]:
+    secret = persona.token_secret
+    if secret is not None:
+        yield from _value_reasons(secret)
+        yield from _host_reasons(persona, secret)
+    for name in _undeclared_names(persona, others):
+        message = (
+            f"A header names the token secret {name}, which is not the persona's own: "
+            "choose it as token secret, or take its name out of the header."
+        )
+        yield Reason(ReasonCode.SECRET_NOT_CHOSEN, message, "headers")
+
+
+def _value_reasons(secret: TokenSecret) -> Iterator[Reason]:
+    try:
+        decrypt(secret)
+    except SecretMissingError as error:
+        yield Reason(ReasonCode.SECRET_VALUE_MISSING, error.message, "token_secret")
+    except SecretUnreadableError as error:
+        yield Reason(ReasonCode.SECRET_UNREADABLE, error.message, "token_secret")
+
+
+def _host_reasons(persona: Persona, secret: TokenSecret) -> Iterator[Reason]:
+    address = dialled_address(persona)
+    if address is None or allows(secret.allowed_hosts, address):
+        return
+    host = "this app's own addresses (/)" if address.is_own else address.entry
+    message = (
+        f"The token secret {secret.name} may not be sent to {host}: "
+        "whoever manages token secrets can add that host to its allowed hosts."
+    )
+    yield Reason(ReasonCode.SECRET_NOT_ALLOWED, message, "token_secret")
+
+
+def dialled_address(persona: Persona) -> Address | None:
+    """The address that a turn of the persona calls; None: there is none that can be called."""
+    text = settings.CAILA_BASE_URL if _is_caila(persona) else persona.address
+    if is_placeholder(text):
+        return None
+    try:
+        return parse_address(text)
+    except AddressError:
+        return None
+
+
+def _foreign_words(persona: Persona) -> set[str]:
+    """The words in the persona's headers that could name a secret which is not its own."""
+    own = persona.token_secret.name if persona.token_secret is not None else ""
+    return header_words(persona) - {own}
+
+
+def _undeclared_names(persona: Persona, others: Set[str]) -> list[str]:
+    """Names in headers that nothing replaces: other secrets', and any in ``{{secret:…}}``."""
+    explicit = {name for _header, value in persona.headers for name in explicit_names_in(value)}
+    return sorted(others | (explicit & _foreign_words(persona)))
+
+
+def _is_caila(persona: Persona) -> bool:
+    is_jaicp = persona.platform == Persona.PlatformProfile.JAICP
+    return is_jaicp and persona.provider == Persona.Provider.CAILA_OPEN_AI
+
+
+def _address_name(persona: Persona) -> str:
+    return "base_url" if persona.platform == Persona.PlatformProfile.TAVUS else "url"

@@ -1,0 +1,60 @@
+"""Saving what is configured: a persona's row and its next immutable version are one transaction.
+
+A version holds its filler config in full and its secrets by name; so a change of these is a new version of
+each persona that uses them.
+"""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Max
+
+from personas.documents import document_of
+from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
+from personas.usage import users_of
+
+
+@transaction.atomic
+def save_persona(persona: Persona, *, by: User | None, note: str = "") -> PersonaVersion:
+    """Save the persona and give back its new version, the next number after all that it ever had.
+
+    Two saves at the same time get two numbers: writing the row locks it until the version is stored.
+    """
+    persona.save()
+    versions = PersonaVersion.objects.filter(persona_ref=persona.pk)
+    newest: int = versions.aggregate(newest=Max("number"))["newest"] or 0
+    persona.version = newest + 1
+    persona.save(update_fields=["version"])
+    return PersonaVersion.objects.create(
+        persona=persona,
+        persona_ref=persona.pk,
+        number=persona.version,
+        document=document_of(persona),
+        note=note,
+        created_by=by,
+    )
+
+
+@transaction.atomic
+def save_filler_config(config: FillerConfig, *, by: User | None) -> list[PersonaVersion]:
+    """Save the filler config, and a new version of each persona that it changes."""
+    config.save()
+    return _follow(config.personas.all(), by, f"Filler config changed: {config.name}")
+
+
+@transaction.atomic
+def save_secret(secret: TokenSecret, *, by: User | None) -> list[PersonaVersion]:
+    """Save the secret, and where its name is new also a new version of each persona that uses it."""
+    secret.save()
+    return _follow(users_of(secret), by, f"Token secret renamed: {secret.name}")
+
+
+def _follow(personas: Iterable[Persona], by: User | None, note: str) -> list[PersonaVersion]:
+    """A new version of each persona whose document isn't what its newest version says."""
+    return [save_persona(persona, by=by, note=note[:200]) for persona in personas if _has_changed(persona)]
+
+
+def _has_changed(persona: Persona) -> bool:
+    newest = persona.versions.order_by("-number").first()
+    return newest is None or newest.document != document_of(persona)

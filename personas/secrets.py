@@ -1,0 +1,237 @@
+"""The values of token secrets: encryption, binding to a row, the rules for a value, the record of its use.
+
+A value is encrypted with the first key of ``settings.ENCRYPTION_KEYS`` and read with any of them. The
+plaintext begins with the row's ``binding``, so that a ciphertext copied to another row is refused there.
+"""
+
+import hmac
+from datetime import timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import NoReturn, final
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from personas.models import TokenSecret
+from playground.core.errors import Code, NotReadyError
+
+SHORTEST_VALUE_CHARS = 8
+"""Anything shorter could not be taken out of texts by value without tearing them apart."""
+LONGEST_VALUE_CHARS = 4_096
+LAST_FOUR_FROM_CHARS = 16
+"""A shorter value would lose too much of itself by showing its last four characters."""
+USE_IS_RECORDED_EVERY = timedelta(minutes=1)
+
+_BINDING_CHARS = 32
+
+
+@final
+class SecretValue:
+    """A plaintext that nobody prints by accident: only `reveal` gives it."""
+
+    __slots__ = ("__value",)
+
+    def __init__(self, value: str) -> None:
+        self.__value = value
+
+    def reveal(self) -> str:
+        return self.__value
+
+    def __repr__(self) -> str:
+        return "***"
+
+    def __bool__(self) -> bool:
+        return bool(self.__value)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A secret value is neither copied nor pickled.")
+
+
+class SecretState(StrEnum):
+    READY = "ready"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+
+    @property
+    def label(self) -> str:
+        return _STATE_LABELS[self]
+
+
+_STATE_LABELS = {
+    SecretState.READY: "ready",
+    SecretState.MISSING: "value missing",
+    SecretState.UNREADABLE: "cannot be decrypted",
+}
+
+
+class SecretMissingError(NotReadyError):
+    """The secret has no value yet."""
+
+    def __init__(self, secret: TokenSecret) -> None:
+        message = f"The token secret {secret.name} has no value yet: enter it under Token secrets."
+        super().__init__(Code.SECRET_MISSING, message)
+
+
+class SecretUnreadableError(NotReadyError):
+    """The stored value was made with a key that is gone, changed from outside, or belongs to another row."""
+
+    def __init__(self, secret: TokenSecret) -> None:
+        message = (
+            f"The value of the token secret {secret.name} cannot be decrypted with this server's keys: "
+            "enter it again under Token secrets, or put the key back into ENCRYPTION_KEYS."
+        )
+        super().__init__(Code.SECRET_MISSING, message)
+
+
+@lru_cache(maxsize=4)
+def _ciphers(keys: tuple[str, ...]) -> tuple[Fernet, ...]:
+    if not keys:
+        raise ImproperlyConfigured("ENCRYPTION_KEYS is empty: token secrets need at least one key.")
+    found = []
+    for position, key in enumerate(keys, start=1):
+        try:
+            found.append(Fernet(key))
+        except ValueError:
+            # The cause would show the key.
+            raise ImproperlyConfigured(
+                f"Key {position} of ENCRYPTION_KEYS is no Fernet key (32 bytes in URL-safe base64)."
+            ) from None
+    return tuple(found)
+
+
+def ciphers() -> tuple[Fernet, ...]:
+    """One cipher a key, in order. Raises ImproperlyConfigured where a key is malformed or none is set."""
+    return _ciphers(tuple(settings.ENCRYPTION_KEYS))
+
+
+@sensitive_variables()
+def validate_value(value: str) -> str:
+    """The value without the white space around it; its rules are those of a header value.
+
+    Raises ValidationError: characters other than printable ASCII, under 8 or over 4096 characters.
+    """
+    trimmed = value.strip()
+    if not trimmed.isascii() or not trimmed.isprintable():
+        raise ValidationError(
+            "The value holds a line break or another character that cannot stand in a header: "
+            "copy it again, as one line of plain ASCII characters.",
+            code="characters",
+        )
+    if len(trimmed) < SHORTEST_VALUE_CHARS:
+        raise ValidationError(
+            f"The value is too short: it needs at least {SHORTEST_VALUE_CHARS} characters.", code="short"
+        )
+    if len(trimmed) > LONGEST_VALUE_CHARS:
+        raise ValidationError(
+            f"The value is too long: it may have {LONGEST_VALUE_CHARS} characters at most.", code="long"
+        )
+    return trimmed
+
+
+@sensitive_variables()
+def encrypt(secret: TokenSecret, value: str) -> str:
+    """The ciphertext of the value, bound to the secret's row."""
+    return ciphers()[0].encrypt(f"{secret.binding.hex}{value}".encode()).decode()
+
+
+@sensitive_variables()
+def decrypt(secret: TokenSecret) -> SecretValue:
+    """The secret's value. Raises SecretMissingError, SecretUnreadableError."""
+    if not secret.ciphertext:
+        raise SecretMissingError(secret)
+    try:
+        plaintext = MultiFernet(ciphers()).decrypt(secret.ciphertext).decode()
+    except (InvalidToken, ValueError):
+        raise SecretUnreadableError(secret) from None
+    if plaintext[:_BINDING_CHARS] != secret.binding.hex:
+        raise SecretUnreadableError(secret)
+    return SecretValue(plaintext[_BINDING_CHARS:])
+
+
+def state_of(secret: TokenSecret) -> SecretState:
+    """Whether the value is there and can be read. One decryption, no query: fit for lists."""
+    try:
+        decrypt(secret)
+    except SecretMissingError:
+        return SecretState.MISSING
+    except SecretUnreadableError:
+        return SecretState.UNREADABLE
+    return SecretState.READY
+
+
+@sensitive_variables()
+def holds(secret: TokenSecret, value: str) -> bool:
+    """Whether the secret's value is this one, compared in constant time. False where it has none to read."""
+    try:
+        stored = decrypt(secret)
+    except NotReadyError:
+        return False
+    return hmac.compare_digest(stored.reveal().encode(), value.encode())
+
+
+@sensitive_variables()
+def set_value(secret: TokenSecret, value: str, *, by: User | None) -> None:
+    """Check, encrypt and save a new value, with who entered it and when. Raises ValidationError."""
+    trimmed = validate_value(value)
+    secret.ciphertext = encrypt(secret, trimmed)
+    secret.last_four = trimmed[-4:] if len(trimmed) >= LAST_FOUR_FROM_CHARS else ""
+    _stamp(secret, by)
+
+
+def clear_value(secret: TokenSecret, *, by: User | None) -> None:
+    """Forget the value and save the secret as "value missing"."""
+    secret.ciphertext = ""
+    secret.last_four = ""
+    _stamp(secret, by)
+
+
+def _stamp(secret: TokenSecret, by: User | None) -> None:
+    secret.replaced_at = timezone.now()
+    secret.replaced_by = by
+    secret.save()
+
+
+def mark_used(secret: TokenSecret, host: str, persona_id: str) -> None:
+    """Record a use: when, at which host, by which persona. One update, at most one a minute for the same."""
+    now = timezone.now()
+    same_use = (secret.last_used_host, secret.last_used_persona) == (host, persona_id)
+    if same_use and secret.last_used_at and now - secret.last_used_at < USE_IS_RECORDED_EVERY:
+        return
+    secret.last_used_at, secret.last_used_host, secret.last_used_persona = now, host, persona_id
+    TokenSecret.objects.filter(pk=secret.pk).update(
+        last_used_at=now, last_used_host=host, last_used_persona=persona_id
+    )
+
+
+class Rotation(StrEnum):
+    """What became of a secret when the keys were rotated."""
+
+    DONE = "done"
+    CURRENT = "current"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+
+
+def rotate(secret: TokenSecret) -> Rotation:
+    """Encrypt the value anew with the first key, unless it is so already. A value entered meanwhile stays."""
+    state = state_of(secret)
+    if state is not SecretState.READY:
+        return Rotation(state)
+    if _is_current(secret.ciphertext):
+        return Rotation.CURRENT
+    rotated = MultiFernet(ciphers()).rotate(secret.ciphertext).decode()
+    TokenSecret.objects.filter(pk=secret.pk, ciphertext=secret.ciphertext).update(ciphertext=rotated)
+    return Rotation.DONE
+
+
+def _is_current(ciphertext: str) -> bool:
+    try:
+        ciphers()[0].decrypt(ciphertext)
+    except InvalidToken:
+        return False
+    return True

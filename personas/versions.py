@@ -1,0 +1,179 @@
+"""A persona's history: what differs between two versions, field by field and word by word; going back to one."""
+
+import difflib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from personas.documents import apply_document
+from personas.models import Persona, PersonaVersion, TokenSecret
+from personas.saving import save_persona
+from playground.core.prompt import compose_system_message
+
+MAX_COMPARED = 4_000
+"""Stretches (words, or else lines) that are compared one by one: the cost may grow with their square."""
+PROMPT_FIELDS = frozenset({"system_prompt", "context"})
+
+_WORD = re.compile(r"\s+|\w+|[^\w\s]")
+_SECRET_PATHS = (
+    ("llm", "token_secret"),
+    ("tts", "token_secret"),
+    ("rehearsal", "tool_endpoint_secret"),
+    ("rehearsal", "stand_in_secret"),
+)
+
+
+class Kind(StrEnum):
+    SAME = "same"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a text that stands in both versions, in the older one only, or in the newer one only."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field whose value differs. ``path`` is its place in the document (``llm.model``)."""
+
+    path: str
+    before: Any
+    after: Any
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """The two values as texts, compared word by word; JSON with one member a line."""
+        return compared(_shown(self.before), _shown(self.after))
+
+
+def what_changed(older: PersonaVersion, newer: PersonaVersion) -> tuple[FieldChange, ...]:
+    """Every field in which the two versions differ, in the document's order; empty: they say the same."""
+    return document_changes(older.document, newer.document)
+
+
+def document_changes(older: Mapping[str, Any], newer: Mapping[str, Any]) -> tuple[FieldChange, ...]:
+    """As `what_changed`, of two documents."""
+    return tuple(_changes(older, newer, ()))
+
+
+def prompt_changes(older: PersonaVersion, newer: PersonaVersion) -> tuple[Stretch, ...]:
+    """The composed prompts of the two versions, word by word."""
+    return compared(_prompt(older.document), _prompt(newer.document))
+
+
+@transaction.atomic
+def restore(version: PersonaVersion, persona: Persona, *, by: User) -> tuple[PersonaVersion, list[str]]:
+    """Save the version's document as the persona's next version; with it, what could not be as it was.
+
+    A token secret that has gone since is made again as "value missing" and usable nowhere. Raises ValueError for
+    a version of another persona.
+    """
+    if version.persona_ref != persona.pk:
+        raise ValueError("The version belongs to another persona.")
+    notices = [
+        f"The token secret {name} is gone: it was made again, without a value and without allowed hosts."
+        for name in _missing_secrets(version.document)
+    ]
+    apply_document(persona, version.document)
+    restored = save_persona(persona, by=by, note=f"Version {version.number} restored")
+    filler, was = restored.document["filler"], version.document.get("filler")
+    if filler is not None and filler != was:
+        notices.append(
+            f"The filler config says something else by now: {filler['name']} was made for this version."
+        )
+    return restored, notices
+
+
+def _missing_secrets(document: Mapping[str, Any]) -> list[str]:
+    names = {(document.get(part) or {}).get(key) or "" for part, key in _SECRET_PATHS} - {""}
+    stored = {name.lower() for name in TokenSecret.objects.values_list("name", flat=True)}
+    return sorted(name for name in names if name.lower() not in stored)
+
+
+def _changes(older: Any, newer: Any, path: tuple[str, ...]) -> Iterator[FieldChange]:
+    if older == newer and isinstance(older, bool) is isinstance(newer, bool):
+        return
+    if len(path) < 2 and isinstance(older, Mapping) and isinstance(newer, Mapping):
+        for key in dict.fromkeys([*older, *newer]):
+            yield from _changes(older.get(key), newer.get(key), (*path, key))
+        return
+    yield FieldChange(".".join(path), older, newer)
+
+
+def _prompt(document: Mapping[str, Any]) -> str:
+    return compose_system_message(document.get("system_prompt") or "", document.get("context") or "", "").text
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def compared(before: str, after: str) -> tuple[Stretch, ...]:
+    """Both texts in one: what stands in both, what went, what came. Words, or lines where there are too many."""
+    for parts in (_WORD.findall, _lines):
+        old, new = parts(before), parts(after)
+        start = _common(old, new)
+        end = _common(old[start:][::-1], new[start:][::-1])
+        old_middle, new_middle = old[start : len(old) - end], new[start : len(new) - end]
+        if max(len(old_middle), len(new_middle)) <= MAX_COMPARED:
+            middle = _matched(old_middle, new_middle)
+            break
+    else:
+        middle = [Stretch(Kind.REMOVED, "".join(old_middle)), Stretch(Kind.ADDED, "".join(new_middle))]
+    around = "".join(new[:start]), "".join(new[len(new) - end :])
+    return tuple(_merged([Stretch(Kind.SAME, around[0]), *middle, Stretch(Kind.SAME, around[1])]))
+
+
+def _lines(text: str) -> list[str]:
+    return text.splitlines(keepends=True)
+
+
+def _common(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many parts at the beginning are the same."""
+    count = 0
+    for before, after in zip(old, new, strict=False):
+        if before != after:
+            break
+        count += 1
+    return count
+
+
+def _matched(old: list[str], new: list[str]) -> list[Stretch]:
+    found = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new).get_opcodes():
+        if tag == "equal":
+            found.append(Stretch(Kind.SAME, "".join(old[a:b])))
+            continue
+        found += [Stretch(Kind.REMOVED, "".join(old[a:b])), Stretch(Kind.ADDED, "".join(new[c:d]))]
+    return found
+
+
+def _merged(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
+    """Without empty stretches, and neighbours of one kind as one."""
+    last: Stretch | None = None
+    for stretch in stretches:
+        if not stretch.text:
+            continue
+        if last is not None and last.kind is stretch.kind:
+            last = Stretch(last.kind, last.text + stretch.text)
+            continue
+        if last is not None:
+            yield last
+        last = stretch
+    if last is not None:
+        yield last

@@ -1,0 +1,116 @@
+"""What the persona editor shows around its form: notices by section, the preview, the way to a new token secret."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpRequest
+from django.urls import reverse
+
+from personas.documents import document_of
+from personas.formats.advice import Notice, notices_about
+from personas.formats.credentials import proposed_name
+from personas.formats.prompt_size import advice_on_size
+from personas.forms.persona import PersonaForm
+from personas.forms.persona_fields import SectionText
+from personas.models import Persona
+from personas.presets import PRESETS
+from personas.preview import SAMPLE_WORDS, preview_of
+from personas.reach import closed_address_sentence
+from personas.readiness import Reason, dialled_address, reasons_not_ready
+from playground.core.persona import Platform
+
+MAX_SAMPLE_CHARS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A field and what is to be said of it beside its errors."""
+
+    field: forms.BoundField
+    reasons: tuple[Reason, ...]
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    text: SectionText
+    rows: tuple[Row, ...]
+
+    @property
+    def wrong(self) -> int:
+        return sum(bool(row.field.errors) for row in self.rows)
+
+    @property
+    def remarks(self) -> int:
+        return sum(len(row.reasons) + len(row.notices) for row in self.rows)
+
+
+def editor_context(request: HttpRequest, form: PersonaForm, *, has_stored: bool) -> dict[str, Any]:
+    """Everything that depends on what is typed: the same for the page and for the preview that follows typing."""
+    persona = form.as_typed() if form.is_bound else form.instance
+    reasons = reasons_not_ready(persona) if has_stored or form.is_bound else []
+    notices = _notices(persona)
+    return {
+        "form": form,
+        "persona": form.instance if has_stored else None,
+        "sections": _sections(form, reasons, notices),
+        "reasons": reasons,
+        "notices": notices,
+        "new_secret_url": new_secret_url(request, persona),
+        "presets": PRESETS,
+    } | _preview(request, persona)
+
+
+def new_secret_url(request: HttpRequest, persona: Persona) -> str:
+    """The admin's page for a token secret, name and host filled in; empty: this person makes none."""
+    if not request.user.has_perm("personas.add_tokensecret"):
+        return ""
+    address = dialled_address(persona)
+    asked = {"_popup": "1", "name": proposed_name(address.raw if address else "")}
+    if address is not None:
+        asked["allowed_hosts"] = address.entry
+    return f"{reverse('admin:personas_tokensecret_add')}?{urlencode(asked)}"
+
+
+def _notices(persona: Persona) -> tuple[Notice, ...]:
+    closed = closed_address_sentence(persona)
+    about_reach = (Notice("address", closed),) if closed else ()
+    return (*notices_about(document_of(persona)), *about_reach)
+
+
+def _sections(form: PersonaForm, reasons: Sequence[Reason], notices: Sequence[Notice]) -> tuple[Section, ...]:
+    def row(field: forms.BoundField) -> Row:
+        return Row(
+            field,
+            tuple(reason for reason in reasons if reason.field == field.name),
+            tuple(notice for notice in notices if notice.field == field.name),
+        )
+
+    return tuple(Section(found.text, tuple(row(field) for field in found.fields)) for found in form.sections)
+
+
+def _preview(request: HttpRequest, persona: Persona) -> dict[str, Any]:
+    asked = request.POST if request.method == "POST" else request.GET
+    own = Platform(persona.platform)
+    platform = _choice(asked.get("preview_platform"), own)
+    context = asked.get("conversational_context", "").replace("\x00", "")[:MAX_SAMPLE_CHARS]
+    says = asked.get("sample_words", "").replace("\x00", "")[:MAX_SAMPLE_CHARS] or SAMPLE_WORDS
+    preview = preview_of(persona, platform, conversational_context=context, says=says)
+    return {
+        "preview": preview,
+        "preview_is_own": platform is own,
+        "preview_advice": advice_on_size(preview.size.tokens, platform),
+        "shows_curl": asked.get("preview_as") == "curl",
+        "conversational_context": context,
+        "sample_words": says,
+    }
+
+
+def _choice(asked: str | None, own: Platform) -> Platform:
+    try:
+        return Platform(asked or "")
+    except ValueError:
+        return own

@@ -1,0 +1,103 @@
+"""A persona to take away: shown and copied, downloaded, or copied as another persona of either platform."""
+
+from http import HTTPStatus
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from personas.documents import document_of
+from personas.duplicating import MAX_NAME_CHARS, duplicate_persona, proposed_copy_name
+from personas.exporting import Export, ExportFormat, export
+from personas.formats.conversion import Difference, Fate, differences
+from personas.models import Persona
+from personas.views.access import permitted, persona_or_404
+from playground.core.persona import Platform
+
+PLATFORM_NAMES = {Platform.TAVUS: "Tavus", Platform.JAICP: "JAICP"}
+GROUPED = (Fate.LOST, Fate.CHANGED, Fate.MAPPED)
+"""What asks for most attention stands first."""
+
+
+class DuplicateForm(forms.Form):
+    """What the copy is called, and whose it is."""
+
+    persona_name = forms.CharField(label="Name", max_length=MAX_NAME_CHARS)
+    platform = forms.ChoiceField(
+        choices=[(platform.value, name) for platform, name in PLATFORM_NAMES.items()]
+    )
+
+
+@require_GET
+def persona_export(request: HttpRequest, persona_id: str) -> HttpResponse:
+    """``format``: tavus, jaicp, curl or python; the persona's own platform where none is given."""
+    persona = persona_or_404(request, persona_id, "personas.view_persona")
+    found = _export(request, persona)
+    context = {
+        "persona": persona,
+        "export": found,
+        "formats": list(ExportFormat),
+        "groups": _groups(found.differences),
+        "is_own": found.format.value == persona.platform,
+    }
+    return render(request, "personas/export.html", context)
+
+
+@require_GET
+def persona_download(request: HttpRequest, persona_id: str) -> HttpResponse:
+    """The same text as a file."""
+    found = _export(request, persona_or_404(request, persona_id, "personas.view_persona"))
+    headers = {"Content-Disposition": f'attachment; filename="{found.filename}"'}
+    return HttpResponse(found.text, content_type=f"{found.content_type}; charset=utf-8", headers=headers)
+
+
+@require_http_methods(["GET", "POST"])
+def persona_duplicate(request: HttpRequest, persona_id: str) -> HttpResponse:
+    """What a copy would hold, by ``?platform=``; POST stores it."""
+    persona = persona_or_404(request, persona_id, "personas.view_persona")
+    user = permitted(request, "personas.add_persona")
+    form = DuplicateForm(request.POST or None, initial={"persona_name": proposed_copy_name(persona)})
+    if form.is_valid():
+        version = duplicate_persona(
+            persona,
+            name=" ".join(form.cleaned_data["persona_name"].split()),
+            platform=Platform(form.cleaned_data["platform"]),
+            by=user,
+            caila_base_url=settings.CAILA_BASE_URL,
+        )
+        messages.success(request, f"{version.document['persona_name']} is stored.")
+        return redirect("personas:edit", version.persona_ref)
+    platform = _platform(request, persona)
+    is_converted = platform != persona.platform
+    found = differences(document_of(persona), platform) if is_converted else ()
+    context = {
+        "persona": persona,
+        "form": form,
+        "platform": platform,
+        "platforms": PLATFORM_NAMES,
+        "is_converted": is_converted,
+        "groups": _groups(found),
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "personas/export_duplicate.html", context, status=status)
+
+
+def _export(request: HttpRequest, persona: Persona) -> Export:
+    try:
+        export_format = ExportFormat(request.GET.get("format", persona.platform))
+    except ValueError:
+        raise Http404 from None
+    return export(document_of(persona), export_format)
+
+
+def _platform(request: HttpRequest, persona: Persona) -> Platform:
+    given = request.POST.get("platform") or request.GET.get("platform") or persona.platform
+    return Platform(given) if given in PLATFORM_NAMES else Platform(persona.platform)
+
+
+def _groups(found: tuple[Difference, ...]) -> list[tuple[str, list[Difference]]]:
+    grouped = [(fate.label, [one for one in found if one.fate is fate]) for fate in GROUPED]
+    return [group for group in grouped if group[1]]

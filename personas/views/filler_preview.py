@@ -1,0 +1,53 @@
+"""The picture on a filler config's page, for what is typed and where the slider stands."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from personas.filler_preview import (
+    LONGEST_FIRST_SENTENCE_MS,
+    USUAL_FIRST_SENTENCE_MS,
+    preview_filler,
+)
+from personas.formats.advice import delay_sentence
+from personas.forms.filler_config import FillerConfigForm
+from personas.models import FillerConfig
+from personas.models.filler_config import DEFAULT_ACTIVATION_DELAY_MS
+from personas.views.access import permitted
+
+
+@require_POST
+def filler_preview(request: HttpRequest) -> HttpResponse:
+    """A fragment; nothing is stored."""
+    permitted(request, "personas.view_fillerconfig")
+    form = FillerConfigForm(request.POST, instance=FillerConfig())
+    context = filler_context(form, request.POST)
+    return render(request, "personas/fillers/_picture.html", context)
+
+
+def filler_context(form: FillerConfigForm, asked: QueryDict) -> dict[str, Any]:
+    """The picture of a form's values, typed or stored; a delay that is wrong counts as the platform's own."""
+    config = form.typed() if form.is_bound else form.instance
+    phrases = [phrase for phrase in (config.filler_phrase, *config.filler_phrases_list) if phrase.strip()]
+    delay_ms = (
+        DEFAULT_ACTIVATION_DELAY_MS if config.activation_delay_ms is None else config.activation_delay_ms
+    )
+    preview = preview_filler(
+        phrases,
+        delay_ms,
+        first_sentence_ms=_first_sentence_ms(asked.get("first_sentence_ms", "")),
+        phrase=asked.get("phrase", ""),
+    )
+    return {
+        "picture": preview,
+        "warning": delay_sentence(delay_ms),
+        "longest_first_sentence_ms": LONGEST_FIRST_SENTENCE_MS,
+    }
+
+
+def _first_sentence_ms(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 7):
+        return USUAL_FIRST_SENTENCE_MS
+    return min(int(text), LONGEST_FIRST_SENTENCE_MS)

@@ -1,0 +1,76 @@
+"""A persona's versions: the list, one of them, two beside each other, going back to one."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from personas.models import Persona, PersonaVersion
+from personas.versions import PROMPT_FIELDS, prompt_changes, restore, what_changed
+from personas.views.access import permitted, persona_or_404
+
+VIEW_VERSIONS = "personas.view_personaversion"
+VERSIONS_ON_A_PAGE = 50
+MAX_NUMBER = 2**31 - 1
+
+
+@require_GET
+def version_list(request: HttpRequest, persona_id: str) -> HttpResponse:
+    persona = _persona(request, persona_id)
+    versions = _versions(persona).select_related("created_by").defer("document")
+    page = Paginator(versions, VERSIONS_ON_A_PAGE).get_page(request.GET.get("page", "1"))
+    return render(request, "personas/version_list.html", {"persona": persona, "page": page})
+
+
+@require_GET
+def version_compare(request: HttpRequest, persona_id: str) -> HttpResponse:
+    """``older`` and ``newer`` are numbers of versions; in whatever order they are given, the older stands first."""
+    persona = _persona(request, persona_id)
+    first, second = sorted([_number(request, "older"), _number(request, "newer")])
+    older, newer = _version(persona, first), _version(persona, second)
+    changes = what_changed(older, newer)
+    context = {
+        "persona": persona,
+        "older": older,
+        "newer": newer,
+        "fields": [change for change in changes if change.path not in PROMPT_FIELDS],
+        "prompt": prompt_changes(older, newer) if any(c.path in PROMPT_FIELDS for c in changes) else (),
+        "same": not changes,
+    }
+    return render(request, "personas/version_compare.html", context)
+
+
+@require_POST
+def version_restore(request: HttpRequest, persona_id: str, number: int) -> HttpResponse:
+    persona = _persona(request, persona_id)
+    user = permitted(request, "personas.change_persona")
+    version, notices = restore(_version(persona, number), persona, by=user)
+    messages.success(request, f"Version {number} is back, as version {version.number}.")
+    for notice in notices:
+        messages.warning(request, notice)
+    return redirect("personas:edit", persona.pk)
+
+
+def _persona(request: HttpRequest, persona_id: str) -> Persona:
+    permitted(request, VIEW_VERSIONS)
+    return persona_or_404(request, persona_id, "personas.view_persona")
+
+
+def _versions(persona: Persona) -> QuerySet[PersonaVersion]:
+    """By the id that the unique index begins with."""
+    return PersonaVersion.objects.filter(persona_ref=persona.pk).order_by("-number")
+
+
+def _version(persona: Persona, number: int) -> PersonaVersion:
+    if not 0 < number <= MAX_NUMBER:
+        raise Http404
+    return get_object_or_404(_versions(persona).select_related("created_by"), number=number)
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = request.GET.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 10):
+        raise Http404
+    return int(text)

@@ -1,0 +1,262 @@
+"""Reading one answer: attempts, deadlines, and the way from bytes to events.
+
+The deadlines are those of `playground.core.limits`; only content counts as progress. A request is sent a second time
+only while nothing of an answer has come.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from playground.core.answer import (
+    AnswerDecoder,
+    ContentPiece,
+    NotePiece,
+    PayloadPiece,
+    Piece,
+    ReasoningPiece,
+    SentencePiece,
+)
+from playground.core.answer_words import another_type
+from playground.core.deadlines import Progress
+from playground.core.errors import UpstreamError
+from playground.core.events import (
+    ContentDelta,
+    Event,
+    EventFired,
+    NoteMade,
+    PayloadReceived,
+    ReasoningDelta,
+    ResponseReceived,
+    Sentence,
+    ToolCall,
+    ToolCalled,
+)
+from playground.core.limits import Limits
+from playground.core.persona import PersonaSettings, Platform, Provider
+from playground.llm import Response, WireRequest
+
+if TYPE_CHECKING:
+    from playground.turns import OpenCompletion
+
+
+EVENT_STREAM = "text/event-stream"
+PIECES_AT_ONCE = 50
+"""How much of one read is handed on before others have their turn: a read may hold thousands of sentences."""
+
+
+@dataclass(slots=True)
+class Marks:
+    """When things first happened, in ms from the turn's start."""
+
+    ttfb_ms: int | None = None
+    ttft_ms: int | None = None
+    first_sentence_ms: int | None = None
+
+    def byte(self, now_ms: int) -> None:
+        if self.ttfb_ms is None:
+            self.ttfb_ms = now_ms
+
+    def content(self, now_ms: int) -> None:
+        if self.ttft_ms is None:
+            self.ttft_ms = now_ms
+
+    def sentence(self, now_ms: int) -> None:
+        if self.first_sentence_ms is None:
+            self.first_sentence_ms = now_ms
+
+
+class AnswerReader:
+    """One completion, read to its end; ``run`` returns why it failed, or None."""
+
+    def __init__(
+        self,
+        *,
+        call_wire: WireRequest,
+        secrets: tuple[str, ...],
+        persona: PersonaSettings,
+        open_completion: "OpenCompletion",
+        limits: Limits,
+        marks: Marks,
+        now_ms: Callable[[], int],
+        emit: Callable[[Event], None],
+        on_attempt: Callable[[int], None],
+        on_sentence: Callable[[Sentence], None],
+    ) -> None:
+        self._wire = call_wire
+        self._secrets = secrets
+        self._persona = persona
+        self._open_completion = open_completion
+        self._limits = limits
+        self._marks = marks
+        self._now_ms = now_ms
+        self._emit = emit
+        self._on_attempt = on_attempt
+        self._on_sentence = on_sentence
+        self._loop = asyncio.get_running_loop()
+        self._zero_at = self._loop.time() - now_ms() / 1000
+        self._decoder = self._new_decoder()
+        self._progress = Progress()
+        self._media_type = ""
+        self._waiting: deque[Piece] = deque()
+        self._idle: asyncio.TimerHandle | None = None
+
+    @property
+    def text(self) -> str:
+        return self._decoder.text
+
+    @property
+    def reasoning(self) -> str:
+        return self._decoder.reasoning
+
+    @property
+    def tool_calls(self) -> tuple[ToolCall, ...]:
+        return self._decoder.tool_calls
+
+    @property
+    def finish_reason(self) -> str:
+        return self._decoder.finish_reason
+
+    @property
+    def usage(self) -> dict[str, Any]:
+        return self._decoder.usage
+
+    async def run(self) -> UpstreamError | None:
+        attempt = 1
+        while (error := await self._attempt(attempt)) is not None:
+            wait_ms = self._retry_wait_ms(error, attempt)
+            if wait_ms is None:
+                return error
+            note = f"{error.message} The request is sent once more."
+            self._emit(NoteMade(t_ms=self._now_ms(), note=note))
+            await asyncio.sleep(wait_ms / 1000)
+            attempt += 1
+            self._decoder = self._new_decoder()
+            self._progress = Progress()
+        self._note_media_type()
+        self._hand_on_calls()
+        return None
+
+    def leave(self) -> None:
+        """The turn goes on without us: give out the text that redaction still held back, and nothing else."""
+        self._stop_idling()
+        for piece in [*self._waiting, *self._decoder.close()]:
+            if isinstance(piece, ContentPiece):
+                self._emit(ContentDelta(t_ms=self._now_ms(), offset=piece.offset, text=piece.text))
+
+    async def _attempt(self, attempt: int) -> UpstreamError | None:
+        decoder = self._decoder
+        self._on_attempt(attempt)
+        error: UpstreamError | None = None
+        try:
+            async with asyncio.timeout_at(self._deadline_at()) as deadline:
+                await self._stream(decoder, deadline)
+        except TimeoutError:
+            error = self._progress.timeout_error(self._limits, self._now_ms())
+        except UpstreamError as found:
+            error = found
+        finally:
+            self._stop_idling()
+        self._take(decoder.close())
+        verdict = decoder.verdict()
+        if verdict is None:
+            return None
+        return decoder.failure or error or verdict
+
+    async def _stream(self, decoder: AnswerDecoder, deadline: asyncio.Timeout) -> None:
+        opened = self._open_completion(self._wire, limits=self._limits, secrets=self._secrets)
+        async with opened as response:
+            now_ms = self._now_ms()
+            self._emit(ResponseReceived(t_ms=now_ms, status=response.status, headers=response.headers))
+            self._media_type = _media_type(response)
+            async for data in response.aiter_bytes():
+                self._marks.byte(self._now_ms())
+                await self._take_gently(decoder.feed(data))
+                if decoder.failure is not None or decoder.ended:
+                    return
+                self._start_idling(decoder)
+                deadline.reschedule(self._deadline_at())
+
+    async def _take_gently(self, pieces: list[Piece]) -> None:
+        self._waiting.extend(pieces)
+        while len(self._waiting) > PIECES_AT_ONCE:
+            self._take_waiting(PIECES_AT_ONCE)
+            await asyncio.sleep(0)
+        self._take_waiting(len(self._waiting))
+
+    def _take(self, pieces: list[Piece]) -> None:
+        self._waiting.extend(pieces)
+        self._take_waiting(len(self._waiting))
+
+    def _take_waiting(self, count: int) -> None:
+        now_ms = self._now_ms()
+        for _ in range(count):
+            piece = self._waiting.popleft()
+            match piece:
+                case ContentPiece():
+                    self._marks.content(now_ms)
+                    self._progress.content_ms = now_ms
+                    self._emit(ContentDelta(t_ms=now_ms, offset=piece.offset, text=piece.text))
+                case SentencePiece():
+                    self._on_sentence(piece.sentence)
+                case ReasoningPiece():
+                    self._progress.reasoning_ms = now_ms
+                    self._emit(ReasoningDelta(t_ms=now_ms, offset=piece.offset, text=piece.text))
+                case PayloadPiece():
+                    self._emit(PayloadReceived(t_ms=now_ms, data=piece.data))
+                case NotePiece():
+                    self._emit(NoteMade(t_ms=now_ms, note=piece.note))
+        if self._decoder.finished and self._progress.finished_ms is None:
+            self._progress.finished_ms = now_ms
+        if self._decoder.has_content and self._progress.content_ms is None:
+            self._progress.content_ms = now_ms
+
+    def _note_media_type(self) -> None:
+        if self._decoder.is_stream and self._media_type != EVENT_STREAM:
+            self._emit(NoteMade(t_ms=self._now_ms(), note=another_type(self._media_type)))
+
+    def _hand_on_calls(self) -> None:
+        now_ms = self._now_ms()
+        calls = self._decoder.tool_calls
+        llm = self._persona.llm
+        offered = {tool.get("function", {}).get("name") for tool in llm.tools}
+        for call in calls:
+            if call.name not in offered:
+                note = f"The model called {call.name}, a function that the persona does not offer."
+                self._emit(NoteMade(t_ms=now_ms, note=note))
+            self._emit(ToolCalled(t_ms=now_ms, call=call))
+        fires = llm.platform is Platform.JAICP and llm.provider is Provider.CUSTOM_LLM and llm.event_name
+        if calls and fires:
+            ids = tuple(call.id for call in calls)
+            self._emit(EventFired(t_ms=now_ms, event_name=llm.event_name, tool_call_ids=ids))
+
+    def _retry_wait_ms(self, error: UpstreamError, attempt: int) -> int | None:
+        """How long to wait before the request is sent again; None: it isn't."""
+        if not error.may_retry or attempt > self._limits.retries or self._decoder.has_content:
+            return None
+        wait_ms = error.retry_after_ms or 0
+        return wait_ms if wait_ms <= self._limits.retry_wait_ms else None
+
+    def _deadline_at(self) -> float:
+        return self._zero_at + self._progress.deadline_ms(self._limits) / 1000
+
+    def _new_decoder(self) -> AnswerDecoder:
+        return AnswerDecoder(secrets=self._secrets, limits=self._limits)
+
+    def _start_idling(self, decoder: AnswerDecoder) -> None:
+        self._stop_idling()
+        wait_s = self._limits.idle_sentence_ms / 1000
+        self._idle = self._loop.call_later(wait_s, lambda: self._take(decoder.poll()))
+
+    def _stop_idling(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+
+
+def _media_type(response: Response) -> str:
+    """The content type without its parameters; empty where there is none."""
+    content_type = next((value for name, value in response.headers if name.lower() == "content-type"), "")
+    return content_type.partition(";")[0].strip().lower()

@@ -1,0 +1,97 @@
+"""A conversation as the API gives it, in Tavus' words."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from personas.api.documents import timestamp
+from playground.api.schemas import ConversationOut
+from playground.models import Conversation, Turn
+from playground.snapshots import turn_json
+
+Json = dict[str, Any]
+
+OTHER_KEYS = "other_keys"
+"""Where ``Conversation.properties`` keeps what stood beside ``properties`` in the request."""
+ENDED_BY_CALL = "end_conversation_endpoint_hit"
+
+
+def conversation_json(conversation: Conversation) -> Json:
+    """The flat object of a list and of GET; what isn't acted on stands where it stood."""
+    properties = dict(conversation.properties)
+    other = properties.pop(OTHER_KEYS, {})
+    kept = {key: value for key, value in other.items() if key not in ConversationOut.model_fields}
+    return (
+        kept
+        | links_json(conversation)
+        | {
+            "conversation_id": conversation.pk,
+            "conversation_name": conversation.conversation_name,
+            "status": conversation.status,
+            "callback_url": conversation.callback_url,
+            "replica_id": conversation.replica_id,
+            "persona_id": conversation.persona_version.persona_ref,
+            "conversational_context": conversation.conversational_context,
+            "custom_greeting": conversation.custom_greeting,
+            "properties": properties,
+            "created_at": timestamp(conversation.created_at),
+            "updated_at": timestamp(conversation.updated_at),
+        }
+    )
+
+
+def links_json(conversation: Conversation) -> Json:
+    """Where a person opens it, and where a program connects."""
+    site = settings.SITE_URL.rstrip("/")
+    page = reverse("playground:conversation", args=[conversation.pk])
+    return {
+        "conversation_url": site + page,
+        "ws_url": f"{site.replace('http', 'ws', 1)}/ws/conversations/{conversation.pk}/",
+    }
+
+
+def verbose_json(conversation: Conversation) -> Json:
+    """The flat object with what happened, in order: Tavus' ``verbose=true``."""
+    events = [
+        _event("system.replica_joined", conversation.created_at, {"replica_id": conversation.replica_id})
+    ]
+    for turn in conversation.turns.order_by("position"):
+        events += _turn_events(turn)
+    found = conversation_json(conversation)
+    if conversation.status == Conversation.Status.ENDED:
+        ended_at = conversation.ended_at or conversation.updated_at
+        events.append(_event("system.shutdown", ended_at, {"shutdown_reason": ENDED_BY_CALL}))
+        found["shutdown_reason"] = ENDED_BY_CALL
+    return found | {"events": events}
+
+
+def closing_properties(turn: Turn) -> Json:
+    """What the event that closes a turn holds, from the turn's row."""
+    shown = turn_json(turn)
+    names = ("text", "heard_text", "tool_calls", "finish_reason", "error", "timings_ms", "usage", "reasoning")
+    total_ms = (turn.timings or {}).get("total") or 0
+    return {"turn_id": turn.pk, "t_ms": total_ms, **{name: shown[name] for name in names}}
+
+
+def _turn_events(turn: Turn) -> list[Json]:
+    about = {"turn_id": turn.pk, "turn_idx": turn.position}
+    events = []
+    if turn.user_text:
+        said = about | {"role": "user", "speech": turn.user_text}
+        events.append(_event("conversation.utterance", turn.created_at, said))
+    closed_at = turn.closed_at
+    if closed_at is None:
+        return events
+    for call in turn.timeline.get("tool_calls", ()):
+        called = {"tool_call_id": call["id"], "name": call["name"], "arguments": call["arguments"]}
+        events.append(_event("conversation.tool_call", closed_at, about | called))
+    if turn.text:
+        cut = {"interrupted": True} if turn.status == Turn.Status.INTERRUPTED else {}
+        said = about | {"role": "replica", "speech": turn.text} | cut
+        events.append(_event("conversation.utterance", closed_at, said))
+    return [*events, _event(f"playground.turn.{turn.status}", closed_at, about | closing_properties(turn))]
+
+
+def _event(event_type: str, moment: Any, properties: Json) -> Json:
+    return {"event_type": event_type, "timestamp": timestamp(moment), "properties": properties}

@@ -1,0 +1,94 @@
+"""A conversation from a request: what is acted on, what is kept and named, and who answers."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from personas.api.access import may_be_id
+from personas.api.documents import timestamp
+from personas.api.errors import invalid_id, wrong
+from personas.models import Persona
+from personas.readiness import Reason, ReasonCode, reasons_not_ready
+from playground.api.documents import OTHER_KEYS, links_json
+from playground.api.schemas import ConversationIn
+from playground.models import Conversation
+from playground.starting import Opening, start_conversation
+
+Json = dict[str, Any]
+
+_STORED = frozenset(
+    {"persona_id", "replica_id", "conversation_name", "callback_url", "conversational_context"}
+    | {"custom_greeting", "test_mode", "properties"}
+)
+"""Keys with a place of their own."""
+_ACTED_ON = _STORED - {"callback_url"}
+_ACTED_ON_PROPERTIES = frozenset({"simulated_speech", "filler_seed"})
+_NOTHING_TO_CALL = frozenset({ReasonCode.ADDRESS_MISSING, ReasonCode.ADDRESS_PLACEHOLDER})
+
+
+def start(asked: ConversationIn, *, owner: User) -> Json:
+    """Store the conversation and answer for it. Raises ApiError (400) for an unknown persona.
+
+    A persona without an address, such as the one of Tavus' page, is answered for by the demo LLM, and the answer
+    says so; any other that isn't ready begins, and its turns say what is wrong.
+    """
+    persona = _persona(asked.persona_id)
+    reasons = reasons_not_ready(persona)
+    given: Json = asked.model_dump(exclude_unset=True, exclude_none=True)
+    properties: Json = given.get("properties", {})
+    if OTHER_KEYS in properties:
+        raise wrong("This name is Greenroom's own.", f"properties.{OTHER_KEYS}")
+    other = {key: value for key, value in given.items() if key not in _STORED}
+    opening = Opening(
+        conversation_name=asked.conversation_name or "",
+        conversational_context=asked.conversational_context or "",
+        replica_id=asked.replica_id or "",
+        callback_url=asked.callback_url or "",
+        custom_greeting=asked.custom_greeting or "",
+        stand_in=any(reason.code in _NOTHING_TO_CALL for reason in reasons),
+        properties=properties | ({OTHER_KEYS: other} if other else {}),
+        status=Conversation.Status.ENDED if asked.test_mode else Conversation.Status.ACTIVE,
+    )
+    conversation = start_conversation(persona, opening, owner=owner)
+    return _answer(conversation, asked, given, reasons)
+
+
+def _persona(persona_id: str) -> Persona:
+    rows = Persona.objects.filter(version__gt=0).select_related("token_secret")
+    found = rows.filter(pk=persona_id).first() if may_be_id(persona_id) else None
+    if found is None:
+        raise invalid_id("persona_id")
+    return found
+
+
+def _answer(conversation: Conversation, asked: ConversationIn, given: Json, reasons: list[Reason]) -> Json:
+    not_simulated = [key for key in given if key not in _ACTED_ON]
+    not_simulated += [
+        f"properties.{key}" for key in given.get("properties", {}) if key not in _ACTED_ON_PROPERTIES
+    ]
+    return links_json(conversation) | {
+        "conversation_id": conversation.pk,
+        "conversation_name": conversation.conversation_name,
+        "status": conversation.status,
+        "callback_url": conversation.callback_url,
+        "created_at": timestamp(conversation.created_at),
+        "greenroom": {
+            "stand_in": conversation.stand_in,
+            "persona_version": conversation.persona_version.number,
+            "not_simulated": not_simulated,
+            "notices": _notices(conversation, asked),
+            "not_ready": [{"code": reason.code, "message": reason.message} for reason in reasons],
+        },
+    }
+
+
+def _notices(conversation: Conversation, asked: ConversationIn) -> list[str]:
+    found = []
+    if not conversation.replica_id:
+        found.append("Tavus wants a replica_id: neither the request nor the persona has one.")
+    if conversation.stand_in:
+        found.append("The persona has no address of an LLM yet: the built-in demo LLM answers in its place.")
+    if asked.unfilled:
+        names = ", ".join(f"{{{name}}}" for name in asked.unfilled)
+        found.append(f"conversational_context is sent as it stands: {names} was not filled in.")
+    return found

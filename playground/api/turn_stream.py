@@ -1,0 +1,118 @@
+"""One turn over server-sent events: the socket's own events, for those without a socket."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import orjson
+from channels.db import database_sync_to_async
+
+from playground.api.documents import closing_properties
+from playground.core.errors import Code, CommandError
+from playground.hub import Viewer
+from playground.models import Conversation, Turn
+from playground.protocol import envelope
+from playground.runner import Runner
+
+Json = dict[str, Any]
+
+KEEP_ALIVE_S = 15.0
+"""How long the stream is silent before a comment shows that it lives, and before the turn's row is looked at."""
+LAGGED = "The stream could not keep up with the turn, which goes on: read its end with GET, verbose=true."
+
+_CLOSING = frozenset(f"playground.turn.{status}" for status in ("completed", "interrupted", "failed"))
+
+
+async def turn_events(
+    to: Runner, conversation: Conversation, text: str, client_msg_id: str
+) -> AsyncIterator[bytes]:
+    """Start the turn and give its events until the one that closes it; leaving early stops nothing.
+
+    A conversation that opens with the voice is greeted first. Raises CommandError before the first event.
+    """
+    viewer = await to.attach(conversation.pk)
+    try:
+        is_greeted = False
+        if await _wants_greeting(conversation):
+            turn_id = await to.greet(conversation.pk, conversation.custom_greeting)
+            async for event in _until_closed(viewer, turn_id):
+                yield event
+            is_greeted = True
+        known = await _closed_before(conversation, client_msg_id)
+        if known is not None:
+            yield _sse(known)
+            return
+        try:
+            turn_id = await to.respond(conversation.pk, text, client_msg_id)
+        except CommandError as error:
+            if not is_greeted:
+                raise
+            yield _sse(_error(conversation.pk, error))
+            return
+        async for event in _until_closed(viewer, turn_id):
+            yield event
+    finally:
+        await to.detach(conversation.pk, viewer)
+
+
+async def _until_closed(viewer: Viewer, turn_id: str) -> AsyncIterator[bytes]:
+    while True:
+        try:
+            async with asyncio.timeout(KEEP_ALIVE_S):
+                batch = await viewer.take()
+        except TimeoutError:
+            # The turn's process may have died: then its row is closed by another, which tells nobody.
+            stored = await database_sync_to_async(_stored_end)(turn_id)
+            if stored is not None:
+                yield _sse(stored)
+                return
+            yield b": the turn goes on\n\n"
+            continue
+        for event in batch:
+            if event["properties"].get("turn_id") != turn_id:
+                continue
+            yield _sse(event)
+            if event["event_type"] in _CLOSING:
+                return
+        if viewer.lagged:
+            yield _sse(_error("", CommandError(Code.BUSY, LAGGED)))
+            return
+
+
+def _sse(event: Json) -> bytes:
+    data = orjson.dumps(event)
+    return b"event: %s\nid: %d\ndata: %s\n\n" % (event["event_type"].encode(), event["seq"], data)
+
+
+def _error(conversation_id: str, error: CommandError) -> Json:
+    return envelope("playground.error", error.as_json(), conversation_id=conversation_id, seq=0)
+
+
+@database_sync_to_async
+def _wants_greeting(conversation: Conversation) -> bool:
+    is_active = conversation.status == Conversation.Status.ACTIVE
+    return bool(conversation.custom_greeting) and is_active and not conversation.turns.exists()
+
+
+@database_sync_to_async
+def _closed_before(conversation: Conversation, client_msg_id: str) -> Json | None:
+    """The end of the turn that the same message made before; None: there is none, or it goes on."""
+    if not client_msg_id:
+        return None
+    turn = conversation.turns.filter(client_msg_id=client_msg_id).first()
+    return None if turn is None else _stored_end(turn.pk)
+
+
+def _stored_end(turn_id: str) -> Json | None:
+    turn = Turn.objects.select_related("conversation").filter(pk=turn_id).first()
+    if turn is None or turn.status in Turn.OPEN:
+        return None
+    completion = turn.completions.order_by("-attempt").first()
+    return envelope(
+        f"playground.turn.{turn.status}",
+        closing_properties(turn),
+        conversation_id=turn.conversation_id,
+        seq=turn.conversation.last_seq,
+        inference_id=str(completion.pk) if completion is not None else None,
+        turn_idx=turn.position,
+    )

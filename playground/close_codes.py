@@ -1,0 +1,26 @@
+"""Why a socket is closed. The numbers are HTTP's plus 4000: Daphne's library takes 1000 and 3000 to 4999 alone."""
+
+from enum import IntEnum
+
+
+class CloseCode(IntEnum):
+    """``meaning`` is one sentence for the reader of the wire's page."""
+
+    meaning: str
+    is_final: bool
+
+    def __new__(cls, number: int, meaning: str, is_final: bool = True) -> "CloseCode":
+        member = int.__new__(cls, number)
+        member._value_ = number
+        member.meaning = meaning
+        member.is_final = is_final
+        return member
+
+    BAD_MESSAGES = 4400, "Too many messages in a row could not be read."
+    SIGN_IN_AGAIN = 4401, "Nobody is signed in any more: the session or the key has ended."
+    NOT_ALLOWED = 4403, "The user, or the key, has not the right to hold conversations."
+    NOT_FOUND = 4404, "There is no such conversation of this user."
+    TOO_MANY_SOCKETS = 4409, "The user has as many sockets open as one may have."
+    UNSUPPORTED_DATA = 4415, "A binary frame came; messages are text."
+    TOO_MANY_MESSAGES = 4429, "Messages came faster than they are taken."
+    TRY_AGAIN_LATER = 4503, "The client read too slowly: connect again, the snapshot holds all.", False

@@ -1,0 +1,80 @@
+"""The texts of an answer on their way: content and reasoning, redacted, told apart, cut into sentences."""
+
+from playground.core import answer_words as words
+from playground.core.growing_text import GrowingText
+from playground.core.limits import Limits
+from playground.core.notes import Notes
+from playground.core.pieces import ContentPiece, Piece, ReasoningPiece, SentencePiece
+from playground.core.reasoning import ReasoningSplitter, Split
+from playground.core.redaction import Redactor
+from playground.core.sentences import SentenceSplitter
+from playground.core.text_channel import TextChannel
+
+
+class AnswerText:
+    """Takes what the chunks say; adds pieces to ``pieces``, a list that it shares with the decoder.
+
+    ``pass_content`` and ``pass_reasoning`` return what their channel let through, for the payload that is kept.
+    """
+
+    def __init__(self, redactor: Redactor, notes: Notes, pieces: list[Piece], limits: Limits) -> None:
+        self._notes = notes
+        self._pieces = pieces
+        self._content_channel = TextChannel(redactor)
+        self._reasoning_channel = TextChannel(redactor)
+        self._splitter = ReasoningSplitter()
+        self._sentences = SentenceSplitter(limits.sentence_chars)
+        self.text = GrowingText(redactor, limits.answer_chars)
+        self.reasoning = GrowingText(redactor, limits.answer_chars)
+
+    def pass_content(self, text: str) -> str:
+        passed = self._content_channel.feed(text)
+        self._split(passed)
+        return passed
+
+    def pass_reasoning(self, text: str) -> str:
+        passed = self._reasoning_channel.feed(text)
+        self._show_reasoning(self.reasoning.add(passed))
+        return passed
+
+    def let_go(self) -> tuple[str, str]:
+        """Pass the tails that could have begun a secret, content and reasoning, since nothing follows them."""
+        content, reasoning = self._content_channel.flush(), self._reasoning_channel.flush()
+        self._show_reasoning(self.reasoning.add(reasoning))
+        self._split(content)
+        return content, reasoning
+
+    def flush(self) -> None:
+        """Show everything that is left: the beginning of a tag, the last sentence. ``let_go`` goes before."""
+        for split in self._splitter.flush():
+            self._add(split)
+        self._show_reasoning(self.reasoning.flush())
+        self._show_text(self.text.flush())
+        self._pieces += map(SentencePiece, self._sentences.flush())
+        if self._splitter.saw_stray_end:
+            self._notes.add(words.STRAY_THINK_END)
+
+    def poll(self) -> None:
+        """Commit the sentences that have surely ended."""
+        self._pieces += map(SentencePiece, self._sentences.poll())
+
+    def _split(self, content: str) -> None:
+        for split in self._splitter.feed(content):
+            self._add(split)
+
+    def _add(self, split: Split) -> None:
+        if split.is_reasoning:
+            self._show_reasoning(self.reasoning.add(split.text))
+        else:
+            self._show_text(self.text.add(split.text))
+
+    def _show_text(self, grown: str) -> None:
+        if grown:
+            self._pieces.append(ContentPiece(self.text.chars - len(grown), grown))
+            self._pieces += map(SentencePiece, self._sentences.feed(grown))
+
+    def _show_reasoning(self, grown: str) -> None:
+        if grown:
+            self._pieces.append(ReasoningPiece(self.reasoning.chars - len(grown), grown))
+        if self.reasoning.overflowed:
+            self._notes.add(words.REASONING_TOO_LONG)

@@ -1,0 +1,119 @@
+"""The body of an LLM's answer: whether it is an event stream, one JSON, or neither, told by its first bytes.
+
+Content types are not asked: servers send JSON as ``text/event-stream`` and events as ``text/plain``.
+"""
+
+import json
+import re
+from enum import Enum, auto
+
+from playground.core.answer_words import too_many_bytes, web_page
+from playground.core.errors import UpstreamError
+from playground.core.limits import DEFAULT_LIMITS, Limits
+from playground.core.sse import ServerSentEvent, SSEDecoder
+
+_BOM = b"\xef\xbb\xbf"
+_GAP = re.compile(r"\s*(?:data:\s*)?")
+
+
+class BodyForm(Enum):
+    EMPTY = auto()
+    """Nothing but white space so far."""
+    EVENTS = auto()
+    JSON = auto()
+    MARKUP = auto()
+
+
+class BodyDecoder:
+    """Bytes to payloads. One JSON comes out as one event when the body has ended."""
+
+    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
+        self._limits = limits
+        self._bytes = 0
+        self._start = b""
+        self._json: list[bytes] = []
+        self._sse = SSEDecoder(limits.sse_line_bytes)
+        self.form = BodyForm.EMPTY
+        self.problem: UpstreamError | None = None
+        """Set where the body is too large or is no answer of an LLM; nothing after it is read."""
+
+    @property
+    def stray_line(self) -> str:
+        """The first line that belongs to no event stream, or an empty string."""
+        return self._sse.stray_line.decode("utf-8", "replace")
+
+    def feed(self, data: bytes) -> list[ServerSentEvent]:
+        if self.problem:
+            return []
+        room = self._limits.stream_bytes - self._bytes
+        self._bytes += len(data)
+        events = self._decode(data[:room] if len(data) > room else data)
+        if self._sse.overflowed:
+            self.problem = too_many_bytes("one event", self._limits.sse_line_bytes)
+        elif not self.problem and len(data) > room:
+            self.problem = too_many_bytes("the answer", self._limits.stream_bytes)
+        return events
+
+    def close(self) -> list[ServerSentEvent]:
+        """The body has ended: the event that has no blank line after it, or the one JSON."""
+        if self.problem:
+            return []
+        if self.form is BodyForm.JSON:
+            return _json_values(b"".join(self._json))
+        return self._sse.flush()
+
+    def _decode(self, data: bytes) -> list[ServerSentEvent]:
+        if self.form is BodyForm.EVENTS:
+            return self._sse.feed(data)
+        if self.form is BodyForm.JSON:
+            self._keep_json(data)
+            return []
+        return self._begin(self._start + data)
+
+    def _begin(self, start: bytes) -> list[ServerSentEvent]:
+        start = start.lstrip()
+        while start.startswith(_BOM):
+            start = start.removeprefix(_BOM).lstrip()
+        if _BOM.startswith(start):
+            self._start = start
+            return []
+        first = start[:1]
+        if first in b"{[":
+            self.form = BodyForm.JSON
+            self._keep_json(start)
+            return []
+        if first == b"<":
+            self.form = BodyForm.MARKUP
+            self.problem = web_page()
+            return []
+        self.form = BodyForm.EVENTS
+        return self._sse.feed(start)
+
+    def _keep_json(self, data: bytes) -> None:
+        self._json.append(data)
+        if self._bytes > self._limits.sse_line_bytes:
+            self._json.clear()
+            self.problem = too_many_bytes("the answer's one JSON", self._limits.sse_line_bytes)
+
+
+def _json_values(body: bytes) -> list[ServerSentEvent]:
+    """The JSON values of a body, one after the other; some servers glue ``data: [DONE]`` to the last."""
+    text = body.decode("utf-8", "replace")
+    decoder = json.JSONDecoder(strict=False, parse_int=len)
+    events: list[ServerSentEvent] = []
+    position = _after_gap(text, 0)
+    while position < len(text):
+        try:
+            _, end = decoder.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            rest = text[position:].encode()
+            events.append(ServerSentEvent(rest, is_whole=False))
+            break
+        events.append(ServerSentEvent(text[position:end].encode()))
+        position = _after_gap(text, end)
+    return events
+
+
+def _after_gap(text: str, position: int) -> int:
+    gap = _GAP.match(text, position)
+    return gap.end() if gap else position

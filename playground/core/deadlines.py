@@ -1,0 +1,64 @@
+"""How long an answer may still take, and what is said of one that took longer.
+
+Only content counts as progress: comments, empty deltas and roles do not. Reasoning has a limit of its own.
+"""
+
+from dataclasses import dataclass
+
+from playground.core.errors import Code, UpstreamError
+from playground.core.limits import Limits
+from playground.core.waits import span
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far an answer has come: when something last came of each kind, in ms from the turn's start."""
+
+    content_ms: int | None = None
+    reasoning_ms: int | None = None
+    finished_ms: int | None = None
+
+    @property
+    def is_reasoning(self) -> bool:
+        """Reasoning has come since the last content."""
+        return self.reasoning_ms is not None and self.reasoning_ms >= (self.content_ms or 0)
+
+    def deadline_ms(self, limits: Limits) -> int:
+        """When the answer is given up unless more of it comes, in ms from the turn's start."""
+        if self.finished_ms is not None:
+            return self.finished_ms + limits.after_finish_ms
+        if self.is_reasoning:
+            gap_ms = limits.reasoning_gap_ms
+        else:
+            gap_ms = limits.first_content_ms if self.content_ms is None else limits.content_gap_ms
+        return min((self.content_ms or 0) + gap_ms, limits.turn_ms)
+
+    def timeout_error(self, limits: Limits, now_ms: int) -> UpstreamError:
+        if now_ms >= limits.turn_ms:
+            return self._unfinished(Code.TURN_TIMEOUT, limits.turn_ms)
+        if self.is_reasoning:
+            return self._unfinished(Code.STALLED, limits.reasoning_gap_ms)
+        if self.content_ms is None:
+            return UpstreamError(
+                Code.FIRST_CONTENT_TIMEOUT,
+                f"The server gave no text within {span(limits.first_content_ms)}. "
+                "Look whether the model is loaded, and try again.",
+            )
+        return UpstreamError(
+            Code.STALLED,
+            f"The answer stopped coming for {span(limits.content_gap_ms)}, so Greenroom hung up. "
+            "What came is kept; look at the server's log, and try again.",
+        )
+
+    def _unfinished(self, code: Code, limit_ms: int) -> UpstreamError:
+        if self.is_reasoning:
+            return UpstreamError(
+                code,
+                f"The model was still thinking after {span(limit_ms)}, so Greenroom stopped it. "
+                "Ask it for less reasoning, or take a model that answers at once.",
+            )
+        return UpstreamError(
+            code,
+            f"The answer was not finished after {span(limit_ms)}, so Greenroom stopped it. "
+            "Ask the model for shorter answers, or look why it is slow.",
+        )

@@ -1,0 +1,96 @@
+"""What can go wrong in a turn: a closed list of codes, and one sentence for a person each."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Code(StrEnum):
+    """Every code that a turn, a command or a check can fail with. No other value reaches a user, a row or a log."""
+
+    DNS = "dns"
+    CONNECT_REFUSED = "connect_refused"
+    CONNECT_TIMEOUT = "connect_timeout"
+    TLS = "tls"
+    BLOCKED_ADDRESS = "blocked_address"
+    SECRET_NOT_ALLOWED = "secret_not_allowed"
+    SECRET_MISSING = "secret_missing"
+    REDIRECT = "redirect"
+    AUTH_FAILED = "auth_failed"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    BAD_REQUEST = "bad_request"
+    CONTEXT_TOO_LONG = "context_too_long"
+    RATE_LIMITED = "rate_limited"
+    QUOTA = "quota"
+    UPSTREAM_5XX = "upstream_5xx"
+    BAD_RESPONSE = "bad_response"
+    FIRST_CONTENT_TIMEOUT = "first_content_timeout"
+    STALLED = "stalled"
+    TURN_TIMEOUT = "turn_timeout"
+    TOO_LARGE = "too_large"
+    TRUNCATED = "truncated"
+    CONTENT_FILTER = "content_filter"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+    BUSY = "busy"
+    BAD_MESSAGE = "bad_message"
+    BARGE_IN_DISABLED = "barge_in_disabled"
+    INTERNAL = "internal"
+
+
+PERSONA_CODES = frozenset(
+    {
+        Code.BLOCKED_ADDRESS,
+        Code.SECRET_NOT_ALLOWED,
+        Code.SECRET_MISSING,
+        Code.AUTH_FAILED,
+        Code.NOT_FOUND,
+        Code.BAD_REQUEST,
+    }
+)
+"""What is put right in the persona: its address, token secret, model or parameters."""
+
+
+@dataclass(eq=False)
+class GreenroomError(Exception):
+    """The root of the tree.
+
+    GreenroomError
+    ├── NotReadyError    before anything is sent: the persona, its secret or its address cannot be used
+    ├── UpstreamError    the LLM's server: could not be reached, refused, or answered badly
+    └── CommandError     a command of a viewer that cannot be carried out now
+
+    ``message`` is one sentence for a person: what happened, why, what to do. It never holds a secret, nor the
+    text of another exception. ``excerpt`` is the server's own error message: plain text, cleaned and redacted,
+    at most 300 characters, or empty.
+    """
+
+    code: Code
+    message: str
+    excerpt: str = ""
+    retry_after_ms: int | None = None
+    may_retry: bool = False
+    """Whether the same request may be sent once more, as long as nothing of an answer has come."""
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The error as the wire and the rows carry it."""
+        found: dict[str, Any] = {"code": str(self.code), "message": self.message}
+        if self.excerpt:
+            found["excerpt"] = self.excerpt
+        return found
+
+
+class NotReadyError(GreenroomError):
+    """The turn was not sent: blocked_address, secret_not_allowed, secret_missing, bad_request."""
+
+
+class UpstreamError(GreenroomError):
+    """The LLM's server could not be reached, refused the request, or answered badly."""
+
+
+class CommandError(GreenroomError):
+    """busy, bad_message, barge_in_disabled."""

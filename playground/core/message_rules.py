@@ -1,0 +1,77 @@
+"""The rules that a request's ``messages`` keep (OpenAI, chat completions): checked before they are sent.
+
+The history that Greenroom builds keeps them; a script's own messages, which an opening may bring along, need not.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
+
+
+def broken_rule(messages: Sequence[Mapping[str, Any]]) -> str | None:
+    """The first rule that is broken, as a sentence that names the message by its number from 1; None: all are kept."""
+    if not messages:
+        return "There is no message to send."
+    asked: set[str] = set()
+    for number, message in enumerate(messages, start=1):
+        fault = _fault(message, asked)
+        if fault is not None:
+            return f"Message {number} {fault}"
+        asked = _still_asked(message, asked)
+    if asked:
+        return f"The call {min(asked)} has no result: a tool message must answer each call."
+    return None
+
+
+def _fault(message: Mapping[str, Any], asked: set[str]) -> str | None:
+    role = message.get("role")
+    if role not in ROLES:
+        return "has no role that a chat completion knows (system, developer, user, assistant, tool)."
+    if role == "tool":
+        return _tool_fault(message, asked)
+    if asked:
+        return f"comes before the result of the call {min(asked)}: tool messages must follow their calls at once."
+    if role == "assistant":
+        return _assistant_fault(message)
+    return None if _has_content(message) else "has no content: it must be a text, or a list of parts."
+
+
+def _tool_fault(message: Mapping[str, Any], asked: set[str]) -> str | None:
+    if message.get("tool_call_id") not in asked:
+        return "is the result of a call that the assistant message before it does not make, or has already."
+    return None if isinstance(message.get("content"), str | list) else "is a tool result without content."
+
+
+def _assistant_fault(message: Mapping[str, Any]) -> str | None:
+    calls = message.get("tool_calls")
+    if calls is None:
+        return None if _has_content(message) else "is an assistant message with neither content nor calls."
+    if not isinstance(calls, list) or not calls:
+        return "has tool_calls that are no list, or an empty one."
+    ids = [call.get("id") for call in calls if isinstance(call, Mapping)]
+    if len(ids) < len(calls) or not all(isinstance(found, str) and found for found in ids):
+        return "makes a call without an id."
+    if len(set(ids)) < len(ids):
+        return "makes two calls with the same id."
+    if not all(_is_named(call) for call in calls):
+        return "makes a call without a function name."
+    return None
+
+
+def _still_asked(message: Mapping[str, Any], asked: set[str]) -> set[str]:
+    if message["role"] == "tool":
+        return asked - {message["tool_call_id"]}
+    return (
+        {call["id"] for call in message.get("tool_calls") or ()} if message["role"] == "assistant" else set()
+    )
+
+
+def _has_content(message: Mapping[str, Any]) -> bool:
+    content = message.get("content")
+    return isinstance(content, str) or (isinstance(content, list) and bool(content))
+
+
+def _is_named(call: Mapping[str, Any]) -> bool:
+    function = call.get("function")
+    return isinstance(function, Mapping) and isinstance(function.get("name"), str) and bool(function["name"])

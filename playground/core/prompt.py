@@ -1,0 +1,61 @@
+"""The system message out of its three parts, and the placeholders that a caller fills.
+
+Tavus, "LLM Abstractions": system_prompt (who the persona is), context (what it has) and conversational_context (whom it
+talks to) are concatenated. The documents don't say how; Greenroom assumes blank lines between parts that aren't empty.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SEPARATOR = "\n\n"
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a stretch of the system message comes from; offsets in code points."""
+
+    origin: str
+    """system_prompt, context or conversational_context"""
+    start: int
+    end: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {"origin": self.origin, "start": self.start, "end": self.end}
+
+
+@dataclass(frozen=True, slots=True)
+class SystemMessage:
+    text: str
+    origins: tuple[Origin, ...]
+
+
+def compose_system_message(system_prompt: str, context: str, conversational_context: str) -> SystemMessage:
+    """Join the parts that hold more than white space, each as it stands."""
+    parts = {
+        "system_prompt": system_prompt,
+        "context": context,
+        "conversational_context": conversational_context,
+    }
+    text = ""
+    origins = []
+    for origin, part in parts.items():
+        if not part.strip():
+            continue
+        if text:
+            text += SEPARATOR
+        origins.append(Origin(origin, len(text), len(text) + len(part)))
+        text += part
+    return SystemMessage(text, tuple(origins))
+
+
+def placeholders(text: str) -> list[str]:
+    """The names of the ``{identifier}`` placeholders in a text, each once, in order of appearance."""
+    return list(dict.fromkeys(_PLACEHOLDER.findall(text)))
+
+
+def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
+    """Put values in place of ``{identifier}``s in one pass: a value that looks like a placeholder stays as it is."""
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)

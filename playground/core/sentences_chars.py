@@ -1,0 +1,69 @@
+"""The characters that end a sentence, close it and open the next one, in every script that has marks of its own."""
+
+import re
+
+NEWLINES = "\n\r\u2028\u2029"
+
+SOFT_STOPS = ".!?…‽⁇⁈⁉．"
+"""Stops that end a sentence only before a space: they also stand inside numbers, names and addresses."""
+
+HARD_STOPS = "。｡！？؟۔।॥።፧፨။។៕༎։\u037e᠃܀܁܂꧉෴᱾᱿꯫߹"
+"""Stops that end a sentence wherever they stand; their scripts put no space, or no other use, on them."""
+
+EAST_ASIAN_STOPS = "。｡！？"
+
+STOPS = SOFT_STOPS + HARD_STOPS
+
+BRACKETS_CLOSED = ")]}）］】〕〉》」』｣"
+QUOTES_CLOSED = "\"'”’»“«‘›‹"
+"""Right after a stop every quotation mark closes: German closes with “, Swedish with ”, Danish with «."""
+
+QUOTATION_MARKS = QUOTES_CLOSED + "„‚「『｢"
+
+MARKUP = "*_~`"
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹†‡"
+
+OPENERS = "\"'“”„‚‘«»‹›([{（［【〔〈《「『｢¿¡" + MARKUP
+
+NESTED = {"《": "》", "〈": "〉", "「": "」", "『": "』", "（": "）"}
+"""Brackets of East Asian scripts, whose stops inside end nothing outside."""
+
+EMOJI = (
+    "\U0001f000-\U0001f02f\U0001f0a0-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a\u231b\u23e9-\u23f3"
+    "\u3030\u303d\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f"
+)
+"""What a regular expression's class needs to hold emoji, with their joiners, selectors and tags."""
+
+BULLETS = "•‣◦▪●○⁃∙·"
+
+CLAUSE_MARKS = ",;:—–，、；：،؛၊፣፤·"
+
+
+def of(*characters: str) -> str:
+    """A regular expression's class of these characters."""
+    return "[" + re.escape("".join(characters)) + "]"
+
+
+STOP_RUN = re.compile(of(STOPS) + "+")
+SPACED_ELLIPSIS = re.compile(r"\.(?:[ \u00a0\u202f]\.){2,}")
+CLOSING_RUN = re.compile(
+    rf"(?:{of(STOPS, BRACKETS_CLOSED, QUOTES_CLOSED, MARKUP, SUPERSCRIPTS)}|\[\^?\d{{1,3}}\]|</[a-z]{{1,8}}>)*"
+)
+EAST_ASIAN_CLOSING_RUN = re.compile(of(STOPS, BRACKETS_CLOSED, "”’»", MARKUP) + "*")
+"""After an East Asian stop “ and ‘ open, and a straight mark may do either."""
+PARTIAL_CLOSER = re.compile(r"\[\^?\d{0,3}\Z|<(?:/[a-z]{0,8})?\Z")
+SPACES = re.compile(r"[^\S\n\r\u2028\u2029]*")
+EMOJI_RUN = re.compile(f"[{EMOJI}]+")
+LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+LETTER = re.compile(r"[^\W\d_]")
+WORD = re.compile(r"[^\W\d_]+")
+OPENING_RUN = re.compile(of(OPENERS) + "*")
+
+
+def is_east_asian(character: str) -> bool:
+    """Whether the script writes its sentences without spaces between them (Han, kana, fullwidth forms)."""
+    return (
+        "\u2e80" <= character <= "\u9fff"
+        or "\uf900" <= character <= "\ufaff"
+        or "\uff00" <= character <= "\uffef"
+    )

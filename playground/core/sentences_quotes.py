@@ -1,0 +1,43 @@
+"""Direct speech: whether what follows a closed quotation tells who said it, and so belongs to its sentence."""
+
+import re
+
+from playground.core.sentences_chars import NEWLINES, QUOTATION_MARKS, STOPS
+from playground.core.sentences_words import SPEECH_VERBS, STARTERS
+
+_SPEAKER = re.compile(r"(?:I|(?:[A-Z][\w'’-]*\.?)(?: [A-Z][\w'’-]*\.?){0,2}) (?P<verb>[a-z]+)(?=\W)")
+_PARTIAL_SPEAKER = re.compile(r"(?:[A-Z][\w'’-]*\.?(?: |\Z)){1,3}[a-z]*\Z")
+_FIRST_WORD = re.compile(r"[A-Za-z]+(?=[^A-Za-z])")
+_REACH_CHARS = 40
+"""How far behind a quotation its verb is waited for."""
+
+
+def opens_with_quotation(text: str, at: int) -> bool:
+    """Whether the sentence begins with the quotation that closes behind ``at``: later ones follow its speaker."""
+    opened = text.lstrip("*_ ")[:1]
+    return opened in QUOTATION_MARKS and text.count(opened, 0, at) == 1
+
+
+def names_speaker(text: str, at: int, after: int, *, final: bool) -> bool | None:
+    """Whether ``text[after:]`` says who spoke what closes behind the stop at ``at`` (“Run!” Tom shouted.).
+
+    A small letter after a quotation goes on anyway; this is for names, and for scripts without capitals, in which
+    only another quotation or a new line tells that the speech stands alone. None: more text is needed.
+    """
+    if not opens_with_quotation(text, at):
+        return False
+    first = text[after]
+    if first.isalpha() and not first.isupper():
+        return True
+    if first in QUOTATION_MARKS or first in STOPS or first in NEWLINES or not first.isascii():
+        return False
+    if not first.isupper():
+        return False
+    found = _SPEAKER.match(text, after)
+    if found is not None:
+        return found["verb"] in SPEECH_VERBS
+    word = _FIRST_WORD.match(text, after)
+    if word is not None and word.group() != "I" and word.group().lower() in STARTERS:
+        return False
+    grows = _PARTIAL_SPEAKER.match(text, after) is not None
+    return None if grows and not final and len(text) - after < _REACH_CHARS else False

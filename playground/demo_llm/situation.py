@@ -1,0 +1,96 @@
+"""Where a conversation stands, read out of the request alone: who speaks, to whom, and what was said."""
+
+import re
+from dataclasses import dataclass
+
+from playground.demo_llm import stories_en, stories_ru, words
+from playground.demo_llm.chat import ChatRequest
+from playground.demo_llm.phrases import PHRASES, Phrases
+from playground.demo_llm.story import Story
+from playground.demo_llm.words import Language
+
+_INTERRUPTION_MARK = re.compile(r"[\[(][^\])]*interrupt[^\])]*[\])]$", re.IGNORECASE)
+SENTENCE_ENDS = '.!?…:"”»)*`|'
+
+_STORIES = {Language.ENGLISH: stories_en.STORIES, Language.RUSSIAN: stories_ru.STORIES}
+_STORYTELLER_WORDS = ("story", "stories", "tale", "сказ", "истори")
+_WEATHER_WORDS = ("weather", "погод")
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """``said`` is the last thing that the user said; ``earlier`` and ``told`` what both said before, oldest first."""
+
+    language: Language
+    said: str
+    earlier: tuple[str, ...]
+    told: tuple[str, ...]
+    own_name: str
+    own_role: str
+    caller: str
+    caller_home: str
+    caller_likes: str
+    stories: tuple[Story, ...]
+    tells_stories: bool
+    tells_weather: bool
+
+    @property
+    def phrases(self) -> Phrases:
+        return PHRASES[self.language]
+
+    @property
+    def comma_name(self) -> str:
+        return f", {self.caller}" if self.caller else ""
+
+    @property
+    def was_interrupted(self) -> bool:
+        """The last answer, as the history has it, breaks off in the middle of a sentence, or says so at its end."""
+        if not self.told:
+            return False
+        last = self.told[-1].rstrip()
+        return _INTERRUPTION_MARK.search(last) is not None or not last.endswith(tuple(SENTENCE_ENDS))
+
+    @property
+    def is_first_turn(self) -> bool:
+        return not self.told
+
+    def say(self, phrase: str, **values: object) -> str:
+        """A phrase with the caller's name, and whatever else it takes, filled in."""
+        return phrase.format(comma_name=self.comma_name, name=self.caller, **values)
+
+
+def situation_of(request: ChatRequest) -> Situation:
+    system = request.system_text
+    said = request.texts_of("user")
+    language = words.language_of(said[-1] if said else system)
+    lowered = system.lower()
+    named = _stories_named_in(lowered, language)
+    return Situation(
+        language=language,
+        said=said[-1] if said else "",
+        earlier=said[:-1],
+        told=request.texts_of("assistant"),
+        own_name=words.own_name(system),
+        own_role=_role_in(system, language),
+        caller=words.caller_name(system, said),
+        caller_home=words.caller_home(system),
+        caller_likes=words.caller_likes(system) if words.language_of(system) is language else "",
+        stories=named or _STORIES[language],
+        tells_stories=bool(named) or any(word in lowered for word in _STORYTELLER_WORDS),
+        tells_weather=any(word in lowered for word in _WEATHER_WORDS),
+    )
+
+
+def _stories_named_in(lowered: str, language: Language) -> tuple[Story, ...]:
+    """The stories that the system message names, in either language, told in the user's."""
+    return tuple(
+        told
+        for told, *named in zip(_STORIES[language], stories_en.STORIES, stories_ru.STORIES, strict=True)
+        if any(each.title.lower() in lowered for each in named)
+    )
+
+
+def _role_in(system: str, language: Language) -> str:
+    """The speaker's role, if the system message gives one in the language of the talk."""
+    role = words.own_role(system)
+    return role if role and words.language_of(role) is language else ""

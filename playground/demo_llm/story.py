@@ -1,0 +1,66 @@
+"""A story that is told over several turns, and how far a conversation has come in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+OPENING_CHARS = 14
+"""How much of a sentence tells which one it is; no two sentences of the stories begin alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What one turn tells, and the question that keeps the listener with us."""
+
+    sentences: tuple[str, ...]
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    title: str
+    keywords: tuple[str, ...]
+    """Word beginnings, in lower case, by which a listener asks for it."""
+    beats: tuple[Beat, ...]
+    asides: Mapping[str, str] = field(default_factory=dict)
+    """By a word's beginning: what is answered when the listener asks about it."""
+
+    def is_named_in(self, text: str) -> bool:
+        return self.title.lower() in text.lower()
+
+    def is_asked_for_in(self, text: str) -> bool:
+        words = text.lower().split()
+        return any(word.strip("«»\"'“”(.,!?").startswith(each) for word in words for each in self.keywords)
+
+    def aside(self, text: str) -> str:
+        lowered = text.lower()
+        return next((answer for word, answer in self.asides.items() if word in lowered), "")
+
+    def has_begun_in(self, told: tuple[str, ...]) -> bool:
+        return any(sentence[:OPENING_CHARS] in text for text in told for sentence in self._sentences())
+
+    def next_beat(self, told: tuple[str, ...]) -> Beat | None:
+        """The first beat not heard to its end, from the sentence where it broke off; None at the end."""
+        for beat in self.beats:
+            unheard = _unheard(beat, told)
+            if unheard:
+                return Beat(unheard, beat.question)
+        return None
+
+    def _sentences(self) -> tuple[str, ...]:
+        return tuple(sentence for beat in self.beats for sentence in beat.sentences)
+
+
+def _unheard(beat: Beat, told: tuple[str, ...]) -> tuple[str, ...]:
+    for index, sentence in enumerate(beat.sentences):
+        if not any(sentence in text for text in told):
+            return beat.sentences[index:]
+    return ()
+
+
+def story_in_progress(stories: tuple[Story, ...], told: tuple[str, ...]) -> Story | None:
+    """The story that was told last, or None. ``told`` is what the assistant said, oldest first."""
+    for text in reversed(told):
+        for story in stories:
+            if story.has_begun_in((text,)):
+                return story
+    return None

@@ -1,0 +1,54 @@
+"""How the demo LLM puts a tool's result into words."""
+
+import orjson
+
+from playground.demo_llm.chat import ChatRequest
+from playground.demo_llm.situation import situation_of
+
+RESULT_CHARS = 400
+TOOL_ROLES = frozenset({"tool", "function"})
+
+
+def is_tool_result(request: ChatRequest) -> bool:
+    return request.last.role in TOOL_ROLES
+
+
+def told_result(request: ChatRequest) -> str:
+    """The results at the end of the messages, as one utterance."""
+    now = situation_of(request)
+    results: list[str] = []
+    for message in reversed(request.messages):
+        if message.role not in TOOL_ROLES:
+            break
+        results.insert(0, message.text)
+    texts = [_in_words(each) for each in results]
+    failed = any(_is_failure(each) for each in results)
+    phrase = now.phrases.tool_failed if failed else now.phrases.tool_result
+    found = "; ".join(text for text in texts if text) or "—"
+    return f"{now.say(phrase, result=found[:RESULT_CHARS].rstrip(' .'))} {now.say(now.phrases.tool_next)}"
+
+
+def _in_words(content: str) -> str:
+    try:
+        return _spelled(orjson.loads(content))
+    except orjson.JSONDecodeError:
+        return " ".join(content.split())
+
+
+def _spelled(value: object) -> str:
+    """JSON as one would say it: ``temperature 21, unit celsius``."""
+    if isinstance(value, dict):
+        return ", ".join(f"{str(name).replace('_', ' ')} {_spelled(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(_spelled(each) for each in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "nothing" if value is None else str(value)
+
+
+def _is_failure(content: str) -> bool:
+    try:
+        found = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return content.lstrip().lower().startswith("error")
+    return isinstance(found, dict) and bool(found.get("error"))

@@ -1,0 +1,18 @@
+"""Logging a failure of our own without the words of its exception, which may hold a secret."""
+
+import logging
+import traceback
+
+
+def log_failure(logger: logging.Logger, failure: BaseException, **about: str) -> None:
+    """Log the type and the frames of each exception; of a group, of each that it holds."""
+    for error in _leaves(failure):
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        said = " ".join(f"{key}={value}" for key, value in about.items())
+        logger.error("%s %s\n%s", type(error).__name__, said, frames)
+
+
+def _leaves(failure: BaseException) -> list[BaseException]:
+    if isinstance(failure, BaseExceptionGroup):
+        return [leaf for part in failure.exceptions for leaf in _leaves(part)]
+    return [failure]

@@ -1,0 +1,30 @@
+"""What a process does for its turns now and then: renew leases, and close what no process owns any more."""
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from playground.models import Turn
+from playground.opening import close_all_open_turns, close_orphaned_turns
+from playground.process import HEARTBEAT_S, LEASE
+
+__all__ = ["HEARTBEAT_S", "close_left_turns", "renew_leases", "request_interrupt"]
+
+
+def close_left_turns(*, is_only_process: bool) -> int:
+    """Close the turns that no process owns any more; the only process knows that at its start of every open one."""
+    return close_all_open_turns() if is_only_process else close_orphaned_turns()
+
+
+def request_interrupt(conversation_id: str) -> None:
+    """Leave an interrupt in the row of the open turn: its owner looks there with each heartbeat."""
+    Turn.objects.filter(conversation_id=conversation_id, status__in=Turn.OPEN).update(
+        interrupt_requested=True
+    )
+
+
+def renew_leases(turn_ids: Sequence[str]) -> list[str]:
+    """Renew the leases of these open turns; returns those for which an interrupt was left in the row."""
+    turns = Turn.objects.filter(pk__in=turn_ids, status__in=Turn.OPEN)
+    turns.update(lease_until=timezone.now() + LEASE)
+    return list(turns.filter(interrupt_requested=True).values_list("pk", flat=True))

@@ -1,0 +1,34 @@
+"""A completion: one request to the LLM and its answer, as a cassette that can be replayed."""
+
+import uuid
+
+from django.db import models
+
+from playground.models.turn import Turn
+
+
+class Completion(models.Model):
+    """``inference_id`` on the wire. Secrets stand by name; texts are redacted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="completions")
+    attempt = models.PositiveSmallIntegerField(default=1)
+    request = models.JSONField()
+    """``{"method", "url", "headers": [[name, value]], "body"}`` as sent, names in place of secrets."""
+    origins = models.JSONField(default=list, blank=True)
+    response_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    response_headers = models.JSONField(default=list, blank=True)
+    payloads = models.JSONField(default=list, blank=True)
+    """``[[t_ms, data]]``: each SSE payload with its arrival, from the turn's start."""
+    reasoning = models.TextField(blank=True)
+    tool_calls = models.JSONField(default=list, blank=True)
+    usage = models.JSONField(default=dict, blank=True)
+    finish_reason = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        indexes = [models.Index(fields=["turn", "attempt"], name="completion_by_turn")]
+
+    def __str__(self) -> str:
+        return str(self.id)

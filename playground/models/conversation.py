@@ -1,0 +1,59 @@
+"""A conversation: one user's rehearsal with one persona version."""
+
+from django.conf import settings
+from django.db import models
+
+from personas.ids import new_conversation_id
+from personas.models import PersonaVersion
+
+
+class Conversation(models.Model):
+    """Tavus' conversation, with its owner and the persona version that it runs on."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "Active"
+        ENDED = "ended", "Ended"
+
+    class Speech(models.TextChoices):
+        REALTIME = "realtime", "In real time"
+        INSTANT = "instant", "Heard at once"
+
+    id = models.CharField(primary_key=True, max_length=32, default=new_conversation_id, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations"
+    )
+    persona_version = models.ForeignKey(
+        PersonaVersion, on_delete=models.PROTECT, related_name="conversations"
+    )
+    stand_in = models.BooleanField(default=False)
+    """Answered by the built-in demo LLM (or the persona's stand-in address) in place of the persona's own."""
+    conversation_name = models.CharField(max_length=200, blank=True)
+    conversational_context = models.TextField(blank=True)
+    replica_id = models.CharField(max_length=100, blank=True)
+    callback_url = models.CharField(max_length=2000, blank=True)
+    custom_greeting = models.TextField(blank=True)
+    properties = models.JSONField(default=dict, blank=True)
+    initial_messages = models.JSONField(default=list, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    last_seq = models.PositiveBigIntegerField(default=0)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["owner", "-created_at"], name="conversation_by_owner")]
+
+    def __str__(self) -> str:
+        return self.conversation_name or self.id
+
+    @property
+    def filler_seed(self) -> int | None:
+        """What makes the choice of fillers repeatable; None: they are chosen at random."""
+        seed = self.properties.get("filler_seed")
+        return seed if isinstance(seed, int) and not isinstance(seed, bool) else None
+
+    @property
+    def simulated_speech(self) -> str:
+        return str(self.properties.get("simulated_speech") or self.Speech.REALTIME)

@@ -1,0 +1,79 @@
+"""A turn: what the user said and the whole answer to it, with what was heard of it and when."""
+
+from django.db import models
+from django.db.models import Q
+
+from personas.ids import new_turn_id
+from playground.models.conversation import Conversation
+
+
+class Turn(models.Model):
+    """One turn. At most one of a conversation is open, which the database keeps."""
+
+    class Kind(models.TextChoices):
+        USER = "user", "User"
+        ECHO = "echo", "Echo"
+        GREETING = "greeting", "Greeting"
+        CONTINUATION = "continuation", "Continuation"
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Pending"
+        STREAMING = "streaming", "Streaming"
+        COMPLETED = "completed", "Completed"
+        INTERRUPTED = "interrupted", "Interrupted"
+        FAILED = "failed", "Failed"
+
+    OPEN = (Status.PENDING, Status.STREAMING)
+
+    id = models.CharField(primary_key=True, max_length=32, default=new_turn_id, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="turns")
+    position = models.PositiveIntegerField()
+    """``turn_idx``: rises by one with each turn of the conversation."""
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.USER)
+    parent = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="children")
+    continues = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="continuations")
+    user_text = models.TextField(blank=True)
+    client_msg_id = models.CharField(max_length=64, blank=True)
+    context = models.TextField(blank=True)
+    """The conversational_context as this turn used it."""
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.PENDING)
+    owner_process = models.CharField(max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    interrupt_requested = models.BooleanField(default=False)
+    """How a command reaches the owner process when no channel layer does."""
+
+    text = models.TextField(blank=True)
+    spoken_text = models.TextField(blank=True)
+    heard_text = models.TextField(blank=True)
+    tool_results = models.JSONField(default=dict, blank=True)
+    """By tool call id: ``{"output", "status"}``, as the user answered this turn's calls."""
+    timings = models.JSONField(default=dict, blank=True)
+    timeline = models.JSONField(default=dict, blank=True)
+    """What the turn's picture shows: see `playground.core.turn_record`."""
+    error = models.JSONField(null=True, blank=True)
+    first_audio_ms = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "position"], name="turn_position_unique"),
+            models.UniqueConstraint(
+                fields=["conversation"],
+                condition=Q(status__in=["pending", "streaming"]),
+                name="turn_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["conversation", "client_msg_id"],
+                condition=~Q(client_msg_id=""),
+                name="turn_client_msg_unique",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "lease_until"], name="turn_lease"),
+            models.Index(fields=["-created_at"], name="turn_created"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} #{self.position}"

@@ -1,0 +1,309 @@
+"""Start, interrupt, watch a turn: a turn belongs to its conversation, and its task to the runner of this process."""
+
+import asyncio
+import logging
+import random
+from weakref import WeakKeyDictionary
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+
+from playground import conversing, housekeeping
+from playground.core.errors import Code, CommandError, GreenroomError
+from playground.core.events import TurnKind
+from playground.core.fillers import Pick
+from playground.core.limits import Limits
+from playground.core.persona import BargeIn
+from playground.core.tool_rounds import ResultSource
+from playground.failures import log_failure
+from playground.hub import Hub, Viewer
+from playground.live_turn import LiveTurn
+from playground.llm import open_completion
+from playground.opening import BUSY, NewTurn, OpenedTurn, open_turn
+from playground.protocol import Json, envelope
+from playground.recording import Recorder
+from playground.relay import Layer, Relay, shared_layer
+from playground.tools import ToolRounds
+from playground.turns import Interrupt, OpenCompletion, conduct
+
+logger = logging.getLogger(__name__)
+
+ENDING_S = 10.0
+"""How long a new turn waits for the end of one that was interrupted, a held interrupt included."""
+
+LOOK_AGAIN_S = 0.05
+"""How often the end of a turn that was cut in another process is looked for."""
+
+GREETING_ID = "greeting"
+
+
+class Runner:
+    """The turns of this process. Commands raise CommandError; a turn's own failure is an event of the turn."""
+
+    def __init__(
+        self,
+        *,
+        limits: Limits,
+        open_completion: OpenCompletion = open_completion,
+        pick: Pick = random.randrange,
+        layer: Layer | None = None,
+    ) -> None:
+        """``layer`` connects the processes of an installation; None: this is the only one."""
+        self.hub = Hub()
+        self._relay = Relay(layer, self.hub, self) if layer is not None else None
+        self._limits = limits
+        self._open_completion = open_completion
+        self._pick = pick
+        self._recorder = Recorder()
+        self._tools = ToolRounds(
+            limits=limits, open_completion=open_completion, give=self.tool_result, tell=self._tell_error
+        )
+        self._live: dict[str, LiveTurn] = {}
+        self._heartbeat: asyncio.Task[None] | None = None
+        self._is_draining = False
+        self._commands: set[asyncio.Task[None]] = set()
+        self._cut_elsewhere: dict[str, float] = {}
+
+    def keep(self, command: "asyncio.Task[None]") -> None:
+        """Own a viewer's command to its end, which may come after the viewer has left."""
+        self._commands.add(command)
+        command.add_done_callback(self._commands.discard)
+
+    async def start(self) -> None:
+        """Close what no process owns any more, join the other processes, and keep house from now on."""
+        await database_sync_to_async(housekeeping.close_left_turns)(is_only_process=self._relay is None)
+        if self._relay is not None:
+            await self._relay.start()
+            self.hub.forward = self._relay.forward
+        self._heartbeat = asyncio.create_task(self._beat(), name="heartbeat")
+
+    async def attach(self, conversation_id: str) -> Viewer:
+        """A viewer of the conversation, wherever its turns run."""
+        viewer = self.hub.attach(conversation_id)
+        if self._relay is not None:
+            await self._relay.join(conversation_id)
+        return viewer
+
+    async def detach(self, conversation_id: str, viewer: Viewer) -> None:
+        self.hub.detach(conversation_id, viewer)
+        if self._relay is not None:
+            await self._relay.leave(conversation_id)
+
+    def told_live(self, conversation_id: str) -> Json | None:
+        """How far the turn that runs here has come: ``{"turn", "now_ms", "seq"}``."""
+        live = self._live.get(conversation_id)
+        if live is None:
+            return None
+        return {"turn": live.as_json(), "now_ms": live.now_ms, "seq": self.hub.seq(conversation_id)}
+
+    async def ask_live(self, conversation_id: str) -> Json | None:
+        """The same of a turn that runs in another process; None where nobody answers."""
+        return await self._relay.ask_live(conversation_id) if self._relay is not None else None
+
+    async def respond(self, conversation_id: str, text: str, client_msg_id: str = "") -> str:
+        """The user said ``text``; returns the turn's id. Raises CommandError: busy, bad_message."""
+        return await self._start(conversation_id, NewTurn(TurnKind.USER, text, client_msg_id))
+
+    async def echo(self, conversation_id: str, text: str, client_msg_id: str = "") -> str:
+        """The voice says ``text`` as it stands; the LLM is bypassed."""
+        return await self._start(conversation_id, NewTurn(TurnKind.ECHO, text, client_msg_id))
+
+    async def greet(self, conversation_id: str, text: str) -> str:
+        """The voice opens the conversation; a second greeting is the first."""
+        return await self._start(conversation_id, NewTurn(TurnKind.GREETING, text, GREETING_ID))
+
+    async def interrupt(self, conversation_id: str, at_offset: int | None = None) -> None:
+        """Cut the open turn under its barge-in rules; nothing happens where none is open.
+
+        Raises CommandError (barge_in_disabled).
+        """
+        await self._cut(conversation_id, Interrupt(at_offset))
+
+    def cut_here(self, conversation_id: str, interrupt: Interrupt) -> Json | None:
+        """Cut for a viewer in another process; a refusal is returned as the event to tell."""
+        try:
+            self._cut_live(self._live.get(conversation_id), interrupt)
+        except CommandError as refusal:
+            seq = self.hub.next_seq(conversation_id)
+            return envelope("playground.error", refusal.as_json(), conversation_id=conversation_id, seq=seq)
+        return None
+
+    async def tool_result(
+        self, conversation_id: str, call_id: str, output: str, status: str, *, source: str = ResultSource.HAND
+    ) -> str | None:
+        """Answer a tool call; when it was the last one open, a continuation starts and its turn's id is returned.
+
+        Raises CommandError: bad_message for an unknown, answered or outdated call, busy.
+        """
+        stored = await database_sync_to_async(conversing.answer_tool_call)(
+            conversation_id, call_id, output, status, source
+        )
+        answered = {"tool_call_id": call_id, "output": output, "status": status, "source": str(source)}
+        self._tell(conversation_id, "playground.tool_result", {"turn_id": stored.turn_id, **answered})
+        if not stored.is_complete:
+            return None
+        continuation = NewTurn(TurnKind.CONTINUATION, continues=stored.turn_id)
+        return await self._start(conversation_id, continuation)
+
+    async def append_context(self, conversation_id: str, context: str) -> None:
+        """Add to the conversational_context, from the next turn on."""
+        whole = await database_sync_to_async(conversing.append_context)(conversation_id, context)
+        self._tell(conversation_id, "playground.context", {"conversational_context": whole})
+
+    async def overwrite_context(self, conversation_id: str, context: str) -> None:
+        """Replace the conversational_context, from the next turn on."""
+        whole = await database_sync_to_async(conversing.overwrite_context)(conversation_id, context)
+        self._tell(conversation_id, "playground.context", {"conversational_context": whole})
+
+    async def end(self, conversation_id: str) -> None:
+        """End the conversation; an open turn stops at once, whatever the barge-in rules say."""
+        await database_sync_to_async(conversing.end_conversation)(conversation_id)
+        await self.stop(conversation_id)
+        live = self._live.get(conversation_id)
+        if live is not None and live.task is not None:
+            await asyncio.wait({live.task}, timeout=ENDING_S)
+        self._tell(conversation_id, "playground.ended", {})
+
+    async def stop(self, conversation_id: str) -> None:
+        """Stop the open turn at once, whatever the barge-in rules say."""
+        await self._cut(conversation_id, Interrupt(is_final=True))
+
+    async def shutdown(self, within_s: float) -> None:
+        """Take no new turn, close the open ones as interrupted, store all, and end every task."""
+        self._is_draining = True
+        if self._commands:
+            await asyncio.wait(self._commands, timeout=within_s)
+        tasks = [live.task for live in self._live.values() if live.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._tools.stop()
+        if self._heartbeat is not None:
+            self._heartbeat.cancel()
+            await asyncio.gather(self._heartbeat, return_exceptions=True)
+        if self._relay is not None:
+            await self._relay.stop()
+        await asyncio.to_thread(self._recorder.stop, within_s)
+
+    async def _start(self, conversation_id: str, new: NewTurn) -> str:
+        if self._is_draining:
+            raise CommandError(Code.BUSY, "The server is about to stop. Try again in a moment.")
+        if new.kind is not TurnKind.CONTINUATION:
+            self._tools.leave(conversation_id)
+        await self._let_end(conversation_id)
+        opened = await self._open(conversation_id, new)
+        if not opened.is_new:
+            return opened.turn.pk
+        plan = await database_sync_to_async(conversing.plan_or_close)(opened)
+        self.hub.seed_seq(conversation_id, opened.conversation.last_seq)
+        live = LiveTurn(
+            plan,
+            hub=self.hub,
+            recorder=self._recorder,
+            limits=self._limits,
+            created_at=opened.turn.created_at,
+        )
+        self._live[conversation_id] = live
+        if self._relay is not None:
+            await self._relay.start_turn(conversation_id)
+        live.task = asyncio.create_task(self._run(live), name=f"turn {plan.turn_id}")
+        return plan.turn_id
+
+    async def _open(self, conversation_id: str, new: NewTurn) -> OpenedTurn:
+        """Store the turn's row; one that was cut in another process may still have to end there."""
+        deadline = self._cut_elsewhere.pop(conversation_id, 0.0)
+        while True:
+            try:
+                return await database_sync_to_async(open_turn)(conversation_id, new)
+            except CommandError as error:
+                if error.code is not Code.BUSY or asyncio.get_running_loop().time() > deadline:
+                    raise
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    async def _cut(self, conversation_id: str, interrupt: Interrupt) -> None:
+        self._tools.leave(conversation_id)
+        live = self._live.get(conversation_id)
+        if live is None and self._relay is not None:
+            self._cut_elsewhere[conversation_id] = asyncio.get_running_loop().time() + ENDING_S
+            await self._relay.interrupt(conversation_id, interrupt)
+        self._cut_live(live, interrupt)
+
+    def _cut_live(self, live: LiveTurn | None, interrupt: Interrupt) -> None:
+        if live is None or live.is_closed:
+            return
+        if live.plan.persona.barge_in.mode is BargeIn.DISABLED and not interrupt.is_final:
+            message = "Barge-in is disabled for this persona: the caller cannot interrupt it."
+            raise CommandError(Code.BARGE_IN_DISABLED, message)
+        live.interrupt.ask(interrupt)
+
+    async def _let_end(self, conversation_id: str) -> None:
+        """Wait for the end of a turn that was cut already; one that goes on is busy."""
+        live = self._live.get(conversation_id)
+        if live is None or live.task is None:
+            return
+        if live.is_ending:
+            await asyncio.wait({live.task}, timeout=ENDING_S)
+        if conversation_id in self._live:
+            raise CommandError(Code.BUSY, BUSY)
+
+    async def _run(self, live: LiveTurn) -> None:
+        conversation_id = live.plan.conversation_id
+        try:
+            closed = await conduct(
+                live.plan,
+                open_completion=self._open_completion,
+                emit=live.emit,
+                interrupt=live.interrupt,
+                pick=live.plan.pick(self._pick),
+                limits=self._limits,
+            )
+            await live.publish_end()
+        except asyncio.CancelledError:
+            live.save_end()
+            raise
+        finally:
+            del self._live[conversation_id]
+            if self._relay is not None:
+                await self._relay.end_turn(conversation_id)
+        if closed.tool_calls and not self._is_draining:
+            self._tools.begin(conversation_id, live.plan.turn_id)
+
+    async def _beat(self) -> None:
+        """Keep house: leases, interrupts that another process left in a row, turns whose process died."""
+        while True:
+            await asyncio.sleep(housekeeping.HEARTBEAT_S)
+            try:
+                await self._keep_house()
+            except Exception as error:
+                log_failure(logger, error, doing="housekeeping")
+
+    async def _keep_house(self) -> None:
+        turns = {live.plan.turn_id: live for live in self._live.values()}
+        if turns:
+            for turn_id in await database_sync_to_async(housekeeping.renew_leases)(list(turns)):
+                self._cut_live(turns[turn_id], Interrupt())
+        if self._relay is not None:
+            await database_sync_to_async(housekeeping.close_left_turns)(is_only_process=False)
+
+    def _tell_error(self, conversation_id: str, error: GreenroomError) -> None:
+        self._tell(conversation_id, "playground.error", error.as_json())
+
+    def _tell(self, conversation_id: str, event_type: str, properties: Json) -> None:
+        made = envelope(
+            event_type,
+            properties,
+            conversation_id=conversation_id,
+            seq=self.hub.next_seq(conversation_id),
+        )
+        self.hub.publish(conversation_id, made)
+
+
+_runners: "WeakKeyDictionary[asyncio.AbstractEventLoop, Runner]" = WeakKeyDictionary()
+
+
+def runner() -> Runner:
+    """The runner of the running event loop, made when it is first asked for."""
+    loop = asyncio.get_running_loop()
+    if loop not in _runners:
+        _runners[loop] = Runner(limits=settings.LIMITS, layer=shared_layer())
+    return _runners[loop]

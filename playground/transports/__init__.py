@@ -1,0 +1,1 @@
+"""What carries an outgoing request: a guarded socket, or this app itself. Only `playground.outgoing` uses them."""

@@ -1,0 +1,74 @@
+"""Check connection: what one tiny request, from the persona form's unsaved values, shows of an LLM's server."""
+
+from asgiref.sync import sync_to_async
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_POST
+
+from personas.forms.persona import PersonaForm
+from personas.models import Persona
+from playground.access import START, permitted
+from playground.checking import Prepared, observe, prepare
+from playground.core.connection_check import Finding, Grade, findings
+
+CHECKS = 10
+PER_S = 60
+"""A user's checks within this time, in s: enough for setting up, too few for looking around in a network."""
+
+_FIELDS = (
+    "persona_name",
+    "platform",
+    "provider",
+    "address",
+    "model",
+    "token_secret",
+    "headers",
+    "parameters",
+)
+_TOO_MANY = f"At most {CHECKS} checks a minute: wait a moment, then try again."
+
+
+@require_POST
+@sensitive_variables()
+async def check_connection(request: HttpRequest) -> HttpResponse:
+    """The findings as a fragment. ``persona``: the id of the stored persona; without one it is a new one."""
+    prepared = await sync_to_async(_prepared)(request)
+    if isinstance(prepared, list):
+        return await _answer(request, prepared)
+    return await _answer(request, findings(await observe(prepared)))
+
+
+async def _answer(request: HttpRequest, found: list[Finding]) -> HttpResponse:
+    return await sync_to_async(render)(request, "playground/_findings.html", {"findings": found})
+
+
+@sensitive_variables()
+def _prepared(request: HttpRequest) -> Prepared | list[Finding]:
+    """What is to be sent, or the findings that say why nothing is. Raises PermissionDenied, Http404."""
+    persona_id = request.POST.get("persona", "")
+    user = permitted(request, START, "personas.change_persona" if persona_id else "personas.add_persona")
+    persona = get_object_or_404(Persona, pk=persona_id) if persona_id else Persona()
+    form = PersonaForm(request.POST, instance=persona)
+    typed = form.as_typed()
+    wrong = [name for name in _FIELDS if name in form.errors and name != "persona_name"]
+    if wrong:
+        return [
+            Finding(Grade.BAD, "Not sent", f"{form[name].label}: {sentence}")
+            for name in wrong
+            for sentence in form.errors[name]
+        ]
+    if not _may_check(user.pk):
+        return [Finding(Grade.WARNING, "Not sent", _TOO_MANY)]
+    return prepare(typed)
+
+
+def _may_check(user_id: int) -> bool:
+    """Count one more check of the user; False: there were too many."""
+    key = f"connection-checks-{user_id}"
+    cache.add(key, 0, timeout=PER_S)
+    try:
+        return cache.incr(key) <= CHECKS
+    except ValueError:
+        return True

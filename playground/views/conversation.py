@@ -1,0 +1,41 @@
+"""The live page of a conversation, and the request of each of its turns."""
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from playground.access import READ, START, may_edit_persona, own_conversation_or_404, own_turn_or_404
+from playground.core.errors import PERSONA_CODES
+from playground.core.persona import Platform
+from playground.loading import request_as
+from playground.models import Turn
+
+
+@never_cache
+@require_safe
+def conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
+    found = own_conversation_or_404(request, conversation_id, START)
+    version = found.persona_version
+    context = {
+        "conversation": found,
+        "persona": {"id": version.persona_id or "", "name": version.document.get("persona_name", "")},
+        "may_edit": may_edit_persona(request, version),
+        "edited_codes": " ".join(sorted(PERSONA_CODES)),
+        "socket_path": f"/ws/conversations/{found.pk}/",
+    }
+    return render(request, "playground/conversation.html", context)
+
+
+@never_cache
+@require_safe
+def turn_request(request: HttpRequest, turn_id: str) -> HttpResponse:
+    """The turn's request as ``?platform=`` would send it (`RequestView.as_json`)."""
+    turn = own_turn_or_404(request, turn_id, READ)
+    if turn.kind not in (Turn.Kind.USER, Turn.Kind.CONTINUATION):
+        raise Http404("No request belongs to a turn that bypasses the LLM.")
+    try:
+        platform = Platform(request.GET.get("platform", ""))
+    except ValueError:
+        raise Http404("platform is tavus or jaicp.") from None
+    return JsonResponse(request_as(turn.pk, platform).as_json())

@@ -1,0 +1,57 @@
+"""Conversations: the list, the transcript, the end."""
+
+from asgiref.sync import sync_to_async
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Max, OuterRef, Q, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from playground.access import END, READ, may_edit_persona, own_conversation_or_404, permitted
+from playground.models import Conversation, Turn
+from playground.runner import runner
+from playground.transcript import transcript_of
+
+CONVERSATIONS_ON_A_PAGE = 30
+
+
+@require_safe
+def conversation_list(request: HttpRequest) -> HttpResponse:
+    user = permitted(request, READ)
+    said = Turn.objects.filter(conversation=OuterRef("pk")).exclude(user_text="").order_by("position")
+    conversations = (
+        Conversation.objects.filter(owner=user)
+        .select_related("persona_version")
+        .annotate(
+            turn_count=Count("turns"),
+            failed_count=Count("turns", filter=Q(turns__status=Turn.Status.FAILED)),
+            last_turn_at=Max("turns__created_at"),
+            first_said=Subquery(said.values("user_text")[:1]),
+        )
+        .order_by("-created_at", "pk")
+    )
+    page = Paginator(conversations, CONVERSATIONS_ON_A_PAGE).get_page(request.GET.get("page", "1"))
+    return render(request, "conversations/list.html", {"page": page})
+
+
+@require_safe
+def conversation_detail(request: HttpRequest, conversation_id: str) -> HttpResponse:
+    found = own_conversation_or_404(request, conversation_id, READ)
+    version = found.persona_version
+    context = {
+        "conversation": found,
+        "version": version,
+        "turns": transcript_of(found),
+        "may_edit": may_edit_persona(request, version),
+    }
+    return render(request, "conversations/detail.html", context)
+
+
+@require_POST
+async def conversation_end(request: HttpRequest, conversation_id: str) -> HttpResponse:
+    """End it; an open turn stops at once."""
+    found = await sync_to_async(own_conversation_or_404)(request, conversation_id, END)
+    await runner().end(found.pk)
+    await sync_to_async(messages.success)(request, "The conversation has ended.")
+    return redirect("conversations:detail", found.pk)

@@ -1,0 +1,44 @@
+"""The start page as every one of its forms shows it: the personas, the options, one's own endpoint, the paste box."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from personas.importing import ADD_SECRET
+from playground.access import START, permitted
+from playground.forms import EndpointForm, OpeningForm, PasteForm
+from playground.pasted import pasted_messages, take_options
+from playground.starting import CHOICES_SHOWN, choices_for
+
+ADD_PERSONA = "personas.add_persona"
+VIEW_PERSONA = "personas.view_persona"
+
+
+def render_start_page(
+    request: HttpRequest,
+    *,
+    chosen_id: str = "",
+    options: OpeningForm | None = None,
+    endpoint: EndpointForm | None = None,
+    paste: PasteForm | None = None,
+) -> HttpResponse:
+    """The page with these forms, each of them new where none is given; 422 where one of them holds an error."""
+    user = permitted(request, START)
+    choices = choices_for(user, chosen_id) if user.has_perm(VIEW_PERSONA) else []
+    pasted_options = {} if options else take_options(request)
+    refused = any(form is not None and form.errors for form in (options, endpoint, paste))
+    context = {
+        "choices": choices,
+        "shows_all": len(choices) < CHOICES_SHOWN,
+        "chosen_id": chosen_id,
+        "options": options or OpeningForm(initial=pasted_options),
+        "options_are_open": options is not None or bool(pasted_options),
+        "endpoint": endpoint or EndpointForm(user=user),
+        "paste": paste or PasteForm(),
+        "may_add_persona": user.has_perm(ADD_PERSONA),
+        "may_add_secret": user.has_perm(ADD_SECRET),
+        "pasted_messages": len(pasted_messages(request, chosen_id)),
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
+    return render(request, "playground/start.html", context, status=status)

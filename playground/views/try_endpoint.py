@@ -1,0 +1,27 @@
+"""Try my endpoint: a persona for it, and the conversation begins."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from personas.error_reports import takes_secrets
+from playground.access import START, permitted
+from playground.forms import EndpointForm
+from playground.starting import Opening, start_conversation
+from playground.views.start_page import ADD_PERSONA, render_start_page
+
+
+@takes_secrets("key")
+@require_POST
+def try_endpoint(request: HttpRequest) -> HttpResponse:
+    """A persona that can't start yet is shown with its reasons instead."""
+    user = permitted(request, START, ADD_PERSONA)
+    form = EndpointForm(request.POST, user=user)
+    made = form.make_persona() if form.is_valid() else None
+    if made is None:
+        return render_start_page(request, endpoint=form)
+    if made.reasons:
+        return redirect(f"{reverse('playground:start')}?persona={made.persona.pk}")
+    conversation = start_conversation(made.persona, Opening(), owner=user)
+    return redirect("playground:conversation", conversation.pk)

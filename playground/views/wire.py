@@ -1,0 +1,49 @@
+"""The page that explains the wire to whoever writes a client for it."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from playground import consumers, protocol, socket_access
+from playground.close_codes import CloseCode
+from playground.core.errors import Code
+from playground.wire_docs.commands import COMMANDS
+from playground.wire_docs.events import event_docs
+
+KIB = 1024
+
+
+@require_safe
+def wire_page(request: HttpRequest) -> HttpResponse:
+    context = {
+        "site_url": settings.SITE_URL,
+        "socket_url": settings.SITE_URL.replace("http", "ws", 1) + "/ws/conversations/CONVERSATION_ID/",
+        "commands": [(command, _pretty(command.message)) for command in COMMANDS],
+        "events": [(event, [_pretty(message) for message in event.messages]) for event in event_docs()],
+        "close_codes": list(CloseCode),
+        "error_codes": [str(code) for code in Code],
+        "limits": _limits(),
+    }
+    return render(request, "playground/wire.html", context)
+
+
+def _pretty(message: dict[str, Any]) -> str:
+    return json.dumps(message, indent=2, ensure_ascii=False)
+
+
+def _limits() -> list[tuple[str, str]]:
+    return [
+        ("One message", f"{protocol.MESSAGE_BYTES // KIB} KiB; a larger one closes the socket with 1009"),
+        ("Messages", f"{consumers.MESSAGES} in {consumers.MESSAGES_WITHIN_S:g} s"),
+        (
+            "Messages in a row that can't be read",
+            f"{consumers.BAD_IN_A_ROW - 1}; the next one closes the socket",
+        ),
+        ("Sockets of a user", f"{socket_access.SOCKETS_OF_A_USER}"),
+        ("Rights are read anew", f"at every message, and every {socket_access.RIGHTS_HOLD_S:g} s"),
+        ("Open turns in a conversation", "1"),
+    ]

@@ -1,0 +1,1 @@
+"""The wire, explained: every command and event with an example that the code itself wrote or read."""

@@ -1,0 +1,221 @@
+"""What the server sends: a whole turn of sample events, turned into messages by the code that does it for real."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from playground.core.errors import Code, CommandError
+from playground.core.events import (
+    ContentDelta,
+    Event,
+    EventFired,
+    FillerSkipped,
+    FillerStarted,
+    InterruptHeld,
+    NoteMade,
+    PlayoutEnded,
+    PlayoutStarted,
+    ReasoningDelta,
+    RequestSent,
+    ResponseReceived,
+    Segment,
+    Sentence,
+    SentenceCompleted,
+    SpeakingStarted,
+    SpeakingStopped,
+    SynthesisStarted,
+    Timings,
+    ToolCall,
+    ToolCalled,
+    TurnClosed,
+    TurnKind,
+    TurnStarted,
+    TurnStatus,
+    Word,
+)
+from playground.core.fillers import SkipReason
+from playground.core.turn_record import TurnRecord
+from playground.protocol import envelope, wire_events
+from playground.wire_docs.snapshot import snapshot_example
+
+Json = dict[str, Any]
+
+CONVERSATION_ID, TURN_ID, INFERENCE_ID = "c0123456789ab", "5f0c2d9e41", "9b1de0a7c3"
+SENT_AT = 1_764_000_000.0
+CREATED_AT = "2025-11-24T16:00:00+00:00"
+
+_SENTENCE = Sentence(0, 0, 19, "It is 21 °C in Oslo")
+_SEGMENT = Segment(
+    1, "sentence", 0, "It is 21 °C in Oslo", 700, 900, 2600, (Word(0, 2, 900), Word(3, 5, 1040))
+)
+_CALL = ToolCall("call_1", "get_weather", '{"city": "Oslo"}')
+_TIMINGS = Timings(ttfb=180, ttft=312, first_sentence=690, first_audio=900, dead_air=640, total=2600)
+_REQUEST: Json = {
+    "method": "POST",
+    "url": "https://llm.example.com/v1/chat/completions",
+    "headers": [["Authorization", "Bearer MY_KEY"], ["conversation_id", CONVERSATION_ID]],
+    "body": {
+        "model": "m",
+        "messages": [{"role": "user", "content": "What is the weather in Oslo?"}],
+        "stream": True,
+    },
+}
+
+TURN: tuple[tuple[Event, str], ...] = (
+    (
+        TurnStarted(t_ms=0, kind=TurnKind.USER, text="What is the weather in Oslo?", client_msg_id="m-1"),
+        "A turn began. Its kind is user, echo, greeting or continuation; continues is the turn whose tool calls were "
+        "answered, or null.",
+    ),
+    (
+        RequestSent(t_ms=4, request=_REQUEST, origins=[]),
+        "The request to the LLM, with the names of secrets in place of their values; attempt counts from 1. origins "
+        "says which part of the system message came from where.",
+    ),
+    (
+        ResponseReceived(t_ms=180, status=200, headers=(("content-type", "text/event-stream"),)),
+        "The LLM's server answered.",
+    ),
+    (
+        ReasoningDelta(t_ms=240, offset=0, text="They ask about"),
+        "New text of the reasoning, which is never spoken.",
+    ),
+    (
+        ContentDelta(t_ms=312, offset=0, text="It is 21 °C"),
+        "New text of the answer; offset is the place of its first character (code point) in the whole.",
+    ),
+    (
+        SentenceCompleted(t_ms=690, sentence=_SENTENCE, spoken="It is 21 °C in Oslo"),
+        "A sentence is complete: start and end are offsets in the answer, spoken is what the voice says of it. Its "
+        "kind is sentence, heading, code, table_row or list_item.",
+    ),
+    (
+        FillerStarted(t_ms=500, phrase="One moment.", due_ms=500),
+        "A filler plays, or was skipped for a reason.",
+    ),
+    (FillerSkipped(t_ms=500, reason=SkipReason(next(iter(SkipReason))), due_ms=500), ""),
+    (
+        SynthesisStarted(t_ms=700, segment=_SEGMENT),
+        "A segment is in synthesis, playing, played or cut. Its times are ms from the turn's start; words are [start, "
+        "end, at_ms].",
+    ),
+    (PlayoutStarted(t_ms=900, segment=_SEGMENT), ""),
+    (SpeakingStarted(t_ms=900), "The voice is heard after silence."),
+    (SpeakingStopped(t_ms=2600, duration_ms=1700), "The voice fell silent; duration is in seconds."),
+    (PlayoutEnded(t_ms=2600, segment=_SEGMENT), ""),
+    (
+        ToolCalled(t_ms=640, call=_CALL),
+        "The LLM calls a function. arguments is text as it came; valid says whether it is JSON. Answer it with "
+        "conversation.tool_result once the turn is completed.",
+    ),
+    (
+        EventFired(t_ms=640, event_name="weather", tool_call_ids=("call_1",)),
+        "A JAICP script would receive this event now.",
+    ),
+    (NoteMade(t_ms=660, note="The stream had an event that was no JSON."), "Something odd, in one sentence."),
+    (
+        InterruptHeld(t_ms=950, until_ms=1500),
+        "An interrupt waits for the barge-in rules until then; null: until the phrase ends.",
+    ),
+)
+CLOSINGS: tuple[tuple[TurnStatus, str], ...] = (
+    (TurnStatus.COMPLETED, "The turn is over, speech included. It is the turn's last event."),
+    (TurnStatus.INTERRUPTED, "The turn was cut. heard_text is what the user heard of text."),
+    (TurnStatus.FAILED, "The turn failed, for the reason in error; what came before stands in text."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EventDocs:
+    name: str
+    about: str
+    messages: tuple[Json, ...]
+
+
+def event_docs() -> list[EventDocs]:
+    """Every event that the server sends, in the order in which a turn brings them about."""
+    found: dict[str, EventDocs] = {}
+    for message, about in _messages():
+        name = message["event_type"]
+        known = found.get(name, EventDocs(name, about, ()))
+        found[name] = EventDocs(name, known.about or about, (*known.messages, message))
+    return list(found.values())
+
+
+def _messages() -> Iterator[tuple[Json, str]]:
+    yield (
+        _of_conversation("playground.snapshot", _snapshot()),
+        (
+            "The first event on every socket: the conversation, its turns, and the open one as far as it has come. "
+            "Events with a higher seq follow without a gap."
+        ),
+    )
+    for event, about in TURN:
+        yield from _of_turn(event, about)
+    for status, about in CLOSINGS:
+        yield from _of_turn(_closed(status), about)
+    answered = {
+        "turn_id": TURN_ID,
+        "tool_call_id": "call_1",
+        "output": '{"temperature": 21}',
+        "status": "success",
+        "source": "hand",
+    }
+    yield (
+        _of_conversation("playground.tool_result", answered),
+        "A tool call was answered: by hand, by a saved mock or by the tool endpoint. Rehearsal, not platform traffic.",
+    )
+    context = {"conversational_context": "The caller's name is Ada."}
+    yield _of_conversation("playground.context", context), "The conversational context was changed."
+    yield _of_conversation("playground.ended", {}), "The conversation has ended: it takes no more turns."
+    busy = CommandError(Code.BUSY, "A turn is open: interrupt it, or wait for its end.").as_json()
+    yield (
+        _of_conversation("playground.error", busy | {"client_msg_id": "m-1"}),
+        ("A command of this client was not carried out. The socket stays open."),
+    )
+
+
+def _of_turn(event: Event, about: str) -> Iterator[tuple[Json, str]]:
+    for number, (name, properties) in enumerate(wire_events(event), start=1):
+        in_turn = {"turn_id": TURN_ID, "t_ms": event.t_ms, **properties}
+        made = envelope(
+            name,
+            in_turn,
+            conversation_id=CONVERSATION_ID,
+            seq=event.t_ms + number,
+            inference_id=INFERENCE_ID,
+            turn_idx=0,
+        )
+        is_utterance = name == "conversation.utterance"
+        yield (
+            made | {"timestamp": SENT_AT},
+            "What was said, whole: by the user, or by the voice." if is_utterance else about,
+        )
+
+
+def _of_conversation(name: str, properties: Json) -> Json:
+    made = envelope(name, properties, conversation_id=CONVERSATION_ID, seq=properties.get("seq", 3000))
+    return made | {"timestamp": SENT_AT}
+
+
+def _closed(status: TurnStatus) -> TurnClosed:
+    text = "It is 21 °C in Oslo"
+    failed = status is TurnStatus.FAILED
+    return TurnClosed(
+        t_ms=2600,
+        status=status,
+        text=text,
+        heard_text="It is" if status is TurnStatus.INTERRUPTED else text,
+        finish_reason="" if failed else "stop",
+        error=CommandError(Code.TRUNCATED, "The stream ended before the answer did.") if failed else None,
+        timings=_TIMINGS,
+        usage={"completion_tokens": 9},
+    )
+
+
+def _snapshot() -> Json:
+    record = TurnRecord(TURN_ID, 0, cassette_bytes=0)
+    for event, _about in TURN[:1]:
+        record.apply(event)
+    record.apply(_closed(TurnStatus.COMPLETED))
+    return snapshot_example(CONVERSATION_ID, record.as_json(created_at=CREATED_AT))

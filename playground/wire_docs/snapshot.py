@@ -1,0 +1,23 @@
+"""A snapshot to show: of a conversation that no database holds, in the words of the real one."""
+
+from typing import Any
+
+from personas.models import PersonaVersion
+from playground.loading import persona_of
+from playground.models import Conversation
+from playground.snapshots import conversation_json
+
+Json = dict[str, Any]
+
+_DOCUMENT: Json = {
+    "persona_name": "Ada of the weather desk",
+    "llm": {"platform": "tavus", "address": "https://llm.example.com/v1", "model": "m"},
+}
+
+
+def snapshot_example(conversation_id: str, turn: Json) -> Json:
+    """The properties of ``playground.snapshot`` with this one turn."""
+    version = PersonaVersion(persona_ref="p0123456789ab", number=3, document=_DOCUMENT)
+    conversation = Conversation(id=conversation_id, persona_version=version, conversation_name="Rehearsal")
+    shown = conversation_json(conversation, persona_of(conversation))
+    return {"conversation": shown, "turns": [turn], "seq": 41}

@@ -1,0 +1,42 @@
+// The start page: a box for each {identifier} of the conversational context, while it is typed.
+
+const IDENTIFIER = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+const MAX_BOXES = 20;
+const PREFIX = "value-";
+
+/** The names of the `{identifier}`s of a text, each once, in order. */
+export function identifiers(text) {
+  return [...new Set(Array.from(text.matchAll(IDENTIFIER), (found) => found[1]))].slice(0, MAX_BOXES);
+}
+
+function makeBox(template, name) {
+  const field = template.content.firstElementChild.cloneNode(true);
+  const label = field.querySelector("label");
+  const input = field.querySelector("input");
+  input.name = PREFIX + name;
+  input.id = `id_${PREFIX}${name}`;
+  label.htmlFor = input.id;
+  label.textContent = `{${name}}`;
+  return field;
+}
+
+/** Boxes for these names in this order; one that is there already stays, with what was typed into it. */
+function showBoxes(container, template, names) {
+  const fields = new Map();
+  for (const field of container.children) {
+    const input = field.querySelector(`[name^="${PREFIX}"]`);
+    if (input) fields.set(input.name.slice(PREFIX.length), field);
+  }
+  for (const [name, field] of fields) if (!names.includes(name)) field.remove();
+  names.forEach((name, index) => {
+    const field = fields.get(name) ?? makeBox(template, name);
+    if (container.children[index] !== field) container.insertBefore(field, container.children[index] ?? null);
+  });
+}
+
+const context = document.querySelector("#id_conversational_context");
+const container = document.querySelector("#context-values");
+const template = document.querySelector("#context-value");
+if (context && container && template) {
+  context.addEventListener("input", () => showBoxes(container, template, identifiers(context.value)));
+}

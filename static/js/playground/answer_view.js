@@ -1,0 +1,128 @@
+/**
+ * The answer's text in the transcript: it grows at its end, lights up sentence by sentence, and follows the voice.
+ */
+
+import { segmentOf, sentenceParts, signature, tailParts } from "./answer.js";
+import { codePointLength, unitOffsets } from "./code_points.js";
+import { visible } from "./controls.js";
+import { element, setText } from "./dom.js";
+import { cutOffset, isOpen } from "./turn.js";
+
+/** The word being heard, as a custom highlight: it moves without a change to the document, so nothing is laid out. */
+const wordBeingHeard = globalThis.Highlight ? new Highlight() : null;
+if (wordBeingHeard) CSS.highlights.set("word-being-heard", wordBeingHeard);
+
+export class AnswerView {
+  #container;
+  #slots = [];
+  #tail = element("span", "answer__tail");
+  #nowWord = null;
+
+  constructor(container) {
+    this.#container = container;
+    container.append(this.#tail);
+  }
+
+  /** Show what `turn` holds now; sentences that look the same are left alone. */
+  update(turn) {
+    const cut = cutOffset(turn);
+    const unit = unitOffsets(turn.text);
+    let from = 0;
+    turn.sentences.forEach((sentence, place) => {
+      const look = signature(turn, sentence, cut);
+      if (this.#slots[place]?.look !== look) this.#build(place, look, turn, sentence, from, cut, unit);
+      from = sentence.end;
+    });
+    this.#showTail(turn, from, cut, unit);
+  }
+
+  /** Follow the voice: which sentence and which word is heard at `elapsed_ms`. */
+  tick(turn, elapsed_ms) {
+    turn.sentences.forEach((sentence, place) => {
+      const slot = this.#slots[place];
+      const state = speechState(turn, sentence, elapsed_ms);
+      if (slot && slot.state !== state) {
+        slot.state = state;
+        slot.sentence.dataset.state = state;
+      }
+      if (slot && state === "speaking") this.#markWord(slot, elapsed_ms);
+    });
+    if (!this.#slots.some((slot) => slot.state === "speaking")) this.#mark(null);
+  }
+
+  #build(place, look, turn, sentence, from, cut, unit) {
+    const slot = this.#slots[place] ?? this.#newSlot(place);
+    slot.look = look;
+    slot.sentence.dataset.kind = sentence.kind;
+    slot.words = [];
+    const lead = tailParts(turn, from, sentence.start, cut, unit);
+    const said = sentenceParts(turn, sentence, sentence.start, cut, unit);
+    slot.lead.replaceChildren(...nodesOf(lead, cut, slot));
+    slot.sentence.replaceChildren(...nodesOf(said, cut, slot));
+  }
+
+  #newSlot(place) {
+    const slot = { look: "", state: "", words: [], lead: element("span"), sentence: element("span", "sentence") };
+    this.#slots[place] = slot;
+    this.#tail.before(slot.lead, slot.sentence);
+    return slot;
+  }
+
+  #showTail(turn, from, cut, unit) {
+    const rest = turn.text.slice(unit(from));
+    if (cut === null) {
+      setText(this.#tail, visible(rest));
+      return;
+    }
+    const parts = tailParts(turn, from, from + codePointLength(rest), cut, unit);
+    this.#tail.replaceChildren(...nodesOf(parts, cut, null));
+  }
+
+  #markWord(slot, elapsed_ms) {
+    const word = slot.words.findLast((one) => one.at_ms <= elapsed_ms);
+    this.#mark(word?.node ?? null);
+  }
+
+  #mark(node) {
+    if (node === this.#nowWord) return;
+    this.#nowWord = node;
+    wordBeingHeard?.clear();
+    if (node) wordBeingHeard?.add(rangeOf(node));
+  }
+}
+
+function rangeOf(node) {
+  const range = new Range();
+  range.selectNodeContents(node);
+  return range;
+}
+
+function speechState(turn, sentence, elapsed_ms) {
+  if (!isOpen(turn)) return "over";
+  const segment = segmentOf(turn, sentence);
+  if (!segment || elapsed_ms < segment.starts_ms) return "complete";
+  return elapsed_ms < segment.ends_ms ? "speaking" : "spoken";
+}
+
+function nodesOf(parts, cut, slot) {
+  return parts.flatMap((part) => {
+    const node = nodeOf(part, slot);
+    return part.start === cut ? [cutRule(), node] : [node];
+  });
+}
+
+function nodeOf(part, slot) {
+  if (!part.heard) return element("s", "unheard", part.text);
+  if (part.at_ms === null || slot === null) return document.createTextNode(part.text);
+  const node = element("span", "word", part.text);
+  node.dataset.end = String(part.end);
+  slot.words.push({ at_ms: part.at_ms, node });
+  return node;
+}
+
+function cutRule() {
+  const rule = element("span", "cut");
+  rule.setAttribute("role", "img");
+  rule.setAttribute("aria-label", "Interrupted here; what follows was not heard.");
+  return rule;
+}

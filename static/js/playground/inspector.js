@@ -1,0 +1,91 @@
+/**
+ * The selected turn in detail: its timeline, its request, its notes.
+ */
+
+import { element, partsOf, setText } from "./dom.js";
+import { showNotes } from "./notes_panel.js";
+import { inWords } from "./numbers.js";
+import { showNumbers } from "./numbers_view.js";
+import { LANES, PictureView } from "./picture_view.js";
+import { RequestPanel } from "./request_panel.js";
+import { findings, rows } from "./story.js";
+import { bindTabs } from "./tabs.js";
+import { isOpen } from "./turn.js";
+
+/** How often the words of an open turn are written anew; its picture and numbers follow every frame. */
+const WORDS_EVERY_MS = 500;
+
+export class Inspector {
+  #root = document.getElementById("inspector");
+  #title = document.getElementById("inspector-title");
+  #parts = partsOf(this.#root);
+  #lanes = new PictureView(this.#parts.lanes, LANES);
+  #request;
+  #turn = null;
+  #platform = "tavus";
+  #live;
+  #wordsFor = "";
+  #elapsed_ms = 0;
+
+  constructor(pathOf) {
+    this.#request = new RequestPanel(document.getElementById("panel-request"), this.#parts, pathOf);
+    bindTabs(this.#root.querySelector("[role=tablist]"), () => this.#showRequest());
+    this.#parts.table.addEventListener("toggle", () => {
+      if (this.#turn) this.#showRows(this.#turn, this.#elapsed_ms);
+    });
+  }
+
+  /** Show `turn` of a persona of `platform`; `live` is its request, if an event told of it. */
+  show(turn, platform, live, elapsed_ms) {
+    this.#platform = platform;
+    this.#live = live;
+    const isSame = turn === this.#turn;
+    this.#turn = turn;
+    this.#showRequest();
+    if (isSame) return;
+    this.#parts.nothing.hidden = true;
+    this.#parts.timeline.hidden = false;
+    this.#showWords(turn, elapsed_ms);
+    this.tick(turn, elapsed_ms);
+  }
+
+  tick(turn, elapsed_ms) {
+    if (turn !== this.#turn) return;
+    this.#elapsed_ms = elapsed_ms;
+    this.#lanes.draw(turn, elapsed_ms);
+    showNumbers(this.#parts.numbers, turn, elapsed_ms);
+  }
+
+  #showWords(turn, elapsed_ms) {
+    const moment = isOpen(turn) ? Math.floor(elapsed_ms / WORDS_EVERY_MS) : "closed";
+    const wanted = `${turn.turn_id}|${moment}`;
+    if (isOpen(turn) && wanted === this.#wordsFor) return;
+    this.#wordsFor = wanted;
+    setText(this.#title, titleOf(turn));
+    this.#parts.findings.replaceChildren(...findings(turn).map((text) => element("li", "", text)));
+    this.#showRows(turn, elapsed_ms);
+    showNotes(this.#parts.notes, turn);
+  }
+
+  /** The table is long for a long answer, so it is made only for those who look at it. */
+  #showRows(turn, elapsed_ms) {
+    if (this.#parts.table.open) this.#parts.rows.replaceChildren(...rows(turn, elapsed_ms).map(rowOf));
+  }
+
+  #showRequest() {
+    if (this.#turn) this.#request.show(this.#turn, this.#platform, this.#live);
+  }
+}
+
+function titleOf(turn) {
+  const said = turn.user_text || turn.text;
+  return said ? `“${said.length > 60 ? `${said.slice(0, 60).trimEnd()}…` : said}”` : "Continuation";
+}
+
+function rowOf({ what, text, from, to }) {
+  const row = element("tr");
+  const head = element("th", "", text ? `${what}: ${text}` : what);
+  head.scope = "row";
+  row.append(head, element("td", "number", inWords(from)), element("td", "number", inWords(to)));
+  return row;
+}

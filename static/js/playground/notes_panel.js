@@ -1,0 +1,54 @@
+/**
+ * The inspector's Notes tab: how the server answered, what was odd, what is never spoken.
+ */
+
+import { element } from "./dom.js";
+
+/** Fill `root` with what is to be said about `turn`. */
+export function showNotes(root, turn) {
+  root.replaceChildren(...[facts(turn), notes(turn), reasoning(turn)].filter(Boolean));
+}
+
+function facts(turn) {
+  const usage = Object.entries(turn.usage ?? {}).filter(([, value]) => typeof value === "number");
+  const known = [
+    ["Status", turn.status],
+    ["HTTP status", turn.response_status],
+    ["finish_reason", turn.finish_reason],
+    ["Error", turn.error?.code],
+    ...usage,
+    ["Turn", turn.turn_id],
+  ].filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const list = element("dl", "facts");
+  list.append(...known.flatMap(([name, value]) => [element("dt", "", name), valueOf(name, value)]));
+  return list;
+}
+
+function valueOf(name, value) {
+  const item = element("dd", "mono");
+  if (name !== "Turn") {
+    item.textContent = String(value);
+    return item;
+  }
+  const id = element("button", "copyable", value);
+  id.type = "button";
+  id.dataset.copy = value;
+  item.append(id);
+  return item;
+}
+
+function notes(turn) {
+  const said = [...turn.notes, ...turn.events_fired.map((name) => `The event ${name} would be fired on JAICP.`)];
+  if (said.length === 0) return element("p", "faint", "Nothing odd was seen in this answer.");
+  const list = element("ul", "findings");
+  list.append(...said.map((note) => element("li", "", note)));
+  return list;
+}
+
+
+function reasoning(turn) {
+  if (!turn.reasoning) return null;
+  const section = element("section", "stack stack--tight");
+  section.append(element("h3", "", "Reasoning, never spoken"), element("p", "prose soft reasoning", turn.reasoning));
+  return section;
+}

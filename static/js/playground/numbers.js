@@ -1,0 +1,38 @@
+/**
+ * A turn's numbers, as they are shown. Pure.
+ */
+
+import { isOpen } from "./turn.js";
+import { silences } from "./picture.js";
+
+const SHOWN = [
+  ["ttft", "TTFT", "Time to the first delta with content"],
+  ["first_sentence", "first sentence", "Time to the end of the first sentence"],
+  ["first_audio", "first audio", "Time until the answer began to be heard; a filler doesn't count"],
+  ["dead_air", "dead air", "All silence from the turn's start to the end of its speech"],
+  ["total", "total", "From the turn's start to its end"],
+];
+
+/** `[{name, label, help, ms}]`; `ms` is null for what has not happened. Dead air and total grow while the turn runs. */
+export function numbers(turn, elapsed_ms) {
+  const live = isOpen(turn) ? { dead_air: silenceSoFar(turn, elapsed_ms), total: elapsed_ms } : {};
+  const known = { ...turn.timings_ms, ...live };
+  return SHOWN.map(([name, label, help]) => ({ name, label, help, ms: known[name] ?? null }));
+}
+
+function silenceSoFar(turn, elapsed_ms) {
+  return silences(turn, elapsed_ms).reduce((sum, silence) => sum + silence.to - silence.from, 0);
+}
+
+/** `{value, unit}` of a duration: whole ms below 10 s, seconds with one decimal above; "–" for none. */
+export function formatMs(ms) {
+  if (ms === null || ms === undefined) return { value: "–", unit: "" };
+  if (ms < 10_000) return { value: Math.round(ms).toLocaleString("en-US"), unit: "ms" };
+  return { value: (ms / 1000).toFixed(1), unit: "s" };
+}
+
+/** A duration in one string, "312 ms". */
+export function inWords(ms) {
+  const { value, unit } = formatMs(ms);
+  return unit ? `${value} ${unit}` : value;
+}

@@ -1,0 +1,25 @@
+/**
+ * Three opening lines that suit a persona, for a conversation in which nothing was said yet. Pure.
+ */
+
+const LINES = [
+  "Hi! Who am I talking to?",
+  "What can you do for me?",
+  "Tell me something in five short sentences.",
+];
+
+/** `persona` is the snapshot's: `tools` are the names of its functions. */
+export function openings(persona) {
+  const [tool] = persona?.tools ?? [];
+  return tool ? [LINES[0], toolLine(tool), LINES[2]] : LINES;
+}
+
+function toolLine(name) {
+  const words = name
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replace(/[_\-.]+/g, " ")
+    .trim()
+    .toLowerCase();
+  if (/weather|forecast/.test(words)) return "What is the weather like in London?";
+  return `Can you ${words.replace(" ", " the ")} for me?`;
+}

@@ -1,0 +1,222 @@
+/**
+ * The live conversation: ties the socket, the state and the views together.
+ */
+
+import { Announcer } from "./announcer.js";
+import { TurnClock } from "./clock.js";
+import { Composer } from "./composer.js";
+import { Header } from "./header.js";
+import { Inspector } from "./inspector.js";
+import * as protocol from "./protocol.js";
+import { Sender } from "./sender.js";
+import { Sheet } from "./sheet.js";
+import { ConversationSocket } from "./socket.js";
+import { initialState, openTurn, reduce, turnById } from "./state.js";
+import { connectionStatus, turnStatus } from "./status.js";
+import { Transcript } from "./transcript.js";
+
+/** How often a page without motion shows that time passes. */
+const STILL_TICK_MS = 1_000;
+/** A page that was hidden for longer asks for a snapshot when it is seen again. */
+const LONG_HIDDEN_MS = 30_000;
+
+class LivePage {
+  #root = document.getElementById("live");
+  #ended = document.getElementById("ended");
+  #isStill = matchMedia("(prefers-reduced-motion: reduce)");
+  #state = initialState();
+  #connection = { state: "connecting" };
+  #selectedId = null;
+  #frame = null;
+  #timer = null;
+  #askedFrom = null;
+  #hiddenAt = 0;
+  #clock = new TurnClock();
+  #announcer = new Announcer();
+  #sheet = new Sheet();
+  #socket = new ConversationSocket({
+    url: socketUrl(this.#root.dataset.socketPath),
+    onEvents: (events) => this.#received(events),
+    onStatus: (status) => this.#connected(status),
+  });
+  #sender = new Sender(this.#socket);
+  #inspector = new Inspector((turnId, platform) => this.#requestPath(turnId, platform));
+  #transcript = new Transcript({
+    select: (turnId) => this.#select(turnId),
+    cutAt: (offset) => this.#socket.send(protocol.interrupt(offset)),
+    retry: (turn) => this.#retry(turn),
+    answerCall: (callId, output, status) => this.#socket.send(protocol.toolResult(callId, output, status)),
+    say: (text) => this.#say(text),
+    takeBack: (id) => this.#putBack(this.#sender.takeBack(id)),
+  });
+  #composer = new Composer(this.#root.dataset.conversationId, {
+    onSend: (text) => this.#say(text),
+    onInterrupt: () => this.#sender.cut(this.#state),
+  });
+  #header = new Header({
+    onContext: (how, text) => this.#socket.send(CONTEXT_COMMANDS[how](text)),
+    onEcho: (text) => this.#say(text, "echo"),
+  });
+
+  start() {
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !this.#sheet.isOpen) this.#sender.cut(this.#state);
+    });
+    addEventListener("online", () => this.#socket.hurry());
+    document.addEventListener("visibilitychange", () => this.#seen());
+    this.#socket.connect();
+  }
+
+  /** The page was hidden or is seen again: catch up, since a machine that slept may hold a dead connection. */
+  #seen() {
+    if (document.hidden) {
+      this.#hiddenAt = performance.now();
+      return;
+    }
+    this.#socket.hurry();
+    if (performance.now() - this.#hiddenAt > LONG_HIDDEN_MS) this.#socket.send(protocol.resume(this.#state.seq));
+  }
+
+  #received(events) {
+    const now = performance.now();
+    for (const event of events) {
+      this.#observe(event, now);
+      this.#state = reduce(this.#state, event);
+      if (event.event_type === "playground.turn.started") this.#selectedId = null;
+      if (event.event_type === "playground.error") {
+        this.#putBack(this.#sender.refused(event.properties, this.#state));
+      }
+    }
+    this.#resumeOnGap();
+    this.#sender.sendNext(this.#state);
+    this.#requestFrame();
+  }
+
+  /** Learn from an event, or from the open turn of a snapshot, when its turn began. */
+  #observe({ event_type, properties }, now) {
+    if (event_type === "playground.snapshot") {
+      const { open_turn } = properties;
+      if (open_turn) this.#clock.observe(open_turn.turn_id, open_turn.now_ms, now);
+    } else if (properties.turn_id && typeof properties.t_ms === "number") {
+      this.#clock.observe(properties.turn_id, properties.t_ms, now);
+    }
+  }
+
+  /** Text is missing: ask for a new snapshot, once. */
+  #resumeOnGap() {
+    const { gap, seq } = this.#state;
+    if (gap && this.#askedFrom !== seq) this.#socket.send(protocol.resume(seq));
+    this.#askedFrom = gap ? seq : null;
+  }
+
+  #connected(status) {
+    if (status.state !== "open") this.#sender.lost();
+    if (status.state === "closed") this.#putBack(this.#sender.takeBackAll());
+    this.#connection = status;
+    this.#showStatus();
+    this.#requestFrame();
+  }
+
+  #say(text, kind = "respond") {
+    this.#sender.say(text, kind, this.#state);
+    this.#transcript.follow();
+    this.#requestFrame();
+  }
+
+  #putBack(text) {
+    if (text) this.#composer.putBack(text);
+    this.#requestFrame();
+  }
+
+  #retry(turn) {
+    if (turn.kind === "user") this.#say(turn.user_text);
+    else this.#say(turn.text, "echo");
+    this.#composer.focus();
+  }
+
+  #select(turnId) {
+    this.#selectedId = turnId;
+    this.#sheet.open();
+    this.#requestFrame();
+  }
+
+  #requestPath(turnId, platform) {
+    return `${this.#root.dataset.requestPath.replace("TURN", encodeURIComponent(turnId))}?platform=${platform}`;
+  }
+
+  #requestFrame() {
+    this.#frame ??= requestAnimationFrame(() => this.#render());
+  }
+
+  #render() {
+    this.#frame = null;
+    if (!this.#state.conversation) return;
+    this.#show();
+    if (!openTurn(this.#state)) return;
+    if (this.#isStill.matches) this.#tickLater();
+    else this.#requestFrame();
+  }
+
+  #tickLater() {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.#requestFrame();
+    }, STILL_TICK_MS);
+  }
+
+  #show() {
+    const { conversation, turns } = this.#state;
+    const now = performance.now();
+    const elapsed = (turn) => this.#clock.elapsed(turn.turn_id, now);
+    const maySpeak = conversation.may_speak;
+    const open = openTurn(this.#state);
+    const selected = turnById(this.#state, this.#selectedId) ?? turns.at(-1);
+    this.#header.update(conversation, maySpeak);
+    this.#ended.hidden = maySpeak;
+    this.#transcript.update(this.#state, this.#scene(selected, maySpeak), elapsed);
+    if (open) this.#transcript.tick(open, elapsed(open));
+    if (selected) this.#inspect(selected, elapsed(selected));
+    this.#announcer.update(turns);
+    const maySend = this.#connection.state !== "closed";
+    const mayInterrupt = Boolean(open) && this.#connection.state === "open";
+    this.#composer.update({ maySpeak, maySend, mayInterrupt });
+    this.#showStatus(open, open ? elapsed(open) : 0);
+  }
+
+  #scene(selected, maySpeak) {
+    const isConnected = this.#connection.state === "open";
+    const { name } = this.#state.conversation.persona;
+    const whyWaiting = isConnected ? `Waits until ${name} has stopped.` : "Waits for the connection.";
+    return { outbox: this.#sender.outbox, selectedId: selected?.turn_id, maySpeak, whyWaiting };
+  }
+
+  #inspect(turn, elapsed_ms) {
+    const { conversation, requests } = this.#state;
+    this.#inspector.show(turn, conversation.persona.platform, requests[turn.turn_id], elapsed_ms);
+    this.#inspector.tick(turn, elapsed_ms);
+  }
+
+  #showStatus(open, elapsed_ms = 0) {
+    const { text, tone, link } = connectionStatus(this.#connection);
+    if (text) return this.#composer.say(text, tone, this.#linkTo(link));
+    const { conversation, refusal } = this.#state;
+    if (refusal) return this.#composer.say(refusal.message, "error");
+    const held_until_ms = this.#state.open?.held_until_ms ?? null;
+    return this.#composer.say(turnStatus(open, conversation?.persona.name, elapsed_ms, held_until_ms));
+  }
+
+  #linkTo(name) {
+    if (name === "sign-in") return { href: this.#root.dataset.signInPath, text: "Sign in again" };
+    return name === "reload" ? { href: location.href, text: "Load the page again" } : null;
+  }
+}
+
+const CONTEXT_COMMANDS = { append: protocol.appendContext, overwrite: protocol.overwriteContext };
+
+function socketUrl(path) {
+  const url = new URL(path, location.href);
+  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}
+
+new LivePage().start();

@@ -1,0 +1,105 @@
+/**
+ * A turn's timeline as bars on lanes, to scale. Pure: what there is to draw and where; `picture_view.js` draws it.
+ *
+ * @typedef {object} Bar times are ms from the turn's start
+ * @property {"llm"|"text"|"voice"} lane
+ * @property {"waiting"|"stream"|"sentence"|"synthesis"|"filler"|"speech"|"dead-air"} kind
+ * @property {number} from
+ * @property {number} to
+ * @property {string} label
+ */
+
+import { isOpen, playouts } from "./turn.js";
+
+/** The shortest axis, so that a quick turn doesn't look like a long one. */
+export const SHORTEST_AXIS_MS = 3_000;
+const TICK_STEPS_MS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000];
+const NARROWEST_TICK_PX = 64;
+const TICK_PX = 32;
+
+/**
+ * How far the turn has come: now while it is open, else its end. A segment that was planned to begin later was never
+ * heard.
+ */
+export function endOf(turn, elapsed_ms) {
+  if (isOpen(turn)) return elapsed_ms;
+  return turn.timings_ms.total ?? Math.max(0, ...playouts(turn).map((segment) => segment.ends_ms));
+}
+
+/** The length of the axis, in ms. */
+export function axisOf(turn, elapsed_ms) {
+  return Math.max(SHORTEST_AXIS_MS, endOf(turn, elapsed_ms));
+}
+
+/** Everything that happened by `elapsed_ms`, lane by lane. @returns {Bar[]} */
+export function bars(turn, elapsed_ms) {
+  const end = endOf(turn, elapsed_ms);
+  const drawn = [...llmBars(turn, end), ...sentenceBars(turn), ...voiceBars(turn), ...silences(turn, end)];
+  return drawn.map((bar) => ({ ...bar, to: Math.min(bar.to, end) })).filter((bar) => bar.to > bar.from);
+}
+
+function llmBars(turn, end) {
+  const first = turn.timings_ms.ttft;
+  if (turn.kind === "echo" || turn.kind === "greeting") return [];
+  if (first === null || first === undefined) {
+    const isOver = turn.tool_calls.length > 0 || !isOpen(turn);
+    const to = (isOver && turn.timings_ms.ttfb) || end;
+    return [{ lane: "llm", kind: "waiting", from: 0, to, label: "waiting" }];
+  }
+  const last = Math.max(first, turn.delta_times_ms.at(-1) ?? 0, turn.sentences.at(-1)?.t_ms ?? 0);
+  return [
+    { lane: "llm", kind: "waiting", from: 0, to: first, label: "waiting" },
+    { lane: "llm", kind: "stream", from: first, to: last, label: "text arrives" },
+  ];
+}
+
+function sentenceBars(turn) {
+  let from = turn.timings_ms.ttft ?? 0;
+  return turn.sentences.map((sentence) => {
+    const bar = { lane: "text", kind: "sentence", from, to: sentence.t_ms, label: String(sentence.index + 1) };
+    from = sentence.t_ms;
+    return bar;
+  });
+}
+
+function voiceBars(turn) {
+  return playouts(turn).flatMap(({ kind, text: label, synthesis_ms, starts_ms, ends_ms }) => [
+    { lane: "text", kind: "synthesis", from: synthesis_ms, to: starts_ms, label },
+    { lane: "voice", kind: kind === "filler" ? "filler" : "speech", from: starts_ms, to: ends_ms, label },
+  ]);
+}
+
+/** Dead air: the silences from the turn's start to the end of its speech, or to `end` while more may come. */
+export function silences(turn, end) {
+  const heard = playouts(turn).filter(({ starts_ms, ends_ms }) => starts_ms < end && ends_ms > starts_ms);
+  const gaps = [];
+  let silent_from = 0;
+  for (const { starts_ms, ends_ms } of heard) {
+    if (starts_ms > silent_from) gaps.push(silence(silent_from, starts_ms));
+    silent_from = Math.max(silent_from, ends_ms);
+  }
+  const mayGoOn = isOpen(turn) || heard.length === 0;
+  if (mayGoOn && end > silent_from) gaps.push(silence(silent_from, end));
+  return gaps;
+}
+
+function silence(from, to) {
+  return { lane: "voice", kind: "dead-air", from, to, label: "dead air" };
+}
+
+/** Single moments: `[{kind, at, label}]`. */
+export function marks(turn) {
+  const found = [];
+  if (turn.timings_ms.ttft != null) found.push({ kind: "first-delta", at: turn.timings_ms.ttft, label: "first delta" });
+  if (turn.interrupted_at_ms != null) found.push({ kind: "cut", at: turn.interrupted_at_ms, label: "interrupted" });
+  return found;
+}
+
+/** Where the axis is labelled, in ms: round steps with room for each label. */
+export function ticks(axis_ms, width_px) {
+  const fits = (step) => (step / axis_ms) * width_px >= NARROWEST_TICK_PX;
+  const step = TICK_STEPS_MS.find(fits) ?? TICK_STEPS_MS.at(-1);
+  const last_ms = axis_ms * (1 - TICK_PX / width_px);
+  const count = Math.max(0, Math.floor(last_ms / step));
+  return Array.from({ length: count + 1 }, (_, place) => place * step);
+}

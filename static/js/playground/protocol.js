@@ -1,0 +1,88 @@
+/**
+ * The wire as the page reads and writes it: frames to events, intents to commands. Pure.
+ *
+ * An event is `{message_type, event_type, conversation_id, inference_id, turn_idx, seq, timestamp, properties}`;
+ * a frame holds one event or an array of them.
+ */
+
+/** Why the server closed a socket for good (close codes of `/ws/conversations/<id>/`). */
+export const CloseCode = Object.freeze({
+  SIGN_IN_AGAIN: 4401,
+  NOT_ALLOWED: 4403,
+  NOT_FOUND: 4404,
+  TOO_MANY_SOCKETS: 4409,
+  BAD_MESSAGES: 4400,
+  TOO_MANY_MESSAGES: 4429,
+  OVERLOADED: 4503,
+});
+
+const FINAL_CODES = new Set([
+  CloseCode.SIGN_IN_AGAIN,
+  CloseCode.NOT_ALLOWED,
+  CloseCode.NOT_FOUND,
+  CloseCode.TOO_MANY_SOCKETS,
+  CloseCode.BAD_MESSAGES,
+  CloseCode.TOO_MANY_MESSAGES,
+]);
+
+/** Whether connecting again by itself would be pointless. */
+export function isFinal(code) {
+  return FINAL_CODES.has(code);
+}
+
+/** The events of one frame, in order; what is not an event is left out, so a bad frame is an empty list. */
+export function parseFrame(text) {
+  let found;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  return (Array.isArray(found) ? found : [found]).filter(isEvent);
+}
+
+function isEvent(value) {
+  return (
+    value !== null &&
+    typeof value === "object" &&
+    typeof value.event_type === "string" &&
+    value.properties !== null &&
+    typeof value.properties === "object"
+  );
+}
+
+export function respond(text, clientMsgId) {
+  return conversation("respond", { text, client_msg_id: clientMsgId });
+}
+
+/** Stop the open turn now, or, with `atOffset` (code points of its text), as if it had been stopped there. */
+export function interrupt(atOffset = null) {
+  return conversation("interrupt", atOffset === null ? {} : { at_offset: atOffset });
+}
+
+/** Have the voice say `text` as it stands. */
+export function echo(text, clientMsgId) {
+  return conversation("echo", { modality: "text", text, client_msg_id: clientMsgId });
+}
+
+export function appendContext(context) {
+  return conversation("append_llm_context", { context });
+}
+
+export function overwriteContext(context) {
+  return conversation("overwrite_llm_context", { context });
+}
+
+/** Answer a tool call; `status` is `success` or `error`. */
+export function toolResult(toolCallId, output, status) {
+  return conversation("tool_result", { tool_call_id: toolCallId, output, status });
+}
+
+/** Ask for a new snapshot; `seq` is the last event that arrived. */
+export function resume(seq) {
+  return { message_type: "playground", event_type: "playground.resume", properties: { seq } };
+}
+
+function conversation(name, properties) {
+  return { message_type: "conversation", event_type: `conversation.${name}`, properties };
+}

@@ -1,0 +1,87 @@
+/**
+ * The inspector's Request tab: the selected turn's request, as its own platform or the other one sends it.
+ */
+
+import { setText } from "./dom.js";
+import { requestView } from "./request_view.js";
+
+const NAMES = { tavus: "Tavus", jaicp: "JAICP" };
+
+export class RequestPanel {
+  #panel;
+  #parts;
+  #pathOf;
+  #turn = null;
+  #own = "tavus";
+  #chosen = null;
+  #shownKey = "";
+
+  /** `pathOf(turnId, platform)` is where a turn's request can be fetched. */
+  constructor(panel, parts, pathOf) {
+    this.#panel = panel;
+    this.#parts = parts;
+    this.#pathOf = pathOf;
+    parts.platforms.addEventListener("click", ({ target }) => {
+      const platform = target.closest("[data-platform]")?.dataset.platform;
+      if (platform) this.#choose(platform);
+    });
+  }
+
+  /** Show the request of `turn`; `live` is what its own events said of it, if they did. */
+  show(turn, platform, live) {
+    this.#own = platform;
+    this.#turn = turn;
+    if (this.#panel.hidden) return;
+    const wanted = this.#chosen ?? platform;
+    const key = `${turn.turn_id}|${wanted}|${live?.attempt ?? ""}|${turn.status}`;
+    if (key === this.#shownKey) return;
+    this.#shownKey = key;
+    this.#press(wanted);
+    this.#load(key, turn, wanted, wanted === platform ? live : undefined);
+  }
+
+  #choose(platform) {
+    this.#chosen = platform;
+    if (this.#turn) this.show(this.#turn, this.#own, undefined);
+  }
+
+  #press(platform) {
+    for (const button of this.#parts.platforms.children) {
+      button.setAttribute("aria-pressed", String(button.dataset.platform === platform));
+    }
+  }
+
+  async #load(key, turn, platform, live) {
+    if (turn.kind === "echo" || turn.kind === "greeting") return this.#say("Nothing was sent: the LLM was bypassed.");
+    if (live) this.#present(live, platform);
+    try {
+      const answer = await fetch(this.#pathOf(turn.turn_id, platform), { headers: { Accept: "application/json" } });
+      const found = answer.ok ? await answer.json() : null;
+      if (key !== this.#shownKey) return;
+      if (found) this.#present(found, platform);
+      else if (!live) this.#say("No request is kept for this turn: nothing was sent.");
+    } catch {
+      if (key !== this.#shownKey || live) return;
+      this.#shownKey = "";
+      this.#say("The request could not be loaded; the server did not answer. Choose the platform again to retry.");
+    }
+  }
+
+  #present(found, platform) {
+    const isOwn = platform === this.#own;
+    const says = isOwn
+      ? "Exactly as it was sent; secrets stand by their names."
+      : `As ${NAMES[platform]} would send the same turn. This was not sent.`;
+    setText(this.#parts["request-says"], says);
+    this.#parts.request.toggleAttribute("data-imagined", !isOwn);
+    this.#parts.request.replaceChildren(requestView(found));
+    document.getElementById("request-curl").textContent = found.curl ?? "";
+    this.#parts["copy-curl"].hidden = !found.curl;
+  }
+
+  #say(text) {
+    setText(this.#parts["request-says"], text);
+    this.#parts.request.replaceChildren();
+    this.#parts["copy-curl"].hidden = true;
+  }
+}

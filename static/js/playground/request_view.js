@@ -1,0 +1,51 @@
+/**
+ * A request as it goes out: line, headers, the system message with the origin of each part, the body.
+ */
+
+import { unitOffsets } from "./code_points.js";
+import { element, fromTemplate, partsOf, pretty } from "./dom.js";
+
+const ORIGINS = {
+  system_prompt: "system_prompt · who the persona is",
+  context: "context · what it has",
+  conversational_context: "conversational_context · whom it talks to",
+};
+
+/** An element for `{request: {method, url, headers, body}, origins, departures}`. */
+export function requestView({ request, origins = [], departures = [] }) {
+  const root = fromTemplate("request-template");
+  const parts = partsOf(root);
+  parts.method.textContent = request.method;
+  parts.url.textContent = request.url;
+  parts.headers.append(...request.headers.flatMap(([name, value]) => headerRow(name, value)));
+  const body = typeof request.body === "string" ? pretty(request.body) : JSON.stringify(request.body, null, 2);
+  parts.body.textContent = body;
+  showSystemMessage(parts, systemMessage(request.body), origins);
+  parts.departures.hidden = departures.length === 0;
+  parts["departures-list"].append(...departures.map((departure) => element("li", "", departure)));
+  return root;
+}
+
+function headerRow(name, value) {
+  return [element("dt", "", name), element("dd", "", value)];
+}
+
+function systemMessage(body) {
+  const first = body?.messages?.[0];
+  return first?.role === "system" && typeof first.content === "string" ? first.content : "";
+}
+
+function showSystemMessage(parts, text, origins) {
+  parts.system.hidden = text === "" || origins.length === 0;
+  if (parts.system.hidden) return;
+  const unit = unitOffsets(text);
+  parts.origins.append(
+    ...origins.map(({ origin, start, end }) => {
+      const part = element("figure", "origin");
+      part.dataset.origin = origin;
+      part.append(element("figcaption", "", ORIGINS[origin] ?? origin));
+      part.append(element("p", "prose", text.slice(unit(start), unit(end))));
+      return part;
+    }),
+  );
+}

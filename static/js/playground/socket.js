@@ -1,0 +1,92 @@
+/**
+ * The conversation's WebSocket, kept open: it reconnects by itself, with growing and randomly spread pauses.
+ * I/O; what events mean is none of its business.
+ */
+
+import { isFinal, parseFrame } from "./protocol.js";
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** How long to wait before attempt number `attempt` (0, 1, …), in ms: doubling, between half of it and all of it. */
+export function pauseBefore(attempt, random = Math.random) {
+  const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+  return longest / 2 + random() * (longest / 2);
+}
+
+export class ConversationSocket {
+  #socket = null;
+  #attempt = 0;
+  #timer = null;
+  #done = false;
+
+  /**
+   * `onEvents(events)` gets the events of each frame. `onStatus(status)` gets `{state, code?, reason?}`, with state
+   * `connecting`, `open` (the first event is here), `waiting` (for the next attempt) or `closed` (for good).
+   */
+  constructor({ url, onEvents, onStatus, open = (address) => new WebSocket(address), random = Math.random }) {
+    this.url = url;
+    this.onEvents = onEvents;
+    this.onStatus = onStatus;
+    this.open = open;
+    this.random = random;
+  }
+
+  connect() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#done = false;
+    this.onStatus({ state: "connecting" });
+    const socket = this.open(this.url);
+    this.#socket = socket;
+    socket.onmessage = (message) => this.#received(socket, message);
+    socket.onclose = (closed) => this.#closed(socket, closed);
+  }
+
+  /** Whether a connection is there that commands can be sent on. */
+  get isOpen() {
+    return this.#socket?.readyState === 1;
+  }
+
+  /** Send a command; false when there is no connection. */
+  send(command) {
+    if (!this.isOpen) return false;
+    this.#socket.send(JSON.stringify(command));
+    return true;
+  }
+
+  /** Don't sit out the pause: the network or the reader has come back. */
+  hurry() {
+    if (this.#timer === null || this.#done) return;
+    this.connect();
+  }
+
+  close() {
+    this.#done = true;
+    clearTimeout(this.#timer);
+    this.#socket?.close(1000);
+  }
+
+  #received(socket, message) {
+    if (socket !== this.#socket) return;
+    const events = parseFrame(message.data);
+    if (events.length === 0) return;
+    if (this.#attempt !== null) this.onStatus({ state: "open" });
+    this.#attempt = null;
+    this.onEvents(events);
+  }
+
+  #closed(socket, { code, reason }) {
+    if (socket !== this.#socket) return;
+    if (this.#done || isFinal(code)) {
+      this.#done = true;
+      this.onStatus({ state: "closed", code, reason });
+      return;
+    }
+    this.#attempt ??= 0;
+    const pause_ms = pauseBefore(this.#attempt, this.random);
+    this.#attempt += 1;
+    this.#timer = setTimeout(() => this.connect(), pause_ms);
+    this.onStatus({ state: "waiting", code, reason, pause_ms });
+  }
+}

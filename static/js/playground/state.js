@@ -1,0 +1,246 @@
+/**
+ * Everything the page knows, as one value: events go in, the next state comes out. Pure; nothing is changed in place.
+ *
+ * @typedef {object} State
+ * @property {number} seq the last event that is part of this state: the cursor of a resume
+ * @property {boolean} gap text is missing: the page has to ask for what came after `seq`
+ * @property {object|null} conversation as the snapshot gave it; null until the first one
+ * @property {Turn[]} turns in order (turn.js)
+ * @property {Object<string, object>} requests by turn id: `{attempt, request, origins}` of the last attempt
+ * @property {{turn_id: string, chars: number, reasoning_chars: number, held_until_ms: number|null}|null} open
+ *   the turn that events are building, with the lengths of its texts in code points
+ * @property {{code: string, message: string, client_msg_id: string}|null} refusal the last command that was refused
+ */
+
+import { codePointLength, dropCodePoints } from "./code_points.js";
+import { isOpen, newTurn } from "./turn.js";
+
+/** How many arrival times of deltas a turn keeps; beyond it every other one goes. */
+export const DELTA_TIMES = 400;
+
+/** @returns {State} */
+export function initialState() {
+  return { seq: 0, gap: false, conversation: null, turns: [], requests: {}, open: null, refusal: null };
+}
+
+/** The state after `event`. An event that is already part of the state, or unknown, leaves it as it is. */
+export function reduce(state, event) {
+  if (event.event_type === "playground.snapshot") return snapshot(state, event);
+  if (event.event_type === "playground.error") return refused(state, event);
+  if (typeof event.seq === "number" && event.seq <= state.seq) return state;
+  return advance(apply(state, event), event);
+}
+
+/** The turn with `turnId`, or undefined. */
+export function turnById(state, turnId) {
+  return state.turns.findLast((turn) => turn.turn_id === turnId);
+}
+
+/** The turn that is going on, or undefined. */
+export function openTurn(state) {
+  return state.turns.findLast(isOpen);
+}
+
+const CHANGES = {
+  "playground.request": requestSent,
+  "playground.response": responseReceived,
+  "playground.delta": contentDelta,
+  "playground.reasoning": reasoningDelta,
+  "playground.sentence": sentenceCompleted,
+  "playground.filler": fillerDecided,
+  "playground.speech": speech,
+  "playground.note": noteMade,
+  "playground.event_fired": eventFired,
+  "playground.interrupt_held": interruptHeld,
+  "playground.tool_result": toolAnswered,
+  "playground.turn.completed": turnClosed,
+  "playground.turn.interrupted": turnClosed,
+  "playground.turn.failed": turnClosed,
+  "conversation.tool_call": toolCalled,
+};
+
+function apply(state, event) {
+  if (event.event_type === "playground.turn.started") return turnStarted(state, event);
+  if (event.event_type === "playground.context") return contextChanged(state, event);
+  if (event.event_type === "playground.ended") return ended(state);
+  const change = CHANGES[event.event_type];
+  const turn = change && turnById(state, event.properties.turn_id);
+  return turn ? change(state, turn, event.properties, event) : state;
+}
+
+function advance(state, event) {
+  if (state.gap || typeof event.seq !== "number") return state;
+  return { ...state, seq: event.seq };
+}
+
+function snapshot(state, { properties }) {
+  const { conversation, turns, seq } = properties;
+  const { requests, refusal } = state;
+  return { ...initialState(), conversation, turns: turns.map(complete), seq, requests, refusal };
+}
+
+/** A turn of a snapshot; the timings of an open one follow from what has happened in it. */
+function complete(turn) {
+  const first = turn.segments.find((segment) => segment.kind === "sentence");
+  const known = {
+    ttft: turn.delta_times_ms[0] ?? null,
+    first_sentence: turn.sentences[0]?.t_ms ?? null,
+    first_audio: first?.starts_ms ?? null,
+  };
+  const empty = newTurn(turn.turn_id);
+  return { ...empty, ...turn, timings_ms: { ...empty.timings_ms, ...known, ...turn.timings_ms } };
+}
+
+function refused(state, { properties }) {
+  const { code, message, client_msg_id = "" } = properties;
+  return { ...state, refusal: { code, message, client_msg_id } };
+}
+
+function contextChanged(state, { properties }) {
+  const { conversational_context } = properties;
+  return { ...state, conversation: { ...state.conversation, conversational_context } };
+}
+
+function ended(state) {
+  return { ...state, conversation: { ...state.conversation, status: "ended", may_speak: false } };
+}
+
+function turnStarted(state, event) {
+  const { turn_id, kind, text, client_msg_id, continues } = event.properties;
+  const turn = {
+    ...newTurn(turn_id),
+    turn_idx: event.turn_idx,
+    kind,
+    user_text: text ?? "",
+    client_msg_id: client_msg_id ?? "",
+    continues: continues || null,
+    created_at: new Date(event.timestamp * 1000).toISOString(),
+  };
+  const others = state.turns.filter((other) => other.turn_id !== turn_id);
+  const open = { turn_id, chars: 0, reasoning_chars: 0, held_until_ms: null };
+  return { ...state, turns: [...others, turn], open, refusal: null };
+}
+
+function withTurn(state, turn, changes) {
+  const turns = state.turns.slice();
+  turns[turns.lastIndexOf(turn)] = { ...turn, ...changes };
+  return { ...state, turns };
+}
+
+function withTime(turn, name, t_ms) {
+  if (turn.timings_ms[name] != null) return turn.timings_ms;
+  return { ...turn.timings_ms, [name]: t_ms };
+}
+
+function requestSent(state, turn, { attempt, request, origins }) {
+  const requests = { ...state.requests, [turn.turn_id]: { attempt, request, origins } };
+  return { ...withTurn(state, turn, { status: "streaming" }), requests };
+}
+
+function responseReceived(state, turn, { status, t_ms }) {
+  return withTurn(state, turn, { response_status: status, timings_ms: withTime(turn, "ttfb", t_ms) });
+}
+
+function contentDelta(state, turn, { text, offset, t_ms }) {
+  const open = opened(state, turn);
+  if (offset > open.chars) return { ...state, gap: true };
+  const added = offset < open.chars ? dropCodePoints(text, open.chars - offset) : text;
+  const chars = open.chars + codePointLength(added);
+  const next = withTurn(state, turn, {
+    text: turn.text + added,
+    delta_times_ms: thinned([...turn.delta_times_ms, t_ms]),
+    timings_ms: withTime(turn, "ttft", t_ms),
+  });
+  return { ...next, gap: false, open: { ...open, chars } };
+}
+
+function reasoningDelta(state, turn, { text, offset }) {
+  const open = opened(state, turn);
+  if (offset > open.reasoning_chars) return { ...state, gap: true };
+  const seen = open.reasoning_chars - offset;
+  const added = seen > 0 ? dropCodePoints(text, seen) : text;
+  const reasoning_chars = open.reasoning_chars + codePointLength(added);
+  const next = withTurn(state, turn, { reasoning: turn.reasoning + added });
+  return { ...next, gap: false, open: { ...open, reasoning_chars } };
+}
+
+function opened(state, turn) {
+  if (state.open?.turn_id === turn.turn_id) return state.open;
+  return {
+    turn_id: turn.turn_id,
+    chars: codePointLength(turn.text),
+    reasoning_chars: codePointLength(turn.reasoning),
+    held_until_ms: null,
+  };
+}
+
+function thinned(times) {
+  return times.length <= DELTA_TIMES ? times : times.filter((_, place) => place % 2 === 0);
+}
+
+function sentenceCompleted(state, turn, { index, start, end, kind, t_ms }) {
+  const sentences = upserted(turn.sentences, { index, start, end, kind, t_ms }, (one) => one.index === index);
+  return withTurn(state, turn, { sentences, timings_ms: withTime(turn, "first_sentence", t_ms) });
+}
+
+function fillerDecided(state, turn, { state: outcome, phrase = "", reason = "", due_ms }) {
+  const filler = { state: outcome === "skipped" ? "skipped" : "played", phrase, reason, due_ms };
+  return withTurn(state, turn, { filler });
+}
+
+function speech(state, turn, { state: step, segment, t_ms }) {
+  const cut = step === "cut";
+  const known = { ...segment, words: segment.words ?? [], cut };
+  if (cut) known.ends_ms = Math.min(known.ends_ms, t_ms);
+  const segments = upserted(turn.segments, known, (one) => one.id === segment.id);
+  const isAnswer = step === "playing" && segment.kind === "sentence";
+  const timings_ms = isAnswer ? withTime(turn, "first_audio", segment.starts_ms) : turn.timings_ms;
+  return withTurn(state, turn, { segments, timings_ms });
+}
+
+function upserted(list, item, isSame) {
+  const place = list.findIndex(isSame);
+  return place < 0 ? [...list, item] : list.with(place, item);
+}
+
+function noteMade(state, turn, { note }) {
+  return withTurn(state, turn, { notes: [...turn.notes, note] });
+}
+
+function eventFired(state, turn, { event_name }) {
+  return withTurn(state, turn, { events_fired: [...turn.events_fired, event_name] });
+}
+
+function interruptHeld(state, turn, { until_ms }) {
+  return { ...state, open: { ...opened(state, turn), held_until_ms: until_ms ?? Infinity } };
+}
+
+function toolCalled(state, turn, { tool_call_id, name, arguments: text, valid }) {
+  const call = { id: tool_call_id, name, arguments: text, valid: valid ?? true };
+  return withTurn(state, turn, { tool_calls: upserted(turn.tool_calls, call, (one) => one.id === call.id) });
+}
+
+function toolAnswered(state, turn, { tool_call_id, output, status, source }) {
+  const result = { output, status, source };
+  return withTurn(state, turn, { tool_results: { ...turn.tool_results, [tool_call_id]: result } });
+}
+
+function turnClosed(state, turn, properties, event) {
+  const status = event.event_type.slice("playground.turn.".length);
+  const { text, heard_text, finish_reason, error, timings_ms, usage, reasoning, t_ms } = properties;
+  const known = new Map(turn.tool_calls.map((call) => [call.id, call]));
+  const tool_calls = (properties.tool_calls ?? []).map((call) => ({ valid: true, ...known.get(call.id), ...call }));
+  const next = withTurn(state, turn, {
+    status,
+    text,
+    heard_text,
+    tool_calls,
+    finish_reason: finish_reason ?? "",
+    error: error ?? null,
+    timings_ms: { ...turn.timings_ms, ...timings_ms },
+    usage: usage ?? {},
+    reasoning: reasoning ?? turn.reasoning,
+    interrupted_at_ms: status === "interrupted" ? t_ms : null,
+  });
+  return { ...next, open: null };
+}

@@ -1,0 +1,38 @@
+/**
+ * What the status line says: the connection when something is wrong with it, else what the open turn does. Pure.
+ */
+
+import { CloseCode } from "./protocol.js";
+import { playouts } from "./turn.js";
+
+const CLOSED = {
+  [CloseCode.SIGN_IN_AGAIN]: "You are signed out. What you typed is kept.",
+  [CloseCode.NOT_ALLOWED]: "You are no longer allowed to use this conversation.",
+  [CloseCode.NOT_FOUND]: "This conversation does not exist any more.",
+  [CloseCode.TOO_MANY_SOCKETS]: "You have Greenroom open in too many places: close another conversation's page, then reload.",
+  [CloseCode.TOO_MANY_MESSAGES]: "The server closed this page's connection: too many messages at once.",
+};
+const LOST = {
+  waiting: "The connection is lost; trying again. What you typed is kept.",
+  connecting: "Connecting…",
+  [CloseCode.OVERLOADED]: "This page could not keep up with the server; connecting again.",
+};
+
+/** `{text, tone, link}`: tone is `""`, `waiting` or `error`; link is `sign-in`, `reload` or null. */
+export function connectionStatus({ state, code }) {
+  if (state === "closed") {
+    const link = code === CloseCode.SIGN_IN_AGAIN ? "sign-in" : "reload";
+    return { text: CLOSED[code] ?? "The connection was closed.", tone: "error", link };
+  }
+  if (state === "open") return { text: "", tone: "", link: null };
+  return { text: LOST[code] ?? LOST[state], tone: "waiting", link: null };
+}
+
+/** What the open turn does now, in a few words; "" without one. */
+export function turnStatus(turn, speaker, elapsed_ms, held_until_ms) {
+  if (!turn) return "";
+  if (held_until_ms !== null) return `${speaker} can't be interrupted yet; the interrupt waits.`;
+  const playing = playouts(turn).find((one) => one.starts_ms <= elapsed_ms && elapsed_ms < one.ends_ms && !one.cut);
+  if (playing) return playing.kind === "filler" ? "A filler plays" : `${speaker} speaks`;
+  return turn.text === "" ? "Waiting for the LLM" : "Silence";
+}

@@ -1,0 +1,95 @@
+/**
+ * What happened in a turn, in words: the timeline's twin for those who don't see it, and what is worth knowing. Pure.
+ */
+
+import { inWords, numbers } from "./numbers.js";
+import { bars } from "./picture.js";
+
+const KINDS = {
+  waiting: "Waiting for the LLM",
+  stream: "Text arrives",
+  sentence: "Sentence",
+  synthesis: "Synthesis, then waiting its turn",
+  filler: "Filler",
+  speech: "Speech",
+  "dead-air": "Dead air",
+};
+
+const SKIP_REASONS = {
+  answer_in_time: "No filler: the answer began to play before the delay was over.",
+  nothing_to_cover: "No filler: nothing was left to say when it would have been due.",
+  tool_round: "No filler: a tool round does not repeat it.",
+  interrupted: "No filler: the turn was interrupted before it was due.",
+};
+
+const FINISH_REASONS = {
+  length: "The LLM reached its length limit (finish_reason: length); the answer may end in the middle.",
+  content_filter: "The server's content filter stopped the answer (finish_reason: content_filter).",
+};
+
+const KIND_NOTES = {
+  echo: "Said verbatim: the LLM was bypassed.",
+  greeting: "The opening line: the LLM was bypassed.",
+  continuation: "Goes on after a tool result. Rehearsal: not platform traffic.",
+};
+
+/** The numbers in one sentence. */
+export function summary(turn, elapsed_ms) {
+  const known = numbers(turn, elapsed_ms).filter((number) => number.ms !== null);
+  return known.map((number) => `${number.label} ${inWords(number.ms)}`).join(", ");
+}
+
+/** The timeline as rows, in order of time: `[{what, text, from, to}]`, times in ms. */
+export function rows(turn, elapsed_ms) {
+  return bars(turn, elapsed_ms)
+    .toSorted((one, other) => one.from - other.from || one.to - other.to)
+    .map(({ kind, label, from, to }) => ({ what: KINDS[kind], text: SPOKEN.has(kind) ? label : "", from, to }));
+}
+
+const SPOKEN = new Set(["sentence", "filler", "speech"]);
+
+/** What kind of turn this is, where it isn't simply an answer; else "". */
+export function kindNote(turn) {
+  return KIND_NOTES[turn.kind] ?? "";
+}
+
+/** How the turn ended, where that is not the plain end; else "". */
+export function endingNote(turn) {
+  if (turn.status !== "interrupted") return FINISH_REASONS[turn.finish_reason] ?? "";
+  const when = turn.interrupted_at_ms === null ? "" : ` at ${inWords(turn.interrupted_at_ms)}`;
+  return `Interrupted${when}; what is struck through was not heard.`;
+}
+
+/** What explains the picture, one sentence each. */
+export function findings(turn) {
+  return [audioFinding(turn), fillerFinding(turn), ...gapFindings(turn), endingNote(turn)].filter(Boolean);
+}
+
+/** Where the time to the first audio went. */
+function audioFinding({ kind, timings_ms: { ttft, first_sentence, first_audio } }) {
+  if (kind === "echo" || kind === "greeting" || [ttft, first_sentence, first_audio].some((ms) => ms == null)) return "";
+  const waited = `${inWords(ttft)} waiting for the first delta`;
+  const completed = `${inWords(first_sentence - ttft)} until a sentence was complete`;
+  const heard = `${inWords(first_audio - first_sentence)} until it was heard`;
+  return `First audio at ${inWords(first_audio)}: ${waited}, ${completed}, ${heard}.`;
+}
+
+function fillerFinding(turn) {
+  const filler = turn.filler;
+  if (!filler) return "";
+  if (filler.state === "skipped") return SKIP_REASONS[filler.reason] ?? "No filler played.";
+  const answer = turn.segments.find((segment) => segment.kind === "sentence");
+  const played = turn.segments.find((segment) => segment.kind === "filler");
+  const due = `The filler fired at ${inWords(filler.due_ms)}`;
+  if (!answer || !played) return `${due}.`;
+  if (answer.starts_ms > played.ends_ms) {
+    return `${due}; the answer was heard ${inWords(answer.starts_ms - played.ends_ms)} after it ended.`;
+  }
+  return `${due}; the answer followed without a pause.`;
+}
+
+function gapFindings(turn) {
+  const gaps = turn.delta_times_ms.slice(1).map((at, place) => at - turn.delta_times_ms[place]);
+  const longest = Math.max(0, ...gaps);
+  return longest >= 1_000 ? [`The longest pause between two deltas was ${inWords(longest)}.`] : [];
+}

@@ -1,0 +1,132 @@
+/**
+ * A turn as the page knows it: the shape that snapshots carry, which live events build up to. Pure.
+ *
+ * @typedef {object} Turn
+ * @property {string} turn_id
+ * @property {number|null} turn_idx
+ * @property {"user"|"echo"|"greeting"|"continuation"} kind
+ * @property {"pending"|"streaming"|"completed"|"interrupted"|"failed"} status
+ * @property {string} user_text
+ * @property {string} text what the LLM wrote; all offsets count its code points
+ * @property {string} heard_text its beginning, up to the last word whose playout had begun
+ * @property {string|null} continues the turn whose tool calls this one continues
+ * @property {string} client_msg_id
+ * @property {{index: number, start: number, end: number, kind: string, t_ms: number}[]} sentences
+ * @property {Segment[]} segments
+ * @property {number[]} delta_times_ms when text arrived, thinned
+ * @property {{state: "played"|"skipped", phrase: string, reason: string, due_ms: number}|null} filler
+ * @property {{id: string, name: string, arguments: string, valid: boolean}[]} tool_calls
+ * @property {Object<string, {output: unknown, status: string, source?: string}>} tool_results by tool call id
+ * @property {string[]} events_fired
+ * @property {string[]} notes
+ * @property {string} reasoning
+ * @property {string} finish_reason
+ * @property {{code: string, message: string, excerpt?: string}|null} error
+ * @property {Object<string, number|null>} timings_ms ttfb, ttft, first_sentence, first_audio, dead_air, total
+ * @property {object} usage
+ * @property {number|null} interrupted_at_ms
+ * @property {number|null} response_status
+ * @property {string|null} created_at
+ *
+ * @typedef {object} Segment one speakable unit; times are ms from the turn's start
+ * @property {number} id
+ * @property {"sentence"|"filler"} kind
+ * @property {number|null} index the sentence's index; null for a filler
+ * @property {string} text what is spoken
+ * @property {number} synthesis_ms
+ * @property {number} starts_ms
+ * @property {number} ends_ms
+ * @property {boolean} cut
+ * @property {[number, number, number][]} words start, end (offsets in the turn's text), at_ms
+ */
+
+import { codePointLength } from "./code_points.js";
+
+const OPEN = new Set(["pending", "streaming"]);
+
+/** A turn of which nothing but its id is known yet. @returns {Turn} */
+export function newTurn(turnId) {
+  return {
+    turn_id: turnId,
+    turn_idx: null,
+    kind: "user",
+    status: "pending",
+    user_text: "",
+    text: "",
+    heard_text: "",
+    continues: null,
+    client_msg_id: "",
+    sentences: [],
+    segments: [],
+    delta_times_ms: [],
+    filler: null,
+    tool_calls: [],
+    tool_results: {},
+    events_fired: [],
+    notes: [],
+    reasoning: "",
+    finish_reason: "",
+    error: null,
+    timings_ms: { ttfb: null, ttft: null, first_sentence: null, first_audio: null, dead_air: null, total: null },
+    usage: {},
+    interrupted_at_ms: null,
+    response_status: null,
+    created_at: null,
+  };
+}
+
+export function isOpen(turn) {
+  return OPEN.has(turn.status);
+}
+
+/** Where the answer stopped being heard, in code points of its text; null when all of it was heard, or may still be. */
+export function cutOffset(turn) {
+  if (turn.status !== "interrupted" && turn.status !== "failed") return null;
+  if (turn.heard_text.trimEnd() === turn.text.trimEnd()) return null;
+  return turn.text.startsWith(turn.heard_text) ? codePointLength(turn.heard_text) : 0;
+}
+
+/**
+ * A turn's segments in the order they are heard in. The times of one whose playout has not begun are a forecast; a
+ * voice says one thing at a time, so such a segment begins no earlier than the one before it ends.
+ * @returns {Segment[]}
+ */
+export function playouts(turn) {
+  return inSequence(turn.segments);
+}
+
+/** The segment that speaks a sentence, by the sentence's index. @returns {Map<number, Segment>} */
+export function spokenSentences(turn) {
+  return bySentence(turn.segments);
+}
+
+const inSequence = remembered(placed);
+const bySentence = remembered((segments) => {
+  const sentences = inSequence(segments).filter((segment) => segment.kind === "sentence");
+  return new Map(sentences.map((segment) => [segment.index, segment]));
+});
+
+/** `work` of a list that is never changed in place, done once for each list. */
+function remembered(work) {
+  const done = new WeakMap();
+  return (list) => {
+    if (!done.has(list)) done.set(list, work(list));
+    return done.get(list);
+  };
+}
+
+function placed(segments) {
+  const ordered = segments.toSorted((one, other) => one.starts_ms - other.starts_ms || one.id - other.id);
+  let free_ms = 0;
+  return ordered.map((segment) => {
+    const heard = later(segment, Math.max(0, free_ms - segment.starts_ms));
+    free_ms = Math.max(free_ms, heard.ends_ms);
+    return heard;
+  });
+}
+
+function later(segment, by_ms) {
+  if (by_ms === 0) return segment;
+  const words = segment.words.map(([start, end, at_ms]) => [start, end, at_ms + by_ms]);
+  return { ...segment, starts_ms: segment.starts_ms + by_ms, ends_ms: segment.ends_ms + by_ms, words };
+}

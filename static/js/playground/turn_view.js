@@ -1,0 +1,126 @@
+/**
+ * One turn in the transcript.
+ */
+
+import { AnswerView } from "./answer_view.js";
+import { fromTemplate, partsOf, setText, showText } from "./dom.js";
+import { inWords } from "./numbers.js";
+import { showNumbers } from "./numbers_view.js";
+import { PictureView, STRIP } from "./picture_view.js";
+import { endingNote, kindNote, summary } from "./story.js";
+import { lookOf, toolCallView } from "./tool_call_view.js";
+import { isOpen } from "./turn.js";
+
+export class TurnView {
+  #parts;
+  #answer;
+  #strip;
+  #calls = new Map();
+  #actions;
+  #turn = null;
+
+  /** `actions`: `select(turnId)`, `cutAt(offset)`, `retry(turn)`, `answerCall(callId, output, status)`. */
+  constructor(speaker, actions) {
+    this.root = fromTemplate("turn-template");
+    this.#parts = partsOf(this.root);
+    this.#actions = actions;
+    this.#answer = new AnswerView(this.#parts.answer);
+    this.#strip = new PictureView(this.#parts.strip, STRIP);
+    setText(this.#parts.speaker, speaker);
+    this.#parts.open.addEventListener("click", () => actions.select(this.#turn.turn_id));
+    this.#parts.retry.addEventListener("click", () => actions.retry(this.#turn));
+    this.#parts.answer.addEventListener("click", (event) => this.#clicked(event));
+  }
+
+  /** Show `turn`. `scene`: `{isLast, hasFiller, wasLive, maySpeak}`. */
+  update(turn, scene, elapsed_ms) {
+    this.#turn = turn;
+    const open = isOpen(turn);
+    this.root.dataset.status = turn.status;
+    this.root.dataset.turnId = turn.turn_id;
+    this.#showUser(turn);
+    showText(this.#parts.kind, kindNote(turn));
+    this.#showFiller(turn, scene, open);
+    this.#showAnswer(turn, open);
+    this.#showCalls(turn, scene);
+    showText(this.#parts.ending, open ? "" : endingNote(turn));
+    this.#showError(turn, scene);
+    this.tick(turn, elapsed_ms);
+    const told = open ? "" : `: ${summary(turn, elapsed_ms)}`;
+    setText(this.#parts.summary, `Timeline${told}. Show the details.`);
+  }
+
+  /** Time has passed, nothing else. */
+  tick(turn, elapsed_ms) {
+    this.#answer.tick(turn, elapsed_ms);
+    this.#strip.draw(turn, elapsed_ms);
+    showNumbers(this.#parts.numbers, turn, elapsed_ms);
+    if (!this.#parts.waiting.hidden) setText(this.#parts.waiting, waitingText(turn, elapsed_ms));
+  }
+
+  set isSelected(selected) {
+    this.root.toggleAttribute("data-selected", selected);
+  }
+
+  #showUser(turn) {
+    const spoke = turn.kind === "user";
+    this.#parts.you.hidden = !spoke;
+    setText(this.#parts.said, spoke ? turn.user_text : "");
+  }
+
+  /** The filler's line is kept free from the start where a filler may come, so that the answer never moves. */
+  #showFiller(turn, { hasFiller }, open) {
+    const played = turn.filler?.state === "played";
+    this.#parts.filler.hidden = !played && !(open && hasFiller && turn.kind === "user");
+    this.#parts.filler.toggleAttribute("data-played", played);
+    setText(this.#parts.filler, played ? turn.filler.phrase : "");
+  }
+
+  #showAnswer(turn, open) {
+    this.#answer.update(turn);
+    this.#parts.waiting.hidden = !open || turn.text !== "" || turn.tool_calls.length > 0;
+    this.#parts.answer.hidden = turn.text === "";
+    this.#parts.answer.toggleAttribute("aria-busy", open);
+    if (open) this.#parts.answer.setAttribute("aria-hidden", "true");
+    else this.#parts.answer.removeAttribute("aria-hidden");
+  }
+
+  #showCalls(turn, { isLast, maySpeak }) {
+    for (const call of turn.tool_calls) {
+      const look = lookOf(turn, call, isLast && maySpeak && !isOpen(turn));
+      const known = this.#calls.get(call.id);
+      const key = JSON.stringify([call, look]);
+      if (known?.key === key) continue;
+      const root = toolCallView(call, look, this.#actions.answerCall);
+      if (known) known.root.replaceWith(root);
+      else this.#parts.calls.append(root);
+      this.#calls.set(call.id, { key, root });
+    }
+  }
+
+  #showError(turn, { wasLive, maySpeak, isLast }) {
+    const failed = turn.error !== null;
+    if (failed && wasLive) this.#parts.error.setAttribute("role", "alert");
+    this.#parts.error.hidden = !failed;
+    this.#parts.retry.hidden = !maySpeak || !isLast || turn.kind === "continuation";
+    this.#showWayToPersona(turn.error?.code);
+    setText(this.#parts["error-message"], turn.error?.message ?? "");
+    showText(this.#parts["error-excerpt"], turn.error?.excerpt ? `The server says: “${turn.error.excerpt}”` : "");
+  }
+
+  /** The page has the link for those who may edit the persona, and the codes that its editor can put right. */
+  #showWayToPersona(code) {
+    const { edit } = this.#parts;
+    if (edit) edit.hidden = !edit.dataset.codes.split(" ").includes(code);
+  }
+
+  #clicked(event) {
+    const word = event.target.closest(".word");
+    if (word && this.#turn && isOpen(this.#turn)) this.#actions.cutAt(Number(word.dataset.end));
+  }
+}
+
+function waitingText(turn, elapsed_ms) {
+  const what = turn.reasoning ? "The LLM is reasoning" : "Waiting for the LLM";
+  return elapsed_ms < 300 ? "" : `${what} · ${inWords(Math.floor(elapsed_ms / 100) * 100)}`;
+}

@@ -1,0 +1,115 @@
+"""What every test may use, and what none may leave behind: people and services, and no running asyncio task."""
+
+import asyncio
+import inspect
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from hypothesis import settings as hypothesis_settings
+
+from tests import services
+
+hypothesis_settings.register_profile("suite", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("search", deadline=None, max_examples=2_000)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+
+@pytest_asyncio.fixture
+async def tasks_are_ended() -> AsyncIterator[None]:
+    before = asyncio.all_tasks()
+    yield
+    await asyncio.sleep(0)
+    ended = {*before, asyncio.current_task()}
+    leaked = [task for task in asyncio.all_tasks() if task not in ended]
+    assert not leaked, f"Tasks that nobody cancelled and awaited: {leaked}"
+
+
+@pytest.fixture(autouse=True)
+def every_task_has_an_end(request: pytest.FixtureRequest) -> None:
+    """An async test fails when a task that began in it still runs after it."""
+    if inspect.iscoroutinefunction(request.function):
+        request.getfixturevalue("tasks_are_ended")
+
+
+def make_user(username: str, *permissions: str) -> User:
+    """A user with these rights (``app_label.codename``) and an unusable password."""
+    user = User.objects.create_user(username)
+    for name in permissions:
+        app_label, codename = name.split(".")
+        user.user_permissions.add(
+            Permission.objects.get(content_type__app_label=app_label, codename=codename)
+        )
+    return user
+
+
+REHEARSE = (
+    "personas.view_persona",
+    "personas.add_persona",
+    "personas.change_persona",
+    "personas.delete_persona",
+    "personas.view_fillerconfig",
+    "personas.add_fillerconfig",
+    "personas.change_fillerconfig",
+    "personas.delete_fillerconfig",
+    "playground.add_conversation",
+    "playground.view_conversation",
+    "playground.change_conversation",
+)
+"""What someone needs who edits personas and talks to them, and does not manage secrets."""
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    """Alice: edits personas and rehearses."""
+    return make_user("alice", *REHEARSE)
+
+
+@pytest.fixture
+def other_user(db: None) -> User:
+    """Bob: may do what Alice may, and owns none of her conversations."""
+    return make_user("bob", *REHEARSE)
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """Charlie: signs in, and may do nothing."""
+    return make_user("charlie")
+
+
+@pytest.fixture
+def admin_user(db: None) -> User:
+    """The first admin, as `manage.py run` makes one."""
+    admin = User(username="admin", is_staff=True, is_superuser=True)
+    admin.set_unusable_password()
+    admin.save()
+    return admin
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def user_client(user: User) -> Client:
+    return signed_in(user)
+
+
+@pytest.fixture
+def admin_client(admin_user: User) -> Client:
+    return signed_in(admin_user)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    return services.postgres_url()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    return services.redis_url()

@@ -1,0 +1,61 @@
+"""The sentences for servers that can't be reached or fail: what a redirect shows, what is hinted at."""
+
+import pytest
+
+from playground.core import upstream_errors
+from playground.core.addresses import parse_address
+from playground.core.errors import Code
+
+ADDRESS = parse_address("https://llm.example.com/v1/chat/completions")
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("https://other.example/v1/chat/completions?session=canary", "to https://other.example,"),
+        ("http://llm.example.com/v1", "to http://llm.example.com,"),
+        ("//other.example/v1", "to https://other.example,"),
+        ("/v2/chat/completions?session=canary", "to its path /v2/chat/completions,"),
+        ("https://llm.example.com/v2/", "to its path /v2/,"),
+        ("http://169.254.169.254/latest/", "to http://169.254.169.254,"),
+        ("file:///etc/passwd", "to an address that can't be called,"),
+        ("https://user:canary@other.example/", "to an address that can't be called,"),
+        ("http://[::1", "to an address that can't be called,"),
+        ("\x00\x1b[31m", "to an address that can't be called,"),
+        ("", "to an address that can't be called,"),
+    ],
+)
+def test_U37_to_U39_a_redirect_names_the_new_host_or_the_new_path(location: str, shown: str) -> None:
+    error = upstream_errors.redirected(ADDRESS, location)
+    assert error.code is Code.REDIRECT
+    assert shown in error.message
+    assert "canary" not in error.message
+
+
+def test_a_long_path_of_a_redirect_is_cut() -> None:
+    assert len(upstream_errors.redirected(ADDRESS, "/" + "x" * 10_000).message) < 400
+
+
+def test_U5_an_http_address_is_asked_whether_it_should_be_https() -> None:
+    http = upstream_errors.not_http(parse_address("http://llm.example.com:8443/v1"))
+    https = upstream_errors.not_http(ADDRESS)
+    assert "https://" in http.message
+    assert "https://" not in https.message
+
+
+def test_the_operator_is_told_which_host_to_open() -> None:
+    error = upstream_errors.blocked(parse_address("http://ollama:11434/v1"))
+    assert "ollama:11434 in OUTBOUND_PRIVATE_HOSTS" in error.message
+
+
+def test_the_address_that_servers_print_when_they_listen_everywhere_is_explained() -> None:
+    assert "Write 127.0.0.1:8000" in upstream_errors.blocked(parse_address("http://0.0.0.0:8000/v1")).message
+
+
+@pytest.mark.parametrize("encoding", ["gzip", " BR "])
+def test_U72_a_compressed_answer_names_its_encoding(encoding: str) -> None:
+    assert f"({encoding.strip().lower()})" in upstream_errors.compressed(ADDRESS, encoding).message
+
+
+def test_an_encoding_that_is_no_word_is_not_repeated() -> None:
+    assert "canary" not in upstream_errors.compressed(ADDRESS, "gzip; canary=<b>").message

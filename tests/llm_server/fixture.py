@@ -1,0 +1,115 @@
+"""The server in a process of its own, as fixtures that a conftest imports."""
+
+import asyncio
+import inspect
+import json
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+import pytest_asyncio
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class LLMServerHandle:
+    """Where the server is, and what it has seen."""
+
+    port: int
+    ports: dict[str, int]
+    ca_file: str
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def base_url(self, behaviour: str) -> str:
+        """What a Tavus persona's ``base_url`` is for this behaviour."""
+        return f"{self.url}/{behaviour}/v1"
+
+    def completions_url(self, behaviour: str, query: str = "") -> str:
+        """What a JAICP ``url`` is for this behaviour."""
+        return f"{self.base_url(behaviour)}/chat/completions" + (f"?{query}" if query else "")
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Every request since the last reset, as it came."""
+        found: list[dict[str, Any]] = _get(f"{self.url}/_requests")
+        return found
+
+    def answers_under_way(self) -> int:
+        """How many answers have begun and not ended, their clients still listening."""
+        return int(_get(f"{self.url}/_under_way"))
+
+    def wait_until_left(self, within_s: float = 3.0) -> dict[str, Any]:
+        """The last request, once its client has left before the end of the answer."""
+        deadline = time.monotonic() + within_s
+        while time.monotonic() < deadline:
+            if (last := self.requests()[-1])["client_left_after_ms"] is not None:
+                return last
+            time.sleep(0.01)
+        raise AssertionError(f"The client did not leave within {within_s} s.")
+
+    async def until_left(self, within_s: float = 3.0) -> dict[str, Any]:
+        """As `wait_until_left`, beside a running event loop."""
+        return await asyncio.to_thread(self.wait_until_left, within_s)
+
+    async def until_asked(self, within_s: float = 3.0) -> None:
+        """Once a request has arrived."""
+        async with asyncio.timeout(within_s):
+            while not await asyncio.to_thread(self.requests):
+                pass
+
+    def reset(self) -> None:
+        _get(f"{self.url}/_reset")
+
+
+def _get(url: str) -> Any:
+    with urlopen(url, timeout=10) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture(scope="session")
+def llm_server_process() -> Iterator[LLMServerHandle]:
+    command = [sys.executable, "-m", "tests.llm_server", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        url = f"http://127.0.0.1:{port}"
+        yield LLMServerHandle(port, _get(f"{url}/_ports"), _get(f"{url}/_ca"))
+        process.terminate()
+
+
+@pytest.fixture
+def llm_server(llm_server_process: LLMServerHandle) -> LLMServerHandle:
+    """The server, with nothing in its log."""
+    llm_server_process.reset()
+    return llm_server_process
+
+
+@pytest.fixture
+def loopback_is_open(settings: Any) -> None:
+    """What `make run` does: the operator opens this machine's own ports."""
+    settings.OUTBOUND_PRIVATE_HOSTS = ["127.0.0.1:*", "localhost:*", "[::1]:*"]
+
+
+@pytest_asyncio.fixture
+async def outgoing_is_closed() -> AsyncIterator[None]:
+    """No connection outlives the test: for every async test in which something is sent."""
+    from playground import outgoing
+
+    yield
+    await outgoing.aclose()
+
+
+@pytest.fixture(autouse=True)
+def every_connection_has_an_end(request: pytest.FixtureRequest) -> None:
+    """Wherever it is imported, each async test closes what it opened."""
+    if inspect.iscoroutinefunction(request.function):
+        request.getfixturevalue("outgoing_is_closed")

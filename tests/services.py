@@ -1,0 +1,95 @@
+"""The servers and programs that some tests need: where they are, and what to do when one is missing.
+
+With REQUIRE_ALL=1 a missing one fails the tests that need it; else they are skipped with the reason.
+"""
+
+import os
+import shutil
+from pathlib import Path
+from typing import NoReturn
+
+import playwright
+import psycopg
+import pytest
+import redis
+
+USUAL_POSTGRES_URL = "postgresql://postgres:postgres@127.0.0.1:5432/postgres"
+USUAL_REDIS_URL = "redis://127.0.0.1:6379/0"
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+)
+CONNECT_TIMEOUT_S = 2
+
+
+def everything_is_required() -> bool:
+    return os.environ.get("REQUIRE_ALL", "") not in ("", "0")
+
+
+def missing(what: str) -> NoReturn:
+    """Skip, or fail where everything is required."""
+    if everything_is_required():
+        pytest.fail(f"REQUIRE_ALL is set, and {what}", pytrace=False)
+    pytest.skip(what)
+
+
+def postgres_url() -> str:
+    """A PostgreSQL server whose user may make databases."""
+    if not postgres_answers():
+        missing(
+            "no PostgreSQL answers: start one at 127.0.0.1:5432 (user and password postgres), "
+            "or set TEST_POSTGRES_URL"
+        )
+    return _postgres_url()
+
+
+def redis_url() -> str:
+    if not redis_answers():
+        missing("no Redis answers: start one at 127.0.0.1:6379, or set TEST_REDIS_URL")
+    return _redis_url()
+
+
+def node_path() -> str:
+    """The Node.js that Playwright brings along: the same version everywhere, whatever the machine has."""
+    bundled = Path(playwright.__file__).parent / "driver" / "node"
+    return (
+        str(bundled)
+        if bundled.exists()
+        else missing("Playwright came without its Node.js: run make clean test")
+    )
+
+
+def browser_path() -> str | None:
+    """A browser of the Chromium family on the PATH; None: Playwright's own has to do."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def postgres_answers() -> bool:
+    try:
+        psycopg.connect(_postgres_url(), connect_timeout=CONNECT_TIMEOUT_S).close()
+    except psycopg.Error:
+        return False
+    return True
+
+
+def redis_answers() -> bool:
+    client = redis.Redis.from_url(_redis_url(), socket_connect_timeout=CONNECT_TIMEOUT_S)
+    try:
+        client.ping()
+    except redis.RedisError:
+        return False
+    finally:
+        client.close()
+    return True
+
+
+def _postgres_url() -> str:
+    return os.environ.get("TEST_POSTGRES_URL") or USUAL_POSTGRES_URL
+
+
+def _redis_url() -> str:
+    return os.environ.get("TEST_REDIS_URL") or USUAL_REDIS_URL

@@ -1,0 +1,47 @@
+"""The settings under which the tests run: the product's own, with nothing of the machine's environment.
+
+Every process of a test run has its own data folder, which goes when the process ends.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+DATA_FOLDER = tempfile.mkdtemp(prefix="greenroom-tests-")
+atexit.register(shutil.rmtree, DATA_FOLDER, ignore_errors=True)
+
+ENVIRONMENT = {
+    "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
+    "BEHIND_PROXY": "",
+    "CAILA_BASE_URL": "",
+    "CONNECT_MS": "",
+    "CONTENT_GAP_MS": "",
+    "DATABASE_URL": "",
+    "DEBUG": "",
+    "DEMO_LLM_KEY": "sk-demo-only-for-the-tests",
+    "ENCRYPTION_KEYS": "Zm9yIHRoZSB0ZXN0cyBvbmx5LCBub3RoaW5nIGVsc2U=",
+    "FIRST_CONTENT_MS": "",
+    "GREENROOM_DATA": DATA_FOLDER,
+    "LOG_LEVEL": "WARNING",
+    "OUTBOUND_PRIVATE_HOSTS": "",
+    "PORT": "",
+    "REASONING_GAP_MS": "",
+    "REDIS_URL": "",
+    "SECRET_KEY": "for-the-tests-only-" * 3,
+    "SECRET_KEY_FALLBACKS": "",
+    "SITE_URL": "http://testserver",
+    "TIME_ZONE": "",
+    "TURN_MS": "",
+}
+for _name, _value in ENVIRONMENT.items():
+    os.environ.pop(f"{_name}_FILE", None)
+    os.environ[_name] = _value
+
+from dashboard.settings import *  # after the environment that it reads
+from dashboard.settings import DATABASES, STORAGES
+
+DATABASES["default"]["TEST"] = {"NAME": f"{DATA_FOLDER}/test.sqlite3"}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+SERVESTATIC_USE_FINDERS = True
