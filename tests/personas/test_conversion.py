@@ -1,0 +1,135 @@
+"""From one platform to the other: what each format can hold, and that every difference is named beforehand."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from personas.formats import jaicp, read_document, tavus
+from personas.formats.conversion import Fate, converted, differences
+from playground.core.persona import Platform
+from tests.personas import examples
+from tests.personas.test_formats_jaicp import jaicp_documents
+from tests.personas.test_formats_tavus import tavus_documents
+
+FORM_FIELDS = {"tts": "tts_engine", "vqa": "vision", "filler": "filler_config", "barge_in": "barge_in_mode"}
+"""What the form calls these parts of a document."""
+
+
+@st.composite
+def stored_documents(draw: st.DrawFn) -> dict[str, Any]:
+    """Every document that the form can store: each platform's own, with parts of the other beside it."""
+    own = draw(tavus_documents() | jaicp_documents())
+    other = draw(tavus_documents() | jaicp_documents())
+    for part in draw(
+        st.sets(st.sampled_from(["tts", "vqa", "filler", "barge_in", "context", "other_layers"]))
+    ):
+        own[part] = other[part]
+    for part in draw(st.sets(st.sampled_from(["temperature", "history_mode", "event_name", "parameters"]))):
+        own["llm"][part] = other["llm"][part]
+    return own
+
+
+def changed_fields(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    parts = {FORM_FIELDS.get(key, key) for key in before if key != "llm" and before[key] != after[key]}
+    llm = {
+        key
+        for key in before["llm"]
+        if key not in {"platform", "history_last"} and before["llm"][key] != after["llm"][key]
+    }
+    return parts | llm
+
+
+def of(text: str) -> dict[str, Any]:
+    return read_document(text).document
+
+
+@settings(max_examples=40)
+@given(stored_documents(), st.sampled_from(Platform))
+def test_whatever_a_conversion_changes_is_named(document: dict[str, Any], target: Platform) -> None:
+    after = converted(document, target)
+    named = {difference.field for difference in differences(document, target)}
+    if "temperature" in named:
+        named.add("parameters")
+    if document["llm"]["provider"] == "CAILA_OPEN_AI" and target is Platform.TAVUS:
+        named |= {"model", "address", "headers"}
+    unnamed = changed_fields(document, after) - named
+    assert not unnamed
+
+
+@settings(max_examples=40)
+@given(tavus_documents())
+def test_the_script_of_a_tavus_persona_says_what_the_converted_persona_is(document: dict[str, Any]) -> None:
+    read = of(jaicp.to_script(document))
+    assert read | {"persona_name": document["persona_name"]} == converted(document, Platform.JAICP)
+
+
+@settings(max_examples=40)
+@given(jaicp_documents())
+def test_the_json_of_a_jaicp_persona_says_what_the_converted_persona_is(document: dict[str, Any]) -> None:
+    assert of(json.dumps(tavus.to_json(document))) == converted(document, Platform.TAVUS)
+
+
+@settings(max_examples=40)
+@given(tavus_documents())
+def test_on_its_own_platform_a_document_is_left_as_it_is(document: dict[str, Any]) -> None:
+    assert converted(document, Platform.TAVUS) == document
+    assert differences(document, Platform.TAVUS) == ()
+
+
+@settings(max_examples=40)
+@given(stored_documents(), st.sampled_from(Platform))
+def test_a_second_conversion_changes_nothing_more(document: dict[str, Any], target: Platform) -> None:
+    once = converted(document, target)
+    assert converted(once, target) == once
+    assert not [found for found in differences(once, target) if found.fate is Fate.LOST]
+
+
+def test_the_weather_assistant_loses_its_voice_and_its_vision_in_jaicp() -> None:
+    document = of(examples.WEATHER_ASSISTANT)
+    found = differences(document, Platform.JAICP)
+    assert [difference.message for difference in found if difference.fate is Fate.LOST] == [
+        "The tts layer (engine, voice and their key): only Tavus' documents have them.",
+        "The vqa layer: only Tavus' documents have them.",
+    ]
+    assert [difference.field for difference in found if difference.fate is Fate.CHANGED] == [
+        "event_name",
+        "context",
+        "system_prompt",
+    ]
+
+
+def test_the_reply_to_yandex_gpt_loses_its_fillers_at_tavus() -> None:
+    found = differences(of(examples.YANDEX_GPT), Platform.TAVUS)
+    assert [difference.field for difference in found if difference.fate is Fate.LOST] == [
+        "history_mode",
+        "filler_config",
+    ]
+    assert "url becomes base_url, without /chat/completions: Tavus adds it." in [f.message for f in found]
+
+
+def test_caila_becomes_its_open_ai_adapter() -> None:
+    after = converted(of(examples.CAILA), Platform.TAVUS)["llm"]
+    assert after["address"] == "https://caila.io/api/adapters/openai"
+    assert after["model"] == "just-ai/openai-proxy/gpt-4o"
+    assert after["headers"] == [["Authorization", "MY_TOKEN"]]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "url"),
+    [
+        ("https://a.example/v1", "https://a.example/v1/chat/completions"),
+        ("https://a.example/v1?api-version=1", "https://a.example/v1/chat/completions?api-version=1"),
+        ("/demo/v1", "/demo/v1/chat/completions"),
+        ("open-ai-compatible-llm-http-endpoint", "open-ai-compatible-llm-http-endpoint"),
+        ("", ""),
+    ],
+)
+def test_the_route_goes_and_comes_before_the_query(base_url: str, url: str) -> None:
+    document = of(examples.WEATHER_ASSISTANT)
+    document["llm"]["address"] = base_url
+    there = converted(document, Platform.JAICP)
+    assert there["llm"]["address"] == url
+    assert converted(there, Platform.TAVUS)["llm"]["address"] == base_url

@@ -1,0 +1,384 @@
+"""Tavus' persona JSON: the page's examples to the letter, old spellings, secrets, the way out."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from personas.formats import FormatError, FoundSecret, read_document, tavus
+from personas.formats.tavus import vision_is_on
+from tests.personas import examples
+
+NO_LLM: dict[str, Any] = {
+    "platform": "tavus",
+    "provider": "CUSTOM_LLM",
+    "address": "",
+    "model": "",
+    "token_secret": "",
+    "headers": [],
+    "temperature": None,
+    "parameters": {},
+    "tools": [],
+    "event_name": "",
+    "history_mode": "prompt_and_session",
+    "history_last": None,
+    "stream_options": None,
+}
+WEATHER_TOOL = {
+    "type": "function",
+    "function": {
+        "name": "get_current_weather",
+        "description": "Get the current weather in a given location",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "location": {
+                    "type": "string",
+                    "description": "The city and state, e.g. San Francisco, CA",
+                },
+                "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]},
+            },
+            "required": ["location"],
+        },
+    },
+}
+
+
+def persona(**llm: Any) -> str:
+    return json.dumps({"persona_name": "Ann", "system_prompt": "Be Ann.", "layers": {"llm": llm}})
+
+
+def test_reads_the_storyteller_as_it_stands_on_the_page() -> None:
+    draft = read_document(examples.STORYTELLER)
+    assert draft.platform == "tavus"
+    assert draft.document == {
+        "persona_name": "Mert the Storyteller",
+        "system_prompt": (
+            "You are a storyteller. You like telling stories to people of all ages. Reply in brief utterances, and "
+            "ask prompting questions to the user as you tell your stories to keep them engaged."
+        ),
+        "context": (
+            "Here are some of your favorite stories: Little Red Riding Hood, The Ugly Duckling and The Three Little "
+            "Pigs"
+        ),
+        "default_replica_id": "",
+        "llm": NO_LLM
+        | {
+            "address": "open-ai-compatible-llm-http-endpoint",
+            "model": "custom_model_here",
+            "token_secret": "MERT_THE_STORYTELLER_LLM_KEY",
+        },
+        "barge_in": {},
+        "filler": None,
+        "tts": {
+            "tts_engine": "playht",
+            "playht_user_id": "your-playht-user-id",
+            "external_voice_id": "professional-voice-clone-id",
+            "voice_settings": {},
+            "token_secret": "MERT_THE_STORYTELLER_TTS_KEY",
+        },
+        "vqa": {"enabled": False},
+        "other_layers": {},
+        "other_keys": {},
+    }
+    assert draft.secrets == (
+        FoundSecret("MERT_THE_STORYTELLER_LLM_KEY", None, ()),
+        FoundSecret("MERT_THE_STORYTELLER_TTS_KEY", None, ()),
+    )
+    assert draft.notices == ("layers.llm.tools[0]: <your-tools-here> is a placeholder; it was left out.",)
+
+
+def test_reads_the_weather_assistant_with_its_tool() -> None:
+    draft = read_document(examples.WEATHER_ASSISTANT)
+    assert draft.document["llm"]["tools"] == [WEATHER_TOOL]
+    assert draft.document["tts"] == {
+        "tts_engine": "elevenlabs",
+        "external_voice_id": "professional-voice-clone-id",
+        "voice_settings": {},
+        "token_secret": "WEATHER_ASSISTANT_TTS_KEY",
+    }
+    assert draft.notices == ()
+
+
+def test_writes_the_weather_assistant_to_the_letter() -> None:
+    written = json.dumps(tavus.to_json(read_document(examples.WEATHER_ASSISTANT).document), indent=4)
+    assert written == json.dumps(
+        {
+            "system_prompt": "You are a helpful assistant.",
+            "context": "Help users get the weather for a given location.",
+            "persona_name": "Weather Assistant",
+            "layers": {
+                "llm": {
+                    "model": "custom_model_here",
+                    "api_key": "{{secret:WEATHER_ASSISTANT_LLM_KEY}}",
+                    "base_url": "open-ai-compatible-llm-http-endpoint",
+                    "tools": [WEATHER_TOOL],
+                },
+                "tts": {
+                    "api_key": "{{secret:WEATHER_ASSISTANT_TTS_KEY}}",
+                    "tts_engine": "elevenlabs",
+                    "external_voice_id": "professional-voice-clone-id",
+                    "voice_settings": {},
+                },
+                "vqa": {"enabled": False},
+            },
+        },
+        indent=4,
+    )
+
+
+def test_refuses_the_conversation_and_says_what_it_is() -> None:
+    with pytest.raises(FormatError, match="This is a conversation"):
+        read_document(examples.CONVERSATION)
+
+
+def test_a_key_becomes_a_secret_bound_to_the_host_of_its_address() -> None:
+    draft = read_document(persona(base_url="https://LLM.example.com:8443/v1", api_key="sk-live-0123456789"))
+    name = "LLM_EXAMPLE_COM_8443_KEY"
+    assert draft.secrets == (FoundSecret(name, "sk-live-0123456789", ("llm.example.com:8443",)),)
+    assert draft.document["llm"]["token_secret"] == name
+    assert "sk-live-0123456789" not in json.dumps(draft.document) + repr(draft)
+
+
+def test_a_key_beside_a_placeholder_is_usable_nowhere() -> None:
+    draft = read_document(persona(base_url="<your-endpoint>", api_key="sk-live-0123456789"))
+    assert draft.secrets == (FoundSecret("ANN_LLM_KEY", "sk-live-0123456789", ()),)
+
+
+def test_a_named_secret_is_taken_by_its_name() -> None:
+    draft = read_document(persona(base_url="https://a.example/v1", api_key="{{secret:MY_TOKEN}}"))
+    assert draft.secrets == (FoundSecret("MY_TOKEN", None, ("a.example",), is_named=True),)
+    assert draft.document["llm"]["token_secret"] == "MY_TOKEN"
+
+
+@pytest.mark.parametrize(
+    "key", ["example-api-key", "<your key>", "your-api-key", "YOUR_API_KEY", "sk-...", "…"]
+)
+def test_a_placeholder_key_counts_as_value_missing(key: str) -> None:
+    (secret,) = read_document(persona(base_url="https://a.example/v1", api_key=key)).secrets
+    assert secret.value is None
+
+
+def test_a_key_in_a_header_never_stays_in_the_document() -> None:
+    headers = {"X-Folder": "b1g", "Authorization": "Api-Key sk-live-0123456789"}
+    draft = read_document(persona(base_url="https://a.example/v1", headers=headers))
+    assert draft.secrets == (FoundSecret("A_EXAMPLE_KEY", "sk-live-0123456789", ("a.example",)),)
+    assert draft.document["llm"]["headers"] == [
+        ["X-Folder", "b1g"],
+        ["Authorization", "Api-Key A_EXAMPLE_KEY"],
+    ]
+    assert tavus.to_json(draft.document)["layers"]["llm"]["headers"] == {
+        "X-Folder": "b1g",
+        "Authorization": "Api-Key {{secret:A_EXAMPLE_KEY}}",
+    }
+
+
+def test_the_same_key_twice_is_one_secret() -> None:
+    draft = read_document(
+        persona(
+            base_url="https://a.example/v1",
+            api_key="sk-live-0123456789",
+            headers={"X-Api-Key": "sk-live-0123456789"},
+        )
+    )
+    assert draft.secrets == (FoundSecret("A_EXAMPLE_KEY", "sk-live-0123456789", ("a.example",)),)
+    assert draft.document["llm"]["headers"] == [["X-Api-Key", "A_EXAMPLE_KEY"]]
+    assert draft.notices == ()
+
+
+def test_two_keys_for_different_places_have_different_names() -> None:
+    text = {
+        "persona_name": "Ann",
+        "layers": {"llm": {"api_key": "sk-live-0123456789"}, "tts": {"api_key": "sk-live-0123456789"}},
+    }
+    draft = read_document(json.dumps(text))
+    assert [secret.name for secret in draft.secrets] == ["ANN_LLM_KEY", "ANN_TTS_KEY"]
+
+
+def test_a_second_key_is_left_out_and_named() -> None:
+    draft = read_document(
+        persona(
+            base_url="https://a.example/v1",
+            api_key="sk-live-0123456789",
+            headers={"X-Api-Key": "other-98765"},
+        )
+    )
+    assert draft.document["llm"]["headers"] == []
+    assert draft.notices == (
+        "The header X-Api-Key held a second key; it was left out: a persona has one secret.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("vqa", "is_on"),
+    [
+        (None, True),
+        ({}, True),
+        ({"enabled": False}, False),
+        ({"enabled": "false"}, False),
+        ({"enable_vision": "False", "prompt": "What is in this image?"}, False),
+        ({"enable_vision": True}, True),
+    ],
+)
+def test_vision_has_three_states_in_old_spellings_and_new(vqa: dict[str, Any] | None, is_on: bool) -> None:
+    layers = {"layers": {} if vqa is None else {"vqa": vqa}}
+    document = read_document(json.dumps({"persona_name": "A"} | layers)).document
+    assert document["vqa"] == vqa
+    assert vision_is_on(document["vqa"]) is is_on
+    assert tavus.to_json(document).get("layers", {}).get("vqa") == vqa
+
+
+def test_an_absent_and_an_empty_voice_settings_stay_as_they_are() -> None:
+    for tts in ({"tts_engine": "cartesia"}, {"tts_engine": "cartesia", "voice_settings": {}}):
+        document = read_document(json.dumps({"persona_name": "A", "layers": {"tts": tts}})).document
+        assert tavus.to_json(document)["layers"]["tts"] == tts
+
+
+def test_unknown_layers_and_keys_are_kept_and_come_out_again() -> None:
+    text = {
+        "system_prompt": "Be A.",
+        "persona_name": "A",
+        "layers": {
+            "llm": {"model": "m", "base_url": "https://a.example/v1", "speculative_inference": True},
+            "stt": {"stt_engine": "tavus-auto"},
+        },
+        "pipeline_mode": "full",
+        "document_ids": ["d1"],
+    }
+    document = read_document(json.dumps(text)).document
+    assert document["other_keys"] == {"pipeline_mode": "full", "document_ids": ["d1"]}
+    assert document["other_layers"] == {
+        "stt": {"stt_engine": "tavus-auto"},
+        "llm": {"speculative_inference": True},
+    }
+    assert tavus.to_json(document) == text
+
+
+def test_a_key_anywhere_else_in_the_document_becomes_a_secret_too() -> None:
+    text = {
+        "persona_name": "Ann",
+        "layers": {
+            "stt": {"api_key": "stt-live-0123456789", "hotwords": "a"},
+            "tts": {"auth_token": "tts-live-9876"},
+        },
+        "storage": [{"clientSecret": "sto-live-0123456789", "max_tokens": 5, "token": "{{secret:MINE}}"}],
+    }
+    draft = read_document(json.dumps(text))
+    assert "live" not in json.dumps(draft.document) + repr(draft)
+    assert draft.document["other_layers"] == {
+        "stt": {"api_key": "{{secret:ANN_OTHER_KEY_2}}", "hotwords": "a"}
+    }
+    assert draft.document["other_keys"] == {
+        "storage": [
+            {"clientSecret": "{{secret:ANN_OTHER_KEY_3}}", "max_tokens": 5, "token": "{{secret:MINE}}"}
+        ]
+    }
+    assert {secret.value for secret in draft.secrets} == {
+        "tts-live-9876",
+        "stt-live-0123456789",
+        "sto-live-0123456789",
+    }
+
+
+def test_a_key_that_is_script_is_not_quoted_in_a_notice() -> None:
+    draft = read_document('{"persona_name": "A", "layers": {"llm": {"api_key": "sk-live-" + "0123"}}}')
+    assert draft.notices == ("layers.llm.api_key: what stands there is script, not data; it was left out.",)
+
+
+def test_ids_of_another_copy_are_left_out_with_a_notice() -> None:
+    draft = read_document(json.dumps({"persona_name": "A", "persona_id": "p1", "created_at": "2025"}))
+    assert draft.document["other_keys"] == {}
+    assert len(draft.notices) == 2
+
+
+def test_extra_body_is_kept_and_what_jaicp_would_ignore_is_named() -> None:
+    draft = read_document(persona(extra_body={"top_p": 0.5, "stream": False, "n": 2}))
+    assert draft.document["llm"]["parameters"] == {"top_p": 0.5, "stream": False, "n": 2}
+    assert any(notice.startswith("n, stream in parameters are kept") for notice in draft.notices)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "words"),
+    [
+        ('{"persona_name": 7}', 1, 18, "persona_name is not a text"),
+        ('{"persona_name": "A",\n "layers": []}', 2, 12, "layers is not an object"),
+        ('{"layers": {"llm": {\n"base_url": "ftp://a.example"}}}', 2, 13, "Only http"),
+        ('{"layers": {"llm": {\n"base_url": "https://a.example/?api-key=x"}}}', 2, 13, "key in its query"),
+        ('{"layers": {"llm": {"tools": {}}}}', 1, 30, "Tools are a list"),
+        (
+            '{"layers": {"llm": {"tools": [<x>, {"type": "function",\n"function": {"name": "a b"}}]}}}',
+            2,
+            22,
+            "Tool 1",
+        ),
+        ('{"layers": {"llm": {"headers": {"Host": "x"}}}}', 1, 41, "Host belongs to the connection"),
+        ('{"layers": {"llm": {"extra_body": [1]}}}', 1, 35, "Parameters are an object"),
+        ('{"layers": {"tts": {"voice_settings": "slow"}}}', 1, 39, "voice_settings is not an object"),
+        ('{"layers": {"vqa": {"enabled": "perhaps"}}}', 1, 32, "neither true nor false"),
+        ('{"persona_name": "A"}\n{"b": 1}', 2, 1, "nothing else"),
+        ("{}", 1, 1, "Neither a Tavus persona nor a JAICP reply"),
+    ],
+)
+def test_what_is_wrong_is_refused_where_it_stands(text: str, line: int, column: int, words: str) -> None:
+    with pytest.raises(FormatError) as refused:
+        read_document(text)
+    assert words in refused.value.message
+    assert (refused.value.line, refused.value.column) == (line, column)
+
+
+def test_an_address_of_the_app_goes_out_behind_the_sites_own() -> None:
+    document = read_document(persona(base_url="/demo/v1")).document
+    written = tavus.to_json(document, site_url="http://127.0.0.1:8765")
+    assert written["layers"]["llm"]["base_url"] == "http://127.0.0.1:8765/demo/v1"
+
+
+TEXTS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=40)
+NAMES = TEXTS.map(lambda text: " ".join(text.split())).filter(bool)
+WORDS = st.from_regex(r"[a-z]{1,12}", fullmatch=True)
+VALUES = TEXTS | st.integers(-1000, 1000) | st.booleans() | st.lists(TEXTS, max_size=3)
+TOOLS = st.lists(WORDS, max_size=3, unique=True).map(
+    lambda names: [{"type": "function", "function": {"name": name, "parameters": {}}} for name in names]
+)
+
+
+@st.composite
+def tavus_documents(draw: st.DrawFn) -> dict[str, Any]:
+    """Every document that Tavus' format can hold."""
+    secret = draw(st.sampled_from(["", "MY_TOKEN", "K9"]))
+    headers = [["X-Folder", "b1g"]] if draw(st.booleans()) else []
+    if secret and draw(st.booleans()):
+        headers.append(["Authorization", f"Api-Key {secret}"])
+    llm = NO_LLM | {
+        "address": draw(
+            st.sampled_from(["", "https://a.example/v1", "<endpoint>", "http://127.0.0.1:11434/v1"])
+        ),
+        "model": draw(TEXTS),
+        "token_secret": secret,
+        "headers": headers,
+        "parameters": draw(st.dictionaries(TEXTS, VALUES, max_size=3)),
+        "tools": draw(TOOLS),
+    }
+    tts = draw(st.none() | st.dictionaries(st.sampled_from(["tts_engine", "tts_model_name"]), WORDS))
+    return {
+        "persona_name": draw(NAMES),
+        "system_prompt": draw(TEXTS),
+        "context": draw(TEXTS),
+        "default_replica_id": draw(st.sampled_from(["", "r123456789"])),
+        "llm": llm,
+        "barge_in": {},
+        "filler": None,
+        "tts": None if tts is None else tts | {"token_secret": draw(st.sampled_from(["", "TTS_KEY"]))},
+        "vqa": draw(st.none() | st.fixed_dictionaries({"enabled": st.booleans() | st.just("false")})),
+        "other_layers": draw(
+            st.dictionaries(st.sampled_from(["stt", "perception"]), st.dictionaries(WORDS, VALUES))
+        ),
+        "other_keys": draw(st.dictionaries(st.sampled_from(["pipeline_mode", "document_ids"]), VALUES)),
+    }
+
+
+@settings(deadline=None)
+@given(tavus_documents())
+def test_import_of_an_export_gives_the_same_document(document: dict[str, Any]) -> None:
+    assert read_document(json.dumps(tavus.to_json(document))).document == document

@@ -1,0 +1,143 @@
+"""Why a persona can't start yet."""
+
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from pytest_django import Settings
+
+from personas.models import Persona
+from personas.readiness import Reason, reasons_not_ready
+from tests.personas.making import CANARY, make_persona, make_secret
+
+pytestmark = pytest.mark.django_db
+
+HOST = "llm.example.com"
+
+
+def ready_persona(**fields: Any) -> Persona:
+    """A persona that lacks nothing but what ``fields`` change."""
+    if "token_secret" not in fields:
+        fields["token_secret"] = make_secret(hosts=(HOST,))
+    return make_persona(**fields)
+
+
+def only_reason(persona: Persona) -> Reason:
+    [reason] = reasons_not_ready(persona)
+    return reason
+
+
+def test_a_complete_persona_is_ready() -> None:
+    assert reasons_not_ready(ready_persona()) == []
+
+
+def test_a_persona_without_a_token_secret_is_ready_for_a_server_without_keys() -> None:
+    assert reasons_not_ready(make_persona(address="http://127.0.0.1:11434/v1")) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("", "address_missing"),
+        ("  ", "address_missing"),
+        ("open-ai-compatible-llm-http-endpoint", "address_placeholder"),
+        ("<your-endpoint>", "address_placeholder"),
+        ("ftp://llm.example.com/", "address_invalid"),
+        ("https://user:pass@llm.example.com/", "address_invalid"),
+        ("https://llm.example.com/?api-key=12345678", "address_invalid"),
+    ],
+)
+def test_an_address_that_cannot_be_called_is_a_reason(address: str, code: str) -> None:
+    reason = only_reason(ready_persona(address=address))
+    assert (reason.code, reason.field) == (code, "address")
+
+
+@pytest.mark.parametrize(("platform", "name"), [("tavus", "base_url"), ("jaicp", "url")])
+def test_an_address_is_called_as_its_platform_calls_it(platform: str, name: str) -> None:
+    assert f"No {name} " in only_reason(ready_persona(address="", platform=platform)).message
+
+
+@pytest.mark.parametrize(
+    ("model", "code"), [("", "model_missing"), ("custom_model_here", "model_placeholder")]
+)
+def test_a_model_that_is_not_filled_in_is_a_reason(model: str, code: str) -> None:
+    reason = only_reason(ready_persona(model=model))
+    assert (reason.code, reason.field) == (code, "model")
+
+
+def test_a_secret_without_a_value_is_a_reason() -> None:
+    reason = only_reason(ready_persona(token_secret=make_secret(value="", hosts=(HOST,))))
+    assert (reason.code, reason.field) == ("secret_value_missing", "token_secret")
+
+
+def test_d13_a_secret_that_cannot_be_decrypted_is_a_reason(settings: Settings) -> None:
+    persona = ready_persona()
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    assert only_reason(persona).code == "secret_unreadable"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://llm.example.com.evil.com/v1",
+        "https://llm.example.com:8443/v1",
+        "http://llm.example.com/v1",
+        "https://example.com/v1",
+        "/demo/v1",
+    ],
+)
+def test_k1_a_secret_that_may_not_go_to_the_address_is_a_reason_that_names_the_host(address: str) -> None:
+    reason = only_reason(ready_persona(address=address))
+    assert (reason.code, reason.field) == ("secret_not_allowed", "token_secret")
+    host = "(/)" if address == "/demo/v1" else address.removeprefix("https://").removesuffix("/v1")
+    assert f"{host}:" in reason.message
+
+
+def test_a_secret_with_no_hosts_may_go_nowhere() -> None:
+    assert only_reason(ready_persona(token_secret=make_secret())).code == "secret_not_allowed"
+
+
+def test_k8_another_secret_named_in_a_header_is_a_reason() -> None:
+    make_secret("OTHER_TOKEN")
+    reason = only_reason(ready_persona(headers=[["Authorization", "Bearer OTHER_TOKEN"]]))
+    assert (reason.code, reason.field) == ("secret_not_chosen", "headers")
+    assert "OTHER_TOKEN" in reason.message
+
+
+def test_k8_an_explicit_name_that_nobody_has_is_a_reason() -> None:
+    reason = only_reason(ready_persona(headers=[["Authorization", "Bearer {{secret:GONE}}"]]))
+    assert reason.code == "secret_not_chosen"
+
+
+@pytest.mark.parametrize(
+    "value", ["Bearer MY_TOKEN", "Bearer {{secret:MY_TOKEN}}", "Bearer OTHER_TOKEN_2", "plain"]
+)
+def test_k5_the_own_name_and_longer_words_are_none(value: str) -> None:
+    make_secret("OTHER_TOKEN")
+    assert reasons_not_ready(ready_persona(headers=[["Authorization", value]])) == []
+
+
+def test_caila_needs_no_url_but_a_secret_for_its_host() -> None:
+    persona = ready_persona(platform="jaicp", provider="CAILA_OPEN_AI", address="")
+    reason = only_reason(persona)
+    assert reason.code == "secret_not_allowed"
+    assert "caila.io" in reason.message
+    persona.token_secret = make_secret("CAILA", hosts=("caila.io",))
+    assert reasons_not_ready(persona) == []
+
+
+def test_cailas_host_is_the_one_that_the_settings_name(settings: Settings) -> None:
+    settings.CAILA_BASE_URL = "https://caila.example.com/adapters/openai"
+    secret = make_secret(hosts=("caila.example.com",))
+    persona = ready_persona(platform="jaicp", provider="CAILA_OPEN_AI", address="", token_secret=secret)
+    assert reasons_not_ready(persona) == []
+    secret.allowed_hosts = ["caila.io"]
+    assert only_reason(persona).code == "secret_not_allowed"
+
+
+def test_all_reasons_come_at_once_and_none_holds_the_value() -> None:
+    persona = make_persona(address="", model="", token_secret=make_secret(hosts=(HOST,)))
+    persona.headers = [["Authorization", "{{secret:GONE}}"]]
+    reasons = reasons_not_ready(persona)
+    assert [reason.field for reason in reasons] == ["address", "model", "headers"]
+    assert CANARY not in str(reasons)
