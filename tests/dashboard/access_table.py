@@ -1,0 +1,167 @@
+"""Who may do what at which address: the table that the test of permissions goes through.
+
+A route that stands in none of the tables below fails `test_permissions.py` until it gets its row.
+"""
+
+from enum import StrEnum
+
+
+class Caller(StrEnum):
+    ANONYMOUS = "anonymous"
+    NO_ROLE = "no role, but is_staff"
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    SECRET_MANAGER = "secret manager"
+    ADMIN = "admin"
+    SUPERUSER = "superuser"
+
+
+Callers = frozenset[Caller]
+
+NOBODY: Callers = frozenset()
+ADMINS = frozenset({Caller.ADMIN, Caller.SUPERUSER})
+EDITORS = ADMINS | {Caller.EDITOR}
+SECRET_MANAGERS = ADMINS | {Caller.SECRET_MANAGER}
+VIEWERS = EDITORS | SECRET_MANAGERS | {Caller.VIEWER}
+SIGNED_IN = VIEWERS | {Caller.NO_ROLE}
+EVERYONE = SIGNED_IN | {Caller.ANONYMOUS}
+
+Row = dict[str, Callers]
+"""By method, who is let in; a method that is missing is answered 405."""
+
+
+def read(callers: Callers) -> Row:
+    return {"GET": callers}
+
+
+def post(callers: Callers) -> Row:
+    return {"POST": callers}
+
+
+def form(callers: Callers) -> Row:
+    return {"GET": callers, "POST": callers}
+
+
+PUBLIC: dict[str, Row] = {
+    "sign-in/": form(EVERYONE),
+    "sign-in/link/<str:token>/": read(EVERYONE),
+    "account/invitation/<str:uidb64>/<str:token>/": form(EVERYONE),
+    "health/": read(EVERYONE),
+}
+"""Addresses that ask for no sign-in."""
+
+PAGES: dict[str, Row] = {
+    "": read(SIGNED_IN),
+    "sign-out/": post(SIGNED_IN),
+    "account/": form(SIGNED_IN),
+    "docs/wire/": read(SIGNED_IN),
+    "people/": read(ADMINS),
+    "people/new/": form(ADMINS),
+    "people/<int:pk>/": read(ADMINS),
+    "people/<int:pk>/role/": post(ADMINS),
+    "people/<int:pk>/invite/": post(ADMINS),
+    "people/<int:pk>/deactivate/": post(ADMINS),
+    "people/<int:pk>/activate/": post(ADMINS),
+    "personas/": read(VIEWERS),
+    "personas/new/": form(EDITORS),
+    "personas/import/": form(EDITORS),
+    "personas/preview/": post(VIEWERS),
+    "personas/<str:persona_id>/": {"GET": VIEWERS, "POST": EDITORS},
+    "personas/<str:persona_id>/delete/": form(EDITORS),
+    "personas/<str:persona_id>/duplicate/": form(EDITORS),
+    "personas/<str:persona_id>/export/": read(VIEWERS),
+    "personas/<str:persona_id>/export/file/": read(VIEWERS),
+    "personas/<str:persona_id>/versions/": read(VIEWERS),
+    "personas/<str:persona_id>/versions/compare/": read(VIEWERS),
+    "personas/<str:persona_id>/versions/<int:number>/restore/": post(EDITORS),
+    "fillers/": read(VIEWERS),
+    "fillers/new/": form(EDITORS),
+    "fillers/preview/": post(VIEWERS),
+    "fillers/<int:pk>/": {"GET": VIEWERS, "POST": EDITORS},
+    "fillers/<int:pk>/delete/": form(EDITORS),
+    "playground/": read(VIEWERS),
+    "playground/start/": post(VIEWERS),
+    "playground/try/": post(EDITORS),
+    "playground/paste/": post(EDITORS),
+    "playground/check-connection/": post(EDITORS),
+    "playground/measured/filler/<int:pk>/": read(VIEWERS),
+    "playground/turns/<str:turn_id>/request/": read(VIEWERS),
+    "playground/<str:conversation_id>/": read(VIEWERS),
+    "conversations/": read(VIEWERS),
+    "conversations/<str:conversation_id>/": read(VIEWERS),
+    "conversations/<str:conversation_id>/end/": post(VIEWERS),
+}
+"""Pages: without a sign-in they lead there, without the right they answer 403."""
+
+API: dict[str, Row] = {
+    "v2/personas": {"GET": VIEWERS, "POST": EDITORS},
+    "v2/personas/<persona_id>": {"GET": VIEWERS, "PATCH": EDITORS, "DELETE": EDITORS},
+    "v2/conversations": {"GET": VIEWERS, "POST": VIEWERS},
+    "v2/conversations/<conversation_id>": {"GET": VIEWERS, "DELETE": VIEWERS},
+    "v2/conversations/<conversation_id>/end": post(VIEWERS),
+    "v2/greenroom/conversations/<conversation_id>/respond": post(VIEWERS),
+}
+"""The API: a key decides; without one, or with a session alone, 401."""
+
+ADMIN: dict[str, Row] = {
+    "admin/": form(VIEWERS),
+    "admin/logout/": post(VIEWERS),
+    "admin/password_change/": form(VIEWERS),
+    "admin/password_change/done/": read(VIEWERS),
+    "admin/autocomplete/": read(NOBODY),
+    "admin/jsi18n/": read(VIEWERS),
+    "admin/auth/user/<id>/password/": form(ADMINS),
+    r"admin/^(?P<app_label>auth|axes|dashboard|playground|personas)/$": form(VIEWERS),
+}
+"""The admin beside its models' pages. Nothing of this site can be autocompleted; Django's own pages take any method."""
+
+ADMIN_MODELS: dict[str, dict[str, Callers]] = {
+    "auth/group": {"view": ADMINS, "add": ADMINS, "change": ADMINS, "delete": ADMINS},
+    "auth/user": {"view": ADMINS, "add": ADMINS, "change": ADMINS, "delete": ADMINS},
+    "axes/accessattempt": {"view": ADMINS, "add": NOBODY, "change": ADMINS, "delete": ADMINS},
+    "axes/accesslog": {"view": ADMINS, "add": NOBODY, "change": ADMINS, "delete": ADMINS},
+    "axes/accessfailurelog": {"view": ADMINS, "add": NOBODY, "change": ADMINS, "delete": ADMINS},
+    "dashboard/apikey": {"view": ADMINS, "add": ADMINS, "change": ADMINS, "delete": ADMINS},
+    "personas/persona": {"view": VIEWERS, "add": EDITORS, "change": EDITORS, "delete": EDITORS},
+    "personas/personaversion": {"view": VIEWERS, "add": NOBODY, "change": NOBODY, "delete": NOBODY},
+    "personas/fillerconfig": {"view": VIEWERS, "add": EDITORS, "change": EDITORS, "delete": EDITORS},
+    "personas/tokensecret": {
+        "view": SECRET_MANAGERS,
+        "add": SECRET_MANAGERS,
+        "change": SECRET_MANAGERS,
+        "delete": SECRET_MANAGERS,
+    },
+    "playground/conversation": {"view": ADMINS, "add": NOBODY, "change": NOBODY, "delete": NOBODY},
+    "playground/turn": {"view": ADMINS, "add": NOBODY, "change": NOBODY, "delete": NOBODY},
+    "playground/completion": {"view": ADMINS, "add": NOBODY, "change": NOBODY, "delete": NOBODY},
+}
+
+ELSEWHERE = {
+    "admin/login/": "leads to the site's own sign-in: test_admin",
+    "admin/(?P<url>.*)$": "leads to an address with a slash, or nowhere",
+    "admin/r/<path:content_type_id>/<path:object_id>/": "no model of this site has a page to lead to",
+    "v2/": "nowhere: 404",
+    "v2/openapi.json": "described in test_api_docs",
+    "v2/docs": "described in test_api_docs",
+    "demo/v1/chat/completions": "has a key of its own: test_demo_llm_api",
+    "demo/v1/models": "has a key of its own: test_demo_llm_api",
+    "demo/v1/<path:rest>": "has a key of its own: test_demo_llm_api",
+}
+"""Addresses that show nothing of what is stored, and where that is tested."""
+
+
+def admin_rows() -> dict[str, Row]:
+    """The pages of each model, which Django's admin makes."""
+    found = dict(ADMIN)
+    for model, rights in ADMIN_MODELS.items():
+        view, change = rights["view"], rights["change"]
+        one = f"admin/{model}/<path:object_id>/"
+        found |= {
+            f"admin/{model}/": {"GET": view, "POST": view},
+            f"admin/{model}/add/": form(rights["add"]),
+            f"{one}history/": read(view),
+            f"{one}delete/": form(rights["delete"]),
+            f"{one}change/": {"GET": view, "POST": change},
+            one: read(VIEWERS),
+        }
+    return found

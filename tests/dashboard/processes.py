@@ -1,0 +1,45 @@
+"""Python processes that read the settings anew, in an environment of their own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from tests.settings import ENVIRONMENT
+
+ROOT = Path(__file__).resolve().parents[2]
+TIMEOUT_S = 60
+
+DEPLOYED = {
+    "ALLOWED_HOSTS": "greenroom.example.org",
+    "BEHIND_PROXY": "true",
+    "DEMO_LLM_KEY": "sk-demo-of-a-deployed-site",
+    "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+    "SECRET_KEY": "f6Jw0yVn3kUqE8xTzB1mSgLr5hPdXa9oCi2NvQb7HtYe4KuMWlR-AjO_sIcGD",
+    "SITE_URL": "https://greenroom.example.org",
+}
+"""What a server of one's own is told."""
+
+
+def bare_environment(data: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    """This machine's environment with these settings and no other."""
+    kept = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    kept.pop("DJANGO_SETTINGS_MODULE", None)
+    return {**kept, "GREENROOM_DATA": str(data), **settings}
+
+
+def manage(data: Path, settings: Mapping[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run a management command; the caller looks at what it returned and printed."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=bare_environment(data, settings),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )

@@ -1,0 +1,42 @@
+"""A log line cannot be forged, and says which request it belongs to."""
+
+import logging
+
+import pytest
+
+from dashboard.logs import SafeFormatter
+from dashboard.request_id import begin_request
+
+FORMAT = "%(levelname)s [%(request_id)s] %(message)s"
+
+
+def formatted(message: str, *arguments: object, error: BaseException | None = None) -> str:
+    trace = (type(error), error, error.__traceback__) if error else None
+    record = logging.LogRecord("a", logging.WARNING, "a.py", 1, message, arguments, trace)
+    return SafeFormatter(FORMAT).format(record)
+
+
+@pytest.mark.parametrize("character", ["\n", "\r", "\x1b", "\x00", "\x85", "\u2028", "\u202e", "\x9b"])
+def test_x20_no_control_character_reaches_the_log(character: str) -> None:
+    line = formatted("path %s", f"/a{character}WARNING forged")
+    assert character not in line
+    assert "forged" in line
+
+
+def test_x20_a_traceback_cannot_begin_a_line_that_looks_like_an_event() -> None:
+    try:
+        raise ValueError("x\nERROR [-] forged\x1b[31m")
+    except ValueError as error:
+        lines = formatted("failed", error=error).split("\n")
+    assert len(lines) > 2
+    assert all(line.startswith("    ") for line in lines[1:])
+    assert "\x1b" not in "".join(lines)
+
+
+def test_a_line_carries_the_id_of_its_request() -> None:
+    assert f"[{begin_request()}]" in formatted("answered")
+
+
+@pytest.mark.parametrize("name", ["httpx", "httpcore", "aiohttp"])
+def test_k18_http_clients_log_no_addresses(name: str) -> None:
+    assert not logging.getLogger(name).isEnabledFor(logging.INFO)

@@ -1,0 +1,144 @@
+"""The served site: its beginning, its end, and who may open a socket."""
+
+import os
+import re
+import signal
+import sqlite3
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin
+
+from dashboard.lifetime import lifespan
+from tests.browser.site import Site, serve_site
+from tests.dashboard.processes import DEPLOYED, manage
+from tests.playground.socket_client import new_conversation, sign_in, viewing
+
+NOT_SIGNED_IN = 4401
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with serve_site(tmp_path_factory.mktemp("served")) as site:
+        yield site
+
+
+def rows(data: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(data / "data" / "greenroom.sqlite3")) as database:
+        return database.execute(query).fetchall()
+
+
+def fetch(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        body: bytes = answer.read()
+        return body
+
+
+def socket_url(site: Site, host: str = "") -> str:
+    address = urlsplit(site.url)
+    return f"ws://{host or address.hostname}:{address.port}/ws/conversations/c000000000000/"
+
+
+@pytest.mark.parametrize("origin", [None, "null", "https://evil.example", "https://127.0.0.1:{port}"])
+async def test_b13_a_socket_is_opened_from_this_sites_pages_alone(served: Site, origin: str | None) -> None:
+    named = origin.format(port=urlsplit(served.url).port) if origin else None
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(socket_url(served), origin=Origin(named) if named else None):
+            pass
+    assert refused.value.response.status_code in (400, 403)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_this_machine_may_be_called_by_either_name(served: Site, host: str) -> None:
+    origin = f"http://{host}:{urlsplit(served.url).port}"
+    async with connect(socket_url(served, host), origin=Origin(origin)) as socket:
+        with pytest.raises(ConnectionClosed):
+            await socket.recv()
+    assert socket.close_code == NOT_SIGNED_IN
+
+
+def test_a_second_site_takes_the_next_port(served: Site, tmp_path: Path) -> None:
+    with serve_site(tmp_path) as second:
+        assert second.url != served.url
+        assert b'"ok"' in fetch(f"{second.url}/health/")
+
+
+def test_static_files_are_hashed_and_kept_by_the_browser_for_ever(served: Site) -> None:
+    page = fetch(f"{served.url}/sign-in/").decode()
+    (script,) = re.findall(r'src="(/static/js/app\.[0-9a-f]{12}\.js)"', page)
+    with urllib.request.urlopen(served.url + script, timeout=10) as answer:
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert answer.headers["Content-Type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize(
+    "path", ["/.git/config", "/static/../manage.py", "/.greenroom/keys/secret_key", "/.env"]
+)
+def test_x21_nothing_of_the_machine_is_served(served: Site, path: str) -> None:
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        fetch(served.url + path)
+
+
+async def test_d21_what_was_said_is_stored_when_the_server_is_stopped(tmp_path: Path) -> None:
+    with serve_site(tmp_path) as site:
+        conversation_id = new_conversation(site, "Mert the Storyteller", speech="realtime")
+        async with viewing(site, conversation_id, sign_in(site)) as client:
+            await client.send("conversation.respond", text="Tell me a story.", client_msg_id="1")
+            await client.until("playground.delta")
+    ((status, text),) = rows(tmp_path, "SELECT status, text FROM playground_turn")
+    assert status == "interrupted"
+    assert text
+
+
+async def test_d20_a_killed_server_leaves_no_turn_open(tmp_path: Path) -> None:
+    with serve_site(tmp_path) as site:
+        conversation_id = new_conversation(site, "Mert the Storyteller", speech="realtime")
+        async with viewing(site, conversation_id, sign_in(site)) as client:
+            await client.send("conversation.respond", text="Tell me a story.", client_msg_id="1")
+            await client.until("playground.delta")
+            os.kill(site.process_id, signal.SIGKILL)
+    assert rows(tmp_path, "SELECT status FROM playground_turn") != [("interrupted",)]
+    with serve_site(tmp_path):
+        assert rows(tmp_path, "SELECT status FROM playground_turn") == [("interrupted",)]
+
+
+def test_a_second_run_finds_everything_in_place(tmp_path: Path) -> None:
+    count = "SELECT (SELECT count(*) FROM personas_persona), (SELECT count(*) FROM auth_user)"
+    with serve_site(tmp_path):
+        first = rows(tmp_path, count)
+    keys = {path.name: path.read_text() for path in (tmp_path / "keys").iterdir()}
+    with serve_site(tmp_path) as site:
+        assert rows(tmp_path, count) == first
+        assert {path.name: path.read_text() for path in (tmp_path / "keys").iterdir()} == keys
+        urllib.request.urlopen(site.link, timeout=10).close()
+    assert (tmp_path / "data" / "site_url").read_text().strip() == site.url
+
+
+def test_serve_asks_for_the_static_files(tmp_path: Path) -> None:
+    assert manage(tmp_path, DEPLOYED, "migrate", "--verbosity", "0").returncode == 0
+    refused = manage(tmp_path, DEPLOYED, "serve")
+    assert refused.returncode == 1
+    assert "run manage.py collectstatic" in refused.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_the_lifespan_protocol_is_spoken_to_its_end() -> None:
+    asked = iter(({"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}))
+    told: list[Mapping[str, Any]] = []
+
+    async def receive() -> Any:
+        return next(asked)
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    await lifespan({"type": "lifespan", "asgi": {"spec_version": "2.0", "version": "3.0"}}, receive, send)
+    assert told == [{"type": "lifespan.startup.complete"}, {"type": "lifespan.shutdown.complete"}]

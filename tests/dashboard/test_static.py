@@ -1,0 +1,59 @@
+"""The static files: hashed names everywhere, and nothing inline or from elsewhere in any page."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+
+from dashboard.storage import StaticStorage
+from tests.dashboard.processes import ROOT
+
+SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+STYLES = sorted((ROOT / "static" / "css").rglob("*.css"))
+
+IMPORT = re.compile(r"""(?:from|import)\s+["']([^"']+)["']""")
+HASHED = re.compile(r"\./[\w./-]+\.[0-9a-f]{12}\.js")
+COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl|oklch)a?\(")
+INLINE = re.compile(r"""<style|\sstyle=|\son[a-z]+=["']|<script(?![^>]*\ssrc=)(?![^>]*application/json)""")
+HTML_SINKS = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_every_import_of_a_module_gets_its_hashed_name(tmp_path: Path) -> None:
+    storage = StaticStorage(location=tmp_path, base_url="/static/")
+    sources = {
+        path: (source, path)
+        for finder in finders.get_finders()
+        for path, source in finder.list(["django_htmx/ext/*"])
+        if path.endswith((".js", ".css", ".map", ".svg", ".gif", ".png")) and not path.startswith("admin/")
+    }
+    for path, (source, _name) in sources.items():
+        with source.open(path) as file:
+            storage.save(path, file)
+    collected = list(storage.post_process({path: (storage, path) for path in sources}))
+    assert not [result for _name, _hashed, result in collected if isinstance(result, Exception)]
+    modules = [tmp_path / str(hashed) for name, hashed, _ in collected if name.startswith("js/")]
+    imports = [found for module in modules for found in IMPORT.findall(module.read_text())]
+    assert imports
+    assert not [found for found in imports if not HASHED.fullmatch(re.sub(r"^(\.\./)+", "./", found))]
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
+def test_x10_no_template_holds_a_script_or_a_style(template: Path) -> None:
+    assert not INLINE.findall(template.read_text())
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
+def test_x2_no_script_makes_html_of_text(script: Path) -> None:
+    text = script.read_text()
+    assert not [sink for sink in HTML_SINKS if sink in text]
+
+
+@pytest.mark.parametrize("style", [style for style in STYLES if style.name != "tokens.css"], ids=name_of)
+def test_only_the_tokens_name_colours(style: Path) -> None:
+    assert not COLOUR.findall(style.read_text())
