@@ -1,0 +1,44 @@
+"""Requests to the demo LLM, as the tests write them down."""
+
+from typing import Any
+
+import orjson
+
+from playground.demo_llm.chat import ChatRequest, read_request
+
+STORYTELLER = (
+    "You are a storyteller. You like telling stories to people of all ages. Reply in brief utterances, and ask "
+    "prompting questions to the user as you tell your stories to keep them engaged.\n\n"
+    "Here are some of your favorite stories: Little Red Riding Hood, The Ugly Duckling and The Three Little Pigs"
+)
+MAYA = (
+    "You are talking to Maya, who is from Dallas, Texas. She likes a good mystery book, and her favorite author "
+    "is Agatha Christie."
+)
+WEATHER_TOOL = {
+    "type": "function",
+    "function": {
+        "name": "get_current_weather",
+        "description": "Get the current weather in a given location",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "location": {"type": "string", "description": "The city and state, e.g. San Francisco, CA"},
+                "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]},
+            },
+            "required": ["location"],
+        },
+    },
+}
+
+
+def body(*said: str, system: str = "", model: str = "demo", **more: Any) -> dict[str, Any]:
+    """A request's body: what the user and the assistant said in turn, the user first."""
+    messages = [{"role": "system", "content": system}] if system else []
+    for index, text in enumerate(said):
+        messages.append({"role": "user" if index % 2 == 0 else "assistant", "content": text})
+    return {"model": model, "messages": messages} | more
+
+
+def chat(*said: str, system: str = "", **more: Any) -> ChatRequest:
+    return read_request(orjson.dumps(body(*said, system=system, **more)))

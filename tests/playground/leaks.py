@@ -1,0 +1,72 @@
+"""Looking for a secret in everything that a turn leaves behind: frames, rows, logs, pages."""
+
+import base64
+import html
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from django.contrib.auth.models import User
+from django.db import connection
+
+from playground.models import Completion, Turn
+from playground.snapshots import load_snapshot
+from tests.conftest import signed_in
+
+
+def spellings(secret: str) -> set[str]:
+    """The secret raw, URL-encoded, and in base64 wherever it stands in a longer encoded text."""
+    raw = secret.encode()
+    found = {secret, quote(secret, safe=""), quote_plus(secret), quote(secret, safe="").lower()}
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        for shift in range(3):
+            whole = encode(b"\0" * shift + raw + b"\0" * (2 - shift)).decode()
+            found.add(whole[4:-4])  # what no neighbour has a part in
+    return found
+
+
+def leaks_in(text: str, secret: str) -> list[str]:
+    """The spellings of the secret that stand in a text, as it is or as HTML shows it."""
+    shown = html.unescape(text)
+    return [spelling for spelling in spellings(secret) if spelling in text or spelling in shown]
+
+
+def frames_text(events: Iterable[dict[str, Any]]) -> str:
+    """All frames, and their texts joined: a value cut over deltas is one again."""
+    events = list(events)
+    texts = "".join(str(event["properties"].get("text", "")) for event in events)
+    return json.dumps(events, ensure_ascii=False) + texts
+
+
+def every_row() -> str:
+    """Every row of every table."""
+    with connection.cursor() as cursor:
+        found = []
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            found.append(f"{table}: {cursor.fetchall()!r}")
+    return "\n".join(found)
+
+
+def every_page(owner: User, conversation_id: str) -> str:
+    """The conversation on each page that shows something of it, and as a socket shows it first."""
+    client = signed_in(owner)
+    turns = Turn.objects.filter(conversation_id=conversation_id).values_list("pk", flat=True)
+    completions = Completion.objects.filter(turn__conversation_id=conversation_id)
+    paths = [
+        "/conversations/",
+        f"/conversations/{conversation_id}/",
+        f"/playground/{conversation_id}/",
+        f"/admin/playground/conversation/{conversation_id}/change/",
+        *(f"/playground/turns/{turn}/request/?platform=tavus" for turn in turns),
+        *(f"/playground/turns/{turn}/request/?platform=jaicp" for turn in turns),
+        *(f"/admin/playground/turn/{turn}/change/" for turn in turns),
+        *(f"/admin/playground/completion/{found.pk}/change/" for found in completions),
+    ]
+    pages = []
+    for path in paths:
+        response = client.get(path)
+        assert response.status_code == 200, path
+        pages.append(response.content.decode())
+    return "\n".join([*pages, json.dumps(load_snapshot(conversation_id), ensure_ascii=False)])

@@ -1,0 +1,84 @@
+"""An LLM at the outermost edge: it plays a script of bytes and waits, and remembers how it was left."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from playground.core.errors import UpstreamError
+from playground.core.limits import Limits
+from playground.llm import WireRequest
+
+Step = bytes | float | UpstreamError
+"""Bytes that come, seconds that pass, or an error that ends the connection."""
+
+
+def chunk(delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
+    """One SSE payload as an OpenAI server sends it."""
+    choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+    body = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "model": "m", "choices": [choice]}
+    return f"data: {json.dumps(body)}\n\n".encode()
+
+
+def text(words: str) -> bytes:
+    return chunk({"content": words})
+
+
+def call(index: int, **parts: Any) -> bytes:
+    """A fragment of a tool call: ``id``, ``name``, ``arguments``."""
+    function = {key: parts[key] for key in ("name", "arguments") if key in parts}
+    found: dict[str, Any] = {"index": index, "function": function}
+    if "id" in parts:
+        found |= {"id": parts["id"], "type": "function"}
+    return chunk({"tool_calls": [found]})
+
+
+ROLE = chunk({"role": "assistant", "content": ""})
+STOP = chunk({}, "stop")
+TOOL_CALLS = chunk({}, "tool_calls")
+DONE = b"data: [DONE]\n\n"
+END = STOP + DONE
+
+
+class ScriptedResponse:
+    def __init__(self, llm: "ScriptedLLM", script: Sequence[Step]) -> None:
+        self.status = 200
+        self.headers = (("content-type", "text/event-stream"),)
+        self.http_version = "1.1"
+        self._llm = llm
+        self._script = script
+
+    async def aiter_bytes(self) -> AsyncIterator[bytes]:
+        for step in self._script:
+            match step:
+                case bytes():
+                    yield step
+                case UpstreamError():
+                    raise step
+                case seconds:
+                    await asyncio.sleep(seconds)
+
+
+class ScriptedLLM:
+    """Give it as ``open_completion``. Each attempt plays the next script; an error as the first step refuses it."""
+
+    def __init__(self, *scripts: Sequence[Step], connects_after_s: float = 0.0) -> None:
+        self._scripts = list(scripts)
+        self._connects_after_s = connects_after_s
+        self.requests: list[WireRequest] = []
+        self.left_at_s: list[float] = []
+
+    @asynccontextmanager
+    async def __call__(
+        self, request: WireRequest, *, limits: Limits, secrets: tuple[str, ...]
+    ) -> AsyncIterator[Any]:
+        self.requests.append(request)
+        script = self._scripts.pop(0)
+        if script and isinstance(script[0], UpstreamError):
+            raise script[0]
+        try:
+            await asyncio.sleep(self._connects_after_s)
+            yield ScriptedResponse(self, script)
+        finally:
+            self.left_at_s.append(asyncio.get_running_loop().time())

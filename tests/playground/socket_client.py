@@ -1,0 +1,96 @@
+"""A client of the served site's sockets, made of a WebSocket library and the standard library."""
+
+import asyncio
+import json
+import urllib.request
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from http.cookiejar import CookieJar
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from tests.browser.site import Site
+
+Json = dict[str, Any]
+DEADLINE_S = 15.0
+
+NEW_CONVERSATION = """
+from django.contrib.auth.models import User
+from personas.models import PersonaVersion
+from playground.models import Conversation
+owner, _ = User.objects.get_or_create(username={owner!r})
+version = PersonaVersion.objects.filter(document__persona_name={persona!r}).latest("number")
+made = Conversation.objects.create(owner=owner, persona_version=version, properties={properties!r},
+    custom_greeting={greeting!r})
+print(made.pk)
+"""
+
+
+def sign_in(site: Site) -> str:
+    """The cookies of a new session of the first admin."""
+    jar = CookieJar()
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    link = site.manage("signin_link").split()[-1]
+    opener.open(link, timeout=DEADLINE_S).close()
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
+
+
+def new_conversation(
+    site: Site, persona: str, *, owner: str = "admin", speech: str = "instant", greeting: str = ""
+) -> str:
+    """The id of a new conversation with a persona of the demo data."""
+    code = NEW_CONVERSATION.format(
+        owner=owner, persona=persona, properties={"simulated_speech": speech}, greeting=greeting
+    )
+    return site.manage("shell", "--no-imports", "-c", code)
+
+
+class Client:
+    """One socket: ``send`` commands, wait ``until`` an event comes."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+        self._waiting: deque[Json] = deque()
+        self.events: list[Json] = []
+
+    async def send(self, event_type: str, **properties: Any) -> None:
+        message_type = event_type.partition(".")[0]
+        message = {"message_type": message_type, "event_type": event_type, "properties": properties}
+        await self.socket.send(json.dumps(message))
+
+    async def next(self) -> Json:
+        while not self._waiting:
+            frame = json.loads(await self.socket.recv())
+            self._waiting.extend(frame if isinstance(frame, list) else [frame])
+        self.events.append(self._waiting.popleft())
+        return self.events[-1]
+
+    async def until(self, *event_types: str, where: Callable[[Json], bool] = lambda _: True) -> Json:
+        """The properties of the next event of one of these types; fails after DEADLINE_S."""
+        async with asyncio.timeout(DEADLINE_S):
+            while True:
+                event = await self.next()
+                if event["event_type"] in event_types and where(event["properties"]):
+                    found: Json = event["properties"]
+                    return found
+
+    async def until_closed(self) -> Json:
+        return await self.until(
+            "playground.turn.completed", "playground.turn.interrupted", "playground.turn.failed"
+        )
+
+
+@asynccontextmanager
+async def viewing(
+    site: Site, conversation_id: str, cookies: str, *, origin: str | None = None
+) -> AsyncIterator[Client]:
+    """A viewer of the conversation; its origin is the site's own unless another is named."""
+    url = site.url.replace("http", "ws", 1) + f"/ws/conversations/{conversation_id}/"
+    headers = {"Cookie": cookies} if cookies else {}
+    async with connect(
+        url, origin=Origin(origin or site.url), additional_headers=headers, max_size=None
+    ) as socket:
+        yield Client(socket)

@@ -1,0 +1,77 @@
+"""The API of the site as it is served: what a script with nothing but the standard library does with it."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser.site import Site
+from tests.personas import examples
+from tests.playground.socket_client import DEADLINE_S
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def key(served_site: Site) -> str:
+    return served_site.manage("create_api_key", "served").splitlines()[-1]
+
+
+def ask(site: Site, key: str, method: str, path: str, body: str = "") -> Any:
+    """The open response, as `curl -X METHOD --data BODY` gets it."""
+    request = urllib.request.Request(site.url + path, method=method, headers={"x-api-key": key})
+    request.data = body.encode() if body else None
+    return urllib.request.urlopen(request, timeout=DEADLINE_S)
+
+
+def answer(site: Site, key: str, method: str, path: str, body: str = "") -> Json:
+    with ask(site, key, method, path, body) as response:
+        found: Json = json.load(response)
+    return found
+
+
+def events(response: Any) -> Iterator[Json]:
+    for line in response:
+        if line.startswith(b"data: "):
+            yield json.loads(line.removeprefix(b"data: "))
+
+
+def conversation(site: Site, key: str, speech: str) -> str:
+    """The seed's two requests; returns the conversation's id."""
+    persona = answer(site, key, "POST", "/v2/personas", examples.STORYTELLER)
+    asked = json.loads(examples.CONVERSATION) | {"persona_id": persona["persona_id"]}
+    asked["properties"] = {"simulated_speech": speech}
+    return str(answer(site, key, "POST", "/v2/conversations", json.dumps(asked))["conversation_id"])
+
+
+def test_the_seeds_requests_lead_to_an_answer_that_is_heard(served_site: Site, key: str) -> None:
+    conversation_id = conversation(served_site, key, "instant")
+    path = f"/v2/greenroom/conversations/{conversation_id}/respond"
+    with ask(served_site, key, "POST", path, '{"text": "Tell me a story."}') as response:
+        assert response.headers["Content-Type"] == "text/event-stream"
+        told = list(events(response))
+    assert told[0]["event_type"] == "playground.turn.started"
+    assert told[-1]["event_type"] == "playground.turn.completed"
+    assert told[-1]["properties"]["heard_text"] == told[-1]["properties"]["text"] != ""
+    sent = next(event for event in told if event["event_type"] == "playground.request")
+    system = sent["properties"]["request"]["body"]["messages"][0]["content"]
+    assert system.startswith("You are a storyteller.")
+    assert system.endswith("her favorite author is Agatha Christie.")
+    ended = answer(served_site, key, "POST", f"/v2/conversations/{conversation_id}/end")
+    assert ended["status"] == "ended"
+    found = answer(served_site, key, "GET", f"/v2/conversations/{conversation_id}?verbose=true")
+    assert found["events"][-1]["event_type"] == "system.shutdown"
+
+
+def test_the_first_event_comes_while_the_turn_goes_on(served_site: Site, key: str) -> None:
+    conversation_id = conversation(served_site, key, "realtime")
+    path = f"/v2/greenroom/conversations/{conversation_id}/respond"
+    with ask(served_site, key, "POST", path, '{"text": "Tell me a story."}') as response:
+        assert next(events(response))["event_type"] == "playground.turn.started"
+    # The client has left; the turn has not: it closes when the conversation is ended.
+    answer(served_site, key, "POST", f"/v2/conversations/{conversation_id}/end")
+    found = answer(served_site, key, "GET", f"/v2/conversations/{conversation_id}?verbose=true")
+    closed = [event["event_type"] for event in found["events"]][-2]
+    assert closed == "playground.turn.interrupted"

@@ -1,0 +1,209 @@
+"""The socket of a conversation, over a real connection to the served site."""
+
+import asyncio
+import json
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.browser.site import Site
+from tests.playground.socket_client import Client, new_conversation, viewing
+
+MERT = "Mert the Storyteller"
+
+
+async def closed_with(client: Client) -> int:
+    """The close code of a socket that the server closes."""
+    with pytest.raises(ConnectionClosed) as closed:
+        async with asyncio.timeout(10):
+            while True:
+                await client.socket.recv()
+    assert closed.value.rcvd is not None
+    return closed.value.rcvd.code
+
+
+async def test_a_viewer_first_gets_the_snapshot(served_site: Site, cookies: str) -> None:
+    conversation = await asyncio.to_thread(new_conversation, served_site, MERT)
+    async with viewing(served_site, conversation, cookies) as client:
+        first = await client.next()
+    assert first["event_type"] == "playground.snapshot"
+    assert first["properties"]["turns"] == []
+    assert first["properties"]["conversation"]["persona"]["name"] == MERT
+    assert first["properties"]["conversation"]["may_speak"] is True
+
+
+async def test_a_turn_is_told_from_its_start_to_its_end(served_site: Site, cookies: str) -> None:
+    conversation = await asyncio.to_thread(new_conversation, served_site, MERT)
+    async with viewing(served_site, conversation, cookies) as client:
+        await client.send("conversation.respond", text="Tell me about the wolf.", client_msg_id="m1")
+        closed = await client.until_closed()
+    types = [event["event_type"] for event in client.events]
+    assert types[:3] == ["playground.snapshot", "playground.turn.started", "conversation.utterance"]
+    assert types[-1] == "playground.turn.completed"
+    deltas = [event["properties"] for event in client.events if event["event_type"] == "playground.delta"]
+    assert "".join(delta["text"] for delta in deltas) == closed["text"]
+    assert [delta["offset"] for delta in deltas] == sorted(delta["offset"] for delta in deltas)
+    sent = next(event for event in client.events if event["event_type"] == "playground.request")
+    assert dict(sent["properties"]["request"]["headers"])["Authorization"] == "Bearer DEMO_LLM_KEY"
+
+
+async def test_every_event_of_a_turn_has_the_envelope(served_site: Site, cookies: str) -> None:
+    conversation = await asyncio.to_thread(new_conversation, served_site, MERT)
+    async with viewing(served_site, conversation, cookies) as client:
+        await client.send("conversation.respond", text="Hello")
+        await client.until_closed()
+    events = client.events[1:]
+    assert {event["conversation_id"] for event in events} == {conversation}
+    assert {event["turn_idx"] for event in events} == {0}
+    assert len({event["inference_id"] for event in events}) == 1
+    assert len({event["properties"]["turn_id"] for event in events}) == 1
+    assert all(event["message_type"] == event["event_type"].partition(".")[0] for event in events)
+    seqs = [event["seq"] for event in events]
+    assert seqs == sorted(set(seqs))
+
+
+async def test_b3_a_reload_brings_back_all_that_was_said(served_site: Site, cookies: str) -> None:
+    conversation = await asyncio.to_thread(new_conversation, served_site, MERT)
+    async with viewing(served_site, conversation, cookies) as client:
+        await client.send("conversation.respond", text="Hello")
+        closed = await client.until_closed()
+    async with viewing(served_site, conversation, cookies) as again:
+        (turn,) = (await again.until("playground.snapshot"))["turns"]
+    assert (turn["user_text"], turn["text"], turn["status"]) == ("Hello", closed["text"], "completed")
+    assert turn["timings_ms"] == closed["timings_ms"]
+    assert turn["segments"]
+
+
+async def test_b1_b2_a_turn_outlives_its_viewer_and_is_taken_up_without_a_gap(
+    served_site: Site, cookies: str
+) -> None:
+    conversation = await asyncio.to_thread(new_conversation, served_site, MERT, speech="realtime")
+    async with viewing(served_site, conversation, cookies) as client:
+        await client.send("conversation.respond", text="Tell me about the wolf.")
+        await client.until("playground.delta")
+    async with viewing(served_site, conversation, cookies) as again:
+        (turn,) = (await again.until("playground.snapshot"))["turns"]
+        await again.send("conversation.interrupt")
+        closed = await again.until_closed()
+    later = [event["properties"] for event in again.events if event["event_type"] == "playground.delta"]
+    assert turn["text"] + "".join(delta["text"] for delta in later) == closed["text"]
+    assert all(delta["offset"] >= len(turn["text"]) for delta in later)
+
+
+async def test_b4_two_viewers_are_told_the_same(served_site: Site, cookies: str) -> None:
+    conversation = await asyncio.to_thread(new_conversation, served_site, MERT)
+    async with (
+        viewing(served_site, conversation, cookies) as one,
+        viewing(served_site, conversation, cookies) as other,
+    ):
+        await other.until("playground.snapshot")
+        await one.send("conversation.respond", text="Hello")
+        assert await one.until_closed() == await other.until_closed()
+
+
+async def test_b17_an_interrupt_ends_the_turn_at_once(served_site: Site, cookies: str) -> None:
+    conversation = await asyncio.to_thread(new_conversation, served_site, MERT, speech="realtime")
+    async with viewing(served_site, conversation, cookies) as client:
+        await client.send("conversation.respond", text="Tell me about the wolf.")
+        await client.until("playground.speech", where=lambda found: found["state"] == "playing")
+        await client.send("conversation.interrupt")
+        closed = await client.until_closed()
+    assert client.events[-1]["event_type"] == "playground.turn.interrupted"
+    assert closed["text"].startswith(closed["heard_text"])
+    assert len(closed["heard_text"]) < len(closed["text"])
+
+
+async def test_the_greeting_opens_the_conversation(served_site: Site, cookies: str) -> None:
+    conversation = await asyncio.to_thread(new_conversation, served_site, MERT, greeting="Welcome!")
+    async with viewing(served_site, conversation, cookies) as client:
+        closed = await client.until_closed()
+    assert closed["text"] == "Welcome!"
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["no json", "[]", "42", "null", "{}", '{"event_type": 1}', '{"event_type": "x"}',
+     '{"event_type": "conversation.respond"}',
+     '{"event_type": "conversation.respond", "properties": null}',
+     '{"event_type": "conversation.respond", "properties": {"text": " "}}',
+     '{"event_type": "conversation.respond", "properties": {"text": "a\\u0000b"}}',
+     '{"event_type": "conversation.interrupt", "properties": {"at_offset": -1}}',
+     "[" * 100],
+)  # fmt: skip
+async def test_b7_a_bad_message_is_answered_and_the_socket_stays(
+    served_site: Site, cookies: str, bad_conversation: str, message: str
+) -> None:
+    async with viewing(served_site, bad_conversation, cookies) as client:
+        await client.socket.send(message)
+        error = await client.until("playground.error")
+        await client.send("playground.resume", seq=0)
+        await client.until("playground.snapshot")
+    assert error["code"] == "bad_message"
+
+
+@pytest.fixture(scope="module")
+def bad_conversation(served_site: Site) -> str:
+    return new_conversation(served_site, MERT)
+
+
+async def test_b7_five_bad_messages_in_a_row_close_the_socket(
+    served_site: Site, cookies: str, bad_conversation: str
+) -> None:
+    async with viewing(served_site, bad_conversation, cookies) as client:
+        for _ in range(5):
+            await client.socket.send("no json")
+        assert await closed_with(client) == 4400
+
+
+async def test_b8_a_binary_frame_closes_the_socket(
+    served_site: Site, cookies: str, bad_conversation: str
+) -> None:
+    async with viewing(served_site, bad_conversation, cookies) as client:
+        await client.socket.send(b"\x00")
+        assert await closed_with(client) == 4415
+
+
+async def test_b9_a_frame_over_64_kib_closes_the_socket(
+    served_site: Site, cookies: str, bad_conversation: str
+) -> None:
+    async with viewing(served_site, bad_conversation, cookies) as client:
+        await client.socket.send(json.dumps("x" * 70_000))
+        assert await closed_with(client) == 1009
+
+
+async def test_b10_a_flood_closes_the_socket(served_site: Site, cookies: str, bad_conversation: str) -> None:
+    async with viewing(served_site, bad_conversation, cookies) as client:
+        for _ in range(30):
+            await client.send("playground.resume", seq=0)
+        assert await closed_with(client) == 4429
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "https://127.0.0.1:18765", "http://127.0.0.1:1"])
+async def test_b13_a_foreign_origin_gets_no_handshake(
+    served_site: Site, cookies: str, bad_conversation: str, origin: str
+) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with viewing(served_site, bad_conversation, cookies, origin=origin):
+            pass
+    assert refused.value.response.status_code == 403
+
+
+async def test_b14_without_a_session_the_socket_says_sign_in(
+    served_site: Site, bad_conversation: str
+) -> None:
+    async with viewing(served_site, bad_conversation, "") as client:
+        assert await closed_with(client) == 4401
+
+
+@pytest.mark.parametrize("conversation", ["c00000000000", "%F0%9F%90%BA"])
+async def test_b16_an_unknown_conversation_is_not_found(
+    served_site: Site, cookies: str, conversation: str
+) -> None:
+    async with viewing(served_site, conversation, cookies) as client:
+        assert await closed_with(client) == 4404
+
+
+async def test_b16_anothers_conversation_is_an_unknown_one(served_site: Site, cookies: str) -> None:
+    foreign = await asyncio.to_thread(new_conversation, served_site, MERT, owner="bob")
+    async with viewing(served_site, foreign, cookies) as client:
+        assert await closed_with(client) == 4404
