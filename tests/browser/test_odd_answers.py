@@ -1,0 +1,70 @@
+"""What an LLM's server does besides plain text, on the live page: controls, and errors that lead to the persona."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.talking import answer, answered, expect_status, say, send_button, turn
+from tests.llm_server import fixture
+from tests.llm_server.fixture import LLMServerHandle
+
+own_server = fixture.llm_server_process
+
+LIVE = re.compile(r"/playground/c[0-9a-z]+/$")
+LEFT_OF = """(node, words) => {
+  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  let text = "";
+  const places = [];
+  while (walker.nextNode()) {
+    const { data } = walker.currentNode;
+    for (let at = 0; at < data.length; at += 1) places.push([walker.currentNode, at]);
+    text += data;
+  }
+  return words.map((word) => {
+    const [start, at] = places[text.indexOf(word)];
+    const range = new Range();
+    range.setStart(start, at);
+    range.setEnd(start, at + 1);
+    return range.getBoundingClientRect().left;
+  });
+}"""
+
+
+def talk_to(page: Page, base_url: str) -> None:
+    page.goto("/playground/")
+    page.get_by_label("Base URL").fill(base_url)
+    page.get_by_label("Model").fill("gpt-4o")
+    page.get_by_role("button", name="Talk to it").click()
+    page.wait_for_url(LIVE)
+    expect(send_button(page)).to_be_enabled()
+    say(page, "Hello")
+
+
+def lefts(node: Locator, *words: str) -> list[float]:
+    """Where the first letter of each word stands on the screen, in CSS pixels."""
+    found: list[float] = node.evaluate(LEFT_OF, list(words))
+    return found
+
+
+def test_u61_controls_are_seen_and_a_turned_direction_ends_with_its_sentence(
+    page: Page, own_server: LLMServerHandle
+) -> None:
+    talk_to(page, own_server.base_url("turned"))
+    assert answered(page, 0) == "esc ␛[31m bidi \u202e turned. Straight on."
+    before, t, d, straight, on = lefts(answer(page, 0), "bidi", "turned", "d.", "Straight", "on.")
+    assert before < d < t < straight < on
+
+
+def test_u17_a_refused_key_leads_to_the_persona(page: Page, own_server: LLMServerHandle) -> None:
+    talk_to(page, own_server.base_url("unauthorised"))
+    expect_status(page, 0, "failed")
+    link = turn(page, 0).get_by_role("link", name="Open the persona")
+    link.click()
+    page.wait_for_url(re.compile(r"/personas/p[0-9a-z]+/$"))
+
+
+def test_u17_an_error_of_the_server_leads_nowhere(page: Page, own_server: LLMServerHandle) -> None:
+    talk_to(page, own_server.base_url("error-500"))
+    expect_status(page, 0, "failed")
+    expect(turn(page, 0).get_by_role("button", name="Try again")).to_be_visible()
+    expect(turn(page, 0).get_by_role("link", name="Open the persona")).to_be_hidden()

@@ -1,0 +1,64 @@
+"""Calls that nobody answers by hand: by a saved mock and by a tool endpoint, each marked as rehearsal on the page."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.site import Site
+from tests.browser.talking import answered, hear_at_once, say, start_talking, turn
+from tests.browser.tool_endpoint import tool_endpoint
+
+WEATHER = "Weather Assistant"
+MARK = "rehearsal: not platform traffic"
+Rehearse = Callable[..., None]
+
+
+@pytest.fixture
+def rehearse(page: Page) -> Iterator[Rehearse]:
+    """Save fields of the weather assistant's rehearsal in the editor; they are emptied after the test."""
+
+    def fill(**fields: str) -> None:
+        page.goto("/personas/")
+        page.get_by_role("link", name=WEATHER, exact=True).first.click()
+        for name, value in fields.items():
+            page.locator(f"#id_{name}").fill(value)
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("Saved as version")).to_be_visible()
+
+    yield fill
+    fill(tool_mocks="", tool_endpoint="")
+
+
+def expect_answered(page: Page, by: str, result: str) -> None:
+    """The first turn's call shows its result, who gave it and the mark; so does the turn that goes on with it."""
+    call = turn(page, 0).locator(".call")
+    expect(call.locator("[data-part=result-status]")).to_have_text(f"answered by {by}")
+    expect(call.locator("[data-part=output]")).to_contain_text(result)
+    expect(call.locator("[data-part=result]").get_by_text(MARK)).to_be_visible()
+    expect(call.locator("form")).to_be_hidden()
+    expect(turn(page, 1)).to_contain_text("not platform traffic")
+
+
+def test_a_saved_mock_answers_and_the_page_marks_it(page: Page, site: Site, rehearse: Rehearse) -> None:
+    rehearse(tool_mocks='{"get_current_weather": {"temperature": 34}}')
+    hear_at_once(site, start_talking(page, WEATHER))
+    say(page, "What is the weather like in Paris?")
+    expect_answered(page, "a saved mock", '"temperature": 34')
+    assert "34" in answered(page, 1)
+    page.reload()
+    expect_answered(page, "a saved mock", '"temperature": 34')
+
+
+def test_a_tool_endpoint_answers_and_the_page_marks_it(page: Page, site: Site, rehearse: Rehearse) -> None:
+    with tool_endpoint() as endpoint:
+        rehearse(tool_endpoint=endpoint.url)
+        conversation_id = start_talking(page, WEATHER)
+        hear_at_once(site, conversation_id)
+        say(page, "What is the weather like in Paris?")
+        expect_answered(page, "the tool endpoint", '"temperature": 17')
+        assert "17" in answered(page, 1)
+    (asked,) = endpoint.calls
+    assert asked.keys() == {"conversation_id", "turn_id", "tool_call_id", "name", "arguments"}
+    assert (asked["conversation_id"], asked["name"]) == (conversation_id, "get_current_weather")
+    assert asked["arguments"]["location"] == "Paris"
