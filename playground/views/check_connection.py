@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
+from django_htmx.middleware import HtmxDetails
 
 from personas.forms.persona import PersonaForm
 from personas.models import Persona
@@ -33,7 +34,7 @@ _TOO_MANY = f"At most {CHECKS} checks a minute: wait a moment, then try again."
 @require_POST
 @sensitive_variables()
 async def check_connection(request: HttpRequest) -> HttpResponse:
-    """The findings as a fragment. ``persona``: the id of the stored persona; without one it is a new one."""
+    """The findings, for htmx as a fragment. ``persona``: the id of the stored persona; without one it is new."""
     prepared = await sync_to_async(_prepared)(request)
     if isinstance(prepared, list):
         return await _answer(request, prepared)
@@ -41,7 +42,8 @@ async def check_connection(request: HttpRequest) -> HttpResponse:
 
 
 async def _answer(request: HttpRequest, found: list[Finding]) -> HttpResponse:
-    return await sync_to_async(render)(request, "playground/_findings.html", {"findings": found})
+    template = "playground/_findings.html" if HtmxDetails(request) else "playground/connection_check.html"
+    return await sync_to_async(render)(request, template, {"findings": found})
 
 
 @sensitive_variables()
