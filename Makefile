@@ -5,6 +5,8 @@ PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(or $(firstword $(foreach python,$(PYTHONS),$(shell \
   $(python) -c 'import sys; sys.version_info >= (3, 11) and print("$(python)")' 2>/dev/null))),python3)
 VENV := .venv
+# Bytecode is kept, whatever the machine's habit: every start of the server would compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
 # Tests side by side: they wait for sockets and browsers more than they compute.
 WORKERS ?= 4
 BIN := $(VENV)/bin
@@ -33,7 +35,7 @@ keys: $(VENV)/.run-packages ## Print fresh keys for a server of one's own
 
 test: $(VENV)/.test-packages ## Run every test, in the browser too (ARGS="…" goes to pytest)
 	@$(BIN)/python -m tests.tools
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.test-packages ## Lint, strict types, import contracts, deployment checks, missing migrations
 	$(BIN)/ruff check .

@@ -12,6 +12,9 @@ from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
 from tests import services
+from tests.scheduling import pytest_xdist_make_scheduler
+
+__all__ = ["pytest_xdist_make_scheduler"]
 
 hypothesis_settings.register_profile("suite", deadline=None, derandomize=True)
 hypothesis_settings.register_profile("search", deadline=None, max_examples=2_000)

@@ -1,6 +1,7 @@
 """A real browser at the real site: Daphne in a process of its own, with migrated demo data.
 
 A test fails when the page logs an error, breaks the content security policy, or asks another site for anything.
+A request that the page itself gave up, by leaving or for a newer one, is no error; htmx logs it as one.
 """
 
 import os
@@ -25,6 +26,8 @@ from tests.browser.site import Site, serve_site
 VIEWPORT = (1280, 800)
 TIMEOUT_MS = 10_000
 expect.set_options(timeout=TIMEOUT_MS)
+GIVEN_UP = ("htmx:sendAbort", "htmx:afterRequest")
+"""What htmx logs for it; after a failure it logs htmx:sendError or htmx:responseError as well."""
 REPORT_VIOLATIONS = (
     "addEventListener('securitypolicyviolation', (event) =>"
     " console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));"
@@ -102,7 +105,7 @@ def _watched(
     browser: Browser, site: Site, problems: list[str], *, storage_state: Path | None
 ) -> Iterator[BrowserContext]:
     def note_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not message.text.startswith(GIVEN_UP):
             problems.append(f"console: {message.text}")
 
     def note_request(request: Request) -> None:

@@ -2,10 +2,11 @@
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,12 @@ class Site:
             timeout=STARTING_S,
         )
         return done.stdout.strip()
+
+
+def rows(data: Path, query: str, *values: str) -> list[tuple[object, ...]]:
+    """What a query finds in, or does to, the SQLite database beside the running site."""
+    with closing(sqlite3.connect(data / "data" / "greenroom.sqlite3")) as database, database:
+        return database.execute(query, values).fetchall()
 
 
 def environment(data: Path) -> dict[str, str]:

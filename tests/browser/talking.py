@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.site import Site
+from tests.browser.site import Site, rows
 
 TURN_MS = 30_000
 """A turn is spoken in real time, so its end may take as long as that."""
@@ -23,12 +23,11 @@ def start_talking(page: Page, persona: str) -> str:
 
 def hear_at_once(site: Site, conversation_id: str) -> None:
     """From the next turn on everything is heard as soon as it is ready."""
-    site.manage(
-        "shell",
-        "-v0",
-        "-c",
-        "from playground.models import Conversation;"
-        f"Conversation.objects.filter(pk='{conversation_id}').update(properties={{'simulated_speech': 'instant'}})",
+    rows(
+        site.data,
+        "UPDATE playground_conversation SET properties = ? WHERE id = ?",
+        '{"simulated_speech": "instant"}',
+        conversation_id,
     )
 
 

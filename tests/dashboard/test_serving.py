@@ -3,11 +3,9 @@
 import os
 import re
 import signal
-import sqlite3
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,9 +16,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
 from dashboard.lifetime import lifespan
-from tests.browser.site import Site, serve_site
+from tests.browser.site import Site, rows, serve_site
 from tests.dashboard.processes import DEPLOYED, manage
-from tests.playground.socket_client import new_conversation, sign_in, viewing
+from tests.playground.served_api import new_conversation, new_key
+from tests.playground.socket_client import sign_in, viewing
 
 NOT_SIGNED_IN = 4401
 
@@ -29,11 +28,6 @@ NOT_SIGNED_IN = 4401
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with serve_site(tmp_path_factory.mktemp("served")) as site:
         yield site
-
-
-def rows(data: Path, query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(data / "data" / "greenroom.sqlite3")) as database:
-        return database.execute(query).fetchall()
 
 
 def fetch(url: str) -> bytes:
@@ -89,7 +83,7 @@ def test_x21_nothing_of_the_machine_is_served(served: Site, path: str) -> None:
 
 async def test_d21_what_was_said_is_stored_when_the_server_is_stopped(tmp_path: Path) -> None:
     with serve_site(tmp_path) as site:
-        conversation_id = new_conversation(site, "Mert the Storyteller", speech="realtime")
+        conversation_id = new_conversation(site, new_key(site), "Mert the Storyteller", speech="realtime")
         async with viewing(site, conversation_id, sign_in(site)) as client:
             await client.send("conversation.respond", text="Tell me a story.", client_msg_id="1")
             await client.until("playground.delta")
@@ -100,7 +94,7 @@ async def test_d21_what_was_said_is_stored_when_the_server_is_stopped(tmp_path: 
 
 async def test_d20_a_killed_server_leaves_no_turn_open(tmp_path: Path) -> None:
     with serve_site(tmp_path) as site:
-        conversation_id = new_conversation(site, "Mert the Storyteller", speech="realtime")
+        conversation_id = new_conversation(site, new_key(site), "Mert the Storyteller", speech="realtime")
         async with viewing(site, conversation_id, sign_in(site)) as client:
             await client.send("conversation.respond", text="Tell me a story.", client_msg_id="1")
             await client.until("playground.delta")

@@ -12,7 +12,8 @@ import pytest
 from psycopg import sql
 
 from tests.browser.site import Site, serve_site
-from tests.playground.socket_client import new_conversation, sign_in, viewing
+from tests.playground.served_api import new_conversation, new_key
+from tests.playground.socket_client import sign_in, viewing
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
@@ -41,7 +42,7 @@ def sites(
 
 async def test_a_viewer_at_one_process_follows_a_turn_of_the_other(sites: tuple[Site, Site]) -> None:
     one, other = sites
-    conversation_id = new_conversation(one, "Mert the Storyteller")
+    conversation_id = new_conversation(one, new_key(one), "Mert the Storyteller")
     async with (
         viewing(one, conversation_id, sign_in(one)) as speaker,
         viewing(other, conversation_id, sign_in(other)) as listener,

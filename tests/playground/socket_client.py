@@ -17,35 +17,13 @@ from tests.browser.site import Site
 Json = dict[str, Any]
 DEADLINE_S = 15.0
 
-NEW_CONVERSATION = """
-from django.contrib.auth.models import User
-from personas.models import PersonaVersion
-from playground.models import Conversation
-owner, _ = User.objects.get_or_create(username={owner!r})
-version = PersonaVersion.objects.filter(document__persona_name={persona!r}).latest("number")
-made = Conversation.objects.create(owner=owner, persona_version=version, properties={properties!r},
-    custom_greeting={greeting!r})
-print(made.pk)
-"""
-
 
 def sign_in(site: Site) -> str:
-    """The cookies of a new session of the first admin."""
+    """The cookies of the first admin's session, who comes in by the link that the site printed: once a site."""
     jar = CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    link = site.manage("signin_link").split()[-1]
-    opener.open(link, timeout=DEADLINE_S).close()
+    opener.open(site.link, timeout=DEADLINE_S).close()
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
-
-
-def new_conversation(
-    site: Site, persona: str, *, owner: str = "admin", speech: str = "instant", greeting: str = ""
-) -> str:
-    """The id of a new conversation with a persona of the demo data."""
-    code = NEW_CONVERSATION.format(
-        owner=owner, persona=persona, properties={"simulated_speech": speech}, greeting=greeting
-    )
-    return site.manage("shell", "--no-imports", "-c", code)
 
 
 class Client:

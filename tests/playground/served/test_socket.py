@@ -7,9 +7,17 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.browser.site import Site
-from tests.playground.socket_client import Client, new_conversation, viewing
+from tests.playground.served_api import new_conversation
+from tests.playground.socket_client import Client, viewing
 
 MERT = "Mert the Storyteller"
+CONVERSATION_OF_BOB = """
+from django.contrib.auth.models import User
+from personas.models import PersonaVersion
+from playground.models import Conversation
+bob = User.objects.create_user("bob")
+print(Conversation.objects.create(owner=bob, persona_version=PersonaVersion.objects.first()).pk)
+"""
 
 
 async def closed_with(client: Client) -> int:
@@ -22,8 +30,8 @@ async def closed_with(client: Client) -> int:
     return closed.value.rcvd.code
 
 
-async def test_a_viewer_first_gets_the_snapshot(served_site: Site, cookies: str) -> None:
-    conversation = await asyncio.to_thread(new_conversation, served_site, MERT)
+async def test_a_viewer_first_gets_the_snapshot(served_site: Site, key: str, cookies: str) -> None:
+    conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT)
     async with viewing(served_site, conversation, cookies) as client:
         first = await client.next()
     assert first["event_type"] == "playground.snapshot"
@@ -32,8 +40,8 @@ async def test_a_viewer_first_gets_the_snapshot(served_site: Site, cookies: str)
     assert first["properties"]["conversation"]["may_speak"] is True
 
 
-async def test_a_turn_is_told_from_its_start_to_its_end(served_site: Site, cookies: str) -> None:
-    conversation = await asyncio.to_thread(new_conversation, served_site, MERT)
+async def test_a_turn_is_told_from_its_start_to_its_end(served_site: Site, key: str, cookies: str) -> None:
+    conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT)
     async with viewing(served_site, conversation, cookies) as client:
         await client.send("conversation.respond", text="Tell me about the wolf.", client_msg_id="m1")
         closed = await client.until_closed()
@@ -47,8 +55,8 @@ async def test_a_turn_is_told_from_its_start_to_its_end(served_site: Site, cooki
     assert dict(sent["properties"]["request"]["headers"])["Authorization"] == "Bearer DEMO_LLM_KEY"
 
 
-async def test_every_event_of_a_turn_has_the_envelope(served_site: Site, cookies: str) -> None:
-    conversation = await asyncio.to_thread(new_conversation, served_site, MERT)
+async def test_every_event_of_a_turn_has_the_envelope(served_site: Site, key: str, cookies: str) -> None:
+    conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT)
     async with viewing(served_site, conversation, cookies) as client:
         await client.send("conversation.respond", text="Hello")
         await client.until_closed()
@@ -62,8 +70,8 @@ async def test_every_event_of_a_turn_has_the_envelope(served_site: Site, cookies
     assert seqs == sorted(set(seqs))
 
 
-async def test_b3_a_reload_brings_back_all_that_was_said(served_site: Site, cookies: str) -> None:
-    conversation = await asyncio.to_thread(new_conversation, served_site, MERT)
+async def test_b3_a_reload_brings_back_all_that_was_said(served_site: Site, key: str, cookies: str) -> None:
+    conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT)
     async with viewing(served_site, conversation, cookies) as client:
         await client.send("conversation.respond", text="Hello")
         closed = await client.until_closed()
@@ -75,9 +83,9 @@ async def test_b3_a_reload_brings_back_all_that_was_said(served_site: Site, cook
 
 
 async def test_b1_b2_a_turn_outlives_its_viewer_and_is_taken_up_without_a_gap(
-    served_site: Site, cookies: str
+    served_site: Site, key: str, cookies: str
 ) -> None:
-    conversation = await asyncio.to_thread(new_conversation, served_site, MERT, speech="realtime")
+    conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT, speech="realtime")
     async with viewing(served_site, conversation, cookies) as client:
         await client.send("conversation.respond", text="Tell me about the wolf.")
         await client.until("playground.delta")
@@ -90,8 +98,8 @@ async def test_b1_b2_a_turn_outlives_its_viewer_and_is_taken_up_without_a_gap(
     assert all(delta["offset"] >= len(turn["text"]) for delta in later)
 
 
-async def test_b4_two_viewers_are_told_the_same(served_site: Site, cookies: str) -> None:
-    conversation = await asyncio.to_thread(new_conversation, served_site, MERT)
+async def test_b4_two_viewers_are_told_the_same(served_site: Site, key: str, cookies: str) -> None:
+    conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT)
     async with (
         viewing(served_site, conversation, cookies) as one,
         viewing(served_site, conversation, cookies) as other,
@@ -101,8 +109,8 @@ async def test_b4_two_viewers_are_told_the_same(served_site: Site, cookies: str)
         assert await one.until_closed() == await other.until_closed()
 
 
-async def test_b17_an_interrupt_ends_the_turn_at_once(served_site: Site, cookies: str) -> None:
-    conversation = await asyncio.to_thread(new_conversation, served_site, MERT, speech="realtime")
+async def test_b17_an_interrupt_ends_the_turn_at_once(served_site: Site, key: str, cookies: str) -> None:
+    conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT, speech="realtime")
     async with viewing(served_site, conversation, cookies) as client:
         await client.send("conversation.respond", text="Tell me about the wolf.")
         await client.until("playground.speech", where=lambda found: found["state"] == "playing")
@@ -113,8 +121,8 @@ async def test_b17_an_interrupt_ends_the_turn_at_once(served_site: Site, cookies
     assert len(closed["heard_text"]) < len(closed["text"])
 
 
-async def test_the_greeting_opens_the_conversation(served_site: Site, cookies: str) -> None:
-    conversation = await asyncio.to_thread(new_conversation, served_site, MERT, greeting="Welcome!")
+async def test_the_greeting_opens_the_conversation(served_site: Site, key: str, cookies: str) -> None:
+    conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT, greeting="Welcome!")
     async with viewing(served_site, conversation, cookies) as client:
         closed = await client.until_closed()
     assert closed["text"] == "Welcome!"
@@ -142,8 +150,8 @@ async def test_b7_a_bad_message_is_answered_and_the_socket_stays(
 
 
 @pytest.fixture(scope="module")
-def bad_conversation(served_site: Site) -> str:
-    return new_conversation(served_site, MERT)
+def bad_conversation(served_site: Site, key: str) -> str:
+    return new_conversation(served_site, key, MERT)
 
 
 async def test_b7_five_bad_messages_in_a_row_close_the_socket(
@@ -204,6 +212,6 @@ async def test_b16_an_unknown_conversation_is_not_found(
 
 
 async def test_b16_anothers_conversation_is_an_unknown_one(served_site: Site, cookies: str) -> None:
-    foreign = await asyncio.to_thread(new_conversation, served_site, MERT, owner="bob")
+    foreign = await asyncio.to_thread(served_site.manage, "shell", "--no-imports", "-c", CONVERSATION_OF_BOB)
     async with viewing(served_site, foreign, cookies) as client:
         assert await closed_with(client) == 4404

@@ -75,9 +75,8 @@ class Socket:
             yield from frame if isinstance(frame, list) else [frame]
 
 
-@pytest.fixture(scope="module")
-def script(served_site: Site) -> Script:
-    key = served_site.manage("create_api_key", "a script").splitlines()[-1]
+@pytest.fixture
+def script(served_site: Site, key: str) -> Script:
     return Script(served_site.url, key)
 
 

@@ -1,35 +1,12 @@
 """The API of the site as it is served: what a script with nothing but the standard library does with it."""
 
 import json
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from tests.browser.site import Site
 from tests.personas import examples
-from tests.playground.socket_client import DEADLINE_S
-
-Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def key(served_site: Site) -> str:
-    return served_site.manage("create_api_key", "served").splitlines()[-1]
-
-
-def ask(site: Site, key: str, method: str, path: str, body: str = "") -> Any:
-    """The open response, as `curl -X METHOD --data BODY` gets it."""
-    request = urllib.request.Request(site.url + path, method=method, headers={"x-api-key": key})
-    request.data = body.encode() if body else None
-    return urllib.request.urlopen(request, timeout=DEADLINE_S)
-
-
-def answer(site: Site, key: str, method: str, path: str, body: str = "") -> Json:
-    with ask(site, key, method, path, body) as response:
-        found: Json = json.load(response)
-    return found
+from tests.playground.served_api import Json, answer, ask
 
 
 def events(response: Any) -> Iterator[Json]:

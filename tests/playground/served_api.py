@@ -1,0 +1,39 @@
+"""A script's way to the API of the served site, with nothing but the standard library."""
+
+import json
+import urllib.request
+from typing import Any
+
+from tests.browser.site import Site
+
+Json = dict[str, Any]
+DEADLINE_S = 15.0
+
+
+def new_key(site: Site) -> str:
+    return site.manage("create_api_key", "a script").splitlines()[-1]
+
+
+def ask(site: Site, key: str, method: str, path: str, body: str = "") -> Any:
+    """The open response, as `curl -X METHOD --data BODY` gets it."""
+    request = urllib.request.Request(site.url + path, method=method, headers={"x-api-key": key})
+    request.data = body.encode() if body else None
+    return urllib.request.urlopen(request, timeout=DEADLINE_S)
+
+
+def answer(site: Site, key: str, method: str, path: str, body: str = "") -> Json:
+    with ask(site, key, method, path, body) as response:
+        found: Json = json.load(response)
+    return found
+
+
+def new_conversation(
+    site: Site, key: str, persona: str, *, speech: str = "instant", greeting: str = ""
+) -> str:
+    """The id of a new conversation with a persona of the demo data."""
+    stored = answer(site, key, "GET", "/v2/personas?limit=100")["data"]
+    persona_id = next(one["persona_id"] for one in stored if one["persona_name"] == persona)
+    asked = {"persona_id": persona_id, "properties": {"simulated_speech": speech}}
+    if greeting:
+        asked["custom_greeting"] = greeting
+    return str(answer(site, key, "POST", "/v2/conversations", json.dumps(asked))["conversation_id"])
