@@ -1,6 +1,6 @@
 """The dashboard app, the admin with its own site, and the static files that are collected."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.db.models.signals import post_migrate
@@ -13,7 +13,9 @@ class DashboardConfig(AppConfig):
     def ready(self) -> None:
         from dashboard.roles import put_roles_in_step
 
-        post_migrate.connect(put_roles_in_step, sender=self, dispatch_uid="roles")
+        # The signal comes once for each app with models; by the last one every permission is there.
+        last = [app for app in apps.get_app_configs() if app.models_module][-1]
+        post_migrate.connect(put_roles_in_step, sender=last, dispatch_uid="roles")
 
 
 class GreenroomAdminConfig(AdminConfig):

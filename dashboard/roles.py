@@ -3,8 +3,6 @@
 from enum import StrEnum
 from typing import Any
 
-from django.apps import apps as installed_apps
-from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission, User
 from django.db import transaction
 from django.db.models import Q
@@ -42,8 +40,6 @@ def put_roles_in_step(using: str = "default", **_signal: Any) -> None:
     After a signal rather than in a migration: a new model's permissions come into being only once all migrations
     have run, and tests that empty the database get their roles back.
     """
-    for app_config in installed_apps.get_app_configs():
-        create_permissions(app_config, verbosity=0, interactive=False, using=using)
     with transaction.atomic(using=using):
         for role, verbs_by_model in PERMISSIONS.items():
             group, _made = Group.objects.using(using).get_or_create(name=role)

@@ -16,6 +16,7 @@ import redis
 USUAL_POSTGRES_URL = "postgresql://postgres:postgres@127.0.0.1:5432/postgres"
 USUAL_REDIS_URL = "redis://127.0.0.1:6379/0"
 BROWSERS = (
+    "chromium-headless-shell",
     "chromium",
     "chromium-browser",
     "google-chrome",

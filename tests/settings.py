@@ -39,9 +39,13 @@ for _name, _value in ENVIRONMENT.items():
     os.environ[_name] = _value
 
 from dashboard.settings import *  # after the environment that it reads
-from dashboard.settings import DATABASES, STORAGES
+from dashboard.settings import DATABASES, MIDDLEWARE, STORAGES
+
+SERVES_STATIC_FILES = "servestatic.middleware.ServeStaticMiddleware"
+"""Reads the whole static folder for every new test client; the tests of static files put it back."""
 
 DATABASES["default"]["TEST"] = {"NAME": f"{DATA_FOLDER}/test.sqlite3"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+MIDDLEWARE = [name for name in MIDDLEWARE if name != SERVES_STATIC_FILES]
 SERVESTATIC_USE_FINDERS = True

@@ -20,7 +20,7 @@ def main() -> None:
     packages = [
         package
         for package, is_there in (
-            ("chromium", services.browser_path),
+            ("chromium-headless-shell", services.browser_path),
             ("postgresql", services.postgres_answers),
             ("redis-server", services.redis_answers),
         )

@@ -2,8 +2,9 @@
 
 from html.parser import HTMLParser
 
-from django.test import Client
+from django.test import Client, override_settings
 
+from dashboard import settings as product
 from dashboard.middleware import CONTENT_SECURITY_POLICY
 
 
@@ -30,6 +31,7 @@ class Page(HTMLParser):
             self.inline.append("script")
 
 
+@override_settings(MIDDLEWARE=product.MIDDLEWARE)
 def test_the_documentation_page_is_served_locally_under_the_policy(client: Client, db: None) -> None:
     response = client.get("/v2/docs")
     assert response.status_code == 200

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import AsyncClient, Client, override_settings
 from django.urls import path
 
+from dashboard import settings as product
 from dashboard.middleware import CONTENT_SECURITY_POLICY
 from dashboard.urls import handler403, handler404, handler500, urlpatterns
 
@@ -25,7 +26,7 @@ urlpatterns = [*urlpatterns, path("broken/", broken)]
 def quiet_client(admin_client: Client) -> Iterator[Client]:
     """A client that gets the page of a server error, as a browser does."""
     admin_client.raise_request_exception = False
-    with override_settings(ROOT_URLCONF=__name__):
+    with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=product.MIDDLEWARE):
         yield admin_client
 
 
