@@ -18,6 +18,7 @@ ENDLESS = {
     "words": "word ",
     "abbreviations": "e.g. ",
     "initials": "A. ",
+    "Roman numerals": "XI. ",
     "dots": ".",
     "ellipses": "… … … ",
     "open quotations": "“A.” ",

@@ -190,7 +190,7 @@ class SentenceSplitter:
             self._scanned = at + 1
             return 0
         complete = final or len(self._text) >= at + LOOK_CHARS
-        if not complete and (not self._text[at + 1 :].strip(" .!?…") or surely_waits(self._text, at)):
+        if not complete and surely_waits(self._text, at):
             return None
         return self._taken(judge(self._text[self._start : at + LOOK_CHARS], at - self._start, final=complete))
 

@@ -55,7 +55,8 @@ _QUOTING_PARTICLES = "とっをがのは"
 """Japanese: what follows a quotation inside its sentence ("「はい。」と言った")."""
 _TRAILING_RUNS = 4
 _LATE_CLOSERS = BRACKETS_CLOSED + "»”’›"
-_CLOSERS = BRACKETS_CLOSED + QUOTES_CLOSED
+_CLOSERS = frozenset(BRACKETS_CLOSED + QUOTES_CLOSED)
+_HARD_STOPS = frozenset(HARD_STOPS)
 
 
 class _Stop(NamedTuple):
@@ -79,7 +80,7 @@ class _Stop(NamedTuple):
     @property
     def is_closed(self) -> bool:
         """Whether a quotation or a bracket was closed after the stop."""
-        return any(character in _CLOSERS for character in self.text[self.run_end : self.end])
+        return not _CLOSERS.isdisjoint(self.text[self.run_end : self.end])
 
     def goes_on_small(self) -> bool | None:
         """Whether a small letter follows a closed quotation or bracket; None: not yet known."""
@@ -124,13 +125,19 @@ def judge(text: str, at: int, *, final: bool) -> Verdict:
 
 
 _INITIALS_BEFORE_WORD = re.compile(
-    r"(?<!\S)[“(]?(?:[A-Z]\.){0,4}(?:[A-Z]|[IVXLC]{2,5})\.[”)]? [“(]?[A-Z][a-z]{0,20}\Z"
+    r"(?<!\S)[“(]?(?:[A-Z]\.){0,4}(?:[A-Z]|[IVXLC]{2,5})\.[”)]? [“(]?(?:[A-Z][a-z]{0,20}|[IVXLC]{2,5})?\Z"
 )
 _INITIALS_CHARS = 9
+_STILL_CLOSING = " .!?…”’»)]"
 
 
 def surely_waits(text: str, at: int) -> bool:
-    """Whether `judge` will wait for the rest of the word after the initials at ``at``; much cheaper to ask."""
+    """Whether `judge` will wait for what comes after the stop at ``at``; much cheaper to ask.
+
+    It does while nothing but closers has come, or a part of the word after initials.
+    """
+    if not text[at + 1 :].strip(_STILL_CLOSING):
+        return True
     if not text[at - 1 : at].isupper():
         return False
     return _INITIALS_BEFORE_WORD.search(text, max(0, at - _INITIALS_CHARS)) is not None
@@ -220,7 +227,7 @@ def _judge_touching(stop: _Stop) -> Verdict:
     follows = stop.next
     if follows in _CONTINUES or follows in _DASHES or (follows.isdigit() and stop.run == "．"):
         return stop.goes_on()
-    if any(mark in HARD_STOPS for mark in stop.run):
+    if not _HARD_STOPS.isdisjoint(stop.run):
         return stop.goes_on() if _quotation_goes_on(stop) else stop.ends()
     before = stop.text[stop.at - 1 : stop.at]
     if is_east_asian(follows) and before and is_east_asian(before) and "…" not in stop.run:
@@ -244,7 +251,7 @@ def _judge_spaced(stop: _Stop) -> Verdict:
     """A space, at least, stands before the next character."""
     if stop.next in _CONTINUES and stop.next not in "/+":
         return stop.goes_on()
-    if any(mark in HARD_STOPS for mark in stop.run):
+    if not _HARD_STOPS.isdisjoint(stop.run):
         return _unless_quoted(stop, stop.ends)
     if "…" in stop.run or stop.run.count(".") > 1:
         return _judge_ellipsis(stop)
@@ -324,7 +331,7 @@ def is_unambiguous(text: str, at: int) -> bool:
     if trailing is None or trailing[1] < len(text):
         return False
     run = text[at:run_end]
-    if any(mark in HARD_STOPS for mark in run):
+    if not _HARD_STOPS.isdisjoint(run):
         return True
     if "…" in run or run.count(".") > 1:
         return False
