@@ -1,11 +1,13 @@
 """The served site: its beginning, its end, and who may open a socket."""
 
+import asyncio
 import os
 import re
 import signal
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +24,9 @@ from tests.playground.served_api import new_conversation, new_key
 from tests.playground.socket_client import sign_in, viewing
 
 NOT_SIGNED_IN = 4401
+COUNT = "SELECT (SELECT count(*) FROM personas_persona), (SELECT count(*) FROM auth_user)"
+TURNS = "SELECT status, text FROM playground_turn ORDER BY rowid"
+Rows = list[tuple[object, ...]]
 
 
 @pytest.fixture(scope="module")
@@ -81,39 +86,72 @@ def test_x21_nothing_of_the_machine_is_served(served: Site, path: str) -> None:
         fetch(served.url + path)
 
 
-async def test_d21_what_was_said_is_stored_when_the_server_is_stopped(tmp_path: Path) -> None:
-    with serve_site(tmp_path) as site:
-        conversation_id = new_conversation(site, new_key(site), "Mert the Storyteller", speech="realtime")
-        async with viewing(site, conversation_id, sign_in(site)) as client:
-            await client.send("conversation.respond", text="Tell me a story.", client_msg_id="1")
-            await client.until("playground.delta")
-    ((status, text),) = rows(tmp_path, "SELECT status, text FROM playground_turn")
+@dataclass(frozen=True, slots=True)
+class TwoRuns:
+    """What a data folder held while two servers ran on it, one after the other."""
+
+    data: Path
+    counts: list[Rows]
+    """How many personas and users there were, during each run."""
+    keys: list[dict[str, str]]
+    turns: list[Rows]
+    """Status and text of each turn: after the kill, during the second run, after the stop."""
+    second_url: str
+    link_status: int
+    """What the second run's sign-in link was answered with."""
+
+
+@pytest.fixture(scope="module")
+def two_runs(tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
+    """The first server is killed in the middle of a turn, the second one is stopped in the middle of another."""
+    data = tmp_path_factory.mktemp("two-runs")
+    counts, keys, turns = [], [], []
+
+    def look() -> None:
+        counts.append(rows(data, COUNT))
+        keys.append({path.name: path.read_text() for path in (data / "keys").iterdir()})
+
+    with serve_site(data) as first:
+        look()
+        key, cookies = new_key(first), sign_in(first)
+        asyncio.run(begin_a_turn(first, key, cookies))
+        os.kill(first.process_id, signal.SIGKILL)
+    turns.append(rows(data, TURNS))
+    with serve_site(data) as second:
+        look()
+        turns.append(rows(data, TURNS))
+        with urllib.request.urlopen(second.link, timeout=10) as signed_in:
+            link_status = signed_in.status
+        asyncio.run(begin_a_turn(second, key, cookies))
+    turns.append(rows(data, TURNS))
+    return TwoRuns(data, counts, keys, turns, second.url, link_status)
+
+
+async def begin_a_turn(site: Site, key: str, cookies: str) -> None:
+    """Returns while the turn is being answered."""
+    conversation_id = new_conversation(site, key, "Mert the Storyteller", speech="realtime")
+    async with viewing(site, conversation_id, cookies) as client:
+        await client.send("conversation.respond", text="Tell me a story.", client_msg_id="1")
+        await client.until("playground.delta")
+
+
+def test_d20_a_killed_server_leaves_no_turn_open(two_runs: TwoRuns) -> None:
+    after_the_kill, later = two_runs.turns[0], two_runs.turns[1]
+    assert [status for status, _ in after_the_kill] != ["interrupted"]
+    assert [status for status, _ in later] == ["interrupted"]
+
+
+def test_d21_what_was_said_is_stored_when_the_server_is_stopped(two_runs: TwoRuns) -> None:
+    (_, (status, text)) = two_runs.turns[2]
     assert status == "interrupted"
     assert text
 
 
-async def test_d20_a_killed_server_leaves_no_turn_open(tmp_path: Path) -> None:
-    with serve_site(tmp_path) as site:
-        conversation_id = new_conversation(site, new_key(site), "Mert the Storyteller", speech="realtime")
-        async with viewing(site, conversation_id, sign_in(site)) as client:
-            await client.send("conversation.respond", text="Tell me a story.", client_msg_id="1")
-            await client.until("playground.delta")
-            os.kill(site.process_id, signal.SIGKILL)
-    assert rows(tmp_path, "SELECT status FROM playground_turn") != [("interrupted",)]
-    with serve_site(tmp_path):
-        assert rows(tmp_path, "SELECT status FROM playground_turn") == [("interrupted",)]
-
-
-def test_a_second_run_finds_everything_in_place(tmp_path: Path) -> None:
-    count = "SELECT (SELECT count(*) FROM personas_persona), (SELECT count(*) FROM auth_user)"
-    with serve_site(tmp_path):
-        first = rows(tmp_path, count)
-    keys = {path.name: path.read_text() for path in (tmp_path / "keys").iterdir()}
-    with serve_site(tmp_path) as site:
-        assert rows(tmp_path, count) == first
-        assert {path.name: path.read_text() for path in (tmp_path / "keys").iterdir()} == keys
-        urllib.request.urlopen(site.link, timeout=10).close()
-    assert (tmp_path / "data" / "site_url").read_text().strip() == site.url
+def test_a_second_run_finds_everything_in_place(two_runs: TwoRuns) -> None:
+    assert two_runs.counts[0] == two_runs.counts[1]
+    assert two_runs.keys[0] == two_runs.keys[1] != {}
+    assert two_runs.link_status == 200
+    assert (two_runs.data / "data" / "site_url").read_text().strip() == two_runs.second_url
 
 
 def test_serve_asks_for_the_static_files(tmp_path: Path) -> None:
