@@ -21,7 +21,7 @@ class ListeningPort(Protocol):
     def stopListening(self) -> object: ...
 
 
-class DrainingServer(Server):  # type: ignore[misc]
+class DrainingServer(Server):
     """Stops listening, drains, and only then ends the sockets, so that viewers see how their turns ended."""
 
     def __init__(

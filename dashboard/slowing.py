@@ -13,7 +13,7 @@ FAILURES_AT_AN_ACCOUNT = 50
 """At this many from all addresses, an account takes no password from an address that never signed in to it."""
 
 
-class SlowingHandler(AxesDatabaseHandler):  # type: ignore[misc] # axes has no types
+class SlowingHandler(AxesDatabaseHandler):
     """Counts failures by account and address together, by address, and by account.
 
     An account that is attacked from many addresses stays open to the addresses from which its owner signed in

@@ -116,8 +116,7 @@ def run(program: str, monkeypatch: pytest.MonkeyPatch) -> Ran:
         return SimpleNamespace(chat=SimpleNamespace(completions=ran))
 
     package = ModuleType("openai")
-    package.OpenAI = make_client  # type: ignore[attr-defined]
-    package.DefaultHttpxClient = lambda *, event_hooks: event_hooks  # type: ignore[attr-defined]
+    vars(package).update(OpenAI=make_client, DefaultHttpxClient=lambda *, event_hooks: event_hooks)
     with monkeypatch.context() as patch:
         patch.setitem(sys.modules, "openai", package)
         patch.setenv("MY_TOKEN", CANARY)
