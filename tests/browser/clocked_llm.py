@@ -1,12 +1,10 @@
 """An LLM that says one line at a time and writes down when, on its own clock."""
 
 import json
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.browser.loopback import LoopbackServer, QuietHandler
 
 LINES = [f"This is line {number} of the story.\n" for number in range(1, 13)]
 OPENING = "Well, "
@@ -15,13 +13,11 @@ GAP_S = 0.4
 """Two lines that a busy machine hands over together would be one to the page."""
 
 
-class ClockedLLM(ThreadingHTTPServer):
+class ClockedLLM(LoopbackServer):
     """Answers each chat completion with ``OPENING`` and ``LINES``, one delta each, ``GAP_S`` apart."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
+        super().__init__(_Answer)
         self.sent_at: list[float] = []
         """When each line left, in seconds since 1970."""
 
@@ -30,7 +26,7 @@ class ClockedLLM(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}/v1"
 
 
-class _Answer(BaseHTTPRequestHandler):
+class _Answer(QuietHandler):
     server: ClockedLLM
 
     def do_POST(self) -> None:
@@ -50,18 +46,3 @@ class _Answer(BaseHTTPRequestHandler):
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
         self.wfile.write(f"data: {json.dumps({'choices': [choice]})}\n\n".encode())
         self.wfile.flush()
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing: the clock is the log."""
-
-
-@contextmanager
-def clocked_llm() -> Iterator[ClockedLLM]:
-    with ClockedLLM() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()

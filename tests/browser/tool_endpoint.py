@@ -1,20 +1,16 @@
 """A tool endpoint on loopback: it answers each call with the same result, and keeps what it was sent."""
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.browser.loopback import LoopbackServer, QuietHandler
 
 RESULT = {"temperature": 17}
 
 
-class ToolEndpoint(ThreadingHTTPServer):
-    daemon_threads = True
-
+class ToolEndpoint(LoopbackServer):
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
+        super().__init__(_Answer)
         self.calls: list[dict[str, Any]] = []
 
     @property
@@ -22,7 +18,7 @@ class ToolEndpoint(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}/run"
 
 
-class _Answer(BaseHTTPRequestHandler):
+class _Answer(QuietHandler):
     server: ToolEndpoint
 
     def do_POST(self) -> None:
@@ -33,18 +29,3 @@ class _Answer(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing: the calls are the log."""
-
-
-@contextmanager
-def tool_endpoint() -> Iterator[ToolEndpoint]:
-    with ToolEndpoint() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()

@@ -6,7 +6,8 @@ from statistics import median
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.clocked_llm import LINES, clocked_llm
+from tests.browser.clocked_llm import LINES, ClockedLLM
+from tests.browser.loopback import serving
 from tests.browser.site import Site
 from tests.browser.talking import answered, hear_at_once, say, send_button
 
@@ -15,7 +16,7 @@ LIVE = re.compile(r"/playground/c[0-9a-z]+/$")
 
 
 def test_the_timeline_agrees_with_the_servers_own_clock(page: Page, site: Site) -> None:
-    with clocked_llm() as server:
+    with serving(ClockedLLM()) as server:
         started_at = watch_starts(page)
         page.goto("/playground/")
         page.get_by_label("Base URL").fill(server.base_url)

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.loopback import serving
 from tests.browser.site import Site
 from tests.browser.talking import answered, hear_at_once, say, start_talking, turn
-from tests.browser.tool_endpoint import tool_endpoint
+from tests.browser.tool_endpoint import ToolEndpoint
 
 WEATHER = "Weather Assistant"
 MARK = "rehearsal: not platform traffic"
@@ -51,7 +52,7 @@ def test_a_saved_mock_answers_and_the_page_marks_it(page: Page, site: Site, rehe
 
 
 def test_a_tool_endpoint_answers_and_the_page_marks_it(page: Page, site: Site, rehearse: Rehearse) -> None:
-    with tool_endpoint() as endpoint:
+    with serving(ToolEndpoint()) as endpoint:
         rehearse(tool_endpoint=endpoint.url)
         conversation_id = start_talking(page, WEATHER)
         hear_at_once(site, conversation_id)
