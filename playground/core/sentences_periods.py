@@ -50,7 +50,7 @@ def token_before(text: str, at: int) -> str:
     tail = text[max(0, at - _TOKEN_CHARS) : at]
     if not tail or tail[-1].isspace():
         return ""
-    word = tail.split()[-1]
+    word = tail.rsplit(maxsplit=1)[-1]
     if not word.isascii() and not is_east_asian(word[-1]):
         word = _EAST_ASIAN.split(word)[-1]
     word = word.lstrip(OPENERS + ")")
@@ -192,7 +192,7 @@ def _keys(text: str, at: int, word: str) -> set[str]:
 
 def _word_before(text: str, at: int) -> str:
     """The word before the one that ends at ``at``, or ""."""
-    before = text[max(0, at - 2 * _TOKEN_CHARS) : at].split()
+    before = text[max(0, at - 2 * _TOKEN_CHARS) : at].rsplit(maxsplit=2)
     return before[-2] if len(before) > 1 else ""
 
 
@@ -207,7 +207,7 @@ def _joined_initials(text: str, at: int, word: str) -> str:
     """Two initials that a space parts ("z. B.", "т. д."), in small letters and joined; "" when there is one."""
     if len(word) > 2:
         return ""
-    parts = text[max(0, at - 16) : at].split()
+    parts = text[max(0, at - 16) : at].rsplit(maxsplit=3)
     initials: list[str] = [word]
     for part in reversed(parts[-3:-1]):
         stem = part.lstrip(OPENERS)
@@ -299,7 +299,7 @@ def _counts_on(text: str, at: int, number: str) -> bool:
 
 def _is_range(text: str, at: int) -> bool:
     """Whether the number ends a range, whose first number has no period either ("między 9 a 12")."""
-    before = text[max(0, at - _TOKEN_CHARS) : at].split()
+    before = text[max(0, at - _TOKEN_CHARS) : at].rsplit(maxsplit=3)
     return len(before) > 2 and before[-3].isdigit()
 
 
