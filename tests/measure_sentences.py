@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 
 from playground.core.sentences import SentenceSplitter
-from tests.core.sentence_cases import Case, cases
+from tests.core.sentence_cases import ASSERTED, Case, cases
 
 DELTA_CHARS = 4
 """About what a delta of a language model holds."""
@@ -27,7 +27,7 @@ ENDLESS = {
 
 
 def main() -> None:
-    every = {name: cases(name) for name in ("english", "voice", "languages", "answers", "missed")}
+    every = {name: cases(name) for name in (*ASSERTED, "missed")}
     for name, found in every.items():
         _print_accuracy(name, found)
     _print_accuracy("all", [case for found in every.values() for case in found])

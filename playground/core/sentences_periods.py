@@ -4,10 +4,12 @@ import re
 
 from playground.core.sentences_chars import LETTER, OPENERS, OPENING_RUN, WORD, is_east_asian
 from playground.core.sentences_words import (
+    BEFORE_MONTH,
     BEFORE_NUMBER,
     BEFORE_ORDINAL,
     CALENDAR,
     CAPITAL_FORMS,
+    DECLINED,
     KNOWN,
     MAYBE_LAST,
     MONTHS,
@@ -15,8 +17,11 @@ from playground.core.sentences_words import (
     NUMBERED,
     ONE_LETTER_WORDS,
     PREPOSITIONS_OF_TIME,
+    PRONOUNS_OF_ADDRESS,
+    SAINTS,
     SHORT_WORDS,
     STARTERS,
+    THAI_TITLES,
     TITLES,
     UNITS,
     USUALLY_LAST,
@@ -29,7 +34,11 @@ WAIT_CHARS = 24
 _TOKEN_CHARS = 40
 _LAST_PART = re.compile(r".*[-–]")
 _CLOCK = re.compile(r"\d{1,2}(?::\d\d)?")
-_ORDINAL = re.compile(r"\d{1,3}")
+_ORDINAL = re.compile(r"\d{1,4}")
+_INNER_OPENER = re.compile(r"[—―]|[(\[](?=[^)\]]*\Z)")
+"""Begins a word within a word: a long dash, or a bracket that isn't closed in it ("doctor—Dr. Amin", "f(e.g. x")."""
+_THAI_LETTERS = re.compile(rf"(?:{'|'.join(sorted(THAI_TITLES))}|(?:^|[\d.])[\u0e01-\u0e2e]{{1,4}})\Z")
+"""Thai consonants without a vowel are an abbreviation; a title may touch the word before it."""
 _ROMAN = re.compile(r"[IVXLC]{2,}")
 _ELIDED = re.compile(r"^(?:[dlnst]|dell|nell|all|dall|sull|un|qu)['’](?=[^\W\d_]{2})", re.IGNORECASE)
 _NO_VOWEL = re.compile(
@@ -42,6 +51,9 @@ _SHORTENED = re.compile(r"(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}|([A-HJ-UWYZ])\1")
 _ROMAN_LETTERS = frozenset("IVXLCDM")
 _EAST_ASIAN = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _MONTH_BEGINNINGS = frozenset(month[:length] for month in MONTHS for length in range(1, len(month) + 1))
+_ADDRESS = re.compile(r"(?<!\S)\d{1,5} (?:[A-Z][\w'’]*\.? ){1,4}Dr\Z")
+_NEXT_WORD = re.compile(r" ([^\W\d_]+)(?!\w)")
+_PARTIAL_NEXT_WORD = re.compile(r" ?[^\W\d_]*")
 _TIMES = frozenset({"a.m", "p.m", "am", "pm"})
 
 
@@ -53,7 +65,7 @@ def token_before(text: str, at: int) -> str:
     word = tail.rsplit(maxsplit=1)[-1]
     if not word.isascii() and not is_east_asian(word[-1]):
         word = _EAST_ASIAN.split(word)[-1]
-    word = word.lstrip(OPENERS + ")")
+    word = _INNER_OPENER.split(word)[-1].lstrip(OPENERS + ")")
     return _ELIDED.sub("", word)
 
 
@@ -69,6 +81,8 @@ def period_ends(text: str, at: int, after: int, *, closed: bool, final: bool) ->
         return False
     if not word or is_east_asian(word[-1]) or "\uac00" <= word[-1] <= "\ud7a3":
         return True
+    if _THAI_LETTERS.search(word):
+        return False
     if after >= len(text):
         return not is_abbreviation(text, at)
     if text[after].islower() and not closed:
@@ -79,8 +93,8 @@ def period_ends(text: str, at: int, after: int, *, closed: bool, final: bool) ->
         return _after_one_letter(text, at, after, word, final=final)
     if _ORDINAL.fullmatch(word):
         return _after_number(text, at, after, word, final=final)
-    if word in TITLES and not _is_hour(text, at, word):
-        return False
+    if _is_title(word) and not _is_hour(text, at, word):
+        return _after_drive(text, at, after, word, final=final)
     if _LAST_PART.sub("", word) in CALENDAR and (text[after].islower() or text[after].isdigit()):
         return False
     return _after_abbreviation(text, at, after, word, closed=closed, final=final)
@@ -96,6 +110,19 @@ def _before_small(text: str, after: int, *, final: bool) -> bool | None:
     return text[after + 1 : after + 2].isupper()
 
 
+def _is_title(word: str) -> bool:
+    """Whether the word, or what follows a slash in it, stands before a name ("Mr./Mrs. Lee")."""
+    return word in TITLES or ("://" not in word and word.rpartition("/")[2] in TITLES)
+
+
+def _after_drive(text: str, at: int, after: int, word: str, *, final: bool) -> bool | None:
+    """After a title: it ends nothing, but "Dr." also is the street's kind in an address ("9 Elm Dr. The park")."""
+    if word != "Dr" or not _ADDRESS.search(text, max(0, at - _TOKEN_CHARS), at):
+        return False
+    following = _word_at(text, at, after, final=final)
+    return None if following is None else _begins_sentence(following)
+
+
 def _after_abbreviation(
     text: str, at: int, after: int, word: str, *, closed: bool, final: bool
 ) -> bool | None:
@@ -105,6 +132,8 @@ def _after_abbreviation(
     before = _word_before(text, at)
     if word.islower() and before.endswith(".") and before[:-1].lstrip(OPENERS) in TITLES:
         return False
+    if word in SAINTS and before[-1:].isdigit() and follows.isalpha():
+        return _before_next_word(text, at, after, keys, final=final)
     counted = before[-1:].isdigit() or _ROMAN.fullmatch(before) is not None
     if counted and follows.isalpha() and _is_unit(keys, word):
         return not follows.islower() and not _opens_with_time(text, at)
@@ -269,24 +298,37 @@ def _opens_with_time(text: str, at: int) -> bool:
 
 
 def _after_number(text: str, at: int, after: int, number: str, *, final: bool) -> bool | None:
-    """After one to three digits: an ordinal, or a number that ends the sentence."""
+    """After one to four digits: an ordinal, or a number that ends the sentence."""
     follows = text[after]
-    if follows.islower():
+    if len(number) < 4 and follows.islower():
         return False
-    if len(number) > 2 or not follows.isalpha():
+    if not follows.isalpha():
         return True
-    if _counts_on(text, at, number):
+    if len(number) < 3 and _counts_on(text, at, number):
         return False
     if not follows.isupper() or _is_range(text, at):
         return True
-    preceding = _word_before(text, at)
-    may_be_ordinal = preceding.lower() in BEFORE_ORDINAL
+    preceding = _word_before(text, at).lower()
+    may_be_ordinal = preceding in (BEFORE_ORDINAL if len(number) < 3 else DECLINED)
+    may_be_date = len(number) < 3 and (may_be_ordinal or preceding in BEFORE_MONTH)
     word = _word_at(text, at, after, final=final)
     if word is None:
-        return None if may_be_ordinal or text[after:].lower() in _MONTH_BEGINNINGS else True
-    if word.lower() in MONTHS:
+        begins_month = len(number) < 3 and text[after:].lower() in _MONTH_BEGINNINGS
+        return None if may_be_ordinal or may_be_date or begins_month else True
+    if len(number) < 3 and word.lower() in MONTHS:
         return False
-    return not may_be_ordinal or _begins_sentence(word)
+    if not may_be_ordinal or _begins_sentence(word):
+        return True
+    return _addresses_someone(text, at, after, word, final=final)
+
+
+def _addresses_someone(text: str, at: int, after: int, word: str, *, final: bool) -> bool | None:
+    """Whether a pronoun follows the next word, which then is the verb of a sentence ("17. Geben Sie")."""
+    behind = text[after + len(word) :]
+    if not final and len(text) - at <= WAIT_CHARS and _PARTIAL_NEXT_WORD.fullmatch(behind):
+        return None
+    following = _NEXT_WORD.match(behind)
+    return following is not None and following.group(1) in PRONOUNS_OF_ADDRESS
 
 
 def _counts_on(text: str, at: int, number: str) -> bool:

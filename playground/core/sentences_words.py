@@ -31,6 +31,12 @@ TITLES = _words(
 )
 """Stand before a name: such a period never ends a sentence. As they are written, letter case included."""
 
+SAINTS = frozenset({"St", "Mt", "Ft", "Pt", "Sr"})
+"""Begin a street's or a place's name, behind a house number too ("88 St. James Pl.")."""
+
+THAI_TITLES = _words("ดร นพ พญ ผศ รศ ทพ ทพญ โทร น.ส ด.ช ด.ญ")
+"""Stand before a name or a number; Thai writes no space before them."""
+
 BEFORE_NUMBER = _words(
     "ok kb ext durchw wew rp str p pp pg no nos nr nrs num vol vols ch chap chs sec sect fig figs art",
     "arts eq eqs ex exs para pt pts eds n° nº n № caps pag pág págs s ss st bl blz abb abs bd kap odst čl",
@@ -39,6 +45,9 @@ BEFORE_NUMBER = _words(
     "стр с гл рис п пп ст т тт табл кв д корп им разд см § пр-кт оф тел ім буд рр арт ал чл σελ αρ αριθ",
     "τηλ κεφ स पृ क्र sl nro s. kl ca zl art. lk et tgl hlm pkl đt ian",
     "febr iun iul márc szept",
+    # rooms, floors, entrances, extensions
+    "fl flr lvl whg zi etg hausnr bât appt esc hab pta apto cj int pok wew kanc sok kat",
+    "каб оф офис эт под комн ком ауд пав пом влд вл лит доб вн яч уч секц прим ил пов кімн під внутр стая",
 )
 """Abbreviations only before a number; lower-case keys. Before a word they end the sentence ("He said no. Then …")."""
 
@@ -89,6 +98,8 @@ MAYBE_LAST = _words(
     "str. Str ph ph. vdt approx aprox περ ft mwst btw dec.",
     "misc intl natl govt mfg dist div assn soc univ ex max env gr im hon",
     "bs gs ben dep est apr им св пл ул бул кап mt abt alt neg pos",
+    # streets, quarters and places that have a name
+    "os cad mah blv наб пер просп пр-т пр-д пос дер мкр мкрн обл бульв б-р шос туп с/т пгт ст-ца пров",
 )
 """May be the last word: before a capital letter only a usual first word (``STARTERS``) begins a new sentence."""
 
@@ -146,14 +157,24 @@ WEEKDAYS_AND_ZONES = _words(
 )
 """After a time of day the sentence goes on with these ("5 p.m. Monday", "9 a.m. EST")."""
 
-BEFORE_ORDINAL = _words(
-    "der die das dem den des im am vom zum zur beim ins ab bis seit jeder jeden jede ein eine einen einem",
-    "einer eines ihr ihre ihren ihrem sein seine seinen seinem mein meine meinen meinem unser unsere",
-    "unserem dein deine deinen dieser diesem diesen dieses ersten letzten jedem und oder vor nach auf det",
-    "de en et i på til fra hans hendes sin sit vores deres och från vid w do od dnia v ve dne na po ku za",
-    "u s se k ke pri pred a až vo zo sa az ez e bu",
+DECLINED = _words(
+    "der die das dem den des im am vom zum zur beim ins jeder jeden jede jedes jedem ihr ihre ihren ihrem",
+    "sein seine seinen seinem mein meine meinen meinem unser unsere unseren unserem dein deine deinen dieser",
+    "diesem diesen dieses",
+)
+"""German words before an ordinal of any length, which a noun follows ("zum 100. Jubiläum")."""
+
+BEFORE_ORDINAL = DECLINED | _words(
+    "ein eine einen einem einer eines ersten letzten und oder det de en et i på til fra hans hendes sin sit",
+    "vores deres och från vid w do od dnia v ve dne na po ku za u s se k ke pri pred a až vo zo sa az ez e bu",
 )
 """Before an ordinal that is written with a period ("am 3. Oktober", "der 2. Weltkrieg")."""
+
+BEFORE_MONTH = _words("ab bis seit vor nach auf")
+"""German prepositions that stand before a day of a month ("ab 1. Mai"), but else before a plain number."""
+
+PRONOUNS_OF_ADDRESS = _words("Sie sie ich wir du ihr er es man mir uns Ihnen")
+"""Behind a German verb that begins a sentence ("Geben Sie", "Kann ich")."""
 
 SPEECH_VERBS = _words(
     "said asked replied answered whispered shouted cried called yelled exclaimed murmured muttered laughed",
@@ -223,6 +244,8 @@ STARTERS = _words(
     "затим данас бұл ол мен сен біз сіз олар кім қайда қашан неге қалай бірақ",
     # What a question or an offer begins with
     "shall may möchten wollen soll sollen darf dürfen haben sind passt brauchen kommen bitte wilt wil mag zal",
+    "kann könnte könntest könnten darf würde würden wird werden sollte sollten möchte geben nennen sagen rufen",
+    "drücken wählen warten melden folgen gibt stimmt får mogę możesz może poproszę mohu můžeme môžem smiem",
     "schikt past klopt vill ska önskar behöver passar ønsker haluatko haluatte lähetänkö voinko sopiiko souhaitez",
     "voulez désirez pouvez avez puis préférez desea quiere prefiere puedo puede le gustaría necesita posso pode",
     "deseja quer prefere gostaria precisa vuole desidera preferisce confermo devo doriți vreți pot puteți aveți",

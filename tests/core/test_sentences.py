@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from playground.core.events import Sentence
 from playground.core.sentences import SentenceSplitter
-from tests.core.sentence_cases import Case, cases
+from tests.core.sentence_cases import ASSERTED, Case, cases
 from tests.measure_sentences import ENDLESS, PROSE, cost_us, lateness
 
-CASES = [*cases("english"), *cases("voice"), *cases("languages"), *cases("answers")]
+CASES = [case for name in ASSERTED for case in cases(name)]
 
 
 def split(text: str, cut: int = 0, limit_chars: int = 600) -> list[Sentence]:

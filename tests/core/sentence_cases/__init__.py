@@ -4,6 +4,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 
+ASSERTED = ("english", "voice", "languages", "answers", "abbreviations")
+"""The files whose cases are cut as a reader would; ``missed`` holds the others."""
+
+
 class Case(NamedTuple):
     raw: str
     sentences: list[str]
