@@ -32,7 +32,8 @@ from playground.core.sentences_ends import (
 
 _GREEK_QUESTION = r"(?<=[\u0370-\u03ff\u1f00-\u1fff]);"
 _ARMENIAN_STOP = r"(?<=[\u0531-\u058a]):"
-_THAI_PARTICLE = r"[ \u00a0](?:(?<=ครับ.)|(?<=ค่ะ.)|(?<=คะ.)|(?<=จ้ะ.)|(?<=จ้า.))"
+_PARTICLES = ("ครับ", "ค่ะ", "คะ", "จ้ะ", "จ้า")
+_THAI_PARTICLE = rf"[ \u00a0](?:{'|'.join(f'(?<={particle}.)' for particle in _PARTICLES)})"
 _MARKS = f"{_GREEK_QUESTION}|{_ARMENIAN_STOP}|{_THAI_PARTICLE}"
 _LANDMARK = re.compile(of(STOPS, NEWLINES, "{", *NESTED) + f"|{_MARKS}")
 _LANDMARK_IN_ITEM = re.compile(of(STOPS, NEWLINES, "{)", *NESTED, BULLETS) + f"|{_MARKS}")
@@ -176,6 +177,9 @@ class SentenceSplitter:
             return at
         if mark == "{":
             return self._end_before_json(at, final=final)
+        if mark.isspace() and not self._text.endswith(_PARTICLES, self._start, at):
+            self._scanned = at + 1
+            return 0
         if mark.isspace():
             return self._taken(
                 judge_particle(self._text[self._start : at + LOOK_CHARS], at - self._start, final=final)

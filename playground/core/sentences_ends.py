@@ -27,6 +27,7 @@ from playground.core.sentences_chars import (
     STOPS,
     is_east_asian,
 )
+from playground.core.sentences_glued import glued_sentence_begins
 from playground.core.sentences_periods import is_abbreviation, period_ends, token_before
 from playground.core.sentences_quotes import names_speaker, opens_with_quotation
 from playground.core.sentences_words import SHOUTED_NAMES
@@ -51,6 +52,8 @@ WAITS = Verdict(Outcome.WAITS, 0)
 
 _CONTINUES = ",;:،؛、，；%&/=+"
 _DASHES = "-–—―"
+_GLUED = ".…"
+"""Stops that a sentence may touch, and a name, too."""
 _QUOTING_PARTICLES = "とっをがのは"
 """Japanese: what follows a quotation inside its sentence ("「はい。」と言った")."""
 _TRAILING_RUNS = 4
@@ -235,7 +238,15 @@ def _judge_touching(stop: _Stop) -> Verdict:
     shouts = "!" in stop.run or "?" in stop.run
     if shouts and follows.isupper() and before.isalpha() and "/" not in token_before(stop.text, stop.at):
         return stop.ends()
-    return stop.goes_on()
+    return _judge_glued(stop) if follows.isupper() and stop.run[0] in _GLUED else stop.goes_on()
+
+
+def _judge_glued(stop: _Stop) -> Verdict:
+    """A capital letter touches a period or an ellipsis."""
+    begins = glued_sentence_begins(stop.text, stop.at, stop.after, final=stop.final)
+    if begins is None:
+        return WAITS
+    return stop.ends() if begins else stop.goes_on()
 
 
 def _quotation_goes_on(stop: _Stop) -> bool:

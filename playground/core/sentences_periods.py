@@ -176,12 +176,15 @@ def _is_unit(keys: set[str], word: str) -> bool:
 
 
 def _is_shortened(word: str, before: str) -> bool:
-    """Whether the word looks like an abbreviation; "Hmm" and "Shh", and whatever begins a sentence, do not."""
+    """Whether the word looks like an abbreviation; whatever begins a sentence does not."""
     if _SHORTENED.fullmatch(word):
         return True
-    if word.isupper() or not before or word[-1] == word[-2:-1]:
-        return False
-    return _NO_VOWEL.fullmatch(word.lower()) is not None
+    return not word.isupper() and before != "" and is_shortened(word)
+
+
+def is_shortened(word: str) -> bool:
+    """Whether no vowel is in the word; "Hmm" and "Shh" are whole all the same."""
+    return word[-1] != word[-2:-1] and _NO_VOWEL.fullmatch(word.lower()) is not None
 
 
 def _is_short(word: str) -> bool:

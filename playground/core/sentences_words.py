@@ -124,6 +124,19 @@ ONE_LETTER_WORDS = frozenset("яéèàóúèéìíòù")
 NUMBERED = _words("war part act phase volume book type class level stage tier weltkrieg guerre guerra")
 """What is counted in Roman numerals, and by one letter too ("World War I.")."""
 
+FILE_ENDINGS = _words(
+    "com org net edu gov info biz io ai app dev xyz js ts jsx tsx py rb rs go php java kt cs cpp exe dll sh bat",
+    "txt md pdf doc docx xls xlsx ppt pptx csv json yaml yml xml html htm css svg png jpg jpeg gif webp mp3 mp4",
+    "wav zip tar gz log sql db cfg ini conf env",
+)
+"""End the names of hosts and files; none of them begins a sentence that touches a period."""
+
+ACKNOWLEDGEMENTS = _words(
+    "sure great perfect okay ok alright yes yeah yep no nope right done thanks understood absolutely certainly",
+    "definitely good fine wonderful awesome excellent noted cool hello hi hey sorry gotcha exactly correct",
+)
+"""With one of these alone an answer often begins."""
+
 SHOUTED_NAMES = _words(
     "yahoo jeopardy yum oklahoma mamma panic westward shazam go-gurt kahoot joomla yum-o tchibo jeb"
 )

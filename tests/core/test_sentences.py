@@ -41,43 +41,11 @@ def test_each_way_of_cutting_gives_the_same_sentences(cut: int) -> None:
 
 MARKS = " .!?…\n\"'”“»«)(]*_`~#|-:;,{}12aAbIz。」「はé好Ии؟।•α;—😀\u200d\u00a0"
 WORDS = [
-    *[
-        "👋🏽",
-        " Mr. ",
-        "e.g.",
-        "U.S.",
-        "p.m.",
-        "It",
-        " the ",
-        "...",
-        "[2]",
-        "https://a.b/c",
-        "vom 3. Juni",
-        "no. ",
-        "XII.",
-        "ครับ ",
-        "คะ",
-        "？”",
-        "。“",
-        "Tom said",
-        "iPhone",
-        "5 г. ",
-    ],
-    *[
-        "Co. ",
-        "C. ",
-        "Jones ",
-        "2) ",
-        "\r\n",
-        "\n```\n",
-        '{"a":',
-        ". . .",
-        " 1. ",
-        " 3. ",
-        " word" * 8,
-        " 5 min. ",
-    ],
-]
+    "👋🏽", " Mr. ", "e.g.", "U.S.", "p.m.", "It", " the ", "...", "[2]", "https://a.b/c", "vom 3. Juni", "no. ", "XII.",
+    "ครับ ", "คะ", "？”", "。“", "Tom said", "iPhone", "5 г. ", "Co. ", "C. ", "Jones ", "2) ", "\r\n", "\n```\n", '{"a":',
+    ". . .", " 1. ", " 3. ", " word" * 8, " 5 min. ", "88 St. ", "Dr. ", "auf 17. Geben Sie", "im 100. ", "น. ", "ดร. ",
+    "got it.Let ", "it.I", "Sure.Paris", "page.Com ", "…Okay",
+]  # fmt: skip
 ATOMS = st.sampled_from([*MARKS, *WORDS])
 
 
@@ -204,3 +172,8 @@ def test_what_belonged_to_a_polled_sentence_begins_the_next_one() -> None:
     splitter.feed("” Then he left.")
     rest = splitter.flush()
     assert (rest[0].index, rest[0].start, rest[0].text) == (1, 12, "” Then he left.")
+
+
+def test_a_particle_that_the_limit_cut_in_two_ends_nothing() -> None:
+    text = "x" * 37 + 'ครับ "'
+    assert split(text, 1, 40) == split(text, 0, 40)

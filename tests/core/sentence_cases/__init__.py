@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-
-ASSERTED = ("english", "voice", "languages", "answers", "abbreviations")
+ASSERTED = ("english", "voice", "languages", "answers", "abbreviations", "glued")
 """The files whose cases are cut as a reader would; ``missed`` holds the others."""
 
 
