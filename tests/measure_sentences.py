@@ -23,6 +23,14 @@ ENDLESS = {
     "ellipses": "… … … ",
     "open quotations": "“A.” ",
     "braces": "{",
+    "glued words": "it.Paris",
+    "open code": "`a b ",
+    "lone backticks": "` ``` `` ",
+    "open formulas": "\\[ x = 1 ",
+    "dollar signs": "$x + ",
+    "prices": "$5 ",
+    "open tags": "<a b='c ",
+    "angle brackets": "<",
 }
 
 

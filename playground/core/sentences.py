@@ -1,11 +1,13 @@
 """Cuts a growing answer into sentences: the same ones for every way in which its text may arrive."""
 
 import re
+from typing import NamedTuple
 
 from playground.core.events import Sentence
 from playground.core.limits import DEFAULT_LIMITS
 from playground.core.sentences_blocks import (
     CODE,
+    FORMULA,
     HEADING,
     LIST_ITEM,
     SENTENCE,
@@ -29,14 +31,15 @@ from playground.core.sentences_ends import (
     judge_particle,
     surely_waits,
 )
+from playground.core.sentences_spans import SPAN_OPENERS, Span, span_at
 
 _GREEK_QUESTION = r"(?<=[\u0370-\u03ff\u1f00-\u1fff]);"
 _ARMENIAN_STOP = r"(?<=[\u0531-\u058a]):"
 _PARTICLES = ("ครับ", "ค่ะ", "คะ", "จ้ะ", "จ้า")
 _THAI_PARTICLE = rf"[ \u00a0](?:{'|'.join(f'(?<={particle}.)' for particle in _PARTICLES)})"
 _MARKS = f"{_GREEK_QUESTION}|{_ARMENIAN_STOP}|{_THAI_PARTICLE}"
-_LANDMARK = re.compile(of(STOPS, NEWLINES, "{", *NESTED) + f"|{_MARKS}")
-_LANDMARK_IN_ITEM = re.compile(of(STOPS, NEWLINES, "{)", *NESTED, BULLETS) + f"|{_MARKS}")
+_LANDMARK = re.compile(of(STOPS, NEWLINES, "{", SPAN_OPENERS, *NESTED) + f"|{_MARKS}")
+_LANDMARK_IN_ITEM = re.compile(of(STOPS, NEWLINES, "{)", SPAN_OPENERS, *NESTED, BULLETS) + f"|{_MARKS}")
 _LANDMARK_IN_LINE = re.compile(of(NEWLINES))
 _NOT_SPACE = re.compile(r"\S")
 _CLAUSE = re.compile(rf".*{of(CLAUSE_MARKS)}(?=\s)|.*[，、；：]", re.DOTALL)
@@ -49,6 +52,14 @@ _JOINED = re.compile(
 _GRAPHEME_CHARS = 32
 _NESTED_CHARS = 200
 """How far the closing one of a pair of East Asian brackets is looked for."""
+
+
+class _Uncut(NamedTuple):
+    """A span of the pending sentence, as offsets in it."""
+
+    opens: int
+    end: int
+    is_display: bool
 
 
 class SentenceSplitter:
@@ -68,7 +79,8 @@ class SentenceSplitter:
         """Where the pending sentence begins in ``_text``."""
         self._scanned = 0
         """Up to here ``_text`` holds no landmark that still matters."""
-        self._opening: Opening | None = None
+        self._body: int | None = None
+        """Where the words of the pending sentence begin, as an offset in it; None: how it begins is not yet known."""
         self._begins_line = True
         self._line_kind = SENTENCE
         self._marker = ""
@@ -76,6 +88,7 @@ class SentenceSplitter:
         self._block: Block | None = None
         self._held: list[str] = []
         """The part of an open block that has left ``_text``."""
+        self._spans: list[_Uncut] = []
         self._count = 0
 
     def feed(self, text: str) -> list[Sentence]:
@@ -85,7 +98,7 @@ class SentenceSplitter:
 
     def poll(self) -> list[Sentence]:
         """The text pauses: the pending sentence, if it has an end that nothing usual could undo."""
-        if self._opening is None or self._block is not None or self._scanned >= len(self._text):
+        if self._body is None or self._block is not None or self._scanned >= len(self._text):
             return []
         pending = self._text[self._start :]
         if pending[self._scanned - self._start] not in STOPS:
@@ -109,13 +122,13 @@ class SentenceSplitter:
 
     def _next(self, *, final: bool) -> Sentence | None:
         """Commit the next sentence that is certain."""
-        if self._opening is None and not self._open(final=final):
+        if self._body is None and not self._open(final=final):
             return None
         if self._block is not None:
             return self._next_in_block(self._block, final=final)
-        limit = self._start + self._limit
         landmarks = self._landmarks()
         while True:
+            limit = self._start + max(self._limit, self._spans[-1].end if self._spans else 0)
             landmark = landmarks.search(self._text, self._scanned, limit + 1)
             if landmark is None:
                 return self._at_no_landmark(limit, final=final)
@@ -137,7 +150,7 @@ class SentenceSplitter:
         opened = self._opening_at(spaces_end, final=final)
         if opened is None:
             return False
-        self._opening = opened
+        self._body = opened.body - self._start
         self._marker = opened.marker or ("" if self._begins_line else self._marker)
         if self._begins_line or opened.kind == LIST_ITEM:
             self._line_kind = SENTENCE if opened.kind == CODE else opened.kind
@@ -184,6 +197,8 @@ class SentenceSplitter:
             return self._taken(
                 judge_particle(self._text[self._start : at + LOOK_CHARS], at - self._start, final=final)
             )
+        if mark in SPAN_OPENERS:
+            return self._end_at_span(at, final=final)
         if mark in NESTED:
             return self._skip_nested(at, final=final)
         if self._marker:
@@ -227,6 +242,35 @@ class SentenceSplitter:
         self._scanned = closing - 1 if self._text[closing - 1] in STOPS else closing + 1
         return 0
 
+    def _end_at_span(self, at: int, *, final: bool) -> int | None:
+        """Go behind what is never cut, unless a stop within its closing mark ends the sentence."""
+        span = span_at(self._text, self._start, at, final=final)
+        if span is None:
+            return None
+        if span.closing < 0:
+            self._scanned = span.end
+            return 0
+        if span.end > self._start + self._limit and at > self._start + (self._body or 0):
+            return at
+        verdict = self._judge_in_span(span, final=final)
+        if verdict.outcome is Outcome.WAITS:
+            return None
+        if verdict.outcome is Outcome.ENDS:
+            return self._start + verdict.at
+        self._scanned = span.end
+        start = self._start
+        self._spans.append(_Uncut(at - start, span.end - start, span.is_display))
+        return 0
+
+    def _judge_in_span(self, span: Span, *, final: bool) -> Verdict:
+        """Whether the stop with which a span ends is the sentence's; its closing mark closes as a backtick does."""
+        if span.stop < 0:
+            return Verdict(Outcome.GOES_ON, 0)
+        reach = max(span.stop + LOOK_CHARS, span.end)
+        closed = "`" * (span.end - span.stop - 1)
+        text = self._text[self._start : span.stop + 1] + closed + self._text[span.end : reach]
+        return judge(text, span.stop - self._start, final=final or len(self._text) >= reach)
+
     def _end_before_item(self, at: int, *, final: bool) -> int | None:
         """The sentence is a list item: does the next item of the list begin here, on the same line?"""
         text, marker = self._text, next_marker(self._marker)
@@ -256,7 +300,7 @@ class SentenceSplitter:
 
     def _cut(self, limit: int) -> int:
         """Where to cut a run-on: behind its last clause or space before ``limit``, else at a whole character."""
-        pending = self._text[self._start : limit]
+        pending = self._masked(self._text[self._start : limit])
         clause = _CLAUSE.match(pending)
         if clause and clause.end() > self._limit // 2:
             return self._start + clause.end()
@@ -268,15 +312,30 @@ class SentenceSplitter:
             cut -= 1
         return cut if _JOINED.match(self._text, cut - 1) is None else limit
 
+    def _masked(self, pending: str) -> str:
+        """The pending text with letters in the place of what is never cut."""
+        for span in self._spans:
+            length = span.end - span.opens
+            pending = pending[: span.opens] + "x" * length + pending[span.end :]
+        return pending
+
+    def _kind(self, text: str) -> str:
+        if self._block is not None:
+            return CODE
+        if self._line_kind == SENTENCE and self._spans and self._spans[0].is_display:
+            stands_alone = not self._spans[0].opens and not text[self._spans[0].end :].strip(" .,;:")
+            return FORMULA if stands_alone else SENTENCE
+        return self._line_kind
+
     def _commit(self, end: int) -> Sentence:
         text = "".join([*self._held, self._text[self._start : end]]).rstrip()
         begins = self._offset + self._start - sum(map(len, self._held))
-        kind = CODE if self._block is not None else self._line_kind
-        sentence = Sentence(self._count, begins, begins + len(text), text, kind)
+        sentence = Sentence(self._count, begins, begins + len(text), text, self._kind(text))
         self._count += 1
         self._start = self._scanned = end
-        self._opening = self._block = None
+        self._body = self._block = None
         self._held = []
+        self._spans = []
         return sentence
 
     def _drop_committed(self) -> None:

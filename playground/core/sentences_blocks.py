@@ -10,6 +10,8 @@ HEADING = "heading"
 CODE = "code"
 TABLE_ROW = "table_row"
 LIST_ITEM = "list_item"
+FORMULA = "formula"
+"""A formula that is set apart (``$$…$$``, ``\\[…\\]``) and stands alone."""
 
 _FENCE = re.compile(r"`{3,120}(?!`)(?:[^`\n]{0,120}(?:\n|\Z)|[^`\n]{121})|~{3,120}(?!~)")
 _PARTIAL_FENCE = re.compile(r"`{3,120}(?!`)[^`\n]{0,120}\Z|[`~]{3,120}\Z")

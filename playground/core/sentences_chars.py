@@ -46,12 +46,17 @@ def of(*characters: str) -> str:
 
 STOP_RUN = re.compile(of(STOPS) + "+")
 SPACED_ELLIPSIS = re.compile(r"\.(?:[ \u00a0\u202f]\.){2,}")
+_PAUSE_TAGS = ("br", "break", "flush", "pause")
+"""Tags of a voice that belong to what they follow; every other one that opens belongs to what it precedes."""
+_PAUSE_TAG = rf"<(?:{'|'.join(_PAUSE_TAGS)})(?![\w:-])[^<>\n]{{0,40}}"
+_PAUSE_TAG_BEGUN = "|".join(sorted({tag[:length] for tag in _PAUSE_TAGS for length in range(len(tag))}))
 CLOSING_RUN = re.compile(
-    rf"(?:{of(STOPS, BRACKETS_CLOSED, QUOTES_CLOSED, MARKUP, SUPERSCRIPTS)}|\[\^?\d{{1,3}}\]|</[a-z]{{1,8}}>)*"
+    rf"(?:{of(STOPS, BRACKETS_CLOSED, QUOTES_CLOSED, MARKUP, SUPERSCRIPTS)}|\[\^?\d{{1,3}}\]"
+    rf"|</[A-Za-z][\w:-]{{0,30}}>|{_PAUSE_TAG}>)*"
 )
 EAST_ASIAN_CLOSING_RUN = re.compile(of(STOPS, BRACKETS_CLOSED, "”’»", MARKUP) + "*")
 """After an East Asian stop “ and ‘ open, and a straight mark may do either."""
-PARTIAL_CLOSER = re.compile(r"\[\^?\d{0,3}\Z|<(?:/[a-z]{0,8})?\Z")
+PARTIAL_CLOSER = re.compile(rf"(?:\[\^?\d{{0,3}}|<(?:/[\w:-]{{0,31}}|{_PAUSE_TAG_BEGUN})|{_PAUSE_TAG})\Z")
 SPACES = re.compile(r"[^\S\n\r\u2028\u2029]*")
 EMOJI_RUN = re.compile(f"[{EMOJI}]+")
 LETTER_OR_DIGIT = re.compile(r"[^\W_]")

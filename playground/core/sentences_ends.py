@@ -30,6 +30,7 @@ from playground.core.sentences_chars import (
 from playground.core.sentences_glued import glued_sentence_begins
 from playground.core.sentences_periods import is_abbreviation, period_ends, token_before
 from playground.core.sentences_quotes import names_speaker, opens_with_quotation
+from playground.core.sentences_spans import tag_end
 from playground.core.sentences_words import SHOUTED_NAMES
 
 LOOK_CHARS = 48
@@ -58,7 +59,7 @@ _QUOTING_PARTICLES = "とっをがのは"
 """Japanese: what follows a quotation inside its sentence ("「はい。」と言った")."""
 _TRAILING_RUNS = 4
 _LATE_CLOSERS = BRACKETS_CLOSED + "»”’›"
-_CLOSERS = frozenset(BRACKETS_CLOSED + QUOTES_CLOSED)
+_CLOSERS = frozenset(BRACKETS_CLOSED + QUOTES_CLOSED + "`")
 _HARD_STOPS = frozenset(HARD_STOPS)
 
 
@@ -82,7 +83,7 @@ class _Stop(NamedTuple):
 
     @property
     def is_closed(self) -> bool:
-        """Whether a quotation or a bracket was closed after the stop."""
+        """Whether a quotation, a bracket or code was closed after the stop."""
         return not _CLOSERS.isdisjoint(self.text[self.run_end : self.end])
 
     def goes_on_small(self) -> bool | None:
@@ -203,6 +204,14 @@ def _trailing(text: str, end: int, *, final: bool) -> tuple[int, int] | None:
                 return None
             end = closing
             continue
+        if follows == "<":
+            closing = _closed(text, after, final=final) if text.startswith("</", after) else after
+            if closing is None or (after + 1 >= len(text) and not final):
+                return None
+            if after == end or closing == after:
+                return end, after
+            end = closing
+            continue
         if after == end or not (follows in _LATE_CLOSERS or follows in STOPS):
             return end, after
         closing = _closed(text, after, final=final)
@@ -228,6 +237,10 @@ def judge_particle(text: str, at: int, *, final: bool) -> Verdict:
 def _judge_touching(stop: _Stop) -> Verdict:
     """The next character follows without a space."""
     follows = stop.next
+    if stop.end > stop.run_end and stop.text[stop.end - 1] == ">":
+        return _judge_spaced(stop)
+    if follows == "<":
+        return _judge_before_tag(stop)
     if follows in _CONTINUES or follows in _DASHES or (follows.isdigit() and stop.run == "．"):
         return stop.goes_on()
     if not _HARD_STOPS.isdisjoint(stop.run):
@@ -239,6 +252,17 @@ def _judge_touching(stop: _Stop) -> Verdict:
     if shouts and follows.isupper() and before.isalpha() and "/" not in token_before(stop.text, stop.at):
         return stop.ends()
     return _judge_glued(stop) if follows.isupper() and stop.run[0] in _GLUED else stop.goes_on()
+
+
+def _judge_before_tag(stop: _Stop) -> Verdict:
+    """A tag that opens something touches the stop: a sentence begins with it where a capital letter follows."""
+    end = tag_end(stop.text, stop.after)
+    if end >= len(stop.text) and not stop.final:
+        return WAITS
+    if end < 0 or not stop.text[end : end + 1].isupper():
+        return stop.goes_on()
+    is_word = _PLAIN_WORD.fullmatch(token_before(stop.text, stop.at)) is not None
+    return stop.ends() if is_word and not is_abbreviation(stop.text, stop.at) else stop.goes_on()
 
 
 def _judge_glued(stop: _Stop) -> Verdict:

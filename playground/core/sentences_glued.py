@@ -22,9 +22,10 @@ def glued_sentence_begins(text: str, at: int, after: int, *, final: bool) -> boo
     """
     final = final or len(text) > at + WAIT_CHARS
     text = text[: at + 1 + WAIT_CHARS]
-    before = token_before(text, at).rstrip(_CLOSERS)
+    token = token_before(text, at)
+    before = token.rstrip(_CLOSERS)
     is_number = _LONG_NUMBER.fullmatch(before) is not None and text[:at].strip() != before
-    if not is_number and not _PLAIN.fullmatch(before):
+    if not is_number and not token.endswith("`") and not _PLAIN.fullmatch(before):
         return False
     found = WORD.match(text, after)
     word = found.group() if found else ""
@@ -38,13 +39,12 @@ def glued_sentence_begins(text: str, at: int, after: int, *, final: bool) -> boo
     if word.lower() in FILE_ENDINGS or before.lower() in NEVER_LAST or before in TITLES:
         return False
     is_starter = word.lower() in STARTERS
+    is_sure = before == token and not is_number and _is_sure(text, at, before, word)
     if text[behind : behind + 1] == "." and not (is_starter and len(word) > 1):
-        return (
-            _stop_ends_word(text, behind, final=final) if _is_sure(text, at, after, before, word) else False
-        )
+        return _stop_ends_word(text, behind, final=final) if is_sure else False
     if behind < len(text) and not (text[behind].isspace() or text[behind] in _BEHIND_WORD + "."):
         return False
-    return is_starter or (not is_number and len(word) > 2 and _is_sure(text, at, after, before, word))
+    return is_starter or (is_sure and len(word) > 2)
 
 
 def _stop_ends_word(text: str, at: int, *, final: bool) -> bool | None:
@@ -54,9 +54,9 @@ def _stop_ends_word(text: str, at: int, *, final: bool) -> bool | None:
     return text[at + 1].isspace()
 
 
-def _is_sure(text: str, at: int, after: int, before: str, word: str) -> bool:
+def _is_sure(text: str, at: int, before: str, word: str) -> bool:
     """Whether the word before the stop is a whole one and no name's, so that any capital may begin a sentence."""
-    if after != at + 1 or is_abbreviation(text, at) or is_shortened(before):
+    if is_abbreviation(text, at) or is_shortened(before):
         return False
     if before.islower():
         return len(before) >= _SURE_LETTERS or before in STARTERS

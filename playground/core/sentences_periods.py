@@ -35,8 +35,8 @@ _TOKEN_CHARS = 40
 _LAST_PART = re.compile(r".*[-–]")
 _CLOCK = re.compile(r"\d{1,2}(?::\d\d)?")
 _ORDINAL = re.compile(r"\d{1,4}")
-_INNER_OPENER = re.compile(r"[—―]|[(\[](?=[^)\]]*\Z)")
-"""Begins a word within a word: a long dash, or a bracket that isn't closed in it ("doctor—Dr. Amin", "f(e.g. x")."""
+_INNER_OPENER = re.compile(r"[—―>]|[(\[](?=[^)\]]*\Z)")
+"""Begins a word within a word: a long dash, a tag's end, an unclosed bracket ("doctor—Dr. Amin", "f(e.g. x")."""
 _THAI_LETTERS = re.compile(rf"(?:{'|'.join(sorted(THAI_TITLES))}|(?:^|[\d.])[\u0e01-\u0e2e]{{1,4}})\Z")
 """Thai consonants without a vowel are an abbreviation; a title may touch the word before it."""
 _ROMAN = re.compile(r"[IVXLC]{2,}")
@@ -65,7 +65,8 @@ def token_before(text: str, at: int) -> str:
     word = tail.rsplit(maxsplit=1)[-1]
     if not word.isascii() and not is_east_asian(word[-1]):
         word = _EAST_ASIAN.split(word)[-1]
-    word = _INNER_OPENER.split(word)[-1].lstrip(OPENERS + ")")
+    if not word.isalnum():
+        word = _INNER_OPENER.split(word)[-1].lstrip(OPENERS + ")")
     return _ELIDED.sub("", word)
 
 
@@ -81,7 +82,7 @@ def period_ends(text: str, at: int, after: int, *, closed: bool, final: bool) ->
         return False
     if not word or is_east_asian(word[-1]) or "\uac00" <= word[-1] <= "\ud7a3":
         return True
-    if _THAI_LETTERS.search(word):
+    if is_thai_abbreviation(word):
         return False
     if after >= len(text):
         return not is_abbreviation(text, at)
@@ -180,6 +181,10 @@ def _is_shortened(word: str, before: str) -> bool:
     if _SHORTENED.fullmatch(word):
         return True
     return not word.isupper() and before != "" and is_shortened(word)
+
+
+def is_thai_abbreviation(word: str) -> bool:
+    return "\u0e01" <= word[-1:] <= "\u0e2e" and _THAI_LETTERS.search(word) is not None
 
 
 def is_shortened(word: str) -> bool:

@@ -7,7 +7,8 @@ from playground.core.sentences_words import SPEECH_VERBS, STARTERS
 
 _SPEAKER = re.compile(r"(?:I|(?:[A-Z][\w'’-]*\.?)(?: [A-Z][\w'’-]*\.?){0,2}) (?P<verb>[a-z]+)(?=\W)")
 _PARTIAL_SPEAKER = re.compile(r"(?:[A-Z][\w'’-]*\.?(?: |\Z)){1,3}[a-z]*\Z")
-_FIRST_WORD = re.compile(r"[A-Za-z]+(?=[^A-Za-z])")
+_FIRST_WORD = re.compile(r"[A-Za-z]+(?=[^A-Za-z.])|[A-Za-z]{2,}(?=\.)")
+"""Whole; not an initial."""
 _REACH_CHARS = 40
 """How far behind a quotation its verb is waited for."""
 
@@ -33,11 +34,11 @@ def names_speaker(text: str, at: int, after: int, *, final: bool) -> bool | None
         return False
     if not first.isupper():
         return False
-    found = _SPEAKER.match(text, after)
-    if found is not None:
-        return found["verb"] in SPEECH_VERBS
     word = _FIRST_WORD.match(text, after)
     if word is not None and word.group() != "I" and word.group().lower() in STARTERS:
         return False
+    found = _SPEAKER.match(text, after)
+    if found is not None:
+        return found["verb"] in SPEECH_VERBS
     grows = _PARTIAL_SPEAKER.match(text, after) is not None
     return None if grows and not final and len(text) - after < _REACH_CHARS else False

@@ -41,12 +41,17 @@ def test_each_way_of_cutting_gives_the_same_sentences(cut: int) -> None:
 
 MARKS = " .!?…\n\"'”“»«)(]*_`~#|-:;,{}12aAbIz。」「はé好Ии؟।•α;—😀\u200d\u00a0"
 WORDS = [
-    "👋🏽", " Mr. ", "e.g.", "U.S.", "p.m.", "It", " the ", "...", "[2]", "https://a.b/c", "vom 3. Juni", "no. ", "XII.",
-    "ครับ ", "คะ", "？”", "。“", "Tom said", "iPhone", "5 г. ", "Co. ", "C. ", "Jones ", "2) ", "\r\n", "\n```\n", '{"a":',
-    ". . .", " 1. ", " 3. ", " word" * 8, " 5 min. ", "88 St. ", "Dr. ", "auf 17. Geben Sie", "im 100. ", "น. ", "ดร. ",
-    "got it.Let ", "it.I", "Sure.Paris", "page.Com ", "…Okay",
+    "👋🏽", " Mr. ", "e.g.", "U.S.", "p.m.", "It", " the ", "...", "[2]", "https://a.b/c", "vom 3. Juni", "no. ",
+    "XII.", "ครับ ", "คะ", "？”", "。“", "Tom said", "iPhone", "5 г. ", "Co. ", "C. ", "Jones ", "2) ", "\r\n",
+    "\n```\n", '{"a":', ". . .", " 1. ", " 3. ", " word" * 8, " 5 min. ", "88 St. ", "Dr. ", "auf 17. Geben Sie",
+    "im 100. ", "น. ", "ดร. ", "got it.Let ", "it.I", "Sure.Paris", "page.Com ", "…Okay",
 ]  # fmt: skip
-ATOMS = st.sampled_from([*MARKS, *WORDS])
+SPANS = [
+    "$", "$$", "\\(", "\\)", "\\[", "\\]", "\\", "$5. ", "$x. Y$", "$$x. Y$$", "\\text{a. B ", "$a = 1.$ ", "``",
+    "`a. B`", "`a.` ", "<", ">", "</b>", '<break time="0.5s"/>', '<a b="c. D', "<x y=z ", "\n\n",
+    " three whole words ", "Let ", "}",
+]  # fmt: skip
+ATOMS = st.sampled_from([*MARKS, *WORDS, *SPANS])
 
 
 @given(st.lists(st.lists(ATOMS, max_size=9).map("".join), max_size=12), st.sampled_from([40, 600]))
@@ -127,6 +132,40 @@ def test_offsets_are_those_of_the_raw_text_in_code_points() -> None:
 )  # fmt: skip
 def test_each_unit_says_its_kind(text: str, kinds: list[str]) -> None:
     assert [sentence.kind for sentence in split(text)] == kinds
+
+
+@pytest.mark.parametrize("opener", ["`x ", "$x ", "$$ x ", "\\(x ", "\\[ x ", '<a b="x '])
+def test_a_mark_that_nothing_closes_holds_text_back_for_a_bounded_number_of_characters(opener: str) -> None:
+    splitter = SentenceSplitter(10_000)
+    found = splitter.feed(f"So {opener}= 1. Yes. " + "2 " * 600)
+    assert texts(found)[0].startswith(f"So {opener}= 1.")
+
+
+@pytest.mark.parametrize("opened", ["`a. B", "$a. B", "\\(a. B", "\\[\na. B", "$$a. B", '<b c="a. B'])
+def test_what_a_mark_has_opened_waits_for_its_end(opened: str) -> None:
+    splitter = SentenceSplitter()
+    assert splitter.feed(f"So {opened} ") == []
+    assert splitter.poll() == []
+
+
+@pytest.mark.parametrize("text", ["$$\nx = 1. Y\n$$", "\\[ x = 1. Y \\],", "\\[\nx\n\ny = 1\n\\]"])
+def test_a_formula_that_is_set_apart_and_stands_alone_says_so(text: str) -> None:
+    kinds = [sentence.kind for sentence in split(f"Look:\n{text}\nThat is it.")]
+    assert kinds[0] == kinds[-1] == "sentence"
+    assert ("formula" in kinds) == ("\n\n" not in text)
+    assert [sentence.kind for sentence in split(f"{text} is it.")][-1] == "sentence"
+
+
+def test_a_run_on_is_never_cut_within_code_or_a_formula() -> None:
+    uncut = ["`a, b`", "$x, y$", "\\(p, q\\)", '<break time="1 s"/>']
+    text = "".join(f"word {' '.join(uncut)} word{number} " for number in range(40))
+    parts = texts(split(text, limit_chars=60))
+    assert sum(part.count(piece) for part in parts for piece in uncut) == text.count("`") // 2 * len(uncut)
+
+
+def test_a_formula_beyond_the_limit_is_a_unit_of_its_own() -> None:
+    formula = "$$" + "x + " * 30 + "y$$"
+    assert texts(split(f"It is {formula} at last.", limit_chars=60)) == ["It is", formula, "at last."]
 
 
 def test_an_open_code_block_is_one_unit_to_the_end() -> None:

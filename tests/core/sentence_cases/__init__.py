@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-ASSERTED = ("english", "voice", "languages", "answers", "abbreviations", "glued")
+ASSERTED = ("english", "voice", "languages", "answers", "abbreviations", "glued", "spans")
 """The files whose cases are cut as a reader would; ``missed`` holds the others."""
 
 
