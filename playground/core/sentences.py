@@ -26,11 +26,11 @@ from playground.core.sentences_ends import (
     LOOK_CHARS,
     Outcome,
     Verdict,
-    is_unambiguous,
     judge,
     judge_particle,
     surely_waits,
 )
+from playground.core.sentences_pauses import pause_ends
 from playground.core.sentences_spans import SPAN_OPENERS, Span, span_at
 
 _GREEK_QUESTION = r"(?<=[\u0370-\u03ff\u1f00-\u1fff]);"
@@ -98,20 +98,40 @@ class SentenceSplitter:
 
     def poll(self) -> list[Sentence]:
         """The text pauses: the pending sentence, if it has an end that nothing usual could undo."""
-        if self._body is None or self._block is not None or self._scanned >= len(self._text):
+        if self._body is None or not self._may_have_ended():
             return []
-        pending = self._text[self._start :]
-        if pending[self._scanned - self._start] not in STOPS:
-            return []
-        if not is_unambiguous(pending, self._scanned - self._start):
-            return []
-        sentence = self._commit(self._start + len(pending.rstrip()))
+        sentence = self._commit(self._start + len(self._text[self._start :].rstrip()))
         self._drop_committed()
         return [sentence]
 
     def flush(self) -> list[Sentence]:
         """No more text will come: whatever is pending."""
         return self._advance(final=True)
+
+    def _may_have_ended(self) -> bool:
+        """Whether the pending text is a whole unit, should nothing follow."""
+        if self._block is not None:
+            return self._block.is_closed()
+        pending = self._text[self._start :].rstrip()
+        last = self._spans[-1] if self._spans else None
+        if last is not None and last.is_display and not last.opens and last.end == len(pending):
+            return True
+        if self._line_kind == HEADING:
+            stop = len(pending.rstrip(STOPS))
+            return stop < len(pending) and pause_ends(self._text[self._start :], stop)
+        if self._scanned >= len(self._text):
+            return False
+        return self._landmark_ends(self._text[self._scanned], pending)
+
+    def _landmark_ends(self, mark: str, pending: str) -> bool:
+        """Whether the landmark that waits for what follows is an end, should nothing follow."""
+        at = self._scanned - self._start
+        if mark in STOPS:
+            return pause_ends(self._text[self._start :], at)
+        if mark in SPAN_OPENERS:
+            span = span_at(self._text, self._start, self._scanned, final=True)
+            return span is not None and span.stop >= 0 and span.end - self._start == len(pending)
+        return len(pending) <= at + 1 and (mark.isspace() or mark in ";:")
 
     def _advance(self, *, final: bool) -> list[Sentence]:
         found: list[Sentence] = []

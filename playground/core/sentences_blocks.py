@@ -104,6 +104,9 @@ class Block(Protocol):
     def consume(self, text: str, at: int) -> int | None:
         """Where the block ends in ``text``; None: it holds all of it. ``text[at:]`` was not seen before."""
 
+    def is_closed(self) -> bool:
+        """Whether what was seen is a whole block, should nothing follow."""
+
 
 class Fence:
     """A fenced code block (CommonMark 4.5): to the line that closes it with the same mark, at least as long."""
@@ -126,6 +129,9 @@ class Fence:
             self._line += text[at : at + _LINE_CHARS]
         return None
 
+    def is_closed(self) -> bool:
+        return not self._is_first and self._closes(self._line.strip())
+
     def _closes(self, line: str) -> bool:
         return len(line) >= self._length and not line.strip(self._mark)
 
@@ -144,6 +150,9 @@ class JsonObject:
         self._depth = 0
         self._in_string = False
         self._escapes = False
+
+    def is_closed(self) -> bool:
+        return False
 
     def consume(self, text: str, at: int) -> int | None:
         if self._escapes and at < len(text):

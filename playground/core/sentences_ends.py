@@ -52,6 +52,7 @@ class Verdict(NamedTuple):
 WAITS = Verdict(Outcome.WAITS, 0)
 
 _CONTINUES = ",;:،؛、，；%&/=+"
+_PLAIN_WORD = re.compile(r"[^\W\d_]{2,}[)\]*_\"'”’»]*")
 _DASHES = "-–—―"
 _GLUED = ".…"
 """Stops that a sentence may touch, and a name, too."""
@@ -115,8 +116,8 @@ def judge(text: str, at: int, *, final: bool) -> Verdict:
     run_end = spaced.end() if spaced is not None else max(_end(STOP_RUN, text, at), at + 1)
     if not final and _may_be_spaced_ellipsis(text, at):
         return WAITS
-    closed = _closed(text, run_end, final=final)
-    trailing = None if closed is None else _trailing(text, closed, final=final)
+    closed = closed_end(text, run_end, final=final)
+    trailing = None if closed is None else trailing_end(text, closed, final=final)
     if trailing is None:
         return WAITS
     end, after = trailing
@@ -152,7 +153,7 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _closed(text: str, at: int, *, final: bool) -> int | None:
+def closed_end(text: str, at: int, *, final: bool) -> int | None:
     """Behind the stops and closers at ``at``; None: more text may belong to them."""
     if text[at - 1] in EAST_ASIAN_STOPS:
         return _closed_east(text, at)
@@ -177,7 +178,7 @@ def _may_be_spaced_ellipsis(text: str, at: int) -> bool:
 
 def _period_and_ellipsis(text: str, at: int, run_end: int, *, final: bool) -> Verdict:
     """Four spaced dots that touch the word: a period, then an ellipsis that opens the next sentence, if one follows."""
-    end = _closed(text, run_end, final=final)
+    end = closed_end(text, run_end, final=final)
     if end is None:
         return WAITS
     after = _end(SPACES, text, end)
@@ -190,7 +191,7 @@ def _period_and_ellipsis(text: str, at: int, run_end: int, *, final: bool) -> Ve
     return Verdict(Outcome.ENDS, at + 1 if end == run_end else end)
 
 
-def _trailing(text: str, end: int, *, final: bool) -> tuple[int, int] | None:
+def trailing_end(text: str, end: int, *, final: bool) -> tuple[int, int] | None:
     """Where the sentence ends after emoji and closers behind spaces, and what comes then; None: not yet known."""
     opens_with_emoji = EMOJI_RUN.match(text) is not None
     for _ in range(_TRAILING_RUNS):
@@ -199,13 +200,13 @@ def _trailing(text: str, end: int, *, final: bool) -> tuple[int, int] | None:
             return end, after
         follows = text[after]
         if not opens_with_emoji and EMOJI_RUN.match(text, after):
-            closing = _closed(text, _end(EMOJI_RUN, text, after), final=final)
+            closing = closed_end(text, _end(EMOJI_RUN, text, after), final=final)
             if closing is None:
                 return None
             end = closing
             continue
         if follows == "<":
-            closing = _closed(text, after, final=final) if text.startswith("</", after) else after
+            closing = closed_end(text, after, final=final) if text.startswith("</", after) else after
             if closing is None or (after + 1 >= len(text) and not final):
                 return None
             if after == end or closing == after:
@@ -214,7 +215,7 @@ def _trailing(text: str, end: int, *, final: bool) -> tuple[int, int] | None:
             continue
         if after == end or not (follows in _LATE_CLOSERS or follows in STOPS):
             return end, after
-        closing = _closed(text, after, final=final)
+        closing = closed_end(text, after, final=final)
         if closing is None or (closing >= len(text) and not final):
             return None
         if text[closing : closing + 1].strip() and text[closing] not in _CONTINUES:
@@ -225,7 +226,7 @@ def _trailing(text: str, end: int, *, final: bool) -> tuple[int, int] | None:
 
 def judge_particle(text: str, at: int, *, final: bool) -> Verdict:
     """Whether the space at ``at``, behind a polite particle of Thai, ends the sentence: nothing marks its end there."""
-    trailing = _trailing(text, at, final=final)
+    trailing = trailing_end(text, at, final=final)
     if trailing is None or (trailing[1] >= len(text) and not final):
         return WAITS
     end, after = trailing
@@ -354,22 +355,3 @@ def _judge_period(stop: _Stop) -> Verdict:
     if ends is None:
         return WAITS
     return stop.ends() if ends else stop.goes_on()
-
-
-_PLAIN_WORD = re.compile(r"[^\W\d_]{2,}[)\]*_\"'”’»]*")
-
-
-def is_unambiguous(text: str, at: int) -> bool:
-    """Whether a pause after the stop at ``at``, and what closes it, is enough to take the sentence as ended."""
-    run_end = max(_end(STOP_RUN, text, at), at + 1)
-    trailing = _trailing(text, _end(CLOSING_RUN, text, run_end), final=True)
-    if trailing is None or trailing[1] < len(text):
-        return False
-    run = text[at:run_end]
-    if not _HARD_STOPS.isdisjoint(run):
-        return True
-    if "…" in run or run.count(".") > 1:
-        return False
-    if run not in {".", "．"}:
-        return True
-    return bool(_PLAIN_WORD.fullmatch(token_before(text, at))) and not is_abbreviation(text, at)

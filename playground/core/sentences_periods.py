@@ -130,7 +130,7 @@ def _after_abbreviation(
     """After a word that may be an abbreviation."""
     follows = text[after]
     keys = _keys(text, at, word)
-    before = _word_before(text, at)
+    before = word_before(text, at)
     if word.islower() and before.endswith(".") and before[:-1].lstrip(OPENERS) in TITLES:
         return False
     if word in SAINTS and before[-1:].isdigit() and follows.isalpha():
@@ -162,7 +162,7 @@ def _after_abbreviation(
 def _is_hour(text: str, at: int, word: str) -> bool:
     """Whether a letter without case, a title elsewhere, tells the half of the day here (Arabic "5 م.")."""
     caseless = len(word) == 1 and word.lower() == word.upper()
-    return caseless and _CLOCK.fullmatch(_word_before(text, at)) is not None
+    return caseless and _CLOCK.fullmatch(word_before(text, at)) is not None
 
 
 def _is_unit(keys: set[str], word: str) -> bool:
@@ -227,7 +227,7 @@ def _keys(text: str, at: int, word: str) -> set[str]:
     }
 
 
-def _word_before(text: str, at: int) -> str:
+def word_before(text: str, at: int) -> str:
     """The word before the one that ends at ``at``, or ""."""
     before = text[max(0, at - 2 * _TOKEN_CHARS) : at].rsplit(maxsplit=2)
     return before[-2] if len(before) > 1 else ""
@@ -316,7 +316,7 @@ def _after_number(text: str, at: int, after: int, number: str, *, final: bool) -
         return False
     if not follows.isupper() or _is_range(text, at):
         return True
-    preceding = _word_before(text, at).lower()
+    preceding = word_before(text, at).lower()
     may_be_ordinal = preceding in (BEFORE_ORDINAL if len(number) < 3 else DECLINED)
     may_be_date = len(number) < 3 and (may_be_ordinal or preceding in BEFORE_MONTH)
     word = _word_at(text, at, after, final=final)
@@ -360,7 +360,7 @@ def _after_roman(text: str, at: int, after: int, *, final: bool) -> bool | None:
     word = _word_at(text, at, after, final=final)
     if word is None:
         return None
-    preceding = _word_before(text, at)
+    preceding = word_before(text, at)
     return _begins_sentence(word) or (preceding != "" and preceding.lower() not in BEFORE_ORDINAL)
 
 
@@ -373,7 +373,7 @@ def _after_one_letter(text: str, at: int, after: int, letter: str, *, final: boo
         return False
     if follows.islower() or follows.isdigit():
         return False
-    if letter.isupper() and _word_before(text, at)[-1:] in {"º", "ª", "°"}:
+    if letter.isupper() and word_before(text, at)[-1:] in {"º", "ª", "°"}:
         return True
     word = _word_at(text, at, after, final=final)
     if word is None:
@@ -382,5 +382,5 @@ def _after_one_letter(text: str, at: int, after: int, letter: str, *, final: boo
         return not word
     if _begins_sentence(word):
         return True
-    preceding = _word_before(text, at)
+    preceding = word_before(text, at)
     return letter in "IVX" and (preceding.lower() in NUMBERED or (letter == "I" and preceding[:1].islower()))

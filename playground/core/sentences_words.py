@@ -137,6 +137,19 @@ ACKNOWLEDGEMENTS = _words(
 )
 """With one of these alone an answer often begins."""
 
+ANSWERS = _words("ok no ок")
+"""Abbreviations before a number that also are an answer of one word, or a sentence's last one."""
+
+BEFORE_ANSWER = _words(
+    "is it's it’s that's that’s i'm i’m you're you’re we're we’re they're they’re are was be looks sounds all say",
+    "says said oh or and so totally perfectly это всё",
+)
+"""Before one of the ``ANSWERS`` that ends its sentence ("That's ok.", "She said no.")."""
+
+SHORT_TIMES = _words("sec min mo")
+BEFORE_SHORT_TIME = _words("one a just another")
+"""Before one of the ``SHORT_TIMES`` for which a voice asks ("One sec.", "Just a min.")."""
+
 SHOUTED_NAMES = _words(
     "yahoo jeopardy yum oklahoma mamma panic westward shazam go-gurt kahoot joomla yum-o tchibo jeb"
 )

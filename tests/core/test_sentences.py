@@ -41,14 +41,14 @@ def test_each_way_of_cutting_gives_the_same_sentences(cut: int) -> None:
 
 MARKS = " .!?…\n\"'”“»«)(]*_`~#|-:;,{}12aAbIz。」「はé好Ии؟।•α;—😀\u200d\u00a0"
 WORDS = [
-    "👋🏽", " Mr. ", "e.g.", "U.S.", "p.m.", "It", " the ", "...", "[2]", "https://a.b/c", "vom 3. Juni", "no. ",
-    "XII.", "ครับ ", "คะ", "？”", "。“", "Tom said", "iPhone", "5 г. ", "Co. ", "C. ", "Jones ", "2) ", "\r\n",
-    "\n```\n", '{"a":', ". . .", " 1. ", " 3. ", " word" * 8, " 5 min. ", "88 St. ", "Dr. ", "auf 17. Geben Sie",
-    "im 100. ", "น. ", "ดร. ", "got it.Let ", "it.I", "Sure.Paris", "page.Com ", "…Okay",
+    "👋🏽", " Mr. ", "e.g.", "U.S.", "p.m.", "It", " the ", "...", "[2]", "https://a.b/c", "vom 3. Juni",
+    "no. ", "XII.", "ครับ ", "คะ", "？”", "。“", "Tom said", "iPhone", "5 г. ", "Co. ", "C. ", "Jones ", "2) ",
+    "\r\n", "\n```\n", '{"a":', ". . .", " 1. ", " 3. ", " word" * 8, " 5 min. ", "88 St. ", "Dr. ",
+    "auf 17. Geben Sie", "im 100. ", "น. ", "ดร. ", "got it.Let ", "it.I", "Sure.Paris", "page.Com ", "…Okay",
 ]  # fmt: skip
 SPANS = [
-    "$", "$$", "\\(", "\\)", "\\[", "\\]", "\\", "$5. ", "$x. Y$", "$$x. Y$$", "\\text{a. B ", "$a = 1.$ ", "``",
-    "`a. B`", "`a.` ", "<", ">", "</b>", '<break time="0.5s"/>', '<a b="c. D', "<x y=z ", "\n\n",
+    "$", "$$", "\\(", "\\)", "\\[", "\\]", "\\", "$5. ", "$x. Y$", "$$x. Y$$", "\\text{a. B ", "$a = 1.$ ",
+    "``", "`a. B`", "`a.` ", "<", ">", "</b>", '<break time="0.5s"/>', '<a b="c. D', "<x y=z ", "\n\n",
     " three whole words ", "Let ", "}",
 ]  # fmt: skip
 ATOMS = st.sampled_from([*MARKS, *WORDS, *SPANS])
@@ -187,7 +187,28 @@ def test_a_hard_cut_leaves_a_character_whole() -> None:
     assert max(map(len, parts)) <= 21
 
 
-@pytest.mark.parametrize("text", ["It rains.", "Really?", "“Yes!” ", "好的。", "**Done.**"])
+WHOLE = [
+    "It rains.", "Really?", "“Yes!” ", "好的。", "**Done.**", "OK. ", "Ok. ", "No. ", "Okay. ", "That's ok. ",
+    "Oh, no. ", "Sure!", "Sure! 😊 ", "Hm…", "Hmm. ", "Mhm. ", "Well...", "Um... ", "Uh-huh. ", "I'll see. ",
+    "They don't. ", "One sec. ", "Let me think about that… ", "Let me think . . . ", "Counting: 1, 2, 3… ",
+    "One moment, please... ", "Hold on.. ", "Секундочку, проверяю... ", "Так. ", "Ок. ", "Это я. ",
+    "Einen Moment… ", "Un instant… ", "Bien sûr ! ", "Sekundę... ", "Bir saniye... ", "少々お待ちください…",
+    "请稍等…… ", "네. ", "잠시만요... ", "نعم. ", "لحظة… ", "हाँ। ", "आहे. ", "สักครู่นะคะ ", "Τι κάνεις; ",
+    "Բարև: ", "That's 50%. ", "It's 21°C. ", "- Milk and eggs. ", "1. Open the app. ", "# Ready? ", "> To be. ",
+    "She said “go.” ", "(Just kidding.) ", "Run `git push`. ", "Run `git push.` ", "So $x = 5$. ",
+    "It is \\(x\\). ", "$$x = 1. Y$$ ", "```\na. B\n```",
+]  # fmt: skip
+OPEN = [
+    "It rains", "Ask Mr.", "Ask Dr. ", "It costs 3.", "It costs 3. ", "It costs $3.", "Version 2. ",
+    "Call 555. ", "J. ", "At 5 p.m.", "Rule no. ", "It is approx. ", "Take e.g. ", "Das ist z. ",
+    "Ludwig XIV. ", "See you on Sun. ", "Is it ok", "Hold on..", "... ", "(...", "```\na.\n", "```\na.\n``", "",
+    "Hi. T", "Use `a. B", "Use `a.", "So $x. ", "So \\(x. ", "$$x. ", "<b c='a. ", '{"a": "B. ', "| a. | b. |",
+    "# A title", "- Milk", "นัดพบ ดร. ", "He uses Yahoo! ", "他说：“好。“", "Visit www.example. ",
+    "Приём в каб. ", "Ul. ", "Also: ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WHOLE)
 def test_a_pause_takes_an_unambiguous_end(text: str) -> None:
     splitter = SentenceSplitter()
     assert splitter.feed(text) == []
@@ -195,13 +216,37 @@ def test_a_pause_takes_an_unambiguous_end(text: str) -> None:
     assert splitter.poll() == splitter.flush() == []
 
 
-@pytest.mark.parametrize(
-    "text", ["It rains", "Ask Mr.", "It costs 3.", "Well...", "J. ", "At 5 p.m.", "```\na.\n", "", "Hi. T"]
-)
+@pytest.mark.parametrize("text", OPEN)
 def test_a_pause_takes_nothing_else(text: str) -> None:
     splitter = SentenceSplitter()
     splitter.feed(text)
     assert splitter.poll() == []
+
+
+def test_small_letters_after_a_polled_ellipsis_are_the_next_sentence() -> None:
+    splitter = SentenceSplitter()
+    splitter.feed("Let me see… ")
+    assert texts(splitter.poll()) == ["Let me see…"]
+    assert splitter.feed("okay, it is here. ") == []
+    assert [(part.index, part.start, part.text) for part in splitter.flush()] == [
+        (1, 12, "okay, it is here.")
+    ]
+
+
+@given(st.lists(st.tuples(st.lists(ATOMS, max_size=9).map("".join), st.booleans()), max_size=12))
+@settings(max_examples=200, deadline=None)
+def test_a_pause_anywhere_changes_nothing_that_is_committed_and_loses_nothing(
+    pieces: list[tuple[str, bool]],
+) -> None:
+    splitter, parts = SentenceSplitter(), list[Sentence]()
+    for piece, is_pause in pieces:
+        parts += splitter.feed(piece)
+        parts += splitter.poll() if is_pause else []
+    parts += splitter.flush()
+    text = "".join(piece for piece, _ in pieces)
+    assert "".join("".join(part.text.split()) for part in parts) == "".join(text.split())
+    assert all(text[part.start : part.end] == part.text for part in parts)
+    assert [part.index for part in parts] == list(range(len(parts)))
 
 
 def test_what_belonged_to_a_polled_sentence_begins_the_next_one() -> None:
