@@ -8,8 +8,8 @@ from playground.core.sentences_words import ACKNOWLEDGEMENTS, FILE_ENDINGS, NEVE
 
 _CLOSERS = BRACKETS_CLOSED + QUOTES_CLOSED + MARKUP
 _PLAIN = re.compile(r"[^\W\d_]{2,}(?:['’][^\W\d_]+)?")
-_LONG_NUMBER = re.compile(r"\d{3,}")
-"""No item of a list is counted so far."""
+_LONG_NUMBER = re.compile(r"\d{3,}|[$€£¥₽]\d[\d.,]*|\d[\d.,]*[%$€£¥₽]")
+"""No item of a list is counted so far, and no version has a sign."""
 _BEHIND_WORD = ",;:!?…'’\"”»)*—–"
 _SURE_LETTERS = 4
 """A word of as many small letters is hardly an abbreviation that no list has."""

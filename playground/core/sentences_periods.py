@@ -205,7 +205,7 @@ def _is_short(word: str) -> bool:
 def _is_numeral(text: str, at: int, after: int, *, final: bool) -> bool | None:
     """Whether a number follows, in digits or Roman; None: more text is needed."""
     if text[after] not in _ROMAN_LETTERS:
-        return text[after].isdigit()
+        return text[after].isdigit() or text[after] in "№#"
     word = _word_at(text, at, after, final=final)
     return None if word is None else _ROMAN.fullmatch(word) is not None
 

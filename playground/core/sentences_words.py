@@ -186,12 +186,12 @@ WEEKDAYS_AND_ZONES = _words(
 DECLINED = _words(
     "der die das dem den des im am vom zum zur beim ins jeder jeden jede jedes jedem ihr ihre ihren ihrem",
     "sein seine seinen seinem mein meine meinen meinem unser unsere unseren unserem dein deine deinen dieser",
-    "diesem diesen dieses",
+    "diesem diesen dieses und oder",
 )
 """German words before an ordinal of any length, which a noun follows ("zum 100. Jubiläum")."""
 
 BEFORE_ORDINAL = DECLINED | _words(
-    "ein eine einen einem einer eines ersten letzten und oder det de en et i på til fra hans hendes sin sit",
+    "ein eine einen einem einer eines ersten letzten det de en et i på til fra hans hendes sin sit",
     "vores deres och från vid w do od dnia v ve dne na po ku za u s se k ke pri pred a až vo zo sa az ez e bu",
 )
 """Before an ordinal that is written with a period ("am 3. Oktober", "der 2. Weltkrieg")."""
