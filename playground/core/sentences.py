@@ -148,7 +148,9 @@ class SentenceSplitter:
             return self._next_in_block(self._block, final=final)
         landmarks = self._landmarks()
         while True:
-            limit = self._start + max(self._limit, self._spans[-1].end if self._spans else 0)
+            limit = self._start + self._limit
+            if self._spans:
+                limit = max(limit, self._start + self._spans[-1].end)
             landmark = landmarks.search(self._text, self._scanned, limit + 1)
             if landmark is None:
                 return self._at_no_landmark(limit, final=final)

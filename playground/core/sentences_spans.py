@@ -87,7 +87,8 @@ _NUMBER = re.compile(r"[-–+]?\d")
 _STOP_AND_SPACE = re.compile(r"[.!?…]\s")
 _CLOSING_DOLLAR = re.compile(r"\$(?<!\s.)(?!\d)")
 _WORD = re.compile(r" [^\W\d_]{3,}(?=[\s.,;:!?])")
-_FIRST_WORD = re.compile(r"[^\W\d_]{3,}[\s.,;:!?]")
+_PROSE = re.compile(r"[^\W\d_]{3,}[\s.,;:!?]|[-–+]?\d[\d.,]* [^\W\d_]")
+"""What a formula doesn't begin with: a word, or an amount with a word behind it."""
 
 
 def _inline_formula(text: str, opened: int, *, final: bool) -> Span | None:
@@ -95,7 +96,7 @@ def _inline_formula(text: str, opened: int, *, final: bool) -> Span | None:
 
     A word, or the stop behind a price, tells before the line is over that it is no formula.
     """
-    if text[opened].isspace() or _FIRST_WORD.match(text, opened):
+    if text[opened].isspace() or _PROSE.match(text, opened):
         return Span(opened)
     reach = opened + INLINE_CHARS
     line_end = _line_end(text, opened, reach)
