@@ -7,7 +7,8 @@ The document is a JSON object; ``personas/documents.py`` writes it, ``PersonaSet
              "parameters": {}, "tools": [], "event_name", "history_mode", "history_last", "stream_options"},
      "barge_in": {"bargeIn", "bargeInTrigger", "noInterruptTime", "bargeInReply"},
      "filler": {"name", "fillerPhrase", "fillerPhrasesList": [], "activationDelayMs"} or null,
-     "tts": {"tts_engine", "external_voice_id", "voice_settings", "token_secret", "playht_user_id"} or null,
+     "tts": {"tts_engine", "external_voice_id", "tts_model_name", "voice_settings", "token_secret",
+             "playht_user_id"} or null,
      "vqa": {"enabled"} or null,
      "other_layers": {}, "other_keys": {},
      "rehearsal": {"interrupt_history", "tool_mocks": {}, "tool_endpoint", "tool_endpoint_secret",
@@ -105,6 +106,8 @@ class SpeechSettings:
     engine: str = ""
     voice: str = ""
     settings: Json = field(default_factory=dict)
+    model: str = ""
+    """Tavus' ``tts_model_name``; empty: the engine's own choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,4 +193,5 @@ def _speech(document: Mapping[str, Any]) -> SpeechSettings:
         engine=found.get("tts_engine") or default,
         voice=found.get("external_voice_id") or "",
         settings=dict(found.get("voice_settings") or {}),
+        model=str(found.get("tts_model_name") or ""),
     )
