@@ -1,82 +1,120 @@
-"""What a voice says of a sentence: its markup taken off, each word aligned to the raw text it stands for."""
+"""What a voice says of a sentence: its markup taken off, each word aligned to the raw text it stands for.
 
-import html
+A caller hears code and JSON (platforms pass text to the voice), so they are spoken, timed and noted; only a fence and
+its info string are silent. Two digits never come to stand side by side that didn't in the raw text.
+"""
+
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 from playground.core.events import Sentence
 from playground.core.sentences_blocks import CODE, HEADING, LIST_ITEM, TABLE_ROW, list_opening
-from playground.core.sentences_chars import EMOJI
+from playground.core.speech_tags import DEFAULT_TAGS, SpeechTags
+from playground.core.spoken_emphasis import Run
+from playground.core.spoken_markup import Hold, Line, Manner, Node, Piece
 from playground.core.spoken_words import word_groups
 
+CODE_HEARD = "Code was read aloud: platforms pass an answer's text to the voice, code too. Ask the model for sentences."
+JSON_HEARD = "JSON was read aloud: platforms pass an answer's text to the voice, JSON too. Ask the model for sentences."
 
-@dataclass(frozen=True, slots=True)
-class SpokenWord:
+
+class SpokenWord(NamedTuple):
     """A word as it is heard. ``start`` and ``end`` are offsets in the raw answer, with the markup at the word."""
 
     text: str
     start: int
     end: int
+    at: int = 0
+    """Where it begins in the spoken text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Where a tag holds up the words: ``offset`` characters of the spoken text stand before it."""
+
+    offset: int
+    ms: int
+    is_silence: bool = True
+    """A sound, such as a laugh, holds them up without being silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the spoken text, as offsets in it, that a tag has said at another pace or letter by letter."""
+
+    start: int
+    end: int
+    pace: float = 1.0
+    is_spelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """``text`` is "" where there is nothing to say: code, a rule, a table's delimiter row, emoji alone.
+    """``text`` is "" where there is nothing to say: a rule, a table's delimiter row, emoji alone, a break alone.
 
     Otherwise the words cover the sentence: the first begins where it begins, the last ends where it ends.
     """
 
     text: str
     words: tuple[SpokenWord, ...]
+    pauses: tuple[Pause, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What whoever writes the prompt should know of it, one sentence each."""
 
 
-SILENT = Spoken("", ())
+def spoken(sentence: Sentence, tags: SpeechTags = DEFAULT_TAGS) -> Spoken:
+    """What a voice that reads ``tags`` says of ``sentence``."""
+    nodes, notes = _code(sentence) if sentence.kind == CODE else _line(sentence, tags)
+    utterance = _Utterance()
+    for node in nodes:
+        utterance.add(node)
+    utterance.end_manners()
+    text = utterance.text
+    if _HEARD.search(text) is None:
+        silences = (Pause(0, pause.ms, pause.is_silence) for pause in utterance.pauses)
+        return Spoken("", (), tuple(silences))
+    words = _widened(sentence, utterance.places(word_groups(text)), utterance.holds)
+    return Spoken(text, tuple(words), tuple(utterance.pauses), tuple(utterance.stretches), notes)
 
 
-def spoken(sentence: Sentence) -> Spoken:
-    """What is said of ``sentence``."""
-    if sentence.kind == CODE:
-        return SILENT
-    pieces = list(_pieces(sentence.text, _body(sentence), sentence.kind))
-    text = _said(pieces)
-    if not any(character.isalnum() for character in text):
-        return SILENT
-    return Spoken(text, _aligned(sentence, pieces))
-
-
-class _Piece(NamedTuple):
-    """Spoken text and the raw text that it stands for, as offsets in the sentence; raw text that is silent has none."""
-
-    text: str
-    start: int
-    end: int
-
-
-_URL = r"(?:https?://|www\.)[^\s<>\[\]()\"'`*]*(?:\([^\s()]*\)[^\s<>\[\]()\"'`*]*)*(?<![.,;:!?])"
-_MARKUP = re.compile(
-    "|".join(
-        [
-            r"(?P<escape>\\[\\`*_{}\[\]()#+\-.!|~>])",
-            r"(?P<code>`+)(?P<coded>[^`]+)(?P=code)",
-            r"!?\[(?P<label>[^\[\]]*)\]\((?P<target>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)",
-            rf"<?(?P<url>{_URL})>?",
-            r"(?P<reference>\[\^?\d{1,3}\])",
-            r"(?P<tag></?[A-Za-z][^<>]{0,80}>)",
-            r"(?P<entity>&(?:[A-Za-z]{2,8}|\#\d{1,6});)",
-            rf"(?P<emoji>[0-9#*]?\ufe0f?\u20e3|[{EMOJI}]+)",
-            r"(?P<emphasis>(?<=\S)[*~]+|[*~]+(?=\S)|(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)|`+)",
-            r"(?P<cell>\s*\|\s*)",
-        ]
-    )
-)
+_HEARD = re.compile(r"[^\W_]")
+_FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})[^\n]*(?:\n|\Z)")
+_FENCE_END = re.compile(r"(?:\n|\A)[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*\Z")
 _HEADING_MARK = re.compile(r"#{1,6}\s+")
 _HEADING_END = re.compile(r"\s+#+\s*\Z")
 _QUOTE_MARK = re.compile(r"(?:>\s?)+")
 _DELIMITER_ROW = re.compile(r"[\s|:-]+")
-_HOST = re.compile(r"(?:https?://)?(?:www\.)?([^/?#\s]+)")
+_DEFINITION = re.compile(
+    r"\[[^\[\]^][^\[\]]*\]:\s*<?(?:[a-z][a-z0-9+.-]*:|www\.|[/#.])\S*>?(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*",
+    re.IGNORECASE,
+)
+_HARD_BREAK = re.compile(r"\\\Z")
+
+
+def _code(sentence: Sentence) -> tuple[list[Node], tuple[str, ...]]:
+    """Code is said as it stands."""
+    text = sentence.text
+    opened = _FENCE.match(text)
+    if opened is None:
+        return [Piece(text, 0, len(text))], (JSON_HEARD,)
+    begin = opened.end()
+    closed = _FENCE_END.search(text, max(begin - 1, len(text) - _FENCE_CHARS))
+    end = closed.start() if closed and text[closed.end("mark") - 1] == opened["mark"][0] else len(text)
+    return [Piece(text[begin:end], begin, max(begin, end))], (CODE_HEARD,)
+
+
+_FENCE_CHARS = 200
+"""No longer line closes a fence."""
+
+
+def _line(sentence: Sentence, tags: SpeechTags) -> tuple[list[Node], tuple[str, ...]]:
+    line = Line(sentence.text, sentence.kind, tags)
+    line.read(*_body(sentence))
+    return line.nodes, tuple(line.notes)
 
 
 def _body(sentence: Sentence) -> tuple[int, int]:
@@ -91,88 +129,150 @@ def _body(sentence: Sentence) -> tuple[int, int]:
         begin = quote.end()
     if sentence.kind == LIST_ITEM and (item := list_opening(text, begin)):
         begin = item.body
+    if _DEFINITION.fullmatch(text, begin):
+        return end, end
+    if hard_break := _HARD_BREAK.search(text, begin):
+        end = hard_break.start()
     return begin, end
 
 
-def _pieces(text: str, body: tuple[int, int], kind: str) -> Iterator[_Piece]:
-    at, end = body
-    for found in _MARKUP.finditer(text, at, end):
-        yield from _plain(text, at, found.start())
-        at = found.end()
-        yield from _marked(text, found, kind)
-    yield from _plain(text, at, end)
+class _Chunk(NamedTuple):
+    """A part of the spoken text without a change of its white space, and its raw text."""
+
+    at: int
+    until: int
+    start: int
+    end: int
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether each character stands for its own raw character; else all of them stand for the whole."""
+        return self.until - self.at == self.end - self.start
 
 
-def _plain(text: str, start: int, end: int) -> Iterator[_Piece]:
-    if start < end:
-        yield _Piece(text[start:end], start, end)
+class _Place(NamedTuple):
+    """A word with its offset in the spoken text and its raw text without the markup around it."""
+
+    text: str
+    at: int
+    start: int
+    end: int
 
 
-def _marked(text: str, found: re.Match[str], kind: str) -> Iterator[_Piece]:
-    """What is said of one piece of markup; nothing where it is silent."""
-    match found.lastgroup:
-        case "escape":
-            yield _Piece(found.group()[1], found.start() + 1, found.end())
-        case "coded" | "code":
-            yield from _plain(text, *found.span("coded"))
-        case "target" | "label":
-            yield from _pieces(text, found.span("label"), kind)
-        case "url":
-            host = _HOST.match(found["url"])
-            yield _Piece(host.group(1) if host else found["url"], found.start(), found.end())
-        case "entity":
-            yield _Piece(html.unescape(found.group()), found.start(), found.end())
-        case "tag" if not _TAG.match(found.group()):
-            yield from _plain(text, *found.span())
-        case "cell":
-            outer = found.start() == 0 or found.end() == len(text)
-            said = ", " if kind == TABLE_ROW else text[found.start() : found.end()]
-            if not (kind == TABLE_ROW and outer):
-                yield _Piece(said, found.start(), found.end())
-        case _:
-            return
+_TIGHT = re.compile(r"\S+(?: \S+)*+")
+"""Text whose white space is as it is spoken: single spaces."""
 
 
-_TAG = re.compile(
-    r"</?(?:a|b|i|u|s|p|br|hr|em|strong|sub|sup|code|pre|span|div|ul|ol|li|small|mark|del|ins|h[1-6])\b",
-    re.IGNORECASE,
-)
+class _Utterance:
+    """Spoken text in the making: white space collapses, digits stay apart, and each character keeps its raw place."""
+
+    def __init__(self) -> None:
+        self.pauses: list[Pause] = []
+        self.stretches: list[Stretch] = []
+        self.holds: list[int] = []
+        """Where in the raw text the tags begin that hold up the words."""
+        self._parts: list[str] = []
+        self._chunks: list[_Chunk] = []
+        self._length = 0
+        self._is_spaced = False
+        self._manners: list[tuple[Manner, int]] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    def add(self, node: Node) -> None:
+        match node:
+            case Piece():
+                self._say(node)
+            case Run():
+                start, end = node.text
+                self._say(Piece(node.mark * (end - start), start, end))
+            case Hold():
+                self.pauses.append(Pause(self._length, node.ms, node.is_silence))
+                self.holds.append(node.start)
+                self._is_spaced = True
+            case Manner(ends=False):
+                self._manners.append((node, self._length))
+            case Manner():
+                self._end_manner(node.name)
+
+    def end_manners(self) -> None:
+        """What no tag has ended ends with the sentence."""
+        while self._manners:
+            self._stretch(*self._manners.pop())
+
+    def places(self, words: Iterable[tuple[str, int, int]]) -> Iterator[_Place]:
+        """``words`` of the text, given in its order, with their raw places."""
+        chunks = iter(self._chunks)
+        chunk = _Chunk(0, 0, 0, 0)
+        for word, begin, end in words:
+            while chunk.until <= begin:
+                chunk = next(chunks)
+            start = chunk.start + begin - chunk.at if chunk.is_exact else chunk.start
+            while chunk.until < end:
+                chunk = next(chunks)
+            yield _Place(word, begin, start, chunk.start + end - chunk.at if chunk.is_exact else chunk.end)
+
+    def _say(self, piece: Piece) -> None:
+        is_exact = len(piece.text) == piece.end - piece.start
+        at = 0
+        for tight in _TIGHT.finditer(piece.text):
+            self._is_spaced |= tight.start() > at
+            at = tight.end()
+            if is_exact:
+                self._append(tight.group(), piece.start + tight.start(), piece.start + at)
+            else:
+                self._append(tight.group(), piece.start, piece.end)
+        self._is_spaced |= at < len(piece.text)
+
+    def _append(self, text: str, start: int, end: int) -> None:
+        if self._parts and (self._is_spaced or self._joins_digits(text[0], start)):
+            self._parts.append(" ")
+            self._length += 1
+        self._is_spaced = False
+        self._parts.append(text)
+        self._chunks.append(_Chunk(self._length, self._length + len(text), start, end))
+        self._length += len(text)
+
+    def _joins_digits(self, following: str, start: int) -> bool:
+        """Whether a digit would come to stand beside another one that it doesn't stand beside in the raw text."""
+        return self._chunks[-1].end != start and _is_digit(following) and _is_digit(self._parts[-1][-1])
+
+    def _end_manner(self, name: str) -> None:
+        for place in range(len(self._manners) - 1, -1, -1):
+            if self._manners[place][0].name == name:
+                self._stretch(*self._manners.pop(place))
+                return
+
+    def _stretch(self, manner: Manner, start: int) -> None:
+        if start < self._length and (manner.is_spelled or manner.pace != 1.0):
+            self.stretches.append(Stretch(start, self._length, manner.pace, manner.is_spelled))
 
 
-def _said(pieces: list[_Piece]) -> str:
-    return " ".join("".join(piece.text for piece in pieces).split())
+def _is_digit(character: str) -> bool:
+    return character.isdigit() or (character.isnumeric() and not character.isalpha())
 
 
-def _aligned(sentence: Sentence, pieces: list[_Piece]) -> tuple[SpokenWord, ...]:
-    raw = [place for piece in pieces for place in _places(piece)]
-    words = [
-        _Piece(" ".join(word.split()), raw[begin][0], raw[end - 1][1])
-        for word, begin, end in word_groups("".join(piece.text for piece in pieces))
-    ]
-    return tuple(_widened(sentence, words))
+def _widened(sentence: Sentence, words: Iterator[_Place], holds: list[int]) -> Iterator[SpokenWord]:
+    """Give silent markup to the word that it touches, and what is silent at either end to the outer words.
 
-
-def _places(piece: _Piece) -> Iterator[tuple[int, int]]:
-    """The raw span of each spoken character."""
-    if len(piece.text) == piece.end - piece.start:
-        yield from ((at, at + 1) for at in range(piece.start, piece.end))
-    else:
-        yield from ((piece.start, piece.end) for _ in piece.text)
-
-
-def _widened(sentence: Sentence, words: list[_Piece]) -> Iterator[SpokenWord]:
-    """Give silent markup to the word that it touches, and what is silent at either end to the outer words."""
+    What stands from a tag on that holds up the words belongs to the word behind it.
+    """
     text, offset = sentence.text, sentence.start
-    begin = 0
-    for word, following in pairwise([*words, _Piece("", len(text), len(text))]):
+    begin, hold = 0, 0
+    for word, following in pairwise([*words, _Place("", 0, len(text), len(text))]):
+        while hold < len(holds) and holds[hold] < word.end:
+            hold += 1
+        limit = min(following.start, holds[hold]) if hold < len(holds) else following.start
         end = word.end
-        while end < following.start and not text[end].isspace():
+        while end < limit and not text[end].isspace():
             end += 1
         if not following.text:
             end = len(text)
         elif end == following.start:
             end = word.end
-        yield SpokenWord(word.text, offset + begin, offset + end)
+        yield SpokenWord(word.text, offset + begin, offset + end, word.at)
         begin = end
         while begin < following.start and text[begin].isspace():
             begin += 1

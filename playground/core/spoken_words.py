@@ -24,6 +24,10 @@ _GROUP = re.compile(
     rf"|[{_OPENING}]+"
 )
 _TOKEN = re.compile(r"\S+")
+_HEARD = re.compile(r"[^\W_]")
+_TAKES_MARKS_INSIDE = re.compile(
+    f"[{_HAN}{_HIRAGANA}{_KATAKANA}{_UNSPACED_ALPHABETS}\u1100-\u11ff\uac00-\ud7a3]"
+)
 _UNSPACED = re.compile(f"[{_HAN}{_HIRAGANA}{_KATAKANA}{_UNSPACED_ALPHABETS}]")
 
 
@@ -34,7 +38,7 @@ def word_groups(text: str) -> Iterator[tuple[str, int, int]]:
     """
     begin, end, says = 0, 0, False
     for start, stop in _spans(text):
-        heard = any(character.isalnum() for character in text[start:stop])
+        heard = _HEARD.search(text, start, stop) is not None
         if heard and says:
             yield text[begin:end], begin, end
             begin = start
@@ -46,9 +50,15 @@ def word_groups(text: str) -> Iterator[tuple[str, int, int]]:
         yield text[begin:end], begin, end
 
 
+def is_unspaced(character: str) -> bool:
+    """Whether words of the character's script are joined to others, or to endings, without a space or an apostrophe."""
+    return _TAKES_MARKS_INSIDE.match(character) is not None
+
+
 def _spans(text: str) -> Iterator[tuple[int, int]]:
+    is_ascii = text.isascii()
     for token in _TOKEN.finditer(text):
-        if _UNSPACED.search(token.group()) is None:
+        if is_ascii or _UNSPACED.search(token.group()) is None:
             yield token.span()
         else:
             yield from (group.span() for group in _GROUP.finditer(text, *token.span()))
