@@ -76,12 +76,19 @@ class Segment:
     index: int | None
     """The sentence's index; None for a filler."""
     text: str
-    """What is spoken."""
+    """What is spoken; empty for a break that stands alone."""
     synthesis_ms: int
     """When its synthesis began."""
     starts_ms: int
     ends_ms: int
     words: tuple[Word, ...] = ()
+    pauses_ms: tuple[tuple[int, int], ...] = ()
+    """From when to when a break makes it silent."""
+
+    @property
+    def heard_ms(self) -> int:
+        """How long it is heard: all of it but its pauses."""
+        return self.ends_ms - self.starts_ms - sum(end - start for start, end in self.pauses_ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ class Limits:
     stream_bytes: int = 8 * MIB
     answer_chars: int = 256 * KIB
     sentence_chars: int = 600
+    segment_words: int = 2_000
+    """How many words of a segment have a time of their own; in a longer one, a code block, some share one."""
     tool_arguments_chars: int = 64 * KIB
     tool_calls: int = 32
     tool_endpoint_ms: int = 10_000

@@ -6,6 +6,7 @@ sentence is synthesised while the last is heard, and one is heard after the othe
 """
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from playground.core import fillers
@@ -23,9 +24,11 @@ from playground.core.events import (
     Word,
 )
 from playground.core.fillers import Pick, SkipReason
+from playground.core.limits import DEFAULT_LIMITS
 from playground.core.persona import FillerSettings
-from playground.core.speech import Voice
-from playground.core.spoken import Spoken
+from playground.core.speech import Timing, Voice
+from playground.core.speech_tags import DEFAULT_TAGS, SpeechTags
+from playground.core.spoken import Spoken, SpokenWord, spoken
 
 SENTENCE = "sentence"
 FILLER = "filler"
@@ -33,11 +36,18 @@ FILLER = "filler"
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A segment whose synthesis has begun; ``ready_ms`` is when its audio could start."""
+    """A segment whose synthesis has begun; ``ready_ms`` is when its audio could start.
+
+    Until it is placed its times count from its own start.
+    """
 
     segment: Segment
     raw_end: int
     ready_ms: int
+
+    @property
+    def is_silent(self) -> bool:
+        return not self.segment.text and not self.segment.pauses_ms
 
 
 class SpeechSchedule:
@@ -48,9 +58,16 @@ class SpeechSchedule:
     """
 
     def __init__(
-        self, voice: Voice, *, filler: FillerSettings | None, pick: Pick, is_instant: bool = False
+        self,
+        voice: Voice,
+        *,
+        filler: FillerSettings | None,
+        pick: Pick,
+        is_instant: bool = False,
+        tags: SpeechTags = DEFAULT_TAGS,
     ) -> None:
         self._voice = voice
+        self._tags = tags
         self._filler = filler
         self._pick = pick
         self._is_instant = is_instant
@@ -66,7 +83,7 @@ class SpeechSchedule:
         self._heard_to = 0
         self._stop_ms: int | None = None
         self.first_audio_ms: int | None = None
-        """The first playout of the answer; a filler doesn't count."""
+        """The first playout of the answer's words; a filler doesn't count."""
 
     @property
     def is_over(self) -> bool:
@@ -86,21 +103,23 @@ class SpeechSchedule:
         """Every segment that was heard, wholly or in part, in order."""
         return (*self._played, *([self._playing.segment] if self._playing else ()))
 
-    def add(self, sentence: Sentence, spoken: Spoken, now_ms: int) -> list[Event]:
+    def add(self, sentence: Sentence, utterance: Spoken, now_ms: int) -> list[Event]:
         """A sentence is complete: its synthesis begins as soon as the one before has given its first audio."""
         synthesis_ms = max(now_ms, self._synthesiser_free_ms)
-        delay_ms = 0 if self._is_instant or not spoken.text else self._voice.synthesis_ms(spoken.text)
+        delay_ms = 0 if self._is_instant else self._voice.synthesis_ms(utterance.text)
         self._synthesiser_free_ms = synthesis_ms + delay_ms
-        segment = self._segment(SENTENCE, sentence.index, spoken.text, synthesis_ms)
-        words = tuple(
-            Word(word.start, word.end, at_ms)
-            for word, at_ms in zip(spoken.words, self._word_starts_ms(spoken), strict=True)
+        timing = self._timing(utterance)
+        segment = replace(
+            self._segment(SENTENCE, sentence.index, utterance.text, synthesis_ms),
+            ends_ms=timing.duration_ms,
+            words=timed_words(utterance.words, timing.word_starts_ms),
+            pauses_ms=timing.pauses_ms,
         )
-        waiting = _Waiting(replace(segment, words=words), sentence.end, synthesis_ms + delay_ms)
+        waiting = _Waiting(segment, sentence.end, synthesis_ms + delay_ms)
         self._waiting.append(waiting)
-        if not spoken.text:
+        if waiting.is_silent:
             return []
-        planned = self._placed(waiting, max(waiting.ready_ms, self._free_ms, self._planned_free_ms))
+        planned = _placed(segment, max(waiting.ready_ms, self._free_ms, self._planned_free_ms))
         self._planned_free_ms = planned.ends_ms
         return [SynthesisStarted(t_ms=now_ms, segment=planned)]
 
@@ -141,7 +160,7 @@ class SpeechSchedule:
         if self._filler is not None:
             events.append(self._skip_filler(SkipReason.INTERRUPTED, now_ms))
         if self._playing is not None:
-            segment = replace(self._playing.segment, ends_ms=now_ms)
+            segment = _cut(self._playing.segment, now_ms)
             self._played.append(segment)
             self._playing = None
             events.append(PlayoutEnded(t_ms=now_ms, segment=segment, cut=True))
@@ -159,8 +178,11 @@ class SpeechSchedule:
         return max([self._heard_to, *begun])
 
     def silence_ms(self, end_ms: int) -> int:
-        """All silence from the turn's start to the end of its speech (to ``end_ms`` where nothing was said)."""
-        heard_ms = sum(segment.ends_ms - segment.starts_ms for segment in self._played)
+        """All silence from the turn's start to the end of its speech (to ``end_ms`` where nothing was said).
+
+        A break is silence too, although its segment plays.
+        """
+        heard_ms = sum(segment.heard_ms for segment in self._played)
         last_ms = max((segment.ends_ms for segment in self._played), default=end_ms)
         return last_ms - heard_ms
 
@@ -175,29 +197,30 @@ class SpeechSchedule:
     def _start_playout(self) -> list[Event]:
         starts_ms = self._start_of_next()
         waiting = self._waiting.popleft()
-        if not waiting.segment.text:
+        if waiting.is_silent:
             self._heard_to = waiting.raw_end
             return []
         events: list[Event] = []
         if self._filler is not None:
             events.append(self._skip_filler(SkipReason.ANSWER_IN_TIME, starts_ms))
-        if self.first_audio_ms is None:
+        if self.first_audio_ms is None and waiting.segment.text:
             self.first_audio_ms = starts_ms
-        return events + self._play(replace(waiting, segment=self._placed(waiting, starts_ms)))
+        return events + self._play(replace(waiting, segment=_placed(waiting.segment, starts_ms)))
 
     def _start_filler(self, filler: FillerSettings, due_ms: int) -> list[Event]:
         phrase = fillers.choose(filler, self._pick)
         self._filler = None
-        segment = self._segment(FILLER, None, phrase, due_ms)
-        duration_ms = 0 if self._is_instant else self._voice.duration_ms(phrase)
-        segment = replace(segment, starts_ms=due_ms, ends_ms=due_ms + duration_ms)
+        utterance = spoken(Sentence(0, 0, len(phrase), phrase), self._tags)
+        timing = self._timing(utterance)
+        segment = self._segment(FILLER, None, utterance.text, due_ms)
+        segment = _placed(replace(segment, ends_ms=timing.duration_ms, pauses_ms=timing.pauses_ms), due_ms)
         started = FillerStarted(t_ms=due_ms, phrase=phrase, due_ms=due_ms)
         return [started, *self._play(_Waiting(segment, self._heard_to, due_ms))]
 
     def _play(self, playing: _Waiting) -> list[Event]:
         segment = playing.segment
         events: list[Event] = []
-        if self._speaking_since_ms is None:
+        if self._speaking_since_ms is None and segment.text:
             self._speaking_since_ms = segment.starts_ms
             events.append(SpeakingStarted(t_ms=segment.starts_ms))
         self._playing = playing
@@ -241,11 +264,36 @@ class SpeechSchedule:
         self._next_id += 1
         return Segment(self._next_id, kind, index, text, synthesis_ms, starts_ms=0, ends_ms=0)
 
-    def _placed(self, waiting: _Waiting, starts_ms: int) -> Segment:
-        segment = waiting.segment
-        duration_ms = 0 if self._is_instant else self._voice.duration_ms(segment.text)
-        words = tuple(replace(word, at_ms=starts_ms + word.at_ms) for word in segment.words)
-        return replace(segment, starts_ms=starts_ms, ends_ms=starts_ms + duration_ms, words=words)
+    def _timing(self, utterance: Spoken) -> Timing:
+        return Timing(0, (0,) * len(utterance.words)) if self._is_instant else self._voice.timing(utterance)
 
-    def _word_starts_ms(self, spoken: Spoken) -> tuple[int, ...]:
-        return tuple(0 for _ in spoken.words) if self._is_instant else self._voice.word_starts_ms(spoken)
+
+def timed_words(
+    words: Sequence[SpokenWord], starts_ms: Sequence[int], most: int = DEFAULT_LIMITS.segment_words
+) -> tuple[Word, ...]:
+    """At most ``most`` words with their times, neighbours together if there are more.
+
+    Such a group counts as heard with its last word, so that no word is taken for heard before it was.
+    """
+    step = -(-len(words) // most)
+    if step <= 1:
+        pairs = zip(words, starts_ms, strict=True)
+        return tuple(Word(word.start, word.end, at_ms) for word, at_ms in pairs)
+    groups = ((at, min(at + step, len(words)) - 1) for at in range(0, len(words), step))
+    return tuple(Word(words[first].start, words[last].end, starts_ms[last]) for first, last in groups)
+
+
+def _placed(segment: Segment, starts_ms: int) -> Segment:
+    """``segment``, whose times count from its own start, on the turn's axis."""
+    return replace(
+        segment,
+        starts_ms=starts_ms,
+        ends_ms=starts_ms + segment.ends_ms,
+        words=tuple(Word(word.start, word.end, starts_ms + word.at_ms) for word in segment.words),
+        pauses_ms=tuple((starts_ms + start, starts_ms + end) for start, end in segment.pauses_ms),
+    )
+
+
+def _cut(segment: Segment, now_ms: int) -> Segment:
+    pauses_ms = tuple((start, min(end, now_ms)) for start, end in segment.pauses_ms if start < now_ms)
+    return replace(segment, ends_ms=now_ms, pauses_ms=pauses_ms)

@@ -6,12 +6,24 @@ assumed. Everything is a rehearsal's estimate, the same for the same text every 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from math import isnan
 from typing import Any
 
 from playground.core.persona import SpeechSettings
 from playground.core.speech_rates import character_ms
+from playground.core.speech_tags import SPELLED_MS
 from playground.core.spoken import Spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """A segment on an axis of its own, in ms from its start."""
+
+    duration_ms: int
+    word_starts_ms: tuple[int, ...] = ()
+    pauses_ms: tuple[tuple[int, int], ...] = ()
+    """From when to when a tag makes it silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +41,34 @@ class Voice:
         return self.delay_ms if text else 0
 
     def duration_ms(self, text: str) -> int:
-        """How long the segment is heard."""
-        return round(sum(map(character_ms, text)) / self.speed)
+        """How long a text without tags is heard."""
+        return self.timing(Spoken(text, ())).duration_ms
 
-    def word_starts_ms(self, spoken: Spoken) -> tuple[int, ...]:
-        """When each word begins to be heard, from the segment's start."""
+    def timing(self, spoken: Spoken) -> Timing:
+        """When each word of a segment begins to be heard, where tags make it silent, and when it ends."""
+        heard = [0.0, *accumulate(self._characters_ms(spoken))]
+        held = [0, *accumulate(pause.ms for pause in spoken.pauses)]
         starts: list[int] = []
-        heard, at = 0.0, 0
+        passed = 0
         for word in spoken.words:
-            begin = spoken.text.index(word.text, at)
-            heard += sum(map(character_ms, spoken.text[at:begin]))
-            starts.append(round(heard / self.speed))
-            heard += sum(map(character_ms, word.text))
-            at = begin + len(word.text)
-        return tuple(starts)
+            while passed < len(spoken.pauses) and spoken.pauses[passed].offset <= word.at:
+                passed += 1
+            starts.append(round(heard[word.at] + held[passed]))
+        silences = tuple(
+            (round(heard[pause.offset] + before), round(heard[pause.offset] + before + pause.ms))
+            for pause, before in zip(spoken.pauses, held, strict=False)
+            if pause.is_silence and pause.ms
+        )
+        return Timing(round(heard[-1] + held[-1]), tuple(starts), silences)
+
+    def _characters_ms(self, spoken: Spoken) -> list[float]:
+        times = [character_ms(character) / self.speed for character in spoken.text]
+        for stretch in spoken.stretches:
+            for place in range(stretch.start, stretch.end):
+                if stretch.is_spelled and spoken.text[place].isalnum():
+                    times[place] = SPELLED_MS / self.speed
+                times[place] /= stretch.pace
+        return times
 
 
 def voice_of(settings: SpeechSettings) -> Voice:

@@ -198,6 +198,7 @@ def segment_json(segment: Segment) -> Json:
         "starts_ms": segment.starts_ms,
         "ends_ms": segment.ends_ms,
         "words": [[word.start, word.end, word.at_ms] for word in segment.words],
+        "pauses": [list(pause) for pause in segment.pauses_ms],
     }
 
 

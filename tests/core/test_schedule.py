@@ -1,5 +1,6 @@
 """What is heard when, on an axis without a clock."""
 
+import itertools
 from dataclasses import replace
 
 from playground.core.events import (
@@ -8,14 +9,16 @@ from playground.core.events import (
     FillerStarted,
     PlayoutEnded,
     PlayoutStarted,
+    Segment,
     Sentence,
+    SpeakingStarted,
     SynthesisStarted,
 )
 from playground.core.fillers import SkipReason
 from playground.core.persona import FillerSettings, SpeechSettings
-from playground.core.schedule import SpeechSchedule
+from playground.core.schedule import SpeechSchedule, timed_words
 from playground.core.speech import voice_of
-from playground.core.spoken import spoken
+from playground.core.spoken import SpokenWord, spoken
 
 VOICE = voice_of(SpeechSettings())
 FILLER = FillerSettings(phrases=("One moment.", "Let me see."), activation_delay_ms=1_000)
@@ -80,13 +83,104 @@ def test_each_waiting_sentence_is_planned_after_the_one_before() -> None:
 
 def test_what_has_nothing_to_say_is_passed_over_and_counts_as_heard() -> None:
     made = schedule()
-    code = "```\nx = 1\n```"
-    sentence = Sentence(0, 0, len(code), code, kind="code")
-    assert made.add(sentence, spoken(sentence), 0) == []
+    assert say(made, "---", 0) == []
     made.end_input()
     assert made.advance(0) == []
     assert made.is_over
-    assert made.heard_to(0) == len(code)
+    assert made.heard_to(0) == len("---")
+
+
+def test_code_is_heard_as_long_as_its_text_takes() -> None:
+    made = schedule()
+    code = "```py\nx = 1\n```"
+    sentence = Sentence(0, 0, len(code), code, kind="code")
+    made.add(sentence, spoken(sentence), 0)
+    made.end_input()
+    starts_ms = VOICE.synthesis_ms("x = 1")
+    made.advance(starts_ms)
+    assert made.heard_to(starts_ms) == len("```py\nx =")
+    made.advance(FOREVER_MS)
+    assert made.silence_ms(FOREVER_MS) == starts_ms
+    assert made.segments[0].ends_ms == starts_ms + VOICE.duration_ms("x = 1")
+
+
+class TestLongSegments:
+    WORDS = tuple(SpokenWord("w", at * 2, at * 2 + 1) for at in range(25))
+
+    def test_neighbours_share_a_time_where_there_are_too_many_words(self) -> None:
+        timed = timed_words(self.WORDS, range(0, 250, 10), most=10)
+        assert len(timed) <= 10
+        assert (timed[0].start, timed[-1].end) == (0, 49)
+        assert all(earlier.end < later.start for earlier, later in itertools.pairwise(timed))
+
+    def test_no_word_counts_as_heard_before_it_was(self) -> None:
+        starts_ms = range(0, 250, 10)
+        ends = {word.end: at_ms for word, at_ms in zip(self.WORDS, starts_ms, strict=True)}
+        assert all(ends[word.end] <= word.at_ms for word in timed_words(self.WORDS, starts_ms, most=10))
+
+
+class TestBreaks:
+    RAW = 'It rains <break time="2s"/> today.'
+
+    def played(self, made: SpeechSchedule) -> list[Segment]:
+        return [event.segment for event in made.advance(FOREVER_MS) if isinstance(event, PlayoutEnded)]
+
+    def test_a_break_makes_a_segment_silent_on_the_turns_axis(self) -> None:
+        made = schedule()
+        (planned,) = say(made, self.RAW, 100)
+        assert isinstance(planned, SynthesisStarted)
+        (segment,) = self.played(made)
+        ((start_ms, end_ms),) = segment.pauses_ms
+        assert end_ms - start_ms == 2_000
+        assert segment.words[1].at_ms < start_ms < end_ms <= segment.words[2].at_ms
+        assert planned.segment == segment
+        assert segment.ends_ms - segment.starts_ms == VOICE.duration_ms("It rains today.") + 2_000
+
+    def test_it_is_dead_air(self) -> None:
+        made = schedule()
+        say(made, self.RAW, 0)
+        made.end_input()
+        (segment,) = self.played(made)
+        assert made.silence_ms(FOREVER_MS) == segment.starts_ms + 2_000
+
+    def test_a_cut_within_it_has_heard_the_words_before_it_and_only_that_much_silence(self) -> None:
+        made = schedule()
+        say(made, self.RAW, 0)
+        made.advance(made.next_at() or 0)
+        assert made.playing is not None
+        pause_ms = made.playing.pauses_ms[0][0]
+        cut_ms = pause_ms + 700
+        assert made.heard_to(cut_ms) == len("It rains")
+        made.cut(cut_ms)
+        assert made.segments[0].pauses_ms == ((pause_ms, cut_ms),)
+        assert made.silence_ms(cut_ms) == made.segments[0].starts_ms + 700
+
+    def test_one_that_stands_alone_holds_up_the_next_sentence(self) -> None:
+        made = schedule()
+        say(made, "Yes.", 0)
+        say(made, '<break time="1s"/>', 0, index=1, start=5)
+        say(made, "No.", 0, index=2, start=30)
+        made.end_input()
+        events = made.advance(FOREVER_MS)
+        yes, silence, no = [event.segment for event in events if isinstance(event, PlayoutEnded)]
+        assert (silence.text, silence.ends_ms - silence.starts_ms) == ("", 1_000)
+        assert no.starts_ms == silence.ends_ms == yes.ends_ms + 1_000
+        assert made.silence_ms(FOREVER_MS) == yes.starts_ms + 1_000
+
+    def test_one_that_opens_the_answer_is_no_first_audio(self) -> None:
+        made = schedule()
+        say(made, '<break time="1s"/>', 0)
+        say(made, "No.", 0, index=1, start=20)
+        made.end_input()
+        spoke = [event.t_ms for event in made.advance(FOREVER_MS) if isinstance(event, SpeakingStarted)]
+        assert spoke == [made.first_audio_ms] == [1_000]
+
+    def test_nothing_of_it_takes_time_where_everything_is_heard_at_once(self) -> None:
+        made = SpeechSchedule(VOICE, filler=None, pick=lambda _: 0, is_instant=True)
+        say(made, self.RAW, 0)
+        made.end_input()
+        (segment,) = self.played(made)
+        assert (segment.starts_ms, segment.ends_ms, segment.pauses_ms) == (0, 0, ())
 
 
 def test_heard_are_the_words_whose_playout_had_begun() -> None:
@@ -147,6 +241,14 @@ class TestFiller:
     def test_plays_at_most_once(self) -> None:
         made = schedule(FILLER)
         assert len([event for event in made.advance(FOREVER_MS) if isinstance(event, FillerStarted)]) == 1
+
+    def test_is_spoken_as_an_answer_is(self) -> None:
+        broken = replace(FILLER, phrases=('**One moment.** <break time="1s"/>',))
+        made = schedule(broken)
+        (started,) = [event for event in made.advance(1_000) if isinstance(event, PlayoutStarted)]
+        heard_ms = VOICE.duration_ms("One moment.")
+        assert (started.segment.text, started.segment.heard_ms) == ("One moment.", heard_ms)
+        assert started.segment.ends_ms == 1_000 + heard_ms + 1_000
 
     def test_at_once_where_the_delay_is_zero(self) -> None:
         made = schedule(replace(FILLER, activation_delay_ms=0))

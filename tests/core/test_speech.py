@@ -6,7 +6,7 @@ import pytest
 
 from playground.core.events import Sentence
 from playground.core.persona import SpeechSettings
-from playground.core.speech import voice_of
+from playground.core.speech import Timing, voice_of
 from playground.core.spoken import Spoken, spoken
 
 TEXT = "The wolf knocked at the door, and nobody answered."
@@ -74,7 +74,7 @@ def test_a_sentence_takes_about_as_long_as_a_person_would(text: str, least_ms: i
 
 def test_silence_takes_no_time() -> None:
     voice = voice_of(SpeechSettings())
-    assert (voice.synthesis_ms(""), voice.duration_ms(""), voice.word_starts_ms(Spoken("", ()))) == (0, 0, ())
+    assert (voice.synthesis_ms(""), voice.duration_ms(""), voice.timing(Spoken("", ()))) == (0, 0, Timing(0))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_silence_takes_no_time() -> None:
 def test_words_begin_one_after_the_other_within_the_segment(text: str) -> None:
     voice = voice_of(SpeechSettings("cartesia"))
     words = heard(text)
-    starts = voice.word_starts_ms(words)
+    starts = voice.timing(words).word_starts_ms
     assert len(starts) == len(words.words)
     assert starts[0] == 0
     assert all(earlier < later for earlier, later in itertools.pairwise(starts))

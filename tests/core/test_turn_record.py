@@ -1,5 +1,6 @@
 """The fold of a turn's events."""
 
+from dataclasses import replace
 from typing import Any
 
 from playground.core.errors import Code, UpstreamError
@@ -68,6 +69,12 @@ def test_a_segment_goes_from_synthesis_to_its_end() -> None:
     assert "cut" not in made.segments[1]
     made.apply(PlayoutEnded(t_ms=30, segment=SEGMENT, cut=True))
     assert made.timeline()["segments"][0]["cut"] is True
+
+
+def test_a_segment_keeps_its_breaks() -> None:
+    segment = replace(SEGMENT, pauses_ms=((15, 18),))
+    made = record(PlayoutEnded(t_ms=20, segment=segment))
+    assert made.timeline()["segments"][0]["pauses"] == [[15, 18]]
 
 
 def test_what_was_never_heard_is_no_part_of_a_closed_turn() -> None:
