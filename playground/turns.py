@@ -18,6 +18,7 @@ from playground.core.events import (
     FillerSkipped,
     InterruptHeld,
     NoteMade,
+    PlayoutStarted,
     RequestSent,
     Sentence,
     SentenceCompleted,
@@ -30,9 +31,11 @@ from playground.core.events import (
 )
 from playground.core.fillers import Pick, SkipReason
 from playground.core.limits import Limits
+from playground.core.notes import Notes
 from playground.core.schedule import SpeechSchedule
 from playground.core.sentences import SentenceSplitter
 from playground.core.speech import voice_of
+from playground.core.speech_tags import tags_of
 from playground.core.spoken import spoken
 from playground.core.tool_arguments import argument_faults
 from playground.failures import log_failure
@@ -80,11 +83,16 @@ class _Turn:
         self._marks = Marks()
         self._reader: AnswerReader | None = None
         self._text = ""
+        self._tags = tags_of(plan.persona.speech)
+        self._speech_notes = Notes()
+        self._notes_of: dict[int | None, tuple[str, ...]] = {}
+        """What each sentence's speech gives a note about, by the sentence's index."""
         self._schedule = SpeechSchedule(
             voice_of(plan.persona.speech),
             filler=plan.persona.filler if plan.may_fill else None,
             pick=pick,
             is_instant=plan.is_instant,
+            tags=self._tags,
         )
 
     def now_ms(self) -> int:
@@ -158,7 +166,7 @@ class _Turn:
             status=status,
             text=text,
             heard_text=heard_text,
-            spoken_text=" ".join(segment.text for segment in self._schedule.segments),
+            spoken_text=" ".join(segment.text for segment in self._schedule.segments if segment.text),
             tool_calls=answer.tool_calls if answer and completed and error is None else (),
             finish_reason=answer.finish_reason if answer else "",
             error=error,
@@ -244,12 +252,20 @@ class _Turn:
 
     def _complete(self, sentence: Sentence) -> None:
         now_ms = self.now_ms()
-        said = spoken(sentence)
+        utterance = spoken(sentence, self._tags)
         self._marks.sentence(now_ms)
-        self._emit(SentenceCompleted(t_ms=now_ms, sentence=sentence, spoken=said.text))
-        for event in self._schedule.add(sentence, said, now_ms):
+        self._notes_of[sentence.index] = utterance.notes
+        self._emit(SentenceCompleted(t_ms=now_ms, sentence=sentence, spoken=utterance.text))
+        for event in self._schedule.add(sentence, utterance, now_ms):
             self._emit(event)
         self._news.set()
+
+    def _note_speech(self, started: PlayoutStarted) -> None:
+        """Tell, once in the turn, what is odd about what is heard from that moment on."""
+        for note in self._notes_of.pop(started.segment.index, ()):
+            self._speech_notes.add(note)
+        for note in self._speech_notes.take():
+            self._emit(NoteMade(t_ms=started.t_ms, note=note))
 
     async def _speak(self) -> None:
         """The second child: let what is due happen, then sleep until the next thing is due or something new came."""
@@ -257,6 +273,8 @@ class _Turn:
             self._news.clear()
             for event in self._schedule.advance(self.now_ms()):
                 self._emit(event)
+                if isinstance(event, PlayoutStarted):
+                    self._note_speech(event)
             if self._schedule.is_over:
                 return
             due_ms = self._schedule.next_at()

@@ -22,7 +22,7 @@ class ReceivedRequest:
 
 
 def echo(received: ReceivedRequest) -> str:
-    """One sentence on ``conversation_id``, then the request as a fenced JSON block, which is not spoken."""
+    """One sentence on ``conversation_id``, then the request as a fenced JSON block, which is read aloud too."""
     shown = {
         "method": received.method,
         "path": received.path,
