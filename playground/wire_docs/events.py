@@ -46,7 +46,15 @@ CREATED_AT = "2025-11-24T16:00:00+00:00"
 
 _SENTENCE = Sentence(0, 0, 19, "It is 21 °C in Oslo")
 _SEGMENT = Segment(
-    1, "sentence", 0, "It is 21 °C in Oslo", 700, 900, 2600, (Word(0, 2, 900), Word(3, 5, 1040))
+    1,
+    "sentence",
+    0,
+    "It is 21 °C in Oslo",
+    700,
+    900,
+    2600,
+    (Word(0, 2, 900), Word(3, 5, 1040)),
+    ((1500, 1700),),
 )
 _CALL = ToolCall("call_1", "get_weather", '{"city": "Oslo"}')
 _TIMINGS = Timings(ttfb=180, ttft=312, first_sentence=690, first_audio=900, dead_air=640, total=2600)
@@ -97,7 +105,8 @@ TURN: tuple[tuple[Event, str], ...] = (
     (
         SynthesisStarted(t_ms=700, segment=_SEGMENT),
         "A segment is in synthesis, playing, played or cut. Its times are ms from the turn's start; words are [start, "
-        "end, at_ms].",
+        "end, at_ms], at most 2,000 of them; pauses are [from_ms, to_ms], where a break makes it silent. A break that "
+        "stands alone is a segment without text.",
     ),
     (PlayoutStarted(t_ms=900, segment=_SEGMENT), ""),
     (SpeakingStarted(t_ms=900), "The voice is heard after silence."),

@@ -49,6 +49,23 @@ describe("the picture of a turn", () => {
     assert.equal(silent_ms, CLOSED.timings_ms.dead_air);
   });
 
+  test("has dead air where a break makes the voice silent, at the end of its speech too", () => {
+    const pauses = [[2_500, 3_000], [3_800, 4_000]];
+    const broken = { ...CLOSED, segments: [FILLER, { ...ANSWER, pauses }] };
+    assert.deepEqual(spans(bars(broken, 0), "speech"), [[2_000, 2_500], [3_000, 3_800]]);
+    assert.deepEqual(spans(bars(broken, 0), "dead-air"), [[0, 1_000], [1_800, 2_000], ...pauses]);
+  });
+
+  test("grows through a break up to now while the turn is open", () => {
+    const open = turn({ segments: [{ ...ANSWER, pauses: [[2_500, 3_000]] }], timings_ms: {} });
+    assert.deepEqual(spans(bars(open, 2_700), "dead-air"), [[0, 2_000], [2_500, 2_700]]);
+  });
+
+  test("takes a break along when a forecast is put off", () => {
+    const second = segment({ id: 2, index: 1, starts_ms: 3_000, ends_ms: 4_000, pauses: [[3_200, 3_400]] });
+    assert.deepEqual(playouts(turn({ segments: [ANSWER, second] })).at(-1).pauses, [[4_200, 4_400]]);
+  });
+
   test("grows only up to now while the turn is open", () => {
     const open = turn({ segments: [ANSWER], delta_times_ms: [600], timings_ms: { ...CLOSED.timings_ms, total: null } });
     assert.deepEqual(spans(bars(open, 2_500), "speech"), [[2_000, 2_500]]);

@@ -63,23 +63,40 @@ function sentenceBars(turn) {
 }
 
 function voiceBars(turn) {
-  return playouts(turn).flatMap(({ kind, text: label, synthesis_ms, starts_ms, ends_ms }) => [
-    { lane: "text", kind: "synthesis", from: synthesis_ms, to: starts_ms, label },
-    { lane: "voice", kind: kind === "filler" ? "filler" : "speech", from: starts_ms, to: ends_ms, label },
-  ]);
+  return playouts(turn).flatMap((segment) => {
+    const { kind, text: label, synthesis_ms, starts_ms } = segment;
+    const heard = heardParts(segment).map(([from, to]) => ({ from, to, label }));
+    const voice = { lane: "voice", kind: kind === "filler" ? "filler" : "speech" };
+    return [
+      { lane: "text", kind: "synthesis", from: synthesis_ms, to: starts_ms, label },
+      ...heard.map((part) => ({ ...voice, ...part })),
+    ];
+  });
+}
+
+/** From when to when a segment is heard: all of it but the breaks that its text has. */
+function heardParts({ starts_ms, ends_ms, pauses = [] }) {
+  const parts = [];
+  let from = starts_ms;
+  for (const [pause_from, pause_to] of pauses) {
+    parts.push([from, pause_from]);
+    from = pause_to;
+  }
+  return [...parts, [from, ends_ms]].filter(([start, end]) => end > start);
 }
 
 /** Dead air: the silences from the turn's start to the end of its speech, or to `end` while more may come. */
 export function silences(turn, end) {
-  const heard = playouts(turn).filter(({ starts_ms, ends_ms }) => starts_ms < end && ends_ms > starts_ms);
+  const played = playouts(turn).filter(({ starts_ms, ends_ms }) => starts_ms < end && ends_ms > starts_ms);
   const gaps = [];
   let silent_from = 0;
-  for (const { starts_ms, ends_ms } of heard) {
-    if (starts_ms > silent_from) gaps.push(silence(silent_from, starts_ms));
-    silent_from = Math.max(silent_from, ends_ms);
+  for (const [from, to] of played.flatMap(heardParts).filter(([start]) => start < end)) {
+    if (from > silent_from) gaps.push(silence(silent_from, from));
+    silent_from = Math.max(silent_from, to);
   }
-  const mayGoOn = isOpen(turn) || heard.length === 0;
-  if (mayGoOn && end > silent_from) gaps.push(silence(silent_from, end));
+  const mayGoOn = isOpen(turn) || played.length === 0;
+  const last = mayGoOn ? end : Math.min(end, played.at(-1).ends_ms);
+  if (last > silent_from) gaps.push(silence(silent_from, last));
   return gaps;
 }
 

@@ -81,7 +81,7 @@ function snapshot(state, { properties }) {
 
 /** A turn of a snapshot; the timings of an open one follow from what has happened in it. */
 function complete(turn) {
-  const first = turn.segments.find((segment) => segment.kind === "sentence");
+  const first = turn.segments.find((segment) => segment.kind === "sentence" && segment.text);
   const known = {
     ttft: turn.delta_times_ms[0] ?? null,
     first_sentence: turn.sentences[0]?.t_ms ?? null,
@@ -193,7 +193,7 @@ function speech(state, turn, { state: step, segment, t_ms }) {
   const known = { ...segment, words: segment.words ?? [], cut };
   if (cut) known.ends_ms = Math.min(known.ends_ms, t_ms);
   const segments = upserted(turn.segments, known, (one) => one.id === segment.id);
-  const isAnswer = step === "playing" && segment.kind === "sentence";
+  const isAnswer = step === "playing" && segment.kind === "sentence" && segment.text;
   const timings_ms = isAnswer ? withTime(turn, "first_audio", segment.starts_ms) : turn.timings_ms;
   return withTurn(state, turn, { segments, timings_ms });
 }

@@ -78,7 +78,7 @@ function fillerFinding(turn) {
   const filler = turn.filler;
   if (!filler) return "";
   if (filler.state === "skipped") return SKIP_REASONS[filler.reason] ?? "No filler played.";
-  const answer = turn.segments.find((segment) => segment.kind === "sentence");
+  const answer = turn.segments.find((segment) => segment.kind === "sentence" && segment.text);
   const played = turn.segments.find((segment) => segment.kind === "filler");
   const due = `The filler fired at ${inWords(filler.due_ms)}`;
   if (!answer || !played) return `${due}.`;

@@ -38,6 +38,7 @@
  * @property {number} ends_ms
  * @property {boolean} cut
  * @property {[number, number, number][]} words start, end (offsets in the turn's text), at_ms
+ * @property {[number, number][]} [pauses] from when to when a break makes it silent
  */
 
 import { codePointLength } from "./code_points.js";
@@ -128,5 +129,6 @@ function placed(segments) {
 function later(segment, by_ms) {
   if (by_ms === 0) return segment;
   const words = segment.words.map(([start, end, at_ms]) => [start, end, at_ms + by_ms]);
-  return { ...segment, starts_ms: segment.starts_ms + by_ms, ends_ms: segment.ends_ms + by_ms, words };
+  const pauses = (segment.pauses ?? []).map(([from, to]) => [from + by_ms, to + by_ms]);
+  return { ...segment, starts_ms: segment.starts_ms + by_ms, ends_ms: segment.ends_ms + by_ms, words, pauses };
 }
