@@ -38,7 +38,7 @@ class Sentence:
     end: int
     text: str
     kind: str = "sentence"
-    """sentence, heading, code, table_row or list_item"""
+    """sentence, heading, code, formula, table_row or list_item"""
 
 
 @dataclass(frozen=True, slots=True)

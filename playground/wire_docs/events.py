@@ -95,7 +95,7 @@ TURN: tuple[tuple[Event, str], ...] = (
     (
         SentenceCompleted(t_ms=690, sentence=_SENTENCE, spoken="It is 21 °C in Oslo"),
         "A sentence is complete: start and end are offsets in the answer, spoken is what the voice says of it. Its "
-        "kind is sentence, heading, code, table_row or list_item.",
+        "kind is sentence, heading, code, formula, table_row or list_item.",
     ),
     (
         FillerStarted(t_ms=500, phrase="One moment.", due_ms=500),
