@@ -19,9 +19,10 @@ from playground.core.answer import (
     ReasoningPiece,
     SentencePiece,
 )
-from playground.core.answer_words import another_type
+from playground.core.answer_words import another_type, hung_up
+from playground.core.arrivals import Arrivals
 from playground.core.deadlines import Progress
-from playground.core.errors import UpstreamError
+from playground.core.errors import Code, UpstreamError
 from playground.core.events import (
     ContentDelta,
     Event,
@@ -35,7 +36,7 @@ from playground.core.events import (
     ToolCalled,
 )
 from playground.core.limits import Limits
-from playground.core.persona import PersonaSettings, Platform, Provider
+from playground.core.persona import Json, PersonaSettings, Platform, Provider
 from playground.llm import Response, WireRequest
 
 if TYPE_CHECKING:
@@ -97,8 +98,11 @@ class AnswerReader:
         self._on_sentence = on_sentence
         self._loop = asyncio.get_running_loop()
         self._zero_at = self._loop.time() - now_ms() / 1000
+        self._offered = frozenset(name for tool in persona.llm.tools if (name := _function_name(tool)))
         self._decoder = self._new_decoder()
         self._progress = Progress()
+        self._arrivals = Arrivals()
+        self._sent_ms = 0
         self._media_type = ""
         self._waiting: deque[Piece] = deque()
         self._idle: asyncio.TimerHandle | None = None
@@ -136,34 +140,53 @@ class AnswerReader:
             self._decoder = self._new_decoder()
             self._progress = Progress()
         self._note_media_type()
+        if note := self._arrivals.note:
+            self._emit(NoteMade(t_ms=self._now_ms(), note=note))
         self._hand_on_calls()
         return None
 
     def leave(self) -> None:
         """The turn goes on without us: give out the text that redaction still held back, and nothing else."""
         self._stop_idling()
-        for piece in [*self._waiting, *self._decoder.close()]:
+        for piece in [*self._waiting, *self._decoder.leave()]:
             if isinstance(piece, ContentPiece):
                 self._emit(ContentDelta(t_ms=self._now_ms(), offset=piece.offset, text=piece.text))
 
     async def _attempt(self, attempt: int) -> UpstreamError | None:
         decoder = self._decoder
         self._on_attempt(attempt)
+        self._arrivals, self._sent_ms = Arrivals(), self._now_ms()
         error: UpstreamError | None = None
         try:
             async with asyncio.timeout_at(self._deadline_at()) as deadline:
                 await self._stream(decoder, deadline)
+            self._take(decoder.close())
         except TimeoutError:
-            error = self._progress.timeout_error(self._limits, self._now_ms())
-        except UpstreamError as found:
-            error = found
+            error = self._hang_up(decoder)
+        except UpstreamError as broken:
+            error = broken
+            self._take(decoder.close())
         finally:
             self._stop_idling()
-        self._take(decoder.close())
         verdict = decoder.verdict()
-        if verdict is None:
+        if verdict is None and (error is None or self._is_over(decoder, error)):
             return None
         return decoder.failure or error or verdict
+
+    def _hang_up(self, decoder: AnswerDecoder) -> UpstreamError | None:
+        """The answer was waited for long enough; after a finish reason a silence is its end, and no error."""
+        now_ms = self._now_ms()
+        silence_ms = self._progress.silence_after_finish_ms(self._limits, now_ms)
+        if silence_ms is None:
+            self._take(decoder.leave())
+            return self._progress.timeout_error(self._limits, now_ms)
+        self._take(decoder.leave(hung_up(silence_ms)))
+        return None
+
+    @staticmethod
+    def _is_over(decoder: AnswerDecoder, error: UpstreamError) -> bool:
+        """Whether a connection broke only after the answer was complete."""
+        return error.code is Code.TRUNCATED and not decoder.goes_on_after_finish
 
     async def _stream(self, decoder: AnswerDecoder, deadline: asyncio.Timeout) -> None:
         opened = self._open_completion(self._wire, limits=self._limits, secrets=self._secrets)
@@ -173,11 +196,23 @@ class AnswerReader:
             self._media_type = _media_type(response)
             async for data in response.aiter_bytes():
                 self._marks.byte(self._now_ms())
-                await self._take_gently(decoder.feed(data))
+                await self._take_gently(self._feed(decoder, data))
                 if decoder.failure is not None or decoder.ended:
                     return
                 self._start_idling(decoder)
                 deadline.reschedule(self._deadline_at())
+
+    def _feed(self, decoder: AnswerDecoder, data: bytes) -> list[Piece]:
+        """Read what has arrived, and note when it did."""
+        now_ms = self._now_ms()
+        deltas, fragments = decoder.content_deltas, decoder.call_fragments
+        pieces = decoder.feed(data)
+        self._arrivals.add(decoder.content_deltas - deltas, now_ms - self._sent_ms)
+        if decoder.has_content and decoder.call_fragments > fragments:
+            self._progress.content_ms = now_ms
+        if decoder.finished and self._progress.finished_ms is None:
+            self._progress.finished_ms = now_ms
+        return pieces
 
     async def _take_gently(self, pieces: list[Piece]) -> None:
         self._waiting.extend(pieces)
@@ -208,10 +243,6 @@ class AnswerReader:
                     self._emit(PayloadReceived(t_ms=now_ms, data=piece.data))
                 case NotePiece():
                     self._emit(NoteMade(t_ms=now_ms, note=piece.note))
-        if self._decoder.finished and self._progress.finished_ms is None:
-            self._progress.finished_ms = now_ms
-        if self._decoder.has_content and self._progress.content_ms is None:
-            self._progress.content_ms = now_ms
 
     def _note_media_type(self) -> None:
         if self._decoder.is_stream and self._media_type != EVENT_STREAM:
@@ -221,9 +252,8 @@ class AnswerReader:
         now_ms = self._now_ms()
         calls = self._decoder.tool_calls
         llm = self._persona.llm
-        offered = {tool.get("function", {}).get("name") for tool in llm.tools}
         for call in calls:
-            if call.name not in offered:
+            if call.name not in self._offered:
                 note = f"The model called {call.name}, a function that the persona does not offer."
                 self._emit(NoteMade(t_ms=now_ms, note=note))
             self._emit(ToolCalled(t_ms=now_ms, call=call))
@@ -243,7 +273,12 @@ class AnswerReader:
         return self._zero_at + self._progress.deadline_ms(self._limits) / 1000
 
     def _new_decoder(self) -> AnswerDecoder:
-        return AnswerDecoder(secrets=self._secrets, limits=self._limits)
+        return AnswerDecoder(
+            secrets=self._secrets,
+            limits=self._limits,
+            functions=self._offered,
+            address=self._wire.url,
+        )
 
     def _start_idling(self, decoder: AnswerDecoder) -> None:
         self._stop_idling()
@@ -254,6 +289,11 @@ class AnswerReader:
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
+
+
+def _function_name(tool: Json) -> str:
+    name = (tool.get("function") or {}).get("name")
+    return name if isinstance(name, str) else ""
 
 
 def _media_type(response: Response) -> str:

@@ -101,6 +101,7 @@ async def _read(
     async with open_completion(wire, limits=limits, secrets=secrets) as response:
         seen.status, seen.headers_ms = response.status, now_ms()
         over_ms: int | None = None
+        has_left = False
         stream = response.aiter_bytes()
         while True:
             wait_ms = limits.content_gap_ms if over_ms is None else limits.after_finish_ms
@@ -108,14 +109,15 @@ async def _read(
                 async with asyncio.timeout(wait_ms / 1000):
                     data = await anext(stream, b"")
             except TimeoutError:
+                has_left = True
                 break
             if not data:
                 seen.ended_after_ms = now_ms() - over_ms if over_ms is not None else 0
                 break
             _note(decoder, data, seen, now_ms())
-            if over_ms is None and (decoder.ended or decoder.finished):
-                over_ms = now_ms()
-    _note_pieces(decoder.close(), seen, now_ms())
+            if decoder.ended or (decoder.finished and decoder.has_content):
+                over_ms = now_ms() if over_ms is None or not decoder.ended else over_ms
+    _note_pieces(decoder.leave() if has_left else decoder.close(), seen, now_ms())
     seen.finish_reason = decoder.finish_reason
     seen.has_tool_calls = bool(decoder.tool_calls)
     seen.notes = decoder.notes

@@ -4,19 +4,22 @@ bytes -> body (event stream or one JSON) -> payload -> chunk -> redaction -> rea
 raises; the pieces are the same, text joined, for every way in which the bytes are cut.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from playground.core import answer_words as words
 from playground.core.answer_text import AnswerText
 from playground.core.body import BodyDecoder, BodyForm
 from playground.core.cassette import Passed, kept_payload, tail_payload
-from playground.core.chat_completions import Chunk, Usage, read_chunk
-from playground.core.error_bodies import read_error_body
+from playground.core.chat_completions import ASSISTANT_ROLES, Chunk, Usage, is_keep_alive, read_chunk
+from playground.core.delta_habits import DeltaHabits
 from playground.core.errors import UpstreamError
 from playground.core.events import ToolCall
+from playground.core.finish_reasons import FinishKind, finish_error, is_complete, kind_of, note_on_finish
+from playground.core.leaked_calls import notes_on_leaks
 from playground.core.limits import DEFAULT_LIMITS, Limits
 from playground.core.notes import Notes
-from playground.core.payloads import parse_payload
+from playground.core.other_apis import another_api, other_api
+from playground.core.payloads import parse_event, parse_payload
 from playground.core.pieces import (
     ContentPiece,
     NotePiece,
@@ -26,10 +29,11 @@ from playground.core.pieces import (
     SentencePiece,
 )
 from playground.core.redaction import Redactor
-from playground.core.sse import ServerSentEvent
-from playground.core.stream_errors import ended_in_error, error_in, excerpt, holds_error
+from playground.core.sse import EventKind, ServerSentEvent
+from playground.core.stream_errors import error_in, excerpt, holds_error, no_chunk, stray_error
 from playground.core.text_channel import clean
 from playground.core.tool_calls import ToolCallJoiner
+from playground.core.unreadable import unreadable
 
 __all__ = [
     "AnswerDecoder",
@@ -49,29 +53,42 @@ _LONG_CHARS = 200
 class AnswerDecoder:
     """Feed the bytes of one answer, get its pieces.
 
-    ``poll`` is called when deltas pause, ``close`` once, when the stream has ended or was left. ``failure`` is set
-    where the answer holds an error, is too large or is no answer; nothing is read after it. ``verdict``, asked after
-    ``close``, says whether the answer was complete.
+    ``poll`` is called when deltas pause, ``close`` once, when the body has ended, or ``leave``, when we hung up.
+    ``failure`` is set where the answer holds an error, is too large or is no answer; nothing is read after it.
+    ``verdict``, asked after ``close`` or ``leave``, says whether the answer was complete.
     """
 
-    def __init__(self, *, secrets: Collection[str] = (), limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self,
+        *,
+        secrets: Collection[str] = (),
+        limits: Limits = DEFAULT_LIMITS,
+        functions: Collection[str] = (),
+        address: str = "",
+    ) -> None:
+        """``functions``: the names that were offered to the model; ``address``: the one that was called."""
         self._limits = limits
+        self._functions = functions
+        self._address = address
         self._redactor = Redactor(secrets)
         self._notes = Notes()
         self._pieces: list[Piece] = []
         self._body = BodyDecoder(limits)
         self._texts = AnswerText(self._redactor, self._notes, self._pieces, limits)
         self._joiner = ToolCallJoiner(self._redactor, self._notes, limits)
-        self._bad_in_a_row = 0
+        self._habits = DeltaHabits()
+        self._speaker = ""
         self._saw_chunk = False
-        self._strange_words = ""
         self._saw_payload = False
         self._is_closed = False
-        self._content_deltas = 0
+        self.call_fragments = 0
+        """How many fragments of tool calls were read."""
+        self.goes_on_after_finish = False
+        """Text, reasoning or a call came after a finish reason, which is then no sign of the end."""
         self.tool_calls: tuple[ToolCall, ...] = ()
         """Filled by ``close``, and only if the answer is complete: half a call is never handed on."""
         self.finish_reason = ""
-        """As the server wrote it."""
+        """The last one, as the server wrote it."""
         self.usage: Usage = {}
         self.ended = False
         """The server said that the stream is over (``[DONE]``, or the end of its one JSON)."""
@@ -91,13 +108,18 @@ class AnswerDecoder:
 
     @property
     def finished(self) -> bool:
-        """A finish reason was seen; the usage may still come."""
+        """A finish reason was seen; the usage may still come, and from some servers more of the answer."""
         return bool(self.finish_reason)
 
     @property
     def has_content(self) -> bool:
         """A content delta or a named tool call was seen; roles, empty deltas and reasoning are no content."""
         return self._texts.text.chars > 0 or self._joiner.has_named_call
+
+    @property
+    def content_deltas(self) -> int:
+        """How many deltas with text were read."""
+        return self._habits.deltas
 
     @property
     def is_stream(self) -> bool:
@@ -117,45 +139,43 @@ class AnswerDecoder:
         return self._taken()
 
     def poll(self) -> list[Piece]:
-        """Deltas pause: commit the sentences that have surely ended, after a finish reason all."""
+        """Deltas pause: commit the sentences that have surely ended."""
         if self._is_closed:
             return []
-        if self.finished:
-            self._flush_text()
-        else:
-            self._texts.poll()
+        self._texts.poll()
         return self._taken()
 
     def close(self) -> list[Piece]:
-        """The stream ended, or was left: everything that was held back, and the tool calls."""
+        """The body has ended: everything that was held back, and the tool calls."""
         if self._is_closed:
             return []
         if not self._is_over:
             self._take_all(self._body.close())
             self._fail_with_body()
-        self._flush_text()
-        if self.failure is None and (self.ended or self.finished):
-            self.tool_calls = self._joiner.finish(was_cut=words.is_cut(self.finish_reason))
-        self._say_what_is_missing()
-        self._is_closed = True
-        return self._taken()
+        if self.failure is None and self.finished and not self.ended and self.is_stream:
+            self._notes.add(words.NO_DONE)
+        return self._conclude()
+
+    def leave(self, note: str = "") -> list[Piece]:
+        """We hung up: as ``close``, but what never came is not the server's doing. ``note`` says why we did."""
+        if self._is_closed:
+            return []
+        if note:
+            self._notes.add(note)
+        return self._conclude()
 
     def verdict(self) -> UpstreamError | None:
         """What was wrong with the whole answer, or None where it is complete."""
         if self.failure:
             return self.failure
         if self._saw_payload and not self._saw_chunk:
-            return words.not_a_completion(self._strange_words)
+            return words.not_a_completion()
         if self.ended or self.finished:
-            return None
+            return finish_error(excerpt(self.finish_reason, self._redactor))
         if self.is_empty:
             return words.empty_body()
-        if self._saw_chunk:
-            return words.truncated()
-        if self._body.form is BodyForm.JSON:
+        if not self._saw_chunk and self._body.form is BodyForm.JSON:
             return words.broken_json()
-        if self._body.stray_line:
-            return words.plain_text(excerpt(self._body.stray_line, self._redactor))
         return words.truncated()
 
     @property
@@ -178,54 +198,72 @@ class AnswerDecoder:
                 return
             self._take(event)
 
+    def _conclude(self) -> list[Piece]:
+        self._flush_text()
+        if self.verdict() is None:
+            was_cut = not is_complete(self.finish_reason) if self.finished else False
+            self.tool_calls = self._joiner.finish(was_cut=was_cut)
+        self._say_what_is_missing()
+        for note in notes_on_leaks(self.text, self._functions):
+            self._notes.add(note)
+        self._is_closed = True
+        return self._taken()
+
     def _take(self, event: ServerSentEvent) -> None:
         if event.is_done:
             self._flush_text()
             self._pieces.append(PayloadPiece("[DONE]"))
             self.ended = True
             return
-        try:
-            found = parse_payload(event.data)
-        except ValueError:
-            self._take_unreadable(event)
+        raw = event.data.decode("utf-8", "backslashreplace" if self.is_stream else "replace")
+        if event.kind is EventKind.STRAY:
+            self._fail(raw, words.plain_text if not self._saw_payload else stray_error)
             return
-        self._bad_in_a_row = 0
+        try:
+            payload = parse_event(event.data) if self.is_stream else parse_payload(event.data)
+        except ValueError:
+            self._take_unreadable(event, raw)
+            return
         self._saw_payload = True
-        raw = event.data.decode("utf-8", "replace")
-        if "\ufffd" in raw and "\ufffd".encode() not in event.data:
-            self._notes.add(words.NOT_UTF8)
-        chunk = read_chunk(found, self._notes) if isinstance(found, dict) else None
-        if event.is_error or holds_error(found):
-            self.failure = error_in(found, self._redactor)
-        elif chunk is not None and chunk.finish_reason == "error":
-            self.failure = ended_in_error()
-        if isinstance(found, dict) and chunk is not None:
+        chunk = self._judge(event, payload)
+        if isinstance(payload, dict) and chunk is not None:
             self._saw_chunk = True
-            self._take_chunk(raw, found, chunk)
-        else:
-            self._take_strange(raw, event)
-
-    def _take_strange(self, raw: str, event: ServerSentEvent) -> None:
-        """JSON that is no chunk: an error, or another API."""
+            self._take_chunk(raw, payload, chunk)
+            return
         if self.failure is not None:
             self._flush_text()
         self._keep(raw)
-        if not self._strange_words:
-            self._strange_words = excerpt(read_error_body(event.data).message, self._redactor)
 
-    def _take_unreadable(self, event: ServerSentEvent) -> None:
-        if not event.is_whole:
-            return
-        raw = event.data.decode("utf-8", "replace")
-        self._bad_in_a_row += 1
-        if event.is_error:
-            self._flush_text()
-            self.failure = error_in(raw, self._redactor)
-        elif self._bad_in_a_row > self._limits.bad_events_in_a_row:
-            self._flush_text()
-            self.failure = words.too_many_bad_events(self._bad_in_a_row, excerpt(raw, self._redactor))
-        else:
-            self._notes.add(words.BAD_EVENT)
+    def _judge(self, event: ServerSentEvent, payload: object) -> Chunk | None:
+        """The chunk in a payload; None where it has none. An error comes before everything else."""
+        fields = payload if isinstance(payload, dict) else {}
+        if event.is_error or holds_error(payload):
+            self.failure = error_in(payload, self._redactor)
+            return read_chunk(fields, self._notes)
+        if fields and (api := other_api(fields)):
+            self.failure = another_api(api, self._redactor.redact(self._address))
+            return None
+        chunk = read_chunk(fields, self._notes)
+        if chunk is not None and kind_of(chunk.finish_reason) is FinishKind.FAILED:
+            self.failure = finish_error(excerpt(chunk.finish_reason, self._redactor))
+        if chunk is None and not (isinstance(payload, dict) and is_keep_alive(payload)):
+            self.failure = no_chunk(payload, self._redactor)
+        if chunk is not None and event.kind is EventKind.BARE:
+            self._notes.add(words.BARE_CHUNK)
+        return chunk
+
+    def _take_unreadable(self, event: ServerSentEvent, raw: str) -> None:
+        if event.kind is EventKind.BARE and (event.is_whole or not raw.startswith("{")):
+            self._fail(raw, stray_error)
+        elif event.is_error:
+            self._fail(raw, error_in)
+        elif event.is_whole:
+            self._fail(raw, lambda _, redactor: unreadable(event.data, redactor))
+
+    def _fail(self, raw: str, error_of: Callable[[str, Redactor], UpstreamError]) -> None:
+        """What was held back, then the payload at which reading ends."""
+        self._flush_text()
+        self.failure = self.failure or error_of(raw, self._redactor)
         self._keep(raw)
 
     def _keep(self, raw: str) -> None:
@@ -243,27 +281,43 @@ class AnswerDecoder:
             self.usage = chunk.usage
         if chunk.finish_reason:
             self._finish(self._redactor.redact(clean(chunk.finish_reason)))
-        if self._body.form is BodyForm.JSON and chunk.is_message:
-            self.ended = True
-            self._notes.add(words.ONE_JSON)
+        if self._body.form is BodyForm.JSON:
+            self.ended = chunk.is_message
+            self._notes.add(words.ONE_JSON if chunk.is_message else words.JSON_LINES)
 
     def _pass(self, chunk: Chunk) -> Passed:
         content, reasoning = chunk.content + chunk.refusal, chunk.reasoning
+        if self._is_anothers(chunk):
+            self._notes.add(words.of_another_role(excerpt(self._speaker, self._redactor)))
+            return Passed(arguments=tuple(map(self._joiner.add, chunk.calls)))
         if chunk.is_message and self.has_content:
             return Passed(arguments=("",) * len(chunk.calls))
+        self._note_early_finish(chunk)
         if chunk.refusal:
             self._notes.add(words.REFUSAL)
         if reasoning:
             reasoning = self._texts.pass_reasoning(reasoning)
         if content:
-            self._content_deltas += 1
+            text = self._texts.text
+            self._habits.add(content, str(text) if len(content) == text.chars else "")
             content = self._texts.pass_content(content)
+        self.call_fragments += len(chunk.calls)
         return Passed(content, reasoning, tuple(map(self._joiner.add, chunk.calls)))
+
+    def _is_anothers(self, chunk: Chunk) -> bool:
+        """Whether a chunk's text is not the assistant's: a role holds until the next one is named."""
+        self._speaker = chunk.role or self._speaker
+        return self._speaker not in ASSISTANT_ROLES and bool(
+            chunk.content or chunk.reasoning or chunk.refusal
+        )
+
+    def _note_early_finish(self, chunk: Chunk) -> None:
+        if self.finished and (chunk.content or chunk.refusal or chunk.reasoning or chunk.calls):
+            self.goes_on_after_finish = True
+            self._notes.add(words.EARLY_FINISH)
 
     def _finish(self, reason: str) -> None:
         self.finish_reason = reason
-        if note := words.note_on_finish(excerpt(reason, self._redactor)):
-            self._notes.add(note)
 
     def _flush_text(self) -> None:
         """Everything that is held back; what begins no secret after all goes into a payload of its own."""
@@ -280,19 +334,23 @@ class AnswerDecoder:
             self.failure = words.too_long(self._limits.answer_chars)
 
     def _say_what_is_missing(self) -> None:
-        if self.failure is not None or not (self.ended or self.finished):
+        if self._habits.note:
+            self._notes.add(self._habits.note)
+        if self.verdict() is not None:
             return
+        if self.finished:
+            self._note_finish()
         if self._texts.text.chars == 0 and not self.tool_calls:
             self._notes.add(words.ONLY_REASONED if self._texts.reasoning.chars else words.SAID_NOTHING)
-        if self.is_stream:
-            self._say_what_is_odd_about_the_stream()
-        if self.tool_calls and self.finish_reason not in {"", "tool_calls", "function_call"}:
-            self._notes.add(words.CALLS_COUNT)
-
-    def _say_what_is_odd_about_the_stream(self) -> None:
-        if not self.ended:
-            self._notes.add(words.NO_DONE)
+        if not self.is_stream:
+            return
         if self._saw_chunk and not self.finished:
             self._notes.add(words.NO_FINISH_REASON)
-        if self._content_deltas == 1 and self._texts.text.chars > _LONG_CHARS:
+        if self.content_deltas == 1 and self._texts.text.chars > _LONG_CHARS:
             self._notes.add(words.ONE_DELTA)
+
+    def _note_finish(self) -> None:
+        if note := note_on_finish(excerpt(self.finish_reason, self._redactor)):
+            self._notes.add(note)
+        if self.tool_calls and not words.names_calls(self.finish_reason):
+            self._notes.add(words.CALLS_COUNT)

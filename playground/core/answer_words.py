@@ -4,24 +4,11 @@ import re
 
 from playground.core.errors import Code, UpstreamError
 from playground.core.limits import KIB, MIB
-
-KNOWN_FINISH_REASONS = frozenset({"stop", "length", "tool_calls", "content_filter", "function_call", "error"})
-"""OpenAI's (openai-python, chat_completion_chunk.py), and OpenRouter's ``error``."""
+from playground.core.redaction import Redactor
+from playground.core.stream_errors import excerpt
+from playground.core.waits import span
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,40}")
-_LENGTH = (
-    "The server cut the answer off: it reached the most tokens that it may have (finish reason: length)."
-)
-_FILTER = "The server's content filter stopped the answer (finish reason: content_filter)."
-_NOTES_ON_CUTS = {
-    "length": _LENGTH,
-    "max_tokens": _LENGTH,
-    "model_length": _LENGTH,
-    "content_filter": _FILTER,
-    "safety": _FILTER,
-}
-
-BAD_EVENT = "An event of the stream was not JSON and was left out."
 ONE_JSON = "The answer came as one JSON, not as a stream: nothing could be spoken before all of it was there."
 REFUSAL = "The LLM refused to answer (refusal): its words are shown here, a platform may stay silent."
 STRAY_THINK_END = "A </think> came that nothing had opened: what stood before it was taken for the answer."
@@ -29,24 +16,40 @@ SAID_NOTHING = "The model said nothing."
 ONLY_REASONED = "The model reasoned, but said nothing: its answer never left the reasoning."
 CALLS_COUNT = "The LLM called a function, though its finish reason says otherwise; the call counts."
 NO_DONE = "The stream ended without [DONE]: the finish reason before it says that the answer is complete."
+EARLY_FINISH = (
+    "The server named a finish reason before the end of its answer (with the first chunk, with every one, or before a "
+    "tool call): what came after it counts here, but some clients stop at the first. It belongs to the last chunk alone."
+)
+BARE_CHUNK = (
+    "A chunk came without data: before it: it was read, but OpenAI's own client passes over such lines, so a caller "
+    "may not hear it."
+)
+JSON_LINES = (
+    "The answer came as lines of JSON, not as an event stream: OpenAI's own client reads nothing of it. Write data: "
+    "before each chunk and a blank line after it."
+)
 NO_FINISH_REASON = "The server named no finish reason: [DONE] alone says that the answer is complete."
-NOT_UTF8 = "The stream holds bytes that are not UTF-8: each is shown as \ufffd."
 ONE_DELTA = "The whole answer came in one delta: nothing could be spoken before all of it was there."
 REASONING_TOO_LONG = "The LLM's reasoning is longer than what is kept; the rest of it was left out."
 
 
-def is_cut(finish_reason: str) -> bool:
-    """Whether the server ended the answer before the model had finished it."""
-    return finish_reason.lower() in _NOTES_ON_CUTS
+def names_calls(finish_reason: str) -> bool:
+    """Whether a finish reason says that functions were called."""
+    return "tool" in finish_reason.lower() or "function" in finish_reason.lower()
 
 
-def note_on_finish(reason: str) -> str:
-    """What a finish reason gives cause to say, or an empty string."""
-    if is_cut(reason):
-        return _NOTES_ON_CUTS[reason.lower()]
-    if reason in KNOWN_FINISH_REASONS:
-        return ""
-    return f"The server named a finish reason that OpenAI doesn't have ({reason}); it counts as stop."
+def of_another_role(role: str) -> str:
+    return (
+        f"The server sent a delta of the role {role} inside its answer: that is not the assistant's text, so it is "
+        "neither spoken nor kept in the history. A client that reads the content alone would speak it: leave it out."
+    )
+
+
+def hung_up(silence_ms: int) -> str:
+    return (
+        f"The server kept the stream open after its finish reason, without [DONE]: Greenroom hung up after "
+        f"{span(silence_ms)} of silence."
+    )
 
 
 def another_type(media_type: str) -> str:
@@ -63,12 +66,11 @@ def web_page() -> UpstreamError:
     )
 
 
-def not_a_completion(excerpt: str) -> UpstreamError:
+def not_a_completion() -> UpstreamError:
     return UpstreamError(
         Code.BAD_RESPONSE,
         "The server answered, but not with a chat completion: check that the address is that of an "
         "OpenAI-compatible API (it ends in /chat/completions).",
-        excerpt=excerpt,
     )
 
 
@@ -87,20 +89,11 @@ def broken_json() -> UpstreamError:
     )
 
 
-def plain_text(excerpt: str) -> UpstreamError:
+def plain_text(line: str, redactor: Redactor) -> UpstreamError:
     return UpstreamError(
         Code.BAD_RESPONSE,
         "The server answered with plain text in place of an event stream: check the address of the LLM.",
-        excerpt=excerpt,
-    )
-
-
-def too_many_bad_events(count: int, excerpt: str) -> UpstreamError:
-    return UpstreamError(
-        Code.BAD_RESPONSE,
-        f"The server sent {count} events in a row that are not JSON, so reading was given up: check that the "
-        "address is that of an OpenAI-compatible API.",
-        excerpt=excerpt,
+        excerpt=excerpt(line, redactor),
     )
 
 

@@ -37,11 +37,6 @@ class BodyDecoder:
         self.problem: UpstreamError | None = None
         """Set where the body is too large or is no answer of an LLM; nothing after it is read."""
 
-    @property
-    def stray_line(self) -> str:
-        """The first line that belongs to no event stream, or an empty string."""
-        return self._sse.stray_line.decode("utf-8", "replace")
-
     def feed(self, data: bytes) -> list[ServerSentEvent]:
         if self.problem:
             return []

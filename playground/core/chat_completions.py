@@ -20,6 +20,10 @@ _MOST_INDEX = 31
 _CALL_FIELDS = frozenset({"index", "id", "type", "function"})
 _USAGE_KEYS = 32
 _FINISH_CHARS = 64
+_ROLE_CHARS = 32
+ASSISTANT_ROLES = frozenset({"", "assistant", "model", "ai", "bot"})
+"""OpenAI's name for who answers, and what copies of other APIs call it (Gemini, LangChain)."""
+_KEEP_ALIVE = frozenset({"ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive", "processing"})
 _REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking")
 """DeepSeek, llama.cpp, older vLLM; newer vLLM, Ollama, Groq, OpenRouter; copies of Ollama's own API."""
 _THINKING_PARTS = frozenset({"thinking", "reasoning", "redacted_thinking"})
@@ -37,13 +41,15 @@ class Chunk:
     usage: Usage = field(default_factory=dict)
     is_message: bool = False
     """The choice held a whole ``message`` in place of a ``delta``."""
+    role: str = ""
+    """In lower case."""
 
 
 def read_chunk(found: Mapping[str, object], notes: Notes) -> Chunk | None:
     """Read a payload. None: it is JSON, but not of a chat completion. Odd things are said to ``notes``."""
     choices = found.get("choices")
     usage = _usage(found.get("usage")) or _groq_usage(found)
-    if "choices" not in found and not usage and not _is_completion(found):
+    if "choices" not in found and "usage" not in found and not usage and not _is_completion(found):
         return None
     choice = _first_choice(choices, notes)
     if choice is None:
@@ -63,6 +69,15 @@ def read_chunk(found: Mapping[str, object], notes: Notes) -> Chunk | None:
         finish_reason=_text(choice.get("finish_reason"))[:_FINISH_CHARS],
         usage=usage or _usage(choice.get("usage")),
         is_message=is_message,
+        role=_text(said.get("role"))[:_ROLE_CHARS].strip().lower(),
+    )
+
+
+def is_keep_alive(payload: Mapping[str, object]) -> bool:
+    """Whether a payload without choices only keeps the connection alive: an empty one, or one that says ping."""
+    words = [value for value in payload.values() if value is not None]
+    return all(isinstance(word, str) and word.lower() in _KEEP_ALIVE for word in words) or (
+        _text(payload.get("type") or payload.get("event")).lower() in _KEEP_ALIVE
     )
 
 

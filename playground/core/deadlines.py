@@ -15,23 +15,41 @@ class Progress:
     """How far an answer has come: when something last came of each kind, in ms from the turn's start."""
 
     content_ms: int | None = None
+    """Text, or a fragment of a tool call."""
     reasoning_ms: int | None = None
     finished_ms: int | None = None
+    """When the first finish reason came."""
 
     @property
     def is_reasoning(self) -> bool:
         """Reasoning has come since the last content."""
         return self.reasoning_ms is not None and self.reasoning_ms >= (self.content_ms or 0)
 
+    @property
+    def silent_since_ms(self) -> int | None:
+        """Since when an answer that has a finish reason says nothing more; None where it hasn't begun, or goes on."""
+        came = [at_ms for at_ms in (self.content_ms, self.reasoning_ms) if at_ms is not None]
+        if self.finished_ms is None or not came:
+            return None
+        return max(self.finished_ms, *came)
+
     def deadline_ms(self, limits: Limits) -> int:
         """When the answer is given up unless more of it comes, in ms from the turn's start."""
-        if self.finished_ms is not None:
-            return self.finished_ms + limits.after_finish_ms
+        if self.silent_since_ms is not None:
+            return min(self.silent_since_ms + limits.after_finish_ms, limits.turn_ms)
         if self.is_reasoning:
             gap_ms = limits.reasoning_gap_ms
         else:
             gap_ms = limits.first_content_ms if self.content_ms is None else limits.content_gap_ms
         return min((self.content_ms or 0) + gap_ms, limits.turn_ms)
+
+    def silence_after_finish_ms(self, limits: Limits, now_ms: int) -> int | None:
+        """How long nothing came after the finish reason, where that ended the answer; None where a limit did."""
+        if self.finished_ms is None or now_ms >= limits.turn_ms:
+            return None
+        if self.silent_since_ms is None:
+            return now_ms - self.finished_ms
+        return now_ms - self.silent_since_ms
 
     def timeout_error(self, limits: Limits, now_ms: int) -> UpstreamError:
         if now_ms >= limits.turn_ms:

@@ -12,8 +12,11 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-MESSAGE_KEYS = ("message", "msg", "detail", "error", "error_description", "title", "errors")
-KIND_KEYS = ("code", "type", "status", "error_type", "reason")
+MESSAGE_KEYS = (
+    "message", "error_message", "error_msg", "errorMessage", "Message", "msg", "status_msg", "detail", "error",
+    "error_description", "title", "faultstring", "fault", "base_resp", "errors",
+)  # fmt: skip
+KIND_KEYS = ("code", "type", "status", "error_type", "error_code", "errorCode", "__type", "reason")
 NESTED = 6
 
 _ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]?|\][^\x07\x1b]*(\x07|\x1b\\)?|.)?", re.DOTALL)

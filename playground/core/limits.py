@@ -21,7 +21,7 @@ class Limits:
     turn_ms: int = 120_000
     """The whole generation, from the request to its last byte; speech is not counted."""
     after_finish_ms: int = 2_000
-    """How long the usage and the end of the stream may take after a finish reason."""
+    """How long an answer that has a finish reason may be silent, since its last content, before it counts as over."""
     idle_sentence_ms: int = 400
     """How long deltas may pause before an unambiguous sentence end is committed."""
 
@@ -37,7 +37,6 @@ class Limits:
     tool_endpoint_ms: int = 10_000
     """From the call to the last byte of the tool endpoint's answer."""
     tool_output_bytes: int = 64 * KIB
-    bad_events_in_a_row: int = 3
     error_body_bytes: int = 16 * KIB
     error_body_ms: int = 3_000
     error_excerpt_chars: int = 300

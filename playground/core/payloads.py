@@ -1,4 +1,4 @@
-"""The JSON of one payload, read leniently: an odd number or string must not cost the delta beside it."""
+"""The JSON of one payload: of an event as strictly as OpenAI's own client reads it, of other texts leniently."""
 
 import json
 import math
@@ -7,6 +7,19 @@ import orjson
 
 _LONGEST_INT = 19
 """Digits of the largest integer that a 64-bit column holds."""
+_LONGEST_READ_INT = 4300
+"""Digits of the longest integer that Python's own parser reads, and with it OpenAI's client."""
+
+
+def parse_event(data: bytes) -> object:
+    """Parse the payload of one event. Raises ValueError where OpenAI's client would raise.
+
+    Lone halves of surrogate pairs are taken; NaN, infinities and integers that no column holds become None.
+    """
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return _parsed(data.decode(), is_strict=True)
 
 
 def parse_payload(data: bytes) -> object:
@@ -18,19 +31,25 @@ def parse_payload(data: bytes) -> object:
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError:
-        return _parse_leniently(data.decode("utf-8", "replace"))
+        return _parsed(data.decode("utf-8", "replace"), is_strict=False)
 
 
-def _parse_leniently(text: str) -> object:
+def _parsed(text: str, *, is_strict: bool) -> object:
     try:
         return json.loads(
-            text, strict=False, parse_int=_bounded_int, parse_float=_finite_float, parse_constant=_no_number
+            text,
+            strict=is_strict,
+            parse_int=_bounded_int,
+            parse_float=_finite_float,
+            parse_constant=_no_number,
         )
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
 
 def _bounded_int(digits: str) -> int | None:
+    if len(digits) > _LONGEST_READ_INT:
+        raise ValueError("a number too long")
     return int(digits) if len(digits) <= _LONGEST_INT else None
 
 

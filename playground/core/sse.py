@@ -1,15 +1,32 @@
 """Server-sent events, cut out of bytes: lines, fields, payloads.
 
 The rules are those of https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation,
-with the leniency that LLM servers need; each departure is named where it stands.
+read as OpenAI's own client reads them (openai-python, _streaming.py), and with eyes for what it passes over.
 """
 
+import re
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from playground.core.limits import DEFAULT_LIMITS
 
 DONE = b"[DONE]"
 """The payload that ends a chat-completions stream; what follows it in the same payload is ignored."""
+_STRAY_BYTES = 600
+_ERROR_NAME = re.compile(rb"(error|exception)$", re.IGNORECASE)
+_FIELD = re.compile(
+    rb"(?!\w*(?:error|exception|fail|fatal|panic|timeout|denied|unavailable|abort))[\w.-]+:", re.IGNORECASE
+)
+"""A field of a name that nobody knows, which every client skips."""
+
+
+class EventKind(Enum):
+    DATA = auto()
+    """The payload stood in ``data`` lines."""
+    BARE = auto()
+    """JSON on lines of its own, without ``data:``: OpenAI's client passes over it."""
+    STRAY = auto()
+    """Lines that belong to no event stream, in an event of their own or at the end of the body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +38,7 @@ class ServerSentEvent:
     """The event is named ``error``, or its payload stood in a field of that name, as old llama.cpp servers send it."""
     is_whole: bool = True
     """False where the stream ended before the blank line that ends an event."""
+    kind: EventKind = EventKind.DATA
 
     @property
     def is_done(self) -> bool:
@@ -32,10 +50,13 @@ class SSEDecoder:
 
     Departures from the specification:
 
+    - an event that has a name, an id or a retry time, but no data, is one with an empty payload, and an id stays set
+      for all events after it: OpenAI's client reads it so, and raises.
     - ``data: [DONE]`` is an event as soon as its line has ended: some servers send no blank line after it.
-    - a payload that ends in ``}`` is finished by a next ``data`` line that begins with ``{``. No JSON text holds
-      that sequence over a line break, and servers that send one line break between their events do exist.
-    - a line that begins with ``{`` is a ``data`` line: servers write their last error like this.
+    - a payload that ends in ``}`` and goes on in a line that begins with ``{`` or ``[DONE]`` is an event at once, since
+      no JSON text holds that over a line break: nothing would be said until the end where the blank lines are missing.
+    - JSON that begins a line is an event of its own (servers write their last error like this), and so are lines that
+      hold no field of any name.
     - ``flush`` yields what stands in the buffer, marked as not whole.
     """
 
@@ -44,14 +65,20 @@ class SSEDecoder:
         self._pieces: list[bytes] = []
         self._line_bytes = 0
         self._after_cr = False
+        self._kind = EventKind.DATA
         self._data: list[bytes] = []
         self._data_bytes = 0
+        self._stray: list[bytes] = []
+        """Lines of this event that are no field, after its last data."""
+        self._last_stray: list[bytes] = []
+        """Those of an event that had data, as long as nothing follows it."""
         self._is_error = False
+        self._has_name = False
+        self._has_retry = False
+        self._has_id = False
         self._events: list[ServerSentEvent] = []
         self.overflowed = False
         """A line or a payload was longer than the limit; nothing after it is read."""
-        self.stray_line = b""
-        """The first line that is no field of an event stream: what a server sends that doesn't speak SSE."""
 
     def feed(self, data: bytes) -> list[ServerSentEvent]:
         if self._after_cr and data:
@@ -77,7 +104,9 @@ class SSEDecoder:
             return []
         if self._pieces:
             self._end_line()
+        stray = _stray_event(self._stray or self._last_stray)
         self._dispatch(is_whole=False)
+        self._events += stray
         return self._taken()
 
     def _taken(self) -> list[ServerSentEvent]:
@@ -98,43 +127,92 @@ class SSEDecoder:
         line = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         self._pieces.clear()
         self._line_bytes = 0
+        if line:
+            self._last_stray.clear()
         if not line:
-            self._dispatch()
+            self._end_event()
         elif line.startswith(b"data:"):
             self._add_data(line[6:] if line.startswith(b"data: ") else line[5:])
-        elif line.startswith(b"{"):
-            self._add_data(line)
+        elif line.startswith(b"{") or (line.startswith(b"[") and self._kind is not EventKind.BARE):
+            self._begin_bare(line)
         elif not line.startswith(b":"):
             self._read_field(line)
 
+    def _end_event(self) -> None:
+        """A blank line: what stands before it is an event if OpenAI's client takes it for one."""
+        if self._data:
+            self._last_stray = self._stray.copy()
+        elif self._stray:
+            self._events += _stray_event(self._stray)
+        elif self._has_name or self._has_id or self._has_retry:
+            self._events.append(ServerSentEvent(b"", self._is_error))
+        self._dispatch()
+
     def _add_data(self, value: bytes) -> None:
-        if value.startswith(DONE):
+        if self._kind is EventKind.BARE:
             self._dispatch()
+        self._stray.clear()
+        goes_on = bool(self._data) and self._data[-1].endswith(b"}")
+        if value.startswith(DONE) and not self._data:
             self._events.append(ServerSentEvent(value))
             return
-        if value.startswith(b"{") and self._data and self._data[-1].endswith(b"}"):
-            self._dispatch()
         self._data.append(value)
         self._data_bytes += len(value) + 1
+        if goes_on and value.startswith((b"{", DONE)):
+            self._dispatch()
+
+    def _begin_bare(self, line: bytes) -> None:
+        if line.startswith(DONE):
+            self._dispatch()
+            self._events.append(ServerSentEvent(line, kind=EventKind.BARE))
+            return
+        if self._data and (self._kind is EventKind.DATA or self._data[-1].endswith(b"}")):
+            self._dispatch()
+        self._kind = EventKind.BARE
+        self._data.append(line)
+        self._data_bytes += len(line) + 1
 
     def _read_field(self, line: bytes) -> None:
-        field, _, value = line.partition(b":")
+        name, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
-        if field == b"error":
+        if name == b"error":
             self._is_error = True
             self._add_data(value)
-        elif field == b"event":
-            self._is_error = value == b"error"
-        elif field == b"data":
+        elif name == b"event":
+            self._has_name = bool(value)
+            self._is_error = bool(_ERROR_NAME.search(value))
+        elif name == b"data":
             self._add_data(b"")
-        elif field not in {b"id", b"retry"} and not self.stray_line:
-            self.stray_line = line[:300]
+        elif name == b"id":
+            self._has_id = bool(value) if b"\0" not in value else self._has_id
+        elif name == b"retry":
+            self._has_retry = self._has_retry or _is_integer(value)
+        elif self._kind is EventKind.BARE:
+            self._data.append(line)
+            self._data_bytes += len(line) + 1
+        elif not _FIELD.match(line) and sum(map(len, self._stray)) < _STRAY_BYTES:
+            self._stray.append(line[:_STRAY_BYTES])
 
     def _dispatch(self, *, is_whole: bool = True) -> None:
         if self._data:
             payload = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
-            if payload.strip():  # llama.cpp keeps a connection alive with empty payloads
-                self._events.append(ServerSentEvent(payload, self._is_error, is_whole))
-            self._data.clear()
-            self._data_bytes = 0
+            self._events.append(ServerSentEvent(payload, self._is_error, is_whole, self._kind))
+        self._data.clear()
+        self._data_bytes = 0
+        self._kind = EventKind.DATA
+        self._stray.clear()
         self._is_error = False
+        self._has_name = False
+        self._has_retry = False
+
+
+def _stray_event(lines: list[bytes]) -> list[ServerSentEvent]:
+    return [ServerSentEvent(b"\n".join(lines), kind=EventKind.STRAY)] if lines else []
+
+
+def _is_integer(value: bytes) -> bool:
+    try:
+        int(value)
+    except ValueError:
+        return False
+    return True

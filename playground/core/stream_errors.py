@@ -2,7 +2,9 @@
 
 OpenAI sends ``{"error": {"message", "type", "code"}}``; OpenRouter the same, also inside a choice, ``code`` being an
 HTTP status; vLLM ``{"object": "error", "message"}``; Hugging Face ``{"error": "text", "error_type"}``; Gemini
-``[{"error": {…}}]``; others name the event ``error``, or the field.
+``[{"error": {…}}]``; proxies and frameworks ``{"error_type", "error_message"}``, ``{"code", "message"}``, ``{"status":
+"error", …}``, ``{"detail": …}``, MiniMax ``{"base_resp": {"status_code", "status_msg"}}``; others name the event
+``error``, or the field, or write plain text.
 """
 
 import json
@@ -26,40 +28,102 @@ _ADVICE = {
     Code.BAD_REQUEST: "it doesn't accept the request: check the model's name and the parameters",
     Code.BAD_RESPONSE: "it names no reason that is known: read its own words, or its log",
 }
+_ERROR_FIELDS = (
+    "error",
+    "error_type",
+    "error_message",
+    "error_msg",
+    "error_code",
+    "errorMessage",
+    "errors",
+    "fault",
+)
+_MESSAGE_FIELDS = ("detail", "msg", "Message", "error_description")
+"""Where no choice stands beside them, these hold an error's words; ``message`` does where it is a text."""
+_FINE = (None, 0, 200, "", "0", "200")
+_WHAT: Mapping[type, str] = {
+    str: "a text in quotes, not an object (JSON that was encoded twice?)",
+    list: "a list, not an object",
+    int: "a number, not an object",
+    float: "a number, not an object",
+    bool: "true or false, not an object",
+    type(None): "null, not an object",
+}
 _MOST_CHARS = 16 * 1024
 """How much of a message is looked at; the excerpt is far shorter."""
 
 
-def holds_error(found: object) -> bool:
+def holds_error(payload: object) -> bool:
     """Whether a payload is, or holds, an error."""
-    if isinstance(found, list):
-        return len(found) == 1 and holds_error(found[0])
-    if not isinstance(found, dict):
+    if isinstance(payload, list):
+        return len(payload) == 1 and holds_error(payload[0])
+    if not isinstance(payload, dict):
         return False
-    if found.get("error") or found.get("object") == "error":
+    if any(payload.get(name) for name in _ERROR_FIELDS) or _names_error(payload):
         return True
-    choices = found.get("choices")
+    choices = payload.get("choices")
     first = choices[0] if isinstance(choices, list) and choices else None
-    return isinstance(first, dict) and bool(first.get("error"))
-
-
-def error_in(found: object, redactor: Redactor) -> UpstreamError:
-    """The error in a payload. ``found`` is what the payload parses to, or its text where it isn't JSON."""
-    fields = _innermost(found)
-    said = _said(fields)
-    message = said.message or (found if isinstance(found, str) else "")
-    code = code_of(said, _status(fields))
-    return UpstreamError(
-        code,
-        f"The LLM's server sent an error in place of its answer: {_ADVICE[code]}.",
-        excerpt=excerpt(message, redactor),
+    if isinstance(first, dict):
+        return bool(first.get("error"))
+    if isinstance(choices, list):  # some servers say in every chunk that all is well
+        return bool(payload.get("message")) and payload.get("code") not in _FINE
+    message = payload.get("message")
+    return (bool(message) and isinstance(message, str)) or any(
+        _has_words(payload.get(name)) for name in _MESSAGE_FIELDS
     )
 
 
-def ended_in_error() -> UpstreamError:
-    """The finish reason ``error`` (OpenRouter), with no word about it."""
-    code = Code.UPSTREAM_5XX
-    return UpstreamError(code, f"The LLM's server ended its answer with an error: {_ADVICE[code]}.")
+def _names_error(payload: Mapping[str, object]) -> bool:
+    """Whether a field says that this is an error: ``status: error``, ``success: false``, a status of 400 and more."""
+    if any(_is_error_word(payload.get(name)) for name in ("object", "type", "event", "status", "code")):
+        return True
+    if payload.get("success") is False or payload.get("ok") is False:
+        return True
+    base = payload.get("base_resp")
+    return _status(payload) is not None or (isinstance(base, dict) and bool(base.get("status_code")))
+
+
+def _is_error_word(word: object) -> bool:
+    return isinstance(word, str) and word.lower() in {"error", "failed", "failure", "fail", "exception"}
+
+
+def _has_words(found: object) -> bool:
+    """FastAPI's ``detail`` is a text, a list of its faults, or an object; a message is a text."""
+    return bool(found) and isinstance(found, str | list | dict)
+
+
+def error_in(payload: object, redactor: Redactor) -> UpstreamError:
+    """The error in a payload. ``payload`` is what its text parses to, or the text where it isn't JSON."""
+    fields = _innermost(payload)
+    words = _words(fields)
+    code = code_of(words, _status(fields) or _status(_outermost(payload)))
+    return UpstreamError(
+        code,
+        f"The LLM's server sent an error in place of its answer: {_ADVICE[code]}.",
+        excerpt=excerpt(words.message or _as_text(payload), redactor),
+    )
+
+
+def stray_error(line: str, redactor: Redactor) -> UpstreamError:
+    """An error that is written into the stream as it stands, without ``data:`` before it."""
+    is_markup = line.lstrip().startswith("<")
+    return UpstreamError(
+        Code.BAD_RESPONSE,
+        "The LLM's server wrote an error into its stream as plain text, which most clients pass over without a word: "
+        "look at the server's log.",
+        excerpt="" if is_markup else excerpt(line, redactor),
+    )
+
+
+def no_chunk(payload: object, redactor: Redactor) -> UpstreamError:
+    """JSON that is no chunk of a chat completion, and of no other API that is known."""
+    what = _WHAT.get(type(payload), "an object without choices")
+    return UpstreamError(
+        Code.BAD_RESPONSE,
+        f"The server answered, but not with a chat completion: an event holds {what}. Check that the address is that "
+        "of an OpenAI-compatible API (it ends in /chat/completions).",
+        excerpt=excerpt(_as_text(payload), redactor),
+    )
 
 
 def excerpt(text: str, redactor: Redactor) -> str:
@@ -70,29 +134,42 @@ def excerpt(text: str, redactor: Redactor) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def _said(fields: Mapping[str, object]) -> ErrorBody:
+def _words(fields: Mapping[str, object]) -> ErrorBody:
     try:
         return read_error_body(json.dumps(fields).encode())
     except RecursionError:
         return ErrorBody()
 
 
-def _innermost(found: object) -> Mapping[str, object]:
+def _as_text(payload: object) -> str:
+    """The payload as a person would read it."""
+    if isinstance(payload, str):
+        return payload
+    try:
+        return json.dumps(payload, ensure_ascii=False)
+    except RecursionError:
+        return ""
+
+
+def _outermost(payload: object) -> Mapping[str, object]:
+    if isinstance(payload, list) and payload:
+        payload = payload[0]
+    return payload if isinstance(payload, dict) else {}
+
+
+def _innermost(payload: object) -> Mapping[str, object]:
     """The object that describes the error: the payload itself, its ``error``, or that of its first choice."""
-    if isinstance(found, list) and found:
-        found = found[0]
-    if not isinstance(found, dict):
-        return {}
-    choices = found.get("choices")
-    if not found.get("error") and isinstance(choices, list) and choices and isinstance(choices[0], dict):
-        found = choices[0]
-    error = found.get("error")
-    return error if isinstance(error, dict) else found
+    fields = _outermost(payload)
+    choices = fields.get("choices")
+    if not fields.get("error") and isinstance(choices, list) and choices and isinstance(choices[0], dict):
+        fields = choices[0] if choices[0].get("error") else fields
+    error = fields.get("error")
+    return error if isinstance(error, dict) else fields
 
 
 def _status(fields: Mapping[str, object]) -> int | None:
     """The HTTP status that an error names: OpenRouter and Gemini as a number, others as text."""
-    for name in ("code", "status", "status_code"):
+    for name in ("code", "status", "status_code", "statusCode", "error_code", "errorCode"):
         status = fields.get(name)
         if isinstance(status, str) and status.isascii() and status.isdigit() and len(status) == 3:
             status = int(status)

@@ -117,7 +117,7 @@ class ToolCallJoiner:
         return tuple(calls)
 
     def _call_of(self, fragment: CallFragment) -> _OpenCall | None:
-        call = self._known(fragment)
+        call = self._known(fragment) or self._left_open(fragment)
         if call is not None and not self._begins_another(call, fragment):
             return call
         if len(self._open) >= self._limits.tool_calls:
@@ -136,6 +136,20 @@ class ToolCallJoiner:
         if fragment.id and fragment.id in self._by_id:
             return self._by_id[fragment.id]
         return self._open[-1] if self._open else None
+
+    def _left_open(self, fragment: CallFragment) -> _OpenCall | None:
+        """The last call, where a fragment of another index can only be the rest of its arguments."""
+        if fragment.index is None or fragment.id or fragment.name or not fragment.arguments or not self._open:
+            return None
+        call = self._open[-1]
+        if not call.name or not call.chars or _is_object(call.text):
+            return None
+        self._by_index[fragment.index] = call
+        self._notes.add(
+            "The arguments of a tool call went on at the next index: they were joined here, but OpenAI's own client "
+            "reads half a call and another without a name. Send all fragments of a call at its index."
+        )
+        return call
 
     def _begins_another(self, call: _OpenCall, fragment: CallFragment) -> bool:
         """Whether a fragment that points at an open call is in truth the next call."""

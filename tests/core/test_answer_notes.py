@@ -1,5 +1,7 @@
 """What is odd about a stream that was whole, in one sentence each."""
 
+import json
+
 import pytest
 
 from playground.core import answer_words as words
@@ -14,7 +16,11 @@ STOP = chunk("stop")
     [
         (event(chunk(content="Hi.")) + event(STOP), words.NO_DONE),
         (event(chunk(content="Hi.")) + DONE, words.NO_FINISH_REASON),
-        (b'data: {"choices":[{"delta":{"content":"caf\xe9"}}]}\n\n' + event(STOP) + DONE, words.NOT_UTF8),
+        (
+            event(chunk(content="Hi.")) + b'{"choices": [{"delta": {}}]}\n\n' + event(STOP) + DONE,
+            words.BARE_CHUNK,
+        ),
+        (json.dumps(chunk("stop", content="Hi.")).encode() + b"\n", words.JSON_LINES),
         (answer(LONG), words.ONE_DELTA),
     ],
 )

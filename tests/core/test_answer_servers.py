@@ -197,7 +197,7 @@ def test_vllm_breaks_off_with_an_error_object_of_its_own_shape() -> None:
 
 def test_llama_cpp_pings_sends_null_content_and_timings() -> None:
     body = (
-        b": ping\n\ndata:\n\n"
+        b": ping\n\n"
         + event(chunk(role="assistant", content=None))
         + event(chunk(content=TEXT))
         + event(chunk("stop") | {"timings": {"predicted_per_second": 31.5}})

@@ -119,9 +119,9 @@ def test_plain_text_is_no_answer_and_is_quoted() -> None:
     [
         {"type": "response.output_text.delta", "delta": "Hi."},
         {"model": "llama", "message": {"role": "assistant", "content": "Hi."}, "done": False},
-        {"detail": "Not Found"},
+        {"greeting": "Hi."},
     ],
-    ids=["OpenAI's other API", "Ollama's own API", "FastAPI's 404"],
+    ids=["OpenAI's other API", "Ollama's own API", "an API of somebody's own"],
 )
 def test_another_api_is_told_from_a_chat_completion(payload: dict[str, object]) -> None:
     verdict = decode(stream(payload)).decoder.verdict()
@@ -129,7 +129,6 @@ def test_another_api_is_told_from_a_chat_completion(payload: dict[str, object]) 
     assert verdict is not None
     assert verdict.code == "bad_response"
     assert "not with a chat completion" in verdict.message
-    assert verdict.excerpt == payload.get("detail", "")
 
 
 @pytest.mark.parametrize("body", [b'{"choices": [{"message": {"cont', b"[1, 2"])
@@ -246,23 +245,11 @@ def test_u34_the_servers_words_are_cleaned_and_short() -> None:
     assert len(found.decoder.failure.excerpt) == 300
 
 
-def test_u48_a_malformed_event_is_left_out_and_said_once() -> None:
-    found = decode(event(HELLO) + b"data: {nope\n\n" + b"data: nope}\n\n" + event(BYE) + event(STOP) + DONE)
+def test_u48_a_malformed_event_is_a_bad_response_and_the_text_before_it_is_kept() -> None:
+    found = decode(event(HELLO) + b"data: {nope\n\n" + event(BYE) + event(STOP) + DONE)
 
-    assert (found.text, found.code) == ("Hello there. Good bye.", "")
-    assert found.notes == ["An event of the stream was not JSON and was left out."]
-
-
-def test_u48_more_than_three_malformed_events_in_a_row_are_a_bad_response() -> None:
-    bad = b"data: {nope\n\n"
-
-    assert decode(bad * 3 + answer("Hi.")).text == "Hi."
-    found = decode(event(HELLO) + bad * 4 + answer("Hi."))
-    assert (found.text, found.code) == ("Hello there. ", "bad_response")
-
-
-def test_u48_malformed_events_that_good_ones_part_are_counted_anew() -> None:
-    assert decode((b"data: {nope\n\n" * 3 + event(HELLO)) * 3 + DONE).text == "Hello there. " * 3
+    assert (found.text, found.sentences, found.code) == ("Hello there. ", ["Hello there."], "bad_response")
+    assert found.decoder.failure is not None and found.decoder.failure.excerpt == "{nope"
 
 
 def test_u49_a_last_event_without_its_blank_line_counts_if_it_is_whole() -> None:
@@ -284,7 +271,7 @@ def test_u49_done_counts_however_it_ends(end: bytes) -> None:
 @pytest.mark.parametrize(
     "odd",
     [
-        42, None, [], "text", True, {}, [[]],
+        {}, {"type": "ping"}, {"event": "heartbeat", "at": 7},
         {"choices": 5}, {"choices": None}, {"choices": [7, None, "x", []]}, {"choices": {"delta": {"content": "x"}}},
         {"choices": [{"delta": 7}]}, {"choices": [{"delta": None}]}, {"choices": [{"delta": ["x"]}]}, {"choices": [{}]},
         {"choices": [{"index": [], "delta": {"content": 7}}]}, {"choices": [{"delta": {"content": {"a": 1}}}]},
@@ -294,7 +281,7 @@ def test_u49_done_counts_however_it_ends(end: bytes) -> None:
         {"choices": [{"delta": {"tool_calls": [7, None, "x", [], {}, {"function": []}]}}]},
         {"choices": [{"delta": {"reasoning_details": [7, {"text": 7}]}, "finish_reason": {}}]},
         {"choices": [{"finish_reason": 7}], "usage": "many"}, {"usage": [1]}, {"usage": {"a": "b", "c": {"d": []}}},
-        {"error": None}, {"error": ""}, {"error": {}}, {"error": []}, {"object": 7, "id": {}, "model": [[]]},
+        {"choices": [], "error": None}, {"choices": [], "error": ""}, {"choices": [], "error": {}},
     ],
     ids=json.dumps,
 )  # fmt: skip
@@ -306,15 +293,49 @@ def test_u50_a_payload_of_wrong_types_is_skipped_and_the_rest_is_shown(odd: obje
 
 
 @pytest.mark.parametrize(
+    "odd",
+    [
+        42,
+        None,
+        [],
+        "text",
+        True,
+        [[]],
+        {"object": 7, "id": {}},
+        {"error": ""},
+        {"error": {}, "id": 1},
+        {"hook": [1]},
+    ],
+    ids=json.dumps,
+)
+def test_u50_json_that_is_no_chunk_fails_the_turn(odd: object) -> None:
+    found = decode(event(HELLO) + event(odd) + answer("Good bye."))
+
+    assert (found.text, found.code) == ("Hello there. ", "bad_response")
+    assert found.decoder.failure is not None
+    assert "not with a chat completion: an event holds" in found.decoder.failure.message
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [b"[" * 100_000 + b"]" * 100_000, b'{"choices": [], "created": ' + b"9" * 5000 + b"}"],
+    ids=["deep", "5000 digits"],
+)
+def test_u51_what_brings_the_official_client_down_fails_the_turn(payload: bytes) -> None:
+    found = decode(event(HELLO) + b"data: " + payload + b"\n\n" + answer("Good bye."))
+
+    assert (found.text, found.code) == ("Hello there. ", "bad_response")
+
+
+@pytest.mark.parametrize(
     "payload",
     [
-        b"[" * 100_000 + b"]" * 100_000,
         b'{"choices": ' + b"[" * 900 + b"]" * 900 + b"}",
-        b'{"choices": [{"delta": {"content": "x"}}], "created": ' + b"9" * 5000 + b"}",
+        b'{"choices": [{"delta": {"content": "x"}}], "created": ' + b"9" * 4000 + b"}",
         b'{"choices": [{"delta": {"content": "x"}, "logprobs": NaN}]}',
         b'{"choices": [{"delta": {"content": "x"}}], "usage": {"total_tokens": 1e999, "b": -Infinity}}',
     ],
-    ids=["deep", "rather deep", "5000 digits", "NaN", "infinity"],
+    ids=["rather deep", "4000 digits", "NaN", "infinity"],
 )
 def test_u51_numbers_and_depths_that_bring_parsers_down_cost_at_most_their_event(payload: bytes) -> None:
     found = decode(
@@ -358,15 +379,14 @@ def test_u16_done_gives_everything_without_waiting_for_the_connection_to_close()
     ]
 
 
-def test_u54_after_a_finish_reason_a_pause_gives_the_last_sentence() -> None:
+def test_u54_after_a_finish_reason_a_pause_gives_no_sentence_that_may_still_go_on() -> None:
     decoder = AnswerDecoder()
     decoder.feed(event(chunk(content="Well then")) + event(STOP))
 
-    pieces = decoder.poll()
+    assert decoder.poll() == []
+    pieces = decoder.close()
 
     assert [piece.sentence.text for piece in pieces if isinstance(piece, SentencePiece)] == ["Well then"]
-    assert decoder.poll() == []
-    decoder.close()
     assert decoder.verdict() is None
 
 
@@ -384,7 +404,9 @@ def test_text_that_comes_after_a_finish_reason_and_a_pause_is_kept() -> None:
     pieces = decoder.feed(event(chunk(content=" again."))) + decoder.close()
 
     assert decoder.text == "Well then again."
-    assert [piece.sentence.text for piece in pieces if isinstance(piece, SentencePiece)] == ["again."]
+    assert [piece.sentence.text for piece in pieces if isinstance(piece, SentencePiece)] == [
+        "Well then again."
+    ]
 
 
 def test_a_pause_before_the_finish_reason_commits_only_what_has_surely_ended() -> None:
@@ -404,8 +426,6 @@ TWISTED = {
     "no space": ORDINARY.replace(b"data: ", b"data:"),
     "event, id, retry": ORDINARY.replace(b"data:", b"event: message\nid: 1\nretry: 100\ndata:"),
     "multi-line data": ORDINARY.replace(b', "', b',\ndata: "'),
-    "one line break": ORDINARY.replace(b"\n\n", b"\n"),
-    "empty payloads": ORDINARY.replace(b"data: ", b"data:\n\ndata: "),
     "many blank lines": ORDINARY.replace(b"\n\n", b"\n\n\n\n"),
 }  # fmt: skip
 
@@ -420,7 +440,7 @@ def test_u55_the_same_text_however_the_events_are_written_and_cut(body: bytes, s
     assert found.notes == []
 
 
-@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\u0085", "\x0b", "\x0c", "\x1c"])
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\u0085"])
 def test_u56_separators_that_are_no_line_ends_stay_in_the_content(separator: str) -> None:
     text = f"one{separator}two"
 
@@ -440,13 +460,20 @@ def test_u57_characters_survive_being_cut_between_reads_and_between_deltas() -> 
 
 
 @pytest.mark.parametrize("bad", [b"caf\xe9", b"\xff\xfe", b"\xf0\x9f\x98", b"\xed\xa0\xbd"])
-def test_u58_bytes_that_are_no_utf_8_are_replaced_and_nothing_is_lost(bad: bytes) -> None:
+def test_u58_bytes_that_are_no_utf_8_fail_the_turn_as_they_fail_the_official_client(bad: bytes) -> None:
     found = decode(
-        b'data: {"choices":[{"delta":{"content":"' + bad + b' ok."}}]}\n\n' + event(BYE) + event(STOP)
+        event(HELLO) + b'data: {"choices":[{"delta":{"content":"' + bad + b' ok."}}]}\n\n' + event(STOP)
     )
 
-    assert found.text == bad.decode("utf-8", "replace") + " ok.Good bye."
-    assert found.code == ""
+    assert (found.text, found.code) == ("Hello there. ", "bad_response")
+    assert found.decoder.failure is not None and "not UTF-8" in found.decoder.failure.message
+
+
+@pytest.mark.parametrize("bad", [b"caf\xe9", b"\xff\xfe"])
+def test_u58_one_json_with_bytes_that_are_no_utf_8_is_read(bad: bytes) -> None:
+    found = decode(b'{"choices":[{"message":{"content":"' + bad + b' ok."}}]}')
+
+    assert (found.text, found.code) == (bad.decode("utf-8", "replace") + " ok.", "")
 
 
 def raw_delta(escaped: str) -> bytes:
@@ -616,7 +643,8 @@ def test_u64_a_space_is_content_and_an_empty_string_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "word"), [("length", "length"), ("content_filter", "content filter"), ("MAX_TOKENS", "length")]
+    ("reason", "word"),
+    [("length", "length"), ("content_filter", "content filter"), ("MAX_TOKENS", "most tokens")],
 )
 def test_u65_an_end_that_the_server_forced_is_complete_with_a_note_and_the_last_sentence(
     reason: str, word: str
@@ -626,19 +654,6 @@ def test_u65_an_end_that_the_server_forced_is_complete_with_a_note_and_the_last_
     assert (found.code, found.decoder.finish_reason) == ("", reason)
     assert found.sentences == ["Hello there.", "And th"]
     assert len(found.notes) == 1 and word in found.notes[0]
-
-
-def test_an_unknown_finish_reason_is_kept_as_it_is_and_noted() -> None:
-    found = decode(stream(HELLO, chunk("end_turn")))
-
-    assert (found.code, found.decoder.finish_reason) == ("", "end_turn")
-    assert len(found.notes) == 1 and "end_turn" in found.notes[0]
-
-
-def test_an_unknown_finish_reason_stands_on_one_line_of_its_note() -> None:
-    found = decode(stream(HELLO, chunk("odd\n\x1b[31mforged")))
-
-    assert "(odd forged)" in found.notes[0]
 
 
 def test_a_finish_reason_that_is_an_empty_string_is_none() -> None:
@@ -719,7 +734,11 @@ def test_u71_a_flood_of_deltas_is_exact() -> None:
 
 
 def test_a_server_that_is_odd_in_ever_new_ways_is_noted_fifty_times_at_most() -> None:
-    found = decode(stream(*(chunk(f"reason{number}") for number in range(500))))
+    calls = [
+        called(index=0, id=f"a{number}", function={"name": f"f{number}", "arguments": "5"})
+        for number in range(500)
+    ]
+    found = decode(stream(*calls, STOP), limits=Limits(tool_calls=500))
 
     assert len(found.notes) == 50
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.core.sse import ServerSentEvent, SSEDecoder
+from playground.core.sse import EventKind, ServerSentEvent, SSEDecoder
 from tests.core.streams import cut
 
 
@@ -43,11 +43,21 @@ def test_several_data_lines_are_one_payload() -> None:
 
 
 def test_comments_ids_retries_and_unknown_fields_are_no_payload() -> None:
-    assert payloads(b": keep-alive\nid: 7\nretry: 10\nwhatever: 1\ndata: x\n\n: ping\n\n") == [b"x"]
+    assert payloads(b": keep-alive\nid: 7\nretry: 10\nwhatever: 1\ndata: x\n\n: ping\n") == [b"x"]
 
 
-def test_empty_payloads_are_left_out() -> None:
-    assert payloads(b"data:\n\ndata: \n\ndata\n\ndata: x\n\n") == [b"x"]
+@pytest.mark.parametrize("empty", [b"data:", b"data: ", b"data", b"event: ping", b"retry: 10", b"id: 7"])
+def test_an_event_without_data_is_an_empty_payload_as_the_official_client_has_it(empty: bytes) -> None:
+    assert payloads(empty + b"\n\ndata: x\n\n") == [b"", b"x"]
+
+
+def test_an_id_holds_for_the_events_after_it() -> None:
+    assert payloads(b"id: 7\ndata: x\n\n: ping\n\nid:\n\n") == [b"x", b""]
+
+
+@pytest.mark.parametrize("nothing", [b": ping", b"event:", b"retry: soon", b"id: \0", b"whatever: 1"])
+def test_a_blank_line_after_nothing_is_no_event(nothing: bytes) -> None:
+    assert payloads(nothing + b"\n\n\ndata: x\n\n\n") == [b"x"]
 
 
 def test_an_event_named_error_is_one_and_the_name_holds_for_that_event_alone() -> None:
@@ -70,16 +80,13 @@ def test_done_is_an_event_as_soon_as_its_line_has_ended() -> None:
     assert event.is_done
 
 
-def test_done_ends_a_payload_that_no_blank_line_has_ended() -> None:
-    assert payloads(b'data: {"a": 1}\ndata: [DONE]\n') == [b'{"a": 1}', b"[DONE]"]
+@pytest.mark.parametrize("next_line", [b'{"a": 2}', b"[DONE]"])
+def test_events_with_one_line_break_between_them_are_one_at_once(next_line: bytes) -> None:
+    decoder = SSEDecoder()
 
+    (event,) = decoder.feed(b'data: {"a": 1}\ndata: ' + next_line + b"\n")
 
-def test_events_with_one_line_break_between_them_are_told_apart() -> None:
-    assert payloads(b'data: {"a": 1}\ndata: {"a": 2}\ndata: {"a": 3}\n') == [
-        b'{"a": 1}',
-        b'{"a": 2}',
-        b'{"a": 3}',
-    ]
+    assert event.data == b'{"a": 1}\n' + next_line
 
 
 def test_a_bare_object_on_a_line_is_a_payload() -> None:
@@ -120,12 +127,68 @@ def test_a_payload_of_many_short_lines_is_bounded_too() -> None:
     assert decoder.overflowed
 
 
-def test_the_first_line_that_is_no_field_is_kept_for_the_error() -> None:
-    decoder = SSEDecoder()
+def stray(*pieces: bytes) -> list[bytes]:
+    return [event.data for event in read(*pieces) if event.kind is EventKind.STRAY]
 
-    decoder.feed(b"Internal Server Error\nsecond line\n")
 
-    assert decoder.stray_line == b"Internal Server Error"
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"upstream error: reset",
+        b"Internal Server Error",
+        b"ValueError: 'choices'",
+        b"  File 'a.py'",
+        b"timeout",
+    ],
+)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"data: x\n\n", b"\n\ndata: y\n\n"),
+        (b"data: x\n\n", b""),
+        (b"data: x\n", b"\n"),
+        (b"data: x\n", b"\n\n\n"),
+        (b"", b"\n"),
+    ],
+    ids=["an event of its own", "the end", "the last line", "the last before blank lines", "all"],
+)
+def test_a_line_that_is_no_field_is_told_where_it_stands_alone_or_last(
+    line: bytes, before: bytes, after: bytes
+) -> None:
+    assert stray(before + line + after) == [line]
+
+
+@pytest.mark.parametrize(
+    "line", [b": a comment", b"x-request-id: 7", b"id: 1", b"whatever: 1", b"message.meta: a"]
+)
+def test_a_field_of_an_unknown_name_is_none(line: bytes) -> None:
+    assert stray(b"data: x\n\n" + line + b"\n\ndata: y\n\n" + line) == []
+
+
+def test_a_line_that_is_no_field_beside_data_is_skipped() -> None:
+    assert stray(b"Hello there\ndata: x\n\ndata: y\nHello there\n\ndata: z\n\n") == []
+
+
+def test_several_lines_that_are_no_fields_are_one_event() -> None:
+    assert stray(b"Traceback (most recent call last):\n  File 'a.py'\nKeyError: 'x'\n") == [
+        b"Traceback (most recent call last):\n  File 'a.py'\nKeyError: 'x'"
+    ]
+
+
+def test_bare_json_over_several_lines_is_one_event() -> None:
+    (first, second) = read(b'data: x\n\n{\n  "error": "boom",\n  "list": [\n[1]\n  ]\n}\n')
+
+    assert (first.kind, second.kind) == (EventKind.DATA, EventKind.BARE)
+    assert second.data == b'{\n  "error": "boom",\n  "list": [\n[1]\n  ]\n}'
+
+
+def test_a_bare_done_is_the_end() -> None:
+    assert read(b"data: x\n\n[DONE]\n")[1].is_done
+
+
+@pytest.mark.parametrize("name", [b"error", b"Error", b"response.error", b"internalServerException"])
+def test_an_event_named_as_an_error_is_one(name: bytes) -> None:
+    assert read(b"event: " + name + b"\ndata: {}\n\n")[0].is_error
 
 
 @given(
@@ -144,6 +207,10 @@ def test_the_first_line_that_is_no_field_is_kept_for_the_error() -> None:
                 b":",
                 b"event: error",
                 b"x",
+                b"id: 1",
+                b"retry: 1",
+                b"[",
+                b"no field",
                 b"\xff",
             ]
         ),

@@ -1,0 +1,42 @@
+"""When the pieces of an answer arrived, and whether something on the way held them back."""
+
+from playground.core.waits import span
+
+SILENCE_MS = 2_000
+"""A shorter wait for the first delta is a model that thinks."""
+BURST_MS = 100
+"""Deltas of one voice answer that all arrive within this time weren't generated within it."""
+MANY_DELTAS = 8
+
+
+class Arrivals:
+    """Times in ms from the moment at which the request was sent."""
+
+    def __init__(self) -> None:
+        self._deltas = 0
+        self._first_ms = 0
+        self._last_ms = 0
+
+    def add(self, deltas: int, t_ms: int) -> None:
+        """So many content deltas came with one read."""
+        if not deltas:
+            return
+        if not self._deltas:
+            self._first_ms = t_ms
+        self._last_ms = t_ms
+        self._deltas += deltas
+
+    @property
+    def note(self) -> str:
+        """What is said of a burst after a long silence, or an empty string."""
+        span_ms = self._last_ms - self._first_ms
+        if self._deltas < MANY_DELTAS or self._first_ms < SILENCE_MS or span_ms > BURST_MS:
+            return ""
+        return (
+            f"All {self._deltas} deltas came within {span_ms} ms, after {span(self._first_ms)} of silence: something "
+            "on the way holds the stream back, and a caller waits for the whole of it. nginx: proxy_buffering off, or the "
+            "header X-Accel-Buffering: no in the answer; Apache: flushpackets=on, and no mod_deflate; Cloudflare and "
+            "other CDNs: Content-Type: text/event-stream, Cache-Control: no-cache, no-transform; Next.js and Express: no "
+            "compression for this route, and a ReadableStream in place of a finished Response; AWS Lambda: response "
+            "streaming."
+        )

@@ -1,0 +1,42 @@
+"""Habits of a server's deltas that change what a caller hears, told from the deltas alone."""
+
+_FEWEST_GROWN = 2
+"""How many deltas must repeat the one before them, and go on, to be no chance (``ha``, ``haha``)."""
+_LONG_CHARS = 20
+"""A last delta of this length that repeats all the text is no chance either."""
+
+CUMULATIVE = (
+    "Each delta repeats all of the text before it: a delta holds new text only, so a caller hears the beginning again "
+    "and again. Send what is new (DashScope: incremental_output), as OpenAI does."
+)
+REPEATED_WHOLE = "The last delta repeats the whole answer, and a caller hears it twice: leave the text out of the last chunk."
+
+
+class DeltaHabits:
+    """Takes the content deltas as the server wrote them; costs what their length costs."""
+
+    def __init__(self) -> None:
+        self.deltas = 0
+        """Those with text."""
+        self._last = ""
+        self._grown = 0
+        self._is_chain = True
+        self._repeats_whole = False
+
+    def add(self, delta: str, text_before: str) -> None:
+        """``text_before``: the answer so far; it is looked at only where it has the delta's length."""
+        if not delta:
+            return
+        self._repeats_whole = self.deltas > 1 and len(delta) >= _LONG_CHARS and delta == text_before
+        if self.deltas and self._is_chain:
+            self._is_chain = delta.startswith(self._last)
+            self._grown += len(delta) > len(self._last)
+        self.deltas += 1
+        self._last = delta if self._is_chain else ""
+
+    @property
+    def note(self) -> str:
+        """What is said of them, or an empty string."""
+        if self._is_chain and self._grown >= _FEWEST_GROWN:
+            return CUMULATIVE
+        return REPEATED_WHOLE if self._repeats_whole else ""

@@ -1,0 +1,86 @@
+"""Tool calls and template tokens that a server left in the text of its answer: which, and what to do about them.
+
+They are text to every client: a caller hears them, and no function is called.
+"""
+
+import re
+from collections.abc import Collection
+
+_CALL_TAGS = re.compile(
+    r"</?(?:minimax:)?(?:tool_calls?|function_calls?|toolcall|start_function_call|tool_code|invoke|antml:invoke)"
+    r"(?:\s[^<>\n]{0,80})?>|<function=[\w.-]{1,64}>|\[TOOL_CALLS\]|\[/?TOOL_REQUEST\]|<\|python_tag\|>|functools\["
+    r"|<[|｜][\w▁]{0,24}tool[_▁\w]{0,32}[|｜]>|```tool_(?:call|code)s?\b",
+    re.IGNORECASE,
+)
+"""Hermes and Qwen, Llama, Mistral, DeepSeek, Kimi, MiniMax, Gemma, Claude."""
+_CHANNEL = re.compile(
+    r"\bto=functions\.[\w.-]{1,64}|<\|(?:channel|start|message|call|constrain|return)\|>"
+    r"|\bassistant(?:commentary|analysis|final)\b"
+)
+"""The channel syntax (harmony) of OpenAI's gpt-oss."""
+_TEMPLATE = re.compile(
+    r"<[|｜](?:[a-z][\w▁ ]{0,30})[|｜]>|</?(?:start|end)_of_turn>|\[/?INST\]|<<SYS>>|(?<![\w>])</s>|</s>\s*\Z",
+    re.IGNORECASE,
+)
+_CALLED_IN_JSON = re.compile(
+    r'"(?:name|function|function_name|tool|tool_name|recipient_name|action)"\s{0,8}:\s{0,8}"(?:functions\.)?([\w.-]{1,64})"'
+)
+_ARGUMENTS = re.compile(
+    r'"(?:arguments|parameters|args|input|tool_input|action_input|params|kwargs)"\s{0,8}:'
+)
+_CALLED_IN_CODE = re.compile(
+    r"\s*(?:\[\s*)?(?:print\()?(?:default_api\.|functions\.)?([\w.-]{1,64})\(.*\)[\s\])]*", re.DOTALL
+)
+_SHOWN_CHARS = 60
+
+_PARSER = (
+    "A caller hears it and no function is called: have the server parse the model's calls (in vLLM "
+    "--enable-auto-tool-choice with the --tool-call-parser of the model; in llama.cpp --jinja)."
+)
+
+
+def notes_on_leaks(text: str, functions: Collection[str]) -> list[str]:
+    """What stands in an answer's text though it isn't meant for a caller. ``functions``: the names that were offered."""
+    notes: list[str] = []
+    channel, tag = _CHANNEL.search(text), _CALL_TAGS.search(text)
+    if tag:
+        notes.append(f"A tool call stands in the text of the answer ({_shown(tag[0])}). {_PARSER}")
+    if channel:
+        notes.append(
+            f"The channel syntax of gpt-oss stands in the text of the answer ({_shown(channel[0])}). A caller hears it, "
+            "and a call in it is none: update the server, or turn on its parser for this model (harmony, openai)."
+        )
+    name = _called_in_text(text, functions) if not (tag or channel) else ""
+    if name:
+        notes.append(f"The text of the answer is a call of {name}, not a tool call. {_PARSER}")
+    template = next(
+        (
+            found
+            for found in _TEMPLATE.finditer(text)
+            if not _CHANNEL.match(found[0]) and not _CALL_TAGS.match(found[0])
+        ),
+        None,
+    )
+    if template:
+        notes.append(
+            f"A token of the model's chat template stands in the text of the answer ({_shown(template[0])}), and a "
+            "caller hears it: give the server the right chat template, or name the token in its stop list."
+        )
+    return notes
+
+
+def _called_in_text(text: str, functions: Collection[str]) -> str:
+    """The offered function that the text names as a call, in JSON or in code."""
+    if not functions:
+        return ""
+    if "{" in text and _ARGUMENTS.search(text):
+        for found in _CALLED_IN_JSON.finditer(text):
+            if found[1] in functions:
+                return found[1]
+    code = _CALLED_IN_CODE.match(text) if text.rstrip().endswith((")", "]")) else None
+    return code[1] if code and code[1] in functions else ""
+
+
+def _shown(found: str) -> str:
+    line = " ".join(found.split())
+    return line if len(line) <= _SHOWN_CHARS else line[: _SHOWN_CHARS - 1] + "…"
