@@ -75,7 +75,7 @@ async def test_U40_U41_U44_U49_an_answer_that_is_cut_off_keeps_its_text_and_says
         ("error-first", None),
         ("error-in-stream", None),
         ("empty-chunked", Code.BAD_RESPONSE),
-        ("malformed-many", Code.BAD_RESPONSE),
+        ("malformed-one", Code.BAD_RESPONSE),
     ],
 )
 async def test_U29_U30_U47_what_is_no_answer_is_never_taken_for_one(

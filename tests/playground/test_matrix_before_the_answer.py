@@ -164,5 +164,5 @@ def test_the_defaults_are_those_that_people_are_told() -> None:
     assert (waits.error_body_ms, waits.error_body_bytes, waits.error_excerpt_chars) == (3_000, 16_384, 300)
     assert (waits.sse_line_bytes, waits.stream_bytes) == (MIB, 8 * MIB)
     assert (waits.answer_chars, waits.sentence_chars) == (262_144, 600)
-    assert (waits.tool_arguments_chars, waits.tool_calls, waits.bad_events_in_a_row) == (65_536, 32, 3)
+    assert (waits.tool_arguments_chars, waits.tool_calls) == (65_536, 32)
     assert (waits.retries, waits.retry_wait_ms) == (1, 5_000)

@@ -8,6 +8,7 @@ import pytest
 
 from playground.core import answer_words as words
 from playground.core.errors import Code
+from playground.core.finish_reasons import note_on_finish
 from playground.core.limits import DEFAULT_LIMITS, KIB, MIB
 from playground.core.request import IGNORED_PARAMETERS
 from tests.llm_server.openai_wire import SENTENCES, TEXT, USAGE, deltas_of
@@ -86,14 +87,20 @@ async def test_u47_an_error_in_the_stream_keeps_the_text(
     assert take.excerpt == excerpt
 
 
-async def test_u48_one_malformed_event_is_left_out_and_noted(stage: Stage) -> None:
+async def test_u47_an_error_in_plain_text_at_the_end_is_one(stage: Stage) -> None:
+    take = await stage.hear("plain-error")
+    assert_cut_off(take, Code.BAD_RESPONSE, "wrote an error into its stream as plain text")
+    assert take.excerpt == "upstream error: read ECONNRESET"
+
+
+async def test_u48_one_malformed_event_is_a_bad_response(stage: Stage) -> None:
     take = await stage.hear("malformed-one")
-    take.completes()
-    assert take.notes == [words.BAD_EVENT]
+    assert_cut_off(take, Code.BAD_RESPONSE, "breaks off in the middle of its JSON")
+    assert take.excerpt == '{"choices": ['
 
 
-async def test_u48_malformed_events_in_a_row_are_a_bad_response(stage: Stage) -> None:
-    assert_cut_off(await stage.hear("malformed-many"), Code.BAD_RESPONSE, "4 events in a row")
+async def test_u48_a_malformed_event_before_all_others_is_a_bad_response(stage: Stage) -> None:
+    (await stage.hear("malformed-first")).fails(Code.BAD_RESPONSE, "isn't JSON")
 
 
 async def test_u49_half_of_the_last_event_is_not_used(stage: Stage) -> None:
@@ -111,13 +118,21 @@ async def test_u50_json_of_other_types_is_left_out(stage: Stage, behaviour: str)
     (await stage.hear(behaviour)).completes()
 
 
-@pytest.mark.parametrize("behaviour", ["deep", "long-number", "not-numbers"])
-async def test_u51_json_that_would_cost_much_holds_nobody_up(stage: Stage, behaviour: str) -> None:
+async def test_u50_json_that_is_no_object_is_no_chunk(stage: Stage) -> None:
+    assert_cut_off(await stage.hear("no-chunks"), Code.BAD_RESPONSE, "an event holds a number, not an object")
+
+
+@pytest.mark.parametrize("behaviour", ["deep", "long-number"])
+async def test_u51_json_that_would_cost_much_fails_and_holds_nobody_up(stage: Stage, behaviour: str) -> None:
     await stage.hear("ok")
     async with loop_time() as cost:
         take = await stage.hear(behaviour)
-    take.completes()
+    assert_cut_off(take, Code.BAD_RESPONSE, "nests too deeply, or a number that is too long")
     assert cost.longest_ms < 50
+
+
+async def test_u51_numbers_that_are_none_are_borne(stage: Stage) -> None:
+    (await stage.hear("not-numbers")).completes()
 
 
 async def test_u52_of_two_choices_the_first_is_heard(stage: Stage) -> None:
@@ -136,13 +151,36 @@ async def test_u54_after_the_finish_the_end_is_not_waited_for_long(stage: Stage)
     take = await stage.hear("finish-then-hang", limits=replace(DEFAULT_LIMITS, after_finish_ms=50))
     take.completes()
     assert take.closed["timings_ms"]["total"] < 1_000
+    assert take.notes == [words.hung_up(50)]
+
+
+async def test_u54_a_finish_reason_with_every_chunk_ends_nothing(stage: Stage) -> None:
+    take = await stage.hear("finish-everywhere")
+    take.completes()
+    assert take.notes == [words.EARLY_FINISH]
+
+
+async def test_u65_an_answer_that_its_server_gave_up_is_cut_off(stage: Stage) -> None:
+    take = await stage.hear("no-resources")
+    assert_cut_off(take, Code.TRUNCATED, "(finish reason: insufficient_system_resource)")
+    assert take.closed["finish_reason"] == "insufficient_system_resource"
+
+
+async def test_u65_a_call_that_its_server_could_not_make_is_no_stop(stage: Stage) -> None:
+    (await stage.hear("malformed-call")).fails(Code.BAD_RESPONSE, "(finish reason: MALFORMED_FUNCTION_CALL)")
+
+
+async def test_a_tools_result_in_the_stream_is_not_spoken(stage: Stage) -> None:
+    take = await stage.hear("tool-role")
+    take.completes()
+    assert take.notes == [words.of_another_role("tool")]
 
 
 @pytest.mark.parametrize(
     "behaviour",
     [
         "ok", "until-close", "crlf", "cr", "crlf-split", "bom", "comments", "no-space", "fields", "multi-line",
-        "coalesced", "one-byte", "empty-data",
+        "coalesced", "one-byte",
     ],
 )  # fmt: skip
 async def test_u55_every_way_of_writing_events_says_the_same(stage: Stage, behaviour: str) -> None:
@@ -175,10 +213,14 @@ async def test_u57_an_emoji_over_deltas_is_not_cut_by_a_sentence(stage: Stage) -
     assert take.sentences == ("Look: \U0001f469\u200d\U0001f680 flies.", "Up.")
 
 
-async def test_u58_bytes_that_are_not_utf_8_are_shown_as_such_and_noted(stage: Stage) -> None:
+async def test_u58_bytes_that_are_not_utf_8_are_a_bad_response_and_shown(stage: Stage) -> None:
     take = await stage.hear("latin-1")
-    take.completes("caf\ufffd")
-    assert take.notes == [words.NOT_UTF8]
+    take.fails(Code.BAD_RESPONSE, "not UTF-8")
+    assert "caf\\xe9" in take.excerpt
+
+
+async def test_an_event_without_data_is_a_bad_response(stage: Stage) -> None:
+    assert_cut_off(await stage.hear("empty-data"), Code.BAD_RESPONSE, "has no data")
 
 
 async def test_u59_halves_of_a_character_in_two_events_are_one(stage: Stage) -> None:
@@ -236,7 +278,7 @@ async def test_u65_the_servers_own_end_is_complete_and_noted(
     take = await stage.hear(behaviour)
     take.completes(text, reason=reason)
     assert take.sentences == (text,)
-    assert take.notes == [words.note_on_finish(reason)]
+    assert take.notes == [note_on_finish(reason)]
 
 
 @pytest.mark.parametrize("behaviour", ["long-line", "endless-line"])

@@ -85,6 +85,12 @@ async def test_t4_a_call_without_an_index_is_taken(stage: Stage) -> None:
     assert_called(await stage.hear("tool-no-index"), CALL)
 
 
+async def test_t4_arguments_that_go_on_at_the_next_index_are_joined(stage: Stage) -> None:
+    take = await stage.hear("tool-next-index")
+    assert_called(take, CALL)
+    assert "went on at the next index" in take.notes[0]
+
+
 async def test_t5_a_call_without_an_id_gets_one_and_is_noted(stage: Stage) -> None:
     take = await stage.hear("tool-no-id")
     assert_called(take, CALL | {"id": "call_1"})
