@@ -176,8 +176,11 @@ class AnswerReader:
     def _hang_up(self, decoder: AnswerDecoder) -> UpstreamError | None:
         """The answer was waited for long enough; after a finish reason a silence is its end, and no error."""
         now_ms = self._now_ms()
-        silence_ms = self._progress.silence_after_finish_ms(self._limits, now_ms)
-        if silence_ms is None:
+        silence_ms = self._progress.silence_after_finish_ms(now_ms)
+        is_over = silence_ms is not None and (
+            silence_ms >= self._limits.after_finish_ms or not decoder.goes_on_after_finish
+        )
+        if silence_ms is None or not is_over:
             self._take(decoder.leave())
             return self._progress.timeout_error(self._limits, now_ms)
         self._take(decoder.leave(hung_up(silence_ms)))

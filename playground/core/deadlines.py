@@ -43,13 +43,11 @@ class Progress:
             gap_ms = limits.first_content_ms if self.content_ms is None else limits.content_gap_ms
         return min((self.content_ms or 0) + gap_ms, limits.turn_ms)
 
-    def silence_after_finish_ms(self, limits: Limits, now_ms: int) -> int | None:
-        """How long nothing came after the finish reason, where that ended the answer; None where a limit did."""
-        if self.finished_ms is None or now_ms >= limits.turn_ms:
+    def silence_after_finish_ms(self, now_ms: int) -> int | None:
+        """How long nothing has come after the finish reason; None where there is none."""
+        if self.finished_ms is None:
             return None
-        if self.silent_since_ms is None:
-            return now_ms - self.finished_ms
-        return now_ms - self.silent_since_ms
+        return now_ms - (self.finished_ms if self.silent_since_ms is None else self.silent_since_ms)
 
     def timeout_error(self, limits: Limits, now_ms: int) -> UpstreamError:
         if now_ms >= limits.turn_ms:
