@@ -97,7 +97,7 @@ def _fail(seen: Observed, error: UpstreamError) -> None:
 async def _read(
     wire: WireRequest, secrets: tuple[str, ...], seen: Observed, now_ms: Callable[[], int], limits: Limits
 ) -> None:
-    decoder = AnswerDecoder(secrets=secrets, limits=limits)
+    decoder = AnswerDecoder(secrets=secrets, limits=limits, address=wire.url)
     async with open_completion(wire, limits=limits, secrets=secrets) as response:
         seen.status, seen.headers_ms = response.status, now_ms()
         over_ms: int | None = None

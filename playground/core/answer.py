@@ -10,15 +10,15 @@ from playground.core import answer_words as words
 from playground.core.answer_text import AnswerText
 from playground.core.body import BodyDecoder, BodyForm
 from playground.core.cassette import Passed, kept_payload, tail_payload
-from playground.core.chat_completions import ASSISTANT_ROLES, Chunk, Usage, is_keep_alive, read_chunk
+from playground.core.chat_completions import ASSISTANT_ROLES, Chunk, Usage
 from playground.core.delta_habits import DeltaHabits
 from playground.core.errors import UpstreamError
 from playground.core.events import ToolCall
-from playground.core.finish_reasons import FinishKind, finish_error, is_complete, kind_of, note_on_finish
+from playground.core.finish_reasons import finish_error, is_complete, note_on_finish
+from playground.core.judging import judge
 from playground.core.leaked_calls import notes_on_leaks
 from playground.core.limits import DEFAULT_LIMITS, Limits
 from playground.core.notes import Notes
-from playground.core.other_apis import another_api, other_api
 from playground.core.payloads import parse_event, parse_payload
 from playground.core.pieces import (
     ContentPiece,
@@ -30,7 +30,7 @@ from playground.core.pieces import (
 )
 from playground.core.redaction import Redactor
 from playground.core.sse import EventKind, ServerSentEvent
-from playground.core.stream_errors import error_in, excerpt, holds_error, no_chunk, stray_error
+from playground.core.stream_errors import error_in, excerpt, stray_error
 from playground.core.text_channel import clean
 from playground.core.tool_calls import ToolCallJoiner
 from playground.core.unreadable import unreadable
@@ -225,7 +225,7 @@ class AnswerDecoder:
             self._take_unreadable(event, raw)
             return
         self._saw_payload = True
-        chunk = self._judge(event, payload)
+        chunk, self.failure = judge(event, payload, self._address, self._redactor, self._notes)
         if isinstance(payload, dict) and chunk is not None:
             self._saw_chunk = True
             self._take_chunk(raw, payload, chunk)
@@ -233,24 +233,6 @@ class AnswerDecoder:
         if self.failure is not None:
             self._flush_text()
         self._keep(raw)
-
-    def _judge(self, event: ServerSentEvent, payload: object) -> Chunk | None:
-        """The chunk in a payload; None where it has none. An error comes before everything else."""
-        fields = payload if isinstance(payload, dict) else {}
-        if event.is_error or holds_error(payload):
-            self.failure = error_in(payload, self._redactor)
-            return read_chunk(fields, self._notes)
-        if fields and (api := other_api(fields)):
-            self.failure = another_api(api, self._redactor.redact(self._address))
-            return None
-        chunk = read_chunk(fields, self._notes)
-        if chunk is not None and kind_of(chunk.finish_reason) is FinishKind.FAILED:
-            self.failure = finish_error(excerpt(chunk.finish_reason, self._redactor))
-        if chunk is None and not (isinstance(payload, dict) and is_keep_alive(payload)):
-            self.failure = no_chunk(payload, self._redactor)
-        if chunk is not None and event.kind is EventKind.BARE:
-            self._notes.add(words.BARE_CHUNK)
-        return chunk
 
     def _take_unreadable(self, event: ServerSentEvent, raw: str) -> None:
         if event.kind is EventKind.BARE and (event.is_whole or not raw.startswith("{")):

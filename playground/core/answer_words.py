@@ -18,7 +18,7 @@ CALLS_COUNT = "The LLM called a function, though its finish reason says otherwis
 NO_DONE = "The stream ended without [DONE]: the finish reason before it says that the answer is complete."
 EARLY_FINISH = (
     "The server named a finish reason before the end of its answer (with the first chunk, with every one, or before a "
-    "tool call): what came after it counts here, but some clients stop at the first. It belongs to the last chunk alone."
+    "tool call): what came after it counts here, but some clients stop at the first. It belongs to the last chunk."
 )
 BARE_CHUNK = (
     "A chunk came without data: before it: it was read, but OpenAI's own client passes over such lines, so a caller "

@@ -80,7 +80,7 @@ def _reaching(seen: Observed) -> Iterator[Finding]:
 
 
 def _refusal(seen: Observed, error: GreenroomError) -> Iterator[Finding]:
-    said = f"{error.message} The server says: {error.excerpt}" if error.excerpt else error.message
+    said = _with_excerpt(error)
     if error.code in _BEFORE_SENDING and not error.excerpt:
         yield Finding(Grade.BAD, "Not sent", said)
     elif error.code in _NOT_REACHED:
@@ -94,6 +94,10 @@ def _refusal(seen: Observed, error: GreenroomError) -> Iterator[Finding]:
         yield Finding(Grade.BAD, "Authorised", said)
     else:
         yield Finding(Grade.BAD, "Answer", said)
+
+
+def _with_excerpt(error: GreenroomError) -> str:
+    return f"{error.message} The server says: {error.excerpt}" if error.excerpt else error.message
 
 
 def _tls(seen: Observed) -> Finding:
@@ -110,7 +114,7 @@ def _tls(seen: Observed) -> Finding:
 
 def _answer(seen: Observed) -> Iterator[Finding]:
     if seen.verdict is not None:
-        yield Finding(Grade.BAD, "Answer", seen.verdict.message)
+        yield Finding(Grade.BAD, "Answer", _with_excerpt(seen.verdict))
     yield _streaming(seen)
     yield _first_delta(seen)
     if seen.is_event_stream:
@@ -180,6 +184,8 @@ def _finish(seen: Observed) -> Finding:
 def _done(seen: Observed) -> Finding:
     if seen.has_done:
         return Finding(Grade.GOOD, "[DONE]", "The stream ended with it.")
+    if seen.ended_after_ms is None:
+        return Finding(Grade.WARNING, "[DONE]", "It hadn't come when we left: some clients wait for it.")
     return Finding(Grade.WARNING, "[DONE]", "It didn't come: some clients wait for it.")
 
 

@@ -6,8 +6,8 @@ _LONG_CHARS = 20
 """A last delta of this length that repeats all the text is no chance either."""
 
 CUMULATIVE = (
-    "Each delta repeats all of the text before it: a delta holds new text only, so a caller hears the beginning again "
-    "and again. Send what is new (DashScope: incremental_output), as OpenAI does."
+    "Each delta repeats all of the text before it, so a caller hears the beginning again and again: a delta holds new "
+    "text only. Send what is new (DashScope: incremental_output), as OpenAI does."
 )
 REPEATED_WHOLE = "The last delta repeats the whole answer, and a caller hears it twice: leave the text out of the last chunk."
 

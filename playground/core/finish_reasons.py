@@ -39,7 +39,8 @@ _WORDS = {
     FinishKind.FILTERED: (
         "content_filter", "content_filtered", "contentfilter", "safety", "recitation", "language", "blocklist",
         "blacklist", "prohibited_content", "spii", "image_safety", "image_prohibited_content", "image_recitation",
-        "model_armor", "refusal", "error_toxic", "guardrail_intervened", "guardrail", "sensitive", "blocked", "moderation",
+        "model_armor", "refusal", "error_toxic", "guardrail_intervened", "guardrail", "sensitive", "blocked",
+        "moderation",
     ),
     FinishKind.CUT: (
         "insufficient_system_resource", "abort", "aborted", "cancel", "cancelled", "canceled", "user_cancel",

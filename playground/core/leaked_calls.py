@@ -40,14 +40,14 @@ _PARSER = (
 
 
 def notes_on_leaks(text: str, functions: Collection[str]) -> list[str]:
-    """What stands in an answer's text though it isn't meant for a caller. ``functions``: the names that were offered."""
+    """What stands in an answer's text though no caller should hear it. ``functions``: the names that were offered."""
     notes: list[str] = []
     channel, tag = _CHANNEL.search(text), _CALL_TAGS.search(text)
     if tag:
         notes.append(f"A tool call stands in the text of the answer ({_shown(tag[0])}). {_PARSER}")
     if channel:
         notes.append(
-            f"The channel syntax of gpt-oss stands in the text of the answer ({_shown(channel[0])}). A caller hears it, "
+            f"Channel syntax (gpt-oss) stands in the text of the answer ({_shown(channel[0])}). A caller hears it, "
             "and a call in it is none: update the server, or turn on its parser for this model (harmony, openai)."
         )
     name = _called_in_text(text, functions) if not (tag or channel) else ""

@@ -40,7 +40,9 @@ _CONTROLS = (
     "holds a raw line break, tab or other control character inside a JSON text: write the JSON with a library"
 )
 _TRAILING = "holds something after its JSON object: one event holds one object and nothing else"
-_BREAKS_OFF = "breaks off in the middle of its JSON: look for a line break inside it, or for a buffer that was cut in two"
+_BREAKS_OFF = (
+    "breaks off in the middle of its JSON: look for a line break inside it, or a buffer that was cut in two"
+)
 _BROKEN = "isn't JSON: write each chunk with a JSON library"
 
 _WORD = re.compile(r"\[?[\w.-]{1,20}\]?[.!;,]?")

@@ -67,7 +67,9 @@ PLAIN_CHUNK = json.dumps(chunk(content="Hi."))
 ENDS: dict[str, StreamCase] = {
     "ordinary": StreamCase(answer("Hello there. ", "Good bye."), BOTH),
     "finish reason on every chunk": StreamCase(
-        stream(chunk("stop", content="Hello there. "), chunk("stop", content="Good bye.")), BOTH, says="before the end"
+        stream(chunk("stop", content="Hello there. "), chunk("stop", content="Good bye.")),
+        BOTH,
+        says="before the end",
     ),
     "finish reason on the first chunk": StreamCase(
         stream(chunk("stop", role="assistant", content=""), HELLO, BYE), BOTH, says="before the end"
@@ -83,35 +85,57 @@ ENDS: dict[str, StreamCase] = {
     "no finish reason": StreamCase(event(HELLO) + event(BYE) + DONE, BOTH, says="named no finish reason"),
     "no [DONE]": StreamCase(event(HELLO) + event(STOP), HELLO_TEXT, says="ended without [DONE]"),
     "neither": StreamCase(
-        event(HELLO), HELLO_TEXT, "truncated", "cut off",
+        event(HELLO),
+        HELLO_TEXT,
+        "truncated",
+        "cut off",
         differs_because="The client ends without a word: whether the answer is whole is left to whoever reads it.",
     ),
     "last event without a blank line": StreamCase(
-        event(HELLO) + event(chunk("stop", content="Good bye.")).rstrip(), BOTH, says="ended without [DONE]",
-        differs_because="The client drops the last words without a word, though they came whole.",
+        event(HELLO) + event(chunk("stop", content="Good bye.")).rstrip(),
+        BOTH,
+        says="ended without [DONE]",
+        differs_because="The client drops the last words, though they came whole.",
     ),
     "bare [DONE]": StreamCase(event(HELLO) + event(STOP) + b"[DONE]\n", HELLO_TEXT),
     "DeepSeek's lack of resources": StreamCase(
-        stream(chunk(content="Hello th"), chunk("insufficient_system_resource")), "Hello th", "truncated",
-        "gave the answer up", differs_because=FORCED,
+        stream(chunk(content="Hello th"), chunk("insufficient_system_resource")),
+        "Hello th",
+        "truncated",
+        "gave the answer up",
+        differs_because=FORCED,
     ),
     "Gemini's malformed call": StreamCase(
-        stream(chunk("MALFORMED_FUNCTION_CALL", content="")), "", "bad_response", "could make no call of it",
+        stream(chunk("MALFORMED_FUNCTION_CALL", content="")),
+        "",
+        "bad_response",
+        "could make no call of it",
         differs_because=FORCED,
     ),
     "a filtered call": StreamCase(
-        stream(HELLO, chunk("function_call_filter: MALFORMED_FUNCTION_CALL")), HELLO_TEXT, "bad_response",
-        "could make no call of it", differs_because=FORCED,
+        stream(HELLO, chunk("function_call_filter: MALFORMED_FUNCTION_CALL")),
+        HELLO_TEXT,
+        "bad_response",
+        "could make no call of it",
+        differs_because=FORCED,
     ),
     "finish reason error": StreamCase(
-        stream(HELLO, chunk("error")), HELLO_TEXT, "upstream_5xx", "ended its answer with an error", differs_because=FORCED
+        stream(HELLO, chunk("error")),
+        HELLO_TEXT,
+        "upstream_5xx",
+        "ended its answer with an error",
+        differs_because=FORCED,
     ),
     "length": StreamCase(stream(HELLO, chunk("length")), HELLO_TEXT, says="most tokens"),
     "Gemini's MAX_TOKENS": StreamCase(stream(HELLO, chunk("MAX_TOKENS")), HELLO_TEXT, says="most tokens"),
     "Gemini's SAFETY": StreamCase(stream(HELLO, chunk("SAFETY")), HELLO_TEXT, says="content filter"),
-    "Anthropic's end_turn": StreamCase(stream(HELLO, chunk("end_turn")), HELLO_TEXT, says="OpenAI doesn't have"),
-    "an unknown finish reason": StreamCase(stream(HELLO, chunk("whatever")), HELLO_TEXT, says="unknown (whatever)"),
-}  # fmt: skip
+    "Anthropic's end_turn": StreamCase(
+        stream(HELLO, chunk("end_turn")), HELLO_TEXT, says="OpenAI doesn't have"
+    ),
+    "an unknown finish reason": StreamCase(
+        stream(HELLO, chunk("whatever")), HELLO_TEXT, says="unknown (whatever)"
+    ),
+}
 
 UNREADABLE: dict[str, StreamCase] = {
     "data: twice": failing(b"data: " + event(BYE), "begins with data: twice", "data: {"),
@@ -120,13 +144,21 @@ UNREADABLE: dict[str, StreamCase] = {
     ),
     "Python's repr": failing(raw(repr(BYE)), "json.dumps", "{'id': 'chatcmpl-9'"),
     "Python's repr of bytes": failing(raw(repr(PLAIN_CHUNK.encode())), "Python's bytes", "b'{"),
-    "Python's repr of a chunk": failing(raw("ChatCompletionChunk(id='c', choices=[])"), "json.dumps", "ChatCompletionChunk"),
+    "Python's repr of a chunk": failing(
+        raw("ChatCompletionChunk(id='c', choices=[])"), "json.dumps", "ChatCompletionChunk"
+    ),
     "Python's None": failing(raw('{"choices": [], "usage": None}'), "json.dumps", "None"),
     "JavaScript's object": failing(raw("[object Object]"), "JSON.stringify", "[object Object]"),
-    "JavaScript without quotes": failing(raw('{choices: [{delta: {content: "Hi"}}]}'), "JSON.stringify", "{choices"),
+    "JavaScript without quotes": failing(
+        raw('{choices: [{delta: {content: "Hi"}}]}'), "JSON.stringify", "{choices"
+    ),
     "two objects": failing(raw(PLAIN_CHUNK + PLAIN_CHUNK), "two JSON objects", "}{"),
-    "no blank line between": failing(f"data: {PLAIN_CHUNK}\ndata: {PLAIN_CHUNK}\n\n".encode(), "a blank line is missing"),
-    "no blank line before [DONE]": failing(f"data: {PLAIN_CHUNK}\n".encode() + DONE, "before data: [DONE]", "[DONE]"),
+    "no blank line between": failing(
+        f"data: {PLAIN_CHUNK}\ndata: {PLAIN_CHUNK}\n\n".encode(), "a blank line is missing"
+    ),
+    "no blank line before [DONE]": failing(
+        f"data: {PLAIN_CHUNK}\n".encode() + DONE, "before data: [DONE]", "[DONE]"
+    ),
     "a stray word": failing(raw("end"), "a stray word", "end"),
     "plain text": failing(raw("Good bye, my friend"), "plain text, not JSON", "Good bye, my friend"),
     "a web page": failing(raw("<html><body>502"), "web page", "<html><body>502"),
@@ -138,27 +170,45 @@ UNREADABLE: dict[str, StreamCase] = {
     "a retry time alone": failing(b"retry: 3000\n\n", "has no data"),
     "a name alone": failing(b"event: ping\n\n", "has no data"),
     "an id, and a comment after it": StreamCase(
-        b"id: 1\n" + event(HELLO) + b": ping\n\n" + event(BYE) + DONE, HELLO_TEXT, "bad_response", "has no data"
+        b"id: 1\n" + event(HELLO) + b": ping\n\n" + event(BYE) + DONE,
+        HELLO_TEXT,
+        "bad_response",
+        "has no data",
     ),
     "no blank line at all": StreamCase(
-        answer("Hello there. ").replace(b"\n\n", b"\n"), "", "bad_response", "a blank line is missing",
+        answer("Hello there. ").replace(b"\n\n", b"\n"),
+        "",
+        "bad_response",
+        "a blank line is missing",
         differs_because="The client waits for a blank line to the end and says nothing, without an error.",
     ),
-}  # fmt: skip
+}
 
 ERRORS: dict[str, StreamCase] = {
     "OpenAI": failing(event({"error": {"message": "boom", "code": 500}}), "", "boom", code="upstream_5xx"),
     "error_type and error_message": failing(
-        event({"error_type": "context_length_exceeded", "error_message": "No more than 9 tokens", "code": 400}),
-        "too long for the model", "No more than 9 tokens", NO_CHUNK, "context_too_long",
+        event(
+            {"error_type": "context_length_exceeded", "error_message": "No more than 9 tokens", "code": 400}
+        ),
+        "too long for the model",
+        "No more than 9 tokens",
+        NO_CHUNK,
+        "context_too_long",
     ),
-    "code and message": failing(event({"code": 429, "message": "slow down"}), "", "slow down", NO_CHUNK, "rate_limited"),
+    "code and message": failing(
+        event({"code": 429, "message": "slow down"}), "", "slow down", NO_CHUNK, "rate_limited"
+    ),
     "a code of its own": failing(event({"code": 10013, "message": "boom"}), "", "boom", NO_CHUNK),
-    "status: error": failing(event({"status": "error", "reason": "pool is empty"}), "", "pool is empty", NO_CHUNK),
+    "status: error": failing(
+        event({"status": "error", "reason": "pool is empty"}), "", "pool is empty", NO_CHUNK
+    ),
     "detail": failing(event({"detail": "boom"}), "", "boom", NO_CHUNK),
     "detail as an object": failing(event({"detail": {"message": "boom", "code": 503}}), "", "boom", NO_CHUNK),
     "FastAPI's list": failing(
-        event({"detail": [{"loc": ["body", "model"], "msg": "Field required"}]}), "", "body.model: Field required", NO_CHUNK
+        event({"detail": [{"loc": ["body", "model"], "msg": "Field required"}]}),
+        "",
+        "body.model: Field required",
+        NO_CHUNK,
     ),
     "success: false": failing(event({"success": False, "msg": "boom"}), "", "boom", NO_CHUNK),
     "type: error": failing(event({"type": "error", "message": "boom"}), "", "boom", NO_CHUNK),
@@ -166,51 +216,107 @@ ERRORS: dict[str, StreamCase] = {
         event({"object": "error", "message": "boom", "code": 500}), "", "boom", NO_CHUNK, "upstream_5xx"
     ),
     "MiniMax": failing(
-        event({"choices": None, "base_resp": {"status_code": 1004, "status_msg": "login fail"}}), "", "login fail", NO_CHUNK
+        event({"choices": None, "base_resp": {"status_code": 1004, "status_msg": "login fail"}}),
+        "",
+        "login fail",
+        NO_CHUNK,
     ),
     "an error without words": failing(event({"error": {"trace": 7}}), "", '"trace": 7'),
     "an event named error": failing(b'event: error\ndata: {"reason": "boom"}\n\n', "", "boom", NO_CHUNK),
     "an event named error, not JSON": failing(b"event: error\ndata: out of memory\n\n", "", "out of memory"),
     "an error first": StreamCase(
-        event({"detail": "boom"}) + DONE, "", "bad_response", "an error in place", "boom", differs_because=NO_CHUNK
-    ),
-    "an error after the finish reason": StreamCase(
-        event(HELLO) + event(STOP) + event({"detail": "boom"}) + DONE, HELLO_TEXT, "bad_response", "", "boom",
+        event({"detail": "boom"}) + DONE,
+        "",
+        "bad_response",
+        "an error in place",
+        "boom",
         differs_because=NO_CHUNK,
     ),
-    "plain text as an event": failing(b"upstream error: reset\n\n", "plain text", "upstream error: reset", SILENT),
+    "an error after the finish reason": StreamCase(
+        event(HELLO) + event(STOP) + event({"detail": "boom"}) + DONE,
+        HELLO_TEXT,
+        "bad_response",
+        "",
+        "boom",
+        differs_because=NO_CHUNK,
+    ),
+    "plain text as an event": failing(
+        b"upstream error: reset\n\n", "plain text", "upstream error: reset", SILENT
+    ),
     "plain text as the last line": StreamCase(
-        event(HELLO) + b"Internal Server Error", HELLO_TEXT, "bad_response", "plain text", "Internal Server Error",
+        event(HELLO) + b"Internal Server Error",
+        HELLO_TEXT,
+        "bad_response",
+        "plain text",
+        "Internal Server Error",
         differs_because=SILENT,
     ),
     "bare JSON": failing(b'{"error": "boom"}\n\n', "", "boom", SILENT),
     "bare JSON over several lines": failing(b'{\n  "error": "boom"\n}\n\n', "", "boom", SILENT),
     "a field named error": failing(b"error: boom\n\n", "", "boom", SILENT),
-}  # fmt: skip
+}
 
 OTHER_APIS: dict[str, StreamCase] = {
     name: StreamCase(body, "", "bad_response", says, differs_because=NO_CHUNK)
     for name, body, says in (
-        ("Ollama", stream({"model": "m", "message": {"role": "assistant", "content": "Hi."}, "done": False}), f"Ollama's own API, not with a chat completion. The right address is {RIGHT}"),
-        ("Ollama's lines", b'{"model": "m", "response": "Hi.", "done": false}\n{"model": "m", "done": true}\n', "Ollama's own API"),
-        ("Anthropic", b"event: message_start\n" + stream({"type": "message_start", "message": {"role": "assistant"}}), "Anthropic's Messages API"),
-        ("Responses", b"event: response.created\n" + stream({"type": "response.created", "response": {}}), "OpenAI's Responses API"),
-        ("text_completion", stream({"object": "text_completion", "choices": [{"index": 0, "text": "Hi."}]}), "older completions API"),
-        ("text without an object", stream({"choices": [{"index": 0, "text": "Hi.", "finish_reason": None}]}), "older completions API"),
-        ("Gemini", stream({"candidates": [{"content": {"parts": [{"text": "Hi."}]}}]}), "/v1beta/openai/chat/completions"),
+        (
+            "Ollama",
+            stream({"model": "m", "message": {"role": "assistant", "content": "Hi."}, "done": False}),
+            f"Ollama's own API, not with a chat completion. The right address is {RIGHT}",
+        ),
+        (
+            "Ollama's lines",
+            b'{"model": "m", "response": "Hi.", "done": false}\n{"model": "m", "done": true}\n',
+            "Ollama's own API",
+        ),
+        (
+            "Anthropic",
+            b"event: message_start\n" + stream({"type": "message_start", "message": {"role": "assistant"}}),
+            "Anthropic's Messages API",
+        ),
+        (
+            "Responses",
+            b"event: response.created\n" + stream({"type": "response.created", "response": {}}),
+            "OpenAI's Responses API",
+        ),
+        (
+            "text_completion",
+            stream({"object": "text_completion", "choices": [{"index": 0, "text": "Hi."}]}),
+            "older completions API",
+        ),
+        (
+            "text without an object",
+            stream({"choices": [{"index": 0, "text": "Hi.", "finish_reason": None}]}),
+            "older completions API",
+        ),
+        (
+            "Gemini",
+            stream({"candidates": [{"content": {"parts": [{"text": "Hi."}]}}]}),
+            "/v1beta/openai/chat/completions",
+        ),
         ("Cohere", stream({"type": "content-delta", "delta": {}}), "/compatibility/v1/chat/completions"),
-        ("Yandex", stream({"result": {"alternatives": [{"message": {"text": "Hi."}}]}}), "YandexGPT's own API"),
+        (
+            "Yandex",
+            stream({"result": {"alternatives": [{"message": {"text": "Hi."}}]}}),
+            "YandexGPT's own API",
+        ),
         ("llama.cpp", stream({"content": "Hi.", "stop": False}), "llama.cpp's own API"),
-        ("text-generation-inference", stream({"index": 1, "token": {"text": "Hi."}}), "text-generation-inference's own API"),
+        (
+            "text-generation-inference",
+            stream({"index": 1, "token": {"text": "Hi."}}),
+            "text-generation-inference's own API",
+        ),
         ("Bedrock", stream({"contentBlockDelta": {"delta": {"text": "Hi."}}}), "Put a server in between"),
         ("Vercel", stream({"type": "text-delta", "id": "1", "delta": "Hi."}), "Vercel AI SDK"),
         ("nobody's", stream({"answer": "Hi."}), "an object without choices"),
     )
-}  # fmt: skip
+}
 
 HABITS: dict[str, StreamCase] = {
     "cumulative deltas": StreamCase(
-        answer("Sure.", "Sure. It", "Sure. It rains."), "Sure.Sure. ItSure. It rains.", says="repeats all of the text before"
+        answer("Sure.", "Sure. It", "Sure. It rains."),
+        "Sure.Sure. ItSure. It rains.",
+        says="repeats all of the text before",
     ),
     "the whole again at the end": StreamCase(
         answer("It rains in Oslo, ", "and in Rome.", "It rains in Oslo, and in Rome."),
@@ -218,13 +324,26 @@ HABITS: dict[str, StreamCase] = {
         says="repeats the whole answer",
     ),
     "a delta of the role tool": StreamCase(
-        stream(HELLO, chunk(role="tool", tool_call_id="a", content='{"c": 21}'), chunk(role="assistant", content="Good bye."), STOP),
-        BOTH, says="a delta of the role tool",
+        stream(
+            HELLO,
+            chunk(role="tool", tool_call_id="a", content='{"c": 21}'),
+            chunk(role="assistant", content="Good bye."),
+            STOP,
+        ),
+        BOTH,
+        says="a delta of the role tool",
         differs_because="The client hands on every delta; a tool's result is not what the assistant says.",
     ),
     "deltas that follow the role tool": StreamCase(
-        stream(HELLO, chunk(role="tool", content='{"c"'), chunk(content=": 21}"), chunk(role="assistant", content="Good bye."), STOP),
-        BOTH, says="a delta of the role tool",
+        stream(
+            HELLO,
+            chunk(role="tool", content='{"c"'),
+            chunk(content=": 21}"),
+            chunk(role="assistant", content="Good bye."),
+            STOP,
+        ),
+        BOTH,
+        says="a delta of the role tool",
         differs_because="The client hands on every delta; a role holds until another is named.",
     ),
     "arguments at the next index": StreamCase(
@@ -235,22 +354,29 @@ HABITS: dict[str, StreamCase] = {
             called(index=2, function=function(arguments=": 4}")),
             chunk("tool_calls"),
         ),
-        calls=[(FUNCTION, ARGUMENTS)], says="went on at the next index",
+        calls=[(FUNCTION, ARGUMENTS)],
+        says="went on at the next index",
         differs_because="The client joins fragments by index alone: half a call, and two without a name.",
     ),
-    "a call in tags": leaked('Wait. <tool_call>{"name": "book_table"}</tool_call>', "A tool call stands in the text"),
+    "a call in tags": leaked(
+        'Wait. <tool_call>{"name": "book_table"}</tool_call>', "A tool call stands in the text"
+    ),
     "a call in function tags": leaked("<function=book_table>{}</function>", "A tool call stands in the text"),
     "a call of Mistral's": leaked('[TOOL_CALLS][{"name": "book_table"}]', "A tool call stands in the text"),
     "a call of DeepSeek's": leaked("<｜tool▁calls▁begin｜>book_table", "A tool call stands in the text"),
     "a call as JSON": leaked('{"name": "book_table", "parameters": {"guests": 4}}', "a call of book_table"),
-    "a call as JSON in a fence": leaked('```json\n{"name":"book_table","arguments":{}}\n```', "a call of book_table"),
+    "a call as JSON in a fence": leaked(
+        '```json\n{"name":"book_table","arguments":{}}\n```', "a call of book_table"
+    ),
     "a call as code": leaked("book_table(guests=4)", "a call of book_table"),
-    "a call in channels": leaked('commentary to=functions.book_table json{"guests":4}', "channel syntax"),
-    "a channel": leaked("<|channel|>final<|message|>Good bye.", "channel syntax"),
+    "a call in channels": leaked('commentary to=functions.book_table json{"guests":4}', "Channel syntax"),
+    "a channel": leaked("<|channel|>final<|message|>Good bye.", "Channel syntax"),
     "a template's token": leaked("Good bye.<|eot_id|>", "(<|eot_id|>)"),
     "a template's end": leaked("Good bye.</s>", "(</s>)"),
-    "JSON of nobody's function": StreamCase(answer('{"name": "Ann", "parameters": 4}'), '{"name": "Ann", "parameters": 4}'),
-}  # fmt: skip
+    "JSON of nobody's function": StreamCase(
+        answer('{"name": "Ann", "parameters": 4}'), '{"name": "Ann", "parameters": 4}'
+    ),
+}
 
 SKIPPED: dict[str, StreamCase] = {
     name: StreamCase(event(HELLO) + odd + event(BYE) + event(STOP) + DONE, BOTH, differs_because=because)
@@ -261,44 +387,63 @@ SKIPPED: dict[str, StreamCase] = {
         ("a ping", b'event: ping\ndata: {"type": "ping"}\n\n', ""),
         ("usage", event({"usage": {"total_tokens": 3}}), ""),
         ("no choice", event({"choices": [], "prompt_filter_results": []}), ""),
-        ("fields that are fine", event(BYE | {"choices": [], "code": 0, "message": "Success", "error": None}), ""),
+        (
+            "fields that are fine",
+            event(BYE | {"choices": [], "code": 0, "message": "Success", "error": None}),
+            "",
+        ),
         ("a number that is none", b'data: {"choices": [], "x": NaN}\n\n', ""),
     )
-}  # fmt: skip
+}
 
 OTHERS: dict[str, StreamCase] = {
     "a byte order mark": StreamCase(
-        b"\xef\xbb\xbf" + event(HELLO) + event(STOP) + DONE, HELLO_TEXT,
-        differs_because="The specification strips it; the client takes it for a part of the field's name and loses the chunk.",
+        b"\xef\xbb\xbf" + event(HELLO) + event(STOP) + DONE,
+        HELLO_TEXT,
+        differs_because="The specification strips it; the client loses the chunk after it.",
     ),
     "one JSON": StreamCase(
-        json.dumps({"choices": [{"message": {"content": "Hi."}, "finish_reason": "stop"}]}).encode(), "Hi.",
-        says="as one JSON", differs_because="The client finds no event and says nothing; a platform may read it as we do.",
+        json.dumps({"choices": [{"message": {"content": "Hi."}, "finish_reason": "stop"}]}).encode(),
+        "Hi.",
+        says="as one JSON",
+        differs_because="The client finds no event; a platform may read it as we do.",
     ),
     "lines of JSON": StreamCase(
-        json.dumps(chunk("stop", content="Hi.")).encode() + b"\n", "Hi.",
-        says="lines of JSON", differs_because="The client finds no event and says nothing: the note says how to write them.",
+        json.dumps(chunk("stop", content="Hi.")).encode() + b"\n",
+        "Hi.",
+        says="lines of JSON",
+        differs_because="The client finds no event; the note says how to write them.",
     ),
     "a chunk without data:": StreamCase(
-        event(HELLO) + json.dumps(BYE).encode() + b"\n\n" + event(STOP) + DONE, BOTH, says="without data: before it",
-        differs_because="The client passes over it: what was meant is plain, and the note says that it may not be heard.",
+        event(HELLO) + json.dumps(BYE).encode() + b"\n\n" + event(STOP) + DONE,
+        BOTH,
+        says="without data: before it",
+        differs_because="The client passes over it; the note says that it may not be heard.",
     ),
     "an old call": StreamCase(
         stream(chunk(function_call={"name": FUNCTION, "arguments": ARGUMENTS}), chunk("function_call")),
-        calls=[(FUNCTION, ARGUMENTS)], says="in the old way",
+        calls=[(FUNCTION, ARGUMENTS)],
+        says="in the old way",
         differs_because="The client has it in a field of its own, function_call.",
     ),
     "a refusal": StreamCase(
-        stream(chunk(refusal="I can't."), STOP), "I can't.", says="refusal",
+        stream(chunk(refusal="I can't."), STOP),
+        "I can't.",
+        says="refusal",
         differs_because="The client has it in a field of its own, refusal; it is what the model says.",
     ),
-}  # fmt: skip
+}
 
 CASES = {
     f"{group}: {name}": case
     for group, cases in (
-        ("end", ENDS), ("unreadable", UNREADABLE), ("error", ERRORS), ("another API", OTHER_APIS), ("habit", HABITS),
-        ("skipped", SKIPPED), ("other", OTHERS),
+        ("end", ENDS),
+        ("unreadable", UNREADABLE),
+        ("error", ERRORS),
+        ("another API", OTHER_APIS),
+        ("habit", HABITS),
+        ("skipped", SKIPPED),
+        ("other", OTHERS),
     )
     for name, case in cases.items()
-}  # fmt: skip
+}

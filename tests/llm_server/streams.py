@@ -108,7 +108,9 @@ ODD: dict[str, list[bytes]] = {
     "finish-everywhere": [event(chunk({"content": text}, "stop")) for text in deltas_of(TEXT)] + [DONE],
     "no-resources": [*GOOD[:MIDDLE], event(chunk({}, "insufficient_system_resource")), DONE],
     "malformed-call": [event(chunk({}, "MALFORMED_FUNCTION_CALL")), DONE],
-    "tool-role": _with(event(chunk({"role": "tool", "content": '{"degrees": 21}'})), event(chunk({"role": "assistant"}))),
+    "tool-role": _with(
+        event(chunk({"role": "tool", "content": '{"degrees": 21}'})), event(chunk({"role": "assistant"}))
+    ),
     "tool-next-index": _tool(
         [
             _whole_call(arguments=TOOL_ARGUMENTS[:5]),

@@ -20,6 +20,10 @@ def hear(*script: Step) -> Heard:
     return conducted(list(script), plan=plan(is_instant=True))
 
 
+def often(steps: list[Step], times: int) -> list[Step]:
+    return steps * times
+
+
 def notes(heard: Heard) -> list[str]:
     return [event.note for event in heard.of(NoteMade)]
 
@@ -67,7 +71,7 @@ def test_the_silence_counts_from_the_last_content(content: bytes) -> None:
     "nothing", [b": ping\n\n", chunk({"content": ""}), STOP, chunk({"role": "assistant"})]
 )
 def test_signs_of_life_after_a_finish_reason_are_no_content(nothing: bytes) -> None:
-    heard = hear(text("Hello."), STOP, *[1.0, nothing] * 60)
+    heard = hear(text("Hello."), STOP, *often([1.0, nothing], 60))
 
     assert heard.closed.t_ms == 2_000
 
@@ -93,14 +97,14 @@ def test_a_finish_reason_before_nothing_is_waited_for_as_any_first_content() -> 
 
 
 def test_the_turns_limit_is_no_end_of_an_answer_that_goes_on_after_its_finish_reason() -> None:
-    heard = hear(*[stopping("word "), 1.0] * 200)
+    heard = hear(*often([stopping("word "), 1.0], 200))
 
     assert (code(heard), heard.closed.t_ms) == (Code.TURN_TIMEOUT, 120_000)
     assert words.NO_DONE not in notes(heard)
 
 
 def test_an_answer_that_finished_just_before_the_turns_limit_is_complete() -> None:
-    heard = hear(*[text("word. "), 1.0] * 119, STOP, 60.0)
+    heard = hear(*often([text("word. "), 1.0], 119), STOP, 60.0)
 
     assert (heard.closed.status, heard.closed.t_ms) == (TurnStatus.COMPLETED, 120_000)
 

@@ -1,0 +1,34 @@
+"""What the JSON of one event is: a chunk, an error, another API's, or a keep-alive; and whether the answer goes on.
+
+An error in any shape comes first, then what is no chunk.
+"""
+
+from playground.core import answer_words as words
+from playground.core.chat_completions import Chunk, is_keep_alive, read_chunk
+from playground.core.errors import UpstreamError
+from playground.core.finish_reasons import FinishKind, finish_error, kind_of
+from playground.core.notes import Notes
+from playground.core.other_apis import another_api, other_api
+from playground.core.redaction import Redactor
+from playground.core.sse import EventKind, ServerSentEvent
+from playground.core.stream_errors import error_in, excerpt, holds_error, no_chunk
+
+
+def judge(
+    event: ServerSentEvent, payload: object, address: str, redactor: Redactor, notes: Notes
+) -> tuple[Chunk | None, UpstreamError | None]:
+    """The chunk, whose text counts even beside an error, and why the answer has failed; either may be None."""
+    fields = payload if isinstance(payload, dict) else {}
+    if event.is_error or holds_error(payload):
+        return read_chunk(fields, notes), error_in(payload, redactor)
+    if fields and (api := other_api(fields)):
+        return None, another_api(api, redactor.redact(address))
+    chunk = read_chunk(fields, notes)
+    if chunk is None:
+        is_idle = isinstance(payload, dict) and is_keep_alive(payload)
+        return None, None if is_idle else no_chunk(payload, redactor)
+    if event.kind is EventKind.BARE:
+        notes.add(words.BARE_CHUNK)
+    if kind_of(chunk.finish_reason) is FinishKind.FAILED:
+        return chunk, finish_error(excerpt(chunk.finish_reason, redactor))
+    return chunk, None
