@@ -115,8 +115,9 @@ async def _read(
                 seen.ended_after_ms = now_ms() - over_ms if over_ms is not None else 0
                 break
             _note(decoder, data, seen, now_ms())
-            if decoder.ended or (decoder.finished and decoder.has_content):
-                over_ms = now_ms() if over_ms is None or not decoder.ended else over_ms
+            may_be_over = decoder.ended or (decoder.finished and decoder.has_content)
+            if may_be_over and (over_ms is None or not decoder.ended):
+                over_ms = now_ms()
     _note_pieces(decoder.leave() if has_left else decoder.close(), seen, now_ms())
     seen.finish_reason = decoder.finish_reason
     seen.has_tool_calls = bool(decoder.tool_calls)

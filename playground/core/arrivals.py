@@ -35,7 +35,7 @@ class Arrivals:
         return (
             f"All {self._deltas} deltas came within {span_ms} ms, after {span(self._first_ms)} of silence: something "
             "on the way holds the stream back, and a caller waits for the whole of it. nginx: proxy_buffering off, or "
-            "the header X-Accel-Buffering: no in the answer; Apache: flushpackets=on, and no mod_deflate; Cloudflare and "
+            "the header X-Accel-Buffering: no in the answer; Apache: flushpackets=on, no mod_deflate; Cloudflare and "
             "other CDNs: Content-Type: text/event-stream, Cache-Control: no-cache, no-transform; Next.js, Express: "
             "no compression for this route, and a ReadableStream in place of a finished Response; AWS Lambda: response "
             "streaming."

@@ -9,7 +9,9 @@ CUMULATIVE = (
     "Each delta repeats all of the text before it, so a caller hears the beginning again and again: a delta holds new "
     "text only. Send what is new (DashScope: incremental_output), as OpenAI does."
 )
-REPEATED_WHOLE = "The last delta repeats the whole answer, and a caller hears it twice: leave the text out of the last chunk."
+REPEATED_WHOLE = (
+    "The last delta repeats the whole answer, so a caller hears it twice: leave the text out of it."
+)
 
 
 class DeltaHabits:

@@ -19,7 +19,7 @@ _CHANNEL = re.compile(
 )
 """The channel syntax (harmony) of OpenAI's gpt-oss."""
 _TEMPLATE = re.compile(
-    r"<[|｜](?:[a-z][\w▁ ]{0,30})[|｜]>|</?(?:start|end)_of_turn>|\[/?INST\]|<<SYS>>|(?<![\w>])</s>|</s>\s*\Z",
+    r"<[|｜](?:[a-z][\w▁ ]{0,30})[|｜]>|</?(?:start|end)_of_turn>|\[/?INST\]|<<SYS>>|</s>\s*\Z",
     re.IGNORECASE,
 )
 _CALLED_IN_JSON = re.compile(
@@ -53,20 +53,23 @@ def notes_on_leaks(text: str, functions: Collection[str]) -> list[str]:
     name = _called_in_text(text, functions) if not (tag or channel) else ""
     if name:
         notes.append(f"The text of the answer is a call of {name}, not a tool call. {_PARSER}")
-    template = next(
-        (
-            found
-            for found in _TEMPLATE.finditer(text)
-            if not _CHANNEL.match(found[0]) and not _CALL_TAGS.match(found[0])
-        ),
-        None,
-    )
+    template = _template_token(text)
     if template:
         notes.append(
-            f"A token of the model's chat template stands in the text of the answer ({_shown(template[0])}), and a "
+            f"A token of the model's chat template stands in the text of the answer ({_shown(template)}), and a "
             "caller hears it: give the server the right chat template, or name the token in its stop list."
         )
     return notes
+
+
+def _template_token(text: str) -> str:
+    """The first token that is neither a call's nor a channel's; ``</s>`` ends struck text where ``<s>`` began it."""
+    for found in _TEMPLATE.finditer(text):
+        token = found[0].strip()
+        is_struck = token == "</s>" and "<s>" in text
+        if not (is_struck or _CHANNEL.match(token) or _CALL_TAGS.match(token)):
+            return token
+    return ""
 
 
 def _called_in_text(text: str, functions: Collection[str]) -> str:

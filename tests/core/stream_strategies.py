@@ -11,16 +11,39 @@ SECRET = "sk-abcdefgh1234"
 SMALL = Limits(sse_line_bytes=400, stream_bytes=3_000, answer_chars=60, tool_arguments_chars=30, tool_calls=3)
 """Limits that the generated answers reach."""
 
-_WORDS = ["a", "S", "s", ". ", "Dr. ", "é", "😀", "\ud83d", "\ude00", "<think>", "</think>", "<", "\n", "\0"]
+_WORDS = [
+    "<tool_call>",
+    "<|eot_id|>",
+    "a",
+    "S",
+    "s",
+    ". ",
+    "Dr. ",
+    "é",
+    "😀",
+    "\ud83d",
+    "\ude00",
+    "<think>",
+    "</think>",
+    "<",
+    "\n",
+    "\0",
+]
 _KEYS = [
     "choices", "delta", "message", "content", "tool_calls", "function", "function_call", "name", "arguments", "index",
-    "id", "usage", "error", "object", "finish_reason", "reasoning", "reasoning_details", "refusal", "thinking", "text",
+    "id", "usage", "error", "object", "finish_reason", "role", "reasoning", "reasoning_details", "refusal",
+    "thinking", "text",
     "type", "code", "status", "detail", "logprobs",
 ]  # fmt: skip
 _BETWEEN = [
     b": ping\n\n", b"data:\n\n", b"data: {nope\n\n", b"data: 7\n\n", b"event: x\r\n", b"\r", b"\n", b"junk\n",
     b'data: {"usage": {"total_tokens": 3}, "choices": []}\n\n', b"data: [DONE]\n\n", b'data: {"error": "boom"}\n\n',
     b'{"choices": [{"message": {"content": "whole"}}]}', b"\xef\xbb\xbf", b"\xff", b"<p>", b"data: " + b"x" * 500,
+    b"data: data: {}\n\n", b"data: {'a': None}\n\n", b"data: {}{}\n\n", b"data: {}\ndata: {}\n\n", b"event: error\n",
+    b"id: 1\n",
+    b"upstream error: reset\n", b"upstream error: reset\n\n", b'{\n"error": 1\n}\n', b"[DONE]\n",
+    b'data: {"detail": "boom"}\n\n',
+    b'data: {"done": false, "message": {}}\n\n', b'data: {"type": "ping"}\n\n', b"retry: 5\n\n",
 ]  # fmt: skip
 
 texts = st.lists(st.sampled_from([*_WORDS, SECRET[:6], SECRET[6:], SECRET]), max_size=6).map("".join)
@@ -46,12 +69,13 @@ _deltas = st.fixed_dictionaries(
         "content": texts | st.none() | _parts,
         "reasoning": texts,
         "refusal": texts,
+        "role": st.sampled_from(["assistant", "tool", None, 7]),
         "tool_calls": st.lists(_fragments, max_size=2),
     },
 )
 _chunks = st.builds(
     lambda reason, delta: chunk(reason, **delta),
-    st.sampled_from([None, None, None, "stop", "length", "odd", "error"]),
+    st.sampled_from([None, None, None, "stop", "length", "odd", "error", "abort"]),
     _deltas,
 )
 _events = _chunks.map(event) | _chunks.map(lambda one: b"data: " + json.dumps(one).encode() + b"\n\n")
