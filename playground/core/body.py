@@ -10,6 +10,7 @@ from enum import Enum, auto
 from playground.core.answer_words import too_many_bytes, web_page
 from playground.core.errors import UpstreamError
 from playground.core.limits import DEFAULT_LIMITS, Limits
+from playground.core.payloads import parse_payload
 from playground.core.sse import ServerSentEvent, SSEDecoder
 
 _BOM = b"\xef\xbb\xbf"
@@ -32,6 +33,9 @@ class BodyDecoder:
         self._bytes = 0
         self._start = b""
         self._json: list[bytes] = []
+        self._json_bytes = 0
+        self._is_lines: bool | None = None
+        """Whether the body is JSON in lines; None until its first line has ended."""
         self._sse = SSEDecoder(limits.sse_line_bytes)
         self.form = BodyForm.EMPTY
         self.problem: UpstreamError | None = None
@@ -61,8 +65,7 @@ class BodyDecoder:
         if self.form is BodyForm.EVENTS:
             return self._sse.feed(data)
         if self.form is BodyForm.JSON:
-            self._keep_json(data)
-            return []
+            return self._keep_json(data)
         return self._begin(self._start + data)
 
     def _begin(self, start: bytes) -> list[ServerSentEvent]:
@@ -75,8 +78,7 @@ class BodyDecoder:
         first = start[:1]
         if first in b"{[":
             self.form = BodyForm.JSON
-            self._keep_json(start)
-            return []
+            return self._keep_json(start)
         if first == b"<":
             self.form = BodyForm.MARKUP
             self.problem = web_page()
@@ -84,11 +86,40 @@ class BodyDecoder:
         self.form = BodyForm.EVENTS
         return self._sse.feed(start)
 
-    def _keep_json(self, data: bytes) -> None:
+    def _keep_json(self, data: bytes) -> list[ServerSentEvent]:
+        """Keep a part of the one JSON; give the values of the lines that have ended, where the body is lines."""
         self._json.append(data)
-        if self._bytes > self._limits.sse_line_bytes:
-            self._json.clear()
-            self.problem = too_many_bytes("the answer's one JSON", self._limits.sse_line_bytes)
+        self._json_bytes += len(data)
+        if self._is_lines is None and b"\n" in data:
+            first = b"".join(self._json).partition(b"\n")[0]
+            self._is_lines = len(first) <= self._limits.sse_line_bytes and _is_json(first)
+        events = self._ended_lines() if self._is_lines and b"\n" in data else []
+        if self._json_bytes > self._limits.sse_line_bytes:
+            self._fail_with_json()
+        return events
+
+    def _ended_lines(self) -> list[ServerSentEvent]:
+        *lines, rest = b"".join(self._json).split(b"\n")
+        self._json, self._json_bytes = [rest], len(rest)
+        events: list[ServerSentEvent] = []
+        for line in lines:
+            if len(line) > self._limits.sse_line_bytes:
+                self._fail_with_json()
+                break
+            events += _json_values(line)
+        return events
+
+    def _fail_with_json(self) -> None:
+        self._json.clear()
+        self.problem = too_many_bytes("the answer's one JSON", self._limits.sse_line_bytes)
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        parse_payload(line)
+    except ValueError:
+        return False
+    return True
 
 
 def _json_values(body: bytes) -> list[ServerSentEvent]:

@@ -750,3 +750,16 @@ def test_after_close_nothing_is_read_and_nothing_comes() -> None:
 
     assert decoder.feed(event(BYE)) + decoder.poll() + decoder.close() == []
     assert decoder.text == "Hello there. "
+
+
+def test_u66_of_lines_of_json_each_is_limited_however_they_are_cut() -> None:
+    line = json.dumps(HELLO).encode() + b"\n"
+    limits = Limits(sse_line_bytes=len(line) + 5)
+    body = line * 20 + b" " * len(line) + line * 2
+
+    whole = decode(body, limits=limits)
+
+    assert (whole.text, whole.code) == ("Hello there. " * 20, "too_large")
+    for size in (1, 7, len(line)):
+        pieces = [body[start : start + size] for start in range(0, len(body), size)]
+        assert decode_pieces(pieces, limits=limits).everything == whole.everything
