@@ -1,7 +1,5 @@
 """When the pieces of an answer arrived, and whether something on the way held them back."""
 
-from playground.core.waits import span
-
 SILENCE_MS = 2_000
 """A shorter wait for the first delta is a model that thinks."""
 BURST_MS = 100
@@ -33,8 +31,8 @@ class Arrivals:
         if self._deltas < MANY_DELTAS or self._first_ms < SILENCE_MS or span_ms > BURST_MS:
             return ""
         return (
-            f"All {self._deltas} deltas came within {span_ms} ms, after {span(self._first_ms)} of silence: something "
-            "on the way holds the stream back, and a caller waits for the whole of it. nginx: proxy_buffering off, or "
+            f"All {self._deltas} deltas came within {span_ms} ms, after {round(self._first_ms / 1000)} s of silence: "
+            "something on the way holds the stream back, and a caller waits for the whole of it. nginx: proxy_buffering off, or "
             "the header X-Accel-Buffering: no in the answer; Apache: flushpackets=on, no mod_deflate; Cloudflare and "
             "other CDNs: Content-Type: text/event-stream, Cache-Control: no-cache, no-transform; Next.js, Express: "
             "no compression for this route, and a ReadableStream in place of a finished Response; AWS Lambda: response "

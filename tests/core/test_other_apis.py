@@ -63,9 +63,7 @@ def test_a_chat_completion_with_fields_of_others_is_none_of_theirs(payload: dict
 def test_an_api_that_answers_in_lines_is_known_by_its_first_line() -> None:
     decoder = AnswerDecoder()
 
-    decoder.feed(b'{"model": "m", "message": {"content": "Hi."}, "done": false}')
-    assert decoder.failure is None
-    decoder.feed(b"\n")
+    decoder.feed(b'{"model": "m", "message": {"content": "Hi."}, "done": false}\n')
 
     assert decoder.failure is not None
     assert "Ollama" in decoder.failure.message
