@@ -30,9 +30,10 @@ class Arrivals:
         span_ms = self._last_ms - self._first_ms
         if self._deltas < MANY_DELTAS or self._first_ms < SILENCE_MS or span_ms > BURST_MS:
             return ""
+        silence_s = round(self._first_ms / 1000)
         return (
-            f"All {self._deltas} deltas came within {span_ms} ms, after {round(self._first_ms / 1000)} s of silence: "
-            "something on the way holds the stream back, and a caller waits for the whole of it. nginx: proxy_buffering off, or "
+            f"All {self._deltas} deltas came within {span_ms} ms, after {silence_s} s of silence: something on the "
+            "way holds the stream back, and a caller waits for the whole of it. nginx: proxy_buffering off, or "
             "the header X-Accel-Buffering: no in the answer; Apache: flushpackets=on, no mod_deflate; Cloudflare and "
             "other CDNs: Content-Type: text/event-stream, Cache-Control: no-cache, no-transform; Next.js, Express: "
             "no compression for this route, and a ReadableStream in place of a finished Response; AWS Lambda: response "

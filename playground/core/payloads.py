@@ -19,38 +19,36 @@ def parse_event(data: bytes) -> object:
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError:
-        return _parsed(data.decode(), is_strict=True)
+        return _parsed(data.decode(), _STRICTLY)
 
 
 def parse_payload(data: bytes) -> object:
-    """Parse one payload. Raises ValueError where it is not JSON or nests too deeply.
+    """Parse JSON. Raises ValueError where it is not JSON or nests too deeply.
 
-    Lone halves of surrogate pairs, raw control characters and bytes that are no UTF-8 (as U+FFFD) are taken;
-    NaN and infinities become None.
+    What ``parse_event`` takes is taken, and integers of any length, raw control characters and bytes that are no
+    UTF-8 (as U+FFFD) too.
     """
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError:
-        return _parsed(data.decode("utf-8", "replace"), is_strict=False)
+        return _parsed(data.decode("utf-8", "replace"), _LENIENTLY)
 
 
-def _parsed(text: str, *, is_strict: bool) -> object:
+def _parsed(text: str, decoder: json.JSONDecoder) -> object:
     try:
-        return json.loads(
-            text,
-            strict=is_strict,
-            parse_int=_bounded_int,
-            parse_float=_finite_float,
-            parse_constant=_no_number,
-        )
+        return decoder.decode(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
 
 def _bounded_int(digits: str) -> int | None:
+    return int(digits) if len(digits) <= _LONGEST_INT else None
+
+
+def _readable_int(digits: str) -> int | None:
     if len(digits) > _LONGEST_READ_INT:
         raise ValueError("a number too long")
-    return int(digits) if len(digits) <= _LONGEST_INT else None
+    return _bounded_int(digits)
 
 
 def _finite_float(text: str) -> float | None:
@@ -60,3 +58,9 @@ def _finite_float(text: str) -> float | None:
 
 def _no_number(_name: str) -> None:
     return None
+
+
+_STRICTLY = json.JSONDecoder(parse_int=_readable_int, parse_float=_finite_float, parse_constant=_no_number)
+_LENIENTLY = json.JSONDecoder(
+    strict=False, parse_int=_bounded_int, parse_float=_finite_float, parse_constant=_no_number
+)

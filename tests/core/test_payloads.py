@@ -2,7 +2,7 @@
 
 import pytest
 
-from playground.core.payloads import parse_payload
+from playground.core.payloads import parse_event, parse_payload
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,19 @@ def test_what_is_odd_about_a_value_costs_nothing_beside_it(data: bytes, value: o
 def test_what_is_no_json_raises_value_error(data: bytes) -> None:
     with pytest.raises(ValueError):
         parse_payload(data)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"[" * 100_000, b'["a\xffb"]', b'["a\tb"]', b"[" + b"9" * 5000 + b"]"]
+)
+def test_an_event_is_read_as_strictly_as_the_official_client_reads_it(data: bytes) -> None:
+    with pytest.raises(ValueError):
+        parse_event(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [(b"[NaN, 1e999]", [None, None]), (b"[" + b"9" * 4000 + b"]", [None]), (b'["\\ud83d"]', ["\ud83d"])],
+)
+def test_an_event_may_hold_what_the_official_client_reads(data: bytes, value: object) -> None:
+    assert parse_event(data) == value
