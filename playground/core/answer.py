@@ -10,7 +10,7 @@ from playground.core import answer_words as words
 from playground.core.answer_text import AnswerText
 from playground.core.body import BodyDecoder, BodyForm
 from playground.core.cassette import Passed, kept_payload, tail_payload
-from playground.core.chat_completions import ASSISTANT_ROLES, Chunk, Usage
+from playground.core.chat_completions import Chunk, Usage
 from playground.core.delta_habits import DeltaHabits
 from playground.core.errors import UpstreamError
 from playground.core.events import ToolCall
@@ -29,6 +29,7 @@ from playground.core.pieces import (
     SentencePiece,
 )
 from playground.core.redaction import Redactor
+from playground.core.speakers import Speakers
 from playground.core.sse import EventKind, ServerSentEvent
 from playground.core.stream_errors import error_in, excerpt, stray_error
 from playground.core.text_channel import clean
@@ -77,7 +78,7 @@ class AnswerDecoder:
         self._texts = AnswerText(self._redactor, self._notes, self._pieces, limits)
         self._joiner = ToolCallJoiner(self._redactor, self._notes, limits)
         self._habits = DeltaHabits()
-        self._speaker = ""
+        self._speakers = Speakers()
         self._saw_chunk = False
         self._saw_payload = False
         self._is_closed = False
@@ -269,8 +270,8 @@ class AnswerDecoder:
 
     def _pass(self, chunk: Chunk) -> Passed:
         content, reasoning = chunk.content + chunk.refusal, chunk.reasoning
-        if self._is_anothers(chunk):
-            self._notes.add(words.of_another_role(excerpt(self._speaker, self._redactor)))
+        if role := self._speakers.other_role(chunk):
+            self._notes.add(words.of_another_role(excerpt(role, self._redactor)))
             return Passed(arguments=tuple(map(self._joiner.add, chunk.calls)))
         if chunk.is_message and self.has_content:
             return Passed(arguments=("",) * len(chunk.calls))
@@ -285,13 +286,6 @@ class AnswerDecoder:
             content = self._texts.pass_content(content)
         self.call_fragments += len(chunk.calls)
         return Passed(content, reasoning, tuple(map(self._joiner.add, chunk.calls)))
-
-    def _is_anothers(self, chunk: Chunk) -> bool:
-        """Whether a chunk's text is not the assistant's: a role holds until the next one is named."""
-        self._speaker = chunk.role or self._speaker
-        return self._speaker not in ASSISTANT_ROLES and bool(
-            chunk.content or chunk.reasoning or chunk.refusal
-        )
 
     def _note_early_finish(self, chunk: Chunk) -> None:
         if self.finished and (chunk.content or chunk.refusal or chunk.reasoning or chunk.calls):

@@ -21,8 +21,6 @@ _CALL_FIELDS = frozenset({"index", "id", "type", "function"})
 _USAGE_KEYS = 32
 _FINISH_CHARS = 64
 _ROLE_CHARS = 32
-ASSISTANT_ROLES = frozenset({"", "assistant", "model", "ai", "bot"})
-"""OpenAI's name for who answers, and what copies of other APIs call it (Gemini, LangChain)."""
 _KEEP_ALIVE = frozenset({"ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive", "processing"})
 _REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking")
 """DeepSeek, llama.cpp, older vLLM; newer vLLM, Ollama, Groq, OpenRouter; copies of Ollama's own API."""

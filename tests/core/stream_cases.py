@@ -344,7 +344,7 @@ HABITS: dict[str, StreamCase] = {
         ),
         BOTH,
         says="a delta of the role tool",
-        differs_because="The client hands on every delta; a role holds until another is named.",
+        differs_because="The client hands on every delta; a result that has begun goes on.",
     ),
     "arguments at the next index": StreamCase(
         stream(
