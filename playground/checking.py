@@ -11,6 +11,7 @@ from personas.documents import document_of
 from personas.models import Persona
 from playground.core.answer import AnswerDecoder, ContentPiece, PayloadPiece
 from playground.core.connection_check import Observed
+from playground.core.deadlines import stopped_coming
 from playground.core.errors import Code, NotReadyError, UpstreamError
 from playground.core.limits import DEFAULT_LIMITS, Limits
 from playground.core.payloads import parse_payload
@@ -123,6 +124,8 @@ async def _read(
     seen.has_tool_calls = bool(decoder.tool_calls)
     seen.notes = decoder.notes
     seen.verdict = decoder.verdict()
+    if has_left and over_ms is None and decoder.failure is None:
+        seen.verdict = stopped_coming(limits)
 
 
 def _note(decoder: AnswerDecoder, data: bytes, seen: Observed, at_ms: int) -> None:

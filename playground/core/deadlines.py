@@ -60,11 +60,7 @@ class Progress:
                 f"The server gave no text within {span(limits.first_content_ms)}. "
                 "Look whether the model is loaded, and try again.",
             )
-        return UpstreamError(
-            Code.STALLED,
-            f"The answer stopped coming for {span(limits.content_gap_ms)}, so Greenroom hung up. "
-            "What came is kept; look at the server's log, and try again.",
-        )
+        return stopped_coming(limits)
 
     def _unfinished(self, code: Code, limit_ms: int) -> UpstreamError:
         if self.is_reasoning:
@@ -78,3 +74,12 @@ class Progress:
             f"The answer was not finished after {span(limit_ms)}, so Greenroom stopped it. "
             "Ask the model for shorter answers, or look why it is slow.",
         )
+
+
+def stopped_coming(limits: Limits) -> UpstreamError:
+    """Of an answer that we left because nothing more of it came."""
+    return UpstreamError(
+        Code.STALLED,
+        f"The answer stopped coming for {span(limits.content_gap_ms)}, so Greenroom hung up. "
+        "What came is kept; look at the server's log, and try again.",
+    )

@@ -52,7 +52,7 @@ _WORDS = {
     ),
     FinishKind.FAILED: ("error", "failed", "failure", "server_error", "internal_error", "internal_server_error"),
 }  # fmt: skip
-_KIND_OF = {word: kind for kind, found in _WORDS.items() for word in found}
+_KIND_OF = {word: kind for kind, words in _WORDS.items() for word in words}
 _FAILED_CALL_STARTS = ("malformed", "function_call_filter", "tool_call_filter")
 _PREFIX = re.compile(r"^(finish_?reason|stop_?reason)[._:]+")
 _SEPARATORS = re.compile(r"[\s-]+")

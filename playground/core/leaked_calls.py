@@ -64,8 +64,8 @@ def notes_on_leaks(text: str, functions: Collection[str]) -> list[str]:
 
 def _template_token(text: str) -> str:
     """The first token that is neither a call's nor a channel's; ``</s>`` ends struck text where ``<s>`` began it."""
-    for found in _TEMPLATE.finditer(text):
-        token = found[0].strip()
+    for match in _TEMPLATE.finditer(text):
+        token = match[0].strip()
         is_struck = token == "</s>" and "<s>" in text
         if not (is_struck or _CHANNEL.match(token) or _CALL_TAGS.match(token)):
             return token
@@ -77,13 +77,13 @@ def _called_in_text(text: str, functions: Collection[str]) -> str:
     if not functions:
         return ""
     if "{" in text and _ARGUMENTS.search(text):
-        for found in _CALLED_IN_JSON.finditer(text):
-            if found[1] in functions:
-                return found[1]
+        for match in _CALLED_IN_JSON.finditer(text):
+            if match[1] in functions:
+                return match[1]
     code = _CALLED_IN_CODE.match(text) if text.rstrip().endswith((")", "]")) else None
     return code[1] if code and code[1] in functions else ""
 
 
-def _shown(found: str) -> str:
-    line = " ".join(found.split())
+def _shown(token: str) -> str:
+    line = " ".join(token.split())
     return line if len(line) <= _SHOWN_CHARS else line[: _SHOWN_CHARS - 1] + "…"

@@ -87,9 +87,9 @@ def _is_error_word(word: object) -> bool:
     return isinstance(word, str) and word.lower() in {"error", "failed", "failure", "fail", "exception"}
 
 
-def _has_words(found: object) -> bool:
+def _has_words(field: object) -> bool:
     """FastAPI's ``detail`` is a text, a list of its faults, or an object; a message is a text."""
-    return bool(found) and isinstance(found, str | list | dict)
+    return bool(field) and isinstance(field, str | list | dict)
 
 
 def error_in(payload: object, redactor: Redactor) -> UpstreamError:

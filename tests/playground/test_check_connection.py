@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,10 +15,13 @@ from django.urls import reverse
 from personas.forms.persona import data_of
 from personas.models import Persona
 from personas.saving import save_persona
+from playground.checking import CHECK_LIMITS, Prepared, observe
+from playground.core.errors import Code
 from playground.views.check_connection import CHECKS
 from tests.conftest import REHEARSE, make_user
 from tests.llm_server.fixture import LLMServerHandle
 from tests.personas.making import CANARY, make_persona, make_secret
+from tests.playground.sending import wire
 
 pytestmark = [pytest.mark.usefixtures("loopback_is_open"), pytest.mark.django_db(transaction=True)]
 
@@ -84,7 +88,9 @@ async def test_a_good_server_is_good_in_everything_but_tls(check: Check, llm_ser
         ("coalesced", "Streams", "warning", "something buffers them"),
         ("no-done", "[DONE]", "warning", "didn't come"),
         ("no-finish", "Finish reason", "warning", "None came"),
-        ("clean-cut", "Answer", "bad", ""),
+        ("clean-cut", "Answer", "bad", "the connection ended before"),
+        ("error-in-stream", "Answer", "bad", "The server says: The server had an error"),
+        ("malformed-one", "Answer", "bad", "breaks off in the middle of its JSON"),
         ("html", "Answer", "bad", ""),
         ("keeps-open", "Closes", "warning", "kept the stream open"),
         ("tool-whole", "First delta", "warning", "a tool call"),
@@ -96,6 +102,15 @@ async def test_what_is_odd_is_told(check: Check, behaviour: str, what: str, grad
     found = await check(behaviour)
     assert found[what][0] == grade, found
     assert words in found[what][1]
+
+
+async def test_a_stream_that_we_left_is_not_said_to_have_been_cut_off(llm_server: LLMServerHandle) -> None:
+    request = Prepared(wire(llm_server.completions_url("stall")), (), None, is_tls=False, is_own=False)
+
+    verdict = (await observe(request, replace(CHECK_LIMITS, content_gap_ms=200))).verdict
+
+    assert verdict is not None and verdict.code is Code.STALLED
+    assert "so Greenroom hung up" in verdict.message
 
 
 async def test_k12_an_echoed_key_is_masked(check: Check) -> None:
