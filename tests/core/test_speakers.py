@@ -10,8 +10,8 @@ STOP = chunk("stop")
 SAID = "Let me look. It is fine."
 
 
-def tool(content: str, **parts: object) -> dict[str, object]:
-    return chunk(role="tool", content=content, **parts)
+def tool(content: str, **parts: str) -> dict[str, object]:
+    return chunk(None, role="tool", content=content, **parts)
 
 
 @pytest.mark.parametrize(
