@@ -1,8 +1,9 @@
 """Secrets taken out of text, by value: in whole strings, and in text that arrives in pieces.
 
 A value is looked for as it is, URL-encoded, in base64 (alone or inside a longer encoded text) and escaped for JSON.
-What a server spells in another way (with spaces, reversed) stays: that a secret goes to its allowed hosts only is
-the real guard.
+A short one (``ollama``, ``none``) is looked for as a whole word alone, else it would be found in ordinary words. What a
+server spells in another way (with spaces, reversed) stays: that a secret goes to its allowed hosts only is the real
+guard.
 """
 
 import base64
@@ -12,25 +13,27 @@ from collections.abc import Collection
 from urllib.parse import quote, quote_plus
 
 MASK = "[secret]"
-MIN_CHARS = 8
-"""A shorter value would be found in ordinary words; no secret is that short (see ``personas.secrets``)."""
+ANYWHERE_FROM_CHARS = 8
+"""From this length on a value is masked wherever it stands; a shorter one where neither a letter, a digit nor an
+underscore stands beside it."""
 CUT_SECRET_CHARS = 12
 """Where a text ends within a secret, a beginning of this length is masked too."""
 
 _PERCENT = re.compile("%[0-9A-F]{2}")
+_WORD_CHAR = re.compile(r"\w")
 
 
 class Redactor:
     """The values of one turn, ready to be looked for. Its repr names none of them."""
 
-    __slots__ = ("_by_first", "_longest", "_pattern")
+    __slots__ = ("_by_first", "_longest", "_pattern", "_words")
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
-        spellings = sorted(
-            {spelling for secret in secrets for spelling in _spellings(secret)}, key=len, reverse=True
-        )
+        self._words = frozenset(secret for secret in secrets if 0 < len(secret) < ANYWHERE_FROM_CHARS)
+        long = {spelling for secret in secrets for spelling in _spellings(secret)}
+        spellings = sorted(long | self._words, key=len, reverse=True)
         self._longest = len(spellings[0]) if spellings else 0
-        self._pattern = re.compile("|".join(map(re.escape, spellings))) if spellings else None
+        self._pattern = re.compile("|".join(map(self._looked_for, spellings))) if spellings else None
         self._by_first: dict[str, tuple[str, ...]] = {}
         for spelling in spellings:
             self._by_first[spelling[0]] = (*self._by_first.get(spelling[0], ()), spelling)
@@ -40,18 +43,20 @@ class Redactor:
 
     def redact(self, text: str) -> str:
         """The text without the secrets. Equal to feeding it to a stream in any pieces, and flushing."""
-        decided, tail = self.scan(text)
-        return decided + self.finish(tail)
+        stream = self.stream()
+        return stream.feed(text) + stream.flush()
 
     def stream(self) -> "RedactionStream":
         return RedactionStream(self)
 
-    def scan(self, text: str) -> tuple[str, str]:
-        """Split into what is decided, with the secrets masked, and the tail that may begin a secret."""
+    def scan(self, text: str, begin: int) -> tuple[str, int]:
+        """What of the text from ``begin`` on is decided, with the secrets masked, and where the tail begins that
+        may begin a secret. What stands before ``begin`` only tells whether a word begins there.
+        """
         if self._pattern is None:
-            return text, ""
+            return text[begin:], len(text)
         decided: list[str] = []
-        position = 0
+        position = begin
         undecided = self._undecided_from(text, position)
         while (found := self._pattern.search(text, position)) and found.start() < undecided:
             decided += (text[position : found.start()], MASK)
@@ -59,44 +64,59 @@ class Redactor:
             if undecided < position:
                 undecided = self._undecided_from(text, position)
         decided.append(text[position:undecided])
-        return "".join(decided), text[undecided:]
+        return "".join(decided), undecided
 
-    def finish(self, tail: str) -> str:
-        """What a held tail turns into when nothing follows it."""
-        if self._pattern is None or not tail:
-            return tail
-        if len(tail) >= CUT_SECRET_CHARS:
+    def finish(self, text: str, begin: int) -> str:
+        """What the tail from ``begin`` on turns into when nothing follows it."""
+        if self._pattern is None or begin == len(text):
+            return text[begin:]
+        if len(text) - begin >= CUT_SECRET_CHARS:
             return MASK
-        return self._pattern.sub(MASK, tail)
+        decided: list[str] = []
+        for found in self._pattern.finditer(text, begin):
+            decided += (text[begin : found.start()], MASK)
+            begin = found.end()
+        return "".join(decided) + text[begin:]
+
+    def _looked_for(self, spelling: str) -> str:
+        return rf"(?<!\w){re.escape(spelling)}(?!\w)" if spelling in self._words else re.escape(spelling)
 
     def _undecided_from(self, text: str, position: int) -> int:
         """Where a spelling may begin that the text is too short to tell; the text's length if nowhere."""
-        for start in range(max(position, len(text) - self._longest + 1), len(text)):
-            candidates = self._by_first.get(text[start])
-            if candidates is None:
-                continue
-            tail = text[start:]
-            if any(len(tail) < len(spelling) and spelling.startswith(tail) for spelling in candidates):
+        for start in range(max(position, len(text) - self._longest), len(text)):
+            if any(self._is_open(text, start, spelling) for spelling in self._by_first.get(text[start], ())):
                 return start
         return len(text)
+
+    def _is_open(self, text: str, start: int, spelling: str) -> bool:
+        """Whether what follows the text decides if the spelling stands at ``start``."""
+        if spelling not in self._words:
+            return len(text) - start < len(spelling) and spelling.startswith(text[start:])
+        begins_word = start == 0 or not _WORD_CHAR.match(text, start - 1)
+        return begins_word and spelling.startswith(text[start:])
 
 
 class RedactionStream:
     """One text that arrives in pieces. Holds back only a tail that may begin a secret."""
 
-    __slots__ = ("_redactor", "_tail")
+    __slots__ = ("_before", "_redactor", "_tail")
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
+        self._before = ""
+        """The character before the tail."""
         self._tail = ""
 
     def feed(self, text: str) -> str:
-        decided, self._tail = self._redactor.scan(self._tail + text)
+        whole = self._before + self._tail + text
+        decided, undecided = self._redactor.scan(whole, len(self._before))
+        self._before, self._tail = whole[max(0, undecided - 1) : undecided], whole[undecided:]
         return decided
 
     def flush(self) -> str:
-        tail, self._tail = self._tail, ""
-        return self._redactor.finish(tail)
+        whole, begin = self._before + self._tail, len(self._before)
+        self._before, self._tail = "", ""
+        return self._redactor.finish(whole, begin)
 
 
 def redact(text: str, secrets: Collection[str]) -> str:
@@ -105,7 +125,9 @@ def redact(text: str, secrets: Collection[str]) -> str:
 
 
 def _spellings(secret: str) -> set[str]:
-    """Every way of writing a secret that is looked for; none is shorter than ``MIN_CHARS``."""
+    """Every way of writing a secret that is looked for anywhere; none for a short one."""
+    if len(secret) < ANYWHERE_FROM_CHARS:
+        return set()
     raw = secret.encode("utf-8", "replace")
     quoted = {quote(secret, safe=""), quote(secret), quote_plus(secret)}
     escaped = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
@@ -113,9 +135,7 @@ def _spellings(secret: str) -> set[str]:
     escaped |= {json.dumps(text)[1:-1] for text in escaped}
     quoted |= {_PERCENT.sub(lambda found: found[0].lower(), text) for text in quoted}
     found = {secret, " ".join(secret.split()), *quoted, *escaped, *_base64(raw)}
-    return (
-        {spelling for spelling in found if len(spelling) >= MIN_CHARS} if len(secret) >= MIN_CHARS else set()
-    )
+    return {spelling for spelling in found if len(spelling) >= ANYWHERE_FROM_CHARS}
 
 
 def _base64(raw: bytes) -> set[str]:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from itertools import pairwise
 from urllib.parse import quote, quote_plus
 
@@ -67,8 +68,47 @@ def test_text_without_a_secret_is_not_changed() -> None:
     assert redact("anything", []) == "anything"
 
 
-def test_a_value_too_short_to_be_a_secret_is_not_looked_for() -> None:
-    assert redact("a cat sat", ["cat"]) == "a cat sat"
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("none", MASK),
+        ("The key is none.", f"The key is {MASK}."),
+        ('{"api_key":"none"}', f'{{"api_key":"{MASK}"}}'),
+        ("none, none; none-such", f"{MASK}, {MASK}; {MASK}-such"),
+        ("nonesuch, canone, none_1, none1, noneé, None", "nonesuch, canone, none_1, none1, noneé, None"),
+        ("nonone", "nonone"),
+    ],
+)
+def test_k9_a_short_value_is_masked_as_a_whole_word_only(text: str, shown: str) -> None:
+    assert redact(text, ["none"]) == shown
+
+
+def test_k9_a_short_value_with_marks_in_it_is_a_whole_word_too() -> None:
+    assert redact("a=sk-1; sk-12, sk-1!", ["sk-1"]) == f"a={MASK}; sk-12, {MASK}!"
+
+
+def test_k9_a_short_value_is_told_from_a_longer_word_when_the_next_character_has_come() -> None:
+    stream = Redactor(["none"]).stream()
+
+    assert [stream.feed(piece) for piece in ["is non", "e", "theless none", "."]] == [
+        "is ",
+        "",
+        "nonetheless ",
+        f"{MASK}.",
+    ]
+    assert stream.flush() == ""
+
+
+def test_k9_a_short_value_at_the_end_of_a_text_is_masked() -> None:
+    assert streamed(["it is no", "ne"], ["none"]) == f"it is {MASK}"
+
+
+def test_only_what_may_begin_a_word_is_held_back_for_a_short_value() -> None:
+    stream = Redactor(["none"]).stream()
+
+    assert stream.feed("canon") == "canon"
+    assert stream.feed("e") == "e"
+    assert stream.feed(" x") == " x"
 
 
 def test_the_longer_of_two_secrets_with_the_same_beginning_is_masked_whole() -> None:
@@ -138,3 +178,29 @@ def test_a_secret_never_survives_whatever_stands_around_it(
     pieces = [text[start:end] for start, end in pairwise(ends)]
 
     assert PLAIN not in streamed(pieces, [PLAIN])
+
+
+@given(
+    text=st.lists(
+        st.sampled_from(["none", "no", "n", "e", " ", ".", "_", "é", "no-ne", "none-or-else", "-or", "sk-1"]),
+        max_size=14,
+    ).map("".join),
+    places=st.lists(st.integers(0, 80), max_size=12),
+)
+def test_k9_a_stream_with_short_values_is_masked_as_the_whole_text_is(text: str, places: list[int]) -> None:
+    secrets = ["none", "no-ne", "sk-1", "none-or-else", "e"]
+    ends = sorted({min(place, len(text)) for place in places} | {0, len(text)})
+
+    pieces = [text[start:end] for start, end in pairwise(ends)]
+
+    assert streamed(pieces, secrets) == redact(text, secrets)
+
+
+@given(text=st.text("none x.-_", max_size=30), places=st.lists(st.integers(0, 30), max_size=8))
+def test_k9_a_short_value_never_survives_as_a_word_and_nothing_else_is_changed(
+    text: str, places: list[int]
+) -> None:
+    ends = sorted({min(place, len(text)) for place in places} | {0, len(text)})
+    pieces = [text[start:end] for start, end in pairwise(ends)]
+
+    assert streamed(pieces, ["none"]) == re.sub(r"\bnone\b", MASK, text)
