@@ -11,7 +11,7 @@ from personas.importing import ADD_SECRET, Imported, make_secret, secret_holding
 from personas.models import Persona, TokenSecret
 from personas.readiness import reasons_not_ready
 from personas.saving import save_persona
-from personas.secrets import set_value
+from personas.secrets import set_value, short_value_sentence
 from playground.core.addresses import Address, AddressError, parse_address
 from playground.core.persona import Platform
 
@@ -43,9 +43,13 @@ def make_endpoint_persona(base_url: str, key: str, model: str, platform: Platfor
     if platform is Platform.JAICP and persona.token_secret is not None:
         persona.headers = [["Authorization", f"Bearer {persona.token_secret.name}"]]
     found = _same(persona)
+    sentence = (
+        short_value_sentence(persona.token_secret.name, key) if persona.token_secret is not None else ""
+    )
     if found is None:
         version = save_persona(persona, by=by, note="Made for an endpoint")
-        return Imported(persona, version, (), tuple(reasons_not_ready(persona)))
+        notices = (sentence,) if sentence else ()
+        return Imported(persona, version, notices, tuple(reasons_not_ready(persona)))
     return Imported(found, found.versions.latest("number"), (), tuple(reasons_not_ready(found)))
 
 

@@ -16,7 +16,7 @@ from personas.models import Persona, PersonaVersion, TokenSecret
 from personas.reach import closed_address_sentence
 from personas.readiness import Reason, reasons_not_ready
 from personas.saving import save_persona
-from personas.secrets import holds, set_value
+from personas.secrets import holds, set_value, short_value_sentence
 from playground.core.persona import Platform
 from playground.core.substitution import substitute
 
@@ -50,8 +50,9 @@ def import_draft(draft: Draft, *, by: User, note: str = "") -> Imported:
     """Store the draft as a new persona, all of it or nothing.
 
     A key in the document becomes a token secret, or the same value's secret for the same host is used again.
-    Raises ImportRefusedError where the document holds a key and ``by`` may not add token secrets. A secret that
-    stands there by name alone is made as "value missing"; the proposed hosts need that right too.
+    Raises ImportRefusedError where the document holds a key that no header can carry, or one that ``by`` may not
+    add as a token secret. A secret that stands there by name alone is made as "value missing"; the proposed hosts need
+    that right too.
     """
     return _store(Persona(), draft, by, note or f"Imported from {_PLATFORM_NAMES[draft.platform]}")
 
@@ -130,7 +131,11 @@ def _secret_with_value(found: FoundSecret, value: str, by: User, notices: list[s
     try:
         set_value(secret, value, by=by)
     except ValidationError as error:
-        notices.append(f"The key for the secret {secret.name} was not stored. {' '.join(error.messages)}")
+        raise ImportRefusedError(
+            f"The key for the secret {secret.name} can't be stored, and nothing was saved. {' '.join(error.messages)}"
+        ) from None
+    if sentence := short_value_sentence(secret.name, value):
+        notices.append(sentence)
     return secret
 
 

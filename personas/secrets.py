@@ -19,9 +19,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from personas.models import TokenSecret
 from playground.core.errors import Code, NotReadyError
+from playground.core.redaction import ANYWHERE_FROM_CHARS
 
-SHORTEST_VALUE_CHARS = 8
-"""Anything shorter could not be taken out of texts by value without tearing them apart."""
 LONGEST_VALUE_CHARS = 4_096
 LAST_FOUR_FROM_CHARS = 16
 """A shorter value would lose too much of itself by showing its last four characters."""
@@ -113,7 +112,7 @@ def ciphers() -> tuple[Fernet, ...]:
 def validate_value(value: str) -> str:
     """The value without the white space around it; its rules are those of a header value.
 
-    Raises ValidationError: characters other than printable ASCII, under 8 or over 4096 characters.
+    Raises ValidationError: characters other than printable ASCII, none of them or over 4096.
     """
     trimmed = value.strip()
     if not trimmed.isascii() or not trimmed.isprintable():
@@ -122,15 +121,24 @@ def validate_value(value: str) -> str:
             "copy it again, as one line of plain ASCII characters.",
             code="characters",
         )
-    if len(trimmed) < SHORTEST_VALUE_CHARS:
-        raise ValidationError(
-            f"The value is too short: it needs at least {SHORTEST_VALUE_CHARS} characters.", code="short"
-        )
+    if not trimmed:
+        raise ValidationError("The value is empty: enter the key itself.", code="empty")
     if len(trimmed) > LONGEST_VALUE_CHARS:
         raise ValidationError(
             f"The value is too long: it may have {LONGEST_VALUE_CHARS} characters at most.", code="long"
         )
     return trimmed
+
+
+@sensitive_variables("value")
+def short_value_sentence(name: str, value: str) -> str:
+    """What a value too short to be masked anywhere means for the secret of this name; empty: it is long enough."""
+    if len(value.strip()) >= ANYWHERE_FROM_CHARS:
+        return ""
+    return (
+        f"The value of {name} is shorter than {ANYWHERE_FROM_CHARS} characters: it is stored and sent, but it can't be "
+        "kept out of text. It is masked as a whole word only."
+    )
 
 
 @sensitive_variables()

@@ -15,7 +15,7 @@ from personas.admin.unique_names import UniqueNameAdmin
 from personas.error_reports import takes_secrets
 from personas.models import Persona, TokenSecret
 from personas.saving import save_secret
-from personas.secrets import SecretState, clear_value, set_value, state_of
+from personas.secrets import SecretState, clear_value, set_value, short_value_sentence, state_of
 from personas.usage import users_of
 
 _BADGES = {
@@ -66,6 +66,8 @@ class TokenSecretAdmin(UniqueNameAdmin):
         value = form.cleaned_data.get("value")
         if value:
             set_value(obj, value.reveal(), by=by)
+            if sentence := short_value_sentence(obj.name, value.reveal()):
+                messages.info(request, sentence)
         elif form.cleaned_data.get("clear_value"):
             clear_value(obj, by=by)
         save_secret(obj, by=by)

@@ -22,7 +22,6 @@ from personas.forms.fields import AddressField, HeaderLinesField, PromptField, S
 from personas.forms.persona_fields import SECTIONS, SectionText, texts
 from personas.models import FillerConfig, Persona, PersonaVersion
 from personas.saving import save_persona
-from personas.secrets import SHORTEST_VALUE_CHARS
 from playground.core.persona import BargeIn
 from playground.core.substitution import names_in
 
@@ -181,7 +180,7 @@ def _literal_keys(cleaned: dict[str, Any]) -> Iterator[str]:
     secret = cleaned.get("token_secret")
     for name, value in cleaned.get("headers") or ():
         key = key_in_header(name, value)
-        if len(key) < SHORTEST_VALUE_CHARS or (secret is not None and secret.name in names_in(value)):
+        if not key or (secret is not None and secret.name in names_in(value)):
             continue
         yield (
             f"The header {name} seems to hold a key: make it a token secret, choose that above, and write its name "

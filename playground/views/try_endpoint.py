@@ -1,5 +1,6 @@
 """Try my endpoint: a persona for it, and the conversation begins."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,6 +22,8 @@ def try_endpoint(request: HttpRequest) -> HttpResponse:
     made = form.make_persona() if form.is_valid() else None
     if made is None:
         return render_start_page(request, endpoint=form)
+    for notice in made.notices:
+        messages.info(request, notice)
     if made.reasons:
         return redirect(f"{reverse('playground:start')}?persona={made.persona.pk}")
     conversation = start_conversation(made.persona, Opening(), owner=user)

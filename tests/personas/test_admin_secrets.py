@@ -69,11 +69,18 @@ def test_k9_a_trimmed_value_is_said_to_be_so(admin_client: Client) -> None:
     assert "around the value were left out" in html_of(response)
 
 
-@pytest.mark.parametrize("wrong", ["short", "   ", f"{CANARY}\nX-Evil: 1", "sk-ключ-12345", "x" * 4_097])
+@pytest.mark.parametrize("wrong", ["   ", f"{CANARY}\nX-Evil: 1", "sk-ключ-12345", "x" * 4_097])
 def test_k9_a_value_that_no_header_can_carry_is_a_field_error(admin_client: Client, wrong: str) -> None:
     response = admin_client.post(ADD, typed(value=wrong))
     assert list(errors_of(response)) == ["value"]
     assert CANARY not in html_of(response)
+
+
+def test_k9_a_short_value_is_taken_and_its_limit_is_said(admin_client: Client) -> None:
+    response = admin_client.post(ADD, typed(value="ollama"), follow=True)
+    secret = TokenSecret.objects.get()
+    assert decrypt(secret).reveal() == "ollama"
+    assert f"The value of {secret.name} is shorter than 8 characters" in html_of(response)
 
 
 def test_k17_an_empty_value_keeps_the_stored_one(admin_client: Client) -> None:

@@ -142,10 +142,26 @@ def test_a_secret_that_had_to_be_renamed_is_renamed_in_what_is_only_kept(admin_u
     assert imported.persona.other_layers == {"stt": {"api_key": "{{secret:ANN_OTHER_KEY_2}}"}}
 
 
-def test_a_key_that_no_secret_can_hold_is_named_and_left_out(admin_user: User) -> None:
-    imported = import_draft(read_document(with_key(api_key="EMPTY")), by=admin_user)
-    assert state_of(TokenSecret.objects.get()) is SecretState.MISSING
-    assert any("was not stored" in notice and "at least 8" in notice for notice in imported.notices)
+@pytest.mark.parametrize("key", ["ollama", "EMPTY", "none", "a"])
+def test_k9_a_short_key_is_a_key_and_its_limit_is_named(key: str, admin_user: User) -> None:
+    imported = import_draft(read_document(with_key(api_key=key)), by=admin_user)
+    secret = TokenSecret.objects.get()
+    assert decrypt(secret).reveal() == key
+    assert (imported.persona.token_secret, imported.reasons) == (secret, ())
+    assert [notice for notice in imported.notices if "can't be kept out of text" in notice] == [
+        "The value of A_EXAMPLE_KEY is shorter than 8 characters: it is stored and sent, but it can't be kept out of "
+        "text. It is masked as a whole word only."
+    ]
+
+
+def test_a_key_that_no_secret_can_hold_leaves_nothing_behind(admin_user: User) -> None:
+    text = json.loads(with_key(api_key="sk-live\r\nX-Evil: 1"))
+    text["layers"]["tts"] = {"api_key": "another-key-that-is-fine"}
+    with pytest.raises(ImportRefusedError, match="nothing was saved") as refused:
+        import_draft(read_document(json.dumps(text)), by=admin_user)
+    assert "X-Evil" not in refused.value.message
+    assert not TokenSecret.objects.exists()
+    assert not Persona.objects.exists()
 
 
 @pytest.mark.parametrize("text", [examples.WEATHER_ASSISTANT, examples.CAILA, examples.YANDEX_GPT])

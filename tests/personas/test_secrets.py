@@ -26,6 +26,7 @@ from personas.secrets import (
     holds,
     mark_used,
     set_value,
+    short_value_sentence,
     state_of,
     validate_value,
 )
@@ -41,22 +42,38 @@ def test_k9_white_space_around_a_value_is_left_out(typed: str) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    ["sk-1234\r\nX-Evil: 1", "sk-1234\n5678", "sk-1234\x005678", "sk-ключ-12345", "sk-1234\x7f5678", "a" * 7],
+    [
+        "sk-1234\r\nX-Evil: 1",
+        "sk-1234\n5678",
+        "sk-1234\x005678",
+        "sk-ключ-12345",
+        "sk-1234\x7f5678",
+        "",
+        " \n",
+    ],
 )
 def test_k9_a_value_that_no_header_can_carry_is_refused(wrong: str) -> None:
     with pytest.raises(ValidationError):
         validate_value(wrong)
 
 
-@pytest.mark.parametrize("length", [8, 4_096])
+@pytest.mark.parametrize("length", [1, 4_096])
 def test_k9_the_shortest_and_the_longest_value_are_taken(length: int) -> None:
     assert validate_value("x" * length) == "x" * length
 
 
-@pytest.mark.parametrize("length", [7, 4_097])
-def test_k9_one_character_less_or_more_is_not(length: int) -> None:
+def test_k9_one_character_more_is_not() -> None:
     with pytest.raises(ValidationError):
-        validate_value("x" * length)
+        validate_value("x" * 4_097)
+
+
+@pytest.mark.parametrize(("value", "is_short"), [("ollama", True), (" EMPTY \n", True), ("x" * 8, False)])
+def test_k9_a_value_that_is_masked_as_a_whole_word_only_is_named_by_its_secret(
+    value: str, is_short: bool
+) -> None:
+    sentence = short_value_sentence("LOCAL_KEY", value)
+    assert bool(sentence) is is_short
+    assert not is_short or ("LOCAL_KEY" in sentence and value.strip() not in sentence)
 
 
 def test_k9_a_refusal_does_not_repeat_the_value() -> None:

@@ -68,7 +68,6 @@ def test_trying_again_makes_neither_a_second_persona_nor_a_second_secret(admin_c
         {"base_url": "ftp://llm.example.com/v1"},
         {"base_url": "https://user:pw@llm.example.com/v1"},
         {"model": ""},
-        {"key": "short"},
         {"key": f"{CANARY}\n{CANARY}"},
         {"platform": "other"},
     ],
@@ -81,6 +80,13 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(admin_client: Client, field
     assert CANARY not in shown
     assert not Persona.objects.exists()
     assert not TokenSecret.objects.exists()
+
+
+def test_k9_a_short_key_is_stored_and_its_limit_is_said_in_the_conversation(admin_client: Client) -> None:
+    response = try_it(admin_client, key="ollama")
+    assert decrypt(TokenSecret.objects.get()).reveal() == "ollama"
+    shown = admin_client.get(response.headers["Location"]).content.decode()
+    assert "is shorter than 8 characters: it is stored and sent" in shown
 
 
 def test_what_was_typed_stays_but_for_the_key(admin_client: Client) -> None:
