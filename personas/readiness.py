@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from django.conf import settings
 
+from personas.formats.pipeline import bypasses_llm
 from personas.models import Persona, TokenSecret
 from personas.secrets import SecretMissingError, SecretUnreadableError, decrypt
 from personas.usage import header_words
@@ -38,7 +39,7 @@ def reasons_not_ready(persona: Persona) -> list[Reason]:
     """Every reason at once; empty: it can start.
 
     No token secret is no reason: the request then goes out without a key, as servers on one's own machine
-    take it.
+    take it. A persona whose pipeline bypasses the LLM needs nothing of it.
     """
     return reasons_of([persona])[0]
 
@@ -56,6 +57,8 @@ def reasons_of(personas: Sequence[Persona]) -> list[list[Reason]]:
             *_model_reasons(persona),
             *_secret_reasons(persona, words[persona.pk] & stored),
         ]
+        if not bypasses_llm(persona.other_keys)
+        else []
         for persona in personas
     ]
 

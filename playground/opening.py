@@ -1,12 +1,13 @@
 """Opening a turn: its row, stored before anything is sent, at most one open a conversation."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from personas.formats.pipeline import bypasses_llm
 from playground.core.errors import Code, CommandError
 from playground.core.events import TurnKind
 from playground.models import Conversation, Turn
@@ -43,6 +44,7 @@ def open_turn(conversation_id: str, new: NewTurn) -> OpenedTurn:
         conversation = _locked(conversation_id)
         if conversation.status != Conversation.Status.ACTIVE:
             raise CommandError(Code.BAD_MESSAGE, ENDED)
+        new = _in_its_pipeline(conversation, new)
         known = _same_message(conversation, new.client_msg_id)
         if known is not None:
             return OpenedTurn(known, conversation, is_new=False)
@@ -55,6 +57,14 @@ def open_turn(conversation_id: str, new: NewTurn) -> OpenedTurn:
         except IntegrityError:
             # Another process opened one between the look and the insert; the constraint kept it out.
             raise CommandError(Code.BUSY, BUSY) from None
+
+
+def _in_its_pipeline(conversation: Conversation, new: NewTurn) -> NewTurn:
+    """With a persona whose pipeline bypasses the LLM, the voice says what would be the user's words."""
+    other_keys = conversation.persona_version.document.get("other_keys") or {}
+    if new.kind is TurnKind.USER and bypasses_llm(other_keys):
+        return replace(new, kind=TurnKind.ECHO)
+    return new
 
 
 def _locked(conversation_id: str) -> Conversation:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
+from personas.formats.pipeline import greeting_of
 from personas.models import Persona, PersonaVersion
 from personas.readiness import Reason, reasons_of
 from playground.core.prompt import fill_placeholders
@@ -35,6 +36,7 @@ class Opening:
     replica_id: str = ""
     callback_url: str = ""
     custom_greeting: str = ""
+    """Empty: the persona's own greeting, if it has one."""
     values: Mapping[str, str] = field(default_factory=dict)
     initial_messages: Sequence[Message] = ()
     stand_in: bool = False
@@ -54,7 +56,7 @@ def start_conversation(persona: Persona, opening: Opening, *, owner: User) -> Co
         conversational_context=fill_placeholders(opening.conversational_context, opening.values),
         replica_id=opening.replica_id or version.document.get("default_replica_id") or "",
         callback_url=opening.callback_url,
-        custom_greeting=opening.custom_greeting,
+        custom_greeting=opening.custom_greeting or greeting_of(version.document.get("other_keys") or {}),
         initial_messages=list(opening.initial_messages),
         properties=dict(opening.properties),
         status=opening.status,

@@ -9,16 +9,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from personas.formats.pipeline import ECHO, PIPELINE_MODE, greeting_key
 from personas.formats.prompt_size import advice_on_size, size_of
+from personas.formats.rules import excerpt
 from personas.formats.voice_settings import ENGINES, sentences_about
 from personas.models.filler_config import RISKY_ACTIVATION_DELAY_MS
 from playground.core.persona import TAVUS_DEFAULT_ENGINE, Platform, Provider
-from playground.core.prompt import compose_system_message, placeholders
+from playground.core.prompt import compose_system_message
 from playground.core.request import IGNORED_PARAMETERS
 from playground.core.tool_arguments import checks_arguments
 
 _NATIVE_YANDEX = re.compile(r"https?://llm\.api\.cloud\.yandex\.net/foundationModels/", re.IGNORECASE)
 _SNAKE_CASE = re.compile(r"[a-z_][a-z0-9_]*")
+_PLACEHOLDER = re.compile(r"\$?\{+[A-Za-z_][A-Za-z0-9_]*\}+")
 _HANG_UP = re.compile(r"\$dialer\s*\.\s*hangUp")
 
 
@@ -40,6 +43,8 @@ def notices_about(document: Mapping[str, Any]) -> tuple[Notice, ...]:
     if not is_tavus and llm.get("provider") == Provider.CAILA_OPEN_AI:
         found += _about_caila(llm)
     found += _about_speech(document, is_tavus=is_tavus)
+    if is_tavus:
+        found += _about_other_keys(document.get("other_keys") or {})
     return tuple(found)
 
 
@@ -62,8 +67,7 @@ def delay_sentence(delay_ms: int) -> str:
 def _about_prompt(document: Mapping[str, Any]) -> Iterator[Notice]:
     system_prompt, context = document.get("system_prompt") or "", document.get("context") or ""
     for field, text in (("system_prompt", system_prompt), ("context", context)):
-        if names := placeholders(text):
-            shown = ", ".join(f"{{{name}}}" for name in names[:5])
+        if shown := ", ".join(list(dict.fromkeys(_PLACEHOLDER.findall(text)))[:5]):
             yield Notice(field, f"{shown} is sent as it stands: only conversational_context is filled in.")
         if _HANG_UP.search(text):
             yield Notice(field, "An LLM can't run $dialer.hangUp: in a prompt it is only text.")
@@ -149,6 +153,24 @@ def _about_tools(llm: Mapping[str, Any]) -> Iterator[Notice]:
         )
     if is_tavus and llm.get("event_name"):
         yield Notice("event_name", "eventName is JAICP's: Tavus has no events, and it isn't sent.")
+
+
+def _about_other_keys(other_keys: Mapping[str, Any]) -> Iterator[Notice]:
+    mode = other_keys.get(PIPELINE_MODE)
+    if mode == ECHO:
+        yield Notice(
+            "other_keys",
+            "pipeline_mode is echo: the LLM is never called. The voice says what is typed, word for word.",
+        )
+    elif mode not in (None, "full"):
+        yield Notice(
+            "other_keys", f"pipeline_mode {excerpt(str(mode))} is not known; it is kept and treated as full."
+        )
+    if (key := greeting_key(other_keys)) is not None:
+        yield Notice(
+            "other_keys",
+            f"{key}: the voice opens each conversation with it, unless the conversation has a custom_greeting itself.",
+        )
 
 
 def _is_checked(tool: Mapping[str, Any]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from personas.formats.nodes import Expression, Node
-from personas.formats.rules import Problem, printable
+from personas.formats.rules import Problem, excerpt, printable
 from personas.formats.tolerant import Source
 
 MAX_NOTICES = 50
@@ -62,7 +62,7 @@ class Fields:
         return None
 
     def note_expression(self, key: str, found: Expression) -> None:
-        text = "what stands there" if _MAY_HOLD_A_KEY.search(key) else printable(found.text)
+        text = "what stands there" if _MAY_HOLD_A_KEY.search(key) else excerpt(found.text)
         if found.is_placeholder:
             self.notices.add(f"{self.name_of(key)}: {text} is a placeholder; it was left out.")
         else:
@@ -78,6 +78,12 @@ class Fields:
         if len(found.value) > max_chars:
             self.source.fail(f"{self.name_of(key)} has more than {max_chars:,} characters.", found.offset)
         return found.value
+
+    def key(self, key: str) -> str:
+        """The member as a credential's text; script in its place stands for a key that isn't there yet."""
+        node = self.node(key)
+        text = self.text(key, 5_000)
+        return "<key>" if node is not None and node.is_expression else text
 
     def section(self, key: str) -> Self | None:
         """The member as an object to read from; None: absent."""

@@ -180,6 +180,12 @@ def barge_in_problems(barge_in: Mapping[str, Any]) -> Iterator[Problem]:
         )
 
 
+def excerpt(text: str) -> str:
+    """At most 60 characters for a sentence that quotes a document, with its line breaks and a mark where it is cut."""
+    shown = "\n".join(map(printable, text[:60].split("\n")))
+    return f"{shown} …" if len(text) > 60 else shown
+
+
 def printable(text: str) -> str:
     """At most 60 characters, none of them a control character: for a sentence that quotes what was typed."""
     return "".join(char if char.isprintable() else "�" for char in text[:60])

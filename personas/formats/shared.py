@@ -7,13 +7,18 @@ from playground.core.persona import Json
 
 def read_headers(fields: Fields) -> list[tuple[str, str]]:
     """``headers`` as pairs in their order, checked. Raises FormatError."""
-    found = fields.json("headers")
+    return checked_headers(fields, "headers")
+
+
+def checked_headers(fields: Fields, key: str) -> list[tuple[str, str]]:
+    """The headers in this member. Raises FormatError."""
+    found = fields.json(key)
     if found is None:
         return []
     if not isinstance(found, dict):
-        fields.refuse("headers", [Problem((), 'headers are an object: {"Name": "value"}.')])
+        fields.refuse(key, [Problem((), f'{key} are an object: {{"Name": "value"}}.')])
     pairs = list(found.items())
-    fields.refuse("headers", header_problems(pairs))
+    fields.refuse(key, header_problems(pairs))
     return pairs
 
 

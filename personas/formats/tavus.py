@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from personas.formats.advice import notices_about
+from personas.formats.client_arguments import split_query, with_default_headers, with_default_query
 from personas.formats.conversion import DEFAULT_CAILA, converted
 from personas.formats.credentials import Credentials, hosts_of
 from personas.formats.draft import Draft
@@ -24,12 +25,13 @@ from playground.core.persona import HistoryMode, Json, Platform, Provider
 UNTITLED = "Untitled persona"
 
 READ_ONLY = ("persona_id", "created_at", "updated_at")
+_OF_THE_COPY = (*READ_ONLY, "pal_id")
 TODAYS_NAMES = {
     "pal_id": "persona_id",
     "pal_name": "persona_name",
     "default_face_id": "default_replica_id",
 }
-"""Tavus' names of today for keys of a persona; where both stand, the first counts and today's is only kept."""
+"""Tavus' names of today for keys of a persona; where both stand, the first counts and today's follows it."""
 _OWN_KEYS = frozenset(
     {*READ_ONLY, "persona_name", "system_prompt", "context", "default_replica_id", "layers"}
 )
@@ -76,7 +78,8 @@ def to_json(document: Mapping[str, Any], *, site_url: str = "", caila_base_url: 
     layers = _layers_out(document, site_url)
     if layers:
         found["layers"] = layers
-    return found | {key: value for key, value in document["other_keys"].items() if key not in _OWN_KEYS}
+    rest = {key: value for key, value in document["other_keys"].items() if key not in _OWN_KEYS}
+    return found | {key: found.get(TODAYS_NAMES.get(key, ""), value) for key, value in rest.items()}
 
 
 def vision_is_on(vqa: Mapping[str, Any] | None) -> bool:
@@ -108,7 +111,7 @@ def _name(top: Fields) -> str:
 
 def _other_keys(top: Fields) -> Json:
     found = top.rest()
-    for key in READ_ONLY:
+    for key in _OF_THE_COPY:
         if found.pop(key, None) is not None:
             top.notices.add(f"{key} belongs to the copy at Tavus; it was left out.")
     return found
@@ -150,12 +153,13 @@ def _llm(fields: Fields | None, secrets: Credentials, site_url: str) -> Json:
         return found
     address = relative(fields.text("base_url", 2_000), site_url)
     hosts = _hosts(fields, address)
-    secret = secrets.key(fields.text("api_key", 5_000), hosts=hosts, role="LLM")
-    headers, secret = secrets.in_headers(read_headers(fields), secret=secret, hosts=hosts)
+    secret = secrets.key(fields.key("api_key"), hosts=hosts, role="LLM")
+    headers = with_default_headers(fields, read_headers(fields))
+    headers, secret = secrets.in_headers(headers, secret=secret, hosts=hosts)
     parameters = fields.json("extra_body")
     fields.refuse("extra_body", parameter_problems({} if parameters is None else parameters))
     return found | {
-        "address": address,
+        "address": with_default_query(fields, address),
         "model": fields.text("model", 200),
         "token_secret": secret,
         "headers": headers,
@@ -175,7 +179,7 @@ def _hosts(fields: Fields, address: str) -> tuple[str, ...]:
 def _tts(fields: Fields | None, secrets: Credentials) -> Json | None:
     if fields is None:
         return None
-    secret = secrets.key(fields.text("api_key", 5_000), hosts=(), role="TTS")
+    secret = secrets.key(fields.key("api_key"), hosts=(), role="TTS")
     for key in ("tts_engine", "playht_user_id", "external_voice_id"):
         fields.text(key, 200)
     settings = fields.json("voice_settings")
@@ -210,10 +214,12 @@ def _layers_out(document: Mapping[str, Any], site_url: str) -> Json:
 
 def _llm_out(llm: Mapping[str, Any], site_url: str) -> Json:
     secret = llm.get("token_secret") or ""
+    base_url, default_query = split_query(absolute(llm["address"], site_url))
     found = {
         "model": llm.get("model"),
         "api_key": reference(secret),
-        "base_url": absolute(llm["address"], site_url),
+        "base_url": base_url,
+        "default_query": default_query,
         "headers": headers_with_references(llm["headers"], secret),
         "extra_body": llm["parameters"],
         "tools": list(llm.get("tools") or ()),

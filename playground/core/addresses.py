@@ -162,6 +162,11 @@ def is_placeholder(text: str) -> bool:
     return not stripped or _PLACEHOLDERS.fullmatch(stripped) is not None
 
 
+def may_name_a_key(name: str) -> bool:
+    """Whether a parameter of this name in an address's query is a key, however it is spelled."""
+    return re.sub(r"[^a-z0-9]", "", name.lower()) in _KEY_NAMES
+
+
 def is_ip_literal(host: str) -> bool:
     """Whether a normalised host is an IP address rather than a name."""
     return ":" in host or _NUMBER.fullmatch(host.rpartition(".")[2]) is not None
@@ -254,8 +259,7 @@ def _ipv6(bracketed: str) -> str:
 
 def _refuse_keys(target: str) -> None:
     for pair in target.partition("?")[2].split("&"):
-        name = unquote_plus(pair.partition("=")[0]).lower()
-        if re.sub(r"[^a-z0-9]", "", name) in _KEY_NAMES:
+        if may_name_a_key(unquote_plus(pair.partition("=")[0])):
             raise AddressError(
                 "The address seems to hold a key in its query: put the key into a token secret instead."
             )

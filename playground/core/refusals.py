@@ -121,10 +121,15 @@ def _not_found(address: Address, status: int, said: ErrorBody) -> str:
             f"{who} has no such address (HTTP {status}): {_ROUTE} stands in it twice. "
             f"A base URL ends before it, as a rule in /v1."
         )
-    if not _VERSION.search(address.path):
+    if not address.path.endswith(_ROUTE):
+        return f"{who} has no such address (HTTP {status}). Check the url, which is called as it stands, and the model."
+    base = address.path.removesuffix(_ROUTE).rstrip("/")
+    if not base:
         origin = "" if address.is_own else f"{address.scheme}://{address.netloc}"
-        base = address.path.removesuffix(_ROUTE).rstrip("/")
+        return f"{who} has no such address (HTTP {status}): it lacks /v1. Try {origin}/v1 as the base URL."
+    if not _VERSION.search(base):
         return (
-            f"{who} has no such address (HTTP {status}): it lacks /v1. Try {origin}{base}/v1 as the base URL."
+            f"{who} has no such address (HTTP {status}). {_ROUTE} was added to the base URL's path {base}: check that "
+            "the LLM answers there."
         )
     return f"{who} has no such address (HTTP {status}). Check the base URL, which ends in /v1 as a rule, and the model."

@@ -69,6 +69,20 @@ def test_U19_a_base_url_that_ends_in_the_route_is_told_so() -> None:
     assert "twice" in error.message
 
 
+@pytest.mark.parametrize("path", ["/api/chat", "/openai/deployments/gpt-4o", "/webhook/"])
+def test_U19_a_base_url_with_a_path_of_its_own_is_told_what_was_added(path: str) -> None:
+    message = refusal(404, b"", url=f"http://x.com{path.rstrip('/')}/chat/completions").message
+    assert f"/chat/completions was added to the base URL's path {path.rstrip('/')}:" in message
+    assert "/v1" not in message
+
+
+def test_U19_a_whole_url_is_not_said_to_lack_what_was_not_added() -> None:
+    message = refusal(404, b"", url="https://x.com/foundationModels/completion").message
+    assert "called as it stands" in message
+    assert "/v1" not in message
+    assert "was added" not in message
+
+
 def test_U19_a_base_url_with_v1_is_asked_to_be_checked() -> None:
     assert "Check the base URL" in refusal(404, b"").message
 

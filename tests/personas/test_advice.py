@@ -31,6 +31,38 @@ def test_d7_other_parameters_are_not() -> None:
     assert noticed("parameters", parameters={"stop": ["joke"], "top_p": 0.5}) == ""
 
 
+@pytest.mark.parametrize("written", ["{name}", "{{name}}", "{{{name}}}", "${name}"])
+def test_a_placeholder_is_shown_with_the_braces_that_it_has(written: str) -> None:
+    assert (
+        noticed("system_prompt", system_prompt=f"You talk to {written} and {written}.")
+        == f"{written} is sent as it stands: only conversational_context is filled in."
+    )
+
+
+def noticed_of(platform: str = "tavus", **other_keys: Any) -> str:
+    document = {"llm": {"platform": platform, "provider": "CUSTOM_LLM"}, "other_keys": other_keys}
+    return " ".join(notice.message for notice in notices_about(document) if notice.field == "other_keys")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("pipeline_mode", "echo", "the LLM is never called"),
+        ("pipeline_mode", "full", ""),
+        ("pipeline_mode", "silent", "pipeline_mode silent is not known"),
+        ("pipeline_mode", [1], "is not known"),
+        ("greeting", "Hello.", "greeting: the voice opens each conversation with it"),
+        ("custom_greeting", "Hello.", "custom_greeting: the voice opens each conversation with it"),
+        ("greeting", "", ""),
+    ],
+)
+def test_what_a_key_beside_the_layers_does_is_named(key: str, value: Any, words: str) -> None:
+    found = noticed_of(**{key: value})
+    assert words in found
+    assert bool(found) is bool(words)
+    assert noticed_of("jaicp", **{key: value}) == ""
+
+
 @pytest.mark.parametrize(
     ("field", "llm", "words"),
     [

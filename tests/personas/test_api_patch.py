@@ -173,6 +173,37 @@ def test_todays_names_lead_to_the_seeds_keys(client: Client, persona: Persona) -
     assert Persona.objects.get().persona_name == "Ann"
 
 
+@pytest.mark.parametrize(
+    ("path", "first", "today"),
+    [
+        ("/persona_name", "persona_name", "pal_name"),
+        ("/pal_name", "persona_name", "pal_name"),
+        ("/default_replica_id", "default_replica_id", "default_face_id"),
+        ("/default_face_id", "default_replica_id", "default_face_id"),
+    ],
+)
+def test_a_key_that_came_in_both_names_is_changed_in_both(
+    client: Client, path: str, first: str, today: str
+) -> None:
+    sent = {first: "old", today: "old", "persona_name": "old", "system_prompt": "Be brief."}
+    made = client.post(PERSONAS, json.dumps(sent), content_type="application/json").json()
+    persona = Persona.objects.get(pk=made["persona_id"])
+    assert patch(client, persona, {"op": "replace", "path": path, "value": "new"}).status_code == 200
+    shown = client.get(f"{PERSONAS}/{persona.pk}").json()["data"][0]
+    assert (shown[first], shown[today]) == ("new", "new")
+
+
+def test_a_name_that_is_changed_in_a_page_is_changed_in_todays_too(client: Client) -> None:
+    sent = {"persona_name": "old", "pal_name": "old", "system_prompt": "Be brief.", "pal_id": "p1"}
+    made = client.post(PERSONAS, json.dumps(sent), content_type="application/json").json()
+    persona = Persona.objects.get(pk=made["persona_id"])
+    persona.persona_name = "new"
+    save_persona(persona, by=None)
+    shown = client.get(f"{PERSONAS}/{persona.pk}").json()["data"][0]
+    assert shown["pal_name"] == "new"
+    assert "pal_id" not in shown
+
+
 def test_k20_a_key_in_a_patch_becomes_a_secret(client: Client, persona: Persona) -> None:
     key = CANARY.replace("never", "NEVER")
     assert (

@@ -207,6 +207,14 @@ def test_messages_become_the_history_mode(
     assert draft.initial_messages == initial
 
 
+def test_what_is_quoted_in_a_notice_keeps_its_line_breaks_and_shows_where_it_is_cut() -> None:
+    draft = read_document(
+        pushed("messages: [], parameters: {stop: choose(\n  one,\n  two), x: " + "a+" * 40 + "a}")
+    )
+    assert "parameters.stop: choose(\n  one,\n  two) is script, not data; it was left out." in draft.notices
+    assert any(" … is script, not data" in notice for notice in draft.notices)
+
+
 def test_messages_may_be_a_variable() -> None:
     draft = read_document(
         pushed("messages: history", before="var history = $jsapi.chatHistoryInLlmFormat()\n")

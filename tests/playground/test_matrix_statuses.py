@@ -41,9 +41,9 @@ async def test_u19_what_is_not_found_says_what_to_check(stage: Stage, behaviour:
     (await stage.hear(behaviour)).fails(Code.NOT_FOUND, saying)
 
 
-async def test_u19_an_address_without_v1_is_told_a_better_one(stage: Stage) -> None:
+async def test_u19_an_address_at_another_path_is_told_what_was_added_to_it(stage: Stage) -> None:
     take = await stage.hear_from(f"{stage.server.url}/not-found/chat/completions")
-    take.fails(Code.NOT_FOUND, f"Try {stage.server.url}/not-found/v1 as the base URL.")
+    take.fails(Code.NOT_FOUND, "/chat/completions was added to the base URL's path /not-found:")
 
 
 async def test_u20_a_conversation_that_is_too_long_is_told_to_begin_anew(stage: Stage) -> None:

@@ -1,0 +1,29 @@
+"""Keys of a Tavus persona beside its layers that decide how a conversation runs: the pipeline's mode, a greeting."""
+
+from collections.abc import Mapping
+from typing import Any
+
+PIPELINE_MODE = "pipeline_mode"
+ECHO = "echo"
+"""Tavus bypasses the LLM: the voice says what it is given."""
+_GREETINGS = ("custom_greeting", "greeting")
+
+
+def bypasses_llm(other_keys: Mapping[str, Any]) -> bool:
+    return other_keys.get(PIPELINE_MODE) == ECHO
+
+
+def greeting_key(other_keys: Mapping[str, Any]) -> str | None:
+    """The key that holds the persona's greeting; None: it has none."""
+    return next((key for key in _GREETINGS if _text(other_keys, key)), None)
+
+
+def greeting_of(other_keys: Mapping[str, Any]) -> str:
+    """What the voice opens each conversation with; empty: nothing."""
+    key = greeting_key(other_keys)
+    return _text(other_keys, key) if key is not None else ""
+
+
+def _text(other_keys: Mapping[str, Any], key: str) -> str:
+    found = other_keys.get(key)
+    return found.strip() if isinstance(found, str) else ""
