@@ -1,18 +1,21 @@
 """Reads the literals of the platforms' documents as they stand there, without ever evaluating one.
 
 JSON, and what the documents and JavaScript write beside it: ``//`` and ``/* */`` comments, trailing commas,
-bare keys, single quotes, ``<your-tools-here>``, a ``…`` in place of what was left out. What is not data
-(``myTools``, ``$jsapi.chatHistoryInLlmFormat()``, ``"a" + b``) is kept as an `Expression`: its text, nothing
-more.
+bare keys, single quotes, ``<your-tools-here>``, a ``…`` in place of what was left out; and Python's ``None``, texts in
+three quotes, texts side by side, brackets around a value. What is not data (``myTools``, ``"a" + b``,
+``$jsapi.chatHistoryInLlmFormat()``) is kept as an `Expression`: its text, nothing more.
 
 Every node knows its offset, so that whoever refuses a value can say where it stands. The cost is linear in
 the text for a given depth, and both are bounded.
 """
 
+import ast
 import math
 import re
+import warnings
 from typing import NoReturn
 
+from personas.formats.hash_comments import may_be_value
 from personas.formats.nodes import Expression, FormatError, Gap, Node
 from playground.core.user_json import LIMIT_DEPTH
 
@@ -31,12 +34,19 @@ _STRINGS = {
     "'": re.compile(r"'[^'\\\n]*(?:\\.[^'\\\n]*)*'", re.DOTALL),
     "`": re.compile(r"`[^`\\]*(?:\\.[^`\\]*)*`", re.DOTALL),
 }
+_IN_THREE_QUOTES = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'', re.DOTALL
+)
+_PREFIX = re.compile(r"(?:[rRuUfFbB]|[rR][fFbB]|[fFbB][rR])(?=[\"'])")
 _EXPRESSION_TOKEN = re.compile(
     r"//[^\n]*|/\*.*?(?:\*/|\Z)|[\[({]|[\])}]|[,;\n]|"
-    + "|".join(found.pattern for found in _STRINGS.values()),
+    + "|".join([_IN_THREE_QUOTES.pattern, *(found.pattern for found in _STRINGS.values())])
+    + r"|(?P<pattern>/(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.){0,200}\]){1,200}/)",
     re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_ESCAPE = re.compile(
+    r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|U([0-9a-fA-F]{8})|(.))", re.DOTALL
+)
 _SIMPLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "\n": ""}
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 _CONSTANTS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}
@@ -49,7 +59,8 @@ _CONTINUES_A_LITERAL = frozenset("+-*/%?|&.")
 class Source:
     """A text, and the literals in it. Raises FormatError for one that is too long, or that is no text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, is_python: bool = False) -> None:
+        self.is_python = is_python
         self.text = text.replace("\r\n", "\n").replace("\r", "\n")
         self.gaps: list[Gap] = []
         if len(self.text) > MAX_CHARS:
@@ -106,8 +117,10 @@ class Source:
             return self._object(at, depth)
         if char == "[":
             return self._array(at, depth)
-        if char in _STRINGS:
-            return self._string(at)
+        if char in _STRINGS or _PREFIX.match(self.text, at):
+            return self._strings(at)
+        if char == "(":
+            return self._bracketed(at, depth)
         if found := _PLACEHOLDER.match(self.text, at):
             return Node(Expression(found.group()), at), found.end()
         if found := _NUMBER.match(self.text, at):
@@ -211,13 +224,84 @@ class Source:
             return Node(Expression(found.group()), at), found.end()
         return Node(self._unescaped(raw, at), at), found.end()
 
+    def _strings(self, at: int) -> tuple[Node, int]:
+        """The text that begins here and, in Python, those that follow it: side by side they are one."""
+        node, end = self.read_string(at)
+        texts = [node.value]
+        while self.is_python and self._begins_string(following := self.skip(end)):
+            after, after_end = self.read_string(following)
+            if self._peek(self.skip(after_end)) == ":":
+                break
+            texts.append(after.value)
+            end = after_end
+        if len(texts) == 1:
+            return node, end
+        if all(isinstance(text, str) for text in texts):
+            return Node("".join(map(str, texts)), at), end
+        return Node(Expression(self.text[at:end]), at), end
+
+    def _begins_string(self, at: int) -> bool:
+        return self._peek(at) in _STRINGS or _PREFIX.match(self.text, at) is not None
+
+    def read_string(self, at: int) -> tuple[Node, int]:
+        """The one text in quotes that begins here, and where it ends; one with something to fill is an Expression."""
+        prefix = _PREFIX.match(self.text, at)
+        quotes = prefix.end() if prefix else at
+        found = _IN_THREE_QUOTES.match(self.text, quotes)
+        if found is None and self.text.startswith(('"""', "'''"), quotes) and self.is_python:
+            self.fail("The text that begins here is not closed with three quotes.", at)
+        if prefix is None and found is None:
+            return self._string(at)
+        end = found.end() if found else self._string(quotes)[1]
+        if prefix and prefix.group().lower().strip("ru"):
+            return Node(Expression(self.text[at:end]), at), end
+        return Node(self._python_text(at, end), at), end
+
+    def _python_text(self, at: int, end: int) -> str:
+        """What Python makes of one literal."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                text = ast.literal_eval(self.text[at:end])
+        except (ValueError, SyntaxError):
+            self.fail("An escape in this text is wrong.", at)
+        if _FORBIDDEN.search(text):
+            self.fail("This text holds a character that is no text (NUL, or half of a surrogate pair).", at)
+        return str(text)
+
+    def _bracketed(self, at: int, depth: int) -> tuple[Node, int] | None:
+        """The value in brackets, or Python's tuple as a list; None: something else stands there."""
+        start, at = at, self.skip(at + 1)
+        items: list[Node] = []
+        has_comma = False
+        while self._peek(at) not in {")", ""}:
+            literal = self._literal(at, depth + 1) if depth < MAX_DEPTH else None
+            if literal is None:
+                return None
+            items.append(literal[0])
+            at = self.skip(literal[1])
+            if self._peek(at) == ",":
+                has_comma, at = True, self.skip(at + 1)
+            elif self._peek(at) != ")":
+                return None
+        if (
+            not self._peek(at)
+            or not items
+            or self._peek(self.skip(at + 1)) == "("
+            or not (self.is_python or len(items) == 1)
+        ):
+            return None
+        if has_comma:
+            return Node(items, start), at + 1
+        return Node(items[0].value, start), at + 1
+
     def _unescaped(self, raw: str, at: int) -> str:
         if "\\" not in raw:
             return raw
 
         def replace(found: re.Match[str]) -> str:
-            braced, four, two, simple = found.groups()
-            digits = braced or four or two
+            braced, four, two, eight, simple = found.groups()
+            digits = braced or four or two or eight
             if digits is not None:
                 code = int(digits, 16)
                 return chr(code) if code <= 0x10FFFF else "\x00"
@@ -248,6 +332,9 @@ class Source:
         position = at
         while found := _EXPRESSION_TOKEN.search(self.text, position):
             token = found.group()
+            if found["pattern"] and not may_be_value(self.text, found.start()):
+                position = found.start() + 1
+                continue
             if token in _CLOSER:
                 closers.append(_CLOSER[token])
             elif token in {"]", ")", "}"}:

@@ -86,6 +86,63 @@ def test_keeps_what_is_no_data_as_its_text(text: str, expression: str) -> None:
     assert [members[key].value for key in ("before", "it", "after")] == [1, Expression(expression), 2]
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a": """one\n"two" three"""}', {"a": 'one\n"two" three'}),
+        ("{'a': '''it's\n'''}", {"a": "it's\n"}),
+        ('{"a": """x\\\n  y\\tz"""}', {"a": "x  y\tz"}),
+        ('{"a": "one " "two " \n \'three\'}', {"a": "one two three"}),
+        ('{"a": ("one "\n  "two"), "b": (1), "c": ("x",)}', {"a": "one two", "b": 1, "c": ["x"]}),
+        ('{"a": (1, 2,), "b": r"\\d", "c": u"é"}', {"a": [1, 2], "b": "\\d", "c": "é"}),
+        ('{"a": "\\U0001F600"}', {"a": "😀"}),
+        ('{"a": """""", "b": ""}', {"a": "", "b": ""}),
+        ('{"a": "x"\n"b": 1}', None),
+    ],
+)
+def test_takes_what_python_writes(text: str, value: object) -> None:
+    source = Source(text, is_python=True)
+    if value is None:
+        with pytest.raises(FormatError, match="Line 2, column 1: A comma"):
+            source.read()
+        return
+    assert source.read()[0].plain() == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["f'Hi {name}'", 'f"""Hi\n{name}"""', "b'x'", "'a' f'{b}'", "(a)", "(a, b)", "('a' + b)", "(1)(2)", "()"],
+)
+def test_what_python_fills_in_is_no_data(text: str) -> None:
+    node, end = Source(text + ", next", is_python=True).read()
+    assert (node.value, end) == (Expression(text), len(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"a": """x"}', "three quotes"),
+        ('{"a": r"""\ud800""" "\\ud800"}', "no text"),
+        ("{'a': u'\\N{NOBODY}'}", "escape"),
+        ("{'a': u'\\x00'}", "no text"),
+    ],
+)
+def test_a_python_text_that_is_wrong_is_refused(text: str, message: str) -> None:
+    with pytest.raises(FormatError, match=message):
+        Source(text, is_python=True).read()
+
+
+def test_texts_side_by_side_are_a_missing_comma_elsewhere() -> None:
+    with pytest.raises(FormatError, match="comma"):
+        Source('["a" "b"]').read()
+
+
+@pytest.mark.parametrize("expression", ["s.replace(/[)]/g, '')", "a / 2 / b", "/x}/.test(s)", "f(/\\//, 1)"])
+def test_a_bracket_in_a_regular_expression_closes_nothing(expression: str) -> None:
+    node = read("{a: " + expression + ", b: 1}")
+    assert node.plain() == {"b": 1}
+
+
 def test_an_ellipsis_among_members_needs_no_comma() -> None:
     source = Source('{\n  type: "llmRequest",\n  …\n  tools: myTools,\n  ...defaults,\n}')
     node, _ = source.read()
@@ -171,6 +228,11 @@ def test_any_text_is_read_or_refused_and_nothing_else(text: str) -> None:
         "\\",
         "-",
         "1.",
+        "(",
+        "=/a",
+        "/[",
+        "('x' ",
+        '"""',
     ],
 )
 def test_the_cost_is_linear_for_hostile_repetitions(unit: str) -> None:

@@ -1,0 +1,40 @@
+"""``#`` comments, as JAICP's scripts and Python have them, blanked out of a text that is read afterwards."""
+
+import re
+
+_LOOK_BACK_CHARS = 200
+_TOKEN = re.compile(
+    r'''
+      (?P<string>"""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\'
+        |"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'
+        |//[^\n]*|/\*.*?(?:\*/|\Z))
+    | (?P<value>`[^`\\]*(?:\\.[^`\\]*)*`|/(?:[^/\\\n\[*]|\\.|\[(?:[^\]\\\n]|\\.){0,200}\])
+        (?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.){0,200}\]){0,200}/)
+    | (?P<comment>\#[^\n]*)
+    ''',
+    re.DOTALL | re.VERBOSE,
+)
+_BEFORE_A_VALUE = frozenset("(,=:[!&|?{};+-*%<>~^")
+
+
+def without_hash_comments(text: str) -> str:
+    """The text with spaces in place of each ``#`` comment, so that every offset stays what it is.
+
+    A ``#`` in a text, in a regular expression or behind ``//`` begins none.
+    """
+    kept: list[str] = []
+    position, copied = 0, 0
+    while found := _TOKEN.search(text, position):
+        position = found.end()
+        if found["value"] and not may_be_value(text, found.start()):
+            position = found.start() + 1
+        elif found["comment"]:
+            kept += (text[copied : found.start()], " " * len(found["comment"]))
+            copied = position
+    return "".join(kept) + text[copied:]
+
+
+def may_be_value(text: str, offset: int) -> bool:
+    """Whether a value can begin here: a slash elsewhere divides, a backtick elsewhere is prose."""
+    before = text[max(0, offset - _LOOK_BACK_CHARS) : offset].rstrip()
+    return not before or before[-1] in _BEFORE_A_VALUE or before.endswith("return")
