@@ -1,11 +1,14 @@
 """What a pasted text is: a persona of either platform, several of them, or a conversation."""
 
 import re
+from dataclasses import replace
 from typing import NoReturn
 
 from personas.formats import conversation, jaicp, tavus
 from personas.formats.conversation import ConversationDraft
 from personas.formats.draft import Draft
+from personas.formats.hash_comments import without_hash_comments
+from personas.formats.names import Names
 from personas.formats.nodes import FormatError, Node
 from personas.formats.script import Reply, Script, read_script
 from personas.formats.tolerant import Source
@@ -30,7 +33,7 @@ def read_document(text: str, *, site_url: str = "") -> Draft:
 
 def read_documents(text: str, *, site_url: str = "") -> tuple[Draft, ...]:
     """As `read_document`; of a list as Tavus' ``GET`` gives it (``{"data": [ … ]}``) every persona."""
-    source = Source(text)
+    source = Source(without_hash_comments(text))
     start = source.skip(0)
     if source.text[start : start + 1] != "{":
         return (_read_script(source, start, site_url),)
@@ -80,7 +83,7 @@ def _listed(source: Source, node: Node) -> list[Node] | None:
 def _read_object(source: Source, node: Node, site_url: str) -> Draft:
     if jaicp.is_reply(node):
         reply = Reply(node, "")
-        return jaicp.read(Script(source, (reply,), None, {}), reply, site_url=site_url)
+        return jaicp.read(Script(source, (reply,), None, Names(source)), reply, site_url=site_url)
     if not _keys(node) & _OF_A_PERSONA:
         if conversation.is_conversation(node):
             source.fail("This is a conversation; paste the persona that it is with.", node.offset)
@@ -105,9 +108,9 @@ def _read_script(source: Source, start: int, site_url: str) -> Draft:
 def _first_request(script: Script) -> Reply | None:
     """The first ``llmRequest`` that is pushed, itself or by the name of a variable."""
     for reply in script.replies:
-        node = script.resolved(reply.node)
+        node = script.names.resolved(reply.node)
         if jaicp.is_reply(node):
-            return Reply(node, reply.state) if node is not reply.node else reply
+            return replace(reply, node=node)
     return None
 
 

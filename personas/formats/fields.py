@@ -63,7 +63,7 @@ class Fields:
 
     def note_expression(self, key: str, found: Expression) -> None:
         text = "what stands there" if _MAY_HOLD_A_KEY.search(key) else excerpt(found.text)
-        if found.is_placeholder:
+        if found.is_placeholder or (self.source.is_python and found.is_name):
             self.notices.add(f"{self.name_of(key)}: {text} is a placeholder; it was left out.")
         else:
             self.notices.add(f"{self.name_of(key)}: {text} is script, not data; it was left out.")
@@ -84,6 +84,20 @@ class Fields:
         node = self.node(key)
         text = self.text(key, 5_000)
         return "<key>" if node is not None and node.is_expression else text
+
+    def prompt(self, key: str, max_chars: int) -> str:
+        """The member's text; one that code puts together stands with ``{name}`` for what isn't known of it."""
+        node = self.node(key)
+        if node is None or not isinstance(node.value, Expression) or not node.value.joined:
+            return self.text(key, max_chars)
+        if len(node.value.joined) > max_chars:
+            self.source.fail(f"{self.name_of(key)} has more than {max_chars:,} characters.", node.offset)
+        line = self.source.line_of(node.offset)
+        for name in node.value.unknown:
+            self.notices.add(
+                f"Line {line}: {excerpt(name)} in {self.name_of(key)} is not in the text; it is kept as it stands."
+            )
+        return node.value.joined
 
     def section(self, key: str) -> Self | None:
         """The member as an object to read from; None: absent."""

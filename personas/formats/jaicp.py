@@ -7,6 +7,7 @@ from personas.formats.advice import notices_about
 from personas.formats.credentials import CAILA_HOSTS, Credentials, hosts_of
 from personas.formats.draft import Draft
 from personas.formats.fields import Fields, Notices
+from personas.formats.jaicp_history import Histories
 from personas.formats.jaicp_messages import ReadMessages, read_messages
 from personas.formats.jaicp_script import EXPRESSION_KEY, REPLY_TYPE, to_script
 from personas.formats.nodes import Expression, Node
@@ -61,7 +62,8 @@ def read(script: Script, reply: Reply, *, site_url: str = "") -> Draft:
     fields.text("type", 100)
     name = " ".join(reply.state.split())[:200] or UNTITLED
     secrets = Credentials(name, notices)
-    messages = read_messages(fields)
+    histories = Histories(script, reply)
+    messages = read_messages(fields, histories)
     document: Json = {
         "persona_name": name,
         "system_prompt": messages.system_prompt,
@@ -75,13 +77,17 @@ def read(script: Script, reply: Reply, *, site_url: str = "") -> Draft:
         "other_layers": {},
     }
     document["other_keys"] = secrets.in_rest(fields.rest())
+    for sentence in script.names.unfollowed(histories.followed):
+        notices.add(sentence)
     advice = [notice.message for notice in notices_about(document)]
     return Draft(Platform.JAICP, document, secrets.all(), (*notices.all(), *advice), messages.initial)
 
 
 def _note_the_rest(script: Script, reply: Reply, notices: Notices) -> None:
-    others = [other for other in script.replies if script.resolved(other.node).offset != reply.node.offset]
-    requests = sum(is_reply(script.resolved(other.node)) for other in others)
+    others = [
+        other for other in script.replies if script.names.resolved(other.node).offset != reply.node.offset
+    ]
+    requests = sum(is_reply(script.names.resolved(other.node)) for other in others)
     if requests:
         noun = "llmRequest" if requests == 1 else "llmRequests"
         notices.add(f"The script has {requests} more {noun}; the first one was taken.")
@@ -95,7 +101,10 @@ def _with_variables(script: Script, node: Node) -> Node:
     """The reply with the variables that its known keys name put in place."""
     if not isinstance(node.value, dict):
         return node
-    members = {key: script.filled(item) if key in MEMBERS else item for key, item in node.value.items()}
+    members = {
+        key: script.names.filled(item) if key in MEMBERS and key != "messages" else item
+        for key, item in node.value.items()
+    }
     return Node(members, node.offset)
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from personas.formats.fields import Fields
+from personas.formats.jaicp_history import Histories, Part, Parts, Past
 from personas.formats.nodes import Expression, Node
 from personas.formats.rules import MAX_PROMPT_CHARS
 from playground.core.persona import HistoryMode
@@ -11,10 +12,6 @@ from playground.core.persona import HistoryMode
 MAX_MESSAGES = 1_000
 ROLES = frozenset({"user", "assistant", "system"})
 
-_HISTORY = r"\$jsapi\.chatHistoryInLlmFormat\s*\(\s*\)(?:\s*\.\s*slice\s*\(\s*-\s*([1-9]\d{0,3})\s*\))?"
-_WHOLE_HISTORY = re.compile(_HISTORY)
-_SPREAD_HISTORY = re.compile(r"\.\.\.\s*" + _HISTORY)
-_THEN_HISTORY = re.compile(r"\s*\.\s*concat\s*\(\s*" + _HISTORY + r"\s*\)\s*")
 _QUERY = re.compile(r"\$request\.query|\$parseTree\.text")
 
 
@@ -29,39 +26,74 @@ class ReadMessages:
     initial: tuple[dict[str, str], ...] = ()
 
 
-def read_messages(fields: Fields) -> ReadMessages:
+def read_messages(fields: Fields, histories: Histories) -> ReadMessages:
     """What the reply's ``messages`` mean. Raises FormatError for a message that is none."""
     node = fields.node("messages")
     if node is None:
         fields.notices.add("messages is missing; the session's history was assumed.")
         return ReadMessages(HistoryMode.SESSION)
-    if isinstance(node.value, Expression):
-        return _of_expression(fields, node, node.value.text)
-    if not isinstance(node.value, list):
+    if not isinstance(node.value, Expression | list):
         fields.source.fail("messages is not a list: [ … ].", node.offset)
-    return _of_list(fields, node.value)
+    parts = histories.parts(node)
+    if parts is None:
+        fields.note_expression("messages", Expression(str(getattr(node.value, "text", ""))))
+        fields.notices.add("messages: the session's history was assumed.")
+        return ReadMessages(HistoryMode.SESSION)
+    place = next((index for index, part in enumerate(parts) if isinstance(part, Past)), None)
+    if place is None:
+        return _without_history(fields, [part for part in parts if isinstance(part, Node)])
+    return _around_history(fields, parts, place)
 
 
-def _of_expression(fields: Fields, node: Node, text: str) -> ReadMessages:
-    if found := _WHOLE_HISTORY.fullmatch(text):
-        return ReadMessages(HistoryMode.SESSION, _number(found[1]))
-    if text.startswith("["):
-        array, end = fields.source.read_array(node.offset)
-        then = _THEN_HISTORY.fullmatch(fields.source.text, end, node.offset + len(text))
-        if then and isinstance(array.value, list):
-            prompt, initial, _ = _literals(fields, array.value)
-            return ReadMessages(HistoryMode.PROMPT_AND_SESSION, _number(then[1]), prompt, initial)
-    fields.note_expression("messages", Expression(text))
-    fields.notices.add("messages: the session's history was assumed.")
-    return ReadMessages(HistoryMode.SESSION)
+def _around_history(fields: Fields, parts: Parts, place: int) -> ReadMessages:
+    """Messages with the session's history among them: those before it begin each request."""
+    before = [part for part in parts[:place] if isinstance(part, Node)]
+    prompt, initial, asks = _literals(fields, before)
+    if asks:
+        fields.notices.add(
+            "messages: the user's request stands before the history too; it is sent once, last."
+        )
+    prompts = [prompt] if prompt else []
+    for part in parts[place + 1 :]:
+        prompts += _behind_history(fields, part)
+    past = parts[place]
+    last = past.last if isinstance(past, Past) else None
+    mode = HistoryMode.PROMPT_AND_SESSION if prompts or before else HistoryMode.SESSION
+    return ReadMessages(mode, last, "\n\n".join(prompts), initial)
 
 
-def _of_list(fields: Fields, items: list[Node]) -> ReadMessages:
-    spread = items[-1].value if items else None
-    then = _SPREAD_HISTORY.fullmatch(spread.text) if isinstance(spread, Expression) else None
-    prompt, initial, asks = _literals(fields, items[:-1] if then else items)
-    if then:
-        return ReadMessages(HistoryMode.PROMPT_AND_SESSION, _number(then[1]), prompt, initial)
+def _behind_history(fields: Fields, part: Part) -> list[str]:
+    """The prompt in what stands behind the history, where Greenroom has no place for it; a notice in any case."""
+    line = fields.source.line_of(part.offset)
+    if isinstance(part, Past):
+        fields.notices.add(f"Line {line}: the session's history stands there a second time; it is sent once.")
+        return []
+    if isinstance(part.value, Expression):
+        fields.note_expression(f"messages, line {line}", part.value)
+        return []
+    message = Fields(fields.source, part, "messages[…]", fields.notices)
+    role = _role(message)
+    content = message.node("content")
+    if role == "system":
+        fields.notices.add(
+            f"Line {line}: this system message stands behind the history in the script; it was put into the prompt, "
+            "which is sent before the history."
+        )
+        return [message.prompt("content", MAX_PROMPT_CHARS)]
+    if role == "user" and content is not None and _is_request(content):
+        fields.notices.add(
+            f"Line {line}: the user's request is added to a history that ends with it already; it is sent once."
+        )
+    else:
+        fields.notices.add(
+            f"Line {line}: this {role} message stands behind the history, where Greenroom sends the user's words; "
+            "it was left out."
+        )
+    return []
+
+
+def _without_history(fields: Fields, items: list[Node]) -> ReadMessages:
+    prompt, initial, asks = _literals(fields, items)
     if asks and not initial:
         if not prompt:
             return ReadMessages(HistoryMode.LAST_REQUEST)
@@ -87,13 +119,11 @@ def _literals(fields: Fields, items: list[Node]) -> tuple[str, tuple[dict[str, s
             fields.note_expression(name, item.value)
             continue
         message = Fields(fields.source, item, name, fields.notices)
-        role = message.text("role", 20)
-        if role not in ROLES:
-            fields.source.fail(f"{name}.role is one of user, assistant, system.", item.offset)
+        role = _role(message)
         content = message.node("content")
         if role == "user" and index == len(items) - 1 and content is not None and _is_request(content):
             return "\n\n".join(prompts), tuple(initial), True
-        text = message.text("content", MAX_PROMPT_CHARS)
+        text = message.prompt("content", MAX_PROMPT_CHARS)
         if role == "system":
             prompts.append(text)
         elif text:
@@ -101,9 +131,12 @@ def _literals(fields: Fields, items: list[Node]) -> tuple[str, tuple[dict[str, s
     return "\n\n".join(prompts), tuple(initial), False
 
 
+def _role(message: Fields) -> str:
+    role = message.text("role", 20)
+    if role not in ROLES:
+        message.source.fail(f"{message.name_of('role')} is one of user, assistant, system.", message.offset)
+    return role
+
+
 def _is_request(content: Node) -> bool:
     return isinstance(content.value, Expression) and _QUERY.fullmatch(content.value.text) is not None
-
-
-def _number(digits: str | None) -> int | None:
-    return None if digits is None else int(digits)

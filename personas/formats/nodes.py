@@ -1,7 +1,7 @@
 """The values of a document, each with the place where it stands; and the error that names such a place."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 
@@ -24,13 +24,23 @@ class FormatError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """Something that stands in place of a value and is not data: JavaScript, a placeholder, a ``…``."""
+    """Something that stands in place of a value and is not data: JavaScript, a placeholder, a ``…``.
+
+    ``joined`` is the text that it makes, with ``{name}`` for each of the ``unknown`` in it; empty: it makes none.
+    """
 
     text: str
+    joined: str = field(default="", compare=False)
+    unknown: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def is_placeholder(self) -> bool:
         return self.text.startswith("<") or self.text in {"…", "..."}
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is the bare name of something that stands elsewhere."""
+        return self.text.isidentifier()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,32 @@
-"""Finds the replies in a JAICP script (``state: … script:`` blocks, JavaScript); runs none of it."""
+"""Finds the replies and the statements of a JAICP script (``state: … script:`` blocks, JavaScript); runs none of it."""
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from personas.formats.nodes import Expression, Node
+from personas.formats.hash_comments import may_be_value
+from personas.formats.names import MAX_STATEMENTS, PATH, Names, Statement
+from personas.formats.nodes import Node
 from personas.formats.tolerant import Source
 
 MAX_REPLIES = 100
-MAX_ALIASES = 5
-MAX_FILLED = 20_000
 
 _TOKEN = re.compile(
-    r"""
+    rf'''
       (?P<skip>//[^\n]*|/\*.*?(?:\*/|\Z)
+        |"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^'\\]|\\.|'(?!\'\'))*\'\'\'
         |"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*')
+    | (?P<template>`[^`\\]*(?:\\.[^`\\]*)*`)
     | (?P<push>\$response\.replies\.push\s*\()
     | (?P<barge_in>\$dialer\.bargeInResponse\s*\()
-    | \b(?:var|let|const)\s+(?P<variable>[A-Za-z_$][\w$]*)\s*=(?!=)
     | ^[ \t]*state\s*:[ \t]*(?P<state>[^\n|]*)
-    """,
+    | (?P<brace>[{{}}])
+    | (?P<path>(?<![\w$.]){PATH})\s*(?:
+        (?:\.\s*(?P<method>push|unshift|splice|pop|shift|reverse|sort|append|insert|extend|update|assign)\s*\()
+        | (?::[ \t]*(?!(?:var|let|const)\b)[A-Za-z_][\w.\[\], |]{{0,80}}?)?[ \t]*=(?![=>])
+        | (?:\[[^\]\n]{{0,100}}\]){{1,5}}(?:\.[\w$]+){{0,5}}\s*
+            (?P<part>[+]?=(?![=>])|\.\s*(?:push|unshift|append|extend|update)\s*\()
+        | (?P<added>\+=))
+    ''',
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
 
@@ -30,6 +37,9 @@ class Reply:
 
     node: Node
     state: str
+    blocks: tuple[int, ...] = ()
+    """The state and the blocks in braces around it."""
+    pushed_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,68 +48,58 @@ class Script:
     replies: tuple[Reply, ...]
     barge_in: Node | None
     """The argument of the first ``$dialer.bargeInResponse(…)``."""
-    variables: Mapping[str, int]
-    """Where the value of each declared variable begins."""
-    _values: dict[str, Node] = field(default_factory=dict)
-    """The values that were read so far: each is read once, however often it is named."""
+    names: Names
 
-    def resolved(self, node: Node) -> Node:
-        """The value of the variable that the node names, if the text declares it; else the node itself."""
-        for _ in range(MAX_ALIASES):
-            if not isinstance(node.value, Expression) or node.value.text not in self.variables:
-                break
-            node = self._value_of(node.value.text)
-        return node
 
-    def filled(self, node: Node) -> Node:
-        """The value with every variable that stands in it, however deep, in place of its name.
+@dataclass
+class _Place:
+    """Where in the script the scan is."""
 
-        Raises FormatError where the variables, which may name each other, make too much of it.
-        """
-        return self._filled(node, MAX_ALIASES, iter(range(MAX_FILLED)))
+    state: str = ""
+    blocks: list[int] = field(default_factory=lambda: [0])
+    """The offset of the state, and those of the braces that are open."""
 
-    def _filled(self, node: Node, aliases: int, left: Iterator[int]) -> Node:
-        """``left`` gives one number for each value that may still come out of a variable."""
-        found = self.resolved(node)
-        if found is not node:
-            aliases -= 1
-        if aliases < MAX_ALIASES and next(left, None) is None:
-            self.source.fail("The variables that stand here name each other too often.", node.offset)
-        if aliases < 0:
-            return node
-        if isinstance(found.value, dict):
-            members = {key: self._filled(item, aliases, left) for key, item in found.value.items()}
-            return Node(members, found.offset)
-        if isinstance(found.value, list):
-            return Node([self._filled(item, aliases, left) for item in found.value], found.offset)
-        return found
+    def enter_state(self, name: str, offset: int) -> None:
+        self.state, self.blocks = name, [offset]
 
-    def _value_of(self, name: str) -> Node:
-        if name not in self._values:
-            self._values[name] = self.source.read(self.variables[name])[0]
-        return self._values[name]
+    def brace(self, mark: str, offset: int) -> None:
+        if mark == "{":
+            self.blocks.append(offset)
+        elif len(self.blocks) > 1:
+            self.blocks.pop()
 
 
 def read_script(source: Source) -> Script:
     """Every reply of the script. Raises FormatError for one that cannot be read."""
     replies: list[Reply] = []
-    variables: dict[str, int] = {}
+    statements: list[Statement] = []
     barge_in: Node | None = None
-    state, position = "", 0
+    place, position = _Place(), 0
     while found := _TOKEN.search(source.text, position):
         position = found.end()
-        if found["variable"]:
-            variables[found["variable"]] = position
+        if found["template"] and not may_be_value(source.text, found.start()):
+            position = found.start() + 1
         elif found["state"] is not None:
-            state = found["state"].strip()
+            place.enter_state(found["state"].strip(), found.start())
+        elif found["brace"]:
+            place.brace(found["brace"], found.start())
         elif found["push"]:
             if len(replies) == MAX_REPLIES:
                 source.fail(f"The script has more than {MAX_REPLIES} replies.", found.start())
             node, position = _argument(source, position)
-            replies.append(Reply(node, state))
+            replies.append(Reply(node, place.state, tuple(place.blocks), found.start()))
         elif found["barge_in"] and barge_in is None:
             barge_in, position = _argument(source, position)
-    return Script(source, tuple(replies), barge_in, variables)
+        elif found["path"]:
+            if len(statements) == MAX_STATEMENTS:
+                source.fail(f"The text has more than {MAX_STATEMENTS:,} statements.", found.start())
+            statements.append(_statement(found, tuple(place.blocks)))
+    return Script(source, tuple(replies), barge_in, Names(source, tuple(statements)))
+
+
+def _statement(found: re.Match[str], blocks: tuple[int, ...]) -> Statement:
+    is_part = found["part"] is not None or found["added"] is not None
+    return Statement(found["path"], found.start(), found.end(), found["method"] or "", is_part, blocks)
 
 
 def _argument(source: Source, offset: int) -> tuple[Node, int]:

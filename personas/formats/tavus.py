@@ -52,8 +52,8 @@ def read(source: Source, node: Node, *, site_url: str = "") -> Draft:
     layers = top.section("layers")
     document: Json = {
         "persona_name": name,
-        "system_prompt": top.text("system_prompt", MAX_PROMPT_CHARS),
-        "context": top.text("context", MAX_PROMPT_CHARS),
+        "system_prompt": top.prompt("system_prompt", MAX_PROMPT_CHARS),
+        "context": top.prompt("context", MAX_PROMPT_CHARS),
         "default_replica_id": top.text("default_replica_id", 100),
     }
     document |= _layers(layers, secrets, site_url)

@@ -97,6 +97,19 @@ class Source:
         """The array at ``offset`` alone, whatever follows it (``[…].concat(…)``), and where it ends."""
         return self._array(offset, 0)
 
+    def read_arguments(self, offset: int) -> tuple[list[Node], int]:
+        """The arguments of a call whose bracket has just been opened, and where the call ends."""
+        arguments: list[Node] = []
+        at = self.skip(offset)
+        while self._peek(at) != ")":
+            if self.text.startswith("...", at):
+                node, at = self._expression(at)
+            else:
+                node, at = self._value(at, 0)
+            arguments.append(node)
+            at = self._after_item(at, ")", max(0, offset - 1))
+        return arguments, at + 1
+
     def _peek(self, offset: int) -> str:
         return self.text[offset : offset + 1]
 
@@ -222,7 +235,7 @@ class Source:
         raw = found.group()[1:-1]
         if quote == "`" and "${" in raw:
             return Node(Expression(found.group()), at), found.end()
-        return Node(self._unescaped(raw, at), at), found.end()
+        return Node(self.unescaped(raw, at), at), found.end()
 
     def _strings(self, at: int) -> tuple[Node, int]:
         """The text that begins here and, in Python, those that follow it: side by side they are one."""
@@ -255,14 +268,14 @@ class Source:
         end = found.end() if found else self._string(quotes)[1]
         if prefix and prefix.group().lower().strip("ru"):
             return Node(Expression(self.text[at:end]), at), end
-        return Node(self._python_text(at, end), at), end
+        return Node(self.python_text(self.text[at:end], at), at), end
 
-    def _python_text(self, at: int, end: int) -> str:
+    def python_text(self, literal: str, at: int) -> str:
         """What Python makes of one literal."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                text = ast.literal_eval(self.text[at:end])
+                text = ast.literal_eval(literal)
         except (ValueError, SyntaxError):
             self.fail("An escape in this text is wrong.", at)
         if _FORBIDDEN.search(text):
@@ -295,7 +308,8 @@ class Source:
             return Node(items, start), at + 1
         return Node(items[0].value, start), at + 1
 
-    def _unescaped(self, raw: str, at: int) -> str:
+    def unescaped(self, raw: str, at: int) -> str:
+        """What stands between quotes, with its escapes resolved as JavaScript does."""
         if "\\" not in raw:
             return raw
 

@@ -1,0 +1,137 @@
+"""Follows how a JAICP script puts ``messages`` together: literals, the session's history, and what is added to them."""
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from personas.formats.names import MAX_ALIASES, PATH, Names, Statement
+from personas.formats.nodes import Expression, Node
+from personas.formats.script import Reply, Script
+
+_PAST = re.compile(r"\$jsapi\s*\.\s*chatHistoryInLlmFormat\s*\(\s*\)")
+_SLICE = re.compile(r"\s*\.\s*slice\s*\(\s*(?:-\s*([1-9]\d{0,3})|0?)\s*\)")
+_CONCAT = re.compile(r"\s*\.\s*concat\s*\(")
+_PATH = re.compile(PATH)
+_ADDED_IN_FRONT = re.compile(r"\s*0\s*,\s*0\s*,")
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The session's history; ``last``: of that many messages (None: all)."""
+
+    offset: int
+    last: int | None = None
+
+
+Part: TypeAlias = Node | Past
+Parts: TypeAlias = list[Part]
+
+
+class Histories:
+    """What the expressions of one script mean as a list of messages."""
+
+    def __init__(self, script: Script, reply: Reply) -> None:
+        self._source = script.source
+        self._names: Names = script.names
+        self._blocks = reply.blocks
+        self._pushed_at = reply.pushed_at
+        self.followed: list[int] = []
+        """The offsets of the statements whose effect is in the parts."""
+
+    def parts(self, node: Node) -> Parts | None:
+        """The messages in order; None: a part of them is neither a literal nor the session's history."""
+        return self._parts(node, MAX_ALIASES)
+
+    def _parts(self, node: Node, aliases: int) -> Parts | None:
+        if isinstance(node.value, list):
+            return self._of_items(node.value, aliases)
+        if not isinstance(node.value, Expression):
+            return None
+        found = self._of_expression(node.offset, aliases)
+        if found is None or found[1] < node.offset + len(node.value.text):
+            return None
+        return found[0]
+
+    def _of_items(self, items: list[Node], aliases: int) -> Parts:
+        """The items of an array; a spread that can't be followed stands there as it is."""
+        parts: Parts = []
+        for item in items:
+            spread = isinstance(item.value, Expression) and item.value.text.startswith("...")
+            inner = self._parts(self._source.read(item.offset + 3)[0], aliases) if spread else None
+            parts += [self._names.filled(item)] if inner is None else inner
+        return parts
+
+    def _of_expression(self, at: int, aliases: int) -> tuple[Parts, int] | None:
+        """An array, the history or a name, then ``.concat(…)`` and ``.slice(-n)``; and where it ends."""
+        begun = self._begun(at, aliases)
+        if begun is None:
+            return None
+        parts, end = begun
+        while True:
+            if found := _SLICE.match(self._source.text, end):
+                if len(parts) != 1 or not isinstance(parts[0], Past):
+                    return None
+                last = int(found[1]) if found[1] else parts[0].last
+                parts, end = [Past(parts[0].offset, last)], found.end()
+            elif found := _CONCAT.match(self._source.text, end):
+                arguments = self._arguments(found.end())
+                added = [part for node in arguments[0] for part in self._added(node, aliases)]
+                parts, end = [*parts, *added], arguments[1]
+            else:
+                return parts, end
+
+    def _begun(self, at: int, aliases: int) -> tuple[Parts, int] | None:
+        text = self._source.text
+        if text[at : at + 1] == "[":
+            array, end = self._source.read_array(at)
+            return (self._of_items(array.value, aliases), end) if isinstance(array.value, list) else None
+        if found := _PAST.match(text, at):
+            return [Past(at)], found.end()
+        found = _PATH.match(text, at)
+        if found is None:
+            return None
+        path = found.group()
+        for method in (".concat", ".slice"):
+            path = path.removesuffix(method)
+        named = self._of_name(path, at, aliases)
+        return None if named is None else (named, at + len(path))
+
+    def _of_name(self, path: str, use: int, aliases: int) -> Parts | None:
+        """What the path holds at ``use``: its value, and what was added to it since."""
+        statement = self._names.naming(path, use)
+        if statement is None or statement.offset >= use or aliases <= 0:
+            return None
+        parts = self._parts(self._names.value_of(statement), aliases - 1)
+        if parts is None:
+            return None
+        self._names.watch(path, max(use, self._pushed_at))
+        for change in self._names.changes(path, statement.offset, max(use, self._pushed_at)):
+            if change.path != path or not self._names.is_certain(change, self._blocks):
+                continue
+            changed = self._changed(parts, change, aliases)
+            if changed is not None:
+                self.followed.append(change.offset)
+                parts = changed
+        return parts
+
+    def _changed(self, parts: Parts, change: Statement, aliases: int) -> Parts | None:
+        """The messages after ``push``, ``unshift`` or ``splice(0, 0, …)``; None: it can't be followed."""
+        after = change.after
+        if change.method == "splice":
+            found = _ADDED_IN_FRONT.match(self._source.text, after)
+            if found is None:
+                return None
+            after = found.end()
+        elif change.method not in {"push", "unshift"}:
+            return None
+        added = self._of_items(self._arguments(after)[0], aliases)
+        return [*parts, *added] if change.method == "push" else [*added, *parts]
+
+    def _added(self, node: Node, aliases: int) -> Parts:
+        """What ``.concat`` adds for one argument: an array's items, or the argument itself."""
+        inner = self._parts(node, aliases)
+        return [self._names.filled(node)] if inner is None else inner
+
+    def _arguments(self, at: int) -> tuple[list[Node], int]:
+        """The arguments of a call whose bracket is open, and where the call ends."""
+        return self._source.read_arguments(at)

@@ -1,0 +1,174 @@
+"""The names that a pasted text gives to values, what it changes of them afterwards, and the values put in place."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from personas.formats.joined_text import joined_text
+from personas.formats.nodes import Expression, Node
+from personas.formats.tolerant import Source
+
+MAX_ALIASES = 5
+MAX_FILLED = 20_000
+MAX_STATEMENTS = 5_000
+
+PATH = r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*"
+_PATH = re.compile(PATH)
+_HAS_TEXT = re.compile(r"[\"'`]")
+_CONDITION = re.compile(r"\b(?:if|else|elif|for|while|case|catch|except)\b|(?:&&|\|\||\?|=>)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """``path = …``, or a change of what the path names: ``path.push(…)``, ``path[0] = …``, ``path += …``."""
+
+    path: str
+    offset: int
+    """Where the path stands."""
+    after: int
+    """Where the value, or the first argument, begins."""
+    method: str = ""
+    """``push`` …; empty: the statement names a value, or sets a part of it."""
+    is_part: bool = False
+    """Of another kind of change than a method: a part is set, or something is added."""
+    blocks: tuple[int, ...] = ()
+    """The blocks in braces around it, and the state of a JAICP script."""
+
+    @property
+    def names_value(self) -> bool:
+        return not self.method and not self.is_part
+
+
+@dataclass
+class Names:
+    """The statements of one text, in order; the values that they name are read when they are asked for."""
+
+    source: Source
+    statements: tuple[Statement, ...] = ()
+    _values: dict[int, tuple[Node, int]] = field(default_factory=dict)
+    """By offset, each with its end: a value is read once, however often it is named."""
+    _asked: dict[tuple[str, int], None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._by_path: dict[str, list[Statement]] = {}
+        for statement in self.statements:
+            if statement.names_value:
+                self._by_path.setdefault(statement.path, []).append(statement)
+
+    def naming(self, path: str, use: int) -> Statement | None:
+        """The last statement before ``use`` that gives a value to the path; else the first one behind it."""
+        found = self._by_path.get(path)
+        if not found:
+            return None
+        index = bisect_left(found, use, key=lambda statement: statement.after)
+        if index == 0:
+            return found[0]
+        if use < self._read(found[index - 1])[1]:
+            return found[index - 2] if index > 1 else None
+        return found[index - 1]
+
+    def value_of(self, statement: Statement) -> Node:
+        return self._read(statement)[0]
+
+    def watch(self, path: str, use: int) -> None:
+        """Remember that the path's value was put in place, so that no change of it is lost without a word."""
+        self._asked[(path, use)] = None
+
+    def _read(self, statement: Statement) -> tuple[Node, int]:
+        if statement.after not in self._values:
+            self._values[statement.after] = self.source.read(statement.after)
+        return self._values[statement.after]
+
+    def changes(self, path: str, since: int, until: int) -> Iterator[Statement]:
+        """What the text changes of the path's value, or of a part of it, between two offsets."""
+        for statement in self.statements:
+            if since < statement.offset < until and _is_changed(path, statement):
+                yield statement
+
+    def resolved(self, node: Node) -> Node:
+        """The value that the name stands for, if the text gives it one; else the node itself."""
+        for _ in range(MAX_ALIASES):
+            if not isinstance(node.value, Expression) or not _PATH.fullmatch(node.value.text):
+                break
+            statement = self.naming(node.value.text, node.offset)
+            if statement is None:
+                break
+            self.watch(statement.path, node.offset)
+            node = self.value_of(statement)
+        return node
+
+    def filled(self, node: Node) -> Node:
+        """The value with every named value that stands in it, however deep, in place of its name.
+
+        Raises FormatError where the names, which may name each other, make too much of it.
+        """
+        return self._filled(node, MAX_ALIASES, iter(range(MAX_FILLED)))
+
+    def unfollowed(self, followed: Iterable[int] = ()) -> Iterator[str]:
+        """A sentence for each change of a value that was put in place, less those at the ``followed`` offsets."""
+        skipped = set(followed)
+        for path, use in list(self._asked):
+            statement = self.naming(path, use)
+            for change in self.changes(path, statement.offset if statement else 0, use):
+                if change.offset not in skipped:
+                    skipped.add(change.offset)
+                    yield self.sentence(change)
+
+    def sentence(self, change: Statement) -> str:
+        line = self.source.line_of(change.offset)
+        what = f"{change.path}.{change.method}(…)" if change.method else f"the change of {change.path}"
+        return f"Line {line}: {what} was not followed; what it adds or takes away is left out."
+
+    def is_certain(self, change: Statement, use: tuple[int, ...]) -> bool:
+        """Whether what runs at a place within the blocks ``use`` has always run the change before."""
+        begin = max(self.source.text.rfind(mark, 0, change.offset) for mark in ";{}\n") + 1
+        before = self.source.text[begin : change.offset]
+        line_before = self.source.text[max(0, begin - 200) : begin].rstrip().rpartition("\n")[2]
+        is_under_condition = _CONDITION.search(before) or (
+            not line_before.endswith((";", "}", ",")) and _CONDITION.match(line_before.strip())
+        )
+        return not is_under_condition and change.blocks == use[: len(change.blocks)]
+
+    def _filled(self, node: Node, aliases: int, left: Iterator[int]) -> Node:
+        """``left`` gives one number for each value that may still come out of a name."""
+        found = self.resolved(node)
+        if found is not node:
+            aliases -= 1
+        if aliases < MAX_ALIASES and next(left, None) is None:
+            self.source.fail("The variables that stand here name each other too often.", node.offset)
+        if aliases < 0:
+            return node
+        if isinstance(found.value, dict):
+            members = {key: self._filled(item, aliases, left) for key, item in found.value.items()}
+            return Node(members, found.offset)
+        if isinstance(found.value, list):
+            return Node([self._filled(item, aliases, left) for item in found.value], found.offset)
+        if isinstance(found.value, Expression) and _HAS_TEXT.search(found.value.text):
+            return self._joined(found, found.value, aliases, left)
+        return found
+
+    def _joined(self, node: Node, expression: Expression, aliases: int, left: Iterator[int]) -> Node:
+        """The text that an expression of texts and names makes; what it doesn't know stays, in braces."""
+
+        def text_of(name: str) -> str | None:
+            named = Node(Expression(name), node.offset)
+            found = self.resolved(named)
+            if found is named or aliases <= 0 or next(left, None) is None:
+                return None
+            text = self._filled(found, aliases - 1, left).value
+            return text if isinstance(text, str) else None
+
+        joined = joined_text(self.source, node.offset, len(expression.text), text_of)
+        if joined is None:
+            return node
+        if not joined.unknown:
+            return Node(joined.text, node.offset)
+        return Node(Expression(expression.text, joined.text, joined.unknown), node.offset)
+
+
+def _is_changed(path: str, statement: Statement) -> bool:
+    """Whether the statement changes the path's value, or a part of it."""
+    if statement.path == path:
+        return not statement.names_value
+    return statement.path.startswith(f"{path}.")
