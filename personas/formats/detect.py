@@ -1,11 +1,13 @@
 """What a pasted text is: a persona of either platform, several of them, or a conversation."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from personas.formats import conversation, jaicp, tavus
+from personas.formats.code import find_object, is_jaicp, is_python
 from personas.formats.conversation import ConversationDraft
+from personas.formats.curl import read_command
 from personas.formats.draft import Draft
 from personas.formats.hash_comments import without_hash_comments
 from personas.formats.names import Names
@@ -16,10 +18,14 @@ from personas.formats.tolerant import Source
 MAX_DOCUMENTS = 100
 
 _OF_A_PERSONA = frozenset({"layers", "system_prompt", "persona_name", "pal_name", "context", "pipeline_mode"})
+_KEYS_IN_CODE = frozenset(
+    {"layers", "system_prompt", "persona_name", "pal_name", "pipeline_mode", "tokenSecret"}
+)
+_OF_A_CONVERSATION = frozenset({"conversational_context", "conversation_name"})
 _MEMBER = re.compile(r"([A-Za-z]\w*)\s*:")
 _NEITHER = (
     "Neither a Tavus persona nor a JAICP reply begins here: paste a persona's JSON { … } or a script with "
-    "$response.replies.push({ … })."
+    "$response.replies.push({ … }). A curl command, a Python dict or a JavaScript object around it is fine too."
 )
 
 
@@ -33,29 +39,57 @@ def read_document(text: str, *, site_url: str = "") -> Draft:
 
 def read_documents(text: str, *, site_url: str = "") -> tuple[Draft, ...]:
     """As `read_document`; of a list as Tavus' ``GET`` gives it (``{"data": [ … ]}``) every persona."""
-    source = Source(without_hash_comments(text))
-    start = source.skip(0)
-    if source.text[start : start + 1] != "{":
-        return (_read_script(source, start, site_url),)
-    node = _whole_object(source)
-    listed = _listed(source, node)
-    if listed is None:
-        return (_read_object(source, node, site_url),)
-    return tuple(_read_object(source, item, site_url) for item in listed)
+    pasted = _pasted(text, _KEYS_IN_CODE)
+    if pasted.node is None:
+        return (_read_script(pasted.source, pasted.source.skip(0), site_url),)
+    listed = _listed(pasted.source, pasted.node)
+    nodes = [pasted.node] if listed is None else listed
+    return tuple(pasted.noted(_read_object(pasted.source, node, site_url)) for node in nodes)
 
 
 def read_conversation(text: str) -> ConversationDraft | None:
     """What the text says of a conversation; None: it is none. Raises FormatError."""
-    source = Source(text)
-    start = source.skip(0)
-    if source.text[start : start + 1] != "{":
+    pasted = _pasted(text, _KEYS_IN_CODE | _OF_A_CONVERSATION)
+    if pasted.node is None:
         return None
-    node = _whole_object(source)
-    listed = _listed(source, node)
-    node = listed[0] if listed else node
+    listed = _listed(pasted.source, pasted.node)
+    node = listed[0] if listed else pasted.node
     if not isinstance(node.value, dict) or jaicp.is_reply(node) or node.value.keys() & _OF_A_PERSONA:
         return None
-    return conversation.read(source, node) if conversation.is_conversation(node) else None
+    if not conversation.is_conversation(node):
+        return None
+    draft = conversation.read(pasted.source, node)
+    return replace(draft, notices=(*pasted.notices, *draft.notices))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pasted:
+    """A text, the object in it that is the document (None: it is a script), and what is left out around it."""
+
+    source: Source
+    node: Node | None = None
+    notices: tuple[str, ...] = ()
+
+    def noted(self, draft: Draft) -> Draft:
+        return replace(draft, notices=(*self.notices, *draft.notices))
+
+
+def _pasted(text: str, keys_in_code: frozenset[str]) -> _Pasted:
+    """The document out of the command or the code that it stands in. Raises FormatError."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    command = read_command(text)
+    if command is not None:
+        inner = _in_code(command.text, keys_in_code)
+        return replace(inner, notices=(*command.notices, *inner.notices))
+    return _in_code(text, keys_in_code)
+
+
+def _in_code(text: str, keys: frozenset[str]) -> _Pasted:
+    source = Source(without_hash_comments(text), is_python=is_python(text))
+    if source.text.startswith("{", source.skip(0)):
+        return _Pasted(source, Names(source).filled(_whole_object(source)))
+    found = None if is_jaicp(text) else find_object(source, keys)
+    return _Pasted(source) if found is None else _Pasted(source, found.node, found.notices)
 
 
 def _whole_object(source: Source) -> Node:

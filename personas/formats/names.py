@@ -75,6 +75,12 @@ class Names:
         """Remember that the path's value was put in place, so that no change of it is lost without a word."""
         self._asked[(path, use)] = None
 
+    def is_asked(self, statement: Statement) -> bool:
+        """Whether the statement's value was put in place of its name."""
+        return any(
+            path == statement.path and self.naming(path, use) is statement for path, use in self._asked
+        )
+
     def _read(self, statement: Statement) -> tuple[Node, int]:
         if statement.after not in self._values:
             self._values[statement.after] = self.source.read(statement.after)

@@ -28,7 +28,7 @@ _BARE_KEY = re.compile(r"[^\W\d][\w$-]*|\$[\w$-]*|\d+")
 _WORD = re.compile(r"[\w$]+")
 _NUMBER = re.compile(r"-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w$])")
 _PLACEHOLDER = re.compile(r"<[^<>\n]{0,200}>")
-_ELLIPSIS = re.compile(r"…|\.\.\.")
+_ELLIPSIS = re.compile(r"…|\.\.\.|\*\*(?=[^\W\d])")
 _STRINGS = {
     '"': re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"', re.DOTALL),
     "'": re.compile(r"'[^'\\\n]*(?:\\.[^'\\\n]*)*'", re.DOTALL),
@@ -156,10 +156,11 @@ class Source:
                 continue
             key_at = at
             key, at = self._key(at, start)
-            at = self.skip(at)
-            if self._peek(at) != ":":
+            is_shorthand = self.text[key_at] not in _STRINGS and self._peek(self.skip(at)) in {",", "}"}
+            at = key_at if is_shorthand else self.skip(at)
+            if not is_shorthand and self._peek(at) != ":":
                 self.fail(f'A colon is missing after the key "{key[:60]}".', at)
-            node, at = self._value(self.skip(at + 1), depth + 1)
+            node, at = self._value(at if is_shorthand else self.skip(at + 1), depth + 1)
             if key in members:
                 self.fail(f'The key "{key[:60]}" stands twice in this object.', key_at)
             members[key] = node

@@ -283,7 +283,7 @@ def test_a_key_anywhere_else_in_the_document_becomes_a_secret_too() -> None:
 
 
 def test_a_key_that_is_script_is_not_quoted_in_a_notice() -> None:
-    draft = read_document('{"persona_name": "A", "layers": {"llm": {"api_key": "sk-live-" + "0123"}}}')
+    draft = read_document('{"persona_name": "A", "layers": {"llm": {"api_key": "sk-live-" + rest}}}')
     assert draft.notices == ("layers.llm.api_key: what stands there is script, not data; it was left out.",)
 
 

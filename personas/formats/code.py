@@ -1,0 +1,111 @@
+"""Finds a document in code around it: an assignment, an export, the argument of a call, in Python or JavaScript."""
+
+import re
+from collections.abc import Set
+from dataclasses import dataclass
+
+from personas.formats.curl import platform_key_sentence
+from personas.formats.names import Names
+from personas.formats.nodes import Node
+from personas.formats.script import read_script
+from personas.formats.tolerant import Source
+
+_STRING = (
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\''
+    r'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|\'[^\'\\\n]*(?:\\.[^\'\\\n]*)*\''
+)
+_TOKEN = re.compile(
+    rf"""
+      (?P<skip>//[^\n]*|/\*.*?(?:\*/|\Z)|`[^`\\]*(?:\\.[^`\\]*)*`)
+    | (?P<string>{_STRING})
+    | (?P<open>[{{\[(])
+    | (?P<close>[}}\])])
+    | (?P<word>[A-Za-z_$][\w$]*)
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+_SKIPPED = r"(?P<skip>//[^\n]*|/\*.*?(?:\*/|\Z)|`[^`]*`)"
+_OF_PYTHON = re.compile(
+    rf"{_SKIPPED}|(?P<quotes>[rRfF]?(?:\"\"\"|'''))|(?P<string>{_STRING})"
+    r"|(?P<mark>\b(?:True|False|None)\b|^[ \t]*(?:import|from|def)\b|^[ \t]*\#"
+    r"|^\w+[ \t]*(?::[^=\n{]{1,80})?=[ \t]*[{(])",
+    re.DOTALL | re.MULTILINE,
+)
+_OF_JAICP = re.compile(
+    rf"{_SKIPPED}|(?P<string>{_STRING})"
+    r"|(?P<mark>\$(?:response|jsapi|dialer|session|temp|request|client|reactions)\b|\bllmRequest\b"
+    r"|^[ \t]*(?:theme|state)[ \t]*:[ \t]*[\w/]|^[ \t]*script[ \t]*:[ \t]*$)",
+    re.DOTALL | re.MULTILINE,
+)
+_PLATFORM_KEY = re.compile(r"""(x-api-key)["']?\s*[:=]""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The object with every name in it in place of which a value was found, and what is left out around it."""
+
+    node: Node
+    notices: tuple[str, ...]
+
+
+def is_jaicp(text: str) -> bool:
+    """Whether the text has something that only a JAICP script writes."""
+    return any(found["mark"] for found in _OF_JAICP.finditer(text))
+
+
+def is_python(text: str) -> bool:
+    """Whether the text has something that only Python writes."""
+    if is_jaicp(text):
+        return False
+    return any(found["quotes"] or found["mark"] for found in _OF_PYTHON.finditer(text))
+
+
+def find_object(source: Source, keys: Set[str]) -> Found | None:
+    """The first object of the code that has one of the keys; None: there is none. Raises FormatError."""
+    offset = _object_with(source, keys, 0)
+    if offset is None:
+        return None
+    names = read_script(source).names
+    node, end = source.read(offset)
+    filled = names.filled(node)
+    notices = [*names.unfollowed(), *_changed_later(source, names, offset)]
+    another = _object_with(source, keys, end)
+    if another is not None and not _is_named(source, names, another):
+        line = source.line_of(another)
+        notices.append(f"Line {line}: another document begins there; the first one was taken.")
+    around = source.text[:offset] + source.text[end:]
+    if key := _PLATFORM_KEY.search(around):
+        notices.append(platform_key_sentence(key[1]))
+    return Found(filled, tuple(dict.fromkeys(notices)))
+
+
+def _object_with(source: Source, keys: Set[str], begin: int) -> int | None:
+    """The offset of the first object that has one of the keys itself."""
+    opened: list[tuple[str, int]] = []
+    for found in _TOKEN.finditer(source.text, begin):
+        if found["open"]:
+            opened.append((found["open"], found.start()))
+        elif found["close"] and opened:
+            opened.pop()
+        elif opened and opened[-1][0] == "{" and (found["string"] or found["word"]):
+            key = found["word"] or found["string"][1:-1]
+            if key in keys and source.text.startswith(":", source.skip(found.end())):
+                return opened[-1][1]
+    return None
+
+
+def _changed_later(source: Source, names: Names, offset: int) -> list[str]:
+    """A sentence for each change of the document after it is written."""
+    for statement in names.statements:
+        if statement.names_value and source.skip(statement.after) == offset:
+            changes = names.changes(statement.path, offset, len(source.text))
+            return [names.sentence(change) for change in changes]
+    return []
+
+
+def _is_named(source: Source, names: Names, offset: int) -> bool:
+    """Whether the object is a value that was put in place of its name, and so is no document of its own."""
+    return any(
+        statement.names_value and source.skip(statement.after) == offset and names.is_asked(statement)
+        for statement in names.statements
+    )
