@@ -124,9 +124,14 @@ def _secret_with_value(found: FoundSecret, value: str, by: User, notices: list[s
             "The document holds a key, and you may not add token secrets: put {{secret:NAME}} in its place, or ask "
             "someone who manages token secrets."
         )
-    same = secret_holding(value, found.hosts)
-    if same is not None:
-        return same
+    secret = secret_holding(value, found.hosts) or _new_secret(found, value, by)
+    if sentence := short_value_sentence(secret.name, value):
+        notices.append(sentence)
+    return secret
+
+
+@sensitive_variables("value", "found")
+def _new_secret(found: FoundSecret, value: str, by: User) -> TokenSecret:
     secret = make_secret(found.name, found.hosts)
     try:
         set_value(secret, value, by=by)
@@ -134,8 +139,6 @@ def _secret_with_value(found: FoundSecret, value: str, by: User, notices: list[s
         raise ImportRefusedError(
             f"The key for the secret {secret.name} can't be stored, and nothing was saved. {' '.join(error.messages)}"
         ) from None
-    if sentence := short_value_sentence(secret.name, value):
-        notices.append(sentence)
     return secret
 
 

@@ -164,8 +164,8 @@ class PasteForm(forms.Form):
             }
         ),
         help_text=(
-            "Comments, trailing commas and placeholder values are fine. A key in it becomes a token secret, usable at "
-            "its own host alone."
+            "Comments, trailing commas and placeholder values are fine; so is a curl command, a Python dict or a "
+            "JavaScript object. A key in it becomes a token secret, usable at its own host alone."
         ),
     )
 

@@ -15,6 +15,9 @@ from personas.formats.rules import printable
 _COMMAND = re.compile(
     r"(?:^|[\n;|&])[ \t]*(?:[$%>#!][ \t]*)?(?:[A-Za-z_]\w*=\S*[ \t]+)*curl(?:\.exe)?(?=[ \t\\^`\n])"
 )
+_ARGUMENT = re.compile(r"\s*(?:(?:-d|--data(?:-raw|-binary|-ascii)?|--json)[ =]?\s*)?(?=\$?['\"]\s*\{)")
+_QUOTE_IN_QUOTES = "'\\''"
+"""How a shell's text in single quotes holds one; neither JSON nor a language writes it so."""
 _PIECE = re.compile(
     r"""
       \$'(?P<ansi>[^'\\]*(?:\\.[^'\\]*)*)'
@@ -77,6 +80,15 @@ def read_command(pasted: str) -> Command | None:
     return Command(_in_place(body, text), tuple(notices))
 
 
+def read_argument(pasted: str) -> str:
+    """A document that was cut out of a command, without its quotes and what they escape; any other as it stands."""
+    found = _ARGUMENT.match(pasted)
+    if found is None:
+        return pasted.replace(_QUOTE_IN_QUOTES, "'") if pasted.lstrip().startswith("{") else pasted
+    word, _ = _word(pasted, found.end())
+    return _in_place(word, pasted)
+
+
 def platform_key_sentence(name: str) -> str:
     """What becomes of the key with which a request to the platform itself is signed."""
     what = f"{printable(name)} is the platform's key ({_PLATFORM}), not your LLM's"
@@ -106,7 +118,8 @@ def _words(text: str, at: int) -> tuple[list[_Word], int]:
 
 
 def _word(text: str, at: int) -> tuple[_Word, int]:
-    start, content, pieces = at, at, []
+    start, content = at, at
+    pieces: list[str] = []
     while found := _PIECE.match(text, at):
         if not pieces and found.lastgroup in {"ansi", "single", "double"}:
             content = found.start(found.lastgroup)

@@ -7,7 +7,7 @@ from typing import NoReturn
 from personas.formats import conversation, jaicp, tavus
 from personas.formats.code import find_object, is_jaicp, is_python
 from personas.formats.conversation import ConversationDraft
-from personas.formats.curl import read_command
+from personas.formats.curl import read_argument, read_command
 from personas.formats.draft import Draft
 from personas.formats.hash_comments import without_hash_comments
 from personas.formats.names import Names
@@ -81,7 +81,7 @@ def _pasted(text: str, keys_in_code: frozenset[str]) -> _Pasted:
     if command is not None:
         inner = _in_code(command.text, keys_in_code)
         return replace(inner, notices=(*command.notices, *inner.notices))
-    return _in_code(text, keys_in_code)
+    return _in_code(read_argument(text), keys_in_code)
 
 
 def _in_code(text: str, keys: frozenset[str]) -> _Pasted:

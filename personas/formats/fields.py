@@ -18,13 +18,21 @@ class Notices:
 
     def __init__(self) -> None:
         self._sentences: dict[str, None] = {}
+        self._unshown = 0
 
     def add(self, sentence: str) -> None:
         if len(self._sentences) < MAX_NOTICES:
             self._sentences.setdefault(sentence)
+        elif sentence not in self._sentences:
+            self._unshown += 1
 
     def all(self) -> tuple[str, ...]:
-        return tuple(self._sentences)
+        if not self._unshown:
+            return tuple(self._sentences)
+        return (
+            *self._sentences,
+            f"{self._unshown} more of the document could not be taken over and are not listed.",
+        )
 
 
 class Fields:

@@ -36,17 +36,24 @@ def read_messages(fields: Fields, histories: Histories) -> ReadMessages:
         fields.source.fail("messages is not a list: [ … ].", node.offset)
     parts = histories.parts(node)
     if parts is None:
-        fields.note_expression("messages", Expression(str(getattr(node.value, "text", ""))))
+        if isinstance(node.value, Expression):
+            fields.note_expression("messages", node.value)
         fields.notices.add("messages: the session's history was assumed.")
         return ReadMessages(HistoryMode.SESSION)
     place = next((index for index, part in enumerate(parts) if isinstance(part, Past)), None)
     if place is None:
         return _without_history(fields, [part for part in parts if isinstance(part, Node)])
-    return _around_history(fields, parts, place)
+    is_list = isinstance(node.value, list) or node.value.text.startswith("[")
+    return _around_history(
+        fields, parts, place, HistoryMode.PROMPT_AND_SESSION if is_list else HistoryMode.SESSION
+    )
 
 
-def _around_history(fields: Fields, parts: Parts, place: int) -> ReadMessages:
-    """Messages with the session's history among them: those before it begin each request."""
+def _around_history(fields: Fields, parts: Parts, place: int, mode: HistoryMode) -> ReadMessages:
+    """Messages with the session's history among them: those before it begin each request.
+
+    ``mode`` is what it means where nothing else is among them.
+    """
     before = [part for part in parts[:place] if isinstance(part, Node)]
     prompt, initial, asks = _literals(fields, before)
     if asks:
@@ -58,7 +65,7 @@ def _around_history(fields: Fields, parts: Parts, place: int) -> ReadMessages:
         prompts += _behind_history(fields, part)
     past = parts[place]
     last = past.last if isinstance(past, Past) else None
-    mode = HistoryMode.PROMPT_AND_SESSION if prompts or before else HistoryMode.SESSION
+    mode = HistoryMode.PROMPT_AND_SESSION if prompts or before else mode
     return ReadMessages(mode, last, "\n\n".join(prompts), initial)
 
 

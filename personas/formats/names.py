@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from personas.formats.joined_text import joined_text
 from personas.formats.nodes import Expression, Node
+from personas.formats.rules import excerpt
 from personas.formats.tolerant import Source
 
 MAX_ALIASES = 5
@@ -123,7 +124,8 @@ class Names:
 
     def sentence(self, change: Statement) -> str:
         line = self.source.line_of(change.offset)
-        what = f"{change.path}.{change.method}(…)" if change.method else f"the change of {change.path}"
+        written = " ".join(self.source.text[change.offset : change.after].split())
+        what = f"{change.path}.{change.method}(…)" if change.method else f"{excerpt(written)} …"
         return f"Line {line}: {what} was not followed; what it adds or takes away is left out."
 
     def is_certain(self, change: Statement, use: tuple[int, ...]) -> bool:

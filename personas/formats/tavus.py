@@ -154,8 +154,8 @@ def _llm(fields: Fields | None, secrets: Credentials, site_url: str) -> Json:
     address = relative(fields.text("base_url", 2_000), site_url)
     hosts = _hosts(fields, address)
     secret = secrets.key(fields.key("api_key"), hosts=hosts, role="LLM")
-    headers = with_default_headers(fields, read_headers(fields))
-    headers, secret = secrets.in_headers(headers, secret=secret, hosts=hosts)
+    given_headers = with_default_headers(fields, read_headers(fields))
+    headers, secret = secrets.in_headers(given_headers, secret=secret, hosts=hosts)
     parameters = fields.json("extra_body")
     fields.refuse("extra_body", parameter_problems({} if parameters is None else parameters))
     return found | {

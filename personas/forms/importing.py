@@ -43,8 +43,8 @@ class ImportForm(forms.Form):
         max_length=MAX_PASTE_CHARS,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 12, "class": "code", "spellcheck": "false"}),
-        help_text="As it stands on the platform's page. A key in it becomes a token secret, usable at the host of the "
-        "address beside it alone.",
+        help_text="As it stands on the platform's page, in a curl command, a Python dict or a JavaScript object. A key "
+        "in it becomes a token secret, usable at the host of the address beside it alone.",
     )
     uploads = FilesField(
         label="Files",

@@ -135,7 +135,10 @@ def test_a_text_of_javascript(value: str, prompt: str) -> None:
 
 
 def test_a_shorthand_member_is_its_names_value() -> None:
-    text = "const system_prompt = 'Be Ann.', persona_name = 'Ann';\nconst p = {persona_name, system_prompt: system_prompt, layers};"
+    text = (
+        "const system_prompt = 'Be Ann.', persona_name = 'Ann';\n"
+        "const p = {persona_name, system_prompt: system_prompt, layers};"
+    )
     draft, document = read(text)
     assert (document["persona_name"], document["system_prompt"]) == ("Ann", "Be Ann.")
     assert "layers: layers is script, not data; it was left out." in draft.notices
@@ -168,7 +171,7 @@ def test_a_change_of_a_part_is_named() -> None:
         "rules = 'Be brief.'\nrules += ' Be kind.'\np = {'persona_name': 'A', 'system_prompt': rules}"
     )
     assert document["system_prompt"] == "Be brief."
-    assert any(notice.startswith("Line 2: the change of rules") for notice in draft.notices)
+    assert any(notice.startswith("Line 2: rules += … was not followed") for notice in draft.notices)
 
 
 def test_another_persona_in_the_code_is_named() -> None:

@@ -116,6 +116,18 @@ def test_headers_without_a_key_need_no_word() -> None:
     assert draft.notices == ()
 
 
+@pytest.mark.parametrize("option", ["", "-d ", "-d", "--data-raw ", "--json="])
+@pytest.mark.parametrize("quoted", [in_single_quotes, in_double_quotes, in_ansi_quotes])
+def test_a_document_cut_out_of_a_command_is_unescaped(quoted: Any, option: str) -> None:
+    draft = read_document("\n  " + option + quoted(json.dumps(DOCUMENT, indent=2)))
+    assert draft.document["system_prompt"] == DOCUMENT["system_prompt"]
+
+
+def test_a_quote_that_a_shell_escaped_is_one_without_the_quotes_around_it_too() -> None:
+    draft = read_document('{"persona_name": "Ann", "context": "It\'\\\'\'s Ann\'\\\'\'s."}')
+    assert draft.document["context"] == "It's Ann's."
+
+
 def test_what_follows_the_command_is_named() -> None:
     draft = read_document(f'curl {AT} -d \'{{"persona_name": "Ann"}}\'\n\n{{"persona_id": "p1"}}')
     assert draft.notices == ("Line 3: what follows the command was left out.",)

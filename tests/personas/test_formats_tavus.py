@@ -282,6 +282,13 @@ def test_a_key_anywhere_else_in_the_document_becomes_a_secret_too() -> None:
     }
 
 
+def test_what_is_left_out_beyond_what_a_person_reads_is_counted() -> None:
+    members = ", ".join(f'"k{number}": x{number}' for number in range(60))
+    notices = read_document(f'{{"persona_name": "A", {members}}}').notices
+    assert len(notices) == 51
+    assert notices[-1] == "10 more of the document could not be taken over and are not listed."
+
+
 def test_a_key_that_is_script_is_not_quoted_in_a_notice() -> None:
     draft = read_document('{"persona_name": "A", "layers": {"llm": {"api_key": "sk-live-" + rest}}}')
     assert draft.notices == ("layers.llm.api_key: what stands there is script, not data; it was left out.",)

@@ -154,6 +154,13 @@ def test_k9_a_short_key_is_a_key_and_its_limit_is_named(key: str, admin_user: Us
     ]
 
 
+def test_k9_the_limit_of_a_short_key_is_named_each_time(admin_user: User) -> None:
+    first, second = (import_draft(read_document(with_key(api_key="ollama")), by=admin_user) for _ in range(2))
+    assert first.notices == second.notices
+    assert "can't be kept out of text" in second.notices[0]
+    assert TokenSecret.objects.count() == 1
+
+
 def test_a_key_that_no_secret_can_hold_leaves_nothing_behind(admin_user: User) -> None:
     text = json.loads(with_key(api_key="sk-live\r\nX-Evil: 1"))
     text["layers"]["tts"] = {"api_key": "another-key-that-is-fine"}

@@ -160,7 +160,9 @@ def test_a_reply_that_is_changed_after_it_is_written_names_the_change(change: st
         f'var reply = {{type: "llmRequest", provider: "CUSTOM_LLM", messages: {PAST}}};\n{change}\n'
         "$response.replies.push(reply);"
     )
-    assert any(notice.startswith("Line 2: the change of reply") for notice in draft.notices), draft.notices
+    assert any(
+        notice.startswith(f"Line 2: {change[: change.index('=') + 1]} … was not") for notice in draft.notices
+    ), draft.notices
 
 
 def test_a_change_of_tools_is_named() -> None:

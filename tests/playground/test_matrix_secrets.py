@@ -7,6 +7,7 @@ from channels.db import database_sync_to_async
 from playground.core.errors import Code
 from playground.models import Conversation
 from tests.llm_server.openai_wire import TEXT
+from tests.personas.making import make_secret
 from tests.playground.frames import PROPERTIES
 from tests.playground.stage import CANARY, TOKEN, Stage
 
@@ -43,6 +44,12 @@ async def test_k12_a_key_in_text_and_headers_is_masked_whole_and_cut(stage: Stag
     (answered,) = take.of("playground.response")
     assert dict(answered["headers"])["X-Echo"] == "[secret]"
     assert ["X-Echo", "[secret]"] in take.completions[0].response_headers
+
+
+async def test_k9_a_short_key_is_sent_and_masked_where_it_is_a_whole_word(stage: Stage) -> None:
+    await database_sync_to_async(make_secret)(TOKEN, value="ollama")
+    take = await stage.hear("echo-secret")
+    take.completes("Whole: [secret]. Cut: [secret]. Done.")
 
 
 async def test_k12_a_key_in_the_reasoning_is_masked(stage: Stage) -> None:

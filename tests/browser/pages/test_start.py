@@ -127,6 +127,44 @@ def test_a_pasted_jaicp_script_says_what_it_lacks_and_talks_on_the_demo_llm(page
     expect(answer(page, 0)).to_contain_text("у старого пруда")
 
 
+PYTHON = """\
+persona = {
+    "persona_name": "Ann", "system_prompt": f"You are Ann of {{house}}.", "context": "You meet {guest}.",
+    "layers": {"llm": {"model": "m", "base_url": "https://llm.example.com/v1", "tools": choose(
+        one,
+        two,
+    )}},
+}
+"""
+CURL = """\
+curl -X POST https://tavusapi.com/v2/personas \\
+  -H "x-api-key: 0123456789abcdef" \\
+  -d '{"persona_name": "Bob", "system_prompt": "It'\\''s late."}'
+"""
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_pasted_python_dict_says_what_is_left_out_in_its_lines_and_braces(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    paste(page, PYTHON)
+    notices = page.locator(".messages li")
+    shown = notices.filter(has_text="choose(")
+    expect(shown).to_have_text(
+        re.compile(r"tools: choose\(\n +one,\n +two,\n +\) is script"), use_inner_text=False
+    )
+    assert shown.evaluate("node => getComputedStyle(node).whiteSpace") == "pre-line"
+    expect(notices.filter(has_text="{house} is sent as it stands")).to_have_count(1)
+    expect(notices.filter(has_text="{guest} is sent as it stands")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_a_pasted_curl_command_is_a_persona_without_the_platforms_key(page: Page) -> None:
+    paste(page, CURL)
+    expect(page.locator(".messages")).to_contain_text("x-api-key is the platform's key (tavusapi.com)")
+    expect(page.locator(".choice--chosen")).to_contain_text("Bob")
+    assert "0123456789abcdef" not in page.content()
+
+
 def test_a_mistake_in_the_document_is_named_and_the_text_stays(page: Page, problems: list[str]) -> None:
     page.goto("/playground/")
     box = page.get_by_label("Tavus persona or conversation JSON, or JAICP reply")
