@@ -37,6 +37,9 @@ _OF_JAICP = re.compile(
     r"|^[ \t]*(?:theme|state)[ \t]*:[ \t]*[\w/]|^[ \t]*script[ \t]*:[ \t]*$)",
     re.DOTALL | re.MULTILINE,
 )
+_RAW = re.compile(r"[rR]['\"]")
+MAX_BEFORE_OBJECT = 100
+"""Quotes, escapes and space before the object in a text."""
 _PLATFORM_KEY = re.compile(r"""(x-api-key)["']?\s*[:=]""", re.IGNORECASE)
 
 
@@ -73,10 +76,30 @@ def find_object(source: Source, keys: Set[str]) -> Found | None:
     if another is not None and not _is_named(source, names, another):
         line = source.line_of(another)
         notices.append(f"Line {line}: another document begins there; the first one was taken.")
-    around = source.text[:offset] + source.text[end:]
-    if key := _PLATFORM_KEY.search(around):
-        notices.append(platform_key_sentence(key[1]))
+    notices += about_platform_key(source.text[:offset] + source.text[end:])
     return Found(filled, tuple(dict.fromkeys(notices)))
+
+
+def about_platform_key(around: str) -> list[str]:
+    """A sentence where the code around a document holds the platform's key."""
+    key = _PLATFORM_KEY.search(around)
+    return [platform_key_sentence(key[1])] if key else []
+
+
+def find_text(source: Source, keys: Set[str]) -> str | None:
+    """The first text of the code that holds such an object itself, at the line at which it begins; None: none does."""
+    for found in _TOKEN.finditer(source.text):
+        if not found["string"] or "{" not in found["string"][:MAX_BEFORE_OBJECT]:
+            continue
+        is_raw = _RAW.match(source.text, max(0, found.start() - 1)) is not None
+        node, _ = source.read_string(found.start() - is_raw)
+        if (
+            isinstance(node.value, str)
+            and node.value.lstrip().startswith("{")
+            and any(key in node.value for key in keys)
+        ):
+            return "\n" * source.text.count("\n", 0, found.start()) + node.value
+    return None
 
 
 def _object_with(source: Source, keys: Set[str], begin: int) -> int | None:

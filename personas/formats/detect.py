@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from personas.formats import conversation, jaicp, tavus
-from personas.formats.code import find_object, is_jaicp, is_python
+from personas.formats.code import about_platform_key, find_object, find_text, is_jaicp, is_python
 from personas.formats.conversation import ConversationDraft
 from personas.formats.curl import read_argument, read_command
 from personas.formats.draft import Draft
@@ -89,7 +89,13 @@ def _in_code(text: str, keys: frozenset[str]) -> _Pasted:
     if source.text.startswith("{", source.skip(0)):
         return _Pasted(source, Names(source).filled(_whole_object(source)))
     found = None if is_jaicp(text) else find_object(source, keys)
-    return _Pasted(source) if found is None else _Pasted(source, found.node, found.notices)
+    if found is not None:
+        return _Pasted(source, found.node, found.notices)
+    inner_text = None if is_jaicp(text) else find_text(source, keys)
+    if inner_text is None:
+        return _Pasted(source)
+    inner = Source(inner_text)
+    return _Pasted(inner, Names(inner).filled(_whole_object(inner)), tuple(about_platform_key(source.text)))
 
 
 def _whole_object(source: Source) -> Node:

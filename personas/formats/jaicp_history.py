@@ -11,6 +11,7 @@ from personas.formats.script import Reply, Script
 _PAST = re.compile(r"\$jsapi\s*\.\s*chatHistoryInLlmFormat\s*\(\s*\)")
 _SLICE = re.compile(r"\s*\.\s*slice\s*\(\s*(?:-\s*([1-9]\d{0,3})|0?)\s*\)")
 _CONCAT = re.compile(r"\s*\.\s*concat\s*\(")
+_OR_NOTHING = re.compile(r"\s*\|\|\s*\[\s*\]")
 _PATH = re.compile(PATH)
 _ADDED_IN_FRONT = re.compile(r"\s*0\s*,\s*0\s*,")
 
@@ -77,6 +78,8 @@ class Histories:
                 arguments = self._arguments(found.end())
                 added = [part for node in arguments[0] for part in self._added(node, aliases)]
                 parts, end = [*parts, *added], arguments[1]
+            elif found := _OR_NOTHING.match(self._source.text, end):
+                end = found.end()
             else:
                 return parts, end
 

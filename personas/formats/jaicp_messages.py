@@ -38,7 +38,10 @@ def read_messages(fields: Fields, histories: Histories) -> ReadMessages:
     if parts is None:
         if isinstance(node.value, Expression):
             fields.note_expression("messages", node.value)
-        fields.notices.add("messages: the session's history was assumed.")
+        line = fields.source.line_of(node.offset)
+        fields.notices.add(
+            f"Line {line}: how messages are put together could not be followed; the session's history was assumed."
+        )
         return ReadMessages(HistoryMode.SESSION)
     place = next((index for index, part in enumerate(parts) if isinstance(part, Past)), None)
     if place is None:

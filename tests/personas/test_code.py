@@ -43,6 +43,32 @@ def test_the_object_in_the_code_is_the_document(text: str) -> None:
     assert draft.notices == ()
 
 
+IN_A_TEXT = json.dumps({"persona_name": "Ann", "system_prompt": 'It\'s "late".\nBe Ann.'}, indent=2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"payload = {json.dumps(IN_A_TEXT)}\nrequests.post(url, data=payload)",
+        f"payload := strings.NewReader({json.dumps(IN_A_TEXT)})",
+        f'payload = json.loads(r"""\n{IN_A_TEXT}\n""")',
+        f"body: '{IN_A_TEXT}',".replace("'s", "\\'s")
+        .replace("\\n", "\\\\n")
+        .replace('\\"', '\\\\"')
+        .replace("\n", " "),
+    ],
+)
+def test_a_document_may_stand_in_a_text_of_the_code(text: str) -> None:
+    _, document = read(text)
+    assert (document["persona_name"], document["system_prompt"]) == ("Ann", 'It\'s "late".\nBe Ann.')
+
+
+def test_the_platforms_key_beside_such_a_text_is_named() -> None:
+    draft, _ = read(f'x = {json.dumps(OBJECT)}\nheaders = {{"x-api-key": "abcdef0123"}}')
+    assert "abcdef0123" not in repr(draft)
+    assert any("stored nowhere" in notice for notice in draft.notices)
+
+
 PYTHON = '''\
 # The persona of the house.
 TOOLS = load_tools()

@@ -36,6 +36,7 @@ def history_of(draft: Draft) -> tuple[Any, ...]:
         f'var words = "Be " + "brief."; var history = [{{role: "system", content: words}}].concat({PAST});',
         f"var history = []; history.push({BRIEF}); history.push(...{PAST});",
         f"var history = [].concat({BRIEF}, {PAST});",
+        f"var history = {PAST} || []; history.unshift({BRIEF});",
         f"var history = {PAST};\n# history.pop();\nhistory.unshift({BRIEF}); // history.pop()",
         f"var history = {PAST};\nif (x) {{ log(1); }}\nhistory.unshift({BRIEF});",
     ],
@@ -165,6 +166,12 @@ def test_a_reply_that_is_changed_after_it_is_written_names_the_change(change: st
     ), draft.notices
 
 
+def test_the_last_of_a_list_with_a_prompt_cannot_be_told_and_is_named() -> None:
+    draft = pushed(f"var history = {PAST}; history.unshift({BRIEF});", "history.slice(-4)")
+    assert history_of(draft) == ("session", None, "")
+    assert any(notice.startswith("Line 5: how messages are put together") for notice in draft.notices)
+
+
 def test_a_change_of_tools_is_named() -> None:
     draft = pushed("var tools = [];\ntools.push(weather);", f"{PAST}, tools: tools")
     assert any(notice.startswith("Line 4: tools.push(…) was not followed") for notice in draft.notices)
@@ -174,7 +181,7 @@ def test_an_unknown_list_is_named_and_the_history_assumed() -> None:
     draft = pushed("", "build($request.query)")
     assert draft.notices == (
         "messages: build($request.query) is script, not data; it was left out.",
-        "messages: the session's history was assumed.",
+        "Line 5: how messages are put together could not be followed; the session's history was assumed.",
     )
 
 
