@@ -16,6 +16,10 @@ _PATH = re.compile(PATH)
 _ADDED_IN_FRONT = re.compile(r"\s*0\s*,\s*0\s*,")
 
 
+MAX_NAMED = 1_000
+"""How often a list may be named on the way to one list of messages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """The session's history; ``last``: of that many messages (None: all)."""
@@ -36,6 +40,7 @@ class Histories:
         self._names: Names = script.names
         self._blocks = reply.blocks
         self._pushed_at = reply.pushed_at
+        self._left = iter(range(MAX_NAMED))
         self.followed: list[int] = []
         """The offsets of the statements whose effect is in the parts."""
 
@@ -101,6 +106,8 @@ class Histories:
 
     def _of_name(self, path: str, use: int, aliases: int) -> Parts | None:
         """What the path holds at ``use``: its value, and what was added to it since."""
+        if next(self._left, None) is None:
+            self._source.fail("The variables that stand here name each other too often.", use)
         statement = self._names.naming(path, use)
         if statement is None or statement.offset >= use or aliases <= 0:
             return None

@@ -1,7 +1,7 @@
 """The names that a pasted text gives to values, what it changes of them afterwards, and the values put in place."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -89,8 +89,10 @@ class Names:
 
     def changes(self, path: str, since: int, until: int) -> Iterator[Statement]:
         """What the text changes of the path's value, or of a part of it, between two offsets."""
-        for statement in self.statements:
-            if since < statement.offset < until and _is_changed(path, statement):
+        first = bisect_right(self.statements, since, key=lambda statement: statement.offset)
+        last = bisect_left(self.statements, until, key=lambda statement: statement.offset)
+        for statement in self.statements[first:last]:
+            if _is_changed(path, statement):
                 yield statement
 
     def resolved(self, node: Node) -> Node:
@@ -115,9 +117,13 @@ class Names:
     def unfollowed(self, followed: Iterable[int] = ()) -> Iterator[str]:
         """A sentence for each change of a value that was put in place, less those at the ``followed`` offsets."""
         skipped = set(followed)
-        for path, use in list(self._asked):
+        last_uses: dict[tuple[str, int], int] = {}
+        for path, use in self._asked:
             statement = self.naming(path, use)
-            for change in self.changes(path, statement.offset if statement else 0, use):
+            named = (path, statement.offset if statement else 0)
+            last_uses[named] = max(use, last_uses.get(named, 0))
+        for (path, since), until in last_uses.items():
+            for change in self.changes(path, since, until):
                 if change.offset not in skipped:
                     skipped.add(change.offset)
                     yield self.sentence(change)

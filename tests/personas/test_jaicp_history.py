@@ -172,6 +172,14 @@ def test_the_last_of_a_list_with_a_prompt_cannot_be_told_and_is_named() -> None:
     assert any(notice.startswith("Line 5: how messages are put together") for notice in draft.notices)
 
 
+def test_lists_that_name_each_other_make_no_more_than_can_be_read() -> None:
+    lines = ["var a = [];"] + [
+        f"var {chr(98 + n)} = [].concat({', '.join([chr(97 + n)] * 100)});" for n in range(4)
+    ]
+    with pytest.raises(ValueError, match="name each other too often"):
+        pushed("\n".join(lines), "e")
+
+
 def test_a_change_of_tools_is_named() -> None:
     draft = pushed("var tools = [];\ntools.push(weather);", f"{PAST}, tools: tools")
     assert any(notice.startswith("Line 4: tools.push(…) was not followed") for notice in draft.notices)
