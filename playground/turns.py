@@ -30,6 +30,7 @@ from playground.core.events import (
 )
 from playground.core.fillers import Pick, SkipReason
 from playground.core.limits import Limits
+from playground.core.redaction import Redactor
 from playground.core.schedule import SpeechSchedule
 from playground.core.sentences import SentenceSplitter
 from playground.core.speech import voice_of
@@ -177,9 +178,15 @@ class _Turn:
                 dead_air=self._schedule.silence_ms(now_ms),
                 total=now_ms,
             ),
-            usage=answer.usage if answer else {},
+            usage=self._usage(),
             reasoning=answer.reasoning if answer else "",
         )
+
+    def _usage(self) -> dict[str, Any]:
+        """The usage; its names are the server's own words."""
+        if self._reader is None or self._plan.call is None:
+            return {}
+        return Redactor(self._plan.call.secrets).redact_names(self._reader.usage)
 
     async def _until_over_or_cut(
         self, speaking: "asyncio.Task[None]", interrupt: InterruptSignal

@@ -6,8 +6,10 @@ with the leniency that LLM servers need; each departure is named where it stands
 
 from dataclasses import dataclass
 
-from playground.core.limits import DEFAULT_LIMITS
+from playground.core.limits import DEFAULT_LIMITS, KIB
 
+STRAY_BYTES = 16 * KIB
+"""How much of a stray line is kept; what is shown of it is cut once secrets are masked."""
 DONE = b"[DONE]"
 """The payload that ends a chat-completions stream; what follows it in the same payload is ignored."""
 
@@ -128,7 +130,7 @@ class SSEDecoder:
         elif field == b"data":
             self._add_data(b"")
         elif field not in {b"id", b"retry"} and not self.stray_line:
-            self.stray_line = line[:300]
+            self.stray_line = line[:STRAY_BYTES]
 
     def _dispatch(self, *, is_whole: bool = True) -> None:
         if self._data:

@@ -138,3 +138,11 @@ def test_a_secret_never_survives_whatever_stands_around_it(
     pieces = [text[start:end] for start, end in pairwise(ends)]
 
     assert PLAIN not in streamed(pieces, [PLAIN])
+
+
+def test_the_names_of_a_json_object_are_masked_at_any_depth() -> None:
+    found = {"sk_live_0123456789": 1, "details": {"sk_live_0123456789": 2, "cached": 3}}
+    assert Redactor(["sk_live_0123456789"]).redact_names(found) == {
+        MASK: 1,
+        "details": {MASK: 2, "cached": 3},
+    }

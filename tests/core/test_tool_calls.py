@@ -441,3 +441,12 @@ def test_the_servers_own_fields_are_kept_for_a_replay() -> None:
     again = decode_pieces(f"data: {payload}\n\n".encode() for payload in first.payloads)
 
     assert again.decoder.tool_calls[0].extra == first.decoder.tool_calls[0].extra != ""
+
+
+@pytest.mark.parametrize("before", range(240, 262, 3))
+def test_t13_a_secret_that_the_longest_name_would_cut_is_masked(before: int) -> None:
+    text = "x" * before + SECRET + "x" * 100
+    parts = called(index=0, id=text, function=function(text, OSLO))
+    ((call_id, name, _),) = decode(stream(parts, END), secrets=[SECRET]).calls
+    assert SECRET[:6] not in call_id + name
+    assert max(len(call_id), len(name)) == 256
