@@ -89,6 +89,8 @@ class Persona(models.Model):
         TokenSecret, null=True, blank=True, on_delete=models.PROTECT, related_name="stand_in_personas"
     )
     stream_options = JSONField(null=True, blank=True)
+    missing_secrets = JSONField(default=dict, blank=True, editable=False)
+    """Names of token secrets that a document chose and nobody has made, by the field that would refer to them."""
 
     version = models.PositiveIntegerField(default=0, editable=False)
     """The number of the newest PersonaVersion."""

@@ -165,7 +165,7 @@ def test_an_address_of_this_app_stands_behind_the_sites_own(settings: Settings) 
 def test_every_persona_has_a_python_program_that_sends_its_request(document: dict[str, Any]) -> None:
     platform = Platform(document["llm"]["platform"])
     request = sample_request(document, platform)
-    program = to_python(request, secret="", site_url="http://site.example")
+    program = to_python(request, secret="", header_secrets=frozenset(), site_url="http://site.example")
     with pytest.MonkeyPatch.context() as monkeypatch:
         ran = run(program, monkeypatch)
     assert ran.body == request.body
