@@ -23,6 +23,7 @@ _PLACEHOLDER_KEY = re.compile(
     r"(?:sk-)?(?:\.{2,}|…|x{3,}|\*{3,})|(?:my|the|insert|put)[-_ ].*(?:key|token|secret).*|(?:api[-_ ]?)?key",
     re.IGNORECASE,
 )
+_PLACEHOLDER_CHARS = 200
 _NAME_BY_LOOK = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _SECRET_NAME = re.compile(SECRET_NAME_PATTERN)
 _KEY_NAME = re.compile(
@@ -31,6 +32,8 @@ _KEY_NAME = re.compile(
 _MAX_NAME_CHARS = 64
 MOST_SECRETS = 32
 """How many token secrets one document may name or make."""
+MOST_SECRETS_AT_ONCE = 200
+"""How many all documents of one request may: two each of the personas that are read at once."""
 
 Headers = list[list[str]]
 
@@ -69,7 +72,7 @@ class Credentials:
             return ""
         if reference := _REFERENCE.fullmatch(text):
             return self.named(reference[1], hosts)
-        if is_placeholder(text) or _PLACEHOLDER_KEY.fullmatch(text):
+        if is_placeholder(text) or (len(text) <= _PLACEHOLDER_CHARS and _PLACEHOLDER_KEY.fullmatch(text)):
             return self._proposed(None, hosts, role)
         return self._proposed(text, hosts, role)
 
