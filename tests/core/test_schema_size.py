@@ -38,7 +38,7 @@ def test_definitions_that_refer_to_each_other_do_not() -> None:
 @pytest.mark.parametrize("key", ["a/b", "a~b", "a b", "ä"])
 def test_a_pointer_is_read_as_it_is_written(key: str) -> None:
     written = key.replace("~", "~0").replace("/", "~1").replace(" ", "%20")
-    large = {"enum": [{} for _ in range(MOST_PARTS // 2)]}
+    large: Json = {"enum": [{} for _ in range(MOST_PARTS // 2)]}
     schema = {"$defs": {key: large}, "allOf": [{"$ref": f"#/$defs/{written}"}] * 3}
     assert expands_too_far(schema)
 

@@ -58,8 +58,9 @@ def until_ended(pid: int) -> None:
 
 
 def test_what_does_not_fit_is_told(checkers: Checkers) -> None:
-    ((fault,),) = ask(checkers, WORD)  # type: ignore[misc]
-    assert fault == 'The arguments of look do not fit its schema: word: 7 is not of type "string"'
+    assert ask(checkers, WORD) == [
+        ['The arguments of look do not fit its schema: word: 7 is not of type "string"']
+    ]
 
 
 def test_without_arguments_the_schema_alone_is_looked_at(checkers: Checkers) -> None:

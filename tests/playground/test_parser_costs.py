@@ -51,6 +51,11 @@ def import_keys(text: str) -> object:
     return Credentials("Mert", Notices()).key(text, hosts=(), role="LLM")
 
 
+def header(text: str) -> object:
+    check_value("X-Key", text)
+    return names_in(text), substitute(text, {"A": "b"})
+
+
 def tool_result(text: str) -> object:
     called = '{"event_type": "conversation.tool_result", "properties": {"tool_call_id": "a", "output": '
     return parse_command(called + text)
@@ -84,7 +89,7 @@ CASES: list[tuple[str, Read, int, list[str]]] = [
     ("a persona's address", parse_address, 2_000, ["a", "a.", "é.", "[", ":", "@", "%", "1."]),
     ("a placeholder", is_placeholder, 2_000, ["<", "a", ".", "your-"]),
     ("a prompt", placeholders, 200_000, ["{", "{a", "{a}", "漢"]),
-    ("a header", lambda text: (names_in(text), substitute(text, {"A": "b"}), check_value("X", text)), 4_096,
+    ("a header", header, 4_096,
      ["A ", "{{secret:", "{{secret:A", "_"]),
     ("a schema", schema, 60_000, ["a ", "$ref "]),
     ("a command", parse_command, MESSAGE_BYTES, ["[", "{", '{"a":', '"']),
