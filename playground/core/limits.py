@@ -51,7 +51,7 @@ class Limits:
     """How much of the answer's payloads a completion keeps for a replay."""
 
 
-SCHEMA_CHECK_MS = 200
+SCHEMA_CHECK_MS = 500
 """How long the schemas of a persona may take to be read, all of its tools together."""
 SCHEMA_CHECK_WAIT_MS = 500
 
