@@ -51,7 +51,7 @@ def _llm_of(persona: Persona) -> Json:
         "provider": persona.provider,
         "address": persona.address,
         "model": persona.model,
-        "token_secret": _name_of(persona.token_secret),
+        "token_secret": _name_of(persona, "token_secret"),
         "headers": persona.headers,
         "temperature": persona.temperature,
         "parameters": persona.parameters,
@@ -66,7 +66,7 @@ def _llm_of(persona: Persona) -> Json:
 def _tts_of(persona: Persona) -> Json | None:
     if persona.tts is None:
         return None
-    return {**persona.tts, "token_secret": _name_of(persona.tts_token_secret)}
+    return {**persona.tts, "token_secret": _name_of(persona, "tts_token_secret")}
 
 
 def _rehearsal_of(persona: Persona) -> Json:
@@ -74,16 +74,18 @@ def _rehearsal_of(persona: Persona) -> Json:
         "interrupt_history": persona.interrupt_history,
         "tool_mocks": persona.tool_mocks,
         "tool_endpoint": persona.tool_endpoint,
-        "tool_endpoint_secret": _name_of(persona.tool_endpoint_secret),
+        "tool_endpoint_secret": _name_of(persona, "tool_endpoint_secret"),
         "max_tool_rounds": persona.max_tool_rounds,
         "stand_in_address": persona.stand_in_address,
         "stand_in_model": persona.stand_in_model,
-        "stand_in_secret": _name_of(persona.stand_in_secret),
+        "stand_in_secret": _name_of(persona, "stand_in_secret"),
     }
 
 
-def _name_of(secret: TokenSecret | None) -> str:
-    return secret.name if secret is not None else ""
+def _name_of(persona: Persona, field: str) -> str:
+    """The name of the token secret that a field refers to, or would if somebody had made it; empty: none."""
+    secret: TokenSecret | None = getattr(persona, field)
+    return secret.name if secret is not None else str(persona.missing_secrets.get(field, ""))
 
 
 def merged_document(persona: Persona, read: Mapping[str, Any]) -> Json:
@@ -109,10 +111,10 @@ def merged_document(persona: Persona, read: Mapping[str, Any]) -> Json:
 def apply_document(persona: Persona, document: Mapping[str, Any]) -> None:
     """Put a document's values into the persona, without saving it. What it leaves out gets its default.
 
-    A named secret that doesn't exist is made as "value missing", usable nowhere; a filler config that isn't
-    stored yet is made too. Call it inside the transaction that saves the persona. Raises KeyError where a
-    required key is missing.
+    A named secret that doesn't exist is kept by its name as missing; a filler config that isn't stored yet is
+    made. Call it inside the transaction that saves the persona. Raises KeyError where a required key is missing.
     """
+    persona.missing_secrets = {}
     persona.persona_name = document["persona_name"]
     persona.system_prompt = document.get("system_prompt") or ""
     persona.context = document.get("context") or ""
@@ -132,7 +134,7 @@ def _apply_llm(persona: Persona, llm: Mapping[str, Any]) -> None:
     persona.provider = llm.get("provider") or Persona.Provider.CUSTOM_LLM
     persona.address = llm.get("address") or ""
     persona.model = llm.get("model") or ""
-    persona.token_secret = _secret(llm.get("token_secret"))
+    _refer(persona, "token_secret", llm.get("token_secret"))
     persona.headers = [list(header) for header in llm.get("headers") or ()]
     persona.temperature = llm.get("temperature")
     persona.parameters = dict(llm.get("parameters") or {})
@@ -149,25 +151,25 @@ def _apply_tts(persona: Persona, tts: Mapping[str, Any] | None) -> None:
         persona.tts_token_secret = None
         return
     persona.tts = {key: value for key, value in tts.items() if key != "token_secret"}
-    persona.tts_token_secret = _secret(tts.get("token_secret"))
+    _refer(persona, "tts_token_secret", tts.get("token_secret"))
 
 
 def _apply_rehearsal(persona: Persona, rehearsal: Mapping[str, Any]) -> None:
     persona.interrupt_history = rehearsal.get("interrupt_history") or Persona.InterruptHistory.HEARD
     persona.tool_mocks = dict(rehearsal.get("tool_mocks") or {})
     persona.tool_endpoint = rehearsal.get("tool_endpoint") or ""
-    persona.tool_endpoint_secret = _secret(rehearsal.get("tool_endpoint_secret"))
+    _refer(persona, "tool_endpoint_secret", rehearsal.get("tool_endpoint_secret"))
     persona.max_tool_rounds = rehearsal.get("max_tool_rounds", 5)
     persona.stand_in_address = rehearsal.get("stand_in_address") or ""
     persona.stand_in_model = rehearsal.get("stand_in_model") or ""
-    persona.stand_in_secret = _secret(rehearsal.get("stand_in_secret"))
+    _refer(persona, "stand_in_secret", rehearsal.get("stand_in_secret"))
 
 
-def _secret(name: str | None) -> TokenSecret | None:
-    if not name:
-        return None
-    found = TokenSecret.objects.filter(name__iexact=name).first()
-    return found or TokenSecret.objects.create(name=name)
+def _refer(persona: Persona, field: str, name: str | None) -> None:
+    secret = TokenSecret.objects.filter(name__iexact=name).first() if name else None
+    setattr(persona, field, secret)
+    if name and secret is None:
+        persona.missing_secrets[field] = name
 
 
 def _filler_config(filler: Mapping[str, Any] | None, persona_name: str) -> FillerConfig | None:

@@ -107,10 +107,12 @@ def _text(document: Mapping[str, Any], export_format: ExportFormat) -> str:
     if export_format is ExportFormat.JAICP:
         return jaicp.to_script(document, site_url=site_url)
     request = sample_request(document, Platform(document["llm"]["platform"]))
-    secret = document["llm"].get("token_secret") or ""
+    llm = PersonaSettings.from_document("", document).llm
     if export_format is ExportFormat.PYTHON:
-        return to_python(request, secret=secret, site_url=site_url)
-    return as_curl(request, site_url=site_url, secret_names=frozenset({secret} - {""})) + "\n"
+        return to_python(
+            request, secret=llm.token_secret, header_secrets=llm.header_secrets, site_url=site_url
+        )
+    return as_curl(request, site_url=site_url, secret_names=llm.header_secrets) + "\n"
 
 
 def _differences(document: Mapping[str, Any], export_format: ExportFormat) -> tuple[Difference, ...]:

@@ -15,10 +15,11 @@ from personas.formats.outgoing import reference
 from personas.models import Persona, PersonaVersion, TokenSecret
 from personas.reach import closed_address_sentence
 from personas.readiness import Reason, reasons_not_ready
-from personas.saving import save_persona
+from personas.saving import fill_in, save_persona
 from personas.secrets import holds, set_value, short_value_sentence
+from personas.usage import unused_name_sentences
 from playground.core.persona import Platform
-from playground.core.substitution import substitute
+from playground.core.substitution import renamed
 
 ADD_SECRET = "personas.add_tokensecret"
 MAX_NAME_ATTEMPTS = 1_000
@@ -51,8 +52,8 @@ def import_draft(draft: Draft, *, by: User, note: str = "") -> Imported:
 
     A key in the document becomes a token secret, or the same value's secret for the same host is used again.
     Raises ImportRefusedError where the document holds a key that no header can carry, or one that ``by`` may not
-    add as a token secret. A secret that stands there by name alone is made as "value missing"; the proposed hosts need
-    that right too.
+    add as a token secret. A secret that stands there by name alone is made as "value missing"; without that right the
+    persona names it as missing. The proposed hosts need that right too.
     """
     return _store(Persona(), draft, by, note or f"Imported from {_PLATFORM_NAMES[draft.platform]}")
 
@@ -70,6 +71,7 @@ def _store(persona: Persona, draft: Draft, by: User, note: str) -> Imported:
     document, notices = store_secrets(draft, by=by)
     apply_document(persona, document)
     version = save_persona(persona, by=by, note=note)
+    notices += unused_name_sentences(persona)
     if closed := closed_address_sentence(persona):
         notices.append(closed)
     return Imported(
@@ -93,7 +95,7 @@ def _stored_name(found: FoundSecret, by: User, notices: list[str]) -> str:
     if found.value is not None:
         return _secret_with_value(found, found.value, by, notices).name
     if found.is_named:
-        return _secret_by_name(found, by, notices).name
+        return _secret_by_name(found, by, notices)
     if not by.has_perm(ADD_SECRET):
         notices.append(f"The secret {found.name} was not made: you may not add token secrets.")
         return ""
@@ -103,18 +105,19 @@ def _stored_name(found: FoundSecret, by: User, notices: list[str]) -> str:
     return make_secret(found.name, found.hosts).name
 
 
-def _secret_by_name(found: FoundSecret, by: User, notices: list[str]) -> TokenSecret:
+def _secret_by_name(found: FoundSecret, by: User, notices: list[str]) -> str:
+    """The name as it is stored, or as it is missing."""
     stored = TokenSecret.objects.filter(name__iexact=found.name).first()
     if stored is not None:
-        return stored
+        return stored.name
     if by.has_perm(ADD_SECRET):
         notices.append(f"The secret {found.name} was made without a value: enter it under Token secrets.")
-        return make_secret(found.name, found.hosts)
+        return make_secret(found.name, found.hosts).name
     notices.append(
-        f"The secret {found.name} was made without a value and without allowed hosts: someone who manages token "
-        "secrets can enter both."
+        f"There is no token secret {found.name}, and you may not add one: the persona names it as missing until "
+        "someone who manages token secrets has made it."
     )
-    return make_secret(found.name, ())
+    return found.name
 
 
 @sensitive_variables("value", "found")
@@ -160,9 +163,11 @@ def make_secret(name: str, hosts: tuple[str, ...]) -> TokenSecret:
             continue
         try:
             with transaction.atomic():
-                return TokenSecret.objects.create(name=candidate, allowed_hosts=list(hosts))
+                secret = TokenSecret.objects.create(name=candidate, allowed_hosts=list(hosts))
         except IntegrityError:
             continue
+        fill_in(secret)
+        return secret
     raise ImportRefusedError(f"Too many secrets are called {name}: give one of them another name.")
 
 
@@ -171,9 +176,10 @@ def _renamed(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str,
     changed = {reference(old): reference(new) for old, new in names.items()}
     found = {key: _with_references(value, changed) for key, value in document.items()}
     llm, tts = found["llm"], found["tts"]
-    words = {old: new for old, new in names.items() if new}
+    stored = {old: new for old, new in names.items() if new}
+    words = {llm["token_secret"]}
+    llm["headers"] = [[header, renamed(value, stored, words=words)] for header, value in llm["headers"]]
     llm["token_secret"] = names.get(llm["token_secret"], llm["token_secret"])
-    llm["headers"] = [[header, substitute(value, words)] for header, value in llm["headers"]]
     if tts is not None:
         tts["token_secret"] = names.get(tts["token_secret"], tts["token_secret"])
     return found

@@ -1,6 +1,6 @@
 """Whether a persona can start a conversation with its own LLM, and if not, why and what to do."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,9 +9,8 @@ from django.conf import settings
 from personas.formats.pipeline import bypasses_llm
 from personas.models import Persona, TokenSecret
 from personas.secrets import SecretMissingError, SecretUnreadableError, decrypt
-from personas.usage import header_words
+from personas.usage import named_in_headers, own_name
 from playground.core.addresses import Address, AddressError, allows, is_placeholder, parse_address
-from playground.core.substitution import explicit_names_in
 
 
 class ReasonCode(StrEnum):
@@ -23,7 +22,7 @@ class ReasonCode(StrEnum):
     SECRET_VALUE_MISSING = "secret_value_missing"
     SECRET_UNREADABLE = "secret_unreadable"
     SECRET_NOT_ALLOWED = "secret_not_allowed"
-    SECRET_NOT_CHOSEN = "secret_not_chosen"
+    SECRET_MISSING = "secret_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +45,15 @@ def reasons_not_ready(persona: Persona) -> list[Reason]:
 
 def reasons_of(personas: Sequence[Persona]) -> list[list[Reason]]:
     """`reasons_not_ready` of each, in one query for any number of them (beside their token secrets)."""
-    words = {persona.pk: _foreign_words(persona) for persona in personas}
-    asked = set().union(*words.values())
-    stored = (
-        set(TokenSecret.objects.filter(name__in=asked).values_list("name", flat=True)) if asked else set()
-    )
+    named = {persona.pk: named_in_headers(persona) - {own_name(persona)} for persona in personas}
+    asked = set().union(*named.values())
+    stored = {secret.name: secret for secret in TokenSecret.objects.filter(name__in=asked)} if asked else {}
     return [
         [
             *_address_reasons(persona),
             *_model_reasons(persona),
-            *_secret_reasons(persona, words[persona.pk] & stored),
+            *_secret_reasons(persona),
+            *_header_reasons(persona, {name: stored.get(name) for name in sorted(named[persona.pk])}),
         ]
         if not bypasses_llm(persona.other_keys)
         else []
@@ -91,29 +89,35 @@ def _model_reasons(persona: Persona) -> Iterator[Reason]:
         yield Reason(ReasonCode.MODEL_PLACEHOLDER, message, "model")
 
 
-def _secret_reasons(persona: Persona, others: Set[str]) -> Iterator[Reason]:
-    secret = persona.token_secret
-    if secret is not None:
-        yield from _value_reasons(secret)
-        yield from _host_reasons(persona, secret)
-    for name in _undeclared_names(persona, others):
-        message = (
-            f"A header names the token secret {name}, which is not the persona's own: "
-            "choose it as token secret, or take its name out of the header."
-        )
-        yield Reason(ReasonCode.SECRET_NOT_CHOSEN, message, "headers")
+def _secret_reasons(persona: Persona) -> Iterator[Reason]:
+    if persona.token_secret is not None:
+        yield from _reasons_about(persona, persona.token_secret, "token_secret")
+    elif name := own_name(persona):
+        yield _missing(name, "token_secret")
 
 
-def _value_reasons(secret: TokenSecret) -> Iterator[Reason]:
+def _header_reasons(persona: Persona, named: Mapping[str, TokenSecret | None]) -> Iterator[Reason]:
+    if _is_caila(persona):
+        return
+    for name, secret in named.items():
+        if secret is None:
+            yield _missing(name, "headers")
+        else:
+            yield from _reasons_about(persona, secret, "headers")
+
+
+def _missing(name: str, field: str) -> Reason:
+    message = f"There is no token secret {name}: someone who manages token secrets can make it, or choose another one."
+    return Reason(ReasonCode.SECRET_MISSING, message, field)
+
+
+def _reasons_about(persona: Persona, secret: TokenSecret, field: str) -> Iterator[Reason]:
     try:
         decrypt(secret)
     except SecretMissingError as error:
-        yield Reason(ReasonCode.SECRET_VALUE_MISSING, error.message, "token_secret")
+        yield Reason(ReasonCode.SECRET_VALUE_MISSING, error.message, field)
     except SecretUnreadableError as error:
-        yield Reason(ReasonCode.SECRET_UNREADABLE, error.message, "token_secret")
-
-
-def _host_reasons(persona: Persona, secret: TokenSecret) -> Iterator[Reason]:
+        yield Reason(ReasonCode.SECRET_UNREADABLE, error.message, field)
     address = dialled_address(persona)
     if address is None or allows(secret.allowed_hosts, address):
         return
@@ -122,7 +126,7 @@ def _host_reasons(persona: Persona, secret: TokenSecret) -> Iterator[Reason]:
         f"The token secret {secret.name} may not be sent to {host}: "
         "whoever manages token secrets can add that host to its allowed hosts."
     )
-    yield Reason(ReasonCode.SECRET_NOT_ALLOWED, message, "token_secret")
+    yield Reason(ReasonCode.SECRET_NOT_ALLOWED, message, field)
 
 
 def dialled_address(persona: Persona) -> Address | None:
@@ -134,18 +138,6 @@ def dialled_address(persona: Persona) -> Address | None:
         return parse_address(text)
     except AddressError:
         return None
-
-
-def _foreign_words(persona: Persona) -> set[str]:
-    """The words in the persona's headers that could name a secret which is not its own."""
-    own = persona.token_secret.name if persona.token_secret is not None else ""
-    return header_words(persona) - {own}
-
-
-def _undeclared_names(persona: Persona, others: Set[str]) -> list[str]:
-    """Names in headers that nothing replaces: other secrets', and any in ``{{secret:…}}``."""
-    explicit = {name for _header, value in persona.headers for name in explicit_names_in(value)}
-    return sorted(others | (explicit & _foreign_words(persona)))
 
 
 def _is_caila(persona: Persona) -> bool:

@@ -21,6 +21,9 @@ def save_persona(persona: Persona, *, by: User | None, note: str = "") -> Person
 
     Two saves at the same time get two numbers: writing the row locks it until the version is stored.
     """
+    persona.missing_secrets = {
+        field: name for field, name in persona.missing_secrets.items() if getattr(persona, field) is None
+    }
     persona.save()
     versions = PersonaVersion.objects.filter(persona_ref=persona.pk)
     newest: int = versions.aggregate(newest=Max("number"))["newest"] or 0
@@ -47,7 +50,21 @@ def save_filler_config(config: FillerConfig, *, by: User | None) -> list[Persona
 def save_secret(secret: TokenSecret, *, by: User | None) -> list[PersonaVersion]:
     """Save the secret, and where its name is new also a new version of each persona that uses it."""
     secret.save()
+    fill_in(secret)
     return _follow(users_of(secret), by, f"Token secret renamed: {secret.name}")
+
+
+def fill_in(secret: TokenSecret) -> None:
+    """Let the personas that name the secret as missing refer to it."""
+    for persona in Persona.objects.exclude(missing_secrets={}):
+        fields = [
+            field for field, name in persona.missing_secrets.items() if name.lower() == secret.name.lower()
+        ]
+        for field in fields:
+            setattr(persona, field, secret)
+            del persona.missing_secrets[field]
+        if fields:
+            persona.save(update_fields=[*fields, "missing_secrets"])
 
 
 def _follow(personas: Iterable[Persona], by: User | None, note: str) -> list[PersonaVersion]:

@@ -76,13 +76,13 @@ def prompt_changes(older: PersonaVersion, newer: PersonaVersion) -> tuple[Stretc
 def restore(version: PersonaVersion, persona: Persona, *, by: User) -> tuple[PersonaVersion, list[str]]:
     """Save the version's document as the persona's next version; with it, what could not be as it was.
 
-    A token secret that has gone since is made again as "value missing" and usable nowhere. Raises ValueError for
-    a version of another persona.
+    A token secret that has gone since is named as missing. Raises ValueError for a version of another persona.
     """
     if version.persona_ref != persona.pk:
         raise ValueError("The version belongs to another persona.")
     notices = [
-        f"The token secret {name} is gone: it was made again, without a value and without allowed hosts."
+        f"The token secret {name} is gone: the persona names it as missing until somebody who manages token "
+        "secrets makes it again."
         for name in _missing_secrets(version.document)
     ]
     apply_document(persona, version.document)

@@ -6,13 +6,13 @@ import time
 from collections import deque
 from typing import Any, cast
 
-import orjson
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth.models import User
 
 from playground.close_codes import CloseCode
 from playground.core.errors import Code, CommandError
+from playground.core.json_text import json_bytes
 from playground.failures import log_failure
 from playground.hub import Viewer
 from playground.models import Conversation
@@ -231,7 +231,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             if viewer.lagged:
                 await self._leave(CloseCode.TRY_AGAIN_LATER)
                 return
-            await self.send(text_data=orjson.dumps(batch if len(batch) > 1 else batch[0]).decode())
+            await self.send(text_data=json_bytes(batch if len(batch) > 1 else batch[0]).decode())
             await asyncio.sleep(FRAME_S)
 
     def _tell(self, event_type: str, properties: Json) -> None:

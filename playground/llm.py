@@ -80,6 +80,7 @@ async def _open(stack: AsyncExitStack, request: WireRequest, limits: Limits, red
         headers=_headers(request),
         body=request.body,
         connect_ms=limits.connect_ms,
+        redact=redactor.redact,
     )
     try:
         async with asyncio.timeout(limits.first_content_ms / 1000):
@@ -95,7 +96,8 @@ async def _open(stack: AsyncExitStack, request: WireRequest, limits: Limits, red
     if http.status_code in {204, 205} or http.headers.get("content-length") == "0":
         raise upstream_errors.empty_answer(address, http.status_code)
     headers = tuple(
-        (name.decode("latin-1"), redactor.redact(value.decode("latin-1"))) for name, value in http.headers.raw
+        (redactor.redact(name.decode("latin-1")), redactor.redact(value.decode("latin-1")))
+        for name, value in http.headers.raw
     )
     return Response(http.status_code, headers, http.http_version, body)
 

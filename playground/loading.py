@@ -19,7 +19,7 @@ from playground.core.history import History, PastTurn, build_history
 from playground.core.message_rules import broken_rule
 from playground.core.persona import Json, LLMSettings, PersonaSettings, Platform, Provider
 from playground.core.request import LLMRequest, Surroundings, build_request
-from playground.core.substitution import explicit_names_in, names_in, substitute
+from playground.core.substitution import substitute
 from playground.llm import WireRequest
 from playground.models import Conversation, Turn
 from playground.opening import OpenedTurn
@@ -123,8 +123,7 @@ def shown_request(request: LLMRequest) -> Json:
 
 
 def curl_of(request: LLMRequest, persona: PersonaSettings) -> str:
-    names = frozenset({persona.llm.token_secret}) if persona.llm.token_secret else frozenset()
-    return as_curl(request, site_url=settings.SITE_URL, secret_names=names)
+    return as_curl(request, site_url=settings.SITE_URL, secret_names=persona.llm.header_secrets)
 
 
 def _request(
@@ -222,18 +221,30 @@ def _secret_values(request: LLMRequest, persona: PersonaSettings, *, is_stand_in
         address = parse_address(request.url)
     except AddressError as error:
         raise NotReadyError(Code.BAD_REQUEST, error.message) from None
-    name = persona.llm.token_secret
-    words = {found for _, value in persona.llm.headers for found in names_in(value)}
-    stored = {secret.name: secret for secret in TokenSecret.objects.filter(name__in=words | {name})}
-    explicit = {found for _, value in persona.llm.headers for found in explicit_names_in(value)}
-    if foreign := (explicit | stored.keys()) - {name}:
-        message = f"A header names the secret {min(foreign)}, which is not this persona's token secret."
-        raise NotReadyError(Code.SECRET_MISSING, message)
-    if not name:
-        return {}
-    if is_stand_in and name == DEMO_SECRET_NAME and address.is_own:
-        return {name: settings.DEMO_LLM_KEY}
-    return {name: usable_secret(name, stored.get(name), address, persona.persona_id)}
+    own = persona.llm.token_secret
+    names = persona.llm.header_secrets if _sends_headers(persona.llm) else {own} - {""}
+    stored = {secret.name: secret for secret in TokenSecret.objects.filter(name__in=names)}
+    return {
+        name: settings.DEMO_LLM_KEY
+        if is_stand_in and name == DEMO_SECRET_NAME and address.is_own
+        else _own_or_named(name, stored.get(name), address, persona)
+        for name in sorted(names)
+    }
+
+
+def _sends_headers(llm: LLMSettings) -> bool:
+    return llm.provider is Provider.CUSTOM_LLM
+
+
+@sensitive_variables()
+def _own_or_named(name: str, secret: TokenSecret | None, address: Address, persona: PersonaSettings) -> str:
+    """As `usable_secret`; one that stands in a header alone is ``secret_missing``, whatever is wrong with it."""
+    try:
+        return usable_secret(name, secret, address, persona.persona_id)
+    except NotReadyError as error:
+        if name == persona.llm.token_secret:
+            raise
+        raise NotReadyError(Code.SECRET_MISSING, f"In a header: {error.message}") from None
 
 
 @sensitive_variables()

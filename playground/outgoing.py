@@ -7,7 +7,7 @@ that begins with ``/`` goes to this app itself, through the same client.
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -56,13 +56,18 @@ async def open_response(
     headers: Sequence[tuple[str, str]],
     body: bytes = b"",
     connect_ms: int = DEFAULT_LIMITS.connect_ms,
+    redact: Callable[[str], str] = str,
 ) -> AsyncIterator[httpx.Response]:
     """Send a request and give the answer, its body unread. Leaving the block closes the connection.
+
+    ``redact`` masks the request's secrets in what an error shows of the answer.
 
     Raises UpstreamError: the address is closed or can't be reached, the answer is a redirect or compressed.
     """
     _check_own_address(address)
-    response = await client().send(_request(method, address, headers, body, connect_ms), stream=True)
+    request = _request(method, address, headers, body, connect_ms)
+    request.extensions["redact"] = redact
+    response = await client().send(request, stream=True)
     try:
         yield response
     finally:
@@ -130,7 +135,8 @@ def _is_callable(path: str) -> bool:
 async def _refuse_redirect(response: httpx.Response) -> None:
     if 300 <= response.status_code < 400:
         address: Address = response.request.extensions["address"]
-        raise upstream_errors.redirected(address, response.headers.get("location", ""))
+        location = response.headers.get("location", "")
+        raise upstream_errors.redirected(address, location, redact=response.request.extensions["redact"])
 
 
 async def _refuse_compression(response: httpx.Response) -> None:

@@ -34,6 +34,8 @@ from playground.core.events import (
     TurnStarted,
     TurnStatus,
 )
+from playground.core.json_text import json_bytes
+from playground.core.schema_size import nests_deeper
 from playground.core.turn_record import filler_json, segment_json, sentence_json, timings_json
 
 Json = dict[str, Any]
@@ -43,6 +45,7 @@ MESSAGE_BYTES = 64 * 1024
 USER_TEXT_CHARS = 32 * 1024
 CONTEXT_CHARS = 64 * 1024
 OUTPUT_CHARS = 64 * 1024
+OUTPUT_DEPTH = 64
 MESSAGE_ID_CHARS = 64
 
 
@@ -142,7 +145,9 @@ def _overwrite_context(found: Mapping[str, Any]) -> OverwriteContext:
 def _tool_result(found: Mapping[str, Any]) -> ToolResult:
     output = found.get("output")
     if not isinstance(output, str):
-        output = orjson.dumps(output).decode()
+        if nests_deeper(output, OUTPUT_DEPTH):
+            raise _bad(f"output may nest {OUTPUT_DEPTH} deep at the most.")
+        output = json_bytes(output).decode()
     status = found.get("status", "success")
     if status not in {"success", "error"}:
         raise _bad("status must be success or error.")

@@ -1,5 +1,6 @@
 """The calls of a stored turn with what answers them: rows and secrets into frozen values."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from personas.models import TokenSecret
@@ -7,8 +8,7 @@ from playground import conversing
 from playground.core.addresses import Address, AddressError, parse_address
 from playground.core.errors import Code, NotReadyError
 from playground.core.events import ToolCall
-from playground.core.persona import PersonaSettings
-from playground.core.tool_arguments import argument_faults
+from playground.core.persona import Json, PersonaSettings
 from playground.core.tool_rounds import (
     ResultSource,
     endpoint_body,
@@ -40,22 +40,43 @@ class AutomaticCall:
     request: ToolRequest | None = None
 
 
-def automatic_calls(turn_id: str) -> list[AutomaticCall]:
-    """Those calls of a closed turn that a mock or the tool endpoint answers. Raises CommandError, NotReadyError."""
-    turn = Turn.objects.select_related("conversation__persona_version").get(pk=turn_id)
+@dataclass(frozen=True, slots=True)
+class UnansweredCalls:
+    """The calls of a turn that have no result yet, and the functions that were offered."""
+
+    calls: Sequence[ToolCall]
+    tools: Sequence[Json]
+
+
+def unanswered_calls(turn_id: str) -> UnansweredCalls:
+    turn = _turn(turn_id)
+    return UnansweredCalls(_unanswered(turn), persona_of(turn.conversation).llm.tools)
+
+
+def automatic_calls(turn_id: str, faults: Mapping[str, Sequence[str]]) -> list[AutomaticCall]:
+    """Those calls of a closed turn that a mock or the tool endpoint answers. Raises CommandError, NotReadyError.
+
+    ``faults``: what is wrong with the arguments, by the call's id; such a call is answered with that alone.
+    """
+    turn = _turn(turn_id)
     persona = persona_of(turn.conversation)
-    calls = [
-        call for call in tool_calls_of(turn.timeline.get("tool_calls")) if call.id not in turn.tool_results
-    ]
-    answered = [call for call in calls if source_of(call, persona) is not ResultSource.HAND]
-    if answered:
+    calls = [call for call in _unanswered(turn) if source_of(call, persona) is not ResultSource.HAND]
+    if calls:
         conversing.refuse_too_many_rounds(turn.conversation, turn)
-    return [_automatic(call, turn, persona) for call in answered]
+    return [_automatic(call, turn, persona, faults.get(call.id, ())) for call in calls]
 
 
-def _automatic(call: ToolCall, turn: Turn, persona: PersonaSettings) -> AutomaticCall:
+def _turn(turn_id: str) -> Turn:
+    return Turn.objects.select_related("conversation__persona_version").get(pk=turn_id)
+
+
+def _unanswered(turn: Turn) -> list[ToolCall]:
+    calls = tool_calls_of(turn.timeline.get("tool_calls"))
+    return [call for call in calls if call.id not in turn.tool_results]
+
+
+def _automatic(call: ToolCall, turn: Turn, persona: PersonaSettings, faults: Sequence[str]) -> AutomaticCall:
     source = source_of(call, persona)
-    faults = argument_faults(call, persona.llm.tools)
     if faults:
         return AutomaticCall(call.id, source, refused_output(faults), "error")
     if source is ResultSource.MOCK:

@@ -9,6 +9,7 @@ from typing import Protocol
 from channels.db import database_sync_to_async
 
 from playground import tool_loading
+from playground.argument_checks import CheckArguments, check_arguments
 from playground.core.errors import Code, CommandError, GreenroomError, UpstreamError
 from playground.core.limits import Limits
 from playground.core.redaction import Redactor
@@ -43,11 +44,13 @@ class ToolRounds:
         limits: Limits,
         open_completion: OpenCompletion,
         give: GiveResult,
+        check_arguments: CheckArguments = check_arguments,
         tell: Callable[[str, GreenroomError], None],
     ) -> None:
         self._limits = limits
         self._open_completion = open_completion
         self._give = give
+        self._check_arguments = check_arguments
         self._tell = tell
         self._running: dict[str, asyncio.Task[None]] = {}
 
@@ -75,7 +78,8 @@ class ToolRounds:
 
     async def _answer(self, conversation_id: str, turn_id: str) -> None:
         try:
-            calls = await database_sync_to_async(tool_loading.automatic_calls)(turn_id)
+            faults = await self._argument_faults(turn_id)
+            calls = await database_sync_to_async(tool_loading.automatic_calls)(turn_id, faults)
             async with asyncio.TaskGroup() as asking:
                 for call in calls:
                     asking.create_task(self._answer_one(conversation_id, call))
@@ -84,6 +88,12 @@ class ToolRounds:
         except Exception as error:
             log_failure(logger, error, turn_id=turn_id)
             self._tell(conversation_id, CommandError(Code.INTERNAL, FAILED))
+
+    async def _argument_faults(self, turn_id: str) -> dict[str, tuple[str, ...]]:
+        """What is wrong with the arguments of each call, by the call's id; what cannot be checked counts as right."""
+        unanswered = await database_sync_to_async(tool_loading.unanswered_calls)(turn_id)
+        checks = await self._check_arguments(unanswered.calls, unanswered.tools, limits=self._limits)
+        return {call.id: check.faults for call, check in zip(unanswered.calls, checks, strict=True)}
 
     async def _answer_one(self, conversation_id: str, call: AutomaticCall) -> None:
         output, status = await self._result(conversation_id, call)

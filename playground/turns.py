@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from playground.answering import AnswerReader, Marks
+from playground.argument_checks import CheckArguments, check_arguments
 from playground.core.barge_in import cut_at_ms
 from playground.core.errors import Code, GreenroomError
 from playground.core.events import (
@@ -23,7 +24,6 @@ from playground.core.events import (
     Sentence,
     SentenceCompleted,
     Timings,
-    ToolCalled,
     TurnClosed,
     TurnKind,
     TurnStarted,
@@ -37,7 +37,6 @@ from playground.core.sentences import SentenceSplitter
 from playground.core.speech import voice_of
 from playground.core.speech_tags import tags_of
 from playground.core.spoken import spoken
-from playground.core.tool_arguments import argument_faults
 from playground.failures import log_failure
 from playground.interrupts import InterruptSignal
 from playground.plan import Call, Interrupt, OpenCompletion, TurnPlan
@@ -55,9 +54,10 @@ async def conduct(
     interrupt: InterruptSignal,
     pick: Pick,
     limits: Limits,
+    check_arguments: CheckArguments = check_arguments,
 ) -> TurnClosed:
     """Run a turn to its end and return its last event, which was emitted too. Raises only CancelledError."""
-    turn = _Turn(plan, open_completion, emit, pick, limits)
+    turn = _Turn(plan, open_completion, emit, pick, limits, check_arguments)
     try:
         closed = await turn.run(interrupt)
     except asyncio.CancelledError:
@@ -71,7 +71,13 @@ class _Turn:
     """The state that the two children of one turn share."""
 
     def __init__(
-        self, plan: TurnPlan, open_completion: OpenCompletion, emit: Emit, pick: Pick, limits: Limits
+        self,
+        plan: TurnPlan,
+        open_completion: OpenCompletion,
+        emit: Emit,
+        pick: Pick,
+        limits: Limits,
+        check_arguments: CheckArguments,
     ) -> None:
         self._plan = plan
         self._loop = asyncio.get_running_loop()
@@ -79,6 +85,7 @@ class _Turn:
         self._emit = emit
         self._open_completion = open_completion
         self._limits = limits
+        self._check_arguments = check_arguments
         self._news = asyncio.Event()
         self._marks = Marks()
         self._reader: AnswerReader | None = None
@@ -204,10 +211,12 @@ class _Turn:
     async def _read(self) -> GreenroomError | None:
         """The first child: have the LLM answer, or say what stands; hand sentences to the schedule."""
         try:
-            return await self._answer()
+            error = await self._answer()
         finally:
             self._schedule.end_input()
             self._news.set()
+        await self._note_arguments()
+        return error
 
     async def _answer(self) -> GreenroomError | None:
         plan = self._plan
@@ -224,7 +233,7 @@ class _Turn:
             limits=self._limits,
             marks=self._marks,
             now_ms=self.now_ms,
-            emit=self._pass_on,
+            emit=self._emit,
             on_attempt=self._sent,
             on_sentence=self._complete,
         )
@@ -235,12 +244,13 @@ class _Turn:
         call = self._plan.call
         self._emit(RequestSent(t_ms=self.now_ms(), request=call.shown, origins=call.origins, attempt=attempt))
 
-    def _pass_on(self, event: Event) -> None:
-        """An event of the answer; a call whose arguments do not fit its schema is told with what is wrong."""
-        self._emit(event)
-        if isinstance(event, ToolCalled) and event.call.valid:
-            for fault in argument_faults(event.call, self._plan.persona.llm.tools):
-                self._emit(NoteMade(t_ms=event.t_ms, note=fault))
+    async def _note_arguments(self) -> None:
+        """Tell of calls whose arguments do not fit their schema; nobody's delta or sentence waits for it."""
+        calls = [call for call in (self._reader.tool_calls if self._reader else ()) if call.valid]
+        tools = self._plan.persona.llm.tools
+        for check in await self._check_arguments(calls, tools, limits=self._limits):
+            for note in check.notes:
+                self._emit(NoteMade(t_ms=self.now_ms(), note=note))
 
     def _say(self, text: str) -> None:
         """Say a text as it stands: an echo or a greeting."""

@@ -5,7 +5,7 @@ Each gives the platform's sentence or, where the platform says nothing, what Gre
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,12 @@ from personas.formats.prompt_size import advice_on_size, size_of
 from personas.formats.rules import excerpt
 from personas.formats.voice_settings import ENGINES, sentences_about
 from personas.models.filler_config import RISKY_ACTIVATION_DELAY_MS
+from personas.schema_checks import usable_schemas
+from playground.core.limits import SCHEMA_CHECK_MS
 from playground.core.persona import TAVUS_DEFAULT_ENGINE, Platform, Provider
 from playground.core.prompt import compose_system_message
 from playground.core.request import IGNORED_PARAMETERS
-from playground.core.tool_arguments import checks_arguments
+from playground.core.schema_size import MOST_PARTS, expands_too_far
 
 _NATIVE_YANDEX = re.compile(r"https?://llm\.api\.cloud\.yandex\.net/foundationModels/", re.IGNORECASE)
 _SNAKE_CASE = re.compile(r"[a-z_][a-z0-9_]*")
@@ -138,13 +140,7 @@ def _about_tools(llm: Mapping[str, Any]) -> Iterator[Notice]:
     strange = [name for name in names if not _SNAKE_CASE.fullmatch(name)]
     if is_tavus and strange:
         yield Notice("tools", f"Tavus wants names of functions in snake_case: {', '.join(strange[:5])}.")
-    unchecked = [tool["function"]["name"] for tool in tools if not _is_checked(tool)]
-    if unchecked:
-        yield Notice(
-            "tools",
-            f"Arguments of {', '.join(unchecked[:5])} are not checked here: the JSON Schema refers to something that "
-            "isn't in it, or has a pattern or a $schema that Greenroom doesn't know.",
-        )
+    yield from _about_schemas(tools)
     caila = llm.get("provider") == Provider.CAILA_OPEN_AI
     if tools and not is_tavus and not caila and not llm.get("event_name"):
         yield Notice(
@@ -173,8 +169,29 @@ def _about_other_keys(other_keys: Mapping[str, Any]) -> Iterator[Notice]:
         )
 
 
-def _is_checked(tool: Mapping[str, Any]) -> bool:
-    return checks_arguments(tool["function"].get("parameters") or {})
+def _about_schemas(tools: Sequence[Mapping[str, Any]]) -> Iterator[Notice]:
+    """Which functions' arguments are not checked in a turn, or may not be."""
+    schemas = {tool["function"]["name"]: tool["function"].get("parameters") or {} for tool in tools}
+    costly = [name for name, schema in schemas.items() if expands_too_far(schema)]
+    if costly:
+        yield Notice(
+            "tools",
+            f"The JSON Schema of {', '.join(costly[:5])} has more than {MOST_PARTS:,} parts once its references are "
+            "followed: checking arguments may take too long, and a turn goes on without it then. Make it simpler.",
+        )
+    usable = dict(zip(schemas, usable_schemas(list(schemas.values())), strict=True))
+    if unusable := [name for name, answer in usable.items() if answer is False]:
+        yield Notice(
+            "tools",
+            f"Arguments of {', '.join(unusable[:5])} are not checked here: the JSON Schema refers to something that "
+            "isn't in it, or has a pattern or a $schema that Greenroom doesn't know.",
+        )
+    if unknown := [name for name, answer in usable.items() if answer is None]:
+        yield Notice(
+            "tools",
+            f"Reading the JSON Schema of {', '.join(unknown[:5])} took over {SCHEMA_CHECK_MS} ms: arguments may not "
+            "be checked. Its patterns may be too large.",
+        )
 
 
 def _about_filler(filler: Mapping[str, Any], *, is_tavus: bool) -> Iterator[Notice]:

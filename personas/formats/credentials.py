@@ -1,11 +1,12 @@
 """The credentials in a document: each becomes a token secret, and the document keeps its name alone."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from personas.formats.draft import FoundSecret
 from personas.formats.fields import Notices
+from personas.formats.nodes import FormatError
 from personas.formats.outgoing import reference
 from personas.formats.rules import Path, Problem, printable
 from personas.models.token_secret import SECRET_NAME_PATTERN
@@ -22,12 +23,17 @@ _PLACEHOLDER_KEY = re.compile(
     r"(?:sk-)?(?:\.{2,}|…|x{3,}|\*{3,})|(?:my|the|insert|put)[-_ ].*(?:key|token|secret).*|(?:api[-_ ]?)?key",
     re.IGNORECASE,
 )
+_PLACEHOLDER_CHARS = 200
 _NAME_BY_LOOK = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _SECRET_NAME = re.compile(SECRET_NAME_PATTERN)
 _KEY_NAME = re.compile(
     r"(?:.*[_-])?(?:api[_-]?key|token|secret|password)|.*(?:apiKey|Token|Secret|Password)", re.DOTALL
 )
 _MAX_NAME_CHARS = 64
+MOST_SECRETS = 32
+"""How many token secrets one document may name or make."""
+MOST_SECRETS_AT_ONCE = 200
+"""How many all documents of one request may: two each of the personas that are read at once."""
 
 Headers = list[list[str]]
 
@@ -66,7 +72,7 @@ class Credentials:
             return ""
         if reference := _REFERENCE.fullmatch(text):
             return self.named(reference[1], hosts)
-        if is_placeholder(text) or _PLACEHOLDER_KEY.fullmatch(text):
+        if is_placeholder(text) or (len(text) <= _PLACEHOLDER_CHARS and _PLACEHOLDER_KEY.fullmatch(text)):
             return self._proposed(None, hosts, role)
         return self._proposed(text, hosts, role)
 
@@ -82,7 +88,7 @@ class Credentials:
 
     def named(self, name: str, hosts: tuple[str, ...]) -> str:
         if all(secret.name != name for secret in self._found):
-            self._found.append(FoundSecret(name, None, hosts, is_named=True))
+            self._add(FoundSecret(name, None, hosts, is_named=True))
         return name
 
     def in_headers(
@@ -90,14 +96,16 @@ class Credentials:
     ) -> tuple[Headers, str]:
         """The headers with names in place of keys, and the name of the persona's token secret.
 
-        A persona has one token secret: a key in ``Authorization`` takes its place, any other second key is
-        left out.
+        That name stands there bare, any other as ``{{secret:NAME}}``. A persona has one token secret: a key in
+        ``Authorization`` takes its place, any other second key is left out.
         """
         kept: Headers = []
         for name, value in headers:
-            value = _REFERENCE.sub(lambda found: self.named(found[1], hosts), value)
+            value = _REFERENCE.sub(lambda found: reference(self.named(found[1], hosts)), value)
             key = key_in_header(name, value)
-            if not key or key == secret:
+            if named := _REFERENCE.fullmatch(key):
+                secret = secret or named[1]
+            if not key or named or key == secret:
                 kept.append([name, value])
                 continue
             found_name = self._known(key, hosts)
@@ -112,7 +120,8 @@ class Credentials:
                 self._notices.add(f"The key in the header {name} takes the place of the secret {secret}.")
             secret = found_name
             kept.append([name, value.removesuffix(key) + found_name])
-        return kept, secret
+        own = {reference(secret): secret} if secret else {}
+        return [[name, _replaced(value, own)] for name, value in kept], secret
 
     def in_rest(self, value: Any) -> Any:
         """JSON that Greenroom only keeps, with ``{{secret:NAME}}`` in place of each key in it."""
@@ -138,8 +147,15 @@ class Credentials:
 
     def _proposed(self, value: str | None, hosts: tuple[str, ...], role: str) -> str:
         name = self._free_name(_name_for(hosts) or f"{self._owner}_{role}_KEY")
-        self._found.append(FoundSecret(name, value, hosts))
+        self._add(FoundSecret(name, value, hosts))
         return name
+
+    def _add(self, secret: FoundSecret) -> None:
+        if len(self._found) == MOST_SECRETS:
+            raise FormatError(
+                f"The document holds or names more than {MOST_SECRETS} keys and token secrets: take some out."
+            )
+        self._found.append(secret)
 
     def _free_name(self, name: str) -> str:
         taken = {secret.name for secret in self._found}
@@ -187,6 +203,12 @@ def _slug(text: str) -> str:
 def key_in_header(name: str, value: str) -> str:
     """The last word of a header that may hold a key; empty: none."""
     return value.split()[-1] if _KEY_HEADER.search(name) and value.split() else ""
+
+
+def _replaced(text: str, words: Mapping[str, str]) -> str:
+    for old, new in words.items():
+        text = text.replace(old, new)
+    return text
 
 
 def _is_named_in(headers: Headers, secret: str) -> bool:

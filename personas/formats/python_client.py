@@ -1,13 +1,13 @@
 """A request as a Python program with the ``openai`` client, an environment variable where a secret belongs."""
 
 import pprint
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from personas.formats.outgoing import absolute
 from personas.formats.routes import has_route, without_route
 from playground.core.request import LLMRequest
-from playground.core.substitution import names_in, substitute
+from playground.core.substitution import substitute
 
 _OF_THE_CLIENT = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
 """Headers that the client sends in its own way."""
@@ -15,13 +15,15 @@ _NAMED = ("model", "messages", "tools", "temperature")
 _WIDTH = 100
 
 
-def to_python(request: LLMRequest, *, secret: str, site_url: str) -> str:
+def to_python(request: LLMRequest, *, secret: str, header_secrets: Set[str], site_url: str) -> str:
     """The program; ``secret`` is the token secret's name, empty where there is none.
+
+    ``header_secrets``: the names that stand for a secret in a header, with the token secret's.
 
     The client calls ``base_url`` with ``/chat/completions``; a url that ends otherwise is put in place of that.
     """
     url = absolute(request.url, site_url)
-    lines = ["import os", ""] if secret else []
+    lines = ["import os", ""] if header_secrets else []
     if has_route(url):
         lines += ["from openai import OpenAI", ""]
     else:
@@ -34,7 +36,7 @@ def to_python(request: LLMRequest, *, secret: str, site_url: str) -> str:
             "",
             "",
         ]
-    lines += [_call("client = OpenAI", _client_arguments(request, url, secret))]
+    lines += [_call("client = OpenAI", _client_arguments(request, url, secret, header_secrets))]
     lines += [_call("stream = client.chat.completions.create", _arguments(request.body))]
     lines += [
         "for chunk in stream:",
@@ -46,7 +48,7 @@ def to_python(request: LLMRequest, *, secret: str, site_url: str) -> str:
     return "\n".join(lines)
 
 
-def _client_arguments(request: LLMRequest, url: str, secret: str) -> dict[str, str]:
+def _client_arguments(request: LLMRequest, url: str, secret: str, header_secrets: Set[str]) -> dict[str, str]:
     base_url, _, query = without_route(url).partition("?")
     bearer = f"Bearer {secret}"
     headers = [
@@ -59,7 +61,7 @@ def _client_arguments(request: LLMRequest, url: str, secret: str) -> dict[str, s
         "api_key": f"os.environ[{_literal(secret)}]" if secret else '"unused"',
     }
     if headers:
-        members = (f"{_literal(name)}: {_with_secret(value, secret)}" for name, value in headers)
+        members = (f"{_literal(name)}: {_with_secrets(value, header_secrets)}" for name, value in headers)
         found["default_headers"] = "{" + ", ".join(members) + "}"
     if not has_route(url):
         hook = '{"request": [call_the_whole_url]}'
@@ -78,16 +80,15 @@ def _arguments(body: Mapping[str, Any]) -> dict[str, str]:
     return found | ({"extra_body": _literal(rest)} if rest else {})
 
 
-def _with_secret(value: str, secret: str) -> str:
-    """A header's value as an expression: the secret's name becomes its environment variable."""
-    if not secret or secret not in names_in(value):
-        return _literal(value)
-    variable = f"os.environ[{_literal(secret)}]"
+def _with_secrets(value: str, secrets: Set[str]) -> str:
+    """A header's value as an expression: each secret's name becomes its environment variable."""
     mark = "\0"
-    parts = substitute(value, {secret: mark}).split(mark)
-    pieces = [_literal(parts[0])] if parts[0] else []
-    for part in parts[1:]:
-        pieces += [variable, *([_literal(part)] if part else [])]
+    parts = substitute(value, {secret: f"{mark}{secret}{mark}" for secret in secrets}).split(mark)
+    pieces = [
+        f"os.environ[{_literal(part)}]" if index % 2 else _literal(part)
+        for index, part in enumerate(parts)
+        if part or len(parts) == 1
+    ]
     return " + ".join(pieces)
 
 

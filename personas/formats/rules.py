@@ -4,6 +4,7 @@ Each rule takes a plain JSON value and yields its problems; none: the value is r
 missing is no problem here, it is a reason why the persona can't start yet (`personas.readiness`).
 """
 
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +14,9 @@ from typing import Any, TypeAlias
 from personas.models.filler_config import LONGEST_ACTIVATION_DELAY_MS
 from playground.core.headers import HeaderError, check_header, check_headers
 from playground.core.persona import BargeIn
+from playground.core.schema_size import nests_deeper
 from playground.core.tool_arguments import schema_fault
+from playground.core.user_json import LIMIT_BYTES, LIMIT_DEPTH
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -41,6 +44,16 @@ def tool_problems(tools: object) -> Iterator[Problem]:
         return
     if len(tools) > MAX_TOOLS:
         yield Problem((), f"At most {MAX_TOOLS} tools can be given.")
+        return
+    if nests_deeper(tools, LIMIT_DEPTH):
+        yield Problem(
+            (), f"Tools nest too deeply: objects and lists may nest {LIMIT_DEPTH} deep at the most."
+        )
+        return
+    if len(json.dumps(tools, ensure_ascii=False).encode("utf-8", "surrogatepass")) > LIMIT_BYTES:
+        yield Problem(
+            (), f"The tools are too large: at most {LIMIT_BYTES:,} bytes of JSON are taken. Shorten them."
+        )
         return
     seen: dict[str, int] = {}
     for index, tool in enumerate(tools):

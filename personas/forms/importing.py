@@ -10,6 +10,7 @@ from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
 from personas.formats import Draft, FormatError, read_documents
+from personas.formats.credentials import MOST_SECRETS_AT_ONCE
 from personas.formats.files import MAX_BYTES, text_of, too_large
 from personas.formats.rules import printable
 from personas.importing import Imported, ImportRefusedError, import_draft
@@ -90,6 +91,12 @@ class ImportForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if not self.errors and not self._drafts:
             self.add_error("document", "Paste a document, or choose a file.")
+        if sum(len(draft.secrets) for draft in self._drafts) > MOST_SECRETS_AT_ONCE:
+            self.add_error(
+                None,
+                f"The documents hold or name more than {MOST_SECRETS_AT_ONCE} keys and token secrets together: "
+                "import fewer at once.",
+            )
         return cleaned
 
     @sensitive_variables()

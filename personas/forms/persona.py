@@ -23,7 +23,7 @@ from personas.forms.persona_fields import SECTIONS, SectionText, texts
 from personas.models import FillerConfig, Persona, PersonaVersion
 from personas.saving import save_persona
 from playground.core.persona import BargeIn
-from playground.core.substitution import names_in
+from playground.core.substitution import explicit_names_in, names_in
 
 _OF_THE_MODEL = (
     "persona_name", "default_replica_id", "platform", "provider", "model", "temperature", "history_mode", "event_name",
@@ -180,7 +180,8 @@ def _literal_keys(cleaned: dict[str, Any]) -> Iterator[str]:
     secret = cleaned.get("token_secret")
     for name, value in cleaned.get("headers") or ():
         key = key_in_header(name, value)
-        if not key or (secret is not None and secret.name in names_in(value)):
+        is_named = bool(explicit_names_in(key)) or (secret is not None and secret.name in names_in(value))
+        if not key or is_named:
             continue
         yield (
             f"The header {name} seems to hold a key: make it a token secret, choose that above, and write its name "

@@ -51,7 +51,12 @@ def form_of_text(text: str, base: Persona, data: Mapping[str, Any], instance: Pe
     ``base`` has the values that a document has no word for; ``data`` the note and the edited version.
     """
     draft = _read(text, base)
-    missing = [found.name for found in draft.secrets if found.value is not None or not _is_stored(found.name)]
+    named = set(base.missing_secrets.values())
+    missing = [
+        found.name
+        for found in draft.secrets
+        if found.value is not None or not (_is_stored(found.name) or found.name in named)
+    ]
     if missing:
         raise TextRefusedError((NOT_STORED.format(what=f"The token secret {', '.join(missing)}"),))
     with transaction.atomic():
@@ -85,6 +90,7 @@ def save_text(
                 for sentence in sentences
             )
         )
+    instance.missing_secrets = base.missing_secrets
     return form.save_version(by=by), notices
 
 

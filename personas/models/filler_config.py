@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from personas.models.json_field import JSONField
 from personas.names import name_key, normalised_name
 
 DEFAULT_ACTIVATION_DELAY_MS = 2_000
@@ -21,7 +22,7 @@ class FillerConfig(models.Model):
     name_key = models.CharField(max_length=400, unique=True, editable=False)
     """`personas.names.name_key` of the name: no two names may look the same."""
     filler_phrase = models.CharField("fillerPhrase", max_length=500, blank=True)
-    filler_phrases_list = models.JSONField("fillerPhrasesList", default=list, blank=True)
+    filler_phrases_list = JSONField("fillerPhrasesList", default=list, blank=True)
     activation_delay_ms = models.PositiveIntegerField(
         "activationDelayMs",
         default=DEFAULT_ACTIVATION_DELAY_MS,

@@ -4,6 +4,7 @@ from django.db import models
 
 from personas.ids import new_persona_id
 from personas.models.filler_config import FillerConfig
+from personas.models.json_field import JSONField
 from personas.models.token_secret import TokenSecret
 
 
@@ -46,36 +47,36 @@ class Persona(models.Model):
     token_secret = models.ForeignKey(
         TokenSecret, null=True, blank=True, on_delete=models.PROTECT, related_name="personas"
     )
-    headers = models.JSONField(default=list, blank=True)
+    headers = JSONField(default=list, blank=True)
     """``[[name, value]]`` in order; a value may hold the secret's name."""
     temperature = models.FloatField(null=True, blank=True)
-    parameters = models.JSONField(default=dict, blank=True)
-    tools = models.JSONField(default=list, blank=True)
+    parameters = JSONField(default=dict, blank=True)
+    tools = JSONField(default=list, blank=True)
     event_name = models.CharField(max_length=200, blank=True)
     history_mode = models.CharField(
         max_length=20, choices=HistoryMode.choices, default=HistoryMode.PROMPT_AND_SESSION
     )
     history_last = models.PositiveIntegerField(null=True, blank=True)
-    barge_in = models.JSONField(default=dict, blank=True)
+    barge_in = JSONField(default=dict, blank=True)
     """``bargeIn``, ``bargeInTrigger``, ``noInterruptTime``, ``bargeInReply``, each as given."""
     filler_config = models.ForeignKey(
         FillerConfig, null=True, blank=True, on_delete=models.PROTECT, related_name="personas"
     )
 
-    tts = models.JSONField(null=True, blank=True)
+    tts = JSONField(null=True, blank=True)
     """The tts layer as given, without its key; None: the layer is absent."""
     tts_token_secret = models.ForeignKey(
         TokenSecret, null=True, blank=True, on_delete=models.PROTECT, related_name="tts_personas"
     )
-    vqa = models.JSONField(null=True, blank=True)
+    vqa = JSONField(null=True, blank=True)
     """None: absent, which means on."""
-    other_layers = models.JSONField(default=dict, blank=True)
-    other_keys = models.JSONField(default=dict, blank=True)
+    other_layers = JSONField(default=dict, blank=True)
+    other_keys = JSONField(default=dict, blank=True)
 
     interrupt_history = models.CharField(
         max_length=10, choices=InterruptHistory.choices, default=InterruptHistory.HEARD
     )
-    tool_mocks = models.JSONField(default=dict, blank=True)
+    tool_mocks = JSONField(default=dict, blank=True)
     tool_endpoint = models.CharField(max_length=2000, blank=True)
     tool_endpoint_secret = models.ForeignKey(
         TokenSecret, null=True, blank=True, on_delete=models.PROTECT, related_name="tool_personas"
@@ -87,7 +88,9 @@ class Persona(models.Model):
     stand_in_secret = models.ForeignKey(
         TokenSecret, null=True, blank=True, on_delete=models.PROTECT, related_name="stand_in_personas"
     )
-    stream_options = models.JSONField(null=True, blank=True)
+    stream_options = JSONField(null=True, blank=True)
+    missing_secrets = JSONField(default=dict, blank=True, editable=False)
+    """Names of token secrets that a document chose and nobody has made, by the field that would refer to them."""
 
     version = models.PositiveIntegerField(default=0, editable=False)
     """The number of the newest PersonaVersion."""

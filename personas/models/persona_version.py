@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.db import models
 
+from personas.models.json_field import JSONField
 from personas.models.persona import Persona
 
 
@@ -34,7 +35,7 @@ class PersonaVersion(models.Model):
     persona_ref = models.CharField(max_length=32)
     """The persona's id, which outlives the persona."""
     number = models.PositiveIntegerField()
-    document = models.JSONField()
+    document = JSONField()
     note = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(

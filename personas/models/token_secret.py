@@ -8,6 +8,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 
+from personas.models.json_field import JSONField
+
 SECRET_NAME_PATTERN = r"^[A-Za-z0-9_]+\Z"
 
 
@@ -26,7 +28,7 @@ class TokenSecret(models.Model):
     binding = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
     """What the ciphertext is bound to: made with the row, never changed, never copied."""
     last_four = models.CharField(max_length=4, blank=True, editable=False)
-    allowed_hosts = models.JSONField(default=list, blank=True)
+    allowed_hosts = JSONField(default=list, blank=True)
     """Entries as `playground.core.addresses.parse_host_entry` writes them; empty: usable nowhere."""
     created_at = models.DateTimeField(auto_now_add=True)
     replaced_at = models.DateTimeField(null=True, editable=False)

@@ -20,6 +20,7 @@ from personas.presets import PRESETS
 from personas.preview import SAMPLE_WORDS, preview_of
 from personas.reach import closed_address_sentence
 from personas.readiness import Reason, dialled_address, reasons_not_ready
+from personas.usage import unused_name_sentences
 from playground.core.persona import Platform
 
 MAX_SAMPLE_CHARS = 20_000
@@ -78,7 +79,8 @@ def new_secret_url(request: HttpRequest, persona: Persona) -> str:
 def _notices(persona: Persona) -> tuple[Notice, ...]:
     closed = closed_address_sentence(persona)
     about_reach = (Notice("address", closed),) if closed else ()
-    return (*notices_about(document_of(persona)), *about_reach)
+    about_headers = (Notice("headers", sentence) for sentence in unused_name_sentences(persona))
+    return (*notices_about(document_of(persona)), *about_headers, *about_reach)
 
 
 def _sections(form: PersonaForm, reasons: Sequence[Reason], notices: Sequence[Notice]) -> tuple[Section, ...]:

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-import orjson
 from channels.db import database_sync_to_async
 
 from playground.api.documents import closing_properties
 from playground.core.errors import Code, CommandError
+from playground.core.json_text import json_bytes
 from playground.hub import Viewer
 from playground.models import Conversation, Turn
 from playground.protocol import envelope
@@ -80,7 +80,7 @@ async def _until_closed(viewer: Viewer, turn_id: str) -> AsyncIterator[bytes]:
 
 
 def _sse(event: Json) -> bytes:
-    data = orjson.dumps(event)
+    data = json_bytes(event)
     return b"event: %s\nid: %d\ndata: %s\n\n" % (event["event_type"].encode(), event["seq"], data)
 
 

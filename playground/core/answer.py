@@ -49,6 +49,8 @@ __all__ = [
 
 _LONG_CHARS = 200
 """From here on an answer is long enough to be spoken while it still arrives."""
+_FINISH_CHARS = 64
+"""The longest finish reason that is kept."""
 
 
 class AnswerDecoder:
@@ -261,9 +263,9 @@ class AnswerDecoder:
             passed = passed.followed_by(Passed(*self._texts.let_go()))
         self._pieces.insert(place, PayloadPiece(kept_payload(raw, found, chunk, passed, self._redactor)))
         if chunk.usage:
-            self.usage = chunk.usage
+            self.usage = self._redactor.redact_names(chunk.usage)
         if chunk.finish_reason:
-            self._finish(self._redactor.redact(clean(chunk.finish_reason)))
+            self._finish(self._redactor.redact(clean(chunk.finish_reason))[:_FINISH_CHARS])
         if self._body.form is BodyForm.JSON:
             self.ended = chunk.is_message
             self._notes.add(words.ONE_JSON if chunk.is_message else words.JSON_LINES)

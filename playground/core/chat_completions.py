@@ -19,7 +19,6 @@ Usage = dict[str, object]
 _MOST_INDEX = 31
 _CALL_FIELDS = frozenset({"index", "id", "type", "function"})
 _USAGE_KEYS = 32
-_FINISH_CHARS = 64
 _ROLE_CHARS = 32
 _KEEP_ALIVE = frozenset({"ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive", "processing"})
 _REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking")
@@ -64,7 +63,7 @@ def read_chunk(found: Mapping[str, object], notes: Notes) -> Chunk | None:
         reasoning=thinking or _reasoning(said),
         refusal=_text(said.get("refusal")),
         calls=_calls(said, notes),
-        finish_reason=_text(choice.get("finish_reason"))[:_FINISH_CHARS],
+        finish_reason=_text(choice.get("finish_reason")),
         usage=usage or _usage(choice.get("usage")),
         is_message=is_message,
         role=_text(said.get("role"))[:_ROLE_CHARS].strip().lower(),

@@ -34,6 +34,10 @@ class Limits:
     """How many words of a segment have a time of their own; in a longer one, a code block, some share one."""
     tool_arguments_chars: int = 64 * KIB
     tool_calls: int = 32
+    argument_check_ms: int = 500
+    """How long the arguments of a turn's calls may take to be checked, all of them together."""
+    argument_check_wait_ms: int = 2_000
+    """How long they wait for a process that checks."""
     tool_endpoint_ms: int = 10_000
     """From the call to the last byte of the tool endpoint's answer."""
     tool_output_bytes: int = 64 * KIB
@@ -47,5 +51,9 @@ class Limits:
     cassette_bytes: int = 1 * MIB
     """How much of the answer's payloads a completion keeps for a replay."""
 
+
+SCHEMA_CHECK_MS = 500
+"""How long the schemas of a persona may take to be read, all of its tools together."""
+SCHEMA_CHECK_WAIT_MS = 500
 
 DEFAULT_LIMITS = Limits()

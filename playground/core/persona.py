@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from playground.core.substitution import explicit_names_in
+
 Json = dict[str, Any]
 
 TAVUS_DEFAULT_ENGINE = "cartesia"
@@ -84,6 +86,15 @@ class LLMSettings:
     history_last: int | None = None
     """How many of the last messages JAICP's history holds; None: all."""
     stream_options: Json | None = None
+
+    @property
+    def header_secrets(self) -> frozenset[str]:
+        """The secrets that the persona uses: its own, and each that a header names as ``{{secret:NAME}}``.
+
+        Any other word of a header is sent as it stands, whatever secrets are called.
+        """
+        named = (explicit_names_in(value) for _, value in self.headers)
+        return frozenset({self.token_secret}.union(*named) - {""})
 
 
 @dataclass(frozen=True, slots=True)

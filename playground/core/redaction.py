@@ -9,7 +9,8 @@ guard.
 import base64
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 MASK = "[secret]"
@@ -45,6 +46,13 @@ class Redactor:
         """The text without the secrets. Equal to feeding it to a stream in any pieces, and flushing."""
         stream = self.stream()
         return stream.feed(text) + stream.flush()
+
+    def redact_names(self, found: Mapping[str, Any]) -> dict[str, Any]:
+        """A copy of a JSON object in which no name, at any depth, holds a secret."""
+        return {
+            self.redact(name): self.redact_names(value) if isinstance(value, Mapping) else value
+            for name, value in found.items()
+        }
 
     def stream(self) -> "RedactionStream":
         return RedactionStream(self)

@@ -22,9 +22,8 @@ _ROUTE = "/chat/completions"
 _VERSION = re.compile(r"/v\d+[a-z0-9]*(/|$)", re.IGNORECASE)
 
 _NO_MODEL = ("model_not_found", "unknown model", "model not found", "no such model", "invalid model")
-_MODEL_MISSING = re.compile(
-    r"model\b.*\b(not found|does not exist|not exist|not available|not supported)", re.IGNORECASE
-)
+_MODEL = re.compile(r"model\b", re.IGNORECASE)
+_MISSING = re.compile(r"\b(not found|does not exist|not exist|not available|not supported)", re.IGNORECASE)
 
 
 def refused(
@@ -112,9 +111,14 @@ def _sentence(code: Code, address: Address, status: int, said: ErrorBody, retry_
     return f"{who} answered with HTTP {status}, which is no LLM's answer. Check the address."
 
 
+def _misses_model(message: str) -> bool:
+    model = _MODEL.search(message)
+    return model is not None and _MISSING.search(message, model.end()) is not None
+
+
 def _not_found(address: Address, status: int, said: ErrorBody) -> str:
     who = server(address)
-    if said.speaks_of(*_NO_MODEL) or _MODEL_MISSING.search(said.message):
+    if said.speaks_of(*_NO_MODEL) or _misses_model(said.message):
         return f"{who} has no such model (HTTP {status}). Check the model's name."
     if address.path.count(_ROUTE) > 1:
         return (

@@ -8,11 +8,12 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from playground.core.limits import DEFAULT_LIMITS
+from playground.core.limits import DEFAULT_LIMITS, KIB
 
+STRAY_BYTES = 16 * KIB
+"""How much of a stray line is kept; what is shown of it is cut once secrets are masked."""
 DONE = b"[DONE]"
 """The payload that ends a chat-completions stream; what follows it in the same payload is ignored."""
-_STRAY_BYTES = 600
 _ERROR_NAME = re.compile(rb"(error|exception)$", re.IGNORECASE)
 _FIELD = re.compile(
     rb"(?!\w*(?:error|exception|fail|fatal|panic|timeout|denied|unavailable|abort))[\w.-]+:", re.IGNORECASE
@@ -190,8 +191,8 @@ class SSEDecoder:
         elif self._kind is EventKind.BARE:
             self._data.append(line)
             self._data_bytes += len(line) + 1
-        elif not _FIELD.match(line) and sum(map(len, self._stray)) < _STRAY_BYTES:
-            self._stray.append(line[:_STRAY_BYTES])
+        elif not _FIELD.match(line) and sum(map(len, self._stray)) < STRAY_BYTES:
+            self._stray.append(line[:STRAY_BYTES])
 
     def _dispatch(self, *, is_whole: bool = True) -> None:
         if self._data:

@@ -128,8 +128,8 @@ def no_chunk(payload: object, redactor: Redactor) -> UpstreamError:
 
 def excerpt(text: str, redactor: Redactor) -> str:
     """A server's own words, fit to be shown: redacted, on one line, without hidden characters, not long."""
-    # Cleaning may join what hid a secret, and the cut may halve one: it is looked for in between.
-    text = redactor.redact(clean(text[:_MOST_CHARS]))
+    # Cleaning may join what hid a secret, and each cut may halve one: it is looked for before both cuts.
+    text = redactor.redact(clean(redactor.redact(text)[:_MOST_CHARS]))
     limit = DEFAULT_LIMITS.error_excerpt_chars
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 

@@ -5,7 +5,7 @@ documented: how the name is found. Greenroom assumes a whole word, every occurre
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 _WORD = re.compile(r"\{\{secret:([A-Za-z0-9_]+)\}\}|[A-Za-z0-9_]+")
 
@@ -20,6 +20,17 @@ def substitute(value: str, secrets: Mapping[str, str]) -> str:
 def substitute_headers(headers: Iterable[tuple[str, str]], secrets: Mapping[str, str]) -> Headers:
     """Only values are touched; header names stay as they are."""
     return tuple((name, substitute(value, secrets)) for name, value in headers)
+
+
+def renamed(value: str, names: Mapping[str, str], *, words: Set[str]) -> str:
+    """The value with a new name in each ``{{secret:NAME}}``, and for those whole words that are among ``words``."""
+
+    def new_name(found: re.Match[str]) -> str:
+        if found[1]:
+            return f"{{{{secret:{names.get(found[1], found[1])}}}}}"
+        return names.get(found[0], found[0]) if found[0] in words else found[0]
+
+    return _WORD.sub(new_name, value)
 
 
 def names_in(value: str) -> set[str]:

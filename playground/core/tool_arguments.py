@@ -1,7 +1,8 @@
 """Whether a function's parameters are a JSON Schema, and whether the arguments of a call fit it.
 
 The arguments come from a server that nobody vouches for: a pattern may backtrack only so far, and a schema refers to
-nothing outside itself.
+nothing outside itself. `argument_faults` and `checks_arguments` may take any time and hold Python's lock meanwhile:
+only `personas.schema_process` calls them, a process that can be ended.
 """
 
 import json
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 
 from jsonschema_rs import Draft202012Validator, FancyRegexOptions, ValidationError, Validator, validator_for
 
-from playground.core.events import ToolCall
 from playground.core.persona import Json
 
 MOST_FAULTS = 3
@@ -36,19 +36,27 @@ class SchemaFault:
     message: str
 
 
-def argument_faults(call: ToolCall, tools: Sequence[Json]) -> tuple[str, ...]:
-    """What is wrong with the arguments, a sentence each; empty where they fit, or nothing says how they should be."""
-    if not call.valid:
-        return (f"The arguments of {call.name} are not a JSON object.",)
-    schema = _schema_of(call.name, tools)
-    if schema is None:
-        return ()
+def argument_faults(name: str, arguments: str, schema: Json) -> tuple[str, ...]:
+    """What is wrong with the arguments of a call to ``name``, a sentence each; empty where they fit.
+
+    ``arguments`` is a JSON object, or empty for none. A schema that cannot be used finds no fault.
+    """
     try:
         checked = validator_for(schema, retriever=_refuse, pattern_options=_PATTERNS)
-        faults = _faults(checked, json.loads(call.arguments or "{}"))
+        faults = _faults(checked, json.loads(arguments or "{}"))
     except (ValueError, RecursionError):
         return ()
-    return tuple(f"The arguments of {call.name} do not fit its schema: {fault}" for fault in faults)
+    return tuple(f"The arguments of {name} do not fit its schema: {fault}" for fault in faults)
+
+
+def schema_of(name: str, tools: Sequence[Json]) -> Json | None:
+    """The parameters of the function; None where it is not offered, or says nothing about them."""
+    for tool in tools:
+        function = tool.get("function") or {}
+        if function.get("name") == name and isinstance(function.get("parameters"), dict):
+            parameters: Json = function["parameters"]
+            return parameters
+    return None
 
 
 def schema_fault(schema: Json) -> SchemaFault | None:
@@ -66,26 +74,20 @@ def checks_arguments(schema: Json) -> bool:
     return True
 
 
-def _schema_of(name: str, tools: Sequence[Json]) -> Json | None:
-    for tool in tools:
-        function = tool.get("function") or {}
-        if function.get("name") == name and isinstance(function.get("parameters"), dict):
-            found: Json = function["parameters"]
-            return found
-    return None
-
-
 def _faults(checked: Validator, arguments: object) -> list[str]:
-    found: list[str] = []
+    faults: list[str] = []
     for error in checked.iter_errors(arguments):
-        place = ".".join(map(str, error.instance_path))
-        found.append(f"{place}: {_first_line(error)}" if place else _first_line(error))
-        if len(found) == MOST_FAULTS:
+        place = _cut(".".join(map(str, error.instance_path)))
+        faults.append(f"{place}: {_first_line(error)}" if place else _first_line(error))
+        if len(faults) == MOST_FAULTS:
             break
-    return found
+    return faults
 
 
 def _first_line(error: ValueError) -> str:
     text = error.message if isinstance(error, ValidationError) else "it cannot be read"
-    line = text.split("\n", 1)[0]
-    return line if len(line) <= FAULT_CHARS else line[: FAULT_CHARS - 1] + "…"
+    return _cut(text.split("\n", 1)[0])
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= FAULT_CHARS else text[: FAULT_CHARS - 1] + "…"

@@ -18,7 +18,9 @@ from playground.core.stream_errors import excerpt
 from playground.core.text_channel import TextChannel, clean
 
 _NAME_CHARS = 256
-"""The longest name or id of a call that is kept."""
+"""The longest name or id of a call that is shown and sent back."""
+_RAW_NAME_CHARS = 16 * KIB
+"""How much of one is collected: the cut to the length above comes after secrets are masked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class _OpenCall:
 
     def __init__(self, fragment: CallFragment, redactor: Redactor) -> None:
         self.index = fragment.index
-        self.id = fragment.id[:_NAME_CHARS]
+        self.id = fragment.id[:_RAW_NAME_CHARS]
         self.name = ""
         self.arguments: list[str] = []
         self.chars = 0
@@ -171,20 +173,20 @@ class ToolCallJoiner:
 
     def _name(self, call: _OpenCall, fragment: CallFragment) -> None:
         if fragment.id and not call.id:
-            call.id = fragment.id[:_NAME_CHARS]
+            call.id = fragment.id[:_RAW_NAME_CHARS]
             self._by_id.setdefault(fragment.id, call)
-        elif fragment.id and fragment.id[:_NAME_CHARS] != call.id:
+        elif fragment.id and fragment.id[:_RAW_NAME_CHARS] != call.id:
             self._notes.add(
                 "The LLM's server changed the id of a tool call while it arrived; the first id counts."
             )
         if fragment.name and fragment.name != call.name:
-            call.name = (call.name + fragment.name)[:_NAME_CHARS]
+            call.name = (call.name + fragment.name)[:_RAW_NAME_CHARS]
 
     def _finished(self, call: _OpenCall, used_ids: set[str]) -> ToolCall:
         call.add(call.channel.flush(), self._limits.tool_arguments_chars)
         remarks: list[str] = []
-        name = self._redactor.redact(clean(call.name))
-        found_id = self._redactor.redact(clean(call.id))
+        name = self._redactor.redact(clean(call.name))[:_NAME_CHARS]
+        found_id = self._redactor.redact(clean(call.id))[:_NAME_CHARS]
         shown = excerpt(name, self._redactor)
         call_id = _own_id(found_id, used_ids)
         if not found_id:

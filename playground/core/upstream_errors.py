@@ -4,7 +4,7 @@ Every sentence says what happened, why, and what to do. None is made of another 
 that the server sent but an address. What a status and its body mean is in `playground.core.refusals`.
 """
 
-import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from playground.core.addresses import Address, AddressError, parse_address
@@ -22,7 +22,9 @@ _CERTIFICATE = {
     64: "it is for another address",
 }
 """OpenSSL's verify codes (X509_V_ERR_*) that people meet."""
-_ENCODING = re.compile(r"[a-z0-9-]{1,20}")
+_ENCODINGS = frozenset({"br", "compress", "deflate", "gzip", "x-compress", "x-gzip", "zstd"})
+"""Any other is not named: it may be anything that a server writes there."""
+_PATH_CHARS = 100
 
 
 def server(address: Address) -> str:
@@ -166,7 +168,8 @@ def empty_answer(address: Address, status: int) -> UpstreamError:
 
 
 def compressed(address: Address, encoding: str) -> UpstreamError:
-    named = f" ({encoding.strip().lower()})" if _ENCODING.fullmatch(encoding.strip().lower()) else ""
+    known = encoding.strip().lower()
+    named = f" ({known})" if known in _ENCODINGS else ""
     return UpstreamError(
         Code.BAD_RESPONSE,
         f"{server(address)} compressed its answer{named}, though it was asked not to. "
@@ -174,30 +177,34 @@ def compressed(address: Address, encoding: str) -> UpstreamError:
     )
 
 
-def redirected(address: Address, location: str) -> UpstreamError:
-    """A redirect is never followed: the key would go along. ``location`` is the header, or empty."""
+def redirected(address: Address, location: str, *, redact: Callable[[str], str] = str) -> UpstreamError:
+    """A redirect is never followed: the key would go along. ``location`` is the header, or empty.
+
+    ``redact`` masks secrets: a host in lower case, or a path that was cut, would hide one from it later.
+    """
+    destination = _destination(address, redact(location), redact)
     return UpstreamError(
         Code.REDIRECT,
-        f"{server(address)} sends the request on {_destination(address, location)}, and redirects are not followed. "
+        f"{server(address)} sends the request on {destination}, and redirects are not followed. "
         "Change the address to where the LLM answers itself.",
     )
 
 
-def _destination(address: Address, location: str) -> str:
+def _destination(address: Address, location: str, redact: Callable[[str], str]) -> str:
     if location.startswith("/") and not location.startswith("//"):
-        return f"to its path {_short(urlsplit(location).path)}"
+        return f"to its path {_short(urlsplit(location).path, redact)}"
     try:
         target = parse_address(f"{address.scheme}:{location}" if location.startswith("//") else location)
     except AddressError:
         return "to an address that can't be called"
     if target.entry == address.entry:
-        return f"to its path {_short(target.path)}"
+        return f"to its path {_short(target.path, redact)}"
     return f"to {target.scheme}://{target.netloc}"
 
 
-def _short(path: str) -> str:
-    printable = "".join(character for character in path if character.isprintable())
-    return printable if len(printable) <= 100 else f"{printable[:100]}…"
+def _short(path: str, redact: Callable[[str], str]) -> str:
+    text = redact("".join(character for character in path if character.isprintable()))
+    return text if len(text) <= _PATH_CHARS else f"{text[:_PATH_CHARS]}…"
 
 
 def _scheme_hint(address: Address) -> str:

@@ -21,11 +21,11 @@ LIMIT_DEPTH = 32
 _LARGEST_INT = 2**63 - 1
 _INT_DIGITS = 19
 
+_STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{\]}]', re.DOTALL)
+"""Texts, which may hold anything, and brackets."""
 _TOKEN = re.compile(
     r"""
-      (?P<text>"(?:[^"\\]|\\.)*+"?)
-    | (?P<open>[\[{])
-    | (?P<close>[\]}])
+      (?P<text>"(?:[^"\\]++|\\.)*+"?)
     | (?P<number>-?[0-9][0-9.eE+-]*)
     | (?P<constant>NaN|-?Infinity)
     """,
@@ -41,6 +41,7 @@ _NUL_OR_SURROGATE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_MAY_BE_UNFIT = re.compile(r"\\u|[\ud800-\udfff]")
 _HALF_CHARS = (1, 6)
 """The length of a lone half, as it is and escaped; a whole pair has 12, another escape 2."""
 _SYNTAX = (
@@ -85,32 +86,56 @@ def parse_user_json(
             f"The JSON is too large: {size} bytes, and at most {limit_bytes} are taken. Shorten it.", 1, 1
         )
     text = text.removeprefix("\ufeff")
-    tokens = list(_TOKEN.finditer(text))
-    _check_depth(text, tokens, limit_depth)
+    _check_depth(text, limit_depth)
+    numbers = _Numbers()
     try:
-        value: JsonValue = json.loads(text, parse_int=_bounded_int)
+        value: JsonValue = json.loads(
+            text, parse_int=numbers.integer, parse_float=numbers.fraction, parse_constant=numbers.constant
+        )
     except json.JSONDecodeError as error:
         said = next((words for start, words in _SYNTAX if error.msg.startswith(start)), "this is not JSON")
         _refuse(text, error.pos, said)
-    for position, said in _unfit(tokens):
-        _refuse(text, position, said)
+    if numbers.are_unfit or _MAY_BE_UNFIT.search(text):
+        for position, said in _unfit(text):
+            _refuse(text, position, said)
     return value
 
 
-def _check_depth(text: str, tokens: list[re.Match[str]], limit_depth: int) -> None:
+def _check_depth(text: str, limit_depth: int) -> None:
+    # One step at a time: a list of all matches would be made in one piece, which holds up every other thread.
     depth = 0
-    for token in tokens:
-        if token.lastgroup == "open":
+    for found in _STRUCTURE.finditer(text):
+        character = text[found.start()]
+        if character in "[{":
             depth += 1
-        elif token.lastgroup == "close":
+        elif character in "]}":
             depth -= 1
         if depth > limit_depth:
-            _refuse(text, token.start(), f"objects and lists may nest {limit_depth} deep at the most")
+            _refuse(text, found.start(), f"objects and lists may nest {limit_depth} deep at the most")
 
 
-def _unfit(tokens: list[re.Match[str]]) -> Iterator[tuple[int, str]]:
+class _Numbers:
+    """Reads numbers for Python's parser, and remembers whether one cannot be stored: its place is found later."""
+
+    are_unfit = False
+
+    def integer(self, digits: str) -> int:
+        if not _is_fit(digits):
+            self.are_unfit = True
+            return 0  # Python's own int raises on thousands of digits
+        return int(digits)
+
+    def fraction(self, text: str) -> float:
+        self.are_unfit = self.are_unfit or not _is_fit(text)
+        return float(text)
+
+    def constant(self, _name: str) -> None:
+        self.are_unfit = True
+
+
+def _unfit(text: str) -> Iterator[tuple[int, str]]:
     """What is JSON for Python's parser, but cannot be stored: its place, and why."""
-    for token in tokens:
+    for token in _TOKEN.finditer(text):
         match token.lastgroup:
             case "constant":
                 yield token.start(), f"{token[0]} is no number in JSON"
@@ -136,11 +161,6 @@ def _unfit_characters(token: re.Match[str]) -> Iterator[tuple[int, str]]:
                 position,
                 "this is half of a character (a lone surrogate): take it out or write the whole one",
             )
-
-
-def _bounded_int(digits: str) -> int:
-    """Zero for what is refused later, with its place; Python's own int raises on thousands of digits."""
-    return int(digits) if len(digits) <= _INT_DIGITS + 1 else 0
 
 
 def _refuse(text: str, position: int, said: str) -> NoReturn:

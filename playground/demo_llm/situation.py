@@ -9,7 +9,7 @@ from playground.demo_llm.phrases import PHRASES, Phrases
 from playground.demo_llm.story import Story
 from playground.demo_llm.words import Language
 
-_INTERRUPTION_MARK = re.compile(r"[\[(][^\])]*interrupt[^\])]*[\])]$", re.IGNORECASE)
+_MARK_AT_END = re.compile(r"[\[(]([^\[(\])]*+)[\])]$")
 SENTENCE_ENDS = '.!?…:"”»)*`|'
 
 _STORIES = {Language.ENGLISH: stories_en.STORIES, Language.RUSSIAN: stories_ru.STORIES}
@@ -48,7 +48,7 @@ class Situation:
         if not self.told:
             return False
         last = self.told[-1].rstrip()
-        return _INTERRUPTION_MARK.search(last) is not None or not last.endswith(tuple(SENTENCE_ENDS))
+        return _is_marked(last) or not last.endswith(tuple(SENTENCE_ENDS))
 
     @property
     def is_first_turn(self) -> bool:
@@ -79,6 +79,12 @@ def situation_of(request: ChatRequest) -> Situation:
         tells_stories=bool(named) or any(word in lowered for word in _STORYTELLER_WORDS),
         tells_weather=any(word in lowered for word in _WEATHER_WORDS),
     )
+
+
+def _is_marked(text: str) -> bool:
+    """Whether it ends in a mark such as ``[interrupted]``."""
+    mark = _MARK_AT_END.search(text)
+    return mark is not None and "interrupt" in mark[1].lower()
 
 
 def _stories_named_in(lowered: str, language: Language) -> tuple[Story, ...]:

@@ -31,7 +31,7 @@ def told_result(request: ChatRequest) -> str:
 def _in_words(content: str) -> str:
     try:
         return _spelled(orjson.loads(content))
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, RecursionError):  # it reads what nests deeper than Python calls
         return " ".join(content.split())
 
 

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 
+from personas.models.json_field import JSONField
 from playground.models.turn import Turn
 
 
@@ -13,16 +14,16 @@ class Completion(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="completions")
     attempt = models.PositiveSmallIntegerField(default=1)
-    request = models.JSONField()
+    request = JSONField()
     """``{"method", "url", "headers": [[name, value]], "body"}`` as sent, names in place of secrets."""
-    origins = models.JSONField(default=list, blank=True)
+    origins = JSONField(default=list, blank=True)
     response_status = models.PositiveSmallIntegerField(null=True, blank=True)
-    response_headers = models.JSONField(default=list, blank=True)
-    payloads = models.JSONField(default=list, blank=True)
+    response_headers = JSONField(default=list, blank=True)
+    payloads = JSONField(default=list, blank=True)
     """``[[t_ms, data]]``: each SSE payload with its arrival, from the turn's start."""
     reasoning = models.TextField(blank=True)
-    tool_calls = models.JSONField(default=list, blank=True)
-    usage = models.JSONField(default=dict, blank=True)
+    tool_calls = JSONField(default=list, blank=True)
+    usage = JSONField(default=dict, blank=True)
     finish_reason = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

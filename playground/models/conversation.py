@@ -5,6 +5,7 @@ from django.db import models
 
 from personas.ids import new_conversation_id
 from personas.models import PersonaVersion
+from personas.models.json_field import JSONField
 
 
 class Conversation(models.Model):
@@ -32,8 +33,8 @@ class Conversation(models.Model):
     replica_id = models.CharField(max_length=100, blank=True)
     callback_url = models.CharField(max_length=2000, blank=True)
     custom_greeting = models.TextField(blank=True)
-    properties = models.JSONField(default=dict, blank=True)
-    initial_messages = models.JSONField(default=list, blank=True)
+    properties = JSONField(default=dict, blank=True)
+    initial_messages = JSONField(default=list, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     last_seq = models.PositiveBigIntegerField(default=0)
     ends_at = models.DateTimeField(null=True, blank=True)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from personas.ids import new_turn_id
+from personas.models.json_field import JSONField
 from playground.models.conversation import Conversation
 
 
@@ -45,12 +46,12 @@ class Turn(models.Model):
     text = models.TextField(blank=True)
     spoken_text = models.TextField(blank=True)
     heard_text = models.TextField(blank=True)
-    tool_results = models.JSONField(default=dict, blank=True)
+    tool_results = JSONField(default=dict, blank=True)
     """By tool call id: ``{"output", "status"}``, as the user answered this turn's calls."""
-    timings = models.JSONField(default=dict, blank=True)
-    timeline = models.JSONField(default=dict, blank=True)
+    timings = JSONField(default=dict, blank=True)
+    timeline = JSONField(default=dict, blank=True)
     """What the turn's picture shows: see `playground.core.turn_record`."""
-    error = models.JSONField(null=True, blank=True)
+    error = JSONField(null=True, blank=True)
     first_audio_ms = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)

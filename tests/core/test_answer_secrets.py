@@ -122,3 +122,31 @@ def test_k12_a_secret_in_an_error_is_masked_though_cleaning_changes_the_text(sec
 
     assert as_json is not None and as_text is not None
     assert as_json.excerpt == as_text.excerpt == "key [secret]."
+
+
+@pytest.mark.parametrize("before", range(285, 305, 3))
+def test_k12_a_secret_that_an_excerpt_would_cut_is_masked(before: int) -> None:
+    secret = "sk-0123456789abcdef"
+    line = "x" * before + secret
+    found = decode(line.encode() + b"\n\n", secrets=[secret])
+    failure = found.decoder.verdict()
+    assert failure is not None
+    assert failure.excerpt.startswith("xxx")
+    assert secret[:4] not in failure.excerpt
+
+
+def test_k12_a_secret_beyond_what_is_looked_at_is_masked() -> None:
+    secret = "sk-0123456789abcdef"
+    hidden = "\u200b" * (16 * 1024 - 5) + secret
+    payload = json.dumps({"error": {"message": hidden}}).encode()
+    failure = decode(b"data: " + payload + b"\n\n", secrets=[secret]).decoder.failure
+    assert failure is not None
+    assert secret[:4] not in failure.excerpt
+
+
+@pytest.mark.parametrize("before", range(46, 64, 3))
+def test_k12_a_secret_that_the_longest_finish_reason_would_cut_is_masked(before: int) -> None:
+    decoded = decode(stream(chunk(content="Hi."), chunk("x" * before + SECRET + "x" * 64)), secrets=[SECRET])
+
+    assert SECRET[:6] not in decoded.decoder.finish_reason
+    assert len(decoded.decoder.finish_reason) <= 64

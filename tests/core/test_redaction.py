@@ -204,3 +204,11 @@ def test_k9_a_short_value_never_survives_as_a_word_and_nothing_else_is_changed(
     pieces = [text[start:end] for start, end in pairwise(ends)]
 
     assert streamed(pieces, ["none"]) == re.sub(r"\bnone\b", MASK, text)
+
+
+def test_the_names_of_a_json_object_are_masked_at_any_depth() -> None:
+    found = {"sk_live_0123456789": 1, "details": {"sk_live_0123456789": 2, "cached": 3}}
+    assert Redactor(["sk_live_0123456789"]).redact_names(found) == {
+        MASK: 1,
+        "details": {MASK: 2, "cached": 3},
+    }

@@ -4,9 +4,14 @@ import time
 
 import pytest
 
-from playground.core.events import ToolCall
 from playground.core.persona import Json
-from playground.core.tool_arguments import MOST_FAULTS, argument_faults, checks_arguments, schema_fault
+from playground.core.tool_arguments import (
+    MOST_FAULTS,
+    argument_faults,
+    checks_arguments,
+    schema_fault,
+    schema_of,
+)
 
 WEATHER: Json = {
     "type": "function",
@@ -24,9 +29,10 @@ WEATHER: Json = {
 }
 
 
-def faults(arguments: str, tool: Json = WEATHER, *, valid: bool = True) -> tuple[str, ...]:
+def faults(arguments: str, tool: Json = WEATHER) -> tuple[str, ...]:
     name = tool["function"]["name"]
-    return argument_faults(ToolCall("call_1", name, arguments, valid=valid), [tool])
+    schema = schema_of(name, [tool])
+    return () if schema is None else argument_faults(name, arguments, schema)
 
 
 def with_schema(schema: object) -> Json:
@@ -52,15 +58,17 @@ def test_no_arguments_are_an_empty_object() -> None:
     assert len(faults("")) == 1
 
 
-def test_what_is_no_json_is_said_so() -> None:
-    assert faults("{", valid=False) == ("The arguments of get_current_weather are not a JSON object.",)
-
-
 def test_at_most_a_few_faults_are_told_and_none_is_long() -> None:
     schema = {"required": [f"name{n}" for n in range(9)], "properties": {"x": {"const": 1}}}
     found = faults('{"x": "' + "y" * 5_000 + '"}', with_schema(schema))
     assert len(found) == MOST_FAULTS
     assert max(map(len, found)) < 300
+
+
+def test_a_long_place_is_cut() -> None:
+    schema = {"additionalProperties": {"type": "string"}}
+    (fault,) = faults('{"' + "k" * 50_000 + '": 1}', with_schema(schema))
+    assert len(fault) < 500
 
 
 @pytest.mark.parametrize("schema", [None, "text", {"type": "objct"}, {"$ref": "https://example.com/x.json"}])
@@ -103,7 +111,7 @@ def test_a_good_schema_has_no_fault_and_checks_arguments() -> None:
 
 
 def test_a_function_that_was_not_offered_has_no_schema() -> None:
-    assert argument_faults(ToolCall("call_1", "other", "{}"), [WEATHER]) == ()
+    assert schema_of("other", [WEATHER]) is None
 
 
 def test_a_pattern_that_runs_away_is_stopped() -> None:

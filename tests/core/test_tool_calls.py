@@ -482,3 +482,12 @@ def test_what_is_no_rest_of_a_call_is_not_joined(first: dict[str, object], secon
 
     assert not any(NEXT_INDEX in note for note in found.notes)
     assert found.calls[0][2] == (first["arguments"] or "{}")
+
+
+@pytest.mark.parametrize("before", range(240, 262, 3))
+def test_t13_a_secret_that_the_longest_name_would_cut_is_masked(before: int) -> None:
+    text = "x" * before + SECRET + "x" * 100
+    parts = called(index=0, id=text, function=function(text, OSLO))
+    ((call_id, name, _),) = decode(stream(parts, END), secrets=[SECRET]).calls
+    assert SECRET[:6] not in call_id + name
+    assert max(len(call_id), len(name)) == 256

@@ -5,7 +5,9 @@ import pytest
 from playground.core import upstream_errors
 from playground.core.addresses import parse_address
 from playground.core.errors import Code
+from playground.core.redaction import Redactor
 
+SECRET = "sk-Live-0123456789abcdefghijklmnopqrstuv"
 ADDRESS = parse_address("https://llm.example.com/v1/chat/completions")
 
 
@@ -59,3 +61,23 @@ def test_U72_a_compressed_answer_names_its_encoding(encoding: str) -> None:
 
 def test_an_encoding_that_is_no_word_is_not_repeated() -> None:
     assert "canary" not in upstream_errors.compressed(ADDRESS, "gzip; canary=<b>").message
+
+
+@pytest.mark.parametrize("word", ["sk-live-0123456789", "br-0123456789"])
+def test_an_encoding_that_is_a_key_is_not_repeated(word: str) -> None:
+    assert word not in upstream_errors.compressed(ADDRESS, word).message
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "/" + "x" * 84 + SECRET,
+        "/" + "x" * 84 + SECRET[:6] + "\t" + SECRET[6:],
+        "https://llm.example.com/" + "x" * 70 + SECRET,
+        f"https://{SECRET}.example.com/",
+        f"//{SECRET}/",
+    ],
+)
+def test_k12_a_key_in_a_redirect_is_masked_before_anything_is_cut_or_changed(location: str) -> None:
+    message = upstream_errors.redirected(ADDRESS, location, redact=Redactor([SECRET]).redact).message
+    assert SECRET[:4].lower() not in message.lower()

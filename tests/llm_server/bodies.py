@@ -273,6 +273,12 @@ def _key(exchange: Exchange) -> str:
 
 
 @behaviour
+async def echo_secret_header_name(exchange: Exchange) -> None:
+    """Has a header that is called like the key that it was sent."""
+    await stream(exchange, text_stream(["Hi."]), [*STREAM_HEADERS, (_key(exchange), "here")])
+
+
+@behaviour
 async def echo_secret(exchange: Exchange) -> None:
     """Says the key that it was sent: in a header, whole in a delta, and cut over three."""
     key = _key(exchange)

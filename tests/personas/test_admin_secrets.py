@@ -164,11 +164,21 @@ def test_d10_a_secret_is_renamed_and_its_personas_follow(admin_client: Client) -
 
 def test_d10_a_name_that_stands_in_a_header_is_not_changed(admin_client: Client) -> None:
     secret = make_secret("MY_TOKEN")
-    save_persona(make_persona(headers=[["Authorization", "Api-Key MY_TOKEN"]]), by=None)
+    save_persona(make_persona(token_secret=secret, headers=[["Authorization", "Api-Key MY_TOKEN"]]), by=None)
     errors = errors_of(admin_client.post(page_of(secret), typed(name="NEW_NAME")))
     assert "Mert" in errors["name"][0]
     secret.refresh_from_db()
     assert secret.name == "MY_TOKEN"
+
+
+def test_d10_a_word_of_a_persona_that_does_not_use_the_secret_is_no_use_of_the_name(
+    admin_client: Client,
+) -> None:
+    secret = make_secret("MY_TOKEN")
+    save_persona(make_persona(headers=[["Authorization", "Api-Key MY_TOKEN"]]), by=None)
+    admin_client.post(page_of(secret), typed(name="NEW_NAME"))
+    secret.refresh_from_db()
+    assert secret.name == "NEW_NAME"
 
 
 def test_d10_a_longer_word_in_a_header_is_no_use_of_the_name(admin_client: Client) -> None:

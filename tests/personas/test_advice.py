@@ -7,6 +7,7 @@ import pytest
 from personas.formats.advice import notices_about
 from personas.formats.prompt_size import size_of
 from playground.core.request import IGNORED_PARAMETERS
+from tests.schemas import doubling
 
 
 def noticed(field: str, *, platform: str = "jaicp", **llm: Any) -> str:
@@ -175,3 +176,14 @@ def test_tokens_are_estimated_by_script() -> None:
     assert size_of("ж" * 400).tokens == 200
     assert size_of("語" * 400).tokens == 400
     assert (size_of("Two words").words, size_of("Two words").chars, size_of("").tokens) == (2, 9, 0)
+
+
+def test_a_schema_that_is_costly_to_check_is_told() -> None:
+    found = noticed("tools", tools=[tool(parameters=doubling(20))])
+    assert found.startswith("The JSON Schema of get_weather has more than 10,000 parts")
+
+
+def test_a_schema_whose_patterns_take_long_is_told() -> None:
+    patterns = {f"p{n}": {"pattern": f"(\\p{{L}}{{10}}){{20}}{n}"} for n in range(1_000)}
+    found = noticed("tools", tools=[tool(parameters={"properties": patterns})])
+    assert found.startswith("Reading the JSON Schema of get_weather took over 500 ms")

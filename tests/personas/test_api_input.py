@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from personas.models import Persona
 from tests.api import CONVERSATIONS, PERSONAS, api_client
+from tests.schemas import doubling
 
 DEEP = '{"a":' * 2_000 + "1" + "}" * 2_000
 
@@ -168,3 +169,34 @@ def test_whatever_the_persona_no_500(client: Client, document: dict[str, Any]) -
     assert response.status_code in {200, 400}, response.content
     if response.status_code == 200:
         assert client.get(f"{PERSONAS}/{response.json()['persona_id']}").status_code == 200
+
+
+def with_tools(parameters: object) -> str:
+    tools = [{"type": "function", "function": {"name": "look", "parameters": parameters}}]
+    return json.dumps({"system_prompt": "a", "layers": {"llm": {"tools": tools}}})
+
+
+@pytest.mark.parametrize(
+    ("depth", "is_taken"), [(20, True), (28, False)], ids=["as the form takes them", "deeper"]
+)
+def test_tools_nest_only_as_deep_as_the_form_takes(client: Client, depth: int, is_taken: bool) -> None:
+    schema: dict[str, Any] = {}
+    for _ in range(depth):
+        schema = {"not": schema}
+    if is_taken:
+        response = client.post(PERSONAS, with_tools(schema), content_type="application/json")
+        assert response.status_code == 200, response.content
+        return
+    assert "nest" in refused(client, with_tools(schema))["error"]
+
+
+def test_tools_are_only_as_large_as_the_form_takes(client: Client) -> None:
+    found = refused(client, with_tools({"description": "a" * 70_000}))
+    assert "too large: at most 65,536 bytes" in found["error"]
+
+
+def test_a_schema_that_is_costly_is_saved_with_a_notice(client: Client) -> None:
+    response = client.post(PERSONAS, with_tools(doubling(20)), content_type="application/json")
+    assert response.status_code == 200
+    notices = response.json()["greenroom"]["notices"]
+    assert any("more than 10,000 parts" in notice for notice in notices), notices

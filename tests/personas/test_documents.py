@@ -8,7 +8,6 @@ import pytest
 from personas.documents import apply_document, document_of
 from personas.models import FillerConfig, Persona, TokenSecret
 from personas.saving import save_persona
-from personas.secrets import SecretState, state_of
 from playground.core.persona import PersonaSettings, Platform
 from tests.personas.making import CANARY, make_persona, make_secret
 
@@ -100,7 +99,7 @@ def test_every_field_of_a_persona_goes_there_and_back() -> None:
 def test_every_field_of_the_row_is_in_the_document() -> None:
     persona = full_persona()
     before = document_of(persona)
-    own = {"id", "version", "created_at", "updated_at"}
+    own = {"id", "version", "created_at", "updated_at", "missing_secrets"}
     for field in Persona._meta.concrete_fields:
         if field.name in own:
             continue
@@ -115,12 +114,19 @@ def test_a_short_document_gets_the_defaults() -> None:
     assert document_of(persona) == document_of(Persona(persona_name="Mert"))
 
 
-def test_a_secret_that_does_not_exist_is_made_without_a_value_and_usable_nowhere() -> None:
+def test_a_secret_that_does_not_exist_is_kept_by_its_name_and_not_made() -> None:
     persona = Persona()
     apply_document(persona, document("NEW_KEY"))
-    assert persona.token_secret is not None
-    assert state_of(persona.token_secret) is SecretState.MISSING
-    assert persona.token_secret.allowed_hosts == []
+    assert (persona.token_secret, persona.missing_secrets) == (None, {"token_secret": "NEW_KEY"})
+    assert document_of(persona)["llm"]["token_secret"] == "NEW_KEY"
+    assert not TokenSecret.objects.exists()
+
+
+def test_a_later_document_forgets_what_was_missing() -> None:
+    persona = Persona()
+    apply_document(persona, document("NEW_KEY"))
+    apply_document(persona, document(""))
+    assert persona.missing_secrets == {}
 
 
 def test_a_secret_is_found_whatever_the_case_of_its_name() -> None:

@@ -165,7 +165,7 @@ def test_an_address_of_this_app_stands_behind_the_sites_own(settings: Settings) 
 def test_every_persona_has_a_python_program_that_sends_its_request(document: dict[str, Any]) -> None:
     platform = Platform(document["llm"]["platform"])
     request = sample_request(document, platform)
-    program = to_python(request, secret="", site_url="http://site.example")
+    program = to_python(request, secret="", header_secrets=frozenset(), site_url="http://site.example")
     with pytest.MonkeyPatch.context() as monkeypatch:
         ran = run(program, monkeypatch)
     assert ran.body == request.body
@@ -216,3 +216,19 @@ def test_the_real_client_sends_the_request_as_it_is_shown(
     assert request.headers["Authorization"] == f"Api-Key {CANARY}"
     assert json.loads(request.content) == sample_request(document, Platform.JAICP).body
     assert capsys.readouterr().out == "Hi\n"
+
+
+@pytest.mark.parametrize(
+    ("export_format", "written"),
+    [
+        (ExportFormat.TAVUS, '"X-Key": "Key {{secret:OTHER}} Bearer"'),
+        (ExportFormat.CURL, "--header 'X-Key: Key '\"${OTHER}\"' Bearer'"),
+        (ExportFormat.PYTHON, '"X-Key": "Key " + os.environ["OTHER"] + " Bearer"'),
+    ],
+)
+def test_k5_each_secret_that_a_header_refers_to_is_one_in_an_export(
+    export_format: ExportFormat, written: str
+) -> None:
+    headers = [["X-Key", "Key {{secret:OTHER}} Bearer"]]
+    document = document_of(make_persona(headers=headers))
+    assert written in export(document, export_format).text

@@ -258,3 +258,12 @@ def test_d2_depth_and_numbers_beyond_reason_are_field_errors(user_client: Client
     for value in ("[" * 2_000, "1" * 5_000, "NaN", "1e999"):
         document = f'{{"persona_name": "A", "layers": {{"llm": {{"extra_body": {{"x": {value}}}}}}}}}'
         assert "Line 1" in errors(user_client.post(IMPORT, {"document": document}))
+
+
+def test_one_request_makes_a_few_hundred_secrets_at_the_most(admin_client: Client) -> None:
+    keys = {f"k{n}_api_key": f"sk-live-{n:010}" for n in range(30)}
+    personas = ",".join(of(f"P{n}", model="m", other=keys) for n in range(7))
+    response = admin_client.post(IMPORT, {"document": f'{{"data": [{personas}]}}'})
+    assert "more than 200 keys and token secrets together" in errors(response)
+    assert not TokenSecret.objects.exists()
+    assert not Persona.objects.exists()

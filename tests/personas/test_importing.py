@@ -7,12 +7,14 @@ import pytest
 from django.contrib.auth.models import User
 
 from personas.documents import document_of
-from personas.formats import jaicp, read_document, tavus
+from personas.formats import FormatError, jaicp, read_document, tavus
 from personas.importing import ImportRefusedError, import_draft
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
-from personas.readiness import ReasonCode
+from personas.readiness import ReasonCode, reasons_not_ready
+from personas.saving import save_secret
 from personas.secrets import SecretState, decrypt, set_value, state_of
 from tests.personas import examples
+from tests.personas.making import make_secret
 
 KEY = "sk-live-0123456789"
 
@@ -91,9 +93,44 @@ def test_a_named_secret_that_exists_is_used_as_it_is(admin_user: User) -> None:
     assert imported.persona.headers == [["Authorization", "Api-Key My_Token"]]
 
 
-def test_without_the_right_a_named_secret_is_made_usable_nowhere(user: User) -> None:
-    import_draft(read_document(examples.YANDEX_GPT), by=user)
-    assert TokenSecret.objects.get().allowed_hosts == []
+def test_without_the_right_a_named_secret_is_not_made_and_named_as_missing(user: User) -> None:
+    imported = import_draft(read_document(examples.YANDEX_GPT), by=user)
+    assert not TokenSecret.objects.exists()
+    assert imported.persona.missing_secrets == {"token_secret": "MY_TOKEN"}
+    assert [reason.code for reason in imported.reasons] == ["secret_missing"]
+    assert "someone who manages token secrets" in " ".join(imported.notices)
+
+
+def test_a_secret_that_is_made_later_is_the_one_that_was_missing(user: User) -> None:
+    imported = import_draft(read_document(examples.YANDEX_GPT), by=user)
+    versions = imported.persona.versions.count()
+    save_secret(make_secret("MY_TOKEN", hosts=("llm.api.cloud.yandex.net",)), by=None)
+    persona = Persona.objects.get()
+    assert persona.token_secret == TokenSecret.objects.get()
+    assert persona.missing_secrets == {}
+    assert persona.versions.count() == versions
+    assert reasons_not_ready(persona) == []
+
+
+NAMES = " ".join(f"{{{{secret:K{n}}}}}" for n in range(33))
+
+
+@pytest.mark.parametrize("may_add", [True, False])
+@pytest.mark.parametrize(
+    "layers",
+    [
+        {"other": {f"x{n}_api_key": f"sk-live-{n:010}" for n in range(4_800)}},
+        {"llm": {"headers": {"X": NAMES}}},
+    ],
+    ids=["keys", "names"],
+)
+def test_a_document_makes_a_few_secrets_at_the_most(
+    layers: dict[str, Any], may_add: bool, user: User, admin_user: User
+) -> None:
+    text = json.dumps({"persona_name": "A", "system_prompt": "", "layers": layers})
+    with pytest.raises(FormatError, match="32 keys and token secrets"):
+        import_draft(read_document(text), by=admin_user if may_add else user)
+    assert not TokenSecret.objects.exists()
 
 
 def test_a_key_becomes_a_secret_bound_to_its_host(admin_user: User) -> None:

@@ -323,7 +323,11 @@ def test_a_secret_that_is_not_stored_can_be_saved_but_not_shown_in_the_form(user
     assert "NEW_KEY isn't stored yet" in answer.context["text_refused"].messages[0]
     assert answer.context["text"] == text
     user_client.post(edit_url(persona), as_text(persona, text))
-    assert TokenSecret.objects.get().allowed_hosts == []
+    persona.refresh_from_db()
+    assert persona.missing_secrets == {"token_secret": "NEW_KEY"}
+    assert not TokenSecret.objects.exists()
+    shown = user_client.post(edit_url(persona), as_text(persona, text, show="form"))
+    assert "text_refused" not in shown.context or shown.context["text_refused"] is None
 
 
 def test_a_refused_document_stores_nothing_beside_it(user_client: Client) -> None:

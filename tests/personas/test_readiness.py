@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from personas.models import Persona
 from personas.readiness import Reason, reasons_not_ready
+from personas.usage import unused_name_sentences
 from tests.personas.making import CANARY, make_persona, make_secret
 
 pytestmark = pytest.mark.django_db
@@ -97,16 +98,36 @@ def test_a_secret_with_no_hosts_may_go_nowhere() -> None:
     assert only_reason(ready_persona(token_secret=make_secret())).code == "secret_not_allowed"
 
 
-def test_k8_another_secret_named_in_a_header_is_a_reason() -> None:
+def test_k8_the_name_of_another_secret_in_a_header_is_a_word_with_a_notice() -> None:
     make_secret("OTHER_TOKEN")
-    reason = only_reason(ready_persona(headers=[["Authorization", "Bearer OTHER_TOKEN"]]))
-    assert (reason.code, reason.field) == ("secret_not_chosen", "headers")
-    assert "OTHER_TOKEN" in reason.message
+    persona = ready_persona(headers=[["Authorization", "Bearer OTHER_TOKEN"]])
+    assert reasons_not_ready(persona) == []
+    (sentence,) = unused_name_sentences(persona)
+    assert sentence.startswith("OTHER_TOKEN in a header is sent as it stands")
+
+
+def test_k8_a_name_that_the_persona_uses_has_no_notice() -> None:
+    make_secret("OTHER_TOKEN")
+    headers = [["Authorization", "Bearer MY_TOKEN"], ["X-Key", "{{secret:OTHER_TOKEN}}"]]
+    assert unused_name_sentences(ready_persona(headers=headers)) == []
 
 
 def test_k8_an_explicit_name_that_nobody_has_is_a_reason() -> None:
     reason = only_reason(ready_persona(headers=[["Authorization", "Bearer {{secret:GONE}}"]]))
-    assert reason.code == "secret_not_chosen"
+    assert (reason.code, reason.field) == ("secret_missing", "headers")
+    assert "GONE" in reason.message
+
+
+@pytest.mark.parametrize(
+    ("value", "hosts", "code"),
+    [("", ("llm.example.com",), "secret_value_missing"), (CANARY, (), "secret_not_allowed")],
+)
+def test_k8_an_explicit_name_that_cannot_be_used_is_a_reason(
+    value: str, hosts: tuple[str, ...], code: str
+) -> None:
+    make_secret("OTHER_TOKEN", value=value, hosts=hosts)
+    reason = only_reason(ready_persona(headers=[["X-Key", "{{secret:OTHER_TOKEN}}"]]))
+    assert (reason.code, reason.field) == (code, "headers")
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """Run the conductor on a virtual clock against a scripted LLM, and read what happened."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from playground.argument_checks import ArgumentCheck, CheckArguments
 from playground.core.events import (
     ContentDelta,
     Event,
@@ -12,11 +13,13 @@ from playground.core.events import (
     PlayoutStarted,
     Segment,
     SentenceCompleted,
+    ToolCall,
     TurnClosed,
     TurnKind,
 )
 from playground.core.limits import DEFAULT_LIMITS, Limits
-from playground.core.persona import FillerSettings, LLMSettings, PersonaSettings, Platform
+from playground.core.persona import FillerSettings, Json, LLMSettings, PersonaSettings, Platform
+from playground.core.tool_arguments import argument_faults, schema_of
 from playground.interrupts import InterruptSignal
 from playground.llm import WireRequest
 from playground.turns import Call, Interrupt, TurnPlan, conduct
@@ -85,10 +88,11 @@ def conducted(
     interrupt: Interrupt | None = None,
     connects_after_s: float = 0.0,
     end_at_s: float | None = None,
+    checks_after_s: float = 0.0,
 ) -> Heard:
     """Run one turn. The interrupt comes at a time, or with the first event for which ``interrupt_when`` is true.
 
-    The conversation ends at ``end_at_s``.
+    The conversation ends at ``end_at_s``. Checking the calls' arguments takes ``checks_after_s``.
     """
     llm = ScriptedLLM(*scripts, connects_after_s=connects_after_s)
     events: list[Event] = []
@@ -111,13 +115,36 @@ def conducted(
         if end_at_s is not None:
             timers.append(loop.call_later(end_at_s, signal.ask, Interrupt(is_final=True)))
         closed = await conduct(
-            plan, open_completion=llm, emit=emit, interrupt=signal, pick=lambda _: pick, limits=limits
+            plan,
+            open_completion=llm,
+            emit=emit,
+            interrupt=signal,
+            pick=lambda _: pick,
+            limits=limits,
+            check_arguments=checks_after(checks_after_s),
         )
         for timer in timers:
             timer.cancel()
         return closed
 
     return Heard(events, run_virtually(main()), llm)
+
+
+def checks_after(seconds: float) -> CheckArguments:
+    """Checks as the product does, in this process: another one would not live on the virtual clock."""
+
+    async def check(
+        calls: Sequence[ToolCall], tools: Sequence[Json], *, limits: Limits
+    ) -> list[ArgumentCheck]:
+        if calls:
+            await asyncio.sleep(seconds)
+        schemas = [schema_of(call.name, tools) or {} for call in calls]
+        return [
+            ArgumentCheck(argument_faults(call.name, call.arguments, schema))
+            for call, schema in zip(calls, schemas, strict=True)
+        ]
+
+    return check
 
 
 def starts(text: str) -> When:

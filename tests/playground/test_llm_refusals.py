@@ -158,6 +158,17 @@ async def test_K12_a_key_in_the_answers_headers_is_masked(llm_server: LLMServerH
         assert ("X-Echo", "[secret]") in response.headers
 
 
+async def test_K12_a_key_as_the_name_of_a_header_is_masked(llm_server: LLMServerHandle) -> None:
+    url = llm_server.completions_url("echo-secret-header-name")
+    async with open_completion(wire(url), limits=DEFAULT_LIMITS, secrets=[KEY]) as response:
+        assert ("[secret]", "here") in response.headers
+
+
+async def test_K12_a_key_where_a_long_redirect_is_cut_is_masked(llm_server: LLMServerHandle) -> None:
+    error = await failure(llm_server.completions_url("redirect", f"to=/{'x' * 84}{KEY}"))
+    assert KEY[:4] not in error.message
+
+
 @pytest.mark.parametrize("behaviour", ["dies", "dies-at-once", "cut"])
 async def test_U40_U44_what_came_before_the_connection_broke_is_handed_on(
     llm_server: LLMServerHandle, behaviour: str

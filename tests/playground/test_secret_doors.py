@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from dashboard.roles import Role
 from personas.models import Persona, TokenSecret
-from personas.saving import save_persona
-from personas.secrets import clear_value, set_value
+from personas.saving import save_persona, save_secret
+from personas.secrets import clear_value
 from playground.core.errors import Code
 from playground.core.events import TurnKind
 from playground.loading import load_plan
@@ -208,11 +208,13 @@ def test_k2_an_import_gives_a_stored_secret_no_host(editor: User, secret: TokenS
     assert TokenSecret.objects.count() == 1
 
 
-def test_k2_a_secret_that_an_editor_names_first_is_usable_nowhere(editor: User) -> None:
+def test_k2_a_secret_that_an_editor_names_first_is_not_made_and_goes_to_its_own_hosts_alone(
+    editor: User,
+) -> None:
     thief = by_tavus_import(signed_in(editor), make_persona())
-    named = TokenSecret.objects.get(name="MY_TOKEN")
-    set_value(named, CANARY, by=None)
-    assert named.allowed_hosts == []
+    assert not TokenSecret.objects.exists()
+    assert_not_sent(plan_of(thief, editor), Code.SECRET_MISSING)
+    save_secret(make_secret("MY_TOKEN", hosts=("llm.example.com",)), by=None)
     assert_not_sent(plan_of(thief, editor))
 
 
@@ -262,14 +264,49 @@ def test_k7_a_secret_named_like_a_part_of_our_own_headers_is_not_put_there(edito
     assert found["Authorization"] == f"Bearer {CANARY}"
 
 
-@pytest.mark.parametrize("word", ["OTHER", "{{secret:OTHER}}", "{{secret:NOBODYS}}"])
-def test_k8_the_name_of_a_secret_that_is_not_the_personas_own_is_not_even_sent_as_a_word(
-    editor: User, secret: TokenSecret, word: str
+def test_k8_the_name_of_a_secret_that_the_persona_does_not_use_is_a_word_like_any_other(
+    editor: User, secret: TokenSecret
 ) -> None:
-    make_secret("OTHER", hosts=("llm.example.com",))
-    persona = make_persona(token_secret=secret, headers=[["X-Key", word]])
+    make_secret("OTHER", value="sk-other-0123456789", hosts=("llm.example.com",))
+    assert headers_of(editor, secret, [["X-Key", "OTHER"]])["X-Key"] == "OTHER"
+
+
+def test_k8_a_secret_named_like_a_word_of_other_peoples_headers_stops_none_of_them(
+    editor: User, secret: TokenSecret
+) -> None:
+    before = headers_of(editor, secret, [["Authorization", "Bearer MY_TOKEN"]])
+    client = signed_in(editor)
+    llm = {"model": "m", "base_url": ELSEWHERE, "api_key": "{{secret:Bearer}}"}
+    client.post(
+        reverse("personas:import"),
+        {"document": json.dumps({"persona_name": "A", "system_prompt": "", "layers": {"llm": llm}})},
+    )
+    make_secret("Authorization", value="")
+    after = headers_of(editor, secret, [["Authorization", "Bearer MY_TOKEN"]])
+    assert before["Authorization"] == after["Authorization"] == f"Bearer {CANARY}"
+
+
+@pytest.mark.parametrize("hosts", [(), ("other.example",)])
+@pytest.mark.parametrize("name", ["OTHER", "NOBODYS"])
+def test_k8_a_reference_to_a_secret_that_is_missing_or_not_allowed_is_not_sent(
+    editor: User, secret: TokenSecret, name: str, hosts: tuple[str, ...]
+) -> None:
+    make_secret("OTHER", hosts=hosts)
+    persona = make_persona(token_secret=secret, headers=[["X-Key", f"{{{{secret:{name}}}}}"]])
     save_persona(persona, by=None)
     assert_not_sent(plan_of(persona, editor), Code.SECRET_MISSING)
+
+
+def test_k8_a_reference_to_a_secret_that_may_go_there_is_replaced_and_masked(
+    editor: User, secret: TokenSecret
+) -> None:
+    make_secret("OTHER", value="sk-other-0123456789", hosts=("llm.example.com",))
+    persona = make_persona(token_secret=secret, headers=[["X-Key", "{{secret:OTHER}}"]])
+    save_persona(persona, by=None)
+    plan = plan_of(persona, editor)
+    assert sent_headers(plan)["X-Key"] == "sk-other-0123456789"
+    assert plan.call is not None
+    assert set(plan.call.secrets) == {CANARY, "sk-other-0123456789"}
 
 
 def test_x24_no_message_holds_a_value(editor: User, persona: Persona) -> None:

@@ -1,5 +1,6 @@
 """The conductor: what happens in a turn, and when."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -345,3 +346,13 @@ class TestWithoutTheLLM:
         assert heard.sentences == ["Welcome!", "Who are you?"]
         assert heard.closed.heard_text == "Welcome! Who are you?"
         assert heard.llm.requests == []
+
+
+def test_k12_a_key_as_the_name_of_a_count_is_masked() -> None:
+    key = "sk_canary_0123456789"
+    usage = {"usage": {"total_tokens": 3, key: 1, "details": {key: 2}}, "choices": []}
+    counting: list[Step] = [text("Hi."), STOP, f"data: {json.dumps(usage)}\n\n".encode(), DONE]
+    asked = plan()
+    assert asked.call is not None
+    heard = conducted(counting, plan=replace(asked, call=replace(asked.call, secrets=(key,))))
+    assert heard.closed.usage == {"total_tokens": 3, "[secret]": 1, "details": {"[secret]": 2}}

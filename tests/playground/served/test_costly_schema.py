@@ -1,0 +1,63 @@
+"""A function whose schema takes for ever to check: its turn goes on without the check, and so does the site."""
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.browser.site import Site
+from tests.playground.served.test_api import events
+from tests.playground.served_api import Json, answer, ask
+from tests.schemas import doubling
+
+HEALTH_MS = 250
+
+
+def health_ms(site: Site, key: str) -> float:
+    began = time.monotonic()
+    answer(site, key, "GET", "/health/")
+    return (time.monotonic() - began) * 1000
+
+
+def calling(site: Site, key: str, schema: Json) -> str:
+    """A conversation with a persona whose LLM calls a function with this schema."""
+    function = {"name": "get_current_weather", "description": "The weather", "parameters": schema}
+    persona = {
+        "persona_name": "Weather",
+        "system_prompt": "You tell the weather.",
+        "layers": {
+            "llm": {
+                "model": "demo-tools",
+                "base_url": f"{site.url}/demo/v1",
+                "api_key": "{{secret:DEMO_LLM_KEY}}",
+                "tools": [{"type": "function", "function": function}],
+            }
+        },
+    }
+    made = answer(site, key, "POST", "/v2/personas", json.dumps(persona))
+    asked = {"persona_id": made["persona_id"], "properties": {"simulated_speech": "instant"}}
+    return str(answer(site, key, "POST", "/v2/conversations", json.dumps(asked))["conversation_id"])
+
+
+def turn(site: Site, key: str, conversation_id: str) -> list[Json]:
+    path = f"/v2/greenroom/conversations/{conversation_id}/respond"
+    with ask(site, key, "POST", path, '{"text": "What is the weather in Dallas?"}') as response:
+        return list(events(response))
+
+
+def test_the_site_answers_while_arguments_are_checked_in_vain(served_site: Site, key: str) -> None:
+    schema = doubling(40)
+    schema["properties"] |= {"location": {"type": "string"}}
+    schema["required"] = ["location", "word"]
+    conversations = [calling(served_site, key, schema) for _ in range(3)]
+    with ThreadPoolExecutor() as callers:
+        turns = [callers.submit(turn, served_site, key, found) for found in conversations]
+        waited = [health_ms(served_site, key)]
+        while not all(each.done() for each in turns):
+            waited.append(health_ms(served_site, key))
+    for each in turns:
+        told = each.result()
+        notes = [event["properties"]["note"] for event in told if event["event_type"] == "playground.note"]
+        assert any("could not be checked within 500 ms" in note for note in notes), told
+        assert told[-1]["event_type"] == "playground.turn.completed"
+        assert told[-1]["properties"]["tool_calls"]
+    assert max(waited) < HEALTH_MS, waited
