@@ -5,7 +5,11 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from playground.core.events import ContentDelta, Event, TurnClosed
+from channels.db import database_sync_to_async
+
+from playground import housekeeping
+from playground.core.errors import Code, GreenroomError
+from playground.core.events import ContentDelta, Event, Timings, TurnClosed, TurnStatus
 from playground.core.limits import Limits
 from playground.core.turn_record import TurnRecord
 from playground.hub import Hub
@@ -75,6 +79,22 @@ class LiveTurn:
         if not stored:
             logger.error("The end of turn %s is not stored yet.", self.plan.turn_id)
         self._publish(closed)
+
+    async def publish_failure(self) -> None:
+        """An exception ended the turn's task: close the row as it stands, then tell the viewers."""
+        plan = self.plan
+        error = GreenroomError(Code.INTERNAL, housekeeping.INTERNAL)
+        await database_sync_to_async(housekeeping.close_failed_turn)(plan.turn_id)
+        self._publish(
+            TurnClosed(
+                t_ms=self.now_ms,
+                status=TurnStatus.FAILED,
+                text="".join(self._record.text),
+                heard_text="",
+                error=error,
+                timings=Timings(total=self.now_ms),
+            )
+        )
 
     def save_end(self) -> None:
         """Hand the closed turn to the recorder without waiting: the server stops."""

@@ -33,6 +33,7 @@ class Client:
         self.socket = socket
         self._waiting: deque[Json] = deque()
         self.events: list[Json] = []
+        self.frames: list[str | bytes] = []
 
     async def send(self, event_type: str, **properties: Any) -> None:
         message_type = event_type.partition(".")[0]
@@ -41,7 +42,8 @@ class Client:
 
     async def next(self) -> Json:
         while not self._waiting:
-            frame = json.loads(await self.socket.recv())
+            self.frames.append(await self.socket.recv())
+            frame = json.loads(self.frames[-1])
             self._waiting.extend(frame if isinstance(frame, list) else [frame])
         self.events.append(self._waiting.popleft())
         return self.events[-1]
