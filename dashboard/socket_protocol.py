@@ -12,6 +12,9 @@ class SocketProtocol(WebSocketProtocol):
     It is the push producer of its transport: Twisted pauses it while more than 64 KiB wait to be sent.
     """
 
+    maxMessagePayloadSize: int
+    _writable: asyncio.Event | None = None
+
     def onOpen(self) -> None:
         super().onOpen()
         self._writable = asyncio.Event()
@@ -24,10 +27,11 @@ class SocketProtocol(WebSocketProtocol):
         super().onClose(wasClean, code, reason)
 
     def pauseProducing(self) -> None:
-        self._writable.clear()
+        if self._writable is not None:
+            self._writable.clear()
 
     def resumeProducing(self) -> None:
-        if hasattr(self, "_writable"):
+        if self._writable is not None:
             self._writable.set()
 
     def stopProducing(self) -> None:
@@ -35,7 +39,7 @@ class SocketProtocol(WebSocketProtocol):
 
     async def until_read(self) -> None:
         """Until the client has read what was sent, but for what the kernel holds; or until the socket has closed."""
-        if hasattr(self, "_writable"):
+        if self._writable is not None:
             await self._writable.wait()
 
     def sendMessage(self, payload: bytes, *args: Any, **kwargs: Any) -> None:

@@ -181,10 +181,10 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             async with asyncio.timeout(CLOSING_S):
                 await self.close(int(code), reason)  # Daphne's library takes no subclass of int
         except TimeoutError:
-            logger.warning("A viewer that reads nothing could not be told why its socket ends.")
+            return  # it reads nothing, so the server cuts the connection
 
     def _start_command(self, work: Coroutine[Any, Any, object], name: str, client_msg_id: str = "") -> None:
-        """Carry it out to its end, which may come after the viewer has left; a failure is told, and the socket lives."""
+        """Carry it out to its end, which may come after the viewer has left. A failure is told; the socket lives."""
         command = self._carry_out(work, name, client_msg_id)
         self._runner.keep(start_task(command, name=name, on_failure=self._fail))
 
@@ -230,6 +230,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             batch = await viewer.take()
             for frame in frames(batch):
                 if viewer.lagged or not await self._is_read(frame):
+                    logger.warning("A viewer of %s reads too slowly: let go.", self._conversation_id)
                     await self._leave(CloseCode.TRY_AGAIN_LATER)
                     return
                 await asyncio.sleep(FRAME_S)

@@ -26,9 +26,13 @@ def close_left_turns(*, is_only_process: bool) -> int:
     return close_all_open_turns() if is_only_process else close_orphaned_turns()
 
 
-def close_failed_turn(turn_id: str) -> None:
-    """Close a turn that Greenroom itself failed in, so that the conversation can go on; a closed one stays as it is."""
+def close_failed_turn(turn_id: str, **known: str) -> None:
+    """Close a turn that Greenroom itself failed in, so that the conversation can go on; a closed one stays as it is.
+
+    ``known`` are texts of it that are stored too.
+    """
     Turn.objects.filter(pk=turn_id, status__in=Turn.OPEN).update(
+        **known,
         status=Turn.Status.FAILED,
         error={"code": str(Code.INTERNAL), "message": INTERNAL},
         closed_at=timezone.now(),

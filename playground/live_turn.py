@@ -15,7 +15,7 @@ from playground.core.turn_record import TurnRecord
 from playground.hub import Hub
 from playground.interrupts import InterruptSignal
 from playground.protocol import envelope, wire_events
-from playground.recording import Recorder, TurnRow, closed_row, streaming_row
+from playground.recording import Recorder, TurnRow, closed_row, storable, streaming_row
 from playground.turns import TurnPlan
 
 logger = logging.getLogger(__name__)
@@ -82,14 +82,15 @@ class LiveTurn:
 
     async def publish_failure(self) -> None:
         """An exception ended the turn's task: close the row as it stands, then tell the viewers."""
-        plan = self.plan
         error = GreenroomError(Code.INTERNAL, housekeeping.INTERNAL)
-        await database_sync_to_async(housekeeping.close_failed_turn)(plan.turn_id)
+        text = "".join(self._record.text)
+        close = database_sync_to_async(housekeeping.close_failed_turn)
+        await close(self.plan.turn_id, text=storable(text))
         self._publish(
             TurnClosed(
                 t_ms=self.now_ms,
                 status=TurnStatus.FAILED,
-                text="".join(self._record.text),
+                text=text,
                 heard_text="",
                 error=error,
                 timings=Timings(total=self.now_ms),

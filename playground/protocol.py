@@ -142,7 +142,7 @@ def _overwrite_context(found: Mapping[str, Any]) -> OverwriteContext:
 def _tool_result(found: Mapping[str, Any]) -> ToolResult:
     output = found.get("output")
     if not isinstance(output, str):
-        output = orjson.dumps(output).decode()
+        output = _json_text(output)
     status = found.get("status", "success")
     if status not in {"success", "error"}:
         raise _bad("status must be success or error.")
@@ -154,6 +154,13 @@ def _tool_result(found: Mapping[str, Any]) -> ToolResult:
 def _resume(found: Mapping[str, Any]) -> Resume:
     seq = found.get("seq", 0)
     return Resume(seq if isinstance(seq, int) and not isinstance(seq, bool) and seq > 0 else 0)
+
+
+def _json_text(value: object) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        raise _bad("output is nested too deeply: send less, or text.") from None
 
 
 COMMANDS: dict[str, Callable[[Mapping[str, Any]], Command]] = {

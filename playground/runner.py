@@ -211,9 +211,7 @@ class Runner:
         self._live[conversation_id] = live
         if self._relay is not None:
             await self._relay.start_turn(conversation_id)
-        live.task = start_task(
-            self._run(live), name=f"turn {plan.turn_id}", on_failure=live.publish_failure
-        )
+        live.task = start_task(self._run(live), name=f"turn {plan.turn_id}")
         return plan.turn_id
 
     async def _open(self, conversation_id: str, new: NewTurn) -> OpenedTurn:
@@ -267,6 +265,9 @@ class Runner:
             await live.publish_end()
         except asyncio.CancelledError:
             live.save_end()
+            raise
+        except Exception:
+            await live.publish_failure()
             raise
         finally:
             del self._live[conversation_id]

@@ -75,7 +75,9 @@ class Seats:
 
 def _too_many(came_in_by: CameInBy, limit: int) -> str:
     if came_in_by is CameInBy.KEY:
-        return f"This user's keys have {limit} sockets open, the most allowed ({came_in_by}). Close one first."
+        return (
+            f"This user's keys have {limit} sockets open, the most allowed ({came_in_by}). Close one first."
+        )
     return f"You have {limit} conversation pages open, the most allowed ({came_in_by}). Close one first."
 
 

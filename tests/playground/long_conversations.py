@@ -69,9 +69,10 @@ def _timeline(sentences: list[str]) -> Json:
 
 def _segment(number: int, start: int, text: str) -> Json:
     starts_ms = 560 + number * SPOKEN_MS
-    words, place = [], start
+    words: list[tuple[int, int, int]] = []
+    place = start
     for word in text.split():
-        words.append([place, place + len(word), starts_ms + 90 * len(words)])
+        words.append((place, place + len(word), starts_ms + 90 * len(words)))
         place += len(word) + 1
     return {
         "id": number + 1, "kind": "sentence", "index": number, "text": text.strip(), "synthesis_ms": 300,

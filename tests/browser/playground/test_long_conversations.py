@@ -26,7 +26,10 @@ window.longTasks = [];
 new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => entry.duration)))
   .observe({ type: "longtask", buffered: true });
 """
-SENTENCES = [f"This is sentence {number} of a fast answer, as long as a sentence of a voice is." for number in range(200)]
+SENTENCES = [
+    f"This is sentence {number} of a fast answer, as long as a sentence of a voice is."
+    for number in range(200)
+]
 
 
 def open_long_conversation(page: Page, site: Site, count: int) -> str:

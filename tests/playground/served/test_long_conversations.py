@@ -1,7 +1,13 @@
 """Nothing that the server sends is too long for it: many events at once, large ones, and long conversations."""
 
 import asyncio
+import re
+from pathlib import Path
 
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from playground.consumers import STALLED_S
 from playground.frames import FRAME_BYTES
 from tests.browser.site import Site, rows
 from tests.playground.long_conversations import add_turns
@@ -9,7 +15,10 @@ from tests.playground.served_api import new_conversation
 from tests.playground.socket_client import Client, viewing
 
 MERT = "Mert the Storyteller"
-SENTENCES = [f"This is sentence {number} of a fast answer, as long as a sentence of a voice is. " for number in range(200)]
+SENTENCES = [
+    f"This is sentence {number} of a fast answer, as long as a sentence of a voice is. "
+    for number in range(200)
+]
 PARTS = ("playground.snapshot", "playground.snapshot.turns")
 
 
@@ -100,3 +109,25 @@ async def test_one_event_that_is_larger_than_a_frame_goes_alone(
             parts.append(await client.until("playground.snapshot.turns"))
     (large,) = [part for part in parts if any(turn["turn_idx"] == 1 for turn in part["turns"])]
     assert [turn["text"] for turn in large["turns"]] == [text]
+
+
+async def test_b6_a_client_that_never_reads_is_let_go(served_site: Site, key: str, cookies: str) -> None:
+    conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT)
+    await asyncio.to_thread(add_turns, served_site, conversation, 1_000)
+    let_go = f"A viewer of {conversation} reads too slowly"
+    before = resident_kib(served_site)
+    async with viewing(served_site, conversation, cookies, unread_frames=1) as client:
+        async with asyncio.timeout(STALLED_S * 4):
+            while let_go not in (served_site.data / "server.log").read_text():
+                await client.send("playground.resume", seq=0)
+                await asyncio.sleep(1)
+        with pytest.raises(ConnectionClosed):
+            while True:
+                await client.next()
+    assert resident_kib(served_site) - before < 32 * 1024
+
+
+def resident_kib(site: Site) -> int:
+    """How much memory the server's process has."""
+    status = Path(f"/proc/{site.process_id}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1])  # type: ignore[index]
