@@ -18,6 +18,7 @@ export class Transcript {
   #outboxKey = "";
   #follows = true;
   #hasGrown = false;
+  #top = 0;
   #anchor = null;
   #placedAt = null;
   #actions;
@@ -28,7 +29,8 @@ export class Transcript {
     this.#turns = new TurnList(document.getElementById("turns"), actions);
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#latest.addEventListener("click", () => this.follow());
-    new ResizeObserver(() => this.#stick()).observe(this.#scroller);
+    const resized = new ResizeObserver(() => this.#stick());
+    for (const box of [this.#scroller, ...this.#scroller.children]) resized.observe(box);
   }
 
   /**
@@ -93,9 +95,12 @@ export class Transcript {
     this.#outbox.replaceChildren(...waiting);
   }
 
+  /** Only a reader scrolls up; that the end has moved away means that something has grown. */
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    this.#follows = scrollHeight - scrollTop - clientHeight < NEAR_THE_END_PX;
+    if (scrollHeight - scrollTop - clientHeight < NEAR_THE_END_PX) this.#follows = true;
+    else if (scrollTop < this.#top) this.#follows = false;
+    this.#top = scrollTop;
     this.#latest.hidden = this.#follows;
   }
 
@@ -114,14 +119,16 @@ export class Transcript {
     if (this.#anchor) {
       const { node, top } = this.#anchor;
       this.#scroller.scrollTop += node.getBoundingClientRect().top - top;
-      this.#placedAt = this.#scroller.scrollTop;
+      this.#placedAt = this.#top = this.#scroller.scrollTop;
     }
     this.#stick();
   }
 
   #stick() {
-    if (this.#follows) this.#scroller.scrollTop = this.#scroller.scrollHeight;
-    else this.#latest.hidden = false;
+    this.#latest.hidden = this.#follows;
+    if (!this.#follows) return;
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#top = this.#scroller.scrollTop;
   }
 }
 
