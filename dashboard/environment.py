@@ -100,9 +100,17 @@ def port(text: str) -> int:
 
 
 def milliseconds(least: int, most: int) -> Callable[[str], int]:
+    return _whole_number(least, most, "milliseconds, ")
+
+
+def count(least: int, most: int) -> Callable[[str], int]:
+    return _whole_number(least, most, "")
+
+
+def _whole_number(least: int, most: int, unit: str) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-            raise WrongValueError(f"expected milliseconds, a whole number from {least} to {most}")
+            raise WrongValueError(f"expected {unit}a whole number from {least} to {most}")
         return int(text)
 
     return parse

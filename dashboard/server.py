@@ -1,8 +1,7 @@
 """Daphne with a beginning and an end: orphaned turns are closed before, and open ones stored after."""
 
-import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from channels.routing import ProtocolTypeRouter
 from daphne.endpoints import build_endpoint_description_strings
@@ -11,7 +10,9 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
 from dashboard import lifetime
+from dashboard.socket_protocol import SocketProtocol
 from playground.protocol import MESSAGE_BYTES
+from playground.tasks import start_task
 
 HTTP_TIMEOUT_S = 15 * 60
 """How long one request may take: a turn over server-sent events lasts as long as its speech."""
@@ -41,9 +42,19 @@ class DrainingServer(Server):
 
     def run(self) -> None:
         reactor._asyncioEventloop.run_until_complete(lifetime.start())
-        # Without it a viewer whose message is too large sees the connection vanish, and no close code.
-        reactor.callWhenRunning(lambda: self.ws_factory.setProtocolOptions(failByDrop=False))
+        reactor.callWhenRunning(self._set_up_sockets)
         super().run()
+
+    def _set_up_sockets(self) -> None:
+        self.ws_factory.protocol = SocketProtocol
+        # Without it a viewer whose message is too large sees the connection vanish, and no close code.
+        self.ws_factory.setProtocolOptions(failByDrop=False)
+
+    async def handle_reply(self, protocol: object, message: dict[str, Any]) -> None:
+        """Hand the application's message on; on a socket, wait until what was sent has been read."""
+        await super().handle_reply(protocol, message)
+        if isinstance(protocol, SocketProtocol):
+            await protocol.until_read()
 
     def listen_success(self, port: ListeningPort) -> None:
         self._ports.append(port)
@@ -53,6 +64,6 @@ class DrainingServer(Server):
     def kill_all_applications(self) -> "Deferred[None]":
         for port in self._ports:
             port.stopListening()
-        drained: Deferred[None] = Deferred.fromFuture(asyncio.ensure_future(lifetime.drain()))
+        drained: Deferred[None] = Deferred.fromFuture(start_task(lifetime.drain(), name="drain"))
         drained.addBoth(lambda _result: super(DrainingServer, self).kill_all_applications())
         return drained

@@ -76,6 +76,8 @@ LIMITS = Limits(
     ),
     turn_ms=_env.read("TURN_MS", environment.milliseconds(1_000, 3_600_000), DEFAULT_LIMITS.turn_ms),
 )
+SESSION_SOCKETS_PER_USER = _env.read("SESSION_SOCKETS_PER_USER", environment.count(1, 10_000), 20)
+KEY_SOCKETS_PER_USER = _env.read("KEY_SOCKETS_PER_USER", environment.count(1, 100_000), 1_000)
 TIME_ZONE = _env.read("TIME_ZONE", environment.time_zone, "UTC")
 LOG_LEVEL = _env.read("LOG_LEVEL", environment.log_level, "INFO")
 

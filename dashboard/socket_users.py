@@ -15,13 +15,15 @@ from django.contrib.auth.models import User
 from django.utils.crypto import constant_time_compare
 
 from dashboard.api_keys import user_for_key
+from playground.socket_access import CameInBy
 
 Scope = Any
 """An ASGI scope with the cookies that `CookieMiddleware` found in it."""
 
 
 class SocketUsers:
-    """Hands the application ``scope["read_user"]``, which reads the user anew whenever it is called.
+    """Hands the application ``scope["read_user"]``, which reads the user anew whenever it is called, and
+    ``scope["came_in_by"]``.
 
     The Origin has to be one of this site's own wherever it is present, and may be missing only beside a key that
     works: else another site's page could open a socket with the cookies of whoever looks at it. A key that is
@@ -41,7 +43,8 @@ class SocketUsers:
         session_key = scope["cookies"].get(settings.SESSION_COOKIE_NAME)
         by_session, by_key = partial(user_of_session, session_key), partial(user_for_key, key or "")
         read_user: Callable[[], User | None] = by_session if key is None else by_key
-        await self._application({**scope, "read_user": read_user}, receive, send)
+        came_in_by = CameInBy.SESSION if key is None else CameInBy.KEY
+        await self._application({**scope, "read_user": read_user, "came_in_by": came_in_by}, receive, send)
 
     async def _is_from_elsewhere(self, origins: list[bytes], key: str | None) -> bool:
         if origins:

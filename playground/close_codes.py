@@ -20,7 +20,11 @@ class CloseCode(IntEnum):
     SIGN_IN_AGAIN = 4401, "Nobody is signed in any more: the session or the key has ended."
     NOT_ALLOWED = 4403, "The user, or the key, has not the right to hold conversations."
     NOT_FOUND = 4404, "There is no such conversation of this user."
-    TOO_MANY_SOCKETS = 4409, "The user has as many sockets open as one may have."
+    TOO_MANY_SOCKETS = (
+        4409,
+        "The user has as many sockets open as one may have; the close reason says which limit it was.",
+    )
     UNSUPPORTED_DATA = 4415, "A binary frame came; messages are text."
     TOO_MANY_MESSAGES = 4429, "Messages came faster than they are taken."
+    FAILED = 4500, "Greenroom itself failed at this socket: connect again, the snapshot holds all.", False
     TRY_AGAIN_LATER = 4503, "The client read too slowly: connect again, the snapshot holds all.", False

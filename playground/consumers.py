@@ -4,6 +4,8 @@ import asyncio
 import logging
 import time
 from collections import deque
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
 from typing import Any, cast
 
 from channels.db import database_sync_to_async
@@ -12,8 +14,8 @@ from django.contrib.auth.models import User
 
 from playground.close_codes import CloseCode
 from playground.core.errors import Code, CommandError
-from playground.core.json_text import json_bytes
 from playground.failures import log_failure
+from playground.frames import frames
 from playground.hub import Viewer
 from playground.models import Conversation
 from playground.protocol import (
@@ -30,54 +32,71 @@ from playground.protocol import (
     parse_command,
 )
 from playground.runner import Runner, runner
-from playground.snapshots import load_snapshot
-from playground.socket_access import RIGHTS_HOLD_S, ReadUser, Refusal, authorise, seats
+from playground.showing import Showing
+from playground.socket_access import RIGHTS_HOLD_S, CameInBy, ReadUser, Refusal, authorise, seats
+from playground.tasks import start_task
 
 logger = logging.getLogger(__name__)
 
 FRAME_S = 0.016
 """Events that follow each other faster than a screen shows them share a frame; the first goes at once."""
+STALLED_S = 10.0
+"""How long a viewer may read nothing before it is let go; a long frame has more time."""
+SLOWEST_BYTES_S = 16 * 1024
+"""How fast a viewer has to read a frame in any case."""
+CLOSING_S = 1.0
+"""How long the close code may wait for a viewer that doesn't read."""
 MESSAGES = 20
 MESSAGES_WITHIN_S = 10.0
 BAD_IN_A_ROW = 5
-SNAPSHOT_TRIES = 3
 
 
 class ConversationConsumer(AsyncWebsocketConsumer):
     """A viewer of one conversation. A turn outlives its viewers: closing the socket stops nothing."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._viewer: Viewer | None = None
+        self._showing: Showing | None = None
+        self._arrivals: deque[float] = deque(maxlen=MESSAGES)
+        self._bad = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve the socket to its end; whatever ends it, all that was taken for it is given back."""
+        async with AsyncExitStack() as taken:
+            self._taken = taken
+            await super().__call__(scope, receive, send)
+
     async def connect(self) -> None:
         self._conversation_id: str = self.scope["url_route"]["kwargs"]["conversation_id"]
         self._read_user = cast(dict[str, ReadUser], self.scope)["read_user"]
-        self._viewer: Viewer | None = None
-        self._tasks: list[asyncio.Task[None]] = []
-        self._seat_of: int | None = None
-        self._arrivals: deque[float] = deque(maxlen=MESSAGES)
-        self._bad = 0
         # A close code reaches the browser only on an accepted socket.
         await self.accept()
         try:
-            user = await self._authorise()
-            seats.take(user.pk)
+            await self._begin()
         except Refusal as refusal:
-            await self._close(refusal.close_code)
-            return
-        self._seat_of = user.pk
-        self._viewer = await self._runner.attach(self._conversation_id)
-        await self._show()
-        self._tasks = [
-            asyncio.create_task(self._send_events(self._viewer), name="viewer"),
-            asyncio.create_task(self._watch_rights(), name="rights of a viewer"),
-        ]
+            await self._close(refusal.close_code, refusal.reason)
+        except Exception as error:
+            log_failure(logger, error, doing="opening a socket")
+            await self._close(CloseCode.FAILED)
 
-    async def disconnect(self, code: int) -> None:
-        if self._viewer is not None:
-            await self._runner.detach(self._conversation_id, self._viewer)
-        if self._seat_of is not None:
-            seats.leave(self._seat_of)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    async def _begin(self) -> None:
+        """Take a seat, show the conversation, and pass its events on from there. Raises Refusal."""
+        user = await self._authorise()
+        seat = (user.pk, cast(dict[str, CameInBy], self.scope)["came_in_by"])
+        seats.take(*seat)
+        self._taken.callback(seats.leave, *seat)
+        self._viewer = viewer = await self._runner.attach(self._conversation_id)
+        self._taken.push_async_callback(self._detach)
+        self._showing = Showing(self._runner, self._conversation_id, viewer, on_failure=self._fail)
+        self._taken.push_async_callback(self._showing.stop)
+        await self._show(self._showing)
+        for work, name in (
+            (self._send_events(viewer), "viewer"),
+            (self._watch_rights(), "rights of a viewer"),
+        ):
+            task = start_task(work, name=name, on_failure=self._fail)
+            self._taken.push_async_callback(_end, task)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._viewer is None:
@@ -93,13 +112,15 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             command = parse_command(text_data)
         except Refusal as refusal:
             await self._turn_away(refusal)
-            return
         except CommandError as error:
             await self._refuse(error)
-            return
-        self._bad = 0
-        # In a task: a command that waits for the end of a turn must not keep the next one waiting.
-        self._runner.keep(asyncio.create_task(self._carry_out(command), name="command"))
+        except Exception as error:
+            self._tell_failure(error, doing="reading a message")
+        else:
+            self._bad = 0
+            # In a task: a command that waits for the end of a turn must not keep the next one waiting.
+            client_msg_id = getattr(command, "client_msg_id", "")
+            self._start_command(self._hand_on(command), type(command).__name__, client_msg_id)
 
     @property
     def _runner(self) -> Runner:
@@ -143,22 +164,37 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         """Close the socket, once: what still comes from the viewer is not read."""
         if self._viewer is None:
             return
-        viewer, self._viewer = self._viewer, None
-        await self._runner.detach(self._conversation_id, viewer)
+        await self._detach()
         await self._close(close_code)
 
-    async def _close(self, code: CloseCode) -> None:
-        await self.close(int(code))  # Daphne's library takes no subclass of int
+    async def _fail(self) -> None:
+        """A task of this socket ended by an exception: the viewer connects again, and the snapshot holds all."""
+        await self._leave(CloseCode.FAILED)
 
-    async def _carry_out(self, command: Command) -> None:
+    async def _detach(self) -> None:
+        viewer, self._viewer = self._viewer, None
+        if viewer is not None:
+            await self._runner.detach(self._conversation_id, viewer)
+
+    async def _close(self, code: CloseCode, reason: str = "") -> None:
         try:
-            await self._hand_on(command)
+            async with asyncio.timeout(CLOSING_S):
+                await self.close(int(code), reason)  # Daphne's library takes no subclass of int
+        except TimeoutError:
+            return  # it reads nothing, so the server cuts the connection
+
+    def _start_command(self, work: Coroutine[Any, Any, object], name: str, client_msg_id: str = "") -> None:
+        """Carry it out to its end, which may come after the viewer has left. A failure is told; the socket lives."""
+        command = self._carry_out(work, name, client_msg_id)
+        self._runner.keep(start_task(command, name=name, on_failure=self._fail))
+
+    async def _carry_out(self, work: Coroutine[Any, Any, object], name: str, client_msg_id: str) -> None:
+        try:
+            await work
         except CommandError as error:
-            self._tell_error(error, client_msg_id=getattr(command, "client_msg_id", ""))
+            self._tell_error(error, client_msg_id)
         except Exception as error:
-            log_failure(logger, error, doing=type(command).__name__)
-            message = "Greenroom itself failed with this command. Try again."
-            self._tell_error(CommandError(Code.INTERNAL, message))
+            self._tell_failure(error, client_msg_id, doing=name)
 
     async def _hand_on(self, command: Command) -> None:
         to, conversation_id = self._runner, self._conversation_id
@@ -176,63 +212,37 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             case ToolResult():
                 await to.tool_result(conversation_id, command.tool_call_id, command.output, command.status)
             case Resume():
-                await self._show()
+                if self._showing is not None:
+                    await self._show(self._showing)
 
-    async def _show(self) -> None:
-        """Put the snapshot into the outbox, and greet where the conversation opens with the voice."""
-        snapshot = await self._snapshot()
-        if self._viewer is None:
+    async def _show(self, showing: Showing) -> None:
+        """Show the conversation, and greet where it opens with the voice."""
+        snapshot = await showing.show()
+        if snapshot is None or self._viewer is None:
             return
-        self._viewer.show(
-            envelope(
-                "playground.snapshot",
-                snapshot,
-                conversation_id=self._conversation_id,
-                seq=snapshot["seq"],
-            )
-        )
         conversation = snapshot["conversation"]
         greeting = conversation["custom_greeting"]
         if greeting and not snapshot["turns"] and conversation["status"] == Conversation.Status.ACTIVE:
-            self._runner.keep(asyncio.create_task(self._greet(greeting), name="greeting"))
-
-    async def _greet(self, greeting: str) -> None:
-        try:
-            await self._runner.greet(self._conversation_id, greeting)
-        except CommandError as error:
-            self._tell_error(error)
-
-    async def _snapshot(self) -> Json:
-        """The rows, with the open turn as far as it has come at this very moment, here or in another process."""
-        conversation_id = self._conversation_id
-        live: Json | None = None
-        for _ in range(SNAPSHOT_TRIES):
-            snapshot = await database_sync_to_async(load_snapshot)(conversation_id)
-            newest = snapshot["turns"][-1] if snapshot["turns"] else None
-            is_open = newest is not None and newest["status"] in {"pending", "streaming"}
-            live = self._runner.told_live(conversation_id)
-            if live is None and is_open:
-                live = await self._runner.ask_live(conversation_id)
-            if live is not None or not is_open:
-                break
-        self._runner.hub.seed_seq(conversation_id, snapshot.pop("last_seq"))
-        seq = self._runner.hub.seq(conversation_id)
-        if live is not None:
-            shown = live["turn"]
-            others = [turn for turn in snapshot["turns"] if turn["turn_id"] != shown["turn_id"]]
-            snapshot["turns"] = [*others, shown]
-            snapshot["open_turn"] = {"turn_id": shown["turn_id"], "now_ms": live["now_ms"]}
-            seq = live["seq"]
-        return snapshot | {"seq": seq}
+            self._start_command(self._runner.greet(self._conversation_id, greeting), "greeting")
 
     async def _send_events(self, viewer: Viewer) -> None:
         while True:
             batch = await viewer.take()
-            if viewer.lagged:
-                await self._leave(CloseCode.TRY_AGAIN_LATER)
-                return
-            await self.send(text_data=json_bytes(batch if len(batch) > 1 else batch[0]).decode())
-            await asyncio.sleep(FRAME_S)
+            for frame in frames(batch):
+                if viewer.lagged or not await self._is_read(frame):
+                    logger.warning("A viewer of %s reads too slowly: let go.", self._conversation_id)
+                    await self._leave(CloseCode.TRY_AGAIN_LATER)
+                    return
+                await asyncio.sleep(FRAME_S)
+
+    async def _is_read(self, frame: str) -> bool:
+        """Send it; whether the viewer's side took it in time."""
+        try:
+            async with asyncio.timeout(STALLED_S + len(frame) / SLOWEST_BYTES_S):
+                await self.send(text_data=frame)
+        except TimeoutError:
+            return False
+        return True
 
     def _tell(self, event_type: str, properties: Json) -> None:
         """Put an event into this viewer's outbox alone; it doesn't move ``seq``."""
@@ -246,3 +256,13 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if client_msg_id:
             properties["client_msg_id"] = client_msg_id
         self._tell("playground.error", properties)
+
+    def _tell_failure(self, failure: Exception, client_msg_id: str = "", *, doing: str) -> None:
+        log_failure(logger, failure, doing=doing)
+        message = "Greenroom itself failed with this command. Try again."
+        self._tell_error(CommandError(Code.INTERNAL, message), client_msg_id)
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

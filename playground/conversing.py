@@ -11,14 +11,13 @@ from playground.core.persona import PersonaSettings
 from playground.core.prompt import SEPARATOR
 from playground.core.tool_rounds import ResultSource
 from playground.failures import log_failure
+from playground.housekeeping import INTERNAL, close_failed_turn
 from playground.loading import load_plan
 from playground.models import Conversation, Turn
 from playground.opening import BUSY, OpenedTurn
 from playground.turns import TurnPlan
 
 logger = logging.getLogger(__name__)
-
-INTERNAL = "Greenroom itself failed in this turn. Try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +33,7 @@ def plan_or_close(opened: OpenedTurn) -> TurnPlan:
         return load_plan(opened)
     except Exception as error:
         log_failure(logger, error, turn_id=opened.turn.pk)
-        Turn.objects.filter(pk=opened.turn.pk).update(
-            status=Turn.Status.FAILED,
-            error={"code": str(Code.INTERNAL), "message": INTERNAL},
-            closed_at=timezone.now(),
-        )
+        close_failed_turn(opened.turn.pk)
         raise CommandError(Code.INTERNAL, INTERNAL) from None
 
 

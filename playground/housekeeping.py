@@ -4,16 +4,41 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from playground.core.errors import Code
 from playground.models import Turn
 from playground.opening import close_all_open_turns, close_orphaned_turns
 from playground.process import HEARTBEAT_S, LEASE
 
-__all__ = ["HEARTBEAT_S", "close_left_turns", "renew_leases", "request_interrupt"]
+__all__ = [
+    "HEARTBEAT_S",
+    "INTERNAL",
+    "close_failed_turn",
+    "close_left_turns",
+    "renew_leases",
+    "request_interrupt",
+]
+
+INTERNAL = "Greenroom itself failed in this turn. Try again."
 
 
 def close_left_turns(*, is_only_process: bool) -> int:
     """Close the turns that no process owns any more; the only process knows that at its start of every open one."""
     return close_all_open_turns() if is_only_process else close_orphaned_turns()
+
+
+def close_failed_turn(turn_id: str, **known: str) -> None:
+    """Close a turn that Greenroom itself failed in, so that the conversation can go on; a closed one stays as it is.
+
+    ``known`` are texts of it that are stored too.
+    """
+    Turn.objects.filter(pk=turn_id, status__in=Turn.OPEN).update(
+        **known,
+        status=Turn.Status.FAILED,
+        error={"code": str(Code.INTERNAL), "message": INTERNAL},
+        closed_at=timezone.now(),
+        owner_process="",
+        lease_until=None,
+    )
 
 
 def request_interrupt(conversation_id: str) -> None:

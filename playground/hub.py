@@ -5,10 +5,14 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
+from playground.core.json_text import json_bytes
+
 Json = dict[str, Any]
 
 OUTBOX_EVENTS = 20_000
-"""Events that may wait for one viewer after merging; a viewer that lags further is let go (1013)."""
+"""Events that may wait for one viewer after merging; a viewer that lags further is let go."""
+OUTBOX_BYTES = 8 * 1024 * 1024
+"""How much those events may hold: a snapshot's newest part and the longest answer with all that is told of it."""
 
 _TEXT = frozenset({"playground.delta", "playground.reasoning"})
 
@@ -18,7 +22,9 @@ class Viewer:
 
     def __init__(self) -> None:
         self._waiting: deque[Json] = deque()
+        self._bytes = 0
         self._news = asyncio.Event()
+        self._taken = asyncio.Event()
         self._shown_seq = 0
         self.lagged = False
 
@@ -35,14 +41,16 @@ class Viewer:
 
     def tell(self, event: Json) -> None:
         """Add an event for this viewer."""
+        self._bytes += _size(event)
         if self._waiting and _continues(self._waiting[-1], event):
             self._waiting[-1] = _merged(self._waiting[-1], event)
-            return
-        if len(self._waiting) >= OUTBOX_EVENTS:
+        else:
+            self._waiting.append(event)
+        if len(self._waiting) > OUTBOX_EVENTS or (self._bytes > OUTBOX_BYTES and len(self._waiting) > 1):
             self.lagged = True
-            self._waiting.clear()
-        self._waiting.append(event)
+            self._waiting = deque([event])
         self._news.set()
+        self._taken.clear()
 
     async def take(self) -> list[Json]:
         await self._news.wait()
@@ -50,9 +58,16 @@ class Viewer:
         self._clear()
         return batch
 
+    async def until_taken(self) -> None:
+        """Until nothing waits."""
+        if self._waiting:
+            await self._taken.wait()
+
     def _clear(self) -> None:
         self._waiting.clear()
+        self._bytes = 0
         self._news.clear()
+        self._taken.set()
 
 
 class Hub:
@@ -99,6 +114,13 @@ class Hub:
         """Hand an event to the viewers here."""
         for viewer in self._viewers.get(conversation_id, ()):
             viewer.put(event)
+
+
+def _size(event: Json) -> int:
+    """About as many bytes as it takes on the wire; deltas, of which there are many, are not encoded for it."""
+    if event["event_type"] in _TEXT:
+        return len(event["properties"]["text"])
+    return len(json_bytes(event))
 
 
 def _continues(last: Json, event: Json) -> bool:

@@ -5,13 +5,17 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from playground.core.events import ContentDelta, Event, TurnClosed
+from channels.db import database_sync_to_async
+
+from playground import housekeeping
+from playground.core.errors import Code, GreenroomError
+from playground.core.events import ContentDelta, Event, Timings, TurnClosed, TurnStatus
 from playground.core.limits import Limits
 from playground.core.turn_record import TurnRecord
 from playground.hub import Hub
 from playground.interrupts import InterruptSignal
 from playground.protocol import envelope, wire_events
-from playground.recording import Recorder, TurnRow, closed_row, streaming_row
+from playground.recording import Recorder, TurnRow, closed_row, storable, streaming_row
 from playground.turns import TurnPlan
 
 logger = logging.getLogger(__name__)
@@ -75,6 +79,23 @@ class LiveTurn:
         if not stored:
             logger.error("The end of turn %s is not stored yet.", self.plan.turn_id)
         self._publish(closed)
+
+    async def publish_failure(self) -> None:
+        """An exception ended the turn's task: close the row as it stands, then tell the viewers."""
+        error = GreenroomError(Code.INTERNAL, housekeeping.INTERNAL)
+        text = "".join(self._record.text)
+        close = database_sync_to_async(housekeeping.close_failed_turn)
+        await close(self.plan.turn_id, text=storable(text))
+        self._publish(
+            TurnClosed(
+                t_ms=self.now_ms,
+                status=TurnStatus.FAILED,
+                text=text,
+                heard_text="",
+                error=error,
+                timings=Timings(total=self.now_ms),
+            )
+        )
 
     def save_end(self) -> None:
         """Hand the closed turn to the recorder without waiting: the server stops."""

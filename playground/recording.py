@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from playground.core.turn_record import TurnRecord, timings_json
 from playground.failures import log_failure
+from playground.housekeeping import close_failed_turn
 from playground.models import Completion, Conversation, Turn
 
 logger = logging.getLogger(__name__)
@@ -145,7 +146,7 @@ class Recorder:
         try:
             close_old_connections()
             _store_all(list(batch.values()))
-        except DatabaseError as error:
+        except Exception as error:
             log_failure(logger, error, doing="storing turns")
             connection.close()
             self._take_back(batch)
@@ -164,17 +165,28 @@ class Recorder:
 
 
 def _store_all(rows: Sequence[TurnRow]) -> None:
-    """Store all in one transaction; where the data of one is refused, each in its own, without that one."""
+    """Store all in one transaction; where what one of them holds can't be stored, each in its own, without that one.
+
+    Raises DatabaseError where it is the database that fails.
+    """
     try:
         with transaction.atomic():
             for row in rows:
                 _store(row)
-    except (IntegrityError, DataError) as error:
-        if len(rows) == 1:
-            log_failure(logger, error, turn_id=rows[0].turn_id)
+    except Exception as error:
+        if _is_the_databases(error):
+            raise
+        if len(rows) > 1:
+            for row in rows:
+                _store_all([row])
             return
-        for row in rows:
-            _store_all([row])
+        log_failure(logger, error, turn_id=rows[0].turn_id)
+        if "closed_at" in rows[0].values:
+            close_failed_turn(rows[0].turn_id)
+
+
+def _is_the_databases(error: Exception) -> bool:
+    return isinstance(error, DatabaseError) and not isinstance(error, IntegrityError | DataError)
 
 
 def _store(row: TurnRow) -> None:

@@ -16,7 +16,9 @@ from channels.db import database_sync_to_async
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from playground import housekeeping
+from playground.failures import log_failure
 from playground.hub import Hub
+from playground.tasks import start_task
 from playground.turns import Interrupt
 
 logger = logging.getLogger(__name__)
@@ -89,7 +91,7 @@ class Relay:
     async def start(self) -> None:
         """Connect, or go on trying beside everything else."""
         connected = asyncio.Event()
-        self._receiver = asyncio.create_task(self._receive(connected), name="relay")
+        self._receiver = start_task(self._receive(connected), name="relay")
         try:
             async with asyncio.timeout(ANSWER_S):
                 await connected.wait()
@@ -142,7 +144,7 @@ class Relay:
         batch = self._batches[conversation_id]
         batch.append(event)
         if len(batch) == 1:
-            self._keep(asyncio.create_task(self._send_batch(conversation_id), name="relay batch"))
+            self._keep(start_task(self._send_batch(conversation_id), name="relay batch"))
 
     async def interrupt(self, conversation_id: str, interrupt: Interrupt) -> None:
         """Cut the turn that runs elsewhere."""
@@ -190,11 +192,17 @@ class Relay:
                 logger.warning("Nothing comes from the channel layer (%s).", type(error).__name__)
                 await asyncio.sleep(RECONNECT_S)
                 continue
-            if message.get("sender") == self._channel:
-                continue
-            handle = self._handlers.get(message["type"])
-            if handle is not None:
-                handle(message)
+            try:
+                self._handle(message)
+            except Exception as error:
+                log_failure(logger, error, doing="a message of another process")
+
+    def _handle(self, message: Json) -> None:
+        if message.get("sender") == self._channel:
+            return
+        handle = self._handlers.get(message["type"])
+        if handle is not None:
+            handle(message)
 
     def _take_watch(self, message: Json) -> None:
         if message["conversation_id"] in self._watched_until:
@@ -234,7 +242,7 @@ class Relay:
 
     def _answer(self, message: Json, kind: str, **about: Any) -> None:
         made = self._message(message["conversation_id"], kind, about)
-        self._keep(asyncio.create_task(self._send(message["sender"], made), name="relay answer"))
+        self._keep(start_task(self._send(message["sender"], made), name="relay answer"))
 
     async def _send(self, channel: str, message: Json) -> None:
         await self._try(self._layer.send(channel, message))

@@ -23,6 +23,7 @@ from playground.opening import BUSY, NewTurn, OpenedTurn, open_turn
 from playground.protocol import Json, envelope
 from playground.recording import Recorder
 from playground.relay import Layer, Relay, shared_layer
+from playground.tasks import start_task
 from playground.tools import ToolRounds
 from playground.turns import Interrupt, OpenCompletion, conduct
 
@@ -75,13 +76,17 @@ class Runner:
         if self._relay is not None:
             await self._relay.start()
             self.hub.forward = self._relay.forward
-        self._heartbeat = asyncio.create_task(self._beat(), name="heartbeat")
+        self._heartbeat = start_task(self._beat(), name="heartbeat")
 
     async def attach(self, conversation_id: str) -> Viewer:
         """A viewer of the conversation, wherever its turns run."""
         viewer = self.hub.attach(conversation_id)
-        if self._relay is not None:
-            await self._relay.join(conversation_id)
+        try:
+            if self._relay is not None:
+                await self._relay.join(conversation_id)
+        except BaseException:
+            self.hub.detach(conversation_id, viewer)
+            raise
         return viewer
 
     async def detach(self, conversation_id: str, viewer: Viewer) -> None:
@@ -206,7 +211,7 @@ class Runner:
         self._live[conversation_id] = live
         if self._relay is not None:
             await self._relay.start_turn(conversation_id)
-        live.task = asyncio.create_task(self._run(live), name=f"turn {plan.turn_id}")
+        live.task = start_task(self._run(live), name=f"turn {plan.turn_id}")
         return plan.turn_id
 
     async def _open(self, conversation_id: str, new: NewTurn) -> OpenedTurn:
@@ -260,6 +265,9 @@ class Runner:
             await live.publish_end()
         except asyncio.CancelledError:
             live.save_end()
+            raise
+        except Exception:
+            await live.publish_failure()
             raise
         finally:
             del self._live[conversation_id]

@@ -1,23 +1,63 @@
-"""A conversation as a viewer sees it first: what it is about, every closed turn, and how far the open one has come."""
+"""A conversation as a viewer sees it first: what it is about, its newest turns, and then the earlier ones in parts."""
 
 from typing import Any
 
+from django.db.models import QuerySet
+
+from playground.core.json_text import json_bytes
 from playground.core.persona import PersonaSettings
+from playground.frames import FRAME_BYTES
 from playground.loading import persona_of
 from playground.models import Conversation, Turn
 
 Json = dict[str, Any]
 
+SLICE_TURNS = 20
+"""How many turns are read from the database at a time."""
+PART_BYTES = FRAME_BYTES - 2 * 1024
+"""How much the turns of one part hold; the rest of its frame is for the envelope."""
+
 
 def load_snapshot(conversation_id: str) -> Json:
-    """``{"conversation", "turns"}`` from the rows; open turns stand with the text that was stored of them."""
+    """``{"conversation", "turns", "earlier", "last_seq"}`` from the rows: the newest turns, and how many came before.
+
+    Open turns stand with the text that was stored of them.
+    """
     conversation = Conversation.objects.select_related("persona_version").get(pk=conversation_id)
-    turns = conversation.turns.order_by("position")
+    newest = _slice(conversation.turns.all())
+    turns = parts(newest)[0] if newest else []
     return {
         "conversation": conversation_json(conversation, persona_of(conversation)),
-        "turns": [turn_json(turn) for turn in turns],
+        "turns": turns,
+        "earlier": conversation.turns.filter(position__lt=turns[0]["turn_idx"]).count() if turns else 0,
         "last_seq": conversation.last_seq,
     }
+
+
+def load_turns_before(conversation_id: str, position: int) -> list[list[Json]]:
+    """The next earlier turns in parts, the newest part first; no part where none are left."""
+    turns = Turn.objects.filter(conversation_id=conversation_id, position__lt=position)
+    return parts(_slice(turns))
+
+
+def parts(turns: list[Json]) -> list[list[Json]]:
+    """Turns in order, cut into parts of PART_BYTES at most, the newest first; a larger turn is a part of its own."""
+    found: list[list[Json]] = []
+    room = 0
+    for turn in reversed(turns):
+        size = len(json_bytes(turn)) + 1
+        if not found or size > room:
+            found.append([])
+            room = PART_BYTES
+        found[-1].insert(0, turn)
+        room -= size
+    return found
+
+
+def _slice(turns: QuerySet[Turn]) -> list[Json]:
+    """The last SLICE_TURNS of them, in order."""
+    newest_first = turns.order_by("-position").defer("spoken_text", "context")[:SLICE_TURNS]
+    return [turn_json(turn) for turn in newest_first][::-1]
 
 
 def conversation_json(conversation: Conversation, persona: PersonaSettings) -> Json:

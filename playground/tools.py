@@ -15,6 +15,7 @@ from playground.core.limits import Limits
 from playground.core.redaction import Redactor
 from playground.core.text_channel import clean
 from playground.failures import log_failure
+from playground.tasks import start_task
 from playground.tool_loading import AutomaticCall, ToolRequest
 from playground.turns import OpenCompletion
 
@@ -56,7 +57,7 @@ class ToolRounds:
 
     def begin(self, conversation_id: str, turn_id: str) -> None:
         """Answer the calls of a turn that has closed, those that a mock or the endpoint answers."""
-        task = asyncio.create_task(self._answer(conversation_id, turn_id), name=f"tools of {turn_id}")
+        task = start_task(self._answer(conversation_id, turn_id), name=f"tools of {turn_id}")
         self._running[conversation_id] = task
         task.add_done_callback(lambda done: self._forget(conversation_id, done))
 

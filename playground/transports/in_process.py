@@ -11,6 +11,8 @@ import httpx
 
 from playground.core.addresses import DEFAULT_PORTS, Address
 from playground.core.errors import Code, UpstreamError
+from playground.failures import log_failure
+from playground.tasks import start_task
 from playground.transports.body import Body
 
 QUEUED_MESSAGES = 16
@@ -56,7 +58,7 @@ class _Exchange(Body):
         self._left = asyncio.Event()
         self._is_over = False
         # A fresh context: the application must not see the context variables of whoever calls it.
-        self._task = asyncio.create_task(
+        self._task = start_task(
             self._run(application, scope), name="in-process request", context=contextvars.Context()
         )
 
@@ -95,9 +97,9 @@ class _Exchange(Body):
     async def _run(self, application: Application, scope: dict[str, Any]) -> None:
         try:
             await application(scope, self._receive, self._send)
-        except Exception:
+        except Exception as error:
             if not self._left.is_set():
-                logger.exception("The application failed on an in-process request")
+                log_failure(logger, error, doing="an in-process request")
         if not self._left.is_set():
             await self._messages.put(None)
 

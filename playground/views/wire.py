@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from playground import consumers, protocol, socket_access
+from playground import consumers, frames, protocol, socket_access
 from playground.close_codes import CloseCode
 from playground.core.errors import Code
 from playground.wire_docs.commands import COMMANDS
@@ -43,7 +43,17 @@ def _limits() -> list[tuple[str, str]]:
             "Messages in a row that can't be read",
             f"{consumers.BAD_IN_A_ROW - 1}; the next one closes the socket",
         ),
-        ("Sockets of a user", f"{socket_access.SOCKETS_OF_A_USER}"),
+        (
+            "One frame of the server",
+            f"{frames.FRAME_BYTES // KIB} KiB where it holds several events; one event may be larger",
+        ),
+        (
+            "A client that reads nothing",
+            f"is let go after {consumers.STALLED_S:g} s, and of a larger frame after 1 s more for each "
+            f"{consumers.SLOWEST_BYTES_S // KIB} KiB",
+        ),
+        ("Sockets that a user opens with a session", f"{socket_access.CameInBy.SESSION.limit}"),
+        ("Sockets that a user opens with keys", f"{socket_access.CameInBy.KEY.limit}"),
         ("Rights are read anew", f"at every message, and every {socket_access.RIGHTS_HOLD_S:g} s"),
         ("Open turns in a conversation", "1"),
     ]

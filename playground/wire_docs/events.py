@@ -36,7 +36,7 @@ from playground.core.events import (
 from playground.core.fillers import SkipReason
 from playground.core.turn_record import TurnRecord
 from playground.protocol import envelope, wire_events
-from playground.wire_docs.snapshot import snapshot_example
+from playground.wire_docs.snapshot import SEQ, snapshot_example
 
 Json = dict[str, Any]
 
@@ -155,8 +155,16 @@ def _messages() -> Iterator[tuple[Json, str]]:
     yield (
         _of_conversation("playground.snapshot", _snapshot()),
         (
-            "The first event on every socket: the conversation, its turns, and the open one as far as it has come. "
-            "Events with a higher seq follow without a gap."
+            "The first event on every socket: the conversation, its newest turns, and the open one as far as it has "
+            "come. earlier is how many turns came before them. Events with a higher seq follow without a gap."
+        ),
+    )
+    yield (
+        _of_conversation("playground.snapshot.turns", _earlier_turns()) | {"seq": SEQ},
+        (
+            "The turns right before those that came already, in order; they are all closed. It has the snapshot's "
+            "seq, may stand between events of a turn, and is followed by another one until earlier is 0. A new "
+            "snapshot starts over."
         ),
     )
     for event, about in TURN:
@@ -223,8 +231,16 @@ def _closed(status: TurnStatus) -> TurnClosed:
 
 
 def _snapshot() -> Json:
-    record = TurnRecord(TURN_ID, 0, cassette_bytes=0)
+    return snapshot_example(CONVERSATION_ID, _turn(TURN_ID, 1)) | {"earlier": 1}
+
+
+def _earlier_turns() -> Json:
+    return {"turns": [_turn("3a7d90e1c2", 0)], "earlier": 0}
+
+
+def _turn(turn_id: str, turn_idx: int) -> Json:
+    record = TurnRecord(turn_id, turn_idx, cassette_bytes=0)
     for event, _about in TURN[:1]:
         record.apply(event)
     record.apply(_closed(TurnStatus.COMPLETED))
-    return snapshot_example(CONVERSATION_ID, record.as_json(created_at=CREATED_AT))
+    return record.as_json(created_at=CREATED_AT)

@@ -9,6 +9,8 @@ from playground.snapshots import conversation_json
 
 Json = dict[str, Any]
 
+SEQ = 41
+
 _DOCUMENT: Json = {
     "persona_name": "Ada of the weather desk",
     "llm": {"platform": "tavus", "address": "https://llm.example.com/v1", "model": "m"},
@@ -20,4 +22,4 @@ def snapshot_example(conversation_id: str, turn: Json) -> Json:
     version = PersonaVersion(persona_ref="p0123456789ab", number=3, document=_DOCUMENT)
     conversation = Conversation(id=conversation_id, persona_version=version, conversation_name="Rehearsal")
     shown = conversation_json(conversation, persona_of(conversation))
-    return {"conversation": shown, "turns": [turn], "seq": 41}
+    return {"conversation": shown, "turns": [turn], "seq": SEQ}

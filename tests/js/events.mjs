@@ -52,6 +52,14 @@ export class Wire {
     const made = this.event("playground.snapshot");
     return { ...made, properties: { conversation, turns, seq: made.seq, ...more } };
   }
+
+  /** A part of the snapshot before: it doesn't move `seq`. */
+  earlier(turns, earlier) {
+    const seq = this.#seq;
+    const made = this.event("playground.snapshot.turns");
+    this.#seq = seq;
+    return { ...made, seq, properties: { turns, earlier } };
+  }
 }
 
 export function segment(properties = {}) {

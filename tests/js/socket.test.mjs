@@ -67,6 +67,18 @@ describe("the socket", () => {
     assert.equal(sockets.length, 3);
   });
 
+  test("waits longer each time where the server itself fails, though it was open", (t) => {
+    const { sockets } = opened(t);
+    for (const [place, pause_ms] of [500, 1_000, 2_000].entries()) {
+      sockets[place].receive(EVENT);
+      sockets[place].close(4500);
+      t.mock.timers.tick(pause_ms - 1);
+      assert.equal(sockets.length, place + 1);
+      t.mock.timers.tick(1);
+      assert.equal(sockets.length, place + 2);
+    }
+  });
+
   test("does not come back when the server says why it mustn't", (t) => {
     const { sockets, statuses } = opened(t);
     sockets[0].close(4401);

@@ -208,3 +208,50 @@ describe("a conversation", () => {
     }
   });
 });
+
+describe("a snapshot in parts", () => {
+  const stored = (turn_idx, more = {}) => ({ ...newTurn(`s${turn_idx}`), turn_idx, status: "completed", ...more });
+  const order = (state) => state.turns.map((turn) => turn.turn_idx);
+
+  test("can be used after the first part, and puts the earlier turns in front", () => {
+    const [wire, first] = connected([stored(4), stored(5)], { earlier: 4 });
+    assert.deepEqual([order(first), first.earlier], [[4, 5], 4]);
+    const second = reduce(first, wire.earlier([stored(2), stored(3)], 2));
+    assert.deepEqual([order(second), second.earlier], [[2, 3, 4, 5], 2]);
+    const whole = reduce(second, wire.earlier([stored(0), stored(1)], 0));
+    assert.deepEqual([order(whole), whole.earlier, whole.seq], [[0, 1, 2, 3, 4, 5], 0, first.seq]);
+  });
+
+  test("leaves the turn that goes on, and what is told of it, alone", () => {
+    const [wire, state] = connected([stored(1)], { earlier: 1 });
+    const started = { ...wire.started(), turn_idx: 2 };
+    const before = after([started, wire.delta("Hi ", 0)], state);
+    const now = after([wire.earlier([stored(0)], 0), wire.delta("there.", 3)], before);
+    assert.deepEqual(order(now), [0, 1, 2]);
+    assert.equal(openTurn(now).text, "Hi there.");
+    assert.equal(now.gap, false);
+  });
+
+  test("starts over with a new snapshot, and keeps what the reader sees meanwhile", () => {
+    const [wire, first] = connected([stored(3)], { earlier: 3 });
+    const half = reduce(first, wire.earlier([stored(2)], 2));
+    const again = reduce(half, wire.snapshot([stored(5), stored(6)], { earlier: 5 }));
+    assert.deepEqual([order(again), again.earlier], [[2, 3, 5, 6], 5]);
+    const parts = [wire.earlier([stored(3, { text: "new" }), stored(4)], 3), wire.earlier([stored(0), stored(1), stored(2)], 0)];
+    const whole = after(parts, again);
+    assert.deepEqual(order(whole), [0, 1, 2, 3, 4, 5, 6]);
+    assert.equal(turnById(whole, "s3").text, "new");
+    assert.equal(turnById(whole, "s2"), turnById(again, "s2"));
+  });
+
+  test("does not keep a turn that was open when the connection was lost", () => {
+    const [wire, state] = connected([stored(0)]);
+    const cut = after([{ ...wire.started(), turn_idx: 1 }], state);
+    const now = reduce(cut, wire.snapshot([stored(9)], { earlier: 9 }));
+    assert.deepEqual(order(now), [0, 9]);
+  });
+
+  test("needs its first part", () => {
+    assert.deepEqual(reduce(initialState(), new Wire().earlier([stored(0)], 0)), initialState());
+  });
+});

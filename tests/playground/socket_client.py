@@ -33,6 +33,7 @@ class Client:
         self.socket = socket
         self._waiting: deque[Json] = deque()
         self.events: list[Json] = []
+        self.frames: list[str] = []
 
     async def send(self, event_type: str, **properties: Any) -> None:
         message_type = event_type.partition(".")[0]
@@ -41,7 +42,8 @@ class Client:
 
     async def next(self) -> Json:
         while not self._waiting:
-            frame = json.loads(await self.socket.recv())
+            self.frames.append(await self.socket.recv(decode=True))
+            frame = json.loads(self.frames[-1])
             self._waiting.extend(frame if isinstance(frame, list) else [frame])
         self.events.append(self._waiting.popleft())
         return self.events[-1]
@@ -63,12 +65,19 @@ class Client:
 
 @asynccontextmanager
 async def viewing(
-    site: Site, conversation_id: str, cookies: str, *, origin: str | None = None
+    site: Site, conversation_id: str, cookies: str, *, origin: str | None = None, unread_frames: int = 16
 ) -> AsyncIterator[Client]:
-    """A viewer of the conversation; its origin is the site's own unless another is named."""
+    """A viewer of the conversation; its origin is the site's own unless another is named.
+
+    It stops reading while more than ``unread_frames`` wait for the test.
+    """
     url = site.url.replace("http", "ws", 1) + f"/ws/conversations/{conversation_id}/"
     headers = {"Cookie": cookies} if cookies else {}
     async with connect(
-        url, origin=Origin(origin or site.url), additional_headers=headers, max_size=None
+        url,
+        origin=Origin(origin or site.url),
+        additional_headers=headers,
+        max_size=None,
+        max_queue=unread_frames,
     ) as socket:
         yield Client(socket)

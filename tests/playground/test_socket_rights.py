@@ -1,113 +1,35 @@
-"""Who may use a socket, and until when: sessions, keys, origins, and how many at a time."""
+"""Who may use a socket, and until when: sessions, keys, origins."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 import pytest
 from channels.db import database_sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
-from django.test import Client
 
 from dashboard.api_keys import make_key
-from dashboard.asgi import application
 from dashboard.models import ApiKey
 from dashboard.people import change_role, deactivate
-from dashboard.roles import Role, give_role, group_of
-from personas.models import Persona
-from personas.saving import save_persona
+from dashboard.roles import Role, group_of
 from playground import consumers
 from playground.models import Conversation, Turn
-from playground.socket_access import SOCKETS_OF_A_USER, seats
 from tests.dashboard.roles import person
+from tests.playground.own_sockets import (
+    OWN,
+    Socket,
+    alice,
+    close_code,
+    conversation,
+    cookie,
+    key,
+    opened,
+)
+
+__all__ = ["alice", "conversation", "cookie", "key"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-OWN = settings.SITE_URL
-DEADLINE_S = 10.0
-
-
-@pytest.fixture
-def alice() -> User:
-    return person(Role.EDITOR, "alice")
-
-
-@pytest.fixture
-def conversation(alice: User) -> str:
-    persona = Persona(persona_name="Mert", address="/demo/v1", model="storyteller")
-    version = save_persona(persona, by=alice)
-    return Conversation.objects.create(owner=alice, persona_version=version).pk
-
-
-@pytest.fixture
-def cookie(alice: User) -> dict[str, str]:
-    client = Client()
-    client.force_login(alice)
-    return {"cookie": f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"}
-
-
-@pytest.fixture
-def key(alice: User) -> dict[str, str]:
-    return {"x-api-key": make_key("script", user=alice, role=group_of(Role.EDITOR))[1]}
-
-
-class Socket:
-    """One socket of the site's own application."""
-
-    def __init__(self, conversation_id: str, headers: dict[str, str]) -> None:
-        encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
-        self._wire = WebsocketCommunicator(
-            application,
-            f"/ws/conversations/{conversation_id}/",
-            headers=encoded,
-        )
-
-    async def connect(self) -> bool:
-        return (await self._wire.connect(DEADLINE_S))[0]
-
-    async def closed_with(self) -> int:
-        async with asyncio.timeout(DEADLINE_S):
-            while True:
-                message = await self._wire.receive_output(DEADLINE_S)
-                if message["type"] == "websocket.close":
-                    return int(message["code"])
-
-    async def snapshot(self) -> str:
-        """The name of the first event."""
-        return str((await self._wire.receive_json_from(DEADLINE_S))["event_type"])
-
-    async def until(self, event_type: str) -> None:
-        """Reads on to an event of this type."""
-        async with asyncio.timeout(DEADLINE_S):
-            while True:
-                frame = await self._wire.receive_json_from(DEADLINE_S)
-                events = frame if isinstance(frame, list) else [frame]
-                if any(event["event_type"] == event_type for event in events):
-                    return
-
-    async def send(self, event_type: str, **properties: object) -> None:
-        await self._wire.send_json_to({"event_type": event_type, "properties": properties})
-
-    async def disconnect(self) -> None:
-        await self._wire.disconnect()
-
-
-@asynccontextmanager
-async def opened(conversation_id: str, headers: dict[str, str]) -> AsyncIterator[Socket]:
-    socket = Socket(conversation_id, headers)
-    assert await socket.connect()
-    try:
-        yield socket
-    finally:
-        await socket.disconnect()
-
-
-async def close_code(conversation_id: str, headers: dict[str, str]) -> int:
-    async with opened(conversation_id, headers) as socket:
-        return await socket.closed_with()
 
 
 async def test_a_key_opens_a_socket_without_an_origin(conversation: str, key: dict[str, str]) -> None:
@@ -272,34 +194,3 @@ async def test_a_smaller_role_keeps_the_socket_open_while_it_may_converse(
         await database_sync_to_async(change_role)(alice, Role.VIEWER)
         await socket.send("playground.resume", seq=0)
         assert await socket.snapshot() == "playground.snapshot"
-
-
-async def test_b23_the_sixth_socket_of_a_user_is_refused_until_another_is_closed(
-    conversation: str, cookie: dict[str, str], key: dict[str, str]
-) -> None:
-    by_session = cookie | {"origin": OWN}
-    sockets = [Socket(conversation, by_session if turn % 2 else key) for turn in range(SOCKETS_OF_A_USER)]
-    for socket in sockets:
-        assert await socket.connect()
-        await socket.snapshot()
-    assert await close_code(conversation, by_session) == 4409
-    await sockets[0].disconnect()
-    async with opened(conversation, key) as again:
-        assert await again.snapshot() == "playground.snapshot"
-    for socket in sockets[1:]:
-        await socket.disconnect()
-    assert not seats._taken
-
-
-async def test_b23_another_user_is_not_affected(conversation: str, alice: User, key: dict[str, str]) -> None:
-    sockets = [Socket(conversation, key) for _ in range(SOCKETS_OF_A_USER)]
-    for socket in sockets:
-        assert await socket.connect()
-    bob = await database_sync_to_async(person)(Role.VIEWER, "bob")
-    await database_sync_to_async(give_role)(bob, Role.EDITOR)
-    _, theirs = await database_sync_to_async(
-        lambda: make_key("script", user=bob, role=group_of(Role.EDITOR))
-    )()
-    assert await close_code(conversation, {"x-api-key": theirs}) == 4404
-    for socket in sockets:
-        await socket.disconnect()

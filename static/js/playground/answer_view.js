@@ -56,7 +56,10 @@ export class AnswerView {
     slot.sentence.dataset.kind = sentence.kind;
     slot.words = [];
     const lead = tailParts(turn, from, sentence.start, cut, unit);
-    const said = sentenceParts(turn, sentence, sentence.start, cut, unit);
+    // Only of a turn that goes on are the words told apart: they are heard one by one, and can be clicked.
+    const said = isOpen(turn)
+      ? sentenceParts(turn, sentence, sentence.start, cut, unit)
+      : tailParts(turn, sentence.start, sentence.end, cut, unit);
     slot.lead.replaceChildren(...nodesOf(lead, cut, slot));
     slot.sentence.replaceChildren(...nodesOf(said, cut, slot));
   }

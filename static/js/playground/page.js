@@ -151,7 +151,8 @@ class LivePage {
   #render() {
     this.#frame = null;
     if (!this.#state.conversation) return;
-    this.#show();
+    const isWhole = this.#show();
+    if (!isWhole) this.#requestFrame();
     if (!openTurn(this.#state)) return;
     if (this.#isStill.matches) this.#tickLater();
     else this.#requestFrame();
@@ -164,6 +165,7 @@ class LivePage {
     }, STILL_TICK_MS);
   }
 
+  /** Show the state; false: not every turn is shown yet. */
   #show() {
     const { conversation, turns } = this.#state;
     const now = performance.now();
@@ -173,7 +175,7 @@ class LivePage {
     const selected = turnById(this.#state, this.#selectedId) ?? turns.at(-1);
     this.#header.update(conversation, maySpeak);
     this.#ended.hidden = maySpeak;
-    this.#transcript.update(this.#state, this.#scene(selected, maySpeak), elapsed);
+    const isWhole = this.#transcript.update(this.#state, this.#scene(selected, maySpeak), elapsed);
     if (open) this.#transcript.tick(open, elapsed(open));
     if (selected) this.#inspect(selected, elapsed(selected));
     this.#announcer.update(turns);
@@ -181,6 +183,7 @@ class LivePage {
     const mayInterrupt = Boolean(open) && this.#connection.state === "open";
     this.#composer.update({ maySpeak, maySend, mayInterrupt });
     this.#showStatus(open, open ? elapsed(open) : 0);
+    return isWhole;
   }
 
   #scene(selected, maySpeak) {

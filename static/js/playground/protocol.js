@@ -5,7 +5,7 @@
  * a frame holds one event or an array of them.
  */
 
-/** Why the server closed a socket for good (close codes of `/ws/conversations/<id>/`). */
+/** Why the server closed a socket (close codes of `/ws/conversations/<id>/`). */
 export const CloseCode = Object.freeze({
   SIGN_IN_AGAIN: 4401,
   NOT_ALLOWED: 4403,
@@ -13,6 +13,7 @@ export const CloseCode = Object.freeze({
   TOO_MANY_SOCKETS: 4409,
   BAD_MESSAGES: 4400,
   TOO_MANY_MESSAGES: 4429,
+  FAILED: 4500,
   OVERLOADED: 4503,
 });
 

@@ -3,7 +3,7 @@
  * I/O; what events mean is none of its business.
  */
 
-import { isFinal, parseFrame } from "./protocol.js";
+import { CloseCode, isFinal, parseFrame } from "./protocol.js";
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
@@ -17,6 +17,7 @@ export function pauseBefore(attempt, random = Math.random) {
 export class ConversationSocket {
   #socket = null;
   #attempt = 0;
+  #isHeard = false;
   #timer = null;
   #done = false;
 
@@ -37,6 +38,7 @@ export class ConversationSocket {
     this.#timer = null;
     this.#done = false;
     this.onStatus({ state: "connecting" });
+    this.#isHeard = false;
     const socket = this.open(this.url);
     this.#socket = socket;
     socket.onmessage = (message) => this.#received(socket, message);
@@ -71,8 +73,8 @@ export class ConversationSocket {
     if (socket !== this.#socket) return;
     const events = parseFrame(message.data);
     if (events.length === 0) return;
-    if (this.#attempt !== null) this.onStatus({ state: "open" });
-    this.#attempt = null;
+    if (!this.#isHeard) this.onStatus({ state: "open" });
+    this.#isHeard = true;
     this.onEvents(events);
   }
 
@@ -83,7 +85,8 @@ export class ConversationSocket {
       this.onStatus({ state: "closed", code, reason });
       return;
     }
-    this.#attempt ??= 0;
+    // A socket that the server itself fails at may fail each time, after its first event.
+    if (this.#isHeard && code !== CloseCode.FAILED) this.#attempt = 0;
     const pause_ms = pauseBefore(this.#attempt, this.random);
     this.#attempt += 1;
     this.#timer = setTimeout(() => this.connect(), pause_ms);

@@ -6,6 +6,7 @@
  * @property {boolean} gap text is missing: the page has to ask for what came after `seq`
  * @property {object|null} conversation as the snapshot gave it; null until the first one
  * @property {Turn[]} turns in order (turn.js)
+ * @property {number} earlier how many turns the snapshot has still to bring: older than those of its parts so far
  * @property {Object<string, object>} requests by turn id: `{attempt, request, origins}` of the last attempt
  * @property {{turn_id: string, chars: number, reasoning_chars: number, held_until_ms: number|null}|null} open
  *   the turn that events are building, with the lengths of its texts in code points
@@ -20,12 +21,13 @@ export const DELTA_TIMES = 400;
 
 /** @returns {State} */
 export function initialState() {
-  return { seq: 0, gap: false, conversation: null, turns: [], requests: {}, open: null, refusal: null };
+  return { seq: 0, gap: false, conversation: null, turns: [], earlier: 0, requests: {}, open: null, refusal: null };
 }
 
 /** The state after `event`. An event that is already part of the state, or unknown, leaves it as it is. */
 export function reduce(state, event) {
   if (event.event_type === "playground.snapshot") return snapshot(state, event);
+  if (event.event_type === "playground.snapshot.turns") return earlierTurns(state, event);
   if (event.event_type === "playground.error") return refused(state, event);
   if (typeof event.seq === "number" && event.seq <= state.seq) return state;
   return advance(apply(state, event), event);
@@ -73,10 +75,32 @@ function advance(state, event) {
   return { ...state, seq: event.seq };
 }
 
+/** Earlier turns that are known stay, so that the reader keeps the place; they come again in the parts that follow. */
 function snapshot(state, { properties }) {
-  const { conversation, turns, seq } = properties;
+  const { conversation, turns, earlier = 0, seq } = properties;
   const { requests, refusal } = state;
-  return { ...initialState(), conversation, turns: turns.map(complete), seq, requests, refusal };
+  const newest = turns.map(complete);
+  const first = earlier > 0 ? newest[0].turn_idx : 0;
+  const known = state.turns.filter((turn) => turn.turn_idx < first && !isOpen(turn));
+  return { ...initialState(), conversation, turns: [...known, ...newest], earlier, seq, requests, refusal };
+}
+
+/** A part of the snapshot: closed turns, older than those that came before it. */
+function earlierTurns(state, { properties }) {
+  if (state.conversation === null) return state;
+  const known = new Map(state.turns.map((turn) => [turn.turn_id, turn]));
+  for (const turn of properties.turns.map(complete)) known.set(turn.turn_id, unlessSame(known.get(turn.turn_id), turn));
+  const turns = [...known.values()].sort((one, other) => place(one) - place(other));
+  return { ...state, turns, earlier: properties.earlier };
+}
+
+/** The turn that is known where the other one says the same: what shows it needs not be built again. */
+function unlessSame(known, turn) {
+  return known && JSON.stringify(known) === JSON.stringify(turn) ? known : turn;
+}
+
+function place(turn) {
+  return turn.turn_idx ?? Number.MAX_SAFE_INTEGER;
 }
 
 /** A turn of a snapshot; the timings of an open one follow from what has happened in it. */

@@ -9,20 +9,20 @@ const CLOSED = {
   [CloseCode.SIGN_IN_AGAIN]: "You are signed out. What you typed is kept.",
   [CloseCode.NOT_ALLOWED]: "You are no longer allowed to use this conversation.",
   [CloseCode.NOT_FOUND]: "This conversation does not exist any more.",
-  [CloseCode.TOO_MANY_SOCKETS]: "You have Greenroom open in too many places: close another conversation's page, then reload.",
   [CloseCode.TOO_MANY_MESSAGES]: "The server closed this page's connection: too many messages at once.",
 };
 const LOST = {
   waiting: "The connection is lost; trying again. What you typed is kept.",
   connecting: "Connecting…",
+  [CloseCode.FAILED]: "Greenroom itself failed; connecting again. What you typed is kept.",
   [CloseCode.OVERLOADED]: "This page could not keep up with the server; connecting again.",
 };
 
-/** `{text, tone, link}`: tone is `""`, `waiting` or `error`; link is `sign-in`, `reload` or null. */
-export function connectionStatus({ state, code }) {
+/** `{text, tone, link}` for a status of the socket, whose `reason` is the server's own sentence: tone is `""`, `waiting` or `error`; link is `sign-in`, `reload` or null. */
+export function connectionStatus({ state, code, reason }) {
   if (state === "closed") {
     const link = code === CloseCode.SIGN_IN_AGAIN ? "sign-in" : "reload";
-    return { text: CLOSED[code] ?? "The connection was closed.", tone: "error", link };
+    return { text: CLOSED[code] ?? (reason || "The connection was closed."), tone: "error", link };
   }
   if (state === "open") return { text: "", tone: "", link: null };
   return { text: LOST[code] ?? LOST[state], tone: "waiting", link: null };

@@ -1,93 +1,63 @@
 /**
- * The transcript: all turns, what waits to be sent, and staying at the end while text comes in.
+ * The transcript: all turns, what waits to be sent, and staying in place while text comes in below and turns above.
  */
 
 import { element, fromTemplate, partsOf, setText } from "./dom.js";
 import { openings } from "./openings.js";
-import { isOpen } from "./turn.js";
-import { TurnView } from "./turn_view.js";
+import { TurnList } from "./turn_list.js";
 
 const NEAR_THE_END_PX = 48;
 
 export class Transcript {
   #scroller = document.getElementById("transcript");
-  #turns = document.getElementById("turns");
+  #turns;
   #outbox = document.getElementById("outbox");
   #empty = document.getElementById("empty");
   #emptyEnded = document.getElementById("empty-ended");
   #latest = document.getElementById("latest");
-  #views = new Map();
-  #shown = new Map();
-  #live = new Set();
   #outboxKey = "";
   #follows = true;
   #hasGrown = false;
+  #top = 0;
+  #anchor = null;
+  #placedAt = null;
   #actions;
 
   /** `actions`: those of TurnView, and `say(text)`, `takeBack(clientMsgId)`. */
   constructor(actions) {
     this.#actions = actions;
+    this.#turns = new TurnList(document.getElementById("turns"), actions);
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#latest.addEventListener("click", () => this.follow());
-    new ResizeObserver(() => this.#stick()).observe(this.#scroller);
+    const resized = new ResizeObserver(() => this.#stick());
+    for (const box of [this.#scroller, ...this.#scroller.children]) resized.observe(box);
   }
 
-  /** Show the state; `elapsed(turn)` gives how long a turn has been going on. */
+  /**
+   * Show the state; `elapsed(turn)` gives how long a turn has been going on. Of many turns the newest are shown first;
+   * false: call again in the next frame, for those that are missing.
+   */
   update(state, { outbox, selectedId, maySpeak, whyWaiting }, elapsed) {
-    const { persona } = state.conversation;
+    const { name, filler } = state.conversation.persona;
     this.#showEmpty(state, outbox, maySpeak);
-    this.#dropGone(state.turns);
-    state.turns.forEach((turn, place) => {
-      if (isOpen(turn)) this.#live.add(turn.turn_id);
-      const scene = {
-        isLast: place === state.turns.length - 1,
-        hasFiller: Boolean(persona.filler),
-        wasLive: this.#live.has(turn.turn_id),
-        maySpeak,
-      };
-      this.#show(turn, place, shortName(persona.name), scene, elapsed);
-    });
-    for (const [id, view] of this.#views) view.isSelected = id === selectedId;
+    this.#renewAnchor();
+    const scene = { speaker: shortName(name), hasFiller: Boolean(filler), maySpeak, selectedId };
+    const isWhole = this.#turns.update(state.turns, scene, elapsed);
     this.#showOutbox(outbox, whyWaiting);
-    if (this.#hasGrown) this.#stick();
+    this.#scroller.toggleAttribute("data-filling", !isWhole || state.earlier > 0);
+    if (this.#hasGrown || this.#turns.hasChanged) this.#stay();
     this.#hasGrown = false;
+    return isWhole;
   }
 
   tick(turn, elapsed_ms) {
-    this.#views.get(turn.turn_id)?.tick(turn, elapsed_ms);
+    this.#turns.tick(turn, elapsed_ms);
   }
 
   /** Go to the end and stay there. */
   follow() {
     this.#follows = true;
     this.#stick();
-  }
-
-  #show(turn, place, speaker, scene, elapsed) {
-    const key = `${scene.isLast}|${scene.maySpeak}`;
-    const shown = this.#shown.get(turn.turn_id);
-    if (shown?.turn === turn && shown.key === key) return;
-    const view = this.#views.get(turn.turn_id) ?? this.#newView(turn, place, speaker);
-    view.update(turn, scene, elapsed(turn));
-    this.#shown.set(turn.turn_id, { turn, key });
-    this.#hasGrown = true;
-  }
-
-  #newView(turn, place, speaker) {
-    const view = new TurnView(speaker, this.#actions);
-    this.#views.set(turn.turn_id, view);
-    this.#turns.insertBefore(view.root, this.#turns.children[place] ?? null);
-    return view;
-  }
-
-  #dropGone(turns) {
-    const there = new Set(turns.map((turn) => turn.turn_id));
-    for (const [id, view] of this.#views) {
-      if (there.has(id)) continue;
-      view.root.remove();
-      this.#views.delete(id);
-      this.#shown.delete(id);
-    }
   }
 
   #showEmpty(state, outbox, maySpeak) {
@@ -125,15 +95,40 @@ export class Transcript {
     this.#outbox.replaceChildren(...waiting);
   }
 
+  /** Only a reader scrolls up; that the end has moved away means that something has grown. */
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    this.#follows = scrollHeight - scrollTop - clientHeight < NEAR_THE_END_PX;
+    if (scrollHeight - scrollTop - clientHeight < NEAR_THE_END_PX) this.#follows = true;
+    else if (scrollTop < this.#top) this.#follows = false;
+    this.#top = scrollTop;
     this.#latest.hidden = this.#follows;
   }
 
+  /**
+   * What the reader looks at while turns are put in above: `{node, top}`. It stays the same until the reader scrolls,
+   * for each move is rounded to a pixel.
+   */
+  #renewAnchor() {
+    const hasScrolled = this.#scroller.scrollTop !== this.#placedAt;
+    if (this.#anchor?.node.isConnected && !hasScrolled && !this.#follows) return;
+    this.#anchor = this.#follows ? null : this.#turns.firstBelow(this.#scroller.getBoundingClientRect().top);
+  }
+
+  /** Stay at the end, or at the anchor. */
+  #stay() {
+    if (this.#anchor) {
+      const { node, top } = this.#anchor;
+      this.#scroller.scrollTop += node.getBoundingClientRect().top - top;
+      this.#placedAt = this.#top = this.#scroller.scrollTop;
+    }
+    this.#stick();
+  }
+
   #stick() {
-    if (this.#follows) this.#scroller.scrollTop = this.#scroller.scrollHeight;
-    else this.#latest.hidden = false;
+    this.#latest.hidden = this.#follows;
+    if (!this.#follows) return;
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#top = this.#scroller.scrollTop;
   }
 }
 

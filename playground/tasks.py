@@ -1,0 +1,50 @@
+"""Tasks that nobody awaits, started in one place: none of them dies silently."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import Context
+from typing import Any
+
+from playground.failures import log_failure
+
+logger = logging.getLogger(__name__)
+
+OnFailure = Callable[[], Awaitable[object]]
+
+_started: set["asyncio.Task[None]"] = set()
+"""The event loop itself holds its tasks weakly."""
+
+
+def start_task(
+    work: Coroutine[Any, Any, object],
+    *,
+    name: str,
+    on_failure: OnFailure | None = None,
+    context: Context | None = None,
+) -> "asyncio.Task[None]":
+    """Run ``work`` beside everything else, in ``context`` if one is given.
+
+    If it ends by an exception, that is logged and ``on_failure`` closes whatever depends on it.
+    """
+    task = asyncio.create_task(_watch(work, name, on_failure), name=name, context=context)
+    _started.add(task)
+    task.add_done_callback(_started.discard)
+    task.add_done_callback(lambda _ended: work.close())  # a task that is cancelled before its first step
+    return task
+
+
+async def _watch(work: Coroutine[Any, Any, object], name: str, on_failure: OnFailure | None) -> None:
+    try:
+        await work
+    except Exception as error:
+        log_failure(logger, error, task=name)
+        if on_failure is not None:
+            await _close(on_failure, name)
+
+
+async def _close(on_failure: OnFailure, name: str) -> None:
+    try:
+        await on_failure()
+    except Exception as error:
+        log_failure(logger, error, task=f"{name}, closing what depends on it")

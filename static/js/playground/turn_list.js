@@ -1,0 +1,105 @@
+/**
+ * The turns in the transcript: built from the newest on, for as long as a frame has time, and kept while they are known.
+ */
+
+import { isOpen } from "./turn.js";
+import { TurnView } from "./turn_view.js";
+
+/** How long building may take in a frame: half of one at 60 a second, the rest is for layout and motion. */
+const BUILDING_MS = 8;
+
+export class TurnList {
+  #list;
+  #actions;
+  #views = new Map();
+  #live = new Set();
+  #selected = null;
+
+  /** Whether the last update changed something that is seen. */
+  hasChanged = false;
+
+  constructor(list, actions) {
+    this.#list = list;
+    this.#actions = actions;
+  }
+
+  /**
+   * Show `turns`. `scene`: `{speaker, hasFiller, maySpeak, selectedId}`; `elapsed(turn)` gives how long a turn has been
+   * going on. Returns whether all are there: else the next update goes on with those that are missing.
+   */
+  update(turns, scene, elapsed) {
+    this.hasChanged = false;
+    this.#dropGone(turns);
+    const isWhole = this.#showNewestFirst(turns, scene, elapsed);
+    this.#select(this.#views.get(scene.selectedId)?.view);
+    return isWhole;
+  }
+
+  tick(turn, elapsed_ms) {
+    this.#views.get(turn.turn_id)?.view.tick(turn, elapsed_ms);
+  }
+
+  /** `{node, top}` of the first turn that ends below `top` in the window, or null. */
+  firstBelow(top) {
+    const nodes = this.#list.children;
+    let [from, to] = [0, nodes.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (nodes[middle].getBoundingClientRect().bottom > top) to = middle;
+      else from = middle + 1;
+    }
+    const node = nodes[from];
+    return node ? { node, top: node.getBoundingClientRect().top } : null;
+  }
+
+  #showNewestFirst(turns, scene, elapsed) {
+    const until = performance.now() + BUILDING_MS;
+    let later = null;
+    for (let place = turns.length - 1; place >= 0; place -= 1) {
+      const turn = turns[place];
+      const isLast = place === turns.length - 1;
+      if (!this.#isShown(turn, isLast, scene)) {
+        if (this.hasChanged && performance.now() > until) return false;
+        this.#show(turn, isLast, scene, elapsed(turn), later);
+      }
+      later = this.#views.get(turn.turn_id).view.root;
+    }
+    return true;
+  }
+
+  #isShown(turn, isLast, { maySpeak }) {
+    const known = this.#views.get(turn.turn_id);
+    return known?.turn === turn && known.isLast === isLast && known.maySpeak === maySpeak;
+  }
+
+  #show(turn, isLast, { speaker, hasFiller, maySpeak }, elapsed_ms, later) {
+    if (isOpen(turn)) this.#live.add(turn.turn_id);
+    const view = this.#views.get(turn.turn_id)?.view ?? this.#newView(speaker, later);
+    view.update(turn, { isLast, hasFiller, wasLive: this.#live.has(turn.turn_id), maySpeak }, elapsed_ms);
+    this.#views.set(turn.turn_id, { view, turn, isLast, maySpeak });
+    this.hasChanged = true;
+  }
+
+  #newView(speaker, later) {
+    const view = new TurnView(speaker, this.#actions);
+    this.#list.insertBefore(view.root, later);
+    return view;
+  }
+
+  #select(view) {
+    if (view === this.#selected) return;
+    if (this.#selected) this.#selected.isSelected = false;
+    if (view) view.isSelected = true;
+    this.#selected = view;
+  }
+
+  #dropGone(turns) {
+    const there = new Set(turns.map((turn) => turn.turn_id));
+    for (const [id, { view }] of this.#views) {
+      if (there.has(id)) continue;
+      view.root.remove();
+      this.#views.delete(id);
+      this.hasChanged = true;
+    }
+  }
+}

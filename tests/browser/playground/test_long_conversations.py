@@ -1,0 +1,110 @@
+"""Long conversations and fast answers on the live page, and a page that recovers by itself."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.site import Site, rows
+from tests.browser.talking import (
+    answer,
+    answered,
+    expect_status,
+    hear_at_once,
+    say,
+    send_button,
+    start_talking,
+    text_box,
+    turn,
+)
+from tests.playground.long_conversations import add_turns
+
+MERT = "Mert the Storyteller"
+FILLED_MS = 30_000
+"""How long 1,000 turns may take to arrive and to be built, on a machine that does other things."""
+LONG_TASK_MS = 500
+"""Far above what the page takes where it is alone, and far below one that builds or restyles all turns at once."""
+WATCH_TASKS = """
+window.longTasks = [];
+new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => entry.duration)))
+  .observe({ type: "longtask", buffered: true });
+"""
+SENTENCES = [
+    f"This is sentence {number} of a fast answer, as long as a sentence of a voice is."
+    for number in range(200)
+]
+
+
+def open_long_conversation(page: Page, site: Site, count: int) -> str:
+    """A conversation whose page is opened when its turns are there; its id."""
+    conversation = start_talking(page, MERT)
+    hear_at_once(site, conversation)
+    page.goto("/")
+    add_turns(site, conversation, count)
+    page.goto(f"/playground/{conversation}/")
+    return conversation
+
+
+def place_of(page: Page, text: str) -> float:
+    """Where the turn of this question stands in the window, in CSS pixels."""
+    box = page.get_by_text(text, exact=True).bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def test_1000_turns_open_and_the_page_is_usable_after_the_first_part(page: Page, site: Site) -> None:
+    page.add_init_script(WATCH_TASKS)
+    open_long_conversation(page, site, 1_000)
+    expect(send_button(page)).to_be_enabled()
+    say(page, "Hello")
+    expect(page.locator("#turns > .turn:last-child .turn__said")).to_have_text("Hello")
+    expect(page.locator("#turns > .turn")).to_have_count(1_001, timeout=FILLED_MS)
+    expect_status(page, 1_000, "completed")
+    questions = page.locator("#turns > .turn .turn__said").all_text_contents()
+    assert questions == [*(f"Question number {number}?" for number in range(1_000)), "Hello"]
+    assert turn(page, 1_000).evaluate("node => node.getBoundingClientRect().bottom <= innerHeight")
+    assert max(page.evaluate("longTasks"), default=0) < LONG_TASK_MS
+
+
+def test_a_long_conversation_opens_at_its_end(page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    open_long_conversation(page, site, 300)
+    expect(page.locator("#turns > .turn")).to_have_count(300, timeout=FILLED_MS)
+    expect(turn(page, 299).locator(".numbers")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Latest")).to_be_hidden()
+
+
+def test_the_reader_keeps_the_place_while_earlier_turns_are_put_in_above(page: Page, site: Site) -> None:
+    open_long_conversation(page, site, 600)
+    read = "Question number 590?"
+    page.get_by_text(read, exact=True).scroll_into_view_if_needed()
+    before = place_of(page, read)
+    expect(page.locator("#turns > .turn")).to_have_count(600, timeout=FILLED_MS)
+    assert abs(place_of(page, read) - before) < 2
+
+
+def test_a_fast_answer_of_200_sentences_arrives_whole(page: Page, site: Site) -> None:
+    hear_at_once(site, start_talking(page, MERT))
+    expect(send_button(page)).to_be_enabled()
+    page.locator(".aside-menu > summary").click()
+    page.get_by_label("Say verbatim").fill(" ".join(SENTENCES))
+    page.locator("#echo-form").get_by_role("button").click()
+    expect_status(page, 0, "completed")
+    assert answered(page, 0).split() == " ".join(SENTENCES).split()
+    expect(answer(page, 0).locator(".sentence")).to_have_count(200)
+
+
+def test_a_page_whose_viewer_failed_recovers_by_itself(page: Page, site: Site) -> None:
+    conversation = open_long_conversation(page, site, 60)
+    expect(page.locator("#turns > .turn")).to_have_count(60)
+    page.goto("/")
+    stored = "SELECT timeline FROM playground_turn WHERE conversation_id = ? AND position = 5"
+    ((timeline,),) = rows(site.data, stored, conversation)
+    change = "UPDATE playground_turn SET timeline = ? WHERE conversation_id = ? AND position = 5"
+    rows(site.data, change, "[]", conversation)  # what no turn's timeline is
+    page.goto(f"/playground/{conversation}/")
+    failed = page.get_by_text("Greenroom itself failed; connecting again")
+    expect(failed).to_be_visible()
+    expect(turn(page, 0)).to_be_visible()
+    text_box(page).fill("What I typed")
+    rows(site.data, change, str(timeline), conversation)
+    expect(page.locator("#turns > .turn")).to_have_count(60, timeout=FILLED_MS)
+    expect(failed).to_be_hidden()
+    expect(text_box(page)).to_have_value("What I typed")
