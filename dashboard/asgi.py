@@ -10,6 +10,7 @@ pages = get_asgi_application()  # sets Django up, which what is imported below n
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 
+from dashboard.bounded_bodies import BoundedBodies
 from dashboard.lifetime import lifespan
 from dashboard.socket_users import with_users
 from playground.routing import websocket_urlpatterns
@@ -17,7 +18,7 @@ from playground.routing import websocket_urlpatterns
 sockets = URLRouter(websocket_urlpatterns)  # type: ignore[arg-type] # its stubs know no plain URLPattern
 application = ProtocolTypeRouter(
     {
-        "http": pages,
+        "http": BoundedBodies(pages),
         "websocket": with_users(sockets, settings.SITE_ORIGINS),
         "lifespan": lifespan,
     }

@@ -1,12 +1,17 @@
-"""What every answer carries: a request id and the content security policy."""
+"""What every answer carries, and the answer to a request whose body was not taken."""
 
 from collections.abc import Awaitable, Callable
+from inspect import iscoroutinefunction
+from typing import Any
 
 from asgiref.sync import markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
 
+from dashboard.body_limits import REFUSAL
 from dashboard.request_id import begin_request
+from dashboard.views.errors import refused
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -41,3 +46,21 @@ class EveryAnswer:
         response["X-Request-ID"] = request_id
         response.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         return response
+
+
+@sync_and_async_middleware
+def refused_bodies(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """The innermost middleware: a refused request reaches no view, and its answer has the headers of every other."""
+
+    async def answer_async(request: HttpRequest) -> HttpResponseBase:
+        return _refusal_of(request) or await get_response(request)
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        return _refusal_of(request) or get_response(request)
+
+    return answer_async if iscoroutinefunction(get_response) else answer
+
+
+def _refusal_of(request: HttpRequest) -> HttpResponseBase | None:
+    refusal = getattr(request, "scope", {}).get(REFUSAL)
+    return None if refusal is None else refused(request, refusal)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from channels.routing import ProtocolTypeRouter
 from daphne.endpoints import build_endpoint_description_strings
@@ -11,6 +11,8 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
 from dashboard import lifetime
+from dashboard.body_limits import REFUSAL
+from dashboard.bounded_http import BoundedChannel, BoundedRequest
 from playground.protocol import MESSAGE_BYTES
 
 HTTP_TIMEOUT_S = 15 * 60
@@ -41,9 +43,19 @@ class DrainingServer(Server):
 
     def run(self) -> None:
         reactor._asyncioEventloop.run_until_complete(lifetime.start())
+        reactor.callWhenRunning(self._bound_requests)
         # Without it a viewer whose message is too large sees the connection vanish, and no close code.
         reactor.callWhenRunning(lambda: self.ws_factory.setProtocolOptions(failByDrop=False))
         super().run()
+
+    def _bound_requests(self) -> None:
+        self.http_factory.protocol = BoundedChannel
+
+    def create_application(self, protocol: object, scope: dict[str, Any]) -> Any:
+        """The application's queue; a refused request is marked as such for it."""
+        if isinstance(protocol, BoundedRequest) and protocol.refusal is not None:
+            scope[REFUSAL] = protocol.refusal
+        return super().create_application(protocol, scope)
 
     def listen_success(self, port: ListeningPort) -> None:
         self._ports.append(port)

@@ -134,6 +134,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "dashboard.middleware.refused_bodies",
 ]
 ROOT_URLCONF = "dashboard.urls"
 ASGI_APPLICATION = "dashboard.asgi.application"
@@ -221,6 +222,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+"""Of a form's fields; `dashboard.body_limits` bounds whole bodies, by path."""
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # this site does not speak for its sister domains
 DEFAULT_EXCEPTION_REPORTER_FILTER = "dashboard.reports.ReportFilter"
 
