@@ -11,6 +11,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 
 from dashboard.bounded_bodies import BoundedBodies
+from dashboard.fair_requests import FairRequests
 from dashboard.lifetime import lifespan
 from dashboard.socket_users import with_users
 from playground.routing import websocket_urlpatterns
@@ -18,7 +19,7 @@ from playground.routing import websocket_urlpatterns
 sockets = URLRouter(websocket_urlpatterns)  # type: ignore[arg-type] # its stubs know no plain URLPattern
 application = ProtocolTypeRouter(
     {
-        "http": BoundedBodies(pages),
+        "http": FairRequests(BoundedBodies(pages), session_cookie=settings.SESSION_COOKIE_NAME),
         "websocket": with_users(sockets, settings.SITE_ORIGINS),
         "lifespan": lifespan,
     }

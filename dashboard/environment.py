@@ -108,6 +108,15 @@ def milliseconds(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def count(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise WrongValueError(f"expected a whole number from {least} to {most}")
+        return int(text)
+
+    return parse
+
+
 def words(text: str) -> list[str]:
     """A list, separated by commas or white space."""
     return [word for word in re.split(r"[\s,]+", text) if word]

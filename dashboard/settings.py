@@ -9,6 +9,7 @@ import dj_database_url
 
 from dashboard import environment, keys
 from playground.core.limits import DEFAULT_LIMITS, Limits
+from playground.core.open_turns import DEFAULT_OPEN_TURNS, OpenTurnLimits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -75,6 +76,13 @@ LIMITS = Limits(
         "REASONING_GAP_MS", environment.milliseconds(1_000, 3_600_000), DEFAULT_LIMITS.reasoning_gap_ms
     ),
     turn_ms=_env.read("TURN_MS", environment.milliseconds(1_000, 3_600_000), DEFAULT_LIMITS.turn_ms),
+)
+OPEN_TURNS = OpenTurnLimits(
+    of_process=_env.read(
+        "OPEN_TURNS_PER_PROCESS", environment.count(1, 1_000), DEFAULT_OPEN_TURNS.of_process
+    ),
+    of_user=_env.read("OPEN_TURNS_PER_USER", environment.count(1, 1_000), DEFAULT_OPEN_TURNS.of_user),
+    of_key=_env.read("OPEN_TURNS_PER_KEY", environment.count(1, 1_000), DEFAULT_OPEN_TURNS.of_key),
 )
 TIME_ZONE = _env.read("TIME_ZONE", environment.time_zone, "UTC")
 LOG_LEVEL = _env.read("LOG_LEVEL", environment.log_level, "INFO")

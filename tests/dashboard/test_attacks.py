@@ -1,12 +1,17 @@
 """Attacks on the served site, over real sockets: while each runs, /health/ answers everyone else in time."""
 
 import threading
+import time
+import urllib.error
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
+from playground.core.open_turns import DEFAULT_OPEN_TURNS
 from tests.browser.site import Site, serve_site
 from tests.dashboard.attacking import HEALTH_MS, bystander, exchange, memory_mib
+from tests.playground.served_api import ask, new_conversation, new_key
 
 MIB = 1024 * 1024
 FORM = b"Content-Type: application/x-www-form-urlencoded"
@@ -68,3 +73,49 @@ def test_many_bodies_of_the_limit_at_once_stop_nobody(site: Site) -> None:
         b"HTTP/1.1 403 Forbidden",
     }
     assert watching.longest_ms < HEALTH_MS
+
+
+MERT = "Mert the Storyteller"
+TURNS = 150
+OTHERS_START_S = 1.0
+"""How soon a turn of someone else begins during the attack."""
+BOB = "from django.contrib.auth.models import User; User.objects.create_superuser('bob')"
+
+
+def test_150_turns_of_one_key_at_once_stop_nobody(site: Site) -> None:
+    key, bobs = new_key(site), other_key(site)
+    conversations = [new_conversation(site, key, MERT, speech="realtime") for _ in range(TURNS)]
+    bobs_conversation = new_conversation(site, bobs, MERT, speech="realtime")
+    statuses: Counter[int] = Counter()
+    threads = [
+        threading.Thread(target=lambda one=one: statuses.update([begin_turn(site, key, one)]))
+        for one in conversations
+    ]
+    with bystander(site) as watching:
+        for thread in threads:
+            thread.start()
+        began = time.perf_counter()
+        assert begin_turn(site, bobs, bobs_conversation) == 200
+        bobs_start_s = time.perf_counter() - began
+        for thread in threads:
+            thread.join()
+    assert statuses == {200: DEFAULT_OPEN_TURNS.of_key, 409: TURNS - DEFAULT_OPEN_TURNS.of_key}
+    assert bobs_start_s < OTHERS_START_S
+    assert watching.longest_ms < HEALTH_MS
+
+
+def begin_turn(site: Site, key: str, conversation: str) -> int:
+    """The status; the client leaves with the first event, and the turn goes on."""
+    path = f"/v2/greenroom/conversations/{conversation}/respond"
+    try:
+        with ask(site, key, "POST", path, '{"text": "Tell me a story."}') as answer:
+            answer.readline()
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code
+
+
+def other_key(site: Site) -> str:
+    site.manage("shell", "--no-imports", "-c", BOB)
+    return site.manage("create_api_key", "another script", "--user", "bob").splitlines()[-1]
