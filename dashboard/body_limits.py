@@ -49,6 +49,8 @@ TOO_MANY_CHUNKS = Refusal(
     HTTPStatus.BAD_REQUEST, "The body came in too many small chunks. Send it in larger ones, or as a whole."
 )
 
+NUL = Refusal(HTTPStatus.BAD_REQUEST, "The request holds a NUL character, which stands for nothing here.")
+
 
 def too_large(most: int) -> Refusal:
     message = f"The body is too large: at most {most:,} bytes are taken."

@@ -68,6 +68,11 @@ class Runner:
         self._commands: set[asyncio.Task[None]] = set()
         self._cut_elsewhere: dict[str, float] = {}
 
+    @property
+    def writer_lag_s(self) -> float:
+        """How long the oldest row of a turn waits to be stored."""
+        return self._recorder.lag_s
+
     def keep(self, command: "asyncio.Task[None]") -> None:
         """Own a viewer's command to its end, which may come after the viewer has left."""
         self._commands.add(command)

@@ -39,7 +39,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """The answer to a body that was not taken, in the words of whom it was sent to; the connection ends with it."""
+    """The answer to a request that no view is to see, as others of its path read; the connection ends with it."""
     if request.path.startswith("/v2/"):
         response: HttpResponse = JsonResponse(
             ApiError(refusal.status, refusal.message).as_json(), status=refusal.status
