@@ -16,7 +16,7 @@ ODD_IN_PATH = (
     "_00_FF",
     "a" * 3_000,
 )
-ODD_VALUES = (b"\0", b"a\0b", b"\xff\xfe", b"\xed\xa0\x80", b"9" * 30, b"-1", b"'\"<[{%", b"a" * 3_000)
+ODD_VALUES = (b"a\0b", b"\xff\xed\xa0\x80", b"9" * 30, b"'\"<[{%")
 NAMES = (
     "next", "q", "o", "p", "e", "all", "format", "platform", "older", "newer", "persona", "persona_id", "filter",
     "status", "limit", "page", "sort", "verbose", "id", "id__exact", "pk", "name", "role", "username", "password",
@@ -30,7 +30,7 @@ NAMES = (
 def queries() -> Iterator[str]:
     """Each odd value under all names at once, and a few names that are odd themselves."""
     for value in ODD_VALUES:
-        yield "&".join(f"{name}={quote_from_bytes(value)}" for name in NAMES) if len(value) < 100 else ""
+        yield "&".join(f"{name}={quote_from_bytes(value)}" for name in NAMES)
     yield "%00=%00&=&&&a;b&%ff"
 
 
