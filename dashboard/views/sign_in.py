@@ -20,7 +20,7 @@ class SignIn(LoginView):
     template_name = "dashboard/sign_in.html"
     redirect_authenticated_user = True
 
-    def get_redirect_url(self) -> str:
+    def get_redirect_url(self) -> str:  # type: ignore[override] # its stubs know an argument more
         """Where ``next`` leads; empty where it leads back here, from where one would be sent on for ever."""
         address = super().get_redirect_url()
         return "" if urlsplit(address).path == self.request.path else address

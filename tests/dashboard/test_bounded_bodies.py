@@ -63,7 +63,8 @@ async def sent_to(application: Any, scope: Message, messages: Iterable[Message])
     async def receive() -> Message:
         for message in coming:
             return message
-        return await asyncio.get_running_loop().create_future()
+        ended: Message = await asyncio.get_running_loop().create_future()
+        return ended
 
     async def send(message: Message) -> None:
         told.append(message)
