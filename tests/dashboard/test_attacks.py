@@ -36,7 +36,7 @@ def test_a_form_of_48_mib_is_refused_and_stops_nobody(site: Site) -> None:
         answer = exchange(site, post("/sign-in/", FORM, b"Content-Length: %d" % len(body)), body)
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b"at most 65,536 bytes are taken" in answer
-    assert watching.longest_ms < HEALTH_MS
+    assert watching.delay_ms < HEALTH_MS
     assert memory_mib(site) - before_mib < 16
 
 
@@ -46,7 +46,7 @@ def test_a_body_without_a_declared_length_is_counted(site: Site) -> None:
     with bystander(site) as watching:
         answer = exchange(site, post("/sign-in/", FORM, CHUNKED), *[chunk] * 768)
     assert answer.startswith(b"HTTP/1.1 413 ")
-    assert watching.longest_ms < HEALTH_MS
+    assert watching.delay_ms < HEALTH_MS
     assert memory_mib(site) - before_mib < 16
 
 
@@ -55,7 +55,7 @@ def test_a_mebibyte_in_chunks_of_a_byte_is_refused(site: Site) -> None:
         answer = exchange(site, post("/v2/personas", CHUNKED), b"1\r\na\r\n" * MIB, b"0\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"too many small chunks" in answer
-    assert watching.longest_ms < HEALTH_MS
+    assert watching.delay_ms < HEALTH_MS
 
 
 def test_many_bodies_of_the_limit_at_once_stop_nobody(site: Site) -> None:
@@ -72,7 +72,7 @@ def test_many_bodies_of_the_limit_at_once_stop_nobody(site: Site) -> None:
         b"HTTP/1.1 400 Bad Request",
         b"HTTP/1.1 403 Forbidden",
     }
-    assert watching.longest_ms < HEALTH_MS
+    assert watching.delay_ms < HEALTH_MS
 
 
 MERT = "Mert the Storyteller"
@@ -101,7 +101,7 @@ def test_150_turns_of_one_key_at_once_stop_nobody(site: Site) -> None:
             thread.join()
     assert statuses == {200: DEFAULT_OPEN_TURNS.of_key, 409: TURNS - DEFAULT_OPEN_TURNS.of_key}
     assert bobs_start_s < OTHERS_START_S
-    assert watching.longest_ms < HEALTH_MS
+    assert watching.delay_ms < HEALTH_MS
 
 
 def begin_turn(site: Site, key: str, conversation: str) -> int:
