@@ -7,17 +7,20 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 pages = get_asgi_application()  # sets Django up, which what is imported below needs
 
-from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 
+from dashboard.bounded_bodies import BoundedBodies
+from dashboard.fair_requests import FairRequests
 from dashboard.lifetime import lifespan
 from dashboard.socket_users import with_users
+from dashboard.unknown_sockets import KnownSockets
 from playground.routing import websocket_urlpatterns
 
-sockets = URLRouter(websocket_urlpatterns)  # type: ignore[arg-type] # its stubs know no plain URLPattern
+sockets = KnownSockets(websocket_urlpatterns)
 application = ProtocolTypeRouter(
     {
-        "http": pages,
+        "http": FairRequests(BoundedBodies(pages), session_cookie=settings.SESSION_COOKIE_NAME),
         "websocket": with_users(sockets, settings.SITE_ORIGINS),
         "lifespan": lifespan,
     }

@@ -10,6 +10,8 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
 from dashboard import lifetime
+from dashboard.body_limits import REFUSAL
+from dashboard.bounded_http import BoundedChannel, BoundedRequest
 from dashboard.socket_protocol import SocketProtocol
 from playground.protocol import MESSAGE_BYTES
 from playground.tasks import start_task
@@ -42,10 +44,11 @@ class DrainingServer(Server):
 
     def run(self) -> None:
         reactor._asyncioEventloop.run_until_complete(lifetime.start())
-        reactor.callWhenRunning(self._set_up_sockets)
+        reactor.callWhenRunning(self._set_up_protocols)
         super().run()
 
-    def _set_up_sockets(self) -> None:
+    def _set_up_protocols(self) -> None:
+        self.http_factory.protocol = BoundedChannel
         self.ws_factory.protocol = SocketProtocol
         # Without it a viewer whose message is too large sees the connection vanish, and no close code.
         self.ws_factory.setProtocolOptions(failByDrop=False)
@@ -55,6 +58,12 @@ class DrainingServer(Server):
         await super().handle_reply(protocol, message)
         if isinstance(protocol, SocketProtocol):
             await protocol.until_read()
+
+    def create_application(self, protocol: object, scope: dict[str, Any]) -> Any:
+        """The application's queue; a refused request is marked as such for it."""
+        if isinstance(protocol, BoundedRequest) and protocol.refusal is not None:
+            scope[REFUSAL] = protocol.refusal
+        return super().create_application(protocol, scope)
 
     def listen_success(self, port: ListeningPort) -> None:
         self._ports.append(port)

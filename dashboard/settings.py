@@ -9,6 +9,7 @@ import dj_database_url
 
 from dashboard import environment, keys
 from playground.core.limits import DEFAULT_LIMITS, Limits
+from playground.core.open_turns import DEFAULT_OPEN_TURNS, OpenTurnLimits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -78,6 +79,13 @@ LIMITS = Limits(
 )
 SESSION_SOCKETS_PER_USER = _env.read("SESSION_SOCKETS_PER_USER", environment.count(1, 10_000), 20)
 KEY_SOCKETS_PER_USER = _env.read("KEY_SOCKETS_PER_USER", environment.count(1, 100_000), 1_000)
+OPEN_TURNS = OpenTurnLimits(
+    of_process=_env.read(
+        "OPEN_TURNS_PER_PROCESS", environment.count(1, 1_000), DEFAULT_OPEN_TURNS.of_process
+    ),
+    of_user=_env.read("OPEN_TURNS_PER_USER", environment.count(1, 1_000), DEFAULT_OPEN_TURNS.of_user),
+    of_key=_env.read("OPEN_TURNS_PER_KEY", environment.count(1, 1_000), DEFAULT_OPEN_TURNS.of_key),
+)
 TIME_ZONE = _env.read("TIME_ZONE", environment.time_zone, "UTC")
 LOG_LEVEL = _env.read("LOG_LEVEL", environment.log_level, "INFO")
 
@@ -136,6 +144,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "dashboard.middleware.NulInForms",
+    "dashboard.middleware.refusals",
 ]
 ROOT_URLCONF = "dashboard.urls"
 ASGI_APPLICATION = "dashboard.asgi.application"
@@ -223,6 +233,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+"""Of a form's fields; `dashboard.body_limits` bounds whole bodies, by path."""
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # this site does not speak for its sister domains
 DEFAULT_EXCEPTION_REPORTER_FILTER = "dashboard.reports.ReportFilter"
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from channels.db import database_sync_to_async
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -33,6 +34,13 @@ class OpenedTurn:
     conversation: Conversation
     is_new: bool = field(default=True)
     """False: the same client message was taken before, and nothing is to be done."""
+
+
+@database_sync_to_async
+def owner_of(conversation_id: str) -> int:
+    """The id of the user whose conversation it is."""
+    owner_id: int = Conversation.objects.values_list("owner_id", flat=True).get(pk=conversation_id)
+    return owner_id
 
 
 def open_turn(conversation_id: str, new: NewTurn) -> OpenedTurn:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -90,12 +91,21 @@ class Recorder:
         self._urgent = threading.Event()
         self._stopping = False
         self._thread: threading.Thread | None = None
+        self._waiting_since_s: float | None = None
+
+    @property
+    def lag_s(self) -> float:
+        """How long the oldest row that is not stored has waited."""
+        since_s = self._waiting_since_s
+        return 0.0 if since_s is None else time.monotonic() - since_s
 
     def save(self, row: TurnRow) -> None:
         """Store it within a tick."""
         with self._lock:
             replaced = self._pending.get(row.turn_id)
             self._pending[row.turn_id] = row
+            if self._waiting_since_s is None:
+                self._waiting_since_s = time.monotonic()
             self._start()
         if replaced is not None:
             replaced.stored.set_result(None)
@@ -143,6 +153,7 @@ class Recorder:
     def _store_pending(self) -> bool:
         with self._lock:
             batch, self._pending = self._pending, {}
+            taken_at_s = time.monotonic()
         try:
             close_old_connections()
             _store_all(list(batch.values()))
@@ -151,6 +162,8 @@ class Recorder:
             connection.close()
             self._take_back(batch)
             return False
+        with self._lock:
+            self._waiting_since_s = taken_at_s if self._pending else None
         for row in batch.values():
             row.stored.set_result(None)
         return True

@@ -13,13 +13,15 @@ from playground.core.errors import Code, CommandError, GreenroomError
 from playground.core.events import TurnKind
 from playground.core.fillers import Pick
 from playground.core.limits import Limits
+from playground.core.open_turns import DEFAULT_OPEN_TURNS, OpenTurnLimits, OpenTurns, Place
 from playground.core.persona import BargeIn
 from playground.core.tool_rounds import ResultSource
 from playground.failures import log_failure
 from playground.hub import Hub, Viewer
 from playground.live_turn import LiveTurn
 from playground.llm import open_completion
-from playground.opening import BUSY, NewTurn, OpenedTurn, open_turn
+from playground.opening import BUSY, NewTurn, OpenedTurn, open_turn, owner_of
+from playground.presented_key import presented_key
 from playground.protocol import Json, envelope
 from playground.recording import Recorder
 from playground.relay import Layer, Relay, shared_layer
@@ -48,6 +50,7 @@ class Runner:
         open_completion: OpenCompletion = open_completion,
         pick: Pick = random.randrange,
         layer: Layer | None = None,
+        open_turns: OpenTurnLimits = DEFAULT_OPEN_TURNS,
     ) -> None:
         """``layer`` connects the processes of an installation; None: this is the only one."""
         self.hub = Hub()
@@ -59,11 +62,17 @@ class Runner:
         self._tools = ToolRounds(
             limits=limits, open_completion=open_completion, give=self.tool_result, tell=self._tell_error
         )
+        self.open_turns = OpenTurns(open_turns)
         self._live: dict[str, LiveTurn] = {}
         self._heartbeat: asyncio.Task[None] | None = None
         self._is_draining = False
         self._commands: set[asyncio.Task[None]] = set()
         self._cut_elsewhere: dict[str, float] = {}
+
+    @property
+    def writer_lag_s(self) -> float:
+        """How long the oldest row of a turn waits to be stored."""
+        return self._recorder.lag_s
 
     def keep(self, command: "asyncio.Task[None]") -> None:
         """Own a viewer's command to its end, which may come after the viewer has left."""
@@ -196,6 +205,15 @@ class Runner:
         if new.kind is not TurnKind.CONTINUATION:
             self._tools.leave(conversation_id)
         await self._let_end(conversation_id)
+        place = self.open_turns.place()
+        try:
+            self.open_turns.settle(place, await owner_of(conversation_id), presented_key.get())
+            return await self._start_at(place, conversation_id, new)
+        finally:
+            place.give_back_unless_kept()
+
+    async def _start_at(self, place: Place, conversation_id: str, new: NewTurn) -> str:
+        """Start the turn; its task keeps the place to its end."""
         opened = await self._open(conversation_id, new)
         if not opened.is_new:
             return opened.turn.pk
@@ -212,6 +230,8 @@ class Runner:
         if self._relay is not None:
             await self._relay.start_turn(conversation_id)
         live.task = start_task(self._run(live), name=f"turn {plan.turn_id}")
+        live.task.add_done_callback(lambda _ended: place.give_back())
+        place.keep()
         return plan.turn_id
 
     async def _open(self, conversation_id: str, new: NewTurn) -> OpenedTurn:
@@ -313,5 +333,5 @@ def runner() -> Runner:
     """The runner of the running event loop, made when it is first asked for."""
     loop = asyncio.get_running_loop()
     if loop not in _runners:
-        _runners[loop] = Runner(limits=settings.LIMITS, layer=shared_layer())
+        _runners[loop] = Runner(limits=settings.LIMITS, layer=shared_layer(), open_turns=settings.OPEN_TURNS)
     return _runners[loop]

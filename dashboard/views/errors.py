@@ -1,12 +1,16 @@
 """The error pages: what happened, what to do, and the id under which the log has it."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 
+from dashboard.body_limits import Refusal
 from dashboard.request_id import current_request_id
+from personas.api.errors import ApiError
+from playground.demo_llm.errors import ApiError as DemoLLMError
+from playground.demo_llm.views import refusal as demo_llm_refusal
 
 
 @requires_csrf_token
@@ -32,6 +36,21 @@ def server_error(request: HttpRequest) -> HttpResponse:
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "dashboard/errors/403_csrf.html", _context(), status=403)
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The answer to a request that no view is to see, as others of its path read; the connection ends with it."""
+    if request.path.startswith("/v2/"):
+        response: HttpResponse = JsonResponse(
+            ApiError(refusal.status, refusal.message).as_json(), status=refusal.status
+        )
+    elif request.path.startswith("/demo/v1/"):
+        response = demo_llm_refusal(DemoLLMError(refusal.status, refusal.message, code="request_refused"))
+    else:
+        page = render_to_string("dashboard/errors/refused.html", _context() | {"refusal": refusal})
+        response = HttpResponse(page, status=refusal.status)
+    response["Connection"] = "close"
+    return response
 
 
 def _page(name: str, *, status: int) -> HttpResponse:

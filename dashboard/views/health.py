@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
+import shutil
+from dataclasses import dataclass
 
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
@@ -12,24 +15,60 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
+from playground.core.limits import MIB
+from playground.runner import runner
+
 logger = logging.getLogger(__name__)
 
 CHECK_TIMEOUT_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """From where on something is late or scarce, and from where on nothing works."""
+
+    degraded: float
+    down: float
+
+
+DISK_FREE_BYTES = Bounds(degraded=512 * MIB, down=32 * MIB)
+"""Free on the filesystem of GREENROOM_DATA: less is nearly full, and full."""
+WRITER_LAG_S = Bounds(degraded=10.0, down=60.0)
+"""How long what turns became waits to be stored: longer is late, and stuck."""
 
 
 @login_not_required
 @never_cache
 @require_safe
 async def health(request: HttpRequest) -> JsonResponse:
-    """``{"status", "database", "channel_layer"}``; 503 only without a database."""
+    """``{"status", "database", "channel_layer", "disk", "writer"}``; 503 where turns can't be stored."""
     database, channel_layer = await asyncio.gather(_database_answers(), _channel_layer_answers())
-    status = "ok" if database and channel_layer else "degraded" if database else "down"
-    found = {
-        "status": status,
+    parts = {
         "database": "ok" if database else "down",
         "channel_layer": "ok" if channel_layer else "down",
+        "disk": _disk(_free_bytes()),
+        "writer": _writer(runner().writer_lag_s),
     }
-    return JsonResponse(found, status=200 if database else 503)
+    is_down = not database or parts["disk"] == "full" or parts["writer"] == "stuck"
+    is_well = all(part == "ok" for part in parts.values())
+    status = "down" if is_down else "ok" if is_well else "degraded"
+    return JsonResponse({"status": status, **parts}, status=503 if is_down else 200)
+
+
+def _disk(free_bytes: int) -> str:
+    if free_bytes < DISK_FREE_BYTES.down:
+        return "full"
+    return "low" if free_bytes < DISK_FREE_BYTES.degraded else "ok"
+
+
+def _writer(lag_s: float) -> str:
+    if lag_s > WRITER_LAG_S.down:
+        return "stuck"
+    return "late" if lag_s > WRITER_LAG_S.degraded else "ok"
+
+
+def _free_bytes() -> int:
+    return shutil.disk_usage(settings.GREENROOM_DATA).free
 
 
 async def _database_answers() -> bool:

@@ -1,5 +1,7 @@
 """Signing in: by password, or by a one-time link from the command line."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -17,6 +19,11 @@ from dashboard.models import SignInLink
 class SignIn(LoginView):
     template_name = "dashboard/sign_in.html"
     redirect_authenticated_user = True
+
+    def get_redirect_url(self) -> str:  # type: ignore[override] # its stubs know an argument more
+        """Where ``next`` leads; empty where it leads back here, from where one would be sent on for ever."""
+        address = super().get_redirect_url()
+        return "" if urlsplit(address).path == self.request.path else address
 
 
 @login_not_required

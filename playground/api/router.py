@@ -24,6 +24,7 @@ from playground.api.schemas import (
 from playground.api.starting import start
 from playground.api.turn_stream import turn_events
 from playground.models import Conversation
+from playground.presented_key import presented_key
 from playground.runner import runner
 
 VIEW_PERSONA = "personas.view_persona"
@@ -115,9 +116,10 @@ async def delete_conversation(request: HttpRequest, conversation_id: str, hard: 
 async def respond(request: HttpRequest, conversation_id: str, body: RespondIn) -> Any:
     """The same events as the socket's, until the turn closes; leaving early doesn't stop the turn.
 
-    While another turn is open the answer is 409.
+    While another turn is open, or as many as may be at once (of the user, of the key, on the server), it is 409.
     """
     found = await sync_to_async(_own_conversation)(request, conversation_id, START)
+    presented_key.set(request.auth.api_key.prefix)  # type: ignore[attr-defined] # ninja sets it
     events = turn_events(runner(), found, body.text.strip(), body.client_msg_id)
     first = await anext(events)
     response = StreamingHttpResponse(_from(first, events), content_type="text/event-stream")

@@ -57,4 +57,4 @@ async def test_a_viewer_at_one_process_follows_a_turn_of_the_other(sites: tuple[
 def test_each_process_says_that_it_is_well(sites: tuple[Site, Site]) -> None:
     for site in sites:
         with urllib.request.urlopen(f"{site.url}/health/", timeout=10) as answer:
-            assert json.load(answer) == {"status": "ok", "database": "ok", "channel_layer": "ok"}
+            assert set(json.load(answer).values()) == {"ok"}

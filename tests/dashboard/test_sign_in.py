@@ -156,3 +156,13 @@ def test_the_first_admin_is_made_once_and_has_no_password(db: None) -> None:
     assert admin.is_superuser
     assert not admin.has_usable_password()
     assert ensure_first_admin() is None
+
+
+@pytest.mark.parametrize(
+    "leads_to",
+    ["/sign-in/", "/sign-in/?next=/sign-in/", "http://testserver/sign-in/", "//testserver/sign-in/"],
+)
+def test_an_address_that_leads_back_to_the_sign_in_leads_home(user_client: Client, leads_to: str) -> None:
+    answer = user_client.get("/sign-in/", {"next": leads_to}, follow=True)
+    assert answer.status_code == 200
+    assert answer.redirect_chain[-1][0] == "/"

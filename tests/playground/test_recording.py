@@ -3,7 +3,9 @@
 import pytest
 from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
+from django.db import OperationalError
 
+from playground import recording
 from playground.models import Conversation, Turn
 from playground.recording import Recorder, TurnRow, storable
 from tests.playground.rehearsals import DEADLINE_S, make_conversation
@@ -63,6 +65,29 @@ async def test_a_turn_that_was_closed_elsewhere_stays_closed(conversation: Conve
     assert recorder.stop(DEADLINE_S)
     await turn.arefresh_from_db()
     assert turn.text == "Half"
+
+
+async def test_the_age_of_the_oldest_unstored_row_is_known(
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = [100.0]
+    monkeypatch.setattr("playground.recording.time.monotonic", lambda: now_s[0])
+    first = await database_sync_to_async(open_turn)(conversation, 0)
+    second = await database_sync_to_async(open_turn)(conversation, 1)
+    recorder = Recorder()
+    assert recorder.lag_s == 0
+    with monkeypatch.context() as broken:
+        broken.setattr(recording, "_store_all", refuse)
+        recorder.save(TurnRow(first.pk, first.conversation_id, {"text": "He"}, last_seq=1))
+        now_s[0] = 130.0
+        recorder.save(TurnRow(second.pk, second.conversation_id, {"text": "Hello."}, last_seq=1))
+        assert recorder.lag_s == 30
+    assert recorder.stop(DEADLINE_S)
+    assert recorder.lag_s == 0
+
+
+def refuse(rows: object) -> None:
+    raise OperationalError
 
 
 def test_nul_characters_are_replaced_wherever_they_stand() -> None:

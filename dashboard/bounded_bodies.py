@@ -1,0 +1,80 @@
+"""Bodies counted and timed as ASGI messages: the same limits under a server that does not apply them itself."""
+
+import asyncio
+from typing import Any
+
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
+
+from dashboard.body_limits import REFUSAL, REQUEST_S, TOO_SLOW, Refusal, most_bytes, too_large
+
+Scope = Any
+Message = Any
+
+
+class BoundedBodies:
+    """Passes requests on whose bodies are within the limit of their path; others it passes on as refused, without."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if REFUSAL in scope:
+            await self._application(scope, receive, send)
+            return
+        body = _CountedBody(receive, most_bytes(scope["path"]))
+        body.look_at(scope["headers"])
+        if body.refusal is None:
+            await self._application(scope, body.receive, send)
+        if body.refusal is not None:
+            await self._application({**scope, REFUSAL: body.refusal}, _Nothing().receive, send)
+
+
+class _CountedBody:
+    """Gives the messages of a body until it is too large or too slow; then the client seems to have left."""
+
+    def __init__(self, receive: ASGIReceiveCallable, most: int) -> None:
+        self.refusal: Refusal | None = None
+        self._receive = receive
+        self._most = most
+        self._received = 0
+        self._is_complete = False
+        self._deadline = asyncio.get_running_loop().time() + REQUEST_S
+
+    def look_at(self, headers: Any) -> None:
+        """Refuse by the declared length, before anything is read."""
+        declared = [value for name, value in headers if name == b"content-length"]
+        if any(int(value) > self._most for value in declared if value.isdigit() and len(value) < 20):
+            self.refusal = too_large(self._most)
+
+    async def receive(self) -> Message:
+        if self._is_complete:
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                message: Message = await self._receive()
+        except TimeoutError:
+            return self._refuse(TOO_SLOW)
+        if message["type"] != "http.request":
+            return message
+        self._received += len(message.get("body", b""))
+        if self._received > self._most:
+            return self._refuse(too_large(self._most))
+        self._is_complete = not message.get("more_body", False)
+        return message
+
+    def _refuse(self, refusal: Refusal) -> Message:
+        self.refusal = refusal
+        return {"type": "http.disconnect"}
+
+
+class _Nothing:
+    """An empty body of a client that stays."""
+
+    def __init__(self) -> None:
+        self._is_given = False
+
+    async def receive(self) -> Message:
+        if self._is_given:
+            await asyncio.get_running_loop().create_future()
+        self._is_given = True
+        return {"type": "http.request", "body": b"", "more_body": False}

@@ -1,0 +1,139 @@
+"""HTTP as `serve` takes it: bodies are bounded and timed while they arrive, and no form is parsed on the event loop.
+
+Twisted bounds the rest: 16 KiB for the request line and all headers, 500 headers, 64 KiB of trailers, and 60 seconds
+in which nothing comes.
+"""
+
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+from daphne.http_protocol import WebRequest
+from twisted.web.http import HTTPChannel
+
+from dashboard.body_limits import (
+    REQUEST_S,
+    TOO_MANY_CHUNKS,
+    TOO_SLOW,
+    Refusal,
+    is_mostly_framing,
+    most_bytes,
+    too_large,
+)
+
+LINGER_S = 2.0
+"""How long what a refused client still sends is read and thrown away, so that it gets to read why."""
+NO_WHOLE_HEADERS = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+class Timer(Protocol):
+    def cancel(self) -> None: ...
+
+
+class BoundedRequest(WebRequest):
+    """Counts its body as it arrives, against the limit of its path; Django alone parses forms, off the loop."""
+
+    def __init__(self, channel: "BoundedChannel", queued: object) -> None:
+        super().__init__(channel, queued, parsePOSTFormSubmission=False)
+        self.refusal: Refusal | None = None
+        self.received = 0
+        self._most = 0
+
+    def gotLength(self, length: int | None) -> None:
+        """The headers are complete; None: the body comes in chunks."""
+        self._most = most_bytes(unquote(self.channel.requested_path))
+        if length is not None and length > self._most:
+            self.channel.refuse(too_large(self._most))
+            length = 0
+        super().gotLength(length)
+
+    def handleContentChunk(self, data: bytes) -> None:
+        self.received += len(data)
+        if self.refusal is None and self.received > self._most:
+            self.channel.refuse(too_large(self._most))
+        if self.refusal is None:
+            super().handleContentChunk(data)
+
+
+class BoundedChannel(HTTPChannel):
+    """A connection whose requests have to arrive in time; after a refusal it takes no other request and closes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._deadline: Timer | None = None
+        self._received = 0
+        self._is_refused = False
+
+    @property
+    def requested_path(self) -> str:
+        path: bytes = self._path.partition(b"?")[0]
+        return path.decode("latin-1")
+
+    def connectionMade(self) -> None:
+        self.requestFactory = BoundedRequest  # Daphne's factory has just named its own
+        super().connectionMade()
+
+    def dataReceived(self, data: bytes) -> None:
+        if self._deadline is None and not self._handlingRequest:
+            self._deadline = self.callLater(REQUEST_S, self._end_waiting)
+        super().dataReceived(data)
+
+    def rawDataReceived(self, data: bytes) -> None:
+        if self._is_refused and self._handlingRequest:
+            return
+        self._received += len(data)
+        super().rawDataReceived(data)
+        if self._handlingRequest or not self.requests:
+            return
+        request = self.requests[-1]
+        if request.refusal is None and is_mostly_framing(self._received, request.received):
+            self.refuse(TOO_MANY_CHUNKS)
+        if request.refusal is not None:
+            self.allContentReceived()
+
+    def allContentReceived(self) -> None:
+        """The request is handled from here on, whatever of it is still on the way."""
+        self._received = 0
+        self._stop_clock()
+        super().allContentReceived()
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Have the newest request answered with the refusal, without its body, as the last one of the connection."""
+        request = self.requests[-1]
+        request.refusal = refusal
+        request.requestHeaders.removeHeader(b"Expect")
+        request.requestHeaders.removeHeader(b"Upgrade")
+        request.responseHeaders.removeHeader(b"Connection")  # the answer says it itself
+        self._is_refused = True
+        self.persistent = False
+        self.length = 0
+
+    def loseConnection(self) -> None:
+        if not self._is_refused or self._deadline is not None:
+            super().loseConnection()
+            return
+        # Closed at once, with bytes unread, the connection would be reset and the answer lost on its way.
+        self._networkProducer.unregisterProducer()
+        self.transport.loseWriteConnection()
+        self._deadline = self.callLater(LINGER_S, self._cut_off)
+
+    def connectionLost(self, reason: Any) -> None:
+        self._stop_clock()
+        super().connectionLost(reason)
+
+    def _end_waiting(self) -> None:
+        self._deadline = None
+        if self.requests and self.requests[-1].content is not None:
+            self.refuse(TOO_SLOW)
+            self.allContentReceived()
+            return
+        self.transport.write(NO_WHOLE_HEADERS)
+        self.loseConnection()
+
+    def _cut_off(self) -> None:
+        self._deadline = None
+        self.transport.abortConnection()
+
+    def _stop_clock(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None

@@ -1,0 +1,132 @@
+"""Bodies as ASGI messages: what a server that doesn't bound them itself passes on, and how a refusal reads."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from dashboard.asgi import pages
+from dashboard.body_limits import DEFAULT_BODY_BYTES, FORM_BYTES, REFUSAL, TOO_SLOW, Refusal, too_large
+from dashboard.bounded_bodies import BoundedBodies
+from personas.api.bodies import BODY_BYTES
+from tests.virtual_time import run_virtually
+
+Message = dict[str, Any]
+
+
+def scope_of(path: str, *headers: tuple[bytes, bytes]) -> Message:
+    return {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"host", b"testserver"), *headers],
+        "http_version": "1.1",
+        "scheme": "http",
+        "server": ("testserver", 80),
+        "client": ("192.0.2.1", 1),
+        "asgi": {"version": "3.0"},
+    }
+
+
+def chunks(*bodies: bytes) -> list[Message]:
+    return [
+        {"type": "http.request", "body": body, "more_body": place < len(bodies)}
+        for place, body in enumerate(bodies, start=1)
+    ]
+
+
+class Application:
+    """Reads the whole body, as Django does, and answers unless the client has left."""
+
+    def __init__(self) -> None:
+        self.refusals: list[Refusal | None] = []
+        self.body = b""
+
+    async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
+        self.body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            self.body += message["body"]
+            more = message["more_body"]
+        self.refusals.append(scope.get(REFUSAL))
+
+
+async def sent_to(application: Any, scope: Message, messages: Iterable[Message]) -> list[Message]:
+    """What the application answers to these messages, of which the last is waited for without end."""
+    coming, told = iter(messages), []
+
+    async def receive() -> Message:
+        for message in coming:
+            return message
+        ended: Message = await asyncio.get_running_loop().create_future()
+        return ended
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    await BoundedBodies(application)(scope, receive, send)  # type: ignore[arg-type]
+    return told
+
+
+async def test_a_body_within_its_limit_is_passed_on() -> None:
+    application = Application()
+    await sent_to(application, scope_of("/sign-in/"), chunks(b"a=", b"b"))
+    assert (application.body, application.refusals) == (b"a=b", [None])
+
+
+async def test_a_declared_length_over_the_limit_is_refused_unread() -> None:
+    application = Application()
+    declared = (b"content-length", b"%d" % (DEFAULT_BODY_BYTES + 1))
+    await sent_to(application, scope_of("/sign-in/", declared), [])
+    assert (application.body, application.refusals) == (b"", [too_large(DEFAULT_BODY_BYTES)])
+
+
+async def test_what_comes_without_a_length_is_counted() -> None:
+    application = Application()
+    await sent_to(application, scope_of("/sign-in/"), chunks(*[b"x" * 30_000] * 10))
+    assert (application.body, application.refusals) == (b"", [too_large(DEFAULT_BODY_BYTES)])
+
+
+def test_a_body_that_stops_coming_is_refused_when_its_time_is_over() -> None:
+    application = Application()
+    begun = [{"type": "http.request", "body": b"a", "more_body": True}]
+    run_virtually(sent_to(application, scope_of("/sign-in/"), begun))
+    assert application.refusals == [TOO_SLOW]
+
+
+async def test_a_client_that_leaves_is_refused_nothing() -> None:
+    application = Application()
+    await sent_to(application, scope_of("/sign-in/"), [{"type": "http.disconnect"}])
+    assert application.refusals == []
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type", "words"),
+    [
+        ("/sign-in/", "text/html", f"at most {DEFAULT_BODY_BYTES:,} bytes"),
+        ("/nowhere", "text/html", f"at most {DEFAULT_BODY_BYTES:,} bytes"),
+        ("/personas/import/", "text/html", "at most 5,242,880 bytes"),
+        ("/admin/auth/user/", "text/html", f"at most {FORM_BYTES:,} bytes"),
+        (
+            "/v2/personas",
+            "application/json",
+            f'"message": "The body is too large: at most {BODY_BYTES:,} bytes',
+        ),
+        ("/demo/v1/chat/completions", "application/json", '"error":{"message":"The body is too large'),
+    ],
+)
+async def test_a_refusal_reads_like_every_answer_of_its_path(
+    path: str, content_type: str, words: str
+) -> None:
+    declared = (b"content-length", b"99999999")
+    start, body = await sent_to(pages, scope_of(path, declared), [])
+    headers = {name.lower(): value.decode() for name, value in start["headers"]}
+    assert (start["status"], headers[b"connection"]) == (413, "close")
+    assert headers[b"content-type"].startswith(content_type)
+    assert {b"content-security-policy", b"x-request-id", b"x-frame-options"} <= headers.keys()
+    assert words in body["body"].decode()

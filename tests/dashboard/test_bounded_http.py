@@ -1,0 +1,207 @@
+"""A connection of `serve`, without a network and on a clock of the test: what is taken, refused and waited for."""
+
+from collections.abc import Iterator
+
+import pytest
+from twisted.internet.error import ConnectionDone
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+
+from dashboard.body_limits import (
+    DEFAULT_BODY_BYTES,
+    FRAMING_BYTES,
+    REQUEST_S,
+    TOO_MANY_CHUNKS,
+    TOO_SLOW,
+    too_large,
+)
+from dashboard.bounded_http import LINGER_S, BoundedChannel, BoundedRequest
+
+CHUNKED = b"Transfer-Encoding: chunked"
+SIGN_IN = "/sign-in/"
+
+
+class Transport(StringTransport):
+    """One that can end its own half of the connection."""
+
+    is_half_closed = False
+    is_cut_off = False
+
+    def abortConnection(self) -> None:
+        self.is_cut_off = True
+
+    def loseWriteConnection(self) -> None:
+        self.is_half_closed = True
+
+
+class Server:
+    """Stands where Daphne's server stands: it remembers which requests reached an application."""
+
+    def __init__(self) -> None:
+        self.handled: list[BoundedRequest] = []
+        self.proxy_forwarded_address_header = None
+        self.root_path = ""
+        self.request_buffer_size = 8192
+        self.server_name = "test"
+
+    def protocol_connected(self, request: BoundedRequest) -> None: ...
+
+    def protocol_disconnected(self, request: BoundedRequest) -> None: ...
+
+    def log_action(self, *action: object) -> None: ...
+
+    def create_application(self, request: BoundedRequest, scope: object) -> None:
+        self.handled.append(request)
+
+
+class Factory:
+    def __init__(self, server: Server) -> None:
+        self.server = server
+
+    def log(self, request: BoundedRequest) -> None: ...
+
+
+class Connection:
+    def __init__(self) -> None:
+        self.clock, self.transport, self.server = Clock(), Transport(), Server()
+        self.channel = BoundedChannel()
+        self.channel.factory = Factory(self.server)
+        self.channel.callLater = self.clock.callLater
+        self.channel.timeOut = 60
+        self.channel.makeConnection(self.transport)
+
+    def send(self, *parts: bytes) -> None:
+        """As from a network: a connection that is being closed is not read."""
+        for part in parts:
+            if self.transport.disconnecting:
+                return
+            self.channel.dataReceived(part)
+
+    def begin(self, path: str, *headers: bytes, method: str = "POST") -> None:
+        self.send(
+            f"{method} {path} HTTP/1.1\r\nHost: testserver\r\n".encode(),
+            *(h + b"\r\n" for h in headers),
+            b"\r\n",
+        )
+
+    @property
+    def request(self) -> BoundedRequest:
+        (request,) = self.server.handled
+        return request
+
+    def answer(self) -> None:
+        """The application answers the only request."""
+        self.request.handle_reply({"type": "http.response.start", "status": 413, "headers": []})
+        self.request.handle_reply({"type": "http.response.body", "body": b""})
+
+
+@pytest.fixture
+def connection() -> Iterator[Connection]:
+    opened = Connection()
+    yield opened
+    opened.channel.connectionLost(Failure(ConnectionDone()))
+
+
+def test_a_form_is_handed_on_unread(connection: Connection) -> None:
+    form = b"Content-Type: application/x-www-form-urlencoded"
+    connection.begin(SIGN_IN, form, b"Content-Length: 4")
+    connection.send(b"a&", b"a=")
+    assert connection.request.refusal is None
+    assert connection.request.args == {}
+    assert connection.request.content.getvalue() == b"a&a="
+
+
+@pytest.mark.parametrize("path", [SIGN_IN, "/sign-in/?next=/", "/%73ign-in/", "/nowhere/"])
+def test_a_declared_length_over_the_limit_is_refused_before_any_of_it_comes(
+    connection: Connection, path: str
+) -> None:
+    connection.begin(path, b"Content-Length: %d" % (DEFAULT_BODY_BYTES + 1), b"Expect: 100-continue")
+    assert connection.request.refusal == too_large(DEFAULT_BODY_BYTES)
+    assert connection.transport.value() == b""
+
+
+def test_a_body_of_the_limit_is_taken(connection: Connection) -> None:
+    connection.begin(SIGN_IN, b"Content-Length: %d" % DEFAULT_BODY_BYTES)
+    connection.send(b"x" * DEFAULT_BODY_BYTES)
+    assert connection.request.refusal is None
+
+
+def test_chunks_are_counted_and_what_is_over_the_limit_is_not_kept(connection: Connection) -> None:
+    connection.begin(SIGN_IN, CHUNKED)
+    for _ in range(64):
+        connection.send(b"4000\r\n", b"x" * 0x4000, b"\r\n")
+    assert connection.request.refusal == too_large(DEFAULT_BODY_BYTES)
+    assert len(connection.request.content.read()) <= DEFAULT_BODY_BYTES
+
+
+def test_a_body_in_chunks_of_a_byte_is_refused(connection: Connection) -> None:
+    connection.begin("/personas/import/", CHUNKED)
+    connection.send(*[b"1\r\nx\r\n" * 1000] * (FRAMING_BYTES // 5000 + 2))
+    assert connection.request.refusal == TOO_MANY_CHUNKS
+
+
+def test_a_body_in_common_chunks_is_taken(connection: Connection) -> None:
+    connection.begin("/v2/personas", CHUNKED)
+    connection.send(*[b"40\r\n" + b"x" * 0x40 + b"\r\n"] * 4096, b"0\r\n\r\n")
+    assert connection.request.refusal is None
+
+
+def test_a_body_that_drips_is_refused_when_its_time_is_over(connection: Connection) -> None:
+    connection.begin(SIGN_IN, b"Content-Length: 1000")
+    for _ in range(int(REQUEST_S)):
+        connection.send(b"x")
+        connection.clock.advance(1)
+    assert connection.request.refusal == TOO_SLOW
+
+
+def test_headers_that_drip_end_the_connection(connection: Connection) -> None:
+    connection.send(b"GET / HTTP/1.1\r\n")
+    for _ in range(int(REQUEST_S)):
+        connection.send(b"X")
+        connection.clock.advance(1)
+    assert connection.server.handled == []
+    assert connection.transport.value().startswith(b"HTTP/1.1 408 ")
+    assert connection.transport.disconnecting
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [b"X: y\r\n" * 501, b"X: " + b"y" * 20_000 + b"\r\n", b"X: y\r\n" + b" z\r\n" * 10_000, b"X" * 20_000],
+)
+def test_a_flood_of_headers_ends_the_connection(connection: Connection, lines: bytes) -> None:
+    connection.send(b"GET / HTTP/1.1\r\n", lines, b"\r\n")
+    assert connection.server.handled == []
+    assert connection.transport.disconnecting
+
+
+def test_an_answer_may_take_longer_than_its_request(connection: Connection) -> None:
+    connection.begin("/", method="GET")
+    connection.clock.advance(REQUEST_S * 10)
+    assert connection.request.refusal is None
+    assert not connection.transport.disconnecting
+
+
+def test_a_refused_client_is_heard_out_for_a_moment_and_then_cut_off(connection: Connection) -> None:
+    connection.begin(SIGN_IN, b"Content-Length: 50000000")
+    connection.answer()
+    assert connection.transport.value().startswith(b"HTTP/1.1 413 ")
+    assert connection.transport.is_half_closed
+    connection.send(*[b"x" * 65_536] * 100)
+    assert (connection.transport.is_cut_off, len(connection.server.handled)) == (False, 1)
+    connection.clock.advance(LINGER_S)
+    assert connection.transport.is_cut_off
+
+
+def test_what_follows_a_refused_request_is_no_request(connection: Connection) -> None:
+    connection.begin(SIGN_IN, b"Content-Length: 50000000")
+    connection.answer()
+    connection.begin("/", method="GET")
+    assert len(connection.server.handled) == 1
+
+
+def test_a_refused_upgrade_opens_no_socket(connection: Connection) -> None:
+    connection.begin(
+        "/ws/conversations/c1/", b"Upgrade: websocket", b"Content-Length: 50000000", method="GET"
+    )
+    assert connection.request.refusal is not None
