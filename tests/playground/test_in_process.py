@@ -119,7 +119,7 @@ async def test_an_application_that_fails_before_it_answers(
     error = await failure(URL)
     assert error.code is Code.UPSTREAM_5XX
     assert "canary" not in error.message
-    assert "The application failed on an in-process request" in caplog.text
+    assert "LookupError doing=an in-process request" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["breaks_off", "stops_short"])
