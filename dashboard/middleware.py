@@ -30,6 +30,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
+API = "/v2/"
+
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
@@ -78,8 +80,15 @@ def refusals(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpReques
 
 
 def _refusal_of(request: HttpRequest) -> HttpResponseBase | None:
-    """For a body that was not taken, or an address with a NUL, which no database has."""
+    """For a body that was not taken, or an address with a NUL, which no database has.
+
+    The API says itself which of its fields holds the NUL.
+    """
     refusal = getattr(request, "scope", {}).get(REFUSAL)
-    if refusal is None and "\0" in request.path + unquote(request.META.get("QUERY_STRING", "")):
+    if refusal is None and not request.path.startswith(API) and "\0" in _address(request):
         refusal = NUL
     return None if refusal is None else refused(request, refusal)
+
+
+def _address(request: HttpRequest) -> str:
+    return request.path + unquote(request.META.get("QUERY_STRING", ""))

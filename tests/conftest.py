@@ -11,6 +11,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
+from playground.presented_key import presented_key
 from tests import services
 from tests.scheduling import pytest_xdist_make_scheduler
 
@@ -36,6 +37,12 @@ def every_task_has_an_end(request: pytest.FixtureRequest) -> None:
     """An async test fails when a task that began in it still runs after it."""
     if inspect.iscoroutinefunction(request.function):
         request.getfixturevalue("tasks_are_ended")
+
+
+@pytest.fixture(autouse=True)
+def no_key_is_presented() -> None:
+    """A test's client and its commands share one context, where a served request has one of its own."""
+    presented_key.set("")
 
 
 def make_user(username: str, *permissions: str) -> User:

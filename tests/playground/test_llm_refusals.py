@@ -48,9 +48,9 @@ async def test_U17_to_U34_a_refusal_has_a_code_and_the_servers_own_words(
     assert bool(error.excerpt) == bool(excerpt)
 
 
-async def test_U19_a_base_url_without_v1_is_told_what_to_try(llm_server: LLMServerHandle) -> None:
+async def test_U19_a_base_url_with_a_path_is_told_what_was_added_to_it(llm_server: LLMServerHandle) -> None:
     error = await failure(f"{llm_server.url}/not-found/chat/completions")
-    assert f"Try {llm_server.url}/not-found/v1 as the base URL" in error.message
+    assert "/chat/completions was added to the base URL's path /not-found" in error.message
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,16 @@ STARTED_BY = {
     ("playground/recording.py", "threading.Thread"): "catches every exception of a tick, and goes on",
     ("playground/answering.py", "self._loop.call_later"): "a failure is logged by the event loop; "
     "the reader, which waits for nothing of it, takes the same text with its next delta",
+    (
+        "playground/argument_checks.py",
+        "asyncio.get_running_loop().run_in_executor",
+    ): "awaited where it is started",
+    ("personas/schema_checks.py", "ThreadPoolExecutor"): "its futures are awaited by argument_checks",
+    (
+        "dashboard/fair_requests.py",
+        "asyncio.get_running_loop().call_later",
+    ): "only counts down",
+    ("dashboard/bounded_http.py", "self.callLater"): "only closes a connection; the reactor logs a failure",
 }
 
 
