@@ -1,0 +1,65 @@
+"""README's table of all that may grow: each bound stands where the table says, with the number that it says."""
+
+import dataclasses
+import re
+from importlib import import_module
+from itertools import chain
+
+import pytest
+
+from tests.dashboard.processes import ROOT
+
+KIB, MIB = 1024, 1024 * 1024
+_PLACE = re.compile(r"`(?P<file>[\w/]+)\.py` (?P<names>[\w., ]+)")
+
+
+def table() -> list[tuple[str, str, str]]:
+    """(what grows, its bound, where it stands) of each row."""
+    section = (ROOT / "README.md").read_text().partition("## What can grow")[2].partition("\n## ")[0]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| ")]
+    return [(what.strip(), bound.strip(), where.strip()) for _, what, bound, where in rows[1:]]
+
+
+def value_of(file: str, name: str) -> float:
+    module = import_module(file.replace("/", "."))
+    owner, _, field_name = name.partition(".")
+    if not field_name:
+        return float(getattr(module, owner))
+    defaults = {field.name: field.default for field in dataclasses.fields(getattr(module, owner))}
+    return float(defaults[field_name])
+
+
+def spellings(name: str, value: float) -> list[str]:
+    """How a bound of this name and value may be written."""
+    unit = name.rpartition(".")[2].lower()
+    if unit.endswith("_ms"):
+        return [f"{value:g} ms", f"{value / 1000:g} s"]
+    if unit.endswith("_s"):
+        return [f"{value:g} s"]
+    if unit.endswith("bytes"):
+        return [f"{value / MIB:g} MiB", f"{value / KIB:g} KiB"]
+    plain = [f"{value:,.0f}", f"{value:.0f}"]
+    return [f"{value / KIB:g} Ki", *plain] if unit.endswith("_chars") else plain
+
+
+def holds(bound: str, spelling: str) -> bool:
+    return re.search(rf"(?<![\d,.]){re.escape(spelling)}(?![\d,.]\d)", bound) is not None
+
+
+def test_every_row_says_where_its_bound_stands() -> None:
+    assert len(table()) > 20
+    assert all(_PLACE.search(where) for _, _, where in table())
+
+
+@pytest.mark.parametrize(("what", "bound", "where"), table(), ids=lambda cell: cell[:40])
+def test_a_bound_is_the_one_that_stands_there(what: str, bound: str, where: str) -> None:
+    places = [
+        [(place["file"], name) for name in re.split(r",\s*", place["names"].strip())]
+        for place in _PLACE.finditer(where)
+    ]
+    wrong = {
+        name: value_of(file, name)
+        for file, name in chain.from_iterable(places)
+        if not any(holds(bound, spelling) for spelling in spellings(name, value_of(file, name)))
+    }
+    assert not wrong, f"{what}: {bound}"
