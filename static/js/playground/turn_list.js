@@ -7,6 +7,8 @@ import { TurnView } from "./turn_view.js";
 
 /** How long building may take in a frame: half of one at 60 a second, the rest is for layout and motion. */
 const BUILDING_MS = 8;
+/** How many of the newest turns are laid out even out of sight: Chromium paints none that come into sight as they grow. */
+const PAINTED = 20;
 
 export class TurnList {
   #list;
@@ -63,6 +65,7 @@ export class TurnList {
         this.#show(turn, isLast, scene, elapsed(turn), later);
       }
       later = this.#views.get(turn.turn_id).view.root;
+      later.toggleAttribute("data-painted", place >= turns.length - PAINTED);
     }
     return true;
   }
