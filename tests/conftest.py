@@ -17,9 +17,9 @@ from hypothesis import settings as hypothesis_settings
 from playground.presented_key import presented_key
 from tests import services
 from tests.browser.site import PREPARED
-from tests.scheduling import pytest_xdist_make_scheduler
+from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
-__all__ = ["pytest_xdist_make_scheduler"]
+__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
 
 hypothesis_settings.register_profile("suite", deadline=None, derandomize=True)
 hypothesis_settings.register_profile("search", deadline=None, max_examples=2_000)
