@@ -3,7 +3,10 @@
 import asyncio
 import inspect
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 import pytest_asyncio
@@ -13,13 +16,22 @@ from hypothesis import settings as hypothesis_settings
 
 from playground.presented_key import presented_key
 from tests import services
-from tests.scheduling import pytest_xdist_make_scheduler
+from tests.browser.site import PREPARED
+from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
-__all__ = ["pytest_xdist_make_scheduler"]
+__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
 
 hypothesis_settings.register_profile("suite", deadline=None, derandomize=True)
 hypothesis_settings.register_profile("search", deadline=None, max_examples=2_000)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that starts the others makes the folder that all of them share."""
+    if hasattr(config, "workerinput"):
+        return
+    os.environ[PREPARED] = tempfile.mkdtemp(prefix="greenroom-prepared-")
+    config.add_cleanup(partial(shutil.rmtree, os.environ[PREPARED], ignore_errors=True))
 
 
 @pytest_asyncio.fixture

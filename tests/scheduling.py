@@ -4,6 +4,20 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling, Scheduling
 
+LONGEST_FIRST = (
+    "tests/browser/pages/",
+    "tests/browser/playground/",
+    "tests/playground/served/",
+    "tests/dashboard/test_odd_input.py",
+    "tests/dashboard/test_attacks.py",
+    "tests/playground/test_matrix_streams.py",
+    "tests/dashboard/test_serving.py",
+    "tests/core/test_sentences.py",
+    "tests/dashboard/test_permissions.py",
+    "tests/dashboard/test_api_schema.py",
+    "tests/core/test_answer_cost.py",
+)
+"""Scopes that take a worker long: begun late, one of them would leave the others without work at the end."""
 SHARE_A_SITE = ("tests/browser/pages/", "tests/browser/playground/", "tests/playground/served/")
 
 
@@ -13,6 +27,17 @@ class OneProcessPerSite(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         folder = next((folder for folder in SHARE_A_SITE if nodeid.startswith(folder)), None)
         return folder or nodeid.partition("::")[0]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Scopes are given out in the order in which they are collected."""
+    items.sort(key=lambda item: _place(item.nodeid))
+
+
+def _place(nodeid: str) -> int:
+    return next(
+        (place for place, scope in enumerate(LONGEST_FIRST) if nodeid.startswith(scope)), len(LONGEST_FIRST)
+    )
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:

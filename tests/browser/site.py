@@ -1,11 +1,18 @@
-"""The site as it is served to people: `manage.py run`, on a free port, with a data folder of its own."""
+"""The site as it is served to people, on a free port, with a data folder of its own.
 
+`run_site` starts it as `make run` does. `serve_site` goes on where that ends, with a copy of a folder that one
+`make run` prepared for all tests of a run.
+"""
+
+import fcntl
 import os
 import re
+import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +20,9 @@ from pathlib import Path
 from tests.settings import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parents[2]
-FIRST_PORT = 18_765 + 100 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-"""Sites that start at the same moment in two processes of one test run would look for a free port in vain."""
+HOST = "127.0.0.1"
+PREPARED = "GREENROOM_TESTS_PREPARED"
+"""The environment variable that names the folder where the processes of a test run share what one of them prepared."""
 STARTING_S = 60
 STOPPING_S = 15
 
@@ -56,20 +64,71 @@ def environment(data: Path) -> dict[str, str]:
     return kept | {
         "DEBUG": "true",
         "GREENROOM_DATA": str(data),
-        "PORT": str(FIRST_PORT),
+        "PORT": str(free_port()),
         "LOG_LEVEL": "WARNING",
     }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def prepare(data: Path) -> None:
+    """Make the empty folder what `make run` leaves: migrated, with demo data, keys and collected static files."""
+    shared = Path(os.environ[PREPARED])
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "is-ready").exists():
+            shutil.rmtree(shared / "folder", ignore_errors=True)
+            (shared / "folder").mkdir()
+            with run_site(shared / "folder"):
+                pass
+            (shared / "folder" / "server.log").unlink()
+            (shared / "is-ready").touch()
+    shutil.copytree(shared / "folder", data, dirs_exist_ok=True)
 
 
 @contextmanager
 def serve_site(data: Path, **settings: str) -> Iterator[Site]:
     """Serves under these settings until the block is left; what the server logged is in ``data/server.log``."""
+    prepare(data)
+    port = settings.get("PORT") or str(free_port())
+    told = {
+        "DEBUG": "false",
+        "PORT": port,
+        "SITE_URL": f"http://{HOST}:{port}",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]",
+        "OUTBOUND_PRIVATE_HOSTS": "127.0.0.1:*,localhost:*,[::1]:*",
+        **{
+            f"{name}_FILE": str(data / "keys" / name.lower())
+            for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "DEMO_LLM_KEY")
+        },
+    }
+    command = ["serve", "--link", "--host", HOST, "--port", port]
+    with _started(data, command, told | settings, settings) as site:
+        yield site
+
+
+@contextmanager
+def run_site(data: Path, **settings: str) -> Iterator[Site]:
+    """As `make run`, on whatever the folder holds."""
+    with _started(data, ["run"], settings, settings) as site:
+        yield site
+
+
+@contextmanager
+def _started(
+    data: Path, command: Sequence[str], told: Mapping[str, str], settings: Mapping[str, str]
+) -> Iterator[Site]:
     log = data / "server.log"
     with log.open("a") as errors:
         server = subprocess.Popen(
-            [sys.executable, "manage.py", "run"],
+            [sys.executable, "manage.py", *command],
             cwd=ROOT,
-            env={**environment(data), **settings},
+            env={**environment(data), **told},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -16,6 +16,8 @@ ODD_IN_PATH = (
     "_00_FF",
     "a" * 3_000,
 )
+REFUSED_BY_DATABASES = ("%00", "a%00b", "%ED%A0%80", "99999999999999999999", "_00_FF")
+"""Those of them that one database takes and another refuses; the admin reads the last one as a NUL."""
 ODD_VALUES = (b"a\0b", b"\xff\xed\xa0\x80", b"9" * 30, b"'\"<[{%")
 NAMES = (
     "next", "q", "o", "p", "e", "all", "format", "platform", "older", "newer", "persona", "persona_id", "filter",

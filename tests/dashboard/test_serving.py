@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import signal
 import urllib.error
 import urllib.request
@@ -18,12 +19,13 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
 from dashboard.lifetime import lifespan
-from tests.browser.site import Site, rows, serve_site
+from tests.browser.site import Site, prepare, rows, run_site, serve_site
 from tests.dashboard.processes import DEPLOYED, manage
 from tests.playground.served_api import new_conversation, new_key
 from tests.playground.socket_client import sign_in, viewing
 
 NOT_SIGNED_IN = 4401
+NOT_FOUND = 4404
 COUNT = "SELECT (SELECT count(*) FROM personas_persona), (SELECT count(*) FROM auth_user)"
 TURNS = "SELECT status, text FROM playground_turn ORDER BY rowid"
 Rows = list[tuple[object, ...]]
@@ -65,7 +67,8 @@ async def test_this_machine_may_be_called_by_either_name(served: Site, host: str
 
 
 def test_a_second_site_takes_the_next_port(served: Site, tmp_path: Path) -> None:
-    with serve_site(tmp_path) as second:
+    prepare(tmp_path)
+    with run_site(tmp_path, PORT=str(urlsplit(served.url).port)) as second:
         assert second.url != served.url
         assert b'"ok"' in fetch(f"{second.url}/health/")
 
@@ -84,6 +87,38 @@ def test_static_files_are_hashed_and_kept_by_the_browser_for_ever(served: Site) 
 def test_x21_nothing_of_the_machine_is_served(served: Site, path: str) -> None:
     with pytest.raises(urllib.error.HTTPError, match="404"):
         fetch(served.url + path)
+
+
+@pytest.mark.parametrize(
+    ("path", "shape", "words"),
+    [
+        ("/nowhere/%00", "<h1>", "NUL character"),
+        ("/?q=%00", "<h1>", "NUL character"),
+        ("/v2/personas?limit=%00", '{"error":', '"field": "limit"'),
+        ("/demo/v1/%00", '{"error":', "NUL character"),
+    ],
+)
+def test_a_nul_in_an_address_is_400_in_the_shape_of_its_path(
+    served: Site, path: str, shape: str, words: str
+) -> None:
+    headers = {"x-api-key": new_key(served)} if path.startswith("/v2/") else {}
+    with pytest.raises(urllib.error.HTTPError, match="400") as refused:
+        urllib.request.urlopen(urllib.request.Request(served.url + path, headers=headers), timeout=10)
+    body = refused.value.read().decode()
+    assert shape in body
+    assert words in body
+
+
+async def test_an_unknown_socket_is_closed_as_not_found_and_logs_no_failure(served: Site) -> None:
+    log = served.data / "server.log"
+    before = log.read_text().count("Traceback")
+    for path in ("", "nowhere/", "conversations/", "conversations/%00/", "conversations/a%00b/", "%FF/"):
+        url = served.url.replace("http", "ws", 1) + "/ws/" + path
+        async with connect(url, origin=Origin(served.url)) as socket:
+            with pytest.raises(ConnectionClosed):
+                await socket.recv()
+        assert socket.close_code == NOT_FOUND, path
+    assert log.read_text().count("Traceback") == before
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +146,15 @@ def two_runs(tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
         counts.append(rows(data, COUNT))
         keys.append({path.name: path.read_text() for path in (data / "keys").iterdir()})
 
-    with serve_site(data) as first:
+    with run_site(data) as first:
         look()
         key, cookies = new_key(first), sign_in(first)
         asyncio.run(begin_a_turn(first, key, cookies))
         os.kill(first.process_id, signal.SIGKILL)
     turns.append(rows(data, TURNS))
-    with serve_site(data) as second:
+    with run_site(
+        data, PORT=str(urlsplit(first.url).port)
+    ) as second:  # at which the browser's cookies are sent
         look()
         turns.append(rows(data, TURNS))
         with urllib.request.urlopen(second.link, timeout=10) as signed_in:
@@ -155,7 +192,8 @@ def test_a_second_run_finds_everything_in_place(two_runs: TwoRuns) -> None:
 
 
 def test_serve_asks_for_the_static_files(tmp_path: Path) -> None:
-    assert manage(tmp_path, DEPLOYED, "migrate", "--verbosity", "0").returncode == 0
+    prepare(tmp_path)
+    shutil.rmtree(tmp_path / "static")
     refused = manage(tmp_path, DEPLOYED, "serve")
     assert refused.returncode == 1
     assert "run manage.py collectstatic" in refused.stderr

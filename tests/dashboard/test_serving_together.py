@@ -4,14 +4,11 @@ import json
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
-from uuid import uuid4
 
-import psycopg
 import pytest
-from psycopg import sql
 
-from tests.browser.site import Site, serve_site
+from tests.browser.site import Site, run_site
+from tests.dashboard.own_database import new_postgres
 from tests.playground.served_api import new_conversation, new_key
 from tests.playground.socket_client import sign_in, viewing
 
@@ -20,13 +17,8 @@ pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 @pytest.fixture(scope="module")
 def database_url(postgres_url: str) -> Iterator[str]:
-    """An empty database, dropped at the end."""
-    database = "greenroom_served_" + uuid4().hex[:12]
-    name = sql.Identifier(database)
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
-        yield urlsplit(postgres_url)._replace(path=f"/{database}").geturl()
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+    with new_postgres(postgres_url, "served") as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +28,7 @@ def sites(
     """Both processes have one data folder, hence one set of keys."""
     data: Path = tmp_path_factory.mktemp("together")
     settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
-    with serve_site(data, **settings) as one, serve_site(data, **settings) as other:
+    with run_site(data, **settings) as one, run_site(data, **settings) as other:
         yield one, other
 
 

@@ -18,6 +18,7 @@ export class Transcript {
   #outboxKey = "";
   #follows = true;
   #hasGrown = false;
+  #isFilling = false;
   #top = 0;
   #anchor = null;
   #placedAt = null;
@@ -29,7 +30,7 @@ export class Transcript {
     this.#turns = new TurnList(document.getElementById("turns"), actions);
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#latest.addEventListener("click", () => this.follow());
-    const resized = new ResizeObserver(() => this.#stick());
+    const resized = new ResizeObserver(() => this.#resized());
     for (const box of [this.#scroller, ...this.#scroller.children]) resized.observe(box);
   }
 
@@ -44,7 +45,8 @@ export class Transcript {
     const scene = { speaker: shortName(name), hasFiller: Boolean(filler), maySpeak, selectedId };
     const isWhole = this.#turns.update(state.turns, scene, elapsed);
     this.#showOutbox(outbox, whyWaiting);
-    this.#scroller.toggleAttribute("data-filling", !isWhole || state.earlier > 0);
+    this.#isFilling = !isWhole || state.earlier > 0;
+    this.#scroller.toggleAttribute("data-filling", this.#isFilling);
     if (this.#hasGrown || this.#turns.hasChanged) this.#stay();
     this.#hasGrown = false;
     return isWhole;
@@ -102,6 +104,13 @@ export class Transcript {
     else if (scrollTop < this.#top) this.#follows = false;
     this.#top = scrollTop;
     this.#latest.hidden = this.#follows;
+    if (this.#isFilling) this.#renewAnchor();
+  }
+
+  /** After layout, before it is seen: a turn that comes near the window for the first time gets its own height then. */
+  #resized() {
+    if (this.#isFilling) this.#stay();
+    else this.#stick();
   }
 
   /**

@@ -1,0 +1,57 @@
+"""A database of its own for the threads of a test: SQLite in a file, or PostgreSQL, with the product's settings."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import dj_database_url
+import psycopg
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import connections
+from django.db.utils import load_backend
+from psycopg import sql
+
+
+@contextmanager
+def new_postgres(server_url: str, purpose: str) -> Iterator[str]:
+    """The address of an empty database, which is dropped at the end."""
+    database = f"greenroom_{purpose}_{uuid4().hex[:12]}"
+    name = sql.Identifier(database)
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        try:
+            yield urlsplit(server_url)._replace(path=f"/{database}").geturl()
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def sqlite_at(path: Path) -> dict[str, Any]:
+    """As `dashboard.settings` opens one."""
+    default = settings.DATABASES["default"]
+    return {"ENGINE": default["ENGINE"], "NAME": str(path), "OPTIONS": default["OPTIONS"]}
+
+
+def postgres_at(url: str) -> dict[str, Any]:
+    return dict(dj_database_url.parse(url)) | {"CONN_HEALTH_CHECKS": True}
+
+
+@contextmanager
+def migrated(database: dict[str, Any]) -> Iterator[None]:
+    """This thread, and those that begin in the block, store everything there, without a transaction around it."""
+    ordinary, described_before = connections["default"], connections.settings["default"]
+    described = connections.configure_settings({"default": database | {"CONN_MAX_AGE": None}})["default"]
+    own = load_backend(described["ENGINE"]).DatabaseWrapper(described, "default")
+    ContentType.objects.clear_cache()
+    connections["default"], connections.settings["default"] = own, described
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        yield
+    finally:
+        own.close()
+        connections["default"], connections.settings["default"] = ordinary, described_before
+        ContentType.objects.clear_cache()
