@@ -58,7 +58,8 @@ class SSEDecoder:
       no JSON text holds that over a line break: nothing would be said until the end where the blank lines are missing.
     - JSON that begins a line is an event of its own (servers write their last error like this), and so are lines that
       hold no field of any name.
-    - ``flush`` yields what stands in the buffer, marked as not whole.
+    - ``flush`` yields what stands in the buffer, marked as not whole; of a body without any event, the first line whose
+      field nobody knows, since it is probably no event stream.
     """
 
     def __init__(self, limit_bytes: int = DEFAULT_LIMITS.sse_line_bytes) -> None:
@@ -73,6 +74,9 @@ class SSEDecoder:
         """Lines of this event that are no field, after its last data."""
         self._last_stray: list[bytes] = []
         """Those of an event that had data, as long as nothing follows it."""
+        self._first_unknown = b""
+        """The first line with a field that nobody knows, as long as there was no event."""
+        self._has_given = False
         self._is_error = False
         self._has_name = False
         self._has_retry = False
@@ -108,10 +112,13 @@ class SSEDecoder:
         stray = _stray_event(self._stray or self._last_stray)
         self._dispatch(is_whole=False)
         self._events += stray
+        if self._first_unknown and not (self._has_given or self._events):
+            self._events += _stray_event([self._first_unknown])
         return self._taken()
 
     def _taken(self) -> list[ServerSentEvent]:
         events, self._events = self._events, []
+        self._has_given |= bool(events)
         return events
 
     def _grow(self, piece: bytes) -> bool:
@@ -191,7 +198,9 @@ class SSEDecoder:
         elif self._kind is EventKind.BARE:
             self._data.append(line)
             self._data_bytes += len(line) + 1
-        elif not _FIELD.match(line) and sum(map(len, self._stray)) < STRAY_BYTES:
+        elif _FIELD.match(line):
+            self._first_unknown = self._first_unknown or line[:STRAY_BYTES]
+        elif sum(map(len, self._stray)) < STRAY_BYTES:
             self._stray.append(line[:STRAY_BYTES])
 
     def _dispatch(self, *, is_whole: bool = True) -> None:
