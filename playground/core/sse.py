@@ -53,6 +53,7 @@ class SSEDecoder:
 
     - an event that has a name, an id or a retry time, but no data, is one with an empty payload, and an id stays set
       for all events after it: OpenAI's client reads it so, and raises.
+    - a line that is no UTF-8 is an event that nobody can read, even if it is a comment: OpenAI's client raises there.
     - ``data: [DONE]`` is an event as soon as its line has ended: some servers send no blank line after it.
     - a payload that ends in ``}`` and goes on in a line that begins with ``{`` or ``[DONE]`` is an event at once, since
       no JSON text holds that over a line break: nothing would be said until the end where the blank lines are missing.
@@ -141,6 +142,8 @@ class SSEDecoder:
             self._end_event()
         elif line.startswith(b"data:"):
             self._add_data(line[6:] if line.startswith(b"data: ") else line[5:])
+        elif not _is_utf_8(line):
+            self._events.append(ServerSentEvent(line))
         elif line.startswith(b"{") or (line.startswith(b"[") and self._kind is not EventKind.BARE):
             self._begin_bare(line)
         elif not line.startswith(b":"):
@@ -218,6 +221,16 @@ class SSEDecoder:
 
 def _stray_event(lines: list[bytes]) -> list[ServerSentEvent]:
     return [ServerSentEvent(b"\n".join(lines), kind=EventKind.STRAY)] if lines else []
+
+
+def _is_utf_8(line: bytes) -> bool:
+    if line.isascii():
+        return True
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_integer(value: bytes) -> bool:

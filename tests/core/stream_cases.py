@@ -166,6 +166,8 @@ UNREADABLE: dict[str, StreamCase] = {
     "something after the object": failing(raw(PLAIN_CHUNK + ","), "something after its JSON object", "},"),
     "a raw tab": failing(raw('{"choices": [{"delta": {"content": "a\tb"}}]}'), "control character"),
     "not UTF-8": failing(b'data: {"choices": [{"delta": {"content": "caf\xe9"}}]}\n\n', "not UTF-8", "\\xe9"),
+    "a comment that is not UTF-8": failing(b": caf\xe9\n\n", "not UTF-8", "\\xe9"),
+    "a name that is not UTF-8": failing(b"x-caf\xe9: 1\n\n", "not UTF-8", "\\xe9"),
     "empty data": failing(b"data:\n\n", "has no data"),
     "a retry time alone": failing(b"retry: 3000\n\n", "has no data"),
     "a name alone": failing(b"event: ping\n\n", "has no data"),
