@@ -208,6 +208,9 @@ class AnswerReader:
                 self._raise_idle_failure()
                 self._marks.byte(self._now_ms())
                 await self._take_gently(self._feed(decoder, data))
+                while decoder.is_behind:
+                    await asyncio.sleep(0)
+                    await self._take_gently(decoder.catch_up())
                 if decoder.failure is not None or decoder.ended:
                     return
                 self._start_idling(decoder, deadline)
