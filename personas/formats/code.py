@@ -38,6 +38,7 @@ _OF_JAICP = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _RAW = re.compile(r"[rR]['\"]")
+_OF_GO = re.compile(r"\w[ \t]*:=|\bstrings\.NewReader\(|\[\]byte\(")
 MAX_BEFORE_OBJECT = 100
 """Quotes, escapes and space before the object in a text."""
 _PLATFORM_KEY = re.compile(r"""(x-api-key)["']?\s*[:=]""", re.IGNORECASE)
@@ -89,17 +90,22 @@ def about_platform_key(around: str) -> list[str]:
 def find_text(source: Source, keys: Set[str]) -> str | None:
     """The first text of the code that holds such an object itself, at the line at which it begins; None: none does."""
     for found in _TOKEN.finditer(source.text):
-        if not found["string"] or "{" not in found["string"][:MAX_BEFORE_OBJECT]:
+        literal = found["string"] or (found["skip"] or "")
+        if literal.startswith("/") or "{" not in literal[:MAX_BEFORE_OBJECT]:
             continue
-        is_raw = _RAW.match(source.text, max(0, found.start() - 1)) is not None
-        node, _ = source.read_string(found.start() - is_raw)
-        if (
-            isinstance(node.value, str)
-            and node.value.lstrip().startswith("{")
-            and any(key in node.value for key in keys)
-        ):
-            return "\n" * source.text.count("\n", 0, found.start()) + node.value
+        text = _text_of(source, literal, found.start())
+        if text.lstrip().startswith("{") and any(key in text for key in keys):
+            return "\n" * source.text.count("\n", 0, found.start()) + text
     return None
+
+
+def _text_of(source: Source, literal: str, at: int) -> str:
+    """What a literal stands for; empty where it is put together. Between backticks Go escapes nothing."""
+    if literal.startswith("`") and _OF_GO.search(source.text, 0, at):
+        return literal[1:-1]
+    is_raw = _RAW.match(source.text, max(0, at - 1)) is not None
+    node, _ = source.read_string(at - is_raw)
+    return node.value if isinstance(node.value, str) else ""
 
 
 def _object_with(source: Source, keys: Set[str], begin: int) -> int | None:

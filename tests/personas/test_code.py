@@ -279,3 +279,15 @@ def test_json_survives_being_assigned() -> None:
     for text in (f"const p = {json.dumps(value)};", f"p = {value!r}", f"p = {json.dumps(value, indent=1)}"):
         document = read(text)[1]
         assert {key: document[key] for key in value} == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fetch(url, {method: 'POST', body: `%s`})" % OBJECT.replace("Be", r"Be \\\"so\\\""),
+        "payload := strings.NewReader(`%s`)" % OBJECT.replace("Be", r"Be \"so\""),
+    ],
+    ids=["JavaScript", "Go"],
+)
+def test_the_document_may_stand_in_a_text_between_backticks(text: str) -> None:
+    assert read(text)[1]["system_prompt"] == 'Be "so" Ann.'
