@@ -282,12 +282,14 @@ def test_json_survives_being_assigned() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("before", "prompt"),
     [
-        "fetch(url, {method: 'POST', body: `%s`})" % OBJECT.replace("Be", r"Be \\\"so\\\""),
-        "payload := strings.NewReader(`%s`)" % OBJECT.replace("Be", r"Be \"so\""),
+        ("fetch(url, {method: 'POST', body: ", r"Be \\\"so\\\""),
+        ("payload := strings.NewReader(", r"Be \"so\""),
     ],
     ids=["JavaScript", "Go"],
 )
-def test_the_document_may_stand_in_a_text_between_backticks(text: str) -> None:
-    assert read(text)[1]["system_prompt"] == 'Be "so" Ann.'
+def test_the_document_may_stand_in_a_text_between_backticks(before: str, prompt: str) -> None:
+    document = read(f"{before}`{OBJECT.replace('Be', prompt)}`)")[1]
+
+    assert document["system_prompt"] == 'Be "so" Ann.'
