@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playground.core.filler_picture import Heard, Share, axis_ms, bars, heard, shares, ticks_ms
+from playground.core.fillers import spoken_phrase
 from playground.core.persona import SpeechSettings
 from playground.core.speech import voice_of
+from playground.core.speech_tags import tags_of
 
 USUAL_FIRST_SENTENCE_MS = 1_500
 LONGEST_FIRST_SENTENCE_MS = 10_000
@@ -65,8 +67,8 @@ def preview_filler(
     phrases: Sequence[str], delay_ms: int, *, first_sentence_ms: int, phrase: str = ""
 ) -> FillerPreview:
     """The picture for one phrase, the longest where none is chosen, in the voice of JAICP's telephony."""
-    voice = voice_of(SpeechSettings())
-    found = shares((said, voice.duration_ms(said)) for said in phrases)
+    voice, tags = voice_of(SpeechSettings()), tags_of(SpeechSettings())
+    found = shares((said, voice.timing(spoken_phrase(said, tags)).duration_ms) for said in phrases)
     lengths = {share.phrase: share.duration_ms for share in found}
     if phrase not in lengths:
         phrase = max(lengths, key=lambda said: lengths[said], default="")

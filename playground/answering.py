@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from playground.core.answer import (
@@ -35,7 +36,7 @@ from playground.core.events import (
     ToolCall,
     ToolCalled,
 )
-from playground.core.limits import Limits
+from playground.core.limits import KIB, Limits
 from playground.core.persona import Json, PersonaSettings, Platform, Provider
 from playground.llm import Response, WireRequest
 
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 EVENT_STREAM = "text/event-stream"
 PIECES_AT_ONCE = 50
 """How much of one read is handed on before others have their turn: a read may hold thousands of sentences."""
+SPOKEN_CHARS_AT_ONCE = 4 * KIB
+"""And how many characters of sentences, since working out what is spoken of them costs time by their length."""
 
 
 @dataclass(slots=True)
@@ -106,6 +109,8 @@ class AnswerReader:
         self._media_type = ""
         self._waiting: deque[Piece] = deque()
         self._idle: asyncio.TimerHandle | None = None
+        self._idle_failure: Exception | None = None
+        """What the timer's callback, which nobody awaits, failed with."""
 
     @property
     def text(self) -> str:
@@ -162,6 +167,7 @@ class AnswerReader:
                 await self._stream(decoder, deadline)
             self._take(decoder.close())
         except TimeoutError:
+            self._raise_idle_failure()
             error = self._hang_up(decoder)
         except UpstreamError as broken:
             error = broken
@@ -198,11 +204,16 @@ class AnswerReader:
             self._emit(ResponseReceived(t_ms=now_ms, status=response.status, headers=response.headers))
             self._media_type = _media_type(response)
             async for data in response.aiter_bytes():
+                self._stop_idling()
+                self._raise_idle_failure()
                 self._marks.byte(self._now_ms())
                 await self._take_gently(self._feed(decoder, data))
+                while decoder.is_behind:
+                    await asyncio.sleep(0)
+                    await self._take_gently(decoder.catch_up())
                 if decoder.failure is not None or decoder.ended:
                     return
-                self._start_idling(decoder)
+                self._start_idling(decoder, deadline)
                 deadline.reschedule(self._deadline_at())
 
     def _feed(self, decoder: AnswerDecoder, data: bytes) -> list[Piece]:
@@ -219,10 +230,20 @@ class AnswerReader:
 
     async def _take_gently(self, pieces: list[Piece]) -> None:
         self._waiting.extend(pieces)
-        while len(self._waiting) > PIECES_AT_ONCE:
-            self._take_waiting(PIECES_AT_ONCE)
+        while (count := self._count_at_once()) < len(self._waiting):
+            self._take_waiting(count)
             await asyncio.sleep(0)
         self._take_waiting(len(self._waiting))
+
+    def _count_at_once(self) -> int:
+        """How many of the waiting pieces are handed on before others have their turn."""
+        count = chars = 0
+        for piece in islice(self._waiting, PIECES_AT_ONCE):
+            count += 1
+            chars += len(piece.sentence.text) if isinstance(piece, SentencePiece) else 0
+            if chars >= SPOKEN_CHARS_AT_ONCE:
+                break
+        return count
 
     def _take(self, pieces: list[Piece]) -> None:
         self._waiting.extend(pieces)
@@ -283,10 +304,22 @@ class AnswerReader:
             address=self._wire.url,
         )
 
-    def _start_idling(self, decoder: AnswerDecoder) -> None:
+    def _start_idling(self, decoder: AnswerDecoder, deadline: asyncio.Timeout) -> None:
         self._stop_idling()
         wait_s = self._limits.idle_sentence_ms / 1000
-        self._idle = self._loop.call_later(wait_s, lambda: self._take(decoder.poll()))
+        self._idle = self._loop.call_later(wait_s, self._poll, decoder, deadline)
+
+    def _poll(self, decoder: AnswerDecoder, deadline: asyncio.Timeout) -> None:
+        """Commit what has surely ended. Where that fails, whoever reads is woken, and raises the failure."""
+        try:
+            self._take(decoder.poll())
+        except Exception as failure:
+            self._idle_failure = failure
+            deadline.reschedule(self._loop.time())
+
+    def _raise_idle_failure(self) -> None:
+        if self._idle_failure is not None:
+            raise self._idle_failure
 
     def _stop_idling(self) -> None:
         if self._idle is not None:

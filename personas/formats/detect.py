@@ -9,6 +9,7 @@ from personas.formats.code import about_platform_key, find_object, find_text, is
 from personas.formats.conversation import ConversationDraft
 from personas.formats.curl import read_argument, read_command
 from personas.formats.draft import Draft
+from personas.formats.fenced import without_fence
 from personas.formats.hash_comments import without_hash_comments
 from personas.formats.names import Names
 from personas.formats.nodes import FormatError, Node
@@ -41,7 +42,7 @@ def read_documents(text: str, *, site_url: str = "") -> tuple[Draft, ...]:
     """As `read_document`; of a list as Tavus' ``GET`` gives it (``{"data": [ … ]}``) every persona."""
     pasted = _pasted(text, _KEYS_IN_CODE)
     if pasted.node is None:
-        return (_read_script(pasted.source, pasted.source.skip(0), site_url),)
+        return (pasted.noted(_read_script(pasted.source, pasted.source.skip(0), site_url)),)
     listed = _listed(pasted.source, pasted.node)
     nodes = [pasted.node] if listed is None else listed
     return tuple(pasted.noted(_read_object(pasted.source, node, site_url)) for node in nodes)
@@ -76,12 +77,11 @@ class _Pasted:
 
 def _pasted(text: str, keys_in_code: frozenset[str]) -> _Pasted:
     """The document out of the command or the code that it stands in. Raises FormatError."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    command = read_command(text)
-    if command is not None:
-        inner = _in_code(command.text, keys_in_code)
-        return replace(inner, notices=(*command.notices, *inner.notices))
-    return _in_code(read_argument(text), keys_in_code)
+    fenced = without_fence(text.replace("\r\n", "\n").replace("\r", "\n"))
+    command = read_command(fenced.text)
+    inner = _in_code(command.text if command else read_argument(fenced.text), keys_in_code)
+    about_command = command.notices if command else ()
+    return replace(inner, notices=(*fenced.notices, *about_command, *inner.notices))
 
 
 def _in_code(text: str, keys: frozenset[str]) -> _Pasted:

@@ -134,9 +134,19 @@ class AnswerDecoder:
         """The body held nothing at all, so that asking again can do no harm."""
         return self._body.form is BodyForm.EMPTY
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether sentences of what was read are still to be cut: ``catch_up`` gives some, a bounded step at a time."""
+        return self._texts.is_behind
+
+    def catch_up(self) -> list[Piece]:
+        self._texts.begin_step()
+        return self._taken()
+
     def feed(self, data: bytes) -> list[Piece]:
         if self._is_over:
             return []
+        self._texts.begin_step()
         self._take_all(self._body.feed(data))
         self._fail_with_body()
         return self._taken()
@@ -203,6 +213,7 @@ class AnswerDecoder:
 
     def _conclude(self) -> list[Piece]:
         self._flush_text()
+        self._texts.finish()
         if self.verdict() is None:
             was_cut = not is_complete(self.finish_reason) if self.finished else False
             self.tool_calls = self._joiner.finish(was_cut=was_cut)

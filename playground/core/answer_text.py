@@ -4,10 +4,10 @@ from playground.core import answer_words as words
 from playground.core.growing_text import GrowingText
 from playground.core.limits import Limits
 from playground.core.notes import Notes
+from playground.core.paced_splitter import PacedSplitter
 from playground.core.pieces import ContentPiece, Piece, ReasoningPiece, SentencePiece
 from playground.core.reasoning import ReasoningSplitter, Split
 from playground.core.redaction import Redactor
-from playground.core.sentences import SentenceSplitter
 from playground.core.text_channel import TextChannel
 
 
@@ -23,9 +23,23 @@ class AnswerText:
         self._content_channel = TextChannel(redactor)
         self._reasoning_channel = TextChannel(redactor)
         self._splitter = ReasoningSplitter()
-        self._sentences = SentenceSplitter(limits.sentence_chars)
+        self._sentences = PacedSplitter(limits.sentence_chars)
         self.text = GrowingText(redactor, limits.answer_chars)
         self.reasoning = GrowingText(redactor, limits.answer_chars)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether text that was shown still waits to be cut into sentences."""
+        return self._sentences.is_behind
+
+    def begin_step(self) -> None:
+        """Cut what waits as far as one step goes; what comes in the same step has what is left of it."""
+        self._sentences.begin_step()
+        self._pieces += map(SentencePiece, self._sentences.advance())
+
+    def finish(self) -> None:
+        """Cut all that waits."""
+        self._pieces += map(SentencePiece, self._sentences.finish())
 
     def pass_content(self, text: str) -> str:
         passed = self._content_channel.feed(text)
@@ -50,7 +64,7 @@ class AnswerText:
             self._add(split)
         self._show_reasoning(self.reasoning.flush())
         self._show_text(self.text.flush())
-        self._pieces += map(SentencePiece, self._sentences.flush())
+        self._pieces += map(SentencePiece, self._sentences.end())
         if self._splitter.saw_stray_end:
             self._notes.add(words.STRAY_THINK_END)
 

@@ -8,7 +8,10 @@ and assumed: at most one a turn, never cut short by the answer, and its audio is
 from collections.abc import Callable
 from enum import StrEnum
 
+from playground.core.events import Sentence
 from playground.core.persona import FillerSettings
+from playground.core.speech_tags import SpeechTags
+from playground.core.spoken import Spoken, spoken
 
 Pick = Callable[[int], int]
 """Gives a place in a list of that length; randomness comes from outside."""
@@ -26,3 +29,8 @@ class SkipReason(StrEnum):
 def choose(filler: FillerSettings, pick: Pick) -> str:
     """One of all phrases; each is as likely as any other."""
     return filler.phrases[pick(len(filler.phrases))]
+
+
+def spoken_phrase(phrase: str, tags: SpeechTags) -> Spoken:
+    """What a voice that reads ``tags`` says of a phrase."""
+    return spoken(Sentence(0, 0, len(phrase), phrase), tags)

@@ -28,7 +28,7 @@ from playground.core.limits import DEFAULT_LIMITS
 from playground.core.persona import FillerSettings
 from playground.core.speech import Timing, Voice
 from playground.core.speech_tags import DEFAULT_TAGS, SpeechTags
-from playground.core.spoken import Spoken, SpokenWord, spoken
+from playground.core.spoken import Spoken, SpokenWord
 
 SENTENCE = "sentence"
 FILLER = "filler"
@@ -210,7 +210,7 @@ class SpeechSchedule:
     def _start_filler(self, filler: FillerSettings, due_ms: int) -> list[Event]:
         phrase = fillers.choose(filler, self._pick)
         self._filler = None
-        utterance = spoken(Sentence(0, 0, len(phrase), phrase), self._tags)
+        utterance = fillers.spoken_phrase(phrase, self._tags)
         timing = self._timing(utterance)
         segment = self._segment(FILLER, None, utterance.text, due_ms)
         segment = _placed(replace(segment, ends_ms=timing.duration_ms, pauses_ms=timing.pauses_ms), due_ms)

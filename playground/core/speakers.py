@@ -3,8 +3,10 @@
 from playground.core.chat_completions import Chunk
 from playground.core.payloads import parse_payload
 
-ASSISTANT_ROLES = frozenset({"", "assistant", "model", "ai", "bot"})
-"""OpenAI's name for who answers, and what copies of other APIs call it (Gemini, LangChain)."""
+_ROLES_OF_RESULTS = frozenset({"tool", "function", "ipython", "observation"})
+"""Who gives a function's result: OpenAI's names, old and new, Llama's and GLM's."""
+_OTHER_ROLES = _ROLES_OF_RESULTS | {"user", "human", "system", "developer"}
+"""Every other name (model, chatbot, AIMessageChunk) is one of the assistant's: a caller hears what it says."""
 _MOST_TRIES = 16
 """How often a result is looked at for whether it is whole JSON, so that its cost stays that of its length."""
 
@@ -21,15 +23,21 @@ class Speakers:
         self._tries = 0
 
     def other_role(self, chunk: Chunk) -> str:
-        """The role whose text the chunk holds; empty where it is the assistant's."""
+        """The role whose text the chunk holds, in lower case; empty where it is the assistant's."""
+        has_text = bool(chunk.content or chunk.reasoning or chunk.refusal)
         if chunk.role:
-            self._role, self._parts, self._tries = chunk.role, [], 0
-        elif self._role not in ASSISTANT_ROLES and self._is_whole():
+            self._begin(chunk.role, has_text=has_text)
+        elif self._role and self._is_whole():
             self._role = ""
-        if self._role in ASSISTANT_ROLES:
+        if not self._role:
             return ""
         self._parts.append(chunk.content)
-        return self._role if chunk.content or chunk.reasoning or chunk.refusal else ""
+        return self._role if has_text else ""
+
+    def _begin(self, role: str, *, has_text: bool) -> None:
+        """Take in a role. One that opens the answer without text, and gives no results, is a mistake of its name."""
+        holds = role in _ROLES_OF_RESULTS or (role in _OTHER_ROLES and has_text)
+        self._role, self._parts, self._tries = role if holds else "", [], 0
 
     def _is_whole(self) -> bool:
         text = "".join(self._parts).strip() if self._tries < _MOST_TRIES else ""

@@ -62,7 +62,9 @@ class Voice:
         return Timing(round(heard[-1] + held[-1]), tuple(starts), silences)
 
     def _characters_ms(self, spoken: Spoken) -> list[float]:
-        times = [character_ms(character) / self.speed for character in spoken.text]
+        times = list(map(character_ms, spoken.text))
+        if self.speed != 1.0:
+            times = [each / self.speed for each in times]
         for stretch in spoken.stretches:
             for place in range(stretch.start, stretch.end):
                 if stretch.is_spelled and spoken.text[place].isalnum():

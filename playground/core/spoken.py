@@ -11,14 +11,21 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from playground.core.events import Sentence
+from playground.core.limits import DEFAULT_LIMITS, KIB
 from playground.core.sentences_blocks import CODE, HEADING, LIST_ITEM, TABLE_ROW, list_opening
 from playground.core.speech_tags import DEFAULT_TAGS, SpeechTags
 from playground.core.spoken_emphasis import Run
 from playground.core.spoken_markup import Hold, Line, Manner, Node, Piece
-from playground.core.spoken_words import word_groups
+from playground.core.spoken_words import coarse_groups, word_groups
 
 CODE_HEARD = "Code was read aloud: platforms pass an answer's text to the voice, code too. Ask the model for sentences."
 JSON_HEARD = "JSON was read aloud: platforms pass an answer's text to the voice, JSON too. Ask the model for sentences."
+
+
+EXACT_CODE_CHARS = 4 * KIB
+"""Longer code is aligned in groups of words: word by word it would hold everybody up for as long as it is."""
+_GROUP_CHARS = 16
+"""How many characters such a group has at least."""
 
 
 class SpokenWord(NamedTuple):
@@ -28,7 +35,7 @@ class SpokenWord(NamedTuple):
     start: int
     end: int
     at: int = 0
-    """Where it begins in the spoken text."""
+    """Where it begins in the spoken text; of a group of words in long code, its last character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,8 @@ class Spoken:
 
 def spoken(sentence: Sentence, tags: SpeechTags = DEFAULT_TAGS) -> Spoken:
     """What a voice that reads ``tags`` says of ``sentence``."""
+    if sentence.kind == CODE and len(sentence.text) > EXACT_CODE_CHARS:
+        return _long_code(sentence)
     nodes, notes = _code(sentence) if sentence.kind == CODE else _line(sentence, tags)
     utterance = _Utterance()
     for node in nodes:
@@ -95,16 +104,48 @@ _DEFINITION = re.compile(
 _HARD_BREAK = re.compile(r"\\\Z")
 
 
+def _long_code(sentence: Sentence) -> Spoken:
+    """Code in at most as many groups of words as a segment has words with a time of their own.
+
+    A group counts as heard with its last character, so that nothing is taken for heard before it was.
+    """
+    begin, end, note = _code_body(sentence.text)
+    size = max(_GROUP_CHARS, -(-(end - begin) // DEFAULT_LIMITS.segment_words))
+    parts: list[str] = []
+    words: list[SpokenWord] = []
+    length, last = 0, begin
+    for start, stop in coarse_groups(sentence.text, begin, end, size):
+        group = " ".join(sentence.text[start:stop].split())
+        if parts and start > last:
+            parts.append(" ")
+            length += 1
+        parts.append(group)
+        length += len(group)
+        words.append(SpokenWord(group, sentence.start + start, sentence.start + stop, length - 1))
+        last = stop
+    text = "".join(parts)
+    if _HEARD.search(text) is None:
+        return Spoken("", ())
+    words[0] = words[0]._replace(start=sentence.start)
+    words[-1] = words[-1]._replace(end=sentence.start + len(sentence.text))
+    return Spoken(text, tuple(words), notes=(note,))
+
+
 def _code(sentence: Sentence) -> tuple[list[Node], tuple[str, ...]]:
     """Code is said as it stands."""
-    text = sentence.text
+    begin, end, note = _code_body(sentence.text)
+    return [Piece(sentence.text[begin:end], begin, end)], (note,)
+
+
+def _code_body(text: str) -> tuple[int, int, str]:
+    """Where the code is that is said of a unit, without its fence; and the note about it."""
     opened = _FENCE.match(text)
     if opened is None:
-        return [Piece(text, 0, len(text))], (JSON_HEARD,)
+        return 0, len(text), JSON_HEARD
     begin = opened.end()
     closed = _FENCE_END.search(text, max(begin - 1, len(text) - _FENCE_CHARS))
     end = closed.start() if closed and text[closed.end("mark") - 1] == opened["mark"][0] else len(text)
-    return [Piece(text[begin:end], begin, max(begin, end))], (CODE_HEARD,)
+    return begin, max(begin, end), CODE_HEARD
 
 
 _FENCE_CHARS = 200

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from playground.core.spoken_words import is_unspaced
 
+_MOST_MARKS = 3
+"""A longer run without a partner is a row of stars, not the mark of an emphasis that ends in another sentence."""
 _STRIKE_CHARS = 2
 """A longer run of ``~`` strikes nothing."""
 
@@ -98,7 +100,11 @@ def _may_pair(opener: Run, closer: Run) -> bool:
 
 def _settle(run: Run, begin: int, end: int, text: str) -> None:
     """Take what is left of a run for marks where its partner probably stands in another sentence."""
-    if not run.left or not (run.opens or run.closes):
+    if (
+        not 0 < run.left <= _MOST_MARKS
+        or not (run.opens or run.closes)
+        or (run.mark == "~" and run.left == 1)
+    ):
         return
     first, last = run.text
     opens_line = run.opens and first == begin and not text[last : last + 1].isdigit()

@@ -85,7 +85,7 @@ _MARKUP = re.compile(
             r"(?P<entity>&(?:[A-Za-z][A-Za-z0-9]{1,31}|\#\d{1,7}|\#[xX][0-9A-Fa-f]{1,6});)",
             rf"(?P<keycap>[0-9#*])\ufe0f?\u20e3|(?P<emoji>[{EMOJI}]+)",
             r"(?P<invisible>[\u00ad\u200b\u2060\ufeff]+)",
-            r"(?P<superscript>[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+|[†‡]+)",
+            r"(?P<superscript>[\u207a\u207b]?[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+|[†‡]+)",
             r"(?P<cell>(?<![ \t])[ \t]*+\|[ \t]*+)",
             r"(?P<run>\*+|_+|~+)",
             r"(?P<tick>`+)",
@@ -99,6 +99,7 @@ _ATTRIBUTES = re.compile(
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?([^/?#\s]+)")
 _MATHEMATICAL = re.compile(r"[\\^_=+<>|{}/*\d-]|\A\s*[^\W\d_]\s*\Z")
 _OPERATOR = re.compile(r"[\\^_=+{}]")
+_PLAIN_WORD = re.compile(r"(?<!\S)[A-Za-z]{2,}(?!\S)|\+[a-z]{3}")
 _INLINE_TAG = re.compile(
     "a|abbr|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|label|mark|q|s|samp|small|span|strike|strong|sub|sup|time"
     "|tt|u|var|wbr"
@@ -113,9 +114,23 @@ _SPACES = 8
 """How many spaces are looked over."""
 _INVISIBLE_JOINERS = "\u200d\ufe0e\ufe0f"
 _NOT_A_NOTE = "=∈≈<>+"
+_ASKS_FOR_VALUE = re.compile(
+    r"\b(?:press|dial|enter|type|choose|select|pick|say|push|hit|see|option|button|key|number|digit|code|step|room|floor"
+    r"|gate|line|item|and|or|equals|of|in|from|to|than|by|with|plus|minus|times)\s+\Z",
+    re.IGNORECASE,
+)
+"""Words that are nothing without what follows them: a number in brackets behind one is no footnote's mark."""
+_LONGEST_ASKING = 16
 _RAISED = re.compile("[kcdmnµ]m|ft|yd|mi|in|sec|sin|cos|tan|cot|csc|log")
 """Units and functions that a raised 2 or 3 makes a power of (km², sin²); behind other words it is a footnote."""
+_VARIABLE_CHARS = 2
+"""A raised 2 or 3 behind so few letters is a power (mc², πr²)."""
 _WORD_BEFORE = re.compile(r"[^\W\d_]{1,24}\Z")
+
+
+def _is_price(text: str) -> bool:
+    """Whether what begins with a digit between two dollar signs is prose between two prices."""
+    return _OPERATOR.search(text) is None or _PLAIN_WORD.search(text) is not None
 
 
 class Line:
@@ -164,7 +179,7 @@ class Line:
         """A formula is said as it is written; what only looks like one is text."""
         group = match.lastgroup or ""
         start, end = match.span(group)
-        if group == "inline" and match[group][0].isdigit() and not _OPERATOR.search(match[group]):
+        if group == "inline" and match[group][0].isdigit() and _is_price(match[group]):
             self._plain(*match.span())
         elif _MATHEMATICAL.search(match[group]):
             self._plain(start, end)
@@ -195,12 +210,20 @@ class Line:
         self._plain(*match.span("keycap"))
 
     def _footnote(self, match: re.Match[str]) -> None:
-        """Leave a footnote's mark out; a list of numbers behind an operator is a value."""
-        before = self._text[max(0, match.start() - _SPACES) : match.start()].rstrip()[-1:]
-        if before and before in _NOT_A_NOTE:
+        """Leave a footnote's mark out."""
+        if match.group()[1].isdigit() and self._is_value(match):
             self._plain(*match.span())
         else:
             self._left_out(match)
+
+    def _is_value(self, match: re.Match[str]) -> bool:
+        """Whether a number in brackets is part of what is said: an index, a list, a key to press."""
+        before = self._text[max(0, match.start() - _SPACES) : match.start()].rstrip()[-1:]
+        after = self._text[match.end() : match.end() + _SPACES].lstrip()[:1]
+        if match.group() == "[0]" or after == "=" or (before and before in _NOT_A_NOTE):
+            return True
+        asking = self._text[max(0, match.start() - _LONGEST_ASKING) : match.start()]
+        return _ASKS_FOR_VALUE.search(asking) is not None
 
     def _left_out(self, match: re.Match[str]) -> None:
         """Leave out a mark that stands for no word: two words stay apart, and no space is left before a stop."""
@@ -219,14 +242,15 @@ class Line:
     def _is_footnote(self, match: re.Match[str]) -> bool:
         start = match.start()
         before = self._text[start - 1 : start]
-        if not before or before.isspace():
+        if not before or before.isspace() or match.group()[0] in "⁺⁻":
             return False
         if match.group()[0] in "†‡" or is_unspaced(before):
             return True
         word = _WORD_BEFORE.search(self._text, max(0, start - 24), start)
         if word is not None:
-            is_power = match.group() in "²³" and _RAISED.fullmatch(word.group().lower()) is not None
-            return len(word.group()) > 1 and not is_power
+            if match.group() in "²³":
+                return len(word.group()) > _VARIABLE_CHARS and not _RAISED.fullmatch(word.group().lower())
+            return len(word.group()) > 1
         return not before.isalnum() and not (before in ")]" and match.group() in "²³")
 
     def _entity(self, match: re.Match[str]) -> None:

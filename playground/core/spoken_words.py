@@ -50,6 +50,16 @@ def word_groups(text: str) -> Iterator[tuple[str, int, int]]:
         yield text[begin:end], begin, end
 
 
+def coarse_groups(text: str, begin: int, end: int, size: int) -> Iterator[tuple[int, int]]:
+    """The offsets of groups of words in ``text[begin:end]``, each of ``size`` to twice as many characters.
+
+    A group ends between words if one of them ends in time. Together they hold all but the white space between them.
+    """
+    groups = re.compile(rf"\S(?s:.{{0,{size - 1}}})\S{{0,{size}}}")
+    for group in groups.finditer(text, begin, end):
+        yield group.start(), group.start() + len(group.group().rstrip())
+
+
 def is_unspaced(character: str) -> bool:
     """Whether words of the character's script are joined to others, or to endings, without a space or an apostrophe."""
     return _TAKES_MARKS_INSIDE.match(character) is not None

@@ -53,12 +53,14 @@ class SSEDecoder:
 
     - an event that has a name, an id or a retry time, but no data, is one with an empty payload, and an id stays set
       for all events after it: OpenAI's client reads it so, and raises.
+    - a line that is no UTF-8 is an event that nobody can read, even if it is a comment: OpenAI's client raises there.
     - ``data: [DONE]`` is an event as soon as its line has ended: some servers send no blank line after it.
     - a payload that ends in ``}`` and goes on in a line that begins with ``{`` or ``[DONE]`` is an event at once, since
       no JSON text holds that over a line break: nothing would be said until the end where the blank lines are missing.
     - JSON that begins a line is an event of its own (servers write their last error like this), and so are lines that
       hold no field of any name.
-    - ``flush`` yields what stands in the buffer, marked as not whole.
+    - ``flush`` yields what stands in the buffer, marked as not whole; of a body without any event, the first line whose
+      field nobody knows, since it is probably no event stream.
     """
 
     def __init__(self, limit_bytes: int = DEFAULT_LIMITS.sse_line_bytes) -> None:
@@ -73,6 +75,9 @@ class SSEDecoder:
         """Lines of this event that are no field, after its last data."""
         self._last_stray: list[bytes] = []
         """Those of an event that had data, as long as nothing follows it."""
+        self._first_unknown = b""
+        """The first line with a field that nobody knows, as long as there was no event."""
+        self._has_given = False
         self._is_error = False
         self._has_name = False
         self._has_retry = False
@@ -108,10 +113,13 @@ class SSEDecoder:
         stray = _stray_event(self._stray or self._last_stray)
         self._dispatch(is_whole=False)
         self._events += stray
+        if self._first_unknown and not (self._has_given or self._events):
+            self._events += _stray_event([self._first_unknown])
         return self._taken()
 
     def _taken(self) -> list[ServerSentEvent]:
         events, self._events = self._events, []
+        self._has_given |= bool(events)
         return events
 
     def _grow(self, piece: bytes) -> bool:
@@ -134,6 +142,8 @@ class SSEDecoder:
             self._end_event()
         elif line.startswith(b"data:"):
             self._add_data(line[6:] if line.startswith(b"data: ") else line[5:])
+        elif not _is_utf_8(line):
+            self._events.append(ServerSentEvent(line))
         elif line.startswith(b"{") or (line.startswith(b"[") and self._kind is not EventKind.BARE):
             self._begin_bare(line)
         elif not line.startswith(b":"):
@@ -191,7 +201,9 @@ class SSEDecoder:
         elif self._kind is EventKind.BARE:
             self._data.append(line)
             self._data_bytes += len(line) + 1
-        elif not _FIELD.match(line) and sum(map(len, self._stray)) < STRAY_BYTES:
+        elif _FIELD.match(line):
+            self._first_unknown = self._first_unknown or line[:STRAY_BYTES]
+        elif sum(map(len, self._stray)) < STRAY_BYTES:
             self._stray.append(line[:STRAY_BYTES])
 
     def _dispatch(self, *, is_whole: bool = True) -> None:
@@ -209,6 +221,16 @@ class SSEDecoder:
 
 def _stray_event(lines: list[bytes]) -> list[ServerSentEvent]:
     return [ServerSentEvent(b"\n".join(lines), kind=EventKind.STRAY)] if lines else []
+
+
+def _is_utf_8(line: bytes) -> bool:
+    if line.isascii():
+        return True
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_integer(value: bytes) -> bool:

@@ -41,6 +41,7 @@ _ERROR_FIELDS = (
 _MESSAGE_FIELDS = ("detail", "msg", "Message", "error_description")
 """Where no choice stands beside them, these hold an error's words; ``message`` does where it is a text."""
 _FINE = (None, 0, 200, "", "0", "200")
+_FINE_WORDS = frozenset({"success", "succeeded", "successful", "ok", "none", "no error"})
 _WHAT: Mapping[type, str] = {
     str: "a text in quotes, not an object (JSON that was encoded twice?)",
     list: "a list, not an object",
@@ -59,7 +60,7 @@ def holds_error(payload: object) -> bool:
         return len(payload) == 1 and holds_error(payload[0])
     if not isinstance(payload, dict):
         return False
-    if any(payload.get(name) for name in _ERROR_FIELDS) or _names_error(payload):
+    if any(_tells_of_error(name, payload.get(name)) for name in _ERROR_FIELDS) or _names_error(payload):
         return True
     choices = payload.get("choices")
     first = choices[0] if isinstance(choices, list) and choices else None
@@ -71,6 +72,13 @@ def holds_error(payload: object) -> bool:
     return (bool(message) and isinstance(message, str)) or any(
         _has_words(payload.get(name)) for name in _MESSAGE_FIELDS
     )
+
+
+def _tells_of_error(name: str, value: object) -> bool:
+    """OpenAI's client raises on whatever ``error`` holds; the other fields may say that all is well."""
+    if name == "error" or not isinstance(value, str | int):
+        return bool(value)
+    return bool(value) and value not in _FINE and str(value).strip().lower() not in _FINE_WORDS
 
 
 def _names_error(payload: Mapping[str, object]) -> bool:

@@ -166,6 +166,8 @@ UNREADABLE: dict[str, StreamCase] = {
     "something after the object": failing(raw(PLAIN_CHUNK + ","), "something after its JSON object", "},"),
     "a raw tab": failing(raw('{"choices": [{"delta": {"content": "a\tb"}}]}'), "control character"),
     "not UTF-8": failing(b'data: {"choices": [{"delta": {"content": "caf\xe9"}}]}\n\n', "not UTF-8", "\\xe9"),
+    "a comment that is not UTF-8": failing(b": caf\xe9\n\n", "not UTF-8", "\\xe9"),
+    "a name that is not UTF-8": failing(b"x-caf\xe9: 1\n\n", "not UTF-8", "\\xe9"),
     "empty data": failing(b"data:\n\n", "has no data"),
     "a retry time alone": failing(b"retry: 3000\n\n", "has no data"),
     "a name alone": failing(b"event: ping\n\n", "has no data"),
@@ -392,6 +394,11 @@ SKIPPED: dict[str, StreamCase] = {
             event(BYE | {"choices": [], "code": 0, "message": "Success", "error": None}),
             "",
         ),
+        (
+            "error fields that are fine",
+            event(BYE | {"choices": [], "error_code": "0", "error_msg": "success", "error": ""}),
+            "",
+        ),
         ("a number that is none", b'data: {"choices": [], "x": NaN}\n\n', ""),
     )
 }
@@ -419,6 +426,22 @@ OTHERS: dict[str, StreamCase] = {
         BOTH,
         says="without data: before it",
         differs_because="The client passes over it; the note says that it may not be heard.",
+    ),
+    "plain text with a colon": StreamCase(
+        b"Sure: it rains in Oslo",
+        "",
+        "bad_response",
+        "plain text in place of an event stream",
+        "Sure: it rains in Oslo",
+        differs_because="The client takes each line for a field that it doesn't know, and says nothing.",
+    ),
+    "the data stream of Vercel's SDK": StreamCase(
+        b'0:"Sure."\n0:" It rains."\nd:{"finishReason":"stop"}\n',
+        "",
+        "bad_response",
+        "plain text in place of an event stream",
+        '0:"Sure."',
+        differs_because="The client takes each line for a field that it doesn't know, and says nothing.",
     ),
     "an old call": StreamCase(
         stream(chunk(function_call={"name": FUNCTION, "arguments": ARGUMENTS}), chunk("function_call")),

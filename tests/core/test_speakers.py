@@ -40,11 +40,27 @@ def test_what_another_role_says_is_not_the_answer_and_what_follows_is(
     assert len(found.notes) == 1 and "not the assistant's text" in found.notes[0]
 
 
-@pytest.mark.parametrize("role", ["assistant", "ASSISTANT", "model", None, "", 7])
+@pytest.mark.parametrize(
+    "role", ["assistant", "ASSISTANT", "model", "chatbot", "AIMessageChunk", "agent", None, "", 7]
+)
 def test_the_assistant_by_any_name_is_heard(role: object) -> None:
     found = decode(stream(chunk(role=role, content="Let me look. "), REST, STOP))
 
     assert (found.text, found.notes) == (SAID, [])
+
+
+@pytest.mark.parametrize("role", ["system", "user", "developer"])
+def test_an_answer_that_opens_under_a_wrong_name_is_heard(role: str) -> None:
+    found = decode(stream(chunk(role=role, content=""), chunk(content="Let me look. "), REST, STOP))
+
+    assert (found.text, found.notes) == (SAID, [])
+
+
+def test_a_role_that_is_a_secret_is_shown_nowhere() -> None:
+    secret = "sk-CANARY-0123456789-and-more-than-32-characters"
+    found = decode(stream(WAIT, chunk(role=secret, content="Hi."), STOP), secrets=[secret])
+
+    assert "canary" not in repr(found.pieces).lower()
 
 
 def test_a_role_without_text_is_nothing_to_note() -> None:

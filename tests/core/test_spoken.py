@@ -355,3 +355,40 @@ def test_the_words_cover_the_sentence_in_order(case: Case) -> None:
         gaps = itertools.pairwise(places)
         assert all(end <= start and not raw[end:start].strip() for (_, end), (start, _) in gaps)
         assert "".join(heard.text.split()) == "".join("".join(word.text.split()) for word in heard.words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is $10 + tax (in US$).",
+        "Pay $5+tax or 5$ in all.",
+        "E = mc² and A = πr².",
+        "It holds 10⁻³ and sin⁻¹.",
+        "Read x[0] and then y.",
+        "Set A[1, 2] = 5.",
+        "Press [1] for sales, or press [2] for help.",
+        "The set of [1, 2, 3] and [4].",
+        "~/notes is a folder.",
+        "I give it ***** and you ****.",
+        "According to [1], it rains.",
+    ],
+)
+def test_what_only_looks_like_markup_is_said_as_it_stands(text: str) -> None:
+    utterances = [spoken(sentence) for sentence in split(text)]
+
+    assert " ".join(utterance.text for utterance in utterances) == text
+    assert [note for utterance in utterances for note in utterance.notes] == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "heard"),
+    [
+        ("It is so [1]. And so [2, 3].", "It is so. ¦ And so."),
+        ("Studies [2, 3] show it; Paris[1] too.", "Studies show it; Paris too."),
+        ("See the note² and the word³ here.", "See the note and the word here."),
+        ("So $2x + 3y = 5$ holds.", "So 2x + 3y = 5 holds."),
+        ("~So~ it is.", "So it is."),
+    ],
+)
+def test_marks_of_notes_formulas_and_emphasis_are_silent_still(raw: str, heard: str) -> None:
+    assert said(raw) == heard

@@ -279,3 +279,17 @@ def test_json_survives_being_assigned() -> None:
     for text in (f"const p = {json.dumps(value)};", f"p = {value!r}", f"p = {json.dumps(value, indent=1)}"):
         document = read(text)[1]
         assert {key: document[key] for key in value} == value
+
+
+@pytest.mark.parametrize(
+    ("before", "prompt"),
+    [
+        ("fetch(url, {method: 'POST', body: ", r"Be \\\"so\\\""),
+        ("payload := strings.NewReader(", r"Be \"so\""),
+    ],
+    ids=["JavaScript", "Go"],
+)
+def test_the_document_may_stand_in_a_text_between_backticks(before: str, prompt: str) -> None:
+    document = read(f"{before}`{OBJECT.replace('Be', prompt)}`)")[1]
+
+    assert document["system_prompt"] == 'Be "so" Ann.'

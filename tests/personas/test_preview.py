@@ -11,7 +11,10 @@ from django.urls import reverse
 from personas.forms.persona import data_of
 from personas.models import FillerConfig, Persona, PersonaVersion
 from personas.presets import PRESETS
-from playground.core.persona import Platform
+from playground.core.events import PlayoutStarted
+from playground.core.persona import FillerSettings, Platform, SpeechSettings
+from playground.core.schedule import SpeechSchedule
+from playground.core.speech import voice_of
 from tests.conftest import make_user, signed_in
 from tests.personas.making import CANARY, make_secret
 from tests.personas.test_persona_pages import stored, text_of
@@ -141,6 +144,19 @@ def test_phrases_of_both_fields_have_their_share(user_client: Client) -> None:
         ("Well", 25),
     ]
     assert picture.phrase == "One moment"
+
+
+@pytest.mark.parametrize("phrase", ['One moment <break time="2s"/> please', "**Hm** 🎉", "Hm"])
+def test_a_phrase_is_as_long_in_the_picture_as_in_a_rehearsal(phrase: str, user_client: Client) -> None:
+    heard = SpeechSchedule(
+        voice_of(SpeechSettings()), filler=FillerSettings((phrase,), 1_000), pick=lambda _: 0
+    )
+    (rehearsed,) = [event for event in heard.advance(1_000) if isinstance(event, PlayoutStarted)]
+
+    picture = filler_preview(user_client, filler_phrase=phrase, first_sentence_ms="9000").context["picture"]
+
+    assert picture.heard.filler_starts_ms == rehearsed.segment.starts_ms
+    assert picture.heard.filler_ends_ms == rehearsed.segment.ends_ms
 
 
 @pytest.mark.parametrize("delay", ["-1", "0", "499", "1e12", "NaN", "", "60001"])
