@@ -103,6 +103,22 @@ class LiveTurn:
             self._recorder.save(self._closed_row())
             self._publish(self._record.closed)
 
+    def close_unbegun(self) -> None:
+        """Close a turn whose task was cancelled before its first step: the server stops."""
+        error = GreenroomError(Code.CANCELLED, "The server was stopped.")
+        timings = Timings(total=self.now_ms)
+        self._record.apply(
+            TurnClosed(
+                t_ms=self.now_ms,
+                status=TurnStatus.INTERRUPTED,
+                text="",
+                heard_text="",
+                error=error,
+                timings=timings,
+            )
+        )
+        self.save_end()
+
     def _closed_row(self) -> TurnRow:
         closed = self._record.closed
         assert closed is not None
