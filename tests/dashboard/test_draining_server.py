@@ -1,6 +1,7 @@
 """Daphne's housekeeping as `serve` needs it: nothing that a client left half done breaks its end."""
 
 import asyncio
+
 import pytest
 
 from dashboard.server import DrainingServer
