@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from hashlib import sha256
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -24,9 +25,9 @@ Scope = Any
 class FairRequests:
     """Lets requests through in the order in which they came, a client's own behind each other."""
 
-    def __init__(self, application: Any, *, session_cookie: str) -> None:
+    def __init__(self, application: Any, *, session_cookie: str, is_behind_proxy: bool) -> None:
         self._application = application
-        self._session_cookie = session_cookie
+        self._client_of = partial(client_of, session_cookie=session_cookie, is_behind_proxy=is_behind_proxy)
         self._all = asyncio.Semaphore(AT_ONCE)
         self.clients: dict[str, _Client] = {}
 
@@ -34,7 +35,7 @@ class FairRequests:
         if scope["path"] in UNCOUNTED:
             await self._application(scope, receive, send)
             return
-        async with self._client(client_of(scope, self._session_cookie)) as client:
+        async with self._client(self._client_of(scope)) as client:
             await client.free.acquire()
             try:
                 await self._all.acquire()
@@ -87,14 +88,18 @@ class _Turnstile:
             self._held.pop().release()
 
 
-def client_of(scope: Scope, session_cookie: str) -> str:
-    """Whom a request seems to come from: its key, its session or its address. Nobody is believed for it."""
+def client_of(scope: Scope, session_cookie: str, *, is_behind_proxy: bool) -> str:
+    """Whom a request seems to come from: its key, its session or its address. Nobody is believed for it.
+
+    Behind a proxy the address is the last that `X-Forwarded-For` names, which the proxy itself added.
+    """
     headers = dict(scope["headers"])
     if key := headers.get(b"x-api-key"):
         return "key " + sha256(key).hexdigest()
     if session := _cookie(headers.get(b"cookie", b""), session_cookie):
         return "session " + sha256(session.encode()).hexdigest()
-    return f"address {(scope.get('client') or [''])[0]}"
+    forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1") if is_behind_proxy else ""
+    return f"address {forwarded.rpartition(',')[2].strip() or (scope.get('client') or [''])[0]}"
 
 
 def _cookie(header: bytes, name: str) -> str:

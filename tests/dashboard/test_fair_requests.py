@@ -38,7 +38,7 @@ class Application:
 class Door:
     def __init__(self) -> None:
         self.application = Application()
-        self.door = FairRequests(self.application, session_cookie="session")
+        self.door = FairRequests(self.application, session_cookie="session", is_behind_proxy=False)
         self.tasks: list[asyncio.Task[None]] = []
 
     async def come(self, *scopes: Scope) -> None:
@@ -143,6 +143,22 @@ def test_nobody_is_remembered_who_has_left() -> None:
 
 
 @pytest.mark.parametrize(
+    ("is_behind_proxy", "name"), [(True, "address 203.0.113.7"), (False, "address 192.0.2.1")]
+)
+def test_behind_a_proxy_an_address_is_the_one_that_the_proxy_added(is_behind_proxy: bool, name: str) -> None:
+    scope = scope_of()
+    scope["headers"] += [
+        (b"x-forwarded-for", b"198.51.100.9"),
+        (b"x-forwarded-for", b"10.0.0.1, 203.0.113.7"),
+    ]
+    assert client_of(scope, "session", is_behind_proxy=is_behind_proxy) == name
+
+
+def test_a_proxy_that_names_no_client_is_one() -> None:
+    assert client_of(scope_of(), "session", is_behind_proxy=True) == "address 192.0.2.1"
+
+
+@pytest.mark.parametrize(
     ("scope", "begins"),
     [
         (scope_of("k", cookie="session=s"), "key "),
@@ -152,4 +168,4 @@ def test_nobody_is_remembered_who_has_left() -> None:
     ],
 )
 def test_a_client_is_told_by_key_session_or_address(scope: Scope, begins: str) -> None:
-    assert client_of(scope, "session").startswith(begins)
+    assert client_of(scope, "session", is_behind_proxy=False).startswith(begins)
