@@ -1,6 +1,7 @@
 """Daphne's end of a WebSocket: its limits bind what comes in, and what goes out waits for a reader."""
 
 import asyncio
+import socket
 import time
 from collections import deque
 from typing import Any
@@ -13,6 +14,10 @@ FRAMES = 100
 FRAMES_WITHIN_S = 10.0
 """How many frames may come in how long a time: five times what the messages may be, for pings and fragments, of which
 the library tells the application nothing. Each is read on the event loop."""
+KERNEL_BYTES = 64 * 1024
+"""How much of what is sent the kernel is asked to hold; Linux takes twice as much. It would take megabytes by itself:
+a ping behind them reaches a slow reader too late for an answer in time, and nobody sees that it reads slowly.
+"""
 
 
 class SocketProtocol(WebSocketProtocol):
@@ -31,6 +36,7 @@ class SocketProtocol(WebSocketProtocol):
         super().onOpen()
         self._writable = asyncio.Event()
         self._writable.set()
+        self.transport.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
         self.transport.unregisterProducer()  # the HTTP channel's, which would stop reading while nothing is read
         self.transport.registerProducer(self, True)
 
