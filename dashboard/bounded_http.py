@@ -53,6 +53,16 @@ class BoundedRequest(WebRequest):
         if self.refusal is None:
             super().handleContentChunk(data)
 
+    def handle_exception(self, exception: Exception) -> None:
+        """The application failed: an answer that has begun is broken off, so that its client sees that it is not whole.
+
+        Daphne would raise at it, and never look after any connection again.
+        """
+        if not self._response_started:
+            super().handle_exception(exception)
+        elif self.channel is not None:
+            self.channel.loseConnection()
+
 
 class BoundedChannel(HTTPChannel):
     """A connection whose requests have to arrive in time; after a refusal it takes no other request and closes."""

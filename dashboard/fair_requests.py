@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from hashlib import sha256
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -13,6 +14,8 @@ AT_ONCE = 8
 """How many requests a process works on at once. Each costs threads, and every thread makes every answer later."""
 OF_A_CLIENT = 3
 """How many of them may be one client's."""
+OF_AN_ADDRESS = 6
+"""How many of them may come from one address, whoever they say they are: keys and sessions are not known yet."""
 HOLD_S = 1.0
 """How long a request counts that has not begun its answer: by then it waits for an LLM or a turn, and costs nothing."""
 UNCOUNTED = frozenset({"/health/"})
@@ -24,24 +27,33 @@ Scope = Any
 class FairRequests:
     """Lets requests through in the order in which they came, a client's own behind each other."""
 
-    def __init__(self, application: Any, *, session_cookie: str) -> None:
+    def __init__(self, application: Any, *, session_cookie: str, is_behind_proxy: bool) -> None:
         self._application = application
-        self._session_cookie = session_cookie
+        self._client_of = partial(client_of, session_cookie=session_cookie, is_behind_proxy=is_behind_proxy)
+        self._address_of = partial(address_of, is_behind_proxy=is_behind_proxy)
         self._all = asyncio.Semaphore(AT_ONCE)
-        self.clients: dict[str, _Client] = {}
+        self.lines: dict[str, _Line] = {}
 
     async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if scope["path"] in UNCOUNTED:
             await self._application(scope, receive, send)
             return
-        async with self._client(client_of(scope, self._session_cookie)) as client:
-            await client.free.acquire()
-            try:
-                await self._all.acquire()
-            except asyncio.CancelledError:
-                client.free.release()
-                raise
-            await self._work_on(_Turnstile(client.free, self._all), scope, receive, send)
+        async with (
+            self._line(self._client_of(scope), OF_A_CLIENT) as own,
+            self._line("at " + self._address_of(scope), OF_AN_ADDRESS) as shared,
+        ):
+            await self._pass(scope, receive, send, own, shared, self._all)
+
+    async def _pass(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable, *lines: asyncio.Semaphore
+    ) -> None:
+        turnstile = _Turnstile()
+        try:
+            for line in lines:
+                await turnstile.enter(line)
+            await self._work_on(turnstile, scope, receive, send)
+        finally:
+            turnstile.leave()
 
     async def _work_on(
         self, turnstile: "_Turnstile", scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -55,46 +67,56 @@ class FairRequests:
             await self._application(scope, receive, send_on)
         finally:
             timer.cancel()
-            turnstile.leave()
 
     @asynccontextmanager
-    async def _client(self, name: str) -> "AsyncIterator[_Client]":
-        """Remembered for as long as it has requests here."""
-        client = self.clients.setdefault(name, _Client())
-        client.requests += 1
+    async def _line(self, name: str, most: int) -> "AsyncIterator[asyncio.Semaphore]":
+        """The places of a client or an address, remembered for as long as it has requests here."""
+        line = self.lines.setdefault(name, _Line(most))
+        line.requests += 1
         try:
-            yield client
+            yield line.free
         finally:
-            client.requests -= 1
-            if not client.requests:
-                del self.clients[name]
+            line.requests -= 1
+            if not line.requests:
+                del self.lines[name]
 
 
-class _Client:
-    def __init__(self) -> None:
+class _Line:
+    def __init__(self, most: int) -> None:
         self.requests = 0
-        self.free = asyncio.Semaphore(OF_A_CLIENT)
+        self.free = asyncio.Semaphore(most)
 
 
 class _Turnstile:
     """What a request holds while it is worked on; it is left once."""
 
-    def __init__(self, *held: asyncio.Semaphore) -> None:
-        self._held = list(held)
+    def __init__(self) -> None:
+        self._held: list[asyncio.Semaphore] = []
+
+    async def enter(self, line: asyncio.Semaphore) -> None:
+        await line.acquire()
+        self._held.append(line)
 
     def leave(self) -> None:
         while self._held:
             self._held.pop().release()
 
 
-def client_of(scope: Scope, session_cookie: str) -> str:
+def client_of(scope: Scope, session_cookie: str, *, is_behind_proxy: bool) -> str:
     """Whom a request seems to come from: its key, its session or its address. Nobody is believed for it."""
     headers = dict(scope["headers"])
     if key := headers.get(b"x-api-key"):
         return "key " + sha256(key).hexdigest()
     if session := _cookie(headers.get(b"cookie", b""), session_cookie):
         return "session " + sha256(session.encode()).hexdigest()
-    return f"address {(scope.get('client') or [''])[0]}"
+    return "address " + address_of(scope, is_behind_proxy=is_behind_proxy)
+
+
+def address_of(scope: Scope, *, is_behind_proxy: bool) -> str:
+    """Behind a proxy, the last address that `X-Forwarded-For` names: the proxy itself added it."""
+    headers = dict(scope["headers"])
+    forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1") if is_behind_proxy else ""
+    return forwarded.rpartition(",")[2].strip() or (scope.get("client") or [""])[0]
 
 
 def _cookie(header: bytes, name: str) -> str:

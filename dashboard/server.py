@@ -1,5 +1,6 @@
 """Daphne with a beginning and an end: orphaned turns are closed before, and open ones stored after."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -74,5 +75,14 @@ class DrainingServer(Server):
         for port in self._ports:
             port.stopListening()
         drained: Deferred[None] = Deferred.fromFuture(start_task(lifetime.drain(), name="drain"))
-        drained.addBoth(lambda _result: super(DrainingServer, self).kill_all_applications())
+        drained.addBoth(lambda _result: self._cancel_applications())
         return drained
+
+    def _cancel_applications(self) -> "Deferred[None]":
+        """Daphne's own way breaks at a connection without an application, as half a request is."""
+        applications = [connection.get("application_instance") for connection in self.connections.values()]
+        open_ones = [application for application in applications if application and not application.done()]
+        for application in open_ones:
+            application.cancel()
+        ended: Deferred[None] = Deferred.fromFuture(asyncio.gather(*open_ones, return_exceptions=True))
+        return ended

@@ -1,9 +1,23 @@
 """Daphne's end of a WebSocket: its limits bind what comes in, and what goes out waits for a reader."""
 
 import asyncio
+import socket
+import time
+from collections import deque
 from typing import Any
 
 from daphne.ws_protocol import WebSocketProtocol
+
+from playground.close_codes import CloseCode
+
+FRAMES = 100
+FRAMES_WITHIN_S = 10.0
+"""How many frames may come in how long a time: five times what the messages may be, for pings and fragments, of which
+the library tells the application nothing. Each is read on the event loop."""
+KERNEL_BYTES = 64 * 1024
+"""How much of what is sent the kernel is asked to hold; Linux takes twice as much. It would take megabytes by itself:
+a ping behind them reaches a slow reader too late for an answer in time, and nobody sees that it reads slowly.
+"""
 
 
 class SocketProtocol(WebSocketProtocol):
@@ -13,14 +27,42 @@ class SocketProtocol(WebSocketProtocol):
     """
 
     maxMessagePayloadSize: int
+    data: bytes
     _writable: asyncio.Event | None = None
+    _frames: deque[float] | None = None
+    _is_flooding = False
 
     def onOpen(self) -> None:
         super().onOpen()
         self._writable = asyncio.Event()
         self._writable.set()
+        self.transport.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
         self.transport.unregisterProducer()  # the HTTP channel's, which would stop reading while nothing is read
         self.transport.registerProducer(self, True)
+
+    def onFrameBegin(self) -> None:
+        super().onFrameBegin()
+        if self._is_flooding or not self._come_too_fast():
+            return
+        self._is_flooding = True
+        self.data = b""
+        self.sendClose(int(CloseCode.TOO_MANY_MESSAGES), "Frames came faster than they are taken.")
+
+    def consumeData(self) -> None:
+        """Read the frames that have come; of a flood, none any more."""
+        if self._is_flooding:
+            self.data = b""
+            return
+        super().consumeData()
+
+    def _come_too_fast(self) -> bool:
+        now = time.monotonic()
+        if self._frames is None:
+            self._frames = deque(maxlen=FRAMES)
+        is_full = len(self._frames) == FRAMES
+        is_flood = is_full and now - self._frames[0] < FRAMES_WITHIN_S
+        self._frames.append(now)
+        return is_flood
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
         self.resumeProducing()
@@ -54,4 +96,6 @@ class SocketProtocol(WebSocketProtocol):
         if message["type"] == "websocket.close" and self.state == self.STATE_OPEN:
             self.sendClose(code=message.get("code", 1000), reason=message.get("reason"))
             return
+        if message["type"] == "websocket.send" and self.state in (self.STATE_CLOSING, self.STATE_CLOSED):
+            return  # the client is leaving: what is said meanwhile is for nobody
         super().handle_reply(message)

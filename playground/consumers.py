@@ -229,6 +229,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         while True:
             batch = await viewer.take()
             for frame in frames(batch):
+                if self._viewer is None:
+                    return  # the socket is being closed
                 if viewer.lagged or not await self._is_read(frame):
                     logger.warning("A viewer of %s reads too slowly: let go.", self._conversation_id)
                     await self._leave(CloseCode.TRY_AGAIN_LATER)

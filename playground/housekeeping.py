@@ -1,6 +1,7 @@
 """What a process does for its turns now and then: renew leases, and close what no process owns any more."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ __all__ = [
     "INTERNAL",
     "close_failed_turn",
     "close_left_turns",
+    "failed_values",
     "renew_leases",
     "request_interrupt",
 ]
@@ -26,19 +28,20 @@ def close_left_turns(*, is_only_process: bool) -> int:
     return close_all_open_turns() if is_only_process else close_orphaned_turns()
 
 
-def close_failed_turn(turn_id: str, **known: str) -> None:
-    """Close a turn that Greenroom itself failed in, so that the conversation can go on; a closed one stays as it is.
+def close_failed_turn(turn_id: str) -> None:
+    """Close a turn that Greenroom itself failed in, so that the conversation can go on; a closed one stays as it is."""
+    Turn.objects.filter(pk=turn_id, status__in=Turn.OPEN).update(**failed_values())
 
-    ``known`` are texts of it that are stored too.
-    """
-    Turn.objects.filter(pk=turn_id, status__in=Turn.OPEN).update(
-        **known,
-        status=Turn.Status.FAILED,
-        error={"code": str(Code.INTERNAL), "message": INTERNAL},
-        closed_at=timezone.now(),
-        owner_process="",
-        lease_until=None,
-    )
+
+def failed_values() -> dict[str, Any]:
+    """What the row of such a turn holds."""
+    return {
+        "status": Turn.Status.FAILED,
+        "error": {"code": str(Code.INTERNAL), "message": INTERNAL},
+        "closed_at": timezone.now(),
+        "owner_process": "",
+        "lease_until": None,
+    }
 
 
 def request_interrupt(conversation_id: str) -> None:

@@ -5,8 +5,6 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from channels.db import database_sync_to_async
-
 from playground import housekeeping
 from playground.core.errors import Code, GreenroomError
 from playground.core.events import ContentDelta, Event, Timings, TurnClosed, TurnStatus
@@ -15,7 +13,7 @@ from playground.core.turn_record import TurnRecord
 from playground.hub import Hub
 from playground.interrupts import InterruptSignal
 from playground.protocol import envelope, wire_events
-from playground.recording import Recorder, TurnRow, closed_row, storable, streaming_row
+from playground.recording import Recorder, TurnRow, closed_row, failed_row, streaming_row
 from playground.turns import TurnPlan
 
 logger = logging.getLogger(__name__)
@@ -75,24 +73,20 @@ class LiveTurn:
         """Store the closed turn, then tell the viewers."""
         closed = self._record.closed
         assert closed is not None
-        stored = await self._recorder.save_now(self._closed_row())
-        if not stored:
-            logger.error("The end of turn %s is not stored yet.", self.plan.turn_id)
+        await self._store(self._closed_row())
         self._publish(closed)
 
     async def publish_failure(self) -> None:
         """An exception ended the turn's task: close the row as it stands, then tell the viewers."""
-        error = GreenroomError(Code.INTERNAL, housekeeping.INTERNAL)
         text = "".join(self._record.text)
-        close = database_sync_to_async(housekeeping.close_failed_turn)
-        await close(self.plan.turn_id, text=storable(text))
+        await self._store(failed_row(self.plan.turn_id, self.plan.conversation_id, text))
         self._publish(
             TurnClosed(
                 t_ms=self.now_ms,
                 status=TurnStatus.FAILED,
                 text=text,
                 heard_text="",
-                error=error,
+                error=GreenroomError(Code.INTERNAL, housekeeping.INTERNAL),
                 timings=Timings(total=self.now_ms),
             )
         )
@@ -102,6 +96,27 @@ class LiveTurn:
         if self._record.closed is not None:
             self._recorder.save(self._closed_row())
             self._publish(self._record.closed)
+
+    def close_unbegun(self) -> None:
+        """Close a turn whose task was cancelled before its first step: the server stops."""
+        error = GreenroomError(Code.CANCELLED, "The server was stopped.")
+        timings = Timings(total=self.now_ms)
+        self._record.apply(
+            TurnClosed(
+                t_ms=self.now_ms,
+                status=TurnStatus.INTERRUPTED,
+                text="",
+                heard_text="",
+                error=error,
+                timings=timings,
+            )
+        )
+        self.save_end()
+
+    async def _store(self, end: TurnRow) -> None:
+        """Store the turn's end; while the database is away that is tried on, and the viewers wait no longer."""
+        if not await self._recorder.save_now(end):
+            logger.error("The end of turn %s is not stored yet.", self.plan.turn_id)
 
     def _closed_row(self) -> TurnRow:
         closed = self._record.closed

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from playground.core.turn_record import TurnRecord, timings_json
 from playground.failures import log_failure
-from playground.housekeeping import close_failed_turn
+from playground.housekeeping import close_failed_turn, failed_values
 from playground.models import Completion, Conversation, Turn
 
 logger = logging.getLogger(__name__)
@@ -68,6 +68,11 @@ def closed_row(record: TurnRecord, conversation_id: str, *, last_seq: int, infer
     }
     completions = tuple(_completions(record, inference_id))
     return TurnRow(record.turn_id, conversation_id, values, last_seq, completions)
+
+
+def failed_row(turn_id: str, conversation_id: str, text: str) -> TurnRow:
+    """The end of a turn that Greenroom itself failed in; ``last_seq`` stays as it is."""
+    return TurnRow(turn_id, conversation_id, failed_values() | {"text": text}, last_seq=0)
 
 
 def storable(value: Any) -> Any:

@@ -25,7 +25,7 @@ from playground.presented_key import presented_key
 from playground.protocol import Json, envelope
 from playground.recording import Recorder
 from playground.relay import Layer, Relay, shared_layer
-from playground.tasks import start_task
+from playground.tasks import carried_out, start_task
 from playground.tools import ToolRounds
 from playground.turns import Interrupt, OpenCompletion, conduct
 
@@ -200,11 +200,21 @@ class Runner:
         await asyncio.to_thread(self._recorder.stop, within_s)
 
     async def _start(self, conversation_id: str, new: NewTurn) -> str:
-        if self._is_draining:
-            raise CommandError(Code.BUSY, "The server is about to stop. Try again in a moment.")
+        self._refuse_while_draining()
         if new.kind is not TurnKind.CONTINUATION:
             self._tools.leave(conversation_id)
         await self._let_end(conversation_id)
+        # Whoever asked may leave between the turn's row and its task: a request is cancelled when its client goes.
+        return await carried_out(
+            self._start_in_place(conversation_id, new), name="starting a turn", keep=self.keep
+        )
+
+    def _refuse_while_draining(self) -> None:
+        if self._is_draining:
+            raise CommandError(Code.BUSY, "The server is about to stop. Try again in a moment.")
+
+    async def _start_in_place(self, conversation_id: str, new: NewTurn) -> str:
+        self._refuse_while_draining()
         place = self.open_turns.place()
         try:
             self.open_turns.settle(place, await owner_of(conversation_id), presented_key.get())
@@ -230,9 +240,20 @@ class Runner:
         if self._relay is not None:
             await self._relay.start_turn(conversation_id)
         live.task = start_task(self._run(live), name=f"turn {plan.turn_id}")
-        live.task.add_done_callback(lambda _ended: place.give_back())
+        live.task.add_done_callback(lambda _ended: self._let_go(live, place))
         place.keep()
         return plan.turn_id
+
+    def _let_go(self, live: LiveTurn, place: Place) -> None:
+        """The turn's task has ended; one that was cancelled before its first step has cleared nothing up."""
+        place.give_back()
+        conversation_id = live.plan.conversation_id
+        if self._live.get(conversation_id) is not live:
+            return
+        del self._live[conversation_id]
+        live.close_unbegun()
+        if self._relay is not None:
+            self.keep(start_task(self._relay.end_turn(conversation_id), name="end of a turn"))
 
     async def _open(self, conversation_id: str, new: NewTurn) -> OpenedTurn:
         """Store the turn's row; one that was cut in another process may still have to end there."""

@@ -4,12 +4,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import Context
-from typing import Any
+from typing import Any, TypeVar
 
 from playground.failures import log_failure
 
 logger = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
 OnFailure = Callable[[], Awaitable[object]]
 
 _started: set["asyncio.Task[None]"] = set()
@@ -32,6 +33,32 @@ def start_task(
     task.add_done_callback(_started.discard)
     task.add_done_callback(lambda _ended: work.close())  # a task that is cancelled before its first step
     return task
+
+
+async def carried_out(
+    work: Coroutine[Any, Any, Result], *, name: str, keep: Callable[["asyncio.Task[None]"], object]
+) -> Result:
+    """What ``work`` returns or raises. It runs to its end, in a task that ``keep`` owns, even when its caller leaves.
+
+    What it raises then is logged.
+    """
+    outcome: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+
+    async def carry_out() -> None:
+        try:
+            result = await work
+        except Exception as error:
+            if outcome.done():
+                raise
+            outcome.set_exception(error)
+            return
+        if not outcome.done():
+            outcome.set_result(result)
+
+    task = start_task(carry_out(), name=name)
+    task.add_done_callback(lambda _ended: (outcome.cancel(), work.close()))
+    keep(task)
+    return await outcome
 
 
 async def _watch(work: Coroutine[Any, Any, object], name: str, on_failure: OnFailure | None) -> None:

@@ -1,16 +1,20 @@
 """Attacks on the served site, over real sockets: while each runs, /health/ answers everyone else in time."""
 
+import socket
 import threading
 import time
 import urllib.error
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import urlsplit
 
 import pytest
 
+from playground.close_codes import CloseCode
 from playground.core.open_turns import DEFAULT_OPEN_TURNS
 from tests.browser.site import Site, serve_site
-from tests.dashboard.attacking import HEALTH_MS, bystander, exchange, memory_mib
+from tests.dashboard.attacking import DEADLINE_S, HEALTH_MS, bystander, exchange, memory_mib
 from tests.playground.served_api import ask, new_conversation, new_key
 
 MIB = 1024 * 1024
@@ -124,3 +128,61 @@ def begin_turn(site: Site, key: str, conversation: str) -> int:
 def other_key(site: Site) -> str:
     site.manage("shell", "--no-imports", "-c", BOB)
     return site.manage("create_api_key", "another script", "--user", "bob").splitlines()[-1]
+
+
+MASKED = b"\x80\x00\x00\x00\x00"
+"""What follows the first byte of a frame from a client that holds nothing."""
+FLOODS = {
+    "pings": (b"", b"\x89" + MASKED),
+    "fragments": (b"\x01" + MASKED, b"\x00" + MASKED),
+    "messages": (b"", b"\x81" + MASKED),
+}
+FLOODED_SOCKETS = 6
+FLOOD_BYTES = 384 * 1024
+
+
+@pytest.mark.parametrize("kind", FLOODS)
+def test_a_flood_of_tiny_frames_is_ended_and_stops_nobody(site: Site, kind: str) -> None:
+    first, frame = FLOODS[kind]
+    key = new_key(site)
+    conversation = new_conversation(site, key, MERT)
+    upgrade = b"\r\n".join(
+        (
+            f"GET /ws/conversations/{conversation}/ HTTP/1.1".encode(),
+            b"Host: 127.0.0.1",
+            b"x-api-key: " + key.encode(),
+            b"Connection: Upgrade",
+            b"Upgrade: websocket",
+            b"Sec-WebSocket-Version: 13",
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        )
+    )
+    answers: list[bytes] = []
+
+    def attack() -> None:
+        answers.append(flood(site, upgrade, first + frame * (FLOOD_BYTES // len(frame))))
+
+    threads = [threading.Thread(target=attack) for _ in range(FLOODED_SOCKETS)]
+    with bystander(site) as watching:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    closed = CloseCode.TOO_MANY_MESSAGES.to_bytes(2, "big")
+    assert [closed in answer for answer in answers] == [True] * FLOODED_SOCKETS
+    assert watching.delay_ms < HEALTH_MS
+
+
+def flood(site: Site, upgrade: bytes, frames: bytes) -> bytes:
+    """What comes back until the server closes; the frames are sent once the socket stands."""
+    address = urlsplit(site.url)
+    answer = b""
+    with socket.create_connection((address.hostname, address.port), timeout=DEADLINE_S) as connection:
+        connection.sendall(upgrade)
+        connection.recv(len("HTTP/1.1 101"))
+        with suppress(ConnectionError):
+            connection.sendall(frames)
+        with suppress(ConnectionError):
+            while received := connection.recv(65_536):
+                answer += received
+    return answer

@@ -205,3 +205,26 @@ def test_a_refused_upgrade_opens_no_socket(connection: Connection) -> None:
         "/ws/conversations/c1/", b"Upgrade: websocket", b"Content-Length: 50000000", method="GET"
     )
     assert connection.request.refusal is not None
+
+
+def test_an_answer_that_fails_before_it_began_says_so(connection: Connection) -> None:
+    connection.begin("/", method="GET")
+    connection.request.handle_exception(LookupError())
+    assert connection.transport.value().startswith(b"HTTP/1.1 500 ")
+
+
+def test_an_answer_that_fails_in_the_middle_is_broken_off(connection: Connection) -> None:
+    connection.begin("/", method="GET")
+    connection.request.handle_reply({"type": "http.response.start", "status": 200, "headers": []})
+    connection.request.handle_reply({"type": "http.response.body", "body": b"half", "more_body": True})
+    connection.request.handle_exception(LookupError())
+    assert connection.transport.disconnecting
+    assert not connection.transport.value().endswith(b"0\r\n\r\n")
+
+
+def test_an_answer_that_fails_after_its_client_left_is_let_go(connection: Connection) -> None:
+    connection.begin("/", method="GET")
+    request = connection.request
+    request.handle_reply({"type": "http.response.start", "status": 200, "headers": []})
+    connection.channel.connectionLost(Failure(ConnectionDone()))
+    request.handle_exception(LookupError())

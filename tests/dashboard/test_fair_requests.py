@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.fair_requests import AT_ONCE, HOLD_S, OF_A_CLIENT, FairRequests, client_of
+from dashboard.fair_requests import AT_ONCE, HOLD_S, OF_A_CLIENT, OF_AN_ADDRESS, FairRequests, client_of
 from tests.virtual_time import run_virtually
 
 Scope = dict[str, Any]
@@ -17,6 +17,11 @@ def scope_of(key: str = "", path: str = "/", cookie: str = "", address: str = "1
     headers = [(b"x-api-key", key.encode())] if key else []
     headers += [(b"cookie", cookie.encode())] if cookie else []
     return {"type": "http", "path": path, "headers": headers, "client": (address, 1)}
+
+
+def of_many(count: int) -> list[Scope]:
+    """Requests with as many keys from as many addresses."""
+    return [scope_of(f"key {n}", address=f"192.0.2.{n}") for n in range(count)]
 
 
 class Application:
@@ -38,7 +43,7 @@ class Application:
 class Door:
     def __init__(self) -> None:
         self.application = Application()
-        self.door = FairRequests(self.application, session_cookie="session")
+        self.door = FairRequests(self.application, session_cookie="session", is_behind_proxy=False)
         self.tasks: list[asyncio.Task[None]] = []
 
     async def come(self, *scopes: Scope) -> None:
@@ -86,9 +91,19 @@ def test_another_client_is_not_kept_waiting_by_it() -> None:
     at_the_door(story)
 
 
+def test_one_address_gives_itself_many_names_in_vain() -> None:
+    async def story(door: Door) -> None:
+        await door.come(*[scope_of(f"key {n}") for n in range(200)])
+        assert len(door.application.begun) == OF_AN_ADDRESS < AT_ONCE
+        await door.come(scope_of("b", "/b", address="203.0.113.7"))
+        assert "/b" in door.application.begun
+
+    at_the_door(story)
+
+
 def test_all_together_are_worked_for_up_to_a_number_and_health_beyond_it() -> None:
     async def story(door: Door) -> None:
-        await door.come(*[scope_of(f"key {n}") for n in range(50)])
+        await door.come(*of_many(50))
         assert len(door.application.begun) == AT_ONCE
         await door.come(scope_of(path="/health/"))
         assert len(door.application.begun) == AT_ONCE + 1
@@ -116,17 +131,21 @@ def test_an_answer_that_has_begun_keeps_no_place() -> None:
     at_the_door(story)
 
 
-@pytest.mark.parametrize("waits_for", ["its own", "everyone"])
+@pytest.mark.parametrize("waits_for", ["its own", "its address", "everyone"])
 def test_who_leaves_while_waiting_or_worked_for_gives_the_place_back(waits_for: str) -> None:
     async def story(door: Door) -> None:
-        keys = ["a"] * 20 if waits_for == "its own" else [f"key {n}" for n in range(20)]
-        await door.come(*[scope_of(key) for key in keys])
+        waiting = {
+            "its own": [scope_of("a")] * 20,
+            "its address": [scope_of(f"key {n}") for n in range(20)],
+            "everyone": of_many(20),
+        }
+        await door.come(*waiting[waits_for])
         for task in door.tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
         door.application.begun.clear()
-        await door.come(*[scope_of(f"key {n}") for n in range(50)])
+        await door.come(*of_many(50))
         assert len(door.application.begun) == AT_ONCE
 
     at_the_door(story)
@@ -135,11 +154,27 @@ def test_who_leaves_while_waiting_or_worked_for_gives_the_place_back(waits_for: 
 def test_nobody_is_remembered_who_has_left() -> None:
     async def story(door: Door) -> None:
         door.application.answer_all()
-        await door.come(*[scope_of(f"key {n}") for n in range(50)])
+        await door.come(*of_many(50))
         await door.come()
-        assert door.door.clients == {}
+        assert door.door.lines == {}
 
     at_the_door(story)
+
+
+@pytest.mark.parametrize(
+    ("is_behind_proxy", "name"), [(True, "address 203.0.113.7"), (False, "address 192.0.2.1")]
+)
+def test_behind_a_proxy_an_address_is_the_one_that_the_proxy_added(is_behind_proxy: bool, name: str) -> None:
+    scope = scope_of()
+    scope["headers"] += [
+        (b"x-forwarded-for", b"198.51.100.9"),
+        (b"x-forwarded-for", b"10.0.0.1, 203.0.113.7"),
+    ]
+    assert client_of(scope, "session", is_behind_proxy=is_behind_proxy) == name
+
+
+def test_a_proxy_that_names_no_client_is_one() -> None:
+    assert client_of(scope_of(), "session", is_behind_proxy=True) == "address 192.0.2.1"
 
 
 @pytest.mark.parametrize(
@@ -152,4 +187,4 @@ def test_nobody_is_remembered_who_has_left() -> None:
     ],
 )
 def test_a_client_is_told_by_key_session_or_address(scope: Scope, begins: str) -> None:
-    assert client_of(scope, "session").startswith(begins)
+    assert client_of(scope, "session", is_behind_proxy=False).startswith(begins)

@@ -11,6 +11,7 @@ import pytest
 from channels.db import database_sync_to_async
 from channels.layers import InMemoryChannelLayer
 from django.contrib.auth.models import User
+from django.db import OperationalError
 
 from playground import consumers, showing
 from playground import runner as runners
@@ -191,6 +192,31 @@ async def test_the_row_of_a_turn_whose_task_fails_is_closed_and_its_viewers_are_
     assert turn.text == closed["properties"]["text"] == ("" if step == "conduct" else "Hello.")
     assert again["event_type"] == "playground.turn.completed"
     assert_told(caplog.text, f"turn {turn_id}")
+
+
+async def test_a_turn_that_fails_while_the_database_is_away_is_told_and_closed_once_it_is_back(
+    rehearsal: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_away = asyncio.Event()
+
+    def refuses(*_: object, **__: object) -> None:
+        is_away.set()
+        raise OperationalError
+
+    monkeypatch.setattr(runners, "conduct", fails_later)
+    monkeypatch.setattr("playground.recording.RETRY_S", 0.01)
+    monkeypatch.setattr("playground.recording.CLOSING_S", 0.01)
+    async with running() as runner:
+        watcher = watch(runner, rehearsal)
+        with monkeypatch.context() as patched:
+            patched.setattr("playground.housekeeping.close_failed_turn", refuses)
+            patched.setattr("playground.recording._store", refuses)
+            await runner.respond(rehearsal.pk, "Hi")
+            closed = await watcher.until_closed()
+            assert is_away.is_set()
+    turn = await Turn.objects.aget()
+    assert closed["event_type"] == "playground.turn.failed"
+    assert (turn.status, turn.error) == ("failed", closed["properties"]["error"])
 
 
 async def test_the_heartbeat_goes_on_after_a_failure(

@@ -1,0 +1,35 @@
+"""Daphne's housekeeping as `serve` needs it: nothing that a client left half done breaks its end."""
+
+import asyncio
+
+import pytest
+
+from dashboard.server import DrainingServer
+
+
+class Connection:
+    """Stands where a request or a socket stands."""
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> DrainingServer:
+    async def application(*_: object) -> None: ...
+
+    made = DrainingServer(application, host="127.0.0.1", port=0, on_ready=lambda: None)  # type: ignore[arg-type]
+    made.connections = {}
+    return made
+
+
+async def test_at_the_end_a_half_arrived_request_keeps_no_application_alive(
+    server: DrainingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def drain() -> None: ...
+
+    monkeypatch.setattr("dashboard.lifetime.drain", drain)
+    application = asyncio.ensure_future(asyncio.get_running_loop().create_future())
+    server.connections = {
+        Connection(): {"connected": 0.0},
+        Connection(): {"connected": 0.0, "application_instance": application},
+    }
+    await server.kill_all_applications().asFuture(asyncio.get_running_loop())
+    assert application.cancelled()

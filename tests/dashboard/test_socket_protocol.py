@@ -1,0 +1,39 @@
+"""Daphne's end of a WebSocket, without a network: how much of what is sent may wait unread."""
+
+import socket
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from dashboard.socket_protocol import KERNEL_BYTES, SocketProtocol
+from playground.consumers import SLOWEST_BYTES_S
+
+PING_TIMEOUT_S = 30
+"""Daphne's own."""
+
+
+class Transport:
+    def __init__(self, connection: socket.socket) -> None:
+        self.socket = connection
+
+    def unregisterProducer(self) -> None: ...
+
+    def registerProducer(self, producer: object, is_push: bool) -> None: ...
+
+
+@pytest.fixture
+def connection() -> Iterator[socket.socket]:
+    with socket.socket() as opened:
+        yield opened
+
+
+def test_a_ping_behind_all_that_waits_reaches_the_slowest_reader_in_time(connection: socket.socket) -> None:
+    protocol = SocketProtocol()
+    protocol.transport = Transport(connection)
+    protocol.server = SimpleNamespace(log_action=lambda *_: None)
+    protocol.request = SimpleNamespace(path="/")
+    protocol.client_addr = None
+    protocol.onOpen()
+    waiting = connection.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) + 64 * 1024
+    assert waiting <= 2 * KERNEL_BYTES + 64 * 1024 < SLOWEST_BYTES_S * PING_TIMEOUT_S
