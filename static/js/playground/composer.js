@@ -42,6 +42,11 @@ export class Composer {
     this.#interrupt.disabled = !mayInterrupt;
   }
 
+  /** Take nothing: what is typed stays in the box. */
+  refuse() {
+    this.#send.disabled = true;
+  }
+
   /** Say how things are; `link` is `{href, text}` for the way out, if there is one. */
   say(text, tone = "", link = null) {
     if (this.#status.dataset.said === text) return;

@@ -111,7 +111,10 @@ class LivePage {
 
   #connected(status) {
     if (status.state !== "open") this.#sender.lost();
-    if (status.state === "closed") this.#putBack(this.#sender.takeBackAll());
+    if (status.state === "closed") {
+      this.#putBack(this.#sender.takeBackAll());
+      this.#composer.refuse();
+    }
     this.#connection = status;
     this.#showStatus();
     this.#requestFrame();

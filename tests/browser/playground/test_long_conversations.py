@@ -120,3 +120,33 @@ def test_a_page_whose_viewer_failed_recovers_by_itself(page: Page, site: Site) -
     expect(page.locator("#turns > .turn")).to_have_count(60, timeout=FILLED_MS)
     expect(failed).to_be_hidden()
     expect(text_box(page)).to_have_value("What I typed")
+
+
+def test_a_long_conversation_is_painted_where_it_opens(page: Page, site: Site) -> None:
+    """A browser: what is skipped out of sight may stay unpainted where it comes into sight, and no node tells."""
+    open_long_conversation(page, site, 130)
+    expect(page.locator("#turns > .turn")).to_have_count(130, timeout=FILLED_MS)
+    transcript = page.locator("#transcript")
+    painted = len(transcript.screenshot())
+    page.locator("#turns").evaluate("turns => { turns.hidden = true; }")
+    assert painted > 3 * len(transcript.screenshot())
+
+
+def test_a_page_without_a_seat_keeps_what_is_typed_and_says_why(page: Page, site: Site) -> None:
+    conversation = start_talking(page, MERT)
+    page.evaluate(
+        """async (path) => {
+            const url = new URL(path, location.href.replace(/^http/, "ws"));
+            window.held = Array.from({ length: 25 }, () => new WebSocket(url));
+            const heard = (socket) => new Promise((done) => { socket.onmessage = socket.onclose = done; });
+            await Promise.all(held.map(heard));
+        }""",
+        f"/ws/conversations/{conversation}/",
+    )
+    late = page.context.new_page()
+    late.goto(f"/playground/{conversation}/")
+    expect(late.locator("#status")).to_contain_text("SESSION_SOCKETS_PER_USER")
+    text_box(late).fill("Do not lose me")
+    text_box(late).press("Enter")
+    expect(text_box(late)).to_have_value("Do not lose me")
+    expect(send_button(late)).to_be_disabled()
