@@ -26,7 +26,9 @@ def value_of(file: str, name: str) -> float:
     if not field_name:
         return float(getattr(module, owner))
     defaults = {field.name: field.default for field in dataclasses.fields(getattr(module, owner))}
-    return float(defaults[field_name])
+    default = defaults[field_name]
+    assert isinstance(default, int | float)
+    return float(default)
 
 
 def spellings(name: str, value: float) -> list[str]:
