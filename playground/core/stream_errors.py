@@ -40,7 +40,8 @@ _ERROR_FIELDS = (
 )
 _MESSAGE_FIELDS = ("detail", "msg", "Message", "error_description")
 """Where no choice stands beside them, these hold an error's words; ``message`` does where it is a text."""
-_FINE = (None, 0, 200, "", "0", "200")
+_FINE_CODES = (0, 200, "0", "200")
+_FINE = (None, "", *_FINE_CODES)
 _WHAT: Mapping[type, str] = {
     str: "a text in quotes, not an object (JSON that was encoded twice?)",
     list: "a list, not an object",
@@ -67,6 +68,8 @@ def holds_error(payload: object) -> bool:
         return bool(first.get("error"))
     if isinstance(choices, list):  # some servers say in every chunk that all is well
         return bool(payload.get("message")) and payload.get("code") not in _FINE
+    if _names_success(payload):
+        return False
     message = payload.get("message")
     return (bool(message) and isinstance(message, str)) or any(
         _has_words(payload.get(name)) for name in _MESSAGE_FIELDS
@@ -81,6 +84,17 @@ def _names_error(payload: Mapping[str, object]) -> bool:
         return True
     base = payload.get("base_resp")
     return _status(payload) is not None or (isinstance(base, dict) and bool(base.get("status_code")))
+
+
+def _names_success(payload: Mapping[str, object]) -> bool:
+    """Whether a field says that all is well: a code of 0 or 200, ``status: ok``, ``success: true``."""
+    if payload.get("success") is True or payload.get("ok") is True:
+        return True
+    values = (payload.get(name) for name in ("code", "status", "status_code", "statusCode"))
+    return any(
+        value in _FINE_CODES or (isinstance(value, str) and value.lower() in {"ok", "success"})
+        for value in values
+    )
 
 
 def _is_error_word(word: object) -> bool:

@@ -20,6 +20,7 @@ Call = tuple[str, str]
 """Name and arguments."""
 
 SILENT = "The client passes over it: half an answer would look like a whole one, and nobody would learn of the error."
+EVENT_NAME = "The client doesn't look at an event's name: it would speak what the server calls an error."
 NO_CHUNK = "The client hands on whatever is JSON: a loop that reads choices breaks there, or says nothing."
 FORCED = (
     "The client hands on every finish reason: that this one is no whole answer is left to whoever reads it."
@@ -223,6 +224,12 @@ ERRORS: dict[str, StreamCase] = {
     ),
     "an error without words": failing(event({"error": {"trace": 7}}), "", '"trace": 7'),
     "an event named error": failing(b'event: error\ndata: {"reason": "boom"}\n\n', "", "boom", NO_CHUNK),
+    "an event named error that holds a chunk": failing(
+        b"event: error\n" + event(chunk(content="boom")), "", '"boom"', EVENT_NAME
+    ),
+    "an event named error that holds an error and a chunk": failing(
+        b"event: error\n" + event(chunk(content="Hm.") | {"error": {"message": "boom"}}), "", "boom"
+    ),
     "an event named error, not JSON": failing(b"event: error\ndata: out of memory\n\n", "", "out of memory"),
     "an error first": StreamCase(
         event({"detail": "boom"}) + DONE,
@@ -309,6 +316,40 @@ OTHER_APIS: dict[str, StreamCase] = {
         ("Bedrock", stream({"contentBlockDelta": {"delta": {"text": "Hi."}}}), "Put a server in between"),
         ("Vercel", stream({"type": "text-delta", "id": "1", "delta": "Hi."}), "Vercel AI SDK"),
         ("nobody's", stream({"answer": "Hi."}), "an object without choices"),
+        ("all is well", stream({"code": 0, "msg": "ok"}), "an object without choices"),
+        ("all is well, by its status", stream({"status": 200, "message": "OK"}), "an object without choices"),
+        ("success: true", stream({"success": True, "message": "done"}), "an object without choices"),
+    )
+}
+
+CHOICELESS: dict[str, StreamCase] = {
+    name: failing(event(payload), "an object without choices", because=NO_CHUNK)
+    for name, payload in (
+        ("no choices", {"id": "chatcmpl-9", "object": "chat.completion.chunk"}),
+        ("choices: null", {"choices": None}),
+        ("choices: null in a chunk", BYE | {"choices": None, "usage": None}),
+        ("choices: a text", {"choices": "x"}),
+        ("choices: an object", {"choices": {"0": BYE}}),
+        ("no choices, and usage: null", {"usage": None}),
+        ("no choices, and all is well", {"code": 0, "message": "Success"}),
+    )
+}
+
+ODD_CHOICES: dict[str, StreamCase] = {
+    name: StreamCase(
+        event(HELLO) + event({"choices": choices}) + event(BYE) + event(STOP) + DONE, BOTH, says=says
+    )
+    for name, choices, says in (
+        ("null", [None], "A choice was not an object"),
+        ("a text", ["x"], "A choice was not an object"),
+        (
+            "null before a choice",
+            [None, {"index": 0, "delta": {"content": ""}}],
+            "A choice was not an object",
+        ),
+        ("a delta that is a text", [{"delta": "x"}], "A delta was not an object"),
+        ("a delta that is a list", [{"index": 0, "delta": []}], "A delta was not an object"),
+        ("a message that is a text", [{"message": "x"}], "A delta was not an object"),
     )
 }
 
@@ -386,6 +427,9 @@ SKIPPED: dict[str, StreamCase] = {
         ("an empty object", event({}), ""),
         ("a ping", b'event: ping\ndata: {"type": "ping"}\n\n', ""),
         ("usage", event({"usage": {"total_tokens": 3}}), ""),
+        ("usage, and choices: null", event({"choices": None, "usage": {"total_tokens": 3}}), ""),
+        ("a choice without a delta", event({"choices": [{"index": 0, "content_filter_results": {}}]}), ""),
+        ("a choice whose delta is null", event({"choices": [{"index": 0, "delta": None}]}), ""),
         ("no choice", event({"choices": [], "prompt_filter_results": []}), ""),
         (
             "fields that are fine",
@@ -441,6 +485,8 @@ CASES = {
         ("unreadable", UNREADABLE),
         ("error", ERRORS),
         ("another API", OTHER_APIS),
+        ("without choices", CHOICELESS),
+        ("odd choices", ODD_CHOICES),
         ("habit", HABITS),
         ("skipped", SKIPPED),
         ("other", OTHERS),

