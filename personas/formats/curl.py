@@ -4,6 +4,7 @@
 words are cut here, so that a mistake in the document is named with its place in what was pasted.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ _COMMAND = re.compile(
     r"(?:^|[\n;|&])[ \t]*(?:[$%>#!][ \t]*)?(?:[A-Za-z_]\w*=\S*[ \t]+)*curl(?:\.exe)?(?=[ \t\\^`\n])"
 )
 _ARGUMENT = re.compile(r"\s*(?:(?:-d|--data(?:-raw|-binary|-ascii)?|--json)[ =]?\s*)?(?=\$?['\"]\s*\{)")
+_ESCAPED_OBJECT = re.compile(r'\s*\{(?:\s|(?P<of_json>\\[nrt]))*\\"')
+"""An object whose quotes are escaped, though none stand around it; in JSON its line breaks are escaped too."""
 _QUOTE_IN_QUOTES = "'\\''"
 """How a shell's text in single quotes holds one; neither JSON nor a language writes it so."""
 _PIECE = re.compile(
@@ -84,9 +87,22 @@ def read_argument(pasted: str) -> str:
     """A document that was cut out of a command, without its quotes and what they escape; any other as it stands."""
     found = _ARGUMENT.match(pasted)
     if found is None:
-        return pasted.replace(_QUOTE_IN_QUOTES, "'") if pasted.lstrip().startswith("{") else pasted
+        return _without_escapes(pasted) if pasted.lstrip().startswith("{") else pasted
     word, _ = _word(pasted, found.end())
     return _in_place(word, pasted)
+
+
+def _without_escapes(document: str) -> str:
+    """An object that was cut out of a text in quotes, without the escapes that these quotes asked for."""
+    escaped = _ESCAPED_OBJECT.match(document)
+    if escaped is None:
+        return document.replace(_QUOTE_IN_QUOTES, "'")
+    if escaped["of_json"] is None:
+        return _IN_DOUBLE_QUOTES.sub(r"\1", document)
+    try:
+        return str(json.loads(f'"{document}"', strict=False))
+    except ValueError:
+        return document
 
 
 def platform_key_sentence(name: str) -> str:

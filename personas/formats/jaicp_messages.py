@@ -37,7 +37,7 @@ def read_messages(fields: Fields, histories: Histories) -> ReadMessages:
     parts = histories.parts(node)
     if parts is None:
         if isinstance(node.value, Expression):
-            fields.note_expression("messages", node.value)
+            fields.note_expression("messages", node.value, node.offset)
         line = fields.source.line_of(node.offset)
         fields.notices.add(
             f"Line {line}: how messages are put together could not be followed; the session's history was assumed."
@@ -79,7 +79,7 @@ def _behind_history(fields: Fields, part: Part) -> list[str]:
         fields.notices.add(f"Line {line}: the session's history stands there a second time; it is sent once.")
         return []
     if isinstance(part.value, Expression):
-        fields.note_expression(f"messages, line {line}", part.value)
+        fields.note_expression("messages", part.value, part.offset)
         return []
     message = Fields(fields.source, part, "messages[…]", fields.notices)
     role = _role(message)
@@ -126,7 +126,7 @@ def _literals(fields: Fields, items: list[Node]) -> tuple[str, tuple[dict[str, s
     for index, item in enumerate(items):
         name = f"messages[{index}]"
         if isinstance(item.value, Expression):
-            fields.note_expression(name, item.value)
+            fields.note_expression(name, item.value, item.offset)
             continue
         message = Fields(fields.source, item, name, fields.notices)
         role = _role(message)

@@ -112,6 +112,7 @@ _STOPS = ".,;:!?…)"
 _SPACES = 8
 """How many spaces are looked over."""
 _INVISIBLE_JOINERS = "\u200d\ufe0e\ufe0f"
+_OF_A_WORD = re.compile(r"[^\W_]")
 _NOT_A_NOTE = "=∈≈<>+"
 _RAISED = re.compile("[kcdmnµ]m|ft|yd|mi|in|sec|sin|cos|tan|cot|csc|log")
 """Units and functions that a raised 2 or 3 makes a power of (km², sin²); behind other words it is a footnote."""
@@ -196,11 +197,19 @@ class Line:
 
     def _footnote(self, match: re.Match[str]) -> None:
         """Leave a footnote's mark out; a list of numbers behind an operator is a value."""
+        if self._is_referring(match):
+            self._plain(match.start() + 1, match.end() - 1)
+            return
         before = self._text[max(0, match.start() - _SPACES) : match.start()].rstrip()[-1:]
         if before and before in _NOT_A_NOTE:
             self._plain(*match.span())
         else:
             self._left_out(match)
+
+    def _is_referring(self, match: re.Match[str]) -> bool:
+        """Whether a number before any word is a link's text, with the link's name behind it: ``[5][1] it is``."""
+        is_before_name = match.group()[1].isdigit() and self._text.startswith("[", match.end())
+        return is_before_name and _OF_A_WORD.search(self._text, 0, match.start()) is None
 
     def _left_out(self, match: re.Match[str]) -> None:
         """Leave out a mark that stands for no word: two words stay apart, and no space is left before a stop."""

@@ -40,8 +40,7 @@ _ERROR_FIELDS = (
 )
 _MESSAGE_FIELDS = ("detail", "msg", "Message", "error_description")
 """Where no choice stands beside them, these hold an error's words; ``message`` does where it is a text."""
-_FINE_CODES = (0, 200, "0", "200")
-_FINE = (None, "", *_FINE_CODES)
+_FINE = (None, 0, 200, "", "0", "200")
 _WHAT: Mapping[type, str] = {
     str: "a text in quotes, not an object (JSON that was encoded twice?)",
     list: "a list, not an object",
@@ -90,9 +89,9 @@ def _names_success(payload: Mapping[str, object]) -> bool:
     """Whether a field says that all is well: a code of 0 or 200, ``status: ok``, ``success: true``."""
     if payload.get("success") is True or payload.get("ok") is True:
         return True
-    values = (payload.get(name) for name in ("code", "status", "status_code", "statusCode"))
+    values = [payload.get(name) for name in ("code", "status", "status_code", "statusCode")]
     return any(
-        value in _FINE_CODES or (isinstance(value, str) and value.lower() in {"ok", "success"})
+        (bool(value) or value == 0) and (value in _FINE or str(value).lower() in {"ok", "success"})
         for value in values
     )
 

@@ -280,7 +280,8 @@ def test_u49_done_counts_however_it_ends(end: bytes) -> None:
         {"choices": [{"delta": {"tool_calls": 7, "function_call": "x", "reasoning": {}, "refusal": []}}]},
         {"choices": [{"delta": {"tool_calls": [7, None, "x", [], {}, {"function": []}]}}]},
         {"choices": [{"delta": {"reasoning_details": [7, {"text": 7}]}, "finish_reason": {}}]},
-        {"choices": [{"finish_reason": 7}], "usage": "many"}, {"choices": [], "usage": [1]}, {"usage": {"a": "b", "c": {"d": []}}},
+        {"choices": [{"finish_reason": 7}], "usage": "many"}, {"choices": [], "usage": [1]},
+            {"usage": {"a": "b", "c": {"d": []}}},
         {"choices": [], "error": None}, {"choices": [], "error": ""}, {"choices": [], "error": {}},
     ],
     ids=json.dumps,
@@ -512,6 +513,8 @@ def test_u60_a_lone_surrogate_in_any_other_field_can_be_encoded_too() -> None:
 
     found = decode(b"data: " + body.encode() + b"\n\n" + DONE, secrets=["secret-value-1"])
 
+    assert (found.reasoning, found.calls) == ("\ufffdr", [("\ufffdi", "n\ufffd", '{"a":"\ufffd')])
+    assert found.decoder.finish_reason == "\ufffd"
     json.dumps([found.everything, str(found.decoder.tool_calls)], ensure_ascii=False).encode("utf-8")
 
 
