@@ -46,7 +46,7 @@ _PLATFORM_KEY = re.compile(r"""(x-api-key)["']?\s*[:=]""", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The object with every name in it in place of which a value was found, and what is left out around it."""
+    """An object with the values of its names put in, and the sentences about the code around it."""
 
     node: Node
     notices: tuple[str, ...]
@@ -88,7 +88,7 @@ def about_platform_key(around: str) -> list[str]:
 
 
 def find_text(source: Source, keys: Set[str]) -> str | None:
-    """The first text of the code that holds such an object itself, at the line at which it begins; None: none does."""
+    """Return the first string literal that holds such an object, behind as many line breaks; None if none does."""
     for found in _TOKEN.finditer(source.text):
         if not found["string"] or "{" not in found["string"][:MAX_BEFORE_OBJECT]:
             continue

@@ -65,15 +65,15 @@ class _Word:
 
 def read_command(pasted: str) -> Command | None:
     """The document of the text's first ``curl`` command; None: the text is no command. Raises FormatError."""
-    found = _COMMAND.search(pasted)
-    if found is None or "{" in pasted[: found.start()]:
+    match = _COMMAND.search(pasted)
+    if match is None or "{" in pasted[: match.start()]:
         return None
     text = _without_continuations(pasted)
-    words, end = _words(text, found.end())
+    words, end = _words(text, match.end())
     data = list(_data(words))
     if not data:
-        raise _error("This curl command sends no document: paste one with -d '{ … }'.", text, found.end() - 4)
-    body, end = _body(text, data[0], found.start(), end)
+        raise _error("This curl command sends no document: paste one with -d '{ … }'.", text, match.end() - 4)
+    body, end = _body(text, data[0], match.start(), end)
     notices = [*_about_headers(words)]
     if len(data) > 1:
         notices.append("The command has more than one -d; the first one was read.")
@@ -85,10 +85,10 @@ def read_command(pasted: str) -> Command | None:
 
 def read_argument(pasted: str) -> str:
     """A document that was cut out of a command, without its quotes and what they escape; any other as it stands."""
-    found = _ARGUMENT.match(pasted)
-    if found is None:
+    match = _ARGUMENT.match(pasted)
+    if match is None:
         return _without_escapes(pasted) if pasted.lstrip().startswith("{") else pasted
-    word, _ = _word(pasted, found.end())
+    word, _ = _word(pasted, match.end())
     return _in_place(word, pasted)
 
 
@@ -136,11 +136,11 @@ def _words(text: str, at: int) -> tuple[list[_Word], int]:
 def _word(text: str, at: int) -> tuple[_Word, int]:
     start, content = at, at
     pieces: list[str] = []
-    while found := _PIECE.match(text, at):
-        if not pieces and found.lastgroup in {"ansi", "single", "double"}:
-            content = found.start(found.lastgroup)
-        pieces.append(_unquoted(found))
-        at = found.end()
+    while match := _PIECE.match(text, at):
+        if not pieces and match.lastgroup in {"ansi", "single", "double"}:
+            content = match.start(match.lastgroup)
+        pieces.append(_unquoted(match))
+        at = match.end()
     if at == start or (at < len(text) and text[at] in "'\""):
         raise _error("The quote that begins here is not closed.", text, at)
     return _Word("".join(pieces), content), at
@@ -190,17 +190,17 @@ def _body(text: str, data: _Word, start: int, end: int) -> tuple[_Word, int]:
 
 
 def _here_document(text: str, data: _Word, start: int) -> tuple[_Word, int]:
-    found = _HERE_DOCUMENT.search(text, text.rfind("\n", 0, max(0, start)) + 1)
-    line_end = text.find("\n", found.end()) if found else -1
-    if found is None or line_end < 0:
+    match = _HERE_DOCUMENT.search(text, text.rfind("\n", 0, max(0, start)) + 1)
+    line_end = text.find("\n", match.end()) if match else -1
+    if match is None or line_end < 0:
         raise _error(
             "The command reads a document that is not in the text: paste it with the command.",
             text,
             data.offset,
         )
-    closing = re.compile(rf"^[ \t]*{found[2]}[ \t]*$", re.MULTILINE).search(text, line_end)
+    closing = re.compile(rf"^[ \t]*{match[2]}[ \t]*$", re.MULTILINE).search(text, line_end)
     if closing is None:
-        raise _error(f"The line {found[2]} that ends the document is missing.", text, found.start())
+        raise _error(f"The line {match[2]} that ends the document is missing.", text, match.start())
     return _Word(text[line_end + 1 : closing.start()], line_end + 1), closing.end()
 
 

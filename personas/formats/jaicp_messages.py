@@ -73,7 +73,7 @@ def _around_history(fields: Fields, parts: Parts, place: int, mode: HistoryMode)
 
 
 def _behind_history(fields: Fields, part: Part) -> list[str]:
-    """The prompt in what stands behind the history, where Greenroom has no place for it; a notice in any case."""
+    """Return the prompt in a message after the history, and note the message: Greenroom sends none there."""
     line = fields.source.line_of(part.offset)
     if isinstance(part, Past):
         fields.notices.add(f"Line {line}: the session's history stands there a second time; it is sent once.")

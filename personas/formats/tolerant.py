@@ -298,12 +298,12 @@ class Source:
         """The one text in quotes that begins here, and where it ends; one with something to fill is an Expression."""
         prefix = _PREFIX.match(self.text, at)
         quotes = prefix.end() if prefix else at
-        found = _IN_THREE_QUOTES.match(self.text, quotes)
-        if found is None and self.text.startswith(('"""', "'''"), quotes) and self.is_python:
+        match = _IN_THREE_QUOTES.match(self.text, quotes)
+        if match is None and self.text.startswith(('"""', "'''"), quotes) and self.is_python:
             self.fail("The text that begins here is not closed with three quotes.", at)
-        if prefix is None and found is None:
+        if prefix is None and match is None:
             return self._string(at)
-        end = found.end() if found else self._string(quotes)[1]
+        end = match.end() if match else self._string(quotes)[1]
         if prefix and prefix.group().lower().strip("ru"):
             return Node(Expression(self.text[at:end]), at), end
         return Node(self.python_text(self.text[at:end], at), at), end

@@ -217,7 +217,7 @@ class Line:
         if before.isalnum() and after.isalnum():
             self._space(match)
         last = self.nodes[-1] if self.nodes else None
-        if isinstance(last, Piece) and before.isspace() and after and after in _STOPS:
+        if isinstance(last, Piece) and last.text[-1:].isspace() and after and after in _STOPS:
             kept = last.text.rstrip()
             self.nodes[-1] = Piece(kept, last.start, last.start + len(kept))
 

@@ -26,7 +26,7 @@ _ADVICE = {
     Code.NOT_FOUND: "it doesn't know what was asked for: check the model's name and the address",
     Code.UPSTREAM_5XX: "something failed on its side: try again, or look at the server's own log",
     Code.BAD_REQUEST: "it doesn't accept the request: check the model's name and the parameters",
-    Code.BAD_RESPONSE: "it names no reason that is known: read its own words, or its log",
+    Code.BAD_RESPONSE: "it gives no reason that Greenroom knows: read its message here, or its log",
 }
 _ERROR_FIELDS = (
     "error",

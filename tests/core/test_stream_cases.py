@@ -18,8 +18,8 @@ parametrized = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 
 def ours(pieces: list[bytes]) -> Decoded:
     decoder = AnswerDecoder(functions={FUNCTION}, address=ADDRESS)
-    found = [piece for data in pieces for piece in decoder.feed(data)]
-    return Decoded(decoder, found + decoder.close())
+    pieces_read = [piece for data in pieces for piece in decoder.feed(data)]
+    return Decoded(decoder, pieces_read + decoder.close())
 
 
 class Theirs:
@@ -64,18 +64,18 @@ def chunks_of(body: bytes) -> Iterator[Any]:
 
 @parametrized
 def test_a_stream_is_read_as_its_kind_asks(case: StreamCase) -> None:
-    found = ours([case.body])
-    verdict = found.decoder.verdict()
+    decoded = ours([case.body])
+    verdict = decoded.decoder.verdict()
 
-    assert (found.text, found.code) == (case.text, case.code)
-    assert [(name, arguments) for _, name, arguments in found.calls] == case.calls
+    assert (decoded.text, decoded.code) == (case.text, case.code)
+    assert [(name, arguments) for _, name, arguments in decoded.calls] == case.calls
     if verdict is not None:
         assert case.says in verdict.message
         assert case.excerpt in verdict.excerpt
     elif case.says:
-        assert sum(case.says in note for note in found.notes) == 1
+        assert sum(case.says in note for note in decoded.notes) == 1
     else:
-        assert found.notes == []
+        assert decoded.notes == []
 
 
 @parametrized

@@ -271,9 +271,9 @@ def test_a_reply_of_jaicp_may_be_assigned() -> None:
 
 
 def test_a_conversation_may_stand_in_code() -> None:
-    found = read_conversation("body = {'persona_id': 'p1', 'conversation_name': 'Mine', 'x': None}")
-    assert found is not None
-    assert (found.persona_id, found.options) == ("p1", {"conversation_name": "Mine"})
+    conversation = read_conversation("body = {'persona_id': 'p1', 'conversation_name': 'Mine', 'x': None}")
+    assert conversation is not None
+    assert (conversation.persona_id, conversation.options) == ("p1", {"conversation_name": "Mine"})
 
 
 @pytest.mark.parametrize("words", ["$session", "llmRequest", "\\nstate: A", "curl https://a.example -d x"])

@@ -146,12 +146,12 @@ def test_a_second_document_of_the_command_is_named() -> None:
 
 
 def test_a_conversation_may_stand_in_a_command() -> None:
-    found = read_conversation(
+    conversation = read_conversation(
         "curl https://tavusapi.com/v2/conversations -H 'x-api-key: k' -d '{\"persona_id\": \"p1\"}'"
     )
-    assert found is not None
-    assert found.persona_id == "p1"
-    assert any("stored nowhere" in notice for notice in found.notices)
+    assert conversation is not None
+    assert conversation.persona_id == "p1"
+    assert any("stored nowhere" in notice for notice in conversation.notices)
 
 
 @pytest.mark.parametrize(

@@ -119,9 +119,9 @@ async def test_a_flood_of_resumes_costs_one_snapshot_at_a_time(
         nonlocal under_way, most, made
         under_way, made = under_way + 1, made + 1
         most = max(most, under_way)
-        found = await load(self)
+        snapshot = await load(self)
         under_way -= 1
-        return found
+        return snapshot
 
     monkeypatch.setattr(showing.Showing, "_load", counts)
     async with running() as runner:

@@ -73,14 +73,14 @@ def assert_told(logged: str, name: str) -> None:
 
 
 def test_nothing_is_started_but_where_a_failure_is_noticed() -> None:
-    found = {
+    starters = {
         (str(path.relative_to(ROOT)), ast.unparse(node.func))
         for folder in ("dashboard", "personas", "playground")
         for path in sorted((ROOT / folder).rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in STARTERS
     }
-    assert found == set(STARTED_BY)
+    assert starters == set(STARTED_BY)
 
 
 async def test_a_task_that_fails_is_logged_and_what_depends_on_it_is_closed(

@@ -35,8 +35,10 @@ async def test_a_fast_answer_of_200_sentences_arrives_whole(
         await client.until("playground.snapshot")
         await client.send("conversation.echo", text="".join(SENTENCES))
         closed = await client.until_closed()
-    said = [event["properties"] for event in client.events if event["event_type"] == "playground.sentence"]
-    assert len(said) == len(SENTENCES)
+    sentences = [
+        event["properties"] for event in client.events if event["event_type"] == "playground.sentence"
+    ]
+    assert len(sentences) == len(SENTENCES)
     assert closed["heard_text"].split() == "".join(SENTENCES).split()
     assert sum(map(len, client.frames)) > 2 * FRAME_BYTES
     assert_short(client)
@@ -54,8 +56,8 @@ async def test_a_snapshot_of_1000_turns_arrives_newest_first(
             parts.append(await client.until("playground.snapshot.turns"))
     assert first["turns"][-1]["turn_idx"] == 999
     assert first["earlier"] == 1_000 - len(first["turns"])
-    found = [turn["turn_idx"] for part in reversed(parts) for turn in part["turns"]]
-    assert found == list(range(1_000))
+    turn_indexes = [turn["turn_idx"] for part in reversed(parts) for turn in part["turns"]]
+    assert turn_indexes == list(range(1_000))
     assert {event["seq"] for event in client.events} == {first["seq"]}
     assert_short(client)
 
