@@ -62,6 +62,12 @@ def failing(
     )
 
 
+def ended_by(finish_reason: str, text: str, code: str, says: str) -> StreamCase:
+    """A stream of this text whose finish reason says that it is no whole answer."""
+    body = stream(chunk(content=text), chunk(finish_reason))
+    return StreamCase(body, text, code, says, differs_because=FORCED)
+
+
 HELLO_TEXT = "Hello there. "
 PLAIN_CHUNK = json.dumps(chunk(content="Hi."))
 
@@ -99,34 +105,19 @@ ENDS: dict[str, StreamCase] = {
         differs_because="The client drops the last words, though they came whole.",
     ),
     "bare [DONE]": StreamCase(event(HELLO) + event(STOP) + b"[DONE]\n", HELLO_TEXT),
-    "DeepSeek's lack of resources": StreamCase(
-        stream(chunk(content="Hello th"), chunk("insufficient_system_resource")),
-        "Hello th",
-        "truncated",
-        "gave the answer up",
-        differs_because=FORCED,
+    "DeepSeek's lack of resources": ended_by(
+        "insufficient_system_resource", "Hello th", "truncated", "gave the answer up"
     ),
-    "Gemini's malformed call": StreamCase(
-        stream(chunk("MALFORMED_FUNCTION_CALL", content="")),
-        "",
-        "bad_response",
-        "could make no call of it",
-        differs_because=FORCED,
+    "Gemini's malformed call": ended_by(
+        "MALFORMED_FUNCTION_CALL", "", "bad_response", "could make no call of it"
     ),
-    "a filtered call": StreamCase(
-        stream(HELLO, chunk("function_call_filter: MALFORMED_FUNCTION_CALL")),
+    "a filtered call": ended_by(
+        "function_call_filter: MALFORMED_FUNCTION_CALL",
         HELLO_TEXT,
         "bad_response",
         "could make no call of it",
-        differs_because=FORCED,
     ),
-    "finish reason error": StreamCase(
-        stream(HELLO, chunk("error")),
-        HELLO_TEXT,
-        "upstream_5xx",
-        "ended its answer with an error",
-        differs_because=FORCED,
-    ),
+    "finish reason error": ended_by("error", HELLO_TEXT, "upstream_5xx", "ended its answer with an error"),
     "length": StreamCase(stream(HELLO, chunk("length")), HELLO_TEXT, says="most tokens"),
     "Gemini's MAX_TOKENS": StreamCase(stream(HELLO, chunk("MAX_TOKENS")), HELLO_TEXT, says="most tokens"),
     "Gemini's SAFETY": StreamCase(stream(HELLO, chunk("SAFETY")), HELLO_TEXT, says="content filter"),

@@ -15,10 +15,8 @@ from playground.hub import Viewer
 from playground.models import Turn
 from playground.showing import Showing
 from playground.snapshots import PART_BYTES, load_turns_before, parts
-from tests.playground.own_sockets import alice, conversation, cookie, key, opened
+from tests.playground.own_sockets import opened
 from tests.playground.rehearsals import DEADLINE_S, make_conversation, running
-
-__all__ = ["alice", "conversation", "cookie", "key"]
 
 Json = dict[str, Any]
 

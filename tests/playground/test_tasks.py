@@ -21,11 +21,9 @@ from playground.recording import Recorder, TurnRow
 from playground.relay import Relay
 from playground.tasks import start_task
 from tests.dashboard.processes import ROOT
-from tests.playground.own_sockets import alice, conversation, cookie, key, opened
+from tests.playground.own_sockets import opened
 from tests.playground.rehearsals import DEADLINE_S, DOCUMENT, make_conversation, running, watch
 from tests.playground.scripted_llm import DONE, END, TOOL_CALLS, Step, call, text
-
-__all__ = ["alice", "conversation", "cookie", "key"]
 
 SECRET = "sk-canary-of-an-exception"
 ANSWER: list[Step] = [text("Hello."), END]
