@@ -80,7 +80,7 @@ class SocketProtocol(WebSocketProtocol):
         self.resumeProducing()
 
     async def until_read(self) -> None:
-        """Until the client has read what was sent, but for what the kernel holds; or until the socket has closed."""
+        """Wait until everything sent has left the process's buffers for the kernel, or the socket has closed."""
         if self._writable is not None:
             await self._writable.wait()
 

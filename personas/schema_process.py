@@ -1,7 +1,7 @@
 """The process that checks schemas and arguments: a line of JSON in, a line of JSON out, one after the other.
 
 It is started by `personas.schema_checks`, which ends it where a check takes too long. It knows no setting and no
-secret, and ends by itself where nobody is left to ask: when its input closes, or a check used up its processor time.
+secret, and ends by itself when its input closes, or a check used up its processor time.
 """
 
 import json

@@ -12,7 +12,7 @@ Json = dict[str, Any]
 OUTBOX_EVENTS = 20_000
 """Events that may wait for one viewer after merging; a viewer that lags further is let go."""
 OUTBOX_BYTES = 8 * 1024 * 1024
-"""How much those events may hold: a snapshot's newest part and the longest answer with all that is told of it."""
+"""The most that those events hold: a snapshot's newest part, and the longest answer with all its events."""
 
 _TEXT = frozenset({"playground.delta", "playground.reasoning"})
 

@@ -1,4 +1,4 @@
-"""Which API key a command came in with, for whoever counts by key: known to all that the command starts."""
+"""Holds the API key that a command came in with; every task that the command starts sees it, to count by key."""
 
 from contextvars import ContextVar
 

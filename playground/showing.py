@@ -62,8 +62,8 @@ class Showing:
         """Show the turns before ``position``, each part once the viewer has taken what came before it."""
         while earlier:
             await self._viewer.until_taken()
-            found = await database_sync_to_async(load_turns_before)(self._conversation_id, position)
-            for turns in found or [[]]:
+            parts = await database_sync_to_async(load_turns_before)(self._conversation_id, position)
+            for turns in parts or [[]]:
                 earlier = earlier - len(turns) if turns else 0
                 part = {"turns": turns, "earlier": earlier}
                 await self._viewer.until_taken()

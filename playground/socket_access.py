@@ -16,7 +16,7 @@ RIGHTS_HOLD_S = 5.0
 """How long an idle socket outlives the right to it."""
 
 ReadUser = Callable[[], User | None]
-"""Reads anew whom the socket speaks for, by its session or its key; None: nobody any more."""
+"""Reads anew whom the socket speaks for, by its session or its key; None if the session or the key has ended."""
 
 
 class CameInBy(StrEnum):

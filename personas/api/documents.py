@@ -73,7 +73,7 @@ def _refuse_script(source: Source, node: Node) -> None:
     """A pasted document may hold script and gaps, with a notice each; a request may hold neither."""
     if not isinstance(node.value, dict):
         source.fail("A persona is a JSON object: { … }.", node.offset)
-    for path, expression in node.expressions():
+    for path, expression, _ in node.expressions():
         if not expression.is_placeholder:
             raise wrong("This is not JSON (text needs double quotes).", path)
     if source.gaps:

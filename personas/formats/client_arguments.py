@@ -18,10 +18,10 @@ def with_default_query(fields: Fields, address: str) -> str:
     if is_placeholder(address):
         fields.notices.add(f"{name} is kept and not sent: there is no base_url to which it could be added.")
         return address
-    found = fields.json("default_query")
-    if not isinstance(found, dict | None):
+    pairs = fields.json("default_query")
+    if not isinstance(pairs, dict | None):
         fields.refuse("default_query", [Problem((), 'default_query is an object: {"name": "value"}.')])
-    query = _encoded(_without_keys(fields, name, found or {}))
+    query = _encoded(_without_keys(fields, name, pairs or {}))
     if not query:
         return address
     fields.notices.add(f"{name} was added to the address: ?{query}")
@@ -39,14 +39,14 @@ def split_query(address: str) -> tuple[str, dict[str, str]]:
 
 def with_default_headers(fields: Fields, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The headers, and those of ``default_headers`` that they don't name. Raises FormatError."""
-    found = checked_headers(fields, "default_headers")
-    if not found:
+    given = checked_headers(fields, "default_headers")
+    if not given:
         return headers
     fields.notices.add(
         f"{fields.name_of('default_headers')} was read as headers: it is sent with every request."
     )
     named = {name.lower() for name, _ in headers}
-    return headers + [(name, value) for name, value in found if name.lower() not in named]
+    return headers + [(name, value) for name, value in given if name.lower() not in named]
 
 
 def _without_keys(fields: Fields, name: str, query: Mapping[str, Any]) -> dict[str, str]:

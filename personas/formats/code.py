@@ -28,6 +28,7 @@ _SKIPPED = r"(?P<skip>//[^\n]*|/\*.*?(?:\*/|\Z)|`[^`]*`)"
 _OF_PYTHON = re.compile(
     rf"{_SKIPPED}|(?P<quotes>[rRfF]?(?:\"\"\"|'''))|(?P<string>{_STRING})"
     r"|(?P<mark>\b(?:True|False|None)\b|^[ \t]*(?:import|from|def)\b|^[ \t]*\#"
+    r"|\bdict\(|\brequests\.(?:post|put|patch|request)\(|[(,]\s*(?:json|data)=[{(\[]"
     r"|^\w+[ \t]*(?::[^=\n{]{1,80})?=[ \t]*[{(])",
     re.DOTALL | re.MULTILINE,
 )
@@ -46,7 +47,7 @@ _PLATFORM_KEY = re.compile(r"""(x-api-key)["']?\s*[:=]""", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The object with every name in it in place of which a value was found, and what is left out around it."""
+    """An object with the values of its names put in, and the sentences about the code around it."""
 
     node: Node
     notices: tuple[str, ...]
@@ -88,7 +89,7 @@ def about_platform_key(around: str) -> list[str]:
 
 
 def find_text(source: Source, keys: Set[str]) -> str | None:
-    """The first text of the code that holds such an object itself, at the line at which it begins; None: none does."""
+    """Return the first string literal that holds such an object, behind as many line breaks; None if none does."""
     for found in _TOKEN.finditer(source.text):
         literal = found["string"] or (found["skip"] or "")
         if literal.startswith("/") or "{" not in literal[:MAX_BEFORE_OBJECT]:
@@ -111,16 +112,25 @@ def _text_of(source: Source, literal: str, at: int) -> str:
 def _object_with(source: Source, keys: Set[str], begin: int) -> int | None:
     """The offset of the first object that has one of the keys itself."""
     opened: list[tuple[str, int]] = []
-    for found in _TOKEN.finditer(source.text, begin):
-        if found["open"]:
-            opened.append((found["open"], found.start()))
-        elif found["close"] and opened:
+    for token in _TOKEN.finditer(source.text, begin):
+        if token["open"]:
+            opened.append(_opening(source, token.start()))
+        elif token["close"] and opened:
             opened.pop()
-        elif opened and opened[-1][0] == "{" and (found["string"] or found["word"]):
-            key = found["word"] or found["string"][1:-1]
-            if key in keys and source.text.startswith(":", source.skip(found.end())):
-                return opened[-1][1]
+        elif opened and opened[-1][0] and (token["string"] or token["word"]):
+            mark, offset = opened[-1]
+            key = token["word"] or token["string"][1:-1]
+            if key in keys and source.text.startswith(mark, source.skip(token.end())):
+                return offset
     return None
+
+
+def _opening(source: Source, at: int) -> tuple[str, int]:
+    """What stands behind a key within this bracket (empty: it holds no keys), and where the object begins."""
+    if source.text[at] == "{":
+        return ":", at
+    call = source.dict_before(at) if source.text[at] == "(" else None
+    return ("", at) if call is None else ("=", call)
 
 
 def _changed_later(source: Source, names: Names, offset: int) -> list[str]:

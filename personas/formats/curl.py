@@ -4,6 +4,7 @@
 words are cut here, so that a mistake in the document is named with its place in what was pasted.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ _COMMAND = re.compile(
     r"(?:^|[\n;|&])[ \t]*(?:[$%>#!][ \t]*)?(?:[A-Za-z_]\w*=\S*[ \t]+)*curl(?:\.exe)?(?=[ \t\\^`\n])"
 )
 _ARGUMENT = re.compile(r"\s*(?:(?:-d|--data(?:-raw|-binary|-ascii)?|--json)[ =]?\s*)?(?=\$?['\"]\s*\{)")
+_ESCAPED_OBJECT = re.compile(r'\s*\{(?:\s|(?P<of_json>\\[nrt]))*\\"')
+"""An object whose quotes are escaped, though none stand around it; in JSON its line breaks are escaped too."""
 _QUOTE_IN_QUOTES = "'\\''"
 """How a shell's text in single quotes holds one; neither JSON nor a language writes it so."""
 _PIECE = re.compile(
@@ -62,15 +65,15 @@ class _Word:
 
 def read_command(pasted: str) -> Command | None:
     """The document of the text's first ``curl`` command; None: the text is no command. Raises FormatError."""
-    found = _COMMAND.search(pasted)
-    if found is None or "{" in pasted[: found.start()]:
+    match = _COMMAND.search(pasted)
+    if match is None or "{" in pasted[: match.start()]:
         return None
     text = _without_continuations(pasted)
-    words, end = _words(text, found.end())
+    words, end = _words(text, match.end())
     data = list(_data(words))
     if not data:
-        raise _error("This curl command sends no document: paste one with -d '{ … }'.", text, found.end() - 4)
-    body, end = _body(text, data[0], found.start(), end)
+        raise _error("This curl command sends no document: paste one with -d '{ … }'.", text, match.end() - 4)
+    body, end = _body(text, data[0], match.start(), end)
     notices = [*_about_headers(words)]
     if len(data) > 1:
         notices.append("The command has more than one -d; the first one was read.")
@@ -82,11 +85,24 @@ def read_command(pasted: str) -> Command | None:
 
 def read_argument(pasted: str) -> str:
     """A document that was cut out of a command, without its quotes and what they escape; any other as it stands."""
-    found = _ARGUMENT.match(pasted)
-    if found is None:
-        return pasted.replace(_QUOTE_IN_QUOTES, "'") if pasted.lstrip().startswith("{") else pasted
-    word, _ = _word(pasted, found.end())
+    match = _ARGUMENT.match(pasted)
+    if match is None:
+        return _without_escapes(pasted) if pasted.lstrip().startswith("{") else pasted
+    word, _ = _word(pasted, match.end())
     return _in_place(word, pasted)
+
+
+def _without_escapes(document: str) -> str:
+    """An object that was cut out of a text in quotes, without the escapes that these quotes asked for."""
+    escaped = _ESCAPED_OBJECT.match(document)
+    if escaped is None:
+        return document.replace(_QUOTE_IN_QUOTES, "'")
+    if escaped["of_json"] is None:
+        return _IN_DOUBLE_QUOTES.sub(r"\1", document)
+    try:
+        return str(json.loads(f'"{document}"', strict=False))
+    except ValueError:
+        return document
 
 
 def platform_key_sentence(name: str) -> str:
@@ -120,11 +136,11 @@ def _words(text: str, at: int) -> tuple[list[_Word], int]:
 def _word(text: str, at: int) -> tuple[_Word, int]:
     start, content = at, at
     pieces: list[str] = []
-    while found := _PIECE.match(text, at):
-        if not pieces and found.lastgroup in {"ansi", "single", "double"}:
-            content = found.start(found.lastgroup)
-        pieces.append(_unquoted(found))
-        at = found.end()
+    while match := _PIECE.match(text, at):
+        if not pieces and match.lastgroup in {"ansi", "single", "double"}:
+            content = match.start(match.lastgroup)
+        pieces.append(_unquoted(match))
+        at = match.end()
     if at == start or (at < len(text) and text[at] in "'\""):
         raise _error("The quote that begins here is not closed.", text, at)
     return _Word("".join(pieces), content), at
@@ -174,17 +190,17 @@ def _body(text: str, data: _Word, start: int, end: int) -> tuple[_Word, int]:
 
 
 def _here_document(text: str, data: _Word, start: int) -> tuple[_Word, int]:
-    found = _HERE_DOCUMENT.search(text, text.rfind("\n", 0, max(0, start)) + 1)
-    line_end = text.find("\n", found.end()) if found else -1
-    if found is None or line_end < 0:
+    match = _HERE_DOCUMENT.search(text, text.rfind("\n", 0, max(0, start)) + 1)
+    line_end = text.find("\n", match.end()) if match else -1
+    if match is None or line_end < 0:
         raise _error(
             "The command reads a document that is not in the text: paste it with the command.",
             text,
             data.offset,
         )
-    closing = re.compile(rf"^[ \t]*{found[2]}[ \t]*$", re.MULTILINE).search(text, line_end)
+    closing = re.compile(rf"^[ \t]*{match[2]}[ \t]*$", re.MULTILINE).search(text, line_end)
     if closing is None:
-        raise _error(f"The line {found[2]} that ends the document is missing.", text, found.start())
+        raise _error(f"The line {match[2]} that ends the document is missing.", text, match.start())
     return _Word(text[line_end + 1 : closing.start()], line_end + 1), closing.end()
 
 

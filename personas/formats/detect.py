@@ -65,7 +65,7 @@ def read_conversation(text: str) -> ConversationDraft | None:
 
 @dataclass(frozen=True, slots=True)
 class _Pasted:
-    """A text, the object in it that is the document (None: it is a script), and what is left out around it."""
+    """A text, the document's object in it (None for a script), and the notices about what is left out around it."""
 
     source: Source
     node: Node | None = None
@@ -88,9 +88,9 @@ def _in_code(text: str, keys: frozenset[str]) -> _Pasted:
     source = Source(without_hash_comments(text), is_python=is_python(text))
     if source.text.startswith("{", source.skip(0)):
         return _Pasted(source, Names(source).filled(_whole_object(source)))
-    found = None if is_jaicp(text) else find_object(source, keys)
-    if found is not None:
-        return _Pasted(source, found.node, found.notices)
+    document = None if is_jaicp(text) else find_object(source, keys)
+    if document is not None:
+        return _Pasted(source, document.node, document.notices)
     inner_text = None if is_jaicp(text) else find_text(source, keys)
     if inner_text is None:
         return _Pasted(source)

@@ -66,15 +66,17 @@ class Fields:
         found = self.node(key)
         if found is None or not isinstance(found.value, Expression):
             return found
-        self.note_expression(key, found.value)
+        self.note_expression(key, found.value, found.offset)
         return None
 
-    def note_expression(self, key: str, found: Expression) -> None:
-        text = "what stands there" if _MAY_HOLD_A_KEY.search(key) else excerpt(found.text)
-        if found.is_placeholder or (self.source.is_python and found.is_name):
+    def note_expression(self, key: str, expression: Expression, offset: int) -> None:
+        """Say that the expression at ``offset`` was left out; its text isn't quoted where it may hold a key."""
+        text = "its value" if _MAY_HOLD_A_KEY.search(key) else excerpt(expression.text)
+        if expression.is_placeholder or (self.source.is_python and expression.is_name):
             self.notices.add(f"{self.name_of(key)}: {text} is a placeholder; it was left out.")
         else:
-            self.notices.add(f"{self.name_of(key)}: {text} is script, not data; it was left out.")
+            place = f"Line {self.source.line_of(offset)}: {self.name_of(key)}"
+            self.notices.add(f"{place}: {text} is script, not data; it was left out.")
 
     def text(self, key: str, max_chars: int) -> str:
         """The member's text; empty: absent."""
@@ -114,10 +116,9 @@ class Fields:
 
     def plain(self, key: str, node: Node) -> Any:
         """The node as JSON; each expression in it is noted and left out."""
-        for path, found in node.expressions():
-            self.note_expression(
-                f"{key}{path}" if path.startswith("[") else f"{key}.{path}" if path else key, found
-            )
+        for path, expression, offset in node.expressions():
+            name = f"{key}{path}" if path.startswith("[") else f"{key}.{path}" if path else key
+            self.note_expression(name, expression, offset)
         return node.plain()
 
     def json(self, key: str) -> Any:

@@ -24,12 +24,12 @@ def without_hash_comments(text: str) -> str:
     """
     kept: list[str] = []
     position, copied = 0, 0
-    while found := _TOKEN.search(text, position):
-        position = found.end()
-        if found["value"] and not may_be_value(text, found.start()):
-            position = found.start() + 1
-        elif found["comment"]:
-            kept += (text[copied : found.start()], " " * len(found["comment"]))
+    while match := _TOKEN.search(text, position):
+        position = match.end()
+        if match["value"] and not may_be_value(text, match.start()):
+            position = match.start() + 1
+        elif match["comment"]:
+            kept += (text[copied : match.start()], " " * len(match["comment"]))
             copied = position
     return "".join(kept) + text[copied:]
 

@@ -53,10 +53,10 @@ class Histories:
             return self._of_items(node.value, aliases)
         if not isinstance(node.value, Expression):
             return None
-        found = self._of_expression(node.offset, aliases)
-        if found is None or found[1] < node.offset + len(node.value.text):
+        expression = self._of_expression(node.offset, aliases)
+        if expression is None or expression[1] < node.offset + len(node.value.text):
             return None
-        return found[0]
+        return expression[0]
 
     def _of_items(self, items: list[Node], aliases: int) -> Parts:
         """The items of an array; a spread that can't be followed stands there as it is."""
@@ -74,17 +74,17 @@ class Histories:
             return None
         parts, end = begun
         while True:
-            if found := _SLICE.match(self._source.text, end):
+            if match := _SLICE.match(self._source.text, end):
                 if len(parts) != 1 or not isinstance(parts[0], Past):
                     return None
-                last = int(found[1]) if found[1] else parts[0].last
-                parts, end = [Past(parts[0].offset, last)], found.end()
-            elif found := _CONCAT.match(self._source.text, end):
-                arguments = self._arguments(found.end())
+                last = int(match[1]) if match[1] else parts[0].last
+                parts, end = [Past(parts[0].offset, last)], match.end()
+            elif match := _CONCAT.match(self._source.text, end):
+                arguments = self._arguments(match.end())
                 added = [part for node in arguments[0] for part in self._added(node, aliases)]
                 parts, end = [*parts, *added], arguments[1]
-            elif found := _OR_NOTHING.match(self._source.text, end):
-                end = found.end()
+            elif match := _OR_NOTHING.match(self._source.text, end):
+                end = match.end()
             else:
                 return parts, end
 
@@ -93,12 +93,12 @@ class Histories:
         if text[at : at + 1] == "[":
             array, end = self._source.read_array(at)
             return (self._of_items(array.value, aliases), end) if isinstance(array.value, list) else None
-        if found := _PAST.match(text, at):
-            return [Past(at)], found.end()
-        found = _PATH.match(text, at)
-        if found is None:
+        if match := _PAST.match(text, at):
+            return [Past(at)], match.end()
+        match = _PATH.match(text, at)
+        if match is None:
             return None
-        path = found.group()
+        path = match.group()
         for method in (".concat", ".slice"):
             path = path.removesuffix(method)
         named = self._of_name(path, at, aliases)
@@ -125,13 +125,13 @@ class Histories:
         return parts
 
     def _changed(self, parts: Parts, change: Statement, aliases: int) -> Parts | None:
-        """The messages after ``push``, ``unshift`` or ``splice(0, 0, …)``; None: it can't be followed."""
+        """The messages after ``push``, ``unshift`` or ``splice(0, 0, …)``; None where that can't be followed."""
         after = change.after
         if change.method == "splice":
-            found = _ADDED_IN_FRONT.match(self._source.text, after)
-            if found is None:
+            match = _ADDED_IN_FRONT.match(self._source.text, after)
+            if match is None:
                 return None
-            after = found.end()
+            after = match.end()
         elif change.method not in {"push", "unshift"}:
             return None
         added = self._of_items(self._arguments(after)[0], aliases)

@@ -37,7 +37,7 @@ def read_messages(fields: Fields, histories: Histories) -> ReadMessages:
     parts = histories.parts(node)
     if parts is None:
         if isinstance(node.value, Expression):
-            fields.note_expression("messages", node.value)
+            fields.note_expression("messages", node.value, node.offset)
         line = fields.source.line_of(node.offset)
         fields.notices.add(
             f"Line {line}: how messages are put together could not be followed; the session's history was assumed."
@@ -73,13 +73,13 @@ def _around_history(fields: Fields, parts: Parts, place: int, mode: HistoryMode)
 
 
 def _behind_history(fields: Fields, part: Part) -> list[str]:
-    """The prompt in what stands behind the history, where Greenroom has no place for it; a notice in any case."""
+    """Return the prompt in a message after the history, and note the message: Greenroom sends none there."""
     line = fields.source.line_of(part.offset)
     if isinstance(part, Past):
         fields.notices.add(f"Line {line}: the session's history stands there a second time; it is sent once.")
         return []
     if isinstance(part.value, Expression):
-        fields.note_expression(f"messages, line {line}", part.value)
+        fields.note_expression("messages", part.value, part.offset)
         return []
     message = Fields(fields.source, part, "messages[…]", fields.notices)
     role = _role(message)
@@ -126,7 +126,7 @@ def _literals(fields: Fields, items: list[Node]) -> tuple[str, tuple[dict[str, s
     for index, item in enumerate(items):
         name = f"messages[{index}]"
         if isinstance(item.value, Expression):
-            fields.note_expression(name, item.value)
+            fields.note_expression(name, item.value, item.offset)
             continue
         message = Fields(fields.source, item, name, fields.notices)
         role = _role(message)

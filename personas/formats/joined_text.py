@@ -25,11 +25,11 @@ _TO_FILL_OF_JAVASCRIPT = re.compile(r"\$\{([^{}]*)\}")
 class JoinedText:
     text: str
     unknown: tuple[str, ...]
-    """What stands in the text in braces because nobody knows its value."""
+    """The names that stay in the text, in braces, because their value isn't known."""
 
 
 def joined_text(source: Source, offset: int, length: int, text_of: _TextOf) -> JoinedText | None:
-    """The text that the expression makes, with ``{name}`` for what ``text_of`` doesn't know; None: it is none."""
+    """Join the expression's texts, with ``{name}`` for what ``text_of`` doesn't know; None if it isn't a text."""
     reader = _Reader(source, offset, offset + length, text_of)
     text = reader.sum()
     if text is None or source.skip(reader.at) < reader.end or not reader.has_literal:
@@ -65,9 +65,9 @@ class _Reader:
 
     def _term(self) -> str | None:
         text = self._source.text
-        if found := _DEDENT.match(text, self.at):
+        if match := _DEDENT.match(text, self.at):
             return self._within(
-                found.end(), textwrap.dedent if "dedent" in found.group() else inspect.cleandoc
+                match.end(), textwrap.dedent if "dedent" in match.group() else inspect.cleandoc
             )
         if text.startswith("(", self.at):
             return self._within(self.at + 1, str)
@@ -82,16 +82,16 @@ class _Reader:
 
     def _within(self, at: int, change: Callable[[str], str]) -> str | None:
         self.at = self._source.skip(at)
-        found = self.sum()
+        joined = self.sum()
         after = self._source.skip(self.at)
-        if found is None or self._source.text[after : after + 1] != ")":
+        if joined is None or self._source.text[after : after + 1] != ")":
             return None
         self.at = after + 1
         trim = _TRIM.match(self._source.text, self.at)
         if trim:
             self.at = trim.end()
-            return change(found).strip()
-        return change(found)
+            return change(joined).strip()
+        return change(joined)
 
     def _begins_text(self, at: int) -> bool:
         text = self._source.text
@@ -129,11 +129,11 @@ class _Reader:
         return self._known_or_named(name)
 
     def _name(self) -> str | None:
-        found = _NAME.match(self._source.text, self.at)
-        if found is None or found.end() > self.end:
+        match = _NAME.match(self._source.text, self.at)
+        if match is None or match.end() > self.end:
             return None
-        self.at = found.end()
-        return self._known_or_named(found.group())
+        self.at = match.end()
+        return self._known_or_named(match.group())
 
     def _known_or_named(self, name: str) -> str:
         known = self._text_of(name)

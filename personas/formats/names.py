@@ -59,15 +59,15 @@ class Names:
 
     def naming(self, path: str, use: int) -> Statement | None:
         """The last statement before ``use`` that gives a value to the path; else the first one behind it."""
-        found = self._by_path.get(path)
-        if not found:
+        candidates = self._by_path.get(path)
+        if not candidates:
             return None
-        index = bisect_left(found, use, key=lambda statement: statement.after)
+        index = bisect_left(candidates, use, key=lambda statement: statement.after)
         if index == 0:
-            return found[0]
-        if use < self._read(found[index - 1])[1]:
-            return found[index - 2] if index > 1 else None
-        return found[index - 1]
+            return candidates[0]
+        if use < self._read(candidates[index - 1])[1]:
+            return candidates[index - 2] if index > 1 else None
+        return candidates[index - 1]
 
     def value_of(self, statement: Statement) -> Node:
         return self._read(statement)[0]
@@ -115,7 +115,7 @@ class Names:
         return self._filled(node, MAX_ALIASES, iter(range(MAX_FILLED)))
 
     def unfollowed(self, followed: Iterable[int] = ()) -> Iterator[str]:
-        """A sentence for each change of a value that was put in place, less those at the ``followed`` offsets."""
+        """Name each change of a value that was put in place, except those at the ``followed`` offsets."""
         skipped = set(followed)
         last_uses: dict[tuple[str, int], int] = {}
         for path, use in self._asked:
@@ -146,31 +146,31 @@ class Names:
 
     def _filled(self, node: Node, aliases: int, left: Iterator[int]) -> Node:
         """``left`` gives one number for each value that may still come out of a name."""
-        found = self.resolved(node)
-        if found is not node:
+        resolved = self.resolved(node)
+        if resolved is not node:
             aliases -= 1
         if aliases < MAX_ALIASES and next(left, None) is None:
             self.source.fail("The variables that stand here name each other too often.", node.offset)
         if aliases < 0:
             return node
-        if isinstance(found.value, dict):
-            members = {key: self._filled(item, aliases, left) for key, item in found.value.items()}
-            return Node(members, found.offset)
-        if isinstance(found.value, list):
-            return Node([self._filled(item, aliases, left) for item in found.value], found.offset)
-        if isinstance(found.value, Expression) and _HAS_TEXT.search(found.value.text):
-            return self._joined(found, found.value, aliases, left)
-        return found
+        if isinstance(resolved.value, dict):
+            members = {key: self._filled(item, aliases, left) for key, item in resolved.value.items()}
+            return Node(members, resolved.offset)
+        if isinstance(resolved.value, list):
+            return Node([self._filled(item, aliases, left) for item in resolved.value], resolved.offset)
+        if isinstance(resolved.value, Expression) and _HAS_TEXT.search(resolved.value.text):
+            return self._joined(resolved, resolved.value, aliases, left)
+        return resolved
 
     def _joined(self, node: Node, expression: Expression, aliases: int, left: Iterator[int]) -> Node:
         """The text that an expression of texts and names makes; what it doesn't know stays, in braces."""
 
         def text_of(name: str) -> str | None:
             named = Node(Expression(name), node.offset)
-            found = self.resolved(named)
-            if found is named or aliases <= 0 or next(left, None) is None:
+            value = self.resolved(named)
+            if value is named or aliases <= 0 or next(left, None) is None:
                 return None
-            text = self._filled(found, aliases - 1, left).value
+            text = self._filled(value, aliases - 1, left).value
             return text if isinstance(text, str) else None
 
         joined = joined_text(self.source, node.offset, len(expression.text), text_of)

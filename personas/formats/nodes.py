@@ -94,10 +94,10 @@ class Node:
                 return found
         return ""
 
-    def expressions(self, path: str = "") -> Iterator[tuple[str, Expression]]:
-        """Each expression in the value, with its path (``parameters.stop[0]``)."""
+    def expressions(self, path: str = "") -> Iterator[tuple[str, Expression, int]]:
+        """Each expression in the value, with its path (``parameters.stop[0]``) and its offset."""
         if isinstance(self.value, Expression):
-            yield path, self.value
+            yield path, self.value, self.offset
         for step, node in self._members(path):
             yield from node.expressions(step)
 

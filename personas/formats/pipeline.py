@@ -14,7 +14,7 @@ def bypasses_llm(other_keys: Mapping[str, Any]) -> bool:
 
 
 def greeting_key(other_keys: Mapping[str, Any]) -> str | None:
-    """The key that holds the persona's greeting; None: it has none."""
+    """Return the key that holds the persona's greeting; None without a greeting."""
     return next((key for key in _GREETINGS if _text(other_keys, key)), None)
 
 
@@ -25,5 +25,5 @@ def greeting_of(other_keys: Mapping[str, Any]) -> str:
 
 
 def _text(other_keys: Mapping[str, Any], key: str) -> str:
-    found = other_keys.get(key)
-    return found.strip() if isinstance(found, str) else ""
+    value = other_keys.get(key)
+    return value.strip() if isinstance(value, str) else ""

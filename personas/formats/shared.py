@@ -12,12 +12,12 @@ def read_headers(fields: Fields) -> list[tuple[str, str]]:
 
 def checked_headers(fields: Fields, key: str) -> list[tuple[str, str]]:
     """The headers in this member. Raises FormatError."""
-    found = fields.json(key)
-    if found is None:
+    headers = fields.json(key)
+    if headers is None:
         return []
-    if not isinstance(found, dict):
+    if not isinstance(headers, dict):
         fields.refuse(key, [Problem((), f'{key} are an object: {{"Name": "value"}}.')])
-    pairs = list(found.items())
+    pairs = list(headers.items())
     fields.refuse(key, header_problems(pairs))
     return pairs
 

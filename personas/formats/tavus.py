@@ -36,6 +36,7 @@ _OWN_KEYS = frozenset(
     {*READ_ONLY, "persona_name", "system_prompt", "context", "default_replica_id", "layers"}
 )
 _TTS_ORDER = ("tts_engine", "playht_user_id", "external_voice_id", "voice_settings")
+_OF_THE_LLM = ("default_query", "default_headers", "headers", "extra_body")
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -114,6 +115,9 @@ def _other_keys(top: Fields) -> Json:
     for key in _OF_THE_COPY:
         if found.pop(key, None) is not None:
             top.notices.add(f"{key} belongs to the copy at Tavus; it was left out.")
+    for key in _OF_THE_LLM:
+        if key in found:
+            top.notices.add(f"{key} belongs under layers.llm; it is kept and not sent.")
     return found
 
 

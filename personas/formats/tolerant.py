@@ -13,6 +13,8 @@ import ast
 import math
 import re
 import warnings
+from bisect import bisect_left
+from functools import cached_property
 from typing import NoReturn
 
 from personas.formats.hash_comments import may_be_value
@@ -37,6 +39,10 @@ _STRINGS = {
 _IN_THREE_QUOTES = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'', re.DOTALL
 )
+_DICT = re.compile(r"(?<![\w.$])dict[ \t]*\((?=\s*(?:\)|\*\*|[^\W\d]\w*\s*=(?!=)|\#))")
+"""A call of Python's ``dict`` with names alone."""
+_DICT_CHARS = 12
+"""Within so many characters it stands before its bracket."""
 _PREFIX = re.compile(r"(?:[rRuUfFbB]|[rR][fFbB]|[fFbB][rR])(?=[\"'])")
 _EXPRESSION_TOKEN = re.compile(
     r"//[^\n]*|/\*.*?(?:\*/|\Z)|[\[({]|[\])}]|[,;\n]|"
@@ -79,7 +85,11 @@ class Source:
         return FormatError(message, line, offset - self.text.rfind("\n", 0, offset), offset=offset)
 
     def line_of(self, offset: int) -> int:
-        return self.text.count("\n", 0, offset) + 1
+        return bisect_left(self._line_ends, offset) + 1
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return [line_end.start() for line_end in re.finditer("\n", self.text)]
 
     def skip(self, offset: int) -> int:
         """The first offset, from ``offset`` on, that is neither space nor comment."""
@@ -134,6 +144,8 @@ class Source:
             return self._strings(at)
         if char == "(":
             return self._bracketed(at, depth)
+        if call := _DICT.match(self.text, at):
+            return self._named_arguments(call, depth)
         if found := _PLACEHOLDER.match(self.text, at):
             return Node(Expression(found.group()), at), found.end()
         if found := _NUMBER.match(self.text, at):
@@ -166,6 +178,31 @@ class Source:
             members[key] = node
             at = self._after_item(at, "}", start)
         return Node(members, start), at + 1
+
+    def dict_before(self, bracket: int) -> int | None:
+        """Where the call of Python's ``dict`` begins whose bracket this is; None: another one's."""
+        call = _DICT.match(self.text, max(0, self.text.rfind("dict", max(0, bracket - _DICT_CHARS), bracket)))
+        return call.start() if call and call.end() == bracket + 1 else None
+
+    def _named_arguments(self, call: re.Match[str], depth: int) -> tuple[Node, int]:
+        """``dict(name=value, …)`` as an object."""
+        members: dict[str, Node] = {}
+        at = self.skip(call.end())
+        while self._peek(at) != ")":
+            if _ELLIPSIS.match(self.text, at):
+                at = self._gap(at)
+                continue
+            key_at = at
+            key, at = self._key(at, call.end() - 1)
+            at = self.skip(at)
+            if self._peek(at) != "=":
+                self.fail(f'A = is missing after the name "{key[:60]}".', at)
+            node, at = self._value(self.skip(at + 1), depth + 1)
+            if key in members:
+                self.fail(f'The name "{key[:60]}" stands twice in this dict.', key_at)
+            members[key] = node
+            at = self._after_item(at, ")", call.end() - 1)
+        return Node(members, call.start()), at + 1
 
     def _array(self, at: int, depth: int) -> tuple[Node, int]:
         items: list[Node] = []
@@ -261,12 +298,12 @@ class Source:
         """The one text in quotes that begins here, and where it ends; one with something to fill is an Expression."""
         prefix = _PREFIX.match(self.text, at)
         quotes = prefix.end() if prefix else at
-        found = _IN_THREE_QUOTES.match(self.text, quotes)
-        if found is None and self.text.startswith(('"""', "'''"), quotes) and self.is_python:
+        match = _IN_THREE_QUOTES.match(self.text, quotes)
+        if match is None and self.text.startswith(('"""', "'''"), quotes) and self.is_python:
             self.fail("The text that begins here is not closed with three quotes.", at)
-        if prefix is None and found is None:
+        if prefix is None and match is None:
             return self._string(at)
-        end = found.end() if found else self._string(quotes)[1]
+        end = match.end() if match else self._string(quotes)[1]
         if prefix and prefix.group().lower().strip("ru"):
             return Node(Expression(self.text[at:end]), at), end
         return Node(self.python_text(self.text[at:end], at), at), end

@@ -20,6 +20,7 @@ _MOST_INDEX = 31
 _CALL_FIELDS = frozenset({"index", "id", "type", "function"})
 _USAGE_KEYS = 32
 _ROLE_CHARS = 32
+_CHUNK_FIELDS = frozenset({"choices", "usage"})
 _KEEP_ALIVE = frozenset({"ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive", "processing"})
 _REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking")
 """DeepSeek, llama.cpp, older vLLM; newer vLLM, Ollama, Groq, OpenRouter; copies of Ollama's own API."""
@@ -46,7 +47,7 @@ def read_chunk(found: Mapping[str, object], notes: Notes) -> Chunk | None:
     """Read a payload. None: it is JSON, but not of a chat completion. Odd things are said to ``notes``."""
     choices = found.get("choices")
     usage = _usage(found.get("usage")) or _groq_usage(found)
-    if "choices" not in found and "usage" not in found and not usage and not _is_completion(found):
+    if not isinstance(choices, list) and not usage and not isinstance(found.get("usage"), dict):
         return None
     choice = _first_choice(choices, notes)
     if choice is None:
@@ -56,6 +57,10 @@ def read_chunk(found: Mapping[str, object], notes: Notes) -> Chunk | None:
     is_message = not isinstance(delta, dict) and isinstance(message, dict)
     said = message if is_message else delta
     if not isinstance(said, dict):
+        if delta is not None or message is not None:
+            notes.add(
+                "A delta was not an object, and was left out: a client that reads its content breaks there."
+            )
         said = {}
     content, thinking = _content(said.get("content"), notes)
     return Chunk(
@@ -72,14 +77,12 @@ def read_chunk(found: Mapping[str, object], notes: Notes) -> Chunk | None:
 
 def is_keep_alive(payload: Mapping[str, object]) -> bool:
     """Whether a payload without choices only keeps the connection alive: an empty one, or one that says ping."""
+    if payload.keys() & _CHUNK_FIELDS:
+        return False
     words = [value for value in payload.values() if value is not None]
     return all(isinstance(word, str) and word.lower() in _KEEP_ALIVE for word in words) or (
         _text(payload.get("type") or payload.get("event")).lower() in _KEEP_ALIVE
     )
-
-
-def _is_completion(found: Mapping[str, object]) -> bool:
-    return _text(found.get("object")).startswith("chat.completion")
 
 
 def _first_choice(choices: object, notes: Notes) -> Mapping[str, object] | None:
@@ -88,6 +91,9 @@ def _first_choice(choices: object, notes: Notes) -> Mapping[str, object] | None:
         return None
     for choice in choices:
         if not isinstance(choice, dict):
+            notes.add(
+                "A choice was not an object, and was left out: a client that reads its delta breaks there."
+            )
             continue
         if _index(choice.get("index")) in {0, None}:
             return choice

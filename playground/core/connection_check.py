@@ -80,20 +80,20 @@ def _reaching(seen: Observed) -> Iterator[Finding]:
 
 
 def _refusal(seen: Observed, error: GreenroomError) -> Iterator[Finding]:
-    said = _with_excerpt(error)
+    message = _with_excerpt(error)
     if error.code in _BEFORE_SENDING and not error.excerpt:
-        yield Finding(Grade.BAD, "Not sent", said)
+        yield Finding(Grade.BAD, "Not sent", message)
     elif error.code in _NOT_REACHED:
-        yield Finding(Grade.BAD, "Reachable", said)
+        yield Finding(Grade.BAD, "Reachable", message)
     elif error.code is Code.TLS:
         yield Finding(Grade.GOOD, "Reachable", "Something answers there.")
-        yield Finding(Grade.BAD, "TLS", said)
+        yield Finding(Grade.BAD, "TLS", message)
     elif error.code in {Code.AUTH_FAILED, Code.FORBIDDEN}:
         yield Finding(Grade.GOOD, "Reachable", "The server answered.")
         yield _tls(seen)
-        yield Finding(Grade.BAD, "Authorised", said)
+        yield Finding(Grade.BAD, "Authorised", message)
     else:
-        yield Finding(Grade.BAD, "Answer", said)
+        yield Finding(Grade.BAD, "Answer", message)
 
 
 def _with_excerpt(error: GreenroomError) -> str:

@@ -3,7 +3,7 @@
 _FEWEST_GROWN = 2
 """How many deltas must repeat the one before them, and go on, to be no chance (``ha``, ``haha``)."""
 _LONG_CHARS = 20
-"""A last delta of this length that repeats all the text is no chance either."""
+"""A shorter last delta may repeat the whole text by chance (``ha``)."""
 
 CUMULATIVE = (
     "Each delta repeats all of the text before it, so a caller hears the beginning again and again: a delta holds new "
@@ -15,7 +15,7 @@ REPEATED_WHOLE = (
 
 
 class DeltaHabits:
-    """Takes the content deltas as the server wrote them; costs what their length costs."""
+    """Watches the content deltas as the server wrote them; the cost is linear in their length."""
 
     def __init__(self) -> None:
         self.deltas = 0

@@ -17,9 +17,14 @@ from playground.core.stream_errors import error_in, excerpt, holds_error, no_chu
 def judge(
     event: ServerSentEvent, payload: object, address: str, redactor: Redactor, notes: Notes
 ) -> tuple[Chunk | None, UpstreamError | None]:
-    """The chunk, whose text counts even beside an error, and why the answer has failed; either may be None."""
+    """The chunk, and why the answer has failed; either may be None.
+
+    A chunk's text counts even beside an error, but not where the event's name says that all of it is the error.
+    """
     fields = payload if isinstance(payload, dict) else {}
-    if event.is_error or holds_error(payload):
+    if event.is_error:
+        return None, error_in(payload, redactor)
+    if holds_error(payload):
         return read_chunk(fields, notes), error_in(payload, redactor)
     if fields and (api := other_api(fields)):
         return None, another_api(api, redactor.redact(address))

@@ -48,7 +48,8 @@ def notes_on_leaks(text: str, functions: Collection[str]) -> list[str]:
     if channel:
         notes.append(
             f"Channel syntax (gpt-oss) stands in the text of the answer ({_shown(channel[0])}). A caller hears it, "
-            "and a call in it is none: update the server, or turn on its parser for this model (harmony, openai)."
+            "and a call in it never reaches the client: update the server, or turn on its parser for this model "
+            "(harmony, openai)."
         )
     name = _called_in_text(text, functions) if not (tag or channel) else ""
     if name:

@@ -47,11 +47,11 @@ class Redactor:
         stream = self.stream()
         return stream.feed(text) + stream.flush()
 
-    def redact_names(self, found: Mapping[str, Any]) -> dict[str, Any]:
+    def redact_names(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """A copy of a JSON object in which no name, at any depth, holds a secret."""
         return {
             self.redact(name): self.redact_names(value) if isinstance(value, Mapping) else value
-            for name, value in found.items()
+            for name, value in fields.items()
         }
 
     def stream(self) -> "RedactionStream":

@@ -15,7 +15,7 @@ from playground.core.waits import span
 
 RETRIED = frozenset({429, 502, 503, 504})
 LONGEST_WAIT_MS = 7 * 24 * 3_600_000
-"""A Retry-After beyond it is nobody's plan: treated as absent."""
+"""A Retry-After beyond it is no plan of a server: treated as absent."""
 
 _SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
 _ROUTE = "/chat/completions"

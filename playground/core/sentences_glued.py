@@ -27,8 +27,8 @@ def glued_sentence_begins(text: str, at: int, after: int, *, final: bool) -> boo
     is_number = _LONG_NUMBER.fullmatch(before) is not None and text[:at].strip() != before
     if not is_number and not token.endswith("`") and not _PLAIN.fullmatch(before):
         return False
-    found = WORD.match(text, after)
-    word = found.group() if found else ""
+    match = WORD.match(text, after)
+    word = match.group() if match else ""
     behind = after + len(word)
     if behind >= len(text) and not final:
         return None

@@ -37,8 +37,8 @@ def names_speaker(text: str, at: int, after: int, *, final: bool) -> bool | None
     word = _FIRST_WORD.match(text, after)
     if word is not None and word.group() != "I" and word.group().lower() in STARTERS:
         return False
-    found = _SPEAKER.match(text, after)
-    if found is not None:
-        return found["verb"] in SPEECH_VERBS
+    match = _SPEAKER.match(text, after)
+    if match is not None:
+        return match["verb"] in SPEECH_VERBS
     grows = _PARTIAL_SPEAKER.match(text, after) is not None
     return None if grows and not final and len(text) - after < _REACH_CHARS else False

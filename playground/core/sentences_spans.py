@@ -101,8 +101,8 @@ def _inline_formula(text: str, opened: int, *, final: bool) -> Span | None:
     reach = opened + INLINE_CHARS
     line_end = _line_end(text, opened, reach)
     may_grow = line_end == len(text) < reach and not final
-    found = _CLOSING_DOLLAR.search(text, opened + 1, line_end)
-    closing = found.start() if found else -1
+    match = _CLOSING_DOLLAR.search(text, opened + 1, line_end)
+    closing = match.start() if match else -1
     if closing < 0 and not may_grow:
         return Span(opened)
     end = line_end if closing < 0 else closing
@@ -132,7 +132,7 @@ _WORDS = re.compile(r"(?: [^\W\d_]{3,}){3}(?=[\s.,;:!?])")
 
 
 def _formula(text: str, opened: int, mark: str, *, final: bool) -> Span | None:
-    """A formula up to its closing mark; a blank line or three words in a row tell that it is none."""
+    """Return a formula up to its closing mark; a blank line or three words in a row show that it is prose."""
     reach = opened + FORMULA_CHARS
     end = min(reach, len(text))
     is_display = mark != r"\)"
@@ -176,7 +176,7 @@ def _tag(text: str, at: int, *, final: bool) -> Span | None:
 
 
 def tag_end(text: str, at: int) -> int:
-    """Where the tag at ``at`` ends; -1: none does; ``len(text)``: it may yet."""
+    """Return the offset behind the tag at ``at``: -1 if there is no tag, ``len(text)`` while it may still come."""
     span = _tag(text, at, final=False)
     if span is None:
         return len(text)

@@ -106,7 +106,7 @@ class SpeechTags:
     readings: tuple[Reading, ...]
 
     def reading(self, name: str) -> Reading | None:
-        """The row by which the voice reads the tag ``name``; None: it says the tag as text."""
+        """Return how the voice reads the tag ``name``; None if it says the tag as text."""
         return next((row for row in self.readings if name in row.names), None)
 
     def unread(self, name: str) -> str:

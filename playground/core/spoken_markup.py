@@ -113,6 +113,7 @@ _STOPS = ".,;:!?…)"
 _SPACES = 8
 """How many spaces are looked over."""
 _INVISIBLE_JOINERS = "\u200d\ufe0e\ufe0f"
+_OF_A_WORD = re.compile(r"[^\W_]")
 _NOT_A_NOTE = "=∈≈<>+"
 _ASKS_FOR_VALUE = re.compile(
     r"\b(?:press|dial|enter|type|choose|select|pick|say|push|hit|see|option|button|key|number|digit|code|step|room|floor"
@@ -211,7 +212,9 @@ class Line:
 
     def _footnote(self, match: re.Match[str]) -> None:
         """Leave a footnote's mark out."""
-        if match.group()[1].isdigit() and self._is_value(match):
+        if self._is_referring(match):
+            self._plain(match.start() + 1, match.end() - 1)
+        elif match.group()[1].isdigit() and self._is_value(match):
             self._plain(*match.span())
         else:
             self._left_out(match)
@@ -225,13 +228,18 @@ class Line:
         asking = self._text[max(0, match.start() - _LONGEST_ASKING) : match.start()]
         return _ASKS_FOR_VALUE.search(asking) is not None
 
+    def _is_referring(self, match: re.Match[str]) -> bool:
+        """Whether a number before any word is a link's text, with the link's name behind it: ``[5][1] it is``."""
+        is_before_name = match.group()[1].isdigit() and self._text.startswith("[", match.end())
+        return is_before_name and _OF_A_WORD.search(self._text, 0, match.start()) is None
+
     def _left_out(self, match: re.Match[str]) -> None:
         """Leave out a mark that stands for no word: two words stay apart, and no space is left before a stop."""
         before, after = self._beside(match)
         if before.isalnum() and after.isalnum():
             self._space(match)
         last = self.nodes[-1] if self.nodes else None
-        if isinstance(last, Piece) and before.isspace() and after and after in _STOPS:
+        if isinstance(last, Piece) and last.text[-1:].isspace() and after and after in _STOPS:
             kept = last.text.rstrip()
             self.nodes[-1] = Piece(kept, last.start, last.start + len(kept))
 

@@ -1,7 +1,7 @@
 """Server-sent events, cut out of bytes: lines, fields, payloads.
 
 The rules are those of https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation,
-read as OpenAI's own client reads them (openai-python, _streaming.py), and with eyes for what it passes over.
+read as OpenAI's own client reads them (openai-python, _streaming.py), except that lines it skips are reported.
 """
 
 import re
@@ -150,7 +150,7 @@ class SSEDecoder:
             self._read_field(line)
 
     def _end_event(self) -> None:
-        """A blank line: what stands before it is an event if OpenAI's client takes it for one."""
+        """End an event at a blank line, if OpenAI's client takes the lines before it for one."""
         if self._data:
             self._last_stray = self._stray.copy()
         elif self._stray:

@@ -26,7 +26,7 @@ _ADVICE = {
     Code.NOT_FOUND: "it doesn't know what was asked for: check the model's name and the address",
     Code.UPSTREAM_5XX: "something failed on its side: try again, or look at the server's own log",
     Code.BAD_REQUEST: "it doesn't accept the request: check the model's name and the parameters",
-    Code.BAD_RESPONSE: "it names no reason that is known: read its own words, or its log",
+    Code.BAD_RESPONSE: "it gives no reason that Greenroom knows: read its message here, or its log",
 }
 _ERROR_FIELDS = (
     "error",
@@ -68,6 +68,8 @@ def holds_error(payload: object) -> bool:
         return bool(first.get("error"))
     if isinstance(choices, list):  # some servers say in every chunk that all is well
         return bool(payload.get("message")) and payload.get("code") not in _FINE
+    if _names_success(payload):
+        return False
     message = payload.get("message")
     return (bool(message) and isinstance(message, str)) or any(
         _has_words(payload.get(name)) for name in _MESSAGE_FIELDS
@@ -89,6 +91,17 @@ def _names_error(payload: Mapping[str, object]) -> bool:
         return True
     base = payload.get("base_resp")
     return _status(payload) is not None or (isinstance(base, dict) and bool(base.get("status_code")))
+
+
+def _names_success(payload: Mapping[str, object]) -> bool:
+    """Whether a field says that all is well: a code of 0 or 200, ``status: ok``, ``success: true``."""
+    if payload.get("success") is True or payload.get("ok") is True:
+        return True
+    values = [payload.get(name) for name in ("code", "status", "status_code", "statusCode")]
+    return any(
+        (bool(value) or value == 0) and (value in _FINE or str(value).lower() in {"ok", "success"})
+        for value in values
+    )
 
 
 def _is_error_word(word: object) -> bool:

@@ -12,7 +12,7 @@ from playground.core.limits import DEFAULT_LIMITS
 from playground.core.redaction import Redactor
 
 _BEFORE_CHARS = 80
-"""How much is shown of what stands before the place at fault, where all of it would be too long."""
+"""Characters shown before the place at fault, where the whole payload is too long."""
 
 _LOOKED_AT = 4096
 """How many characters are looked through for another language's spelling."""

@@ -20,6 +20,7 @@ Call = tuple[str, str]
 """Name and arguments."""
 
 SILENT = "The client passes over it: half an answer would look like a whole one, and nobody would learn of the error."
+EVENT_NAME = "The client doesn't look at an event's name: it would speak what the server calls an error."
 NO_CHUNK = "The client hands on whatever is JSON: a loop that reads choices breaks there, or says nothing."
 FORCED = (
     "The client hands on every finish reason: that this one is no whole answer is left to whoever reads it."
@@ -61,6 +62,12 @@ def failing(
     )
 
 
+def ended_by(finish_reason: str, text: str, code: str, says: str) -> StreamCase:
+    """A stream of this text whose finish reason says that it is no whole answer."""
+    body = stream(chunk(content=text), chunk(finish_reason))
+    return StreamCase(body, text, code, says, differs_because=FORCED)
+
+
 HELLO_TEXT = "Hello there. "
 PLAIN_CHUNK = json.dumps(chunk(content="Hi."))
 
@@ -98,34 +105,19 @@ ENDS: dict[str, StreamCase] = {
         differs_because="The client drops the last words, though they came whole.",
     ),
     "bare [DONE]": StreamCase(event(HELLO) + event(STOP) + b"[DONE]\n", HELLO_TEXT),
-    "DeepSeek's lack of resources": StreamCase(
-        stream(chunk(content="Hello th"), chunk("insufficient_system_resource")),
-        "Hello th",
-        "truncated",
-        "gave the answer up",
-        differs_because=FORCED,
+    "DeepSeek's lack of resources": ended_by(
+        "insufficient_system_resource", "Hello th", "truncated", "gave the answer up"
     ),
-    "Gemini's malformed call": StreamCase(
-        stream(chunk("MALFORMED_FUNCTION_CALL", content="")),
-        "",
-        "bad_response",
-        "could make no call of it",
-        differs_because=FORCED,
+    "Gemini's malformed call": ended_by(
+        "MALFORMED_FUNCTION_CALL", "", "bad_response", "could make no call of it"
     ),
-    "a filtered call": StreamCase(
-        stream(HELLO, chunk("function_call_filter: MALFORMED_FUNCTION_CALL")),
+    "a filtered call": ended_by(
+        "function_call_filter: MALFORMED_FUNCTION_CALL",
         HELLO_TEXT,
         "bad_response",
         "could make no call of it",
-        differs_because=FORCED,
     ),
-    "finish reason error": StreamCase(
-        stream(HELLO, chunk("error")),
-        HELLO_TEXT,
-        "upstream_5xx",
-        "ended its answer with an error",
-        differs_because=FORCED,
-    ),
+    "finish reason error": ended_by("error", HELLO_TEXT, "upstream_5xx", "ended its answer with an error"),
     "length": StreamCase(stream(HELLO, chunk("length")), HELLO_TEXT, says="most tokens"),
     "Gemini's MAX_TOKENS": StreamCase(stream(HELLO, chunk("MAX_TOKENS")), HELLO_TEXT, says="most tokens"),
     "Gemini's SAFETY": StreamCase(stream(HELLO, chunk("SAFETY")), HELLO_TEXT, says="content filter"),
@@ -225,6 +217,12 @@ ERRORS: dict[str, StreamCase] = {
     ),
     "an error without words": failing(event({"error": {"trace": 7}}), "", '"trace": 7'),
     "an event named error": failing(b'event: error\ndata: {"reason": "boom"}\n\n', "", "boom", NO_CHUNK),
+    "an event named error that holds a chunk": failing(
+        b"event: error\n" + event(chunk(content="boom")), "", '"boom"', EVENT_NAME
+    ),
+    "an event named error that holds an error and a chunk": failing(
+        b"event: error\n" + event(chunk(content="Hm.") | {"error": {"message": "boom"}}), "", "boom"
+    ),
     "an event named error, not JSON": failing(b"event: error\ndata: out of memory\n\n", "", "out of memory"),
     "an error first": StreamCase(
         event({"detail": "boom"}) + DONE,
@@ -311,6 +309,40 @@ OTHER_APIS: dict[str, StreamCase] = {
         ("Bedrock", stream({"contentBlockDelta": {"delta": {"text": "Hi."}}}), "Put a server in between"),
         ("Vercel", stream({"type": "text-delta", "id": "1", "delta": "Hi."}), "Vercel AI SDK"),
         ("nobody's", stream({"answer": "Hi."}), "an object without choices"),
+        ("all is well", stream({"code": 0, "msg": "ok"}), "an object without choices"),
+        ("all is well, by its status", stream({"status": 200, "message": "OK"}), "an object without choices"),
+        ("success: true", stream({"success": True, "message": "done"}), "an object without choices"),
+    )
+}
+
+CHOICELESS: dict[str, StreamCase] = {
+    name: failing(event(payload), "an object without choices", because=NO_CHUNK)
+    for name, payload in (
+        ("no choices", {"id": "chatcmpl-9", "object": "chat.completion.chunk"}),
+        ("choices: null", {"choices": None}),
+        ("choices: null in a chunk", BYE | {"choices": None, "usage": None}),
+        ("choices: a text", {"choices": "x"}),
+        ("choices: an object", {"choices": {"0": BYE}}),
+        ("no choices, and usage: null", {"usage": None}),
+        ("no choices, and all is well", {"code": 0, "message": "Success"}),
+    )
+}
+
+ODD_CHOICES: dict[str, StreamCase] = {
+    name: StreamCase(
+        event(HELLO) + event({"choices": choices}) + event(BYE) + event(STOP) + DONE, BOTH, says=says
+    )
+    for name, choices, says in (
+        ("null", [None], "A choice was not an object"),
+        ("a text", ["x"], "A choice was not an object"),
+        (
+            "null before a choice",
+            [None, {"index": 0, "delta": {"content": ""}}],
+            "A choice was not an object",
+        ),
+        ("a delta that is a text", [{"delta": "x"}], "A delta was not an object"),
+        ("a delta that is a list", [{"index": 0, "delta": []}], "A delta was not an object"),
+        ("a message that is a text", [{"message": "x"}], "A delta was not an object"),
     )
 }
 
@@ -388,6 +420,9 @@ SKIPPED: dict[str, StreamCase] = {
         ("an empty object", event({}), ""),
         ("a ping", b'event: ping\ndata: {"type": "ping"}\n\n', ""),
         ("usage", event({"usage": {"total_tokens": 3}}), ""),
+        ("usage, and choices: null", event({"choices": None, "usage": {"total_tokens": 3}}), ""),
+        ("a choice without a delta", event({"choices": [{"index": 0, "content_filter_results": {}}]}), ""),
+        ("a choice whose delta is null", event({"choices": [{"index": 0, "delta": None}]}), ""),
         ("no choice", event({"choices": [], "prompt_filter_results": []}), ""),
         (
             "fields that are fine",
@@ -464,6 +499,8 @@ CASES = {
         ("unreadable", UNREADABLE),
         ("error", ERRORS),
         ("another API", OTHER_APIS),
+        ("without choices", CHOICELESS),
+        ("odd choices", ODD_CHOICES),
         ("habit", HABITS),
         ("skipped", SKIPPED),
         ("other", OTHERS),

@@ -128,8 +128,8 @@ def test_k12_a_secret_in_an_error_is_masked_though_cleaning_changes_the_text(sec
 def test_k12_a_secret_that_an_excerpt_would_cut_is_masked(before: int) -> None:
     secret = "sk-0123456789abcdef"
     line = "x" * before + secret
-    found = decode(line.encode() + b"\n\n", secrets=[secret])
-    failure = found.decoder.verdict()
+    decoded = decode(line.encode() + b"\n\n", secrets=[secret])
+    failure = decoded.decoder.verdict()
     assert failure is not None
     assert failure.excerpt.startswith("xxx")
     assert secret[:4] not in failure.excerpt

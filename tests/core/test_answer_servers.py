@@ -5,7 +5,8 @@ import json
 import pytest
 
 from playground.core import answer_words as words
-from tests.core.streams import DONE, chunk, decode, event, stream
+from tests.core.official_client import decode_as_client
+from tests.core.streams import DONE, chunk, event, stream
 
 TEXT = "Sure. It rains in Oslo."
 ARGUMENTS = '{"city": "Oslo"}'
@@ -17,7 +18,7 @@ def lines(*payloads: str, end: str = "\n\n") -> bytes:
 
 def test_openai_with_obfuscation_usage_and_a_service_tier() -> None:
     extra = {"service_tier": "default", "system_fingerprint": "fp_1", "obfuscation": "q8Zr", "usage": None}
-    found = decode(
+    found = decode_as_client(
         stream(
             chunk(role="assistant", content="", refusal=None) | extra,
             chunk(content="Sure.") | extra,
@@ -37,7 +38,7 @@ def test_openai_with_obfuscation_usage_and_a_service_tier() -> None:
 
 def test_azure_begins_with_a_filter_result_and_ends_with_one() -> None:
     safe = {"hate": {"filtered": False, "severity": "safe"}}
-    found = decode(
+    found = decode_as_client(
         stream(
             {"choices": [], "id": "", "prompt_filter_results": [{"prompt_index": 0, "content_filter_results": safe}]},
             chunk(role="assistant", content=""),
@@ -51,7 +52,7 @@ def test_azure_begins_with_a_filter_result_and_ends_with_one() -> None:
 
 
 def test_azure_stops_an_answer_by_its_filter() -> None:
-    found = decode(stream(chunk(content="Sure. "), chunk("content_filter")))
+    found = decode_as_client(stream(chunk(content="Sure. "), chunk("content_filter")))
 
     assert (found.text, found.decoder.finish_reason, found.code) == ("Sure. ", "content_filter", "")
     assert len(found.notes) == 1
@@ -68,7 +69,7 @@ def test_deepseek_reasons_in_its_own_field_and_keeps_the_connection_alive() -> N
         + DONE
     )  # fmt: skip
 
-    found = decode(body)
+    found = decode_as_client(body)
 
     assert (found.text, found.reasoning, found.code) == (TEXT, "The user asks for rain.", "")
     assert found.decoder.usage == {"prompt_cache_hit_tokens": 0, "total_tokens": 9}
@@ -79,7 +80,10 @@ def test_deepseek_sends_empty_lines_before_one_json() -> None:
         {"choices": [{"message": {"content": TEXT, "reasoning_content": "Hm."}, "finish_reason": "stop"}]}
     )
 
-    found = decode(b"\n\n\n\n" + body.encode())
+    found = decode_as_client(
+        b"\n\n\n\n" + body.encode(),
+        differs_because="The client finds no event in one JSON; a platform may read it as we do.",
+    )
 
     assert (found.text, found.reasoning, found.code) == (TEXT, "Hm.", "")
 
@@ -87,7 +91,7 @@ def test_deepseek_sends_empty_lines_before_one_json() -> None:
 def test_mistral_sends_thinking_parts_a_null_role_and_whole_calls() -> None:
     thinking = [{"type": "thinking", "thinking": [{"type": "text", "text": "Rain?"}]}]
     call = {"id": "9xT1", "function": {"name": "get_weather", "arguments": ARGUMENTS}, "index": 0}
-    found = decode(
+    found = decode_as_client(
         stream(
             {
                 "id": "c",
@@ -96,7 +100,8 @@ def test_mistral_sends_thinking_parts_a_null_role_and_whole_calls() -> None:
             },
             chunk(role=None, content=[{"type": "text", "text": "Sure."}]),
             chunk("tool_calls", role=None, content="", tool_calls=[call]),
-        )
+        ),
+        differs_because="A loop that joins texts breaks at content that is a list of parts.",
     )
 
     assert (found.text, found.reasoning, found.notes) == ("Sure.", "Rain?", [])
@@ -104,7 +109,7 @@ def test_mistral_sends_thinking_parts_a_null_role_and_whole_calls() -> None:
 
 
 def test_groq_sends_its_usage_in_a_field_of_its_own_and_reasoning_by_the_short_name() -> None:
-    found = decode(
+    found = decode_as_client(
         stream(
             chunk(role="assistant", content="") | {"x_groq": {"id": "req_1"}},
             chunk(reasoning="Rain?"),
@@ -128,14 +133,14 @@ def test_openrouter_comments_while_it_waits_and_details_its_reasoning() -> None:
         + DONE
     )  # fmt: skip
 
-    found = decode(body)
+    found = decode_as_client(body)
 
     assert (found.text, found.reasoning, found.code, found.notes) == (TEXT, "Rain?", "", [])
     assert found.decoder.usage == {"cost": 0.5}
 
 
 def test_openrouter_breaks_off_with_an_error_and_a_finish_reason_of_its_own() -> None:
-    found = decode(
+    found = decode_as_client(
         event(chunk(content="Sure."))
         + event(
             {
@@ -156,7 +161,7 @@ def test_ollama_sends_a_whole_call_of_index_0_and_stops_without_a_word_of_it() -
         "type": "function",
         "function": {"name": "get_weather", "arguments": ARGUMENTS},
     }
-    found = decode(
+    found = decode_as_client(
         stream(
             chunk(role="assistant", content="", tool_calls=[call]),
             chunk("stop", role="assistant", content=""),
@@ -171,8 +176,9 @@ def test_ollama_through_litellm_sends_objects_and_the_same_index() -> None:
     def call(call_id: str, city: str) -> dict[str, object]:
         return {"id": call_id, "index": 0, "function": {"name": "get_weather", "arguments": {"city": city}}}
 
-    found = decode(
-        stream(chunk(tool_calls=[call("a", "Oslo")]), chunk(tool_calls=[call("b", "Rome")]), chunk("stop"))
+    found = decode_as_client(
+        stream(chunk(tool_calls=[call("a", "Oslo")]), chunk(tool_calls=[call("b", "Rome")]), chunk("stop")),
+        differs_because="A loop that joins arguments breaks at an object; ids tell the calls apart.",
     )
 
     assert found.calls == [("a", "get_weather", '{"city": "Oslo"}'), ("b", "get_weather", '{"city": "Rome"}')]
@@ -182,7 +188,7 @@ def test_vllm_sends_usage_with_null_choices_and_carriage_returns() -> None:
     payloads = [chunk(role="assistant", content=""), chunk(content=TEXT), chunk("stop")]
     last = {"choices": None, "usage": {"total_tokens": 9}}
 
-    found = decode(stream(*payloads, last).replace(b"\n", b"\r\n"))
+    found = decode_as_client(stream(*payloads, last).replace(b"\n", b"\r\n"))
 
     assert (found.text, found.code, found.decoder.usage) == (TEXT, "", {"total_tokens": 9})
 
@@ -190,7 +196,10 @@ def test_vllm_sends_usage_with_null_choices_and_carriage_returns() -> None:
 def test_vllm_breaks_off_with_an_error_object_of_its_own_shape() -> None:
     error = {"object": "error", "message": "out of blocks", "type": "InternalServerError", "code": 500}
 
-    found = decode(event(chunk(content="Sure.")) + event(error) + DONE)
+    found = decode_as_client(
+        event(chunk(content="Sure.")) + event(error) + DONE,
+        differs_because="The client looks for an error in the field error alone.",
+    )
 
     assert (found.text, found.code) == ("Sure.", "upstream_5xx")
 
@@ -204,19 +213,22 @@ def test_llama_cpp_pings_sends_null_content_and_timings() -> None:
         + DONE
     )
 
-    assert decode(body).text == TEXT
+    assert decode_as_client(body).text == TEXT
 
 
 def test_llama_cpp_of_old_fails_in_a_field_named_error() -> None:
-    found = decode(
-        b'error: {"code": 500, "message": "slot is busy", "type": "server_error"}\n\ndata: [DONE]\n\n'
+    found = decode_as_client(
+        b'error: {"code": 500, "message": "slot is busy", "type": "server_error"}\n\ndata: [DONE]\n\n',
+        differs_because="The client passes over a field that it doesn't know.",
     )
 
     assert found.code == "upstream_5xx"
 
 
 def test_gemini_packs_text_usage_and_end_into_one_chunk_without_done() -> None:
-    found = decode(event(chunk("stop", role="assistant", content=TEXT) | {"usage": {"total_tokens": 9}}))
+    found = decode_as_client(
+        event(chunk("stop", role="assistant", content=TEXT) | {"usage": {"total_tokens": 9}})
+    )
 
     assert (found.text, found.code, found.decoder.usage) == (TEXT, "", {"total_tokens": 9})
 
@@ -227,14 +239,17 @@ def test_gemini_sends_whole_calls_without_an_index_and_stops(index: dict[str, No
     function = {"name": "get_weather", "arguments": ARGUMENTS}
     calls = [{"id": name, "type": "function", "function": function, **index, **signed} for name in ("a", "b")]
 
-    found = decode(event(chunk("stop", tool_calls=calls)))
+    found = decode_as_client(
+        event(chunk("stop", tool_calls=calls)),
+        differs_because="A loop that joins by index makes one call of two; ids tell them apart.",
+    )
 
     assert found.calls == [("a", "get_weather", ARGUMENTS), ("b", "get_weather", ARGUMENTS)]
 
 
 def test_yandex_sends_the_openai_shape_with_usage_on_every_chunk() -> None:
     usage = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
-    found = decode(
+    found = decode_as_client(
         stream(
             chunk(role="assistant", content="Конечно. ") | {"usage": {**usage, "total_tokens": 4}},
             chunk("stop", content="В Осло дождь.") | {"usage": usage},
@@ -246,7 +261,10 @@ def test_yandex_sends_the_openai_shape_with_usage_on_every_chunk() -> None:
 
 
 def test_hugging_face_fails_with_a_text_under_http_200() -> None:
-    found = decode(b'{"error": "Input validation error: too long", "error_type": "validation"}')
+    found = decode_as_client(
+        b'{"error": "Input validation error: too long", "error_type": "validation"}',
+        differs_because="The client finds no event in one JSON, and no error.",
+    )
 
     assert found.code == "bad_request"
     assert found.decoder.failure is not None
@@ -258,6 +276,6 @@ def test_the_example_server_of_tavus_leaves_out_all_but_the_delta() -> None:
         json.dumps({"choices": [{"delta": {"content": part}}]}) for part in ("Sure.", " It rains in Oslo.")
     ]
 
-    found = decode(lines(*payloads, "[DONE]"))
+    found = decode_as_client(lines(*payloads, "[DONE]"))
 
     assert (found.text, found.code, found.notes) == (TEXT, "", [words.NO_FINISH_REASON])

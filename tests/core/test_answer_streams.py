@@ -246,10 +246,14 @@ def test_u34_the_servers_words_are_cleaned_and_short() -> None:
 
 
 def test_u48_a_malformed_event_is_a_bad_response_and_the_text_before_it_is_kept() -> None:
-    found = decode(event(HELLO) + b"data: {nope\n\n" + event(BYE) + event(STOP) + DONE)
+    decoded = decode(event(HELLO) + b"data: {nope\n\n" + event(BYE) + event(STOP) + DONE)
 
-    assert (found.text, found.sentences, found.code) == ("Hello there. ", ["Hello there."], "bad_response")
-    assert found.decoder.failure is not None and found.decoder.failure.excerpt == "{nope"
+    assert (decoded.text, decoded.sentences, decoded.code) == (
+        "Hello there. ",
+        ["Hello there."],
+        "bad_response",
+    )
+    assert decoded.decoder.failure is not None and decoded.decoder.failure.excerpt == "{nope"
 
 
 def test_u49_a_last_event_without_its_blank_line_counts_if_it_is_whole() -> None:
@@ -272,7 +276,7 @@ def test_u49_done_counts_however_it_ends(end: bytes) -> None:
     "odd",
     [
         {}, {"type": "ping"}, {"event": "heartbeat", "at": 7},
-        {"choices": 5}, {"choices": None}, {"choices": [7, None, "x", []]}, {"choices": {"delta": {"content": "x"}}},
+        {"choices": [7, None, "x", []]},
         {"choices": [{"delta": 7}]}, {"choices": [{"delta": None}]}, {"choices": [{"delta": ["x"]}]}, {"choices": [{}]},
         {"choices": [{"index": [], "delta": {"content": 7}}]}, {"choices": [{"delta": {"content": {"a": 1}}}]},
         {"choices": [{"delta": {"content": [7, None, {"type": "image"}]}}]},
@@ -280,7 +284,8 @@ def test_u49_done_counts_however_it_ends(end: bytes) -> None:
         {"choices": [{"delta": {"tool_calls": 7, "function_call": "x", "reasoning": {}, "refusal": []}}]},
         {"choices": [{"delta": {"tool_calls": [7, None, "x", [], {}, {"function": []}]}}]},
         {"choices": [{"delta": {"reasoning_details": [7, {"text": 7}]}, "finish_reason": {}}]},
-        {"choices": [{"finish_reason": 7}], "usage": "many"}, {"usage": [1]}, {"usage": {"a": "b", "c": {"d": []}}},
+        {"choices": [{"finish_reason": 7}], "usage": "many"}, {"choices": [], "usage": [1]},
+            {"usage": {"a": "b", "c": {"d": []}}},
         {"choices": [], "error": None}, {"choices": [], "error": ""}, {"choices": [], "error": {}},
     ],
     ids=json.dumps,
@@ -309,11 +314,11 @@ def test_u50_a_payload_of_wrong_types_is_skipped_and_the_rest_is_shown(odd: obje
     ids=json.dumps,
 )
 def test_u50_json_that_is_no_chunk_fails_the_turn(odd: object) -> None:
-    found = decode(event(HELLO) + event(odd) + answer("Good bye."))
+    decoded = decode(event(HELLO) + event(odd) + answer("Good bye."))
 
-    assert (found.text, found.code) == ("Hello there. ", "bad_response")
-    assert found.decoder.failure is not None
-    assert "not with a chat completion: an event holds" in found.decoder.failure.message
+    assert (decoded.text, decoded.code) == ("Hello there. ", "bad_response")
+    assert decoded.decoder.failure is not None
+    assert "not with a chat completion: an event holds" in decoded.decoder.failure.message
 
 
 @pytest.mark.parametrize(
@@ -322,9 +327,9 @@ def test_u50_json_that_is_no_chunk_fails_the_turn(odd: object) -> None:
     ids=["deep", "5000 digits"],
 )
 def test_u51_what_brings_the_official_client_down_fails_the_turn(payload: bytes) -> None:
-    found = decode(event(HELLO) + b"data: " + payload + b"\n\n" + answer("Good bye."))
+    decoded = decode(event(HELLO) + b"data: " + payload + b"\n\n" + answer("Good bye."))
 
-    assert (found.text, found.code) == ("Hello there. ", "bad_response")
+    assert (decoded.text, decoded.code) == ("Hello there. ", "bad_response")
 
 
 @pytest.mark.parametrize(
@@ -471,9 +476,9 @@ def test_u58_bytes_that_are_no_utf_8_fail_the_turn_as_they_fail_the_official_cli
 
 @pytest.mark.parametrize("bad", [b"caf\xe9", b"\xff\xfe"])
 def test_u58_one_json_with_bytes_that_are_no_utf_8_is_read(bad: bytes) -> None:
-    found = decode(b'{"choices":[{"message":{"content":"' + bad + b' ok."}}]}')
+    decoded = decode(b'{"choices":[{"message":{"content":"' + bad + b' ok."}}]}')
 
-    assert (found.text, found.code) == (bad.decode("utf-8", "replace") + " ok.", "")
+    assert (decoded.text, decoded.code) == (bad.decode("utf-8", "replace") + " ok.", "")
 
 
 def raw_delta(escaped: str) -> bytes:
@@ -512,6 +517,8 @@ def test_u60_a_lone_surrogate_in_any_other_field_can_be_encoded_too() -> None:
 
     found = decode(b"data: " + body.encode() + b"\n\n" + DONE, secrets=["secret-value-1"])
 
+    assert (found.reasoning, found.calls) == ("\ufffdr", [("\ufffdi", "n\ufffd", '{"a":"\ufffd')])
+    assert found.decoder.finish_reason == "\ufffd"
     json.dumps([found.everything, str(found.decoder.tool_calls)], ensure_ascii=False).encode("utf-8")
 
 
@@ -738,9 +745,9 @@ def test_a_server_that_is_odd_in_ever_new_ways_is_noted_fifty_times_at_most() ->
         called(index=0, id=f"a{number}", function={"name": f"f{number}", "arguments": "5"})
         for number in range(500)
     ]
-    found = decode(stream(*calls, STOP), limits=Limits(tool_calls=500))
+    decoded = decode(stream(*calls, STOP), limits=Limits(tool_calls=500))
 
-    assert len(found.notes) == 50
+    assert len(decoded.notes) == 50
 
 
 def test_after_close_nothing_is_read_and_nothing_comes() -> None:

@@ -33,6 +33,6 @@ def test_a_last_delta_that_repeats_the_whole_is_named() -> None:
     ],
 )
 def test_words_that_are_said_twice_are_no_habit(deltas: tuple[str, ...]) -> None:
-    found = decode(answer(*deltas))
+    decoded = decode(answer(*deltas))
 
-    assert (found.text, found.notes) == ("".join(deltas), [])
+    assert (decoded.text, decoded.notes) == ("".join(deltas), [])

@@ -207,8 +207,8 @@ def test_k9_a_short_value_never_survives_as_a_word_and_nothing_else_is_changed(
 
 
 def test_the_names_of_a_json_object_are_masked_at_any_depth() -> None:
-    found = {"sk_live_0123456789": 1, "details": {"sk_live_0123456789": 2, "cached": 3}}
-    assert Redactor(["sk_live_0123456789"]).redact_names(found) == {
+    usage = {"sk_live_0123456789": 1, "details": {"sk_live_0123456789": 2, "cached": 3}}
+    assert Redactor(["sk_live_0123456789"]).redact_names(usage) == {
         MASK: 1,
         "details": {MASK: 2, "cached": 3},
     }

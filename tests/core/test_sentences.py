@@ -137,8 +137,8 @@ def test_each_unit_says_its_kind(text: str, kinds: list[str]) -> None:
 @pytest.mark.parametrize("opener", ["`x ", "$x ", "$$ x ", "\\(x ", "\\[ x ", '<a b="x '])
 def test_a_mark_that_nothing_closes_holds_text_back_for_a_bounded_number_of_characters(opener: str) -> None:
     splitter = SentenceSplitter(10_000)
-    found = splitter.feed(f"So {opener}= 1. Yes. " + "2 " * 600)
-    assert texts(found)[0].startswith(f"So {opener}= 1.")
+    sentences = splitter.feed(f"So {opener}= 1. Yes. " + "2 " * 600)
+    assert texts(sentences)[0].startswith(f"So {opener}= 1.")
 
 
 @pytest.mark.parametrize("opened", ["`a. B", "$a. B", "\\(a. B", "\\[\na. B", "$$a. B", '<b c="a. B'])

@@ -34,19 +34,19 @@ def tool(content: str, **parts: str) -> dict[str, object]:
 def test_what_another_role_says_is_not_the_answer_and_what_follows_is(
     deltas: list[dict[str, object]], rest: dict[str, object]
 ) -> None:
-    found = decode(stream(WAIT, *deltas, rest, STOP))
+    decoded = decode(stream(WAIT, *deltas, rest, STOP))
 
-    assert (found.text, found.reasoning, found.code) == (SAID, "", "")
-    assert len(found.notes) == 1 and "not the assistant's text" in found.notes[0]
+    assert (decoded.text, decoded.reasoning, decoded.code) == (SAID, "", "")
+    assert len(decoded.notes) == 1 and "not the assistant's text" in decoded.notes[0]
 
 
 @pytest.mark.parametrize(
     "role", ["assistant", "ASSISTANT", "model", "chatbot", "AIMessageChunk", "agent", None, "", 7]
 )
 def test_the_assistant_by_any_name_is_heard(role: object) -> None:
-    found = decode(stream(chunk(role=role, content="Let me look. "), REST, STOP))
+    decoded = decode(stream(chunk(role=role, content="Let me look. "), REST, STOP))
 
-    assert (found.text, found.notes) == (SAID, [])
+    assert (decoded.text, decoded.notes) == (SAID, [])
 
 
 @pytest.mark.parametrize("role", ["system", "user", "developer"])
@@ -69,9 +69,9 @@ def test_a_role_without_text_is_nothing_to_note() -> None:
 
 def test_a_secret_that_a_tools_result_cuts_in_two_is_kept_nowhere() -> None:
     secret = "sk-canary-0123456789"
-    found = decode(
+    decoded = decode(
         stream(WAIT, tool(f'{{"key": "{secret[:9]}'), chunk(content=f'{secret[9:]}"}}'), STOP),
         secrets=[secret],
     )
 
-    assert not any(secret[:9] in payload or secret[9:] in payload for payload in found.payloads)
+    assert not any(secret[:9] in payload or secret[9:] in payload for payload in decoded.payloads)

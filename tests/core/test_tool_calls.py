@@ -447,25 +447,25 @@ NEXT_INDEX = "went on at the next index"
 
 
 def test_arguments_that_go_on_at_the_next_index_are_joined_and_noted() -> None:
-    found = calls_of(
+    decoded = calls_of(
         called(index=0, id="a", function=function("f", OSLO[:4])),
         called(index=1, function=function(arguments=OSLO[4:9])),
         called(index=1, function=function(arguments=OSLO[9:12])),
         called(index=2, function=function(arguments=OSLO[12:])),
     )
 
-    assert found.calls == [("a", "f", OSLO)]
-    assert len(found.notes) == 1 and NEXT_INDEX in found.notes[0]
+    assert decoded.calls == [("a", "f", OSLO)]
+    assert len(decoded.notes) == 1 and NEXT_INDEX in decoded.notes[0]
 
 
 def test_a_call_that_follows_the_joined_arguments_at_their_index_is_another() -> None:
-    found = calls_of(
+    decoded = calls_of(
         called(index=0, id="a", function=function("f", OSLO[:4])),
         called(index=1, function=function(arguments=OSLO[4:])),
         called(index=1, id="b", function=function("g", ROME)),
     )
 
-    assert found.calls == [("a", "f", OSLO), ("b", "g", ROME)]
+    assert decoded.calls == [("a", "f", OSLO), ("b", "g", ROME)]
 
 
 @pytest.mark.parametrize(
@@ -478,10 +478,10 @@ def test_a_call_that_follows_the_joined_arguments_at_their_index_is_another() ->
     ids=["the first is whole", "the second has a name", "the first has not begun"],
 )
 def test_what_is_no_rest_of_a_call_is_not_joined(first: dict[str, object], second: dict[str, object]) -> None:
-    found = calls_of(called(index=0, id="a", function=first), called(index=1, function=second))
+    decoded = calls_of(called(index=0, id="a", function=first), called(index=1, function=second))
 
-    assert not any(NEXT_INDEX in note for note in found.notes)
-    assert found.calls[0][2] == (first["arguments"] or "{}")
+    assert not any(NEXT_INDEX in note for note in decoded.notes)
+    assert decoded.calls[0][2] == (first["arguments"] or "{}")
 
 
 @pytest.mark.parametrize("before", range(240, 262, 3))

@@ -40,11 +40,11 @@ def test_a_secret_at_the_cut_is_masked_before_the_text_is_cut(shift: int) -> Non
 
 
 def test_a_secret_in_an_event_that_cannot_be_read_is_masked_where_it_is_kept_too() -> None:
-    found = decode(f"data: {{'key': '{SECRET}'}}\n\n".encode(), secrets=[SECRET])
+    decoded = decode(f"data: {{'key': '{SECRET}'}}\n\n".encode(), secrets=[SECRET])
 
-    assert found.decoder.failure is not None
-    assert found.decoder.failure.excerpt == "{'key': '[secret]'}"
-    assert found.payloads == ["{'key': '[secret]'}"]
+    assert decoded.decoder.failure is not None
+    assert decoded.decoder.failure.excerpt == "{'key': '[secret]'}"
+    assert decoded.payloads == ["{'key': '[secret]'}"]
 
 
 def test_the_bytes_are_shown_on_one_line_without_hidden_characters() -> None:

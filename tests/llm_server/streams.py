@@ -80,7 +80,7 @@ SAME_TEXT: dict[str, list[bytes]] = {
     "no-finish": [*GOOD[:-2], DONE],
     "unterminated": [*GOOD[:-1], b"data: [DONE]"],
     "after-done": [*GOOD, _said("This comes too late.")],
-    "odd-json": _with(*map(event, ("{}", '{"choices": {"0": 1}}', '{"choices": [7]}'))),
+    "odd-json": _with(*map(event, ("{}", '{"choices": [null]}', '{"choices": [7]}'))),
     "not-numbers": _with(event('{"choices": [], "x": NaN, "y": 1e999}')),
     "azure": [event({"id": "", "choices": [], "prompt_filter_results": []}), *GOOD],
     "usage": [*GOOD[:-1], event(usage_chunk()), DONE],

@@ -58,9 +58,9 @@ def noticed_of(platform: str = "tavus", **other_keys: Any) -> str:
     ],
 )
 def test_what_a_key_beside_the_layers_does_is_named(key: str, value: Any, words: str) -> None:
-    found = noticed_of(**{key: value})
-    assert words in found
-    assert bool(found) is bool(words)
+    notices = noticed_of(**{key: value})
+    assert words in notices
+    assert bool(notices) is bool(words)
     assert noticed_of("jaicp", **{key: value}) == ""
 
 
@@ -179,11 +179,11 @@ def test_tokens_are_estimated_by_script() -> None:
 
 
 def test_a_schema_that_is_costly_to_check_is_told() -> None:
-    found = noticed("tools", tools=[tool(parameters=doubling(20))])
-    assert found.startswith("The JSON Schema of get_weather has more than 10,000 parts")
+    notices = noticed("tools", tools=[tool(parameters=doubling(20))])
+    assert notices.startswith("The JSON Schema of get_weather has more than 10,000 parts")
 
 
 def test_a_schema_whose_patterns_take_long_is_told() -> None:
     patterns = {f"p{n}": {"pattern": f"(\\p{{L}}{{10}}){{20}}{n}"} for n in range(1_000)}
-    found = noticed("tools", tools=[tool(parameters={"properties": patterns})])
-    assert found.startswith("Reading the JSON Schema of get_weather took over 500 ms")
+    notices = noticed("tools", tools=[tool(parameters={"properties": patterns})])
+    assert notices.startswith("Reading the JSON Schema of get_weather took over 500 ms")

@@ -191,8 +191,8 @@ def test_tools_nest_only_as_deep_as_the_form_takes(client: Client, depth: int, i
 
 
 def test_tools_are_only_as_large_as_the_form_takes(client: Client) -> None:
-    found = refused(client, with_tools({"description": "a" * 70_000}))
-    assert "too large: at most 65,536 bytes" in found["error"]
+    refusal = refused(client, with_tools({"description": "a" * 70_000}))
+    assert "too large: at most 65,536 bytes" in refusal["error"]
 
 
 def test_a_schema_that_is_costly_is_saved_with_a_notice(client: Client) -> None:

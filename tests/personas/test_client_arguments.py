@@ -78,6 +78,14 @@ def test_default_headers_that_cannot_be_sent_are_refused() -> None:
         draft_of(default_headers={"Host": "a.example"})
 
 
+@pytest.mark.parametrize("key", ["default_query", "default_headers", "headers", "extra_body"])
+@pytest.mark.parametrize("layers", [{}, {"layers": {"llm": {"base_url": BASE_URL}}}])
+def test_what_belongs_under_the_llm_is_kept_at_the_top_and_named(key: str, layers: Any) -> None:
+    draft = read_document(json.dumps({"persona_name": "Ann", key: {"a": "b"}, **layers}))
+    assert draft.document["other_keys"] == {key: {"a": "b"}}
+    assert f"{key} belongs under layers.llm; it is kept and not sent." in draft.notices
+
+
 def test_headers_and_extra_body_need_no_notice() -> None:
     draft = draft_of(headers={"X-Folder": "f1"}, extra_body={"top_p": 0.5})
     assert (draft.document["llm"]["headers"], draft.document["llm"]["parameters"]) == (

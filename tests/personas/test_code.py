@@ -103,10 +103,52 @@ def test_a_python_dict_is_read_with_its_texts_names_and_constants() -> None:
     assert [(secret.name, secret.value) for secret in draft.secrets] == [("LLM_EXAMPLE_COM_KEY", None)]
     for words in (
         "Line 12: {room} in context is not in the text; it is kept as it stands.",
-        "layers.llm.api_key: what stands there is a placeholder; it was left out.",
-        "layers.llm.tools: load_tools() is script, not data; it was left out.",
+        "layers.llm.api_key: its value is a placeholder; it was left out.",
+        "Line 2: layers.llm.tools: load_tools() is script, not data; it was left out.",
     ):
         assert words in draft.notices
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dict(persona_name='Ann', layers=dict(llm=dict(model='m')))",
+        "p = dict(\n    # the persona\n    persona_name='Ann',\n    layers={'llm': dict(model='m')},\n)",
+        "requests.post(url, json=dict(layers=dict(llm={'model': 'm'}), persona_name='Ann'))",
+        "LLM = dict(model='m')\np = {'persona_name': 'Ann', 'layers': dict(llm=LLM)}",
+    ],
+)
+def test_a_call_of_dict_is_an_object(text: str) -> None:
+    draft, document = read(text)
+    assert (document["persona_name"], document["llm"]["model"]) == ("Ann", "m")
+    assert not any("script" in notice or "left out" in notice for notice in draft.notices)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("p = dict(persona_name='Ann', persona_name='Bob')", "stands twice"),
+        ("p = dict(persona_name='Ann', context)", "A = is missing"),
+        ("p = dict(persona_name='Ann'", "is not closed"),
+    ],
+)
+def test_a_call_of_dict_that_cannot_be_read_is_refused(text: str, words: str) -> None:
+    with pytest.raises(FormatError, match=words):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "requests.post(url, json=%s)",
+        "httpx.post(url, data=%s)",
+        "client.post(\n    url,\n    json=%s,\n)",
+        "requests.request('POST', url, data=json.dumps(%s))",
+    ],
+)
+def test_texts_side_by_side_in_a_request_of_python_are_one(text: str) -> None:
+    document = read(text % '{"persona_name": "Ann", "system_prompt": "Be " "Ann."}')[1]
+    assert document["system_prompt"] == "Be Ann."
 
 
 def test_an_unknown_name_is_a_placeholder_that_is_named() -> None:
@@ -167,7 +209,7 @@ def test_a_shorthand_member_is_its_names_value() -> None:
     )
     draft, document = read(text)
     assert (document["persona_name"], document["system_prompt"]) == ("Ann", "Be Ann.")
-    assert "layers: layers is script, not data; it was left out." in draft.notices
+    assert any(": layers: layers is script, not data; it was left out." in notice for notice in draft.notices)
 
 
 @pytest.mark.parametrize("spread", ["...base", "**base"])
@@ -229,9 +271,9 @@ def test_a_reply_of_jaicp_may_be_assigned() -> None:
 
 
 def test_a_conversation_may_stand_in_code() -> None:
-    found = read_conversation("body = {'persona_id': 'p1', 'conversation_name': 'Mine', 'x': None}")
-    assert found is not None
-    assert (found.persona_id, found.options) == ("p1", {"conversation_name": "Mine"})
+    conversation = read_conversation("body = {'persona_id': 'p1', 'conversation_name': 'Mine', 'x': None}")
+    assert conversation is not None
+    assert (conversation.persona_id, conversation.options) == ("p1", {"conversation_name": "Mine"})
 
 
 @pytest.mark.parametrize("words", ["$session", "llmRequest", "\\nstate: A", "curl https://a.example -d x"])
@@ -262,7 +304,22 @@ def test_code_without_a_document_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["{", "a={", '"', "'''", "a.b=", "a[", "f'{", "layers:", "x = y\n", "if a:\n", "a += 1\n"]
+    "unit",
+    [
+        "{",
+        "dict(",
+        "dict(a=",
+        "a={",
+        '"',
+        "'''",
+        "a.b=",
+        "a[",
+        "f'{",
+        "layers:",
+        "x = y\n",
+        "if a:\n",
+        "a += 1\n",
+    ],
 )
 def test_the_cost_is_linear_for_hostile_repetitions(unit: str) -> None:
     def cost(repeats: int) -> float:

@@ -128,6 +128,13 @@ def test_a_quote_that_a_shell_escaped_is_one_without_the_quotes_around_it_too() 
     assert draft.document["context"] == "It's Ann's."
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_an_object_whose_quotes_are_escaped_is_read_without_the_quotes_around_it(indent: int | None) -> None:
+    written = json.dumps(DOCUMENT, indent=indent)
+    for escaped in (in_double_quotes(written)[1:-1], json.dumps(written)[1:-1]):
+        assert read_document(escaped).document["system_prompt"] == DOCUMENT["system_prompt"]
+
+
 def test_what_follows_the_command_is_named() -> None:
     draft = read_document(f'curl {AT} -d \'{{"persona_name": "Ann"}}\'\n\n{{"persona_id": "p1"}}')
     assert draft.notices == ("Line 3: what follows the command was left out.",)
@@ -139,12 +146,12 @@ def test_a_second_document_of_the_command_is_named() -> None:
 
 
 def test_a_conversation_may_stand_in_a_command() -> None:
-    found = read_conversation(
+    conversation = read_conversation(
         "curl https://tavusapi.com/v2/conversations -H 'x-api-key: k' -d '{\"persona_id\": \"p1\"}'"
     )
-    assert found is not None
-    assert found.persona_id == "p1"
-    assert any("stored nowhere" in notice for notice in found.notices)
+    assert conversation is not None
+    assert conversation.persona_id == "p1"
+    assert any("stored nowhere" in notice for notice in conversation.notices)
 
 
 @pytest.mark.parametrize(

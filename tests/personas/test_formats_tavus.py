@@ -291,7 +291,7 @@ def test_what_is_left_out_beyond_what_a_person_reads_is_counted() -> None:
 
 def test_a_key_that_is_script_is_not_quoted_in_a_notice() -> None:
     draft = read_document('{"persona_name": "A", "layers": {"llm": {"api_key": "sk-live-" + rest}}}')
-    assert draft.notices == ("layers.llm.api_key: what stands there is script, not data; it was left out.",)
+    assert draft.notices == ("Line 1: layers.llm.api_key: its value is script, not data; it was left out.",)
 
 
 def test_ids_of_another_copy_are_left_out_with_a_notice() -> None:

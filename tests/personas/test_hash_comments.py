@@ -36,10 +36,10 @@ def test_a_hash_begins_a_comment_only_where_code_stands(text: str, blanked: str)
 
 @given(st.text(alphabet="#\"'`/*\\\n a=[]", max_size=80))
 def test_offsets_and_lines_stay_and_only_comments_go(text: str) -> None:
-    found = without_hash_comments(text)
-    assert len(found) == len(text)
-    assert all(after in {before, " "} for before, after in zip(text, found, strict=True))
-    assert found.count("\n") == text.count("\n")
+    blanked = without_hash_comments(text)
+    assert len(blanked) == len(text)
+    assert all(after in {before, " "} for before, after in zip(text, blanked, strict=True))
+    assert blanked.count("\n") == text.count("\n")
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def test_a_change_of_tools_is_named() -> None:
 def test_an_unknown_list_is_named_and_the_history_assumed() -> None:
     draft = pushed("", "build($request.query)")
     assert draft.notices == (
-        "messages: build($request.query) is script, not data; it was left out.",
+        "Line 5: messages: build($request.query) is script, not data; it was left out.",
         "Line 5: how messages are put together could not be followed; the session's history was assumed.",
     )
 
@@ -204,7 +204,14 @@ def test_a_prompt_that_is_partly_script_keeps_its_words() -> None:
 def test_a_message_that_is_script_is_named_among_those_that_are_read() -> None:
     draft = pushed(f"var history = {PAST};\nhistory.unshift({BRIEF}, greeting());")
     assert draft.document["system_prompt"] == "Be brief."
-    assert any("greeting() is script, not data" in notice for notice in draft.notices)
+    assert any("Line 4: messages[1]: greeting() is script, not data" in notice for notice in draft.notices)
+
+
+def test_content_that_is_script_is_named_with_its_line() -> None:
+    draft = pushed("", f'[{{role: "system", content: getPrompt()}}].concat({PAST})')
+    assert draft.notices == (
+        "Line 5: messages[0].content: getPrompt() is script, not data; it was left out.",
+    )
 
 
 COMMENTED = """\

@@ -38,10 +38,10 @@ def ask(checkers: Checkers, *questions: Question, within_ms: int = 5_000) -> lis
 
 def process_ids() -> set[int]:
     """The processes that check for this one, less those that other tests left to the end of this process."""
-    found = set()
+    pids = set()
     for children in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
-        found |= {int(pid) for pid in children.read_text().split() if is_checking(int(pid))}
-    return found - {checker._process.pid for checker in shared_checkers._idle}
+        pids |= {int(pid) for pid in children.read_text().split() if is_checking(int(pid))}
+    return pids - {checker._process.pid for checker in shared_checkers._idle}
 
 
 def is_checking(pid: int) -> bool:

@@ -152,7 +152,10 @@ def test_an_ellipsis_among_members_needs_no_comma() -> None:
 
 def test_a_node_lists_its_expressions_with_their_paths() -> None:
     node = read("{a: [1, x], b: {c: <d>}}")
-    assert [(path, found.text) for path, found in node.expressions()] == [("a[1]", "x"), ("b.c", "<d>")]
+    assert [(path, expression.text, offset) for path, expression, offset in node.expressions()] == [
+        ("a[1]", "x", 8),
+        ("b.c", "<d>", 19),
+    ]
     assert node.plain() == {"a": [1], "b": {}}
 
 

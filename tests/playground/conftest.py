@@ -8,12 +8,17 @@ from tests.llm_server.fixture import (
     outgoing_is_closed,
 )
 from tests.playground.front_door import door, front_door, listener
+from tests.playground.own_sockets import alice, conversation, cookie, key
 from tests.playground.stage import stage
 
 __all__ = [
+    "alice",
+    "conversation",
+    "cookie",
     "door",
     "every_connection_has_an_end",
     "front_door",
+    "key",
     "listener",
     "llm_server",
     "llm_server_process",

@@ -57,6 +57,13 @@ class Client:
                     found: Json = event["properties"]
                     return found
 
+    async def snapshot_parts(self) -> list[Json]:
+        """The parts of a snapshot, the newest turns first."""
+        parts = [await self.until("playground.snapshot")]
+        while parts[-1]["earlier"]:
+            parts.append(await self.until("playground.snapshot.turns"))
+        return parts
+
     async def until_closed(self) -> Json:
         return await self.until(
             "playground.turn.completed", "playground.turn.interrupted", "playground.turn.failed"

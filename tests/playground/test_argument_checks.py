@@ -31,16 +31,16 @@ async def checked(*calls: ToolCall) -> list[ArgumentCheck]:
 
 
 async def test_each_call_has_its_own_check() -> None:
-    found = await checked(
+    problems = await checked(
         ToolCall("1", "look", "{}"),
         ToolCall("2", "look", '{"where": 1}'),
         ToolCall("3", "look", "{", valid=False),
         ToolCall("4", "any", "{}"),
         ToolCall("5", "other", "{}"),
     )
-    assert [len(check.faults) for check in found] == [1, 0, 1, 0, 0]
-    assert found[2].faults == ("The arguments of look are not a JSON object.",)
-    assert not any(check.left_out for check in found)
+    assert [len(check.faults) for check in problems] == [1, 0, 1, 0, 0]
+    assert problems[2].faults == ("The arguments of look are not a JSON object.",)
+    assert not any(check.left_out for check in problems)
 
 
 async def test_arguments_whose_check_takes_too_long_count_as_right_and_are_noted() -> None:

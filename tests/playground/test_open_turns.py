@@ -98,11 +98,12 @@ async def test_the_place_of_an_ended_turn_is_free(two: Two, script: list[Any]) -
 async def test_an_interrupted_turn_makes_room_for_the_next_of_its_conversation(two: Two) -> None:
     first, _ = two
     async with running(ENDLESS, ANSWER) as runner:
+        watcher = watch(runner, first)
         await runner.respond(first.pk, "Hi")
         await runner.interrupt(first.pk)
-        watcher = watch(runner, first)
+        assert (await watcher.until_closed())["event_type"] == "playground.turn.interrupted"
         await runner.respond(first.pk, "Again")
-        await watcher.until_closed()
+        assert (await watcher.until_closed())["event_type"] == "playground.turn.completed"
 
 
 @pytest.mark.parametrize("fails_in", ["opening", "planning"])

@@ -62,8 +62,8 @@ def tool_result(text: str) -> object:
 
 
 def schema(text: str) -> object:
-    found = {"properties": {f"p{n}": {"description": word} for n, word in enumerate(text.split())}}
-    return schema_fault(found), expands_too_far(found)
+    schema = {"properties": {f"p{n}": {"description": word} for n, word in enumerate(text.split())}}
+    return schema_fault(schema), expands_too_far(schema)
 
 
 def patch(text: str) -> object:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from playground.core.errors import Code, CommandError
 from playground.models import Completion, Conversation, Turn
 from tests.playground.rehearsals import DOCUMENT, make_conversation, running, watch
-from tests.playground.scripted_llm import DONE, END, TOOL_CALLS, Step, call, text
+from tests.playground.scripted_llm import DONE, END, TOOL_CALLS, Step, call, chunk, text
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -204,6 +204,23 @@ async def test_an_echo_is_said_without_the_llm_and_enters_the_history(conversati
         await watcher.until_closed()
         completion = await Completion.objects.aget(turn_id=turn_id)
     assert completion.request["body"]["messages"][1] == {"role": "assistant", "content": "We close at six."}
+
+
+async def test_a_tools_result_in_the_stream_is_not_in_the_next_history(conversation: Conversation) -> None:
+    result = chunk({"role": "tool", "content": '{"degrees": 21}'})
+    answer = [text("It is "), result, chunk({"role": "assistant", "content": "warm."}), END]
+    async with running(answer, ANSWER) as runner:
+        watcher = watch(runner, conversation)
+        await runner.respond(conversation.pk, "Is it?")
+        await watcher.until_closed()
+        turn_id = await runner.respond(conversation.pk, "Sure?")
+        await watcher.until_closed()
+        completion = await Completion.objects.aget(turn_id=turn_id)
+    assert completion.request["body"]["messages"][1:] == [
+        {"role": "user", "content": "Is it?"},
+        {"role": "assistant", "content": "It is warm."},
+        {"role": "user", "content": "Sure?"},
+    ]
 
 
 async def test_a_greeting_is_said_once(conversation: Conversation) -> None:

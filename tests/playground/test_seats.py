@@ -14,18 +14,7 @@ from playground.close_codes import CloseCode
 from playground.runner import Runner, runner
 from playground.socket_access import CameInBy, Refusal, Seats, seats
 from tests.dashboard.roles import person
-from tests.playground.own_sockets import (
-    OWN,
-    Socket,
-    alice,
-    close_code,
-    conversation,
-    cookie,
-    key,
-    opened,
-)
-
-__all__ = ["alice", "conversation", "cookie", "key"]
+from tests.playground.own_sockets import OWN, Socket, close_code, opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -15,10 +15,8 @@ from playground.hub import Viewer
 from playground.models import Turn
 from playground.showing import Showing
 from playground.snapshots import PART_BYTES, load_turns_before, parts
-from tests.playground.own_sockets import alice, conversation, cookie, key, opened
+from tests.playground.own_sockets import opened
 from tests.playground.rehearsals import DEADLINE_S, make_conversation, running
-
-__all__ = ["alice", "conversation", "cookie", "key"]
 
 Json = dict[str, Any]
 
@@ -119,9 +117,9 @@ async def test_a_flood_of_resumes_costs_one_snapshot_at_a_time(
         nonlocal under_way, most, made
         under_way, made = under_way + 1, made + 1
         most = max(most, under_way)
-        found = await load(self)
+        snapshot = await load(self)
         under_way -= 1
-        return found
+        return snapshot
 
     monkeypatch.setattr(showing.Showing, "_load", counts)
     async with running() as runner:

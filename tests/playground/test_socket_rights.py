@@ -16,18 +16,7 @@ from dashboard.roles import Role, group_of
 from playground import consumers
 from playground.models import Conversation, Turn
 from tests.dashboard.roles import person
-from tests.playground.own_sockets import (
-    OWN,
-    Socket,
-    alice,
-    close_code,
-    conversation,
-    cookie,
-    key,
-    opened,
-)
-
-__all__ = ["alice", "conversation", "cookie", "key"]
+from tests.playground.own_sockets import OWN, Socket, close_code, opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -22,11 +22,9 @@ from playground.recording import Recorder, TurnRow
 from playground.relay import Relay
 from playground.tasks import start_task
 from tests.dashboard.processes import ROOT
-from tests.playground.own_sockets import alice, conversation, cookie, key, opened
+from tests.playground.own_sockets import opened
 from tests.playground.rehearsals import DEADLINE_S, DOCUMENT, make_conversation, running, watch
 from tests.playground.scripted_llm import DONE, END, TOOL_CALLS, Step, call, text
-
-__all__ = ["alice", "conversation", "cookie", "key"]
 
 SECRET = "sk-canary-of-an-exception"
 ANSWER: list[Step] = [text("Hello."), END]
@@ -74,14 +72,14 @@ def assert_told(logged: str, name: str) -> None:
 
 
 def test_nothing_is_started_but_where_a_failure_is_noticed() -> None:
-    found = {
+    starters = {
         (str(path.relative_to(ROOT)), ast.unparse(node.func))
         for folder in ("dashboard", "personas", "playground")
         for path in sorted((ROOT / folder).rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in STARTERS
     }
-    assert found == set(STARTED_BY)
+    assert starters == set(STARTED_BY)
 
 
 async def test_a_task_that_fails_is_logged_and_what_depends_on_it_is_closed(

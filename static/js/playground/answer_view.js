@@ -57,11 +57,11 @@ export class AnswerView {
     slot.words = [];
     const lead = tailParts(turn, from, sentence.start, cut, unit);
     // Only of a turn that goes on are the words told apart: they are heard one by one, and can be clicked.
-    const said = isOpen(turn)
+    const heard = isOpen(turn)
       ? sentenceParts(turn, sentence, sentence.start, cut, unit)
       : tailParts(turn, sentence.start, sentence.end, cut, unit);
     slot.lead.replaceChildren(...nodesOf(lead, cut, slot));
-    slot.sentence.replaceChildren(...nodesOf(said, cut, slot));
+    slot.sentence.replaceChildren(...nodesOf(heard, cut, slot));
   }
 
   #newSlot(place) {

@@ -35,8 +35,10 @@ async def test_a_fast_answer_of_200_sentences_arrives_whole(
         await client.until("playground.snapshot")
         await client.send("conversation.echo", text="".join(SENTENCES))
         closed = await client.until_closed()
-    said = [event["properties"] for event in client.events if event["event_type"] == "playground.sentence"]
-    assert len(said) == len(SENTENCES)
+    sentences = [
+        event["properties"] for event in client.events if event["event_type"] == "playground.sentence"
+    ]
+    assert len(sentences) == len(SENTENCES)
     assert closed["heard_text"].split() == "".join(SENTENCES).split()
     assert sum(map(len, client.frames)) > 2 * FRAME_BYTES
     assert_short(client)
@@ -48,14 +50,12 @@ async def test_a_snapshot_of_1000_turns_arrives_newest_first(
     conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT)
     await asyncio.to_thread(add_turns, served_site, conversation, 1_000)
     async with viewing(served_site, conversation, cookies) as client:
-        first = await client.until("playground.snapshot")
-        parts = [first]
-        while parts[-1]["earlier"]:
-            parts.append(await client.until("playground.snapshot.turns"))
+        parts = await client.snapshot_parts()
+    first = parts[0]
     assert first["turns"][-1]["turn_idx"] == 999
     assert first["earlier"] == 1_000 - len(first["turns"])
-    found = [turn["turn_idx"] for part in reversed(parts) for turn in part["turns"]]
-    assert found == list(range(1_000))
+    turn_indexes = [turn["turn_idx"] for part in reversed(parts) for turn in part["turns"]]
+    assert turn_indexes == list(range(1_000))
     assert {event["seq"] for event in client.events} == {first["seq"]}
     assert_short(client)
 
@@ -83,10 +83,7 @@ async def test_a_resume_in_the_middle_starts_over(served_site: Site, key: str, c
     async with viewing(served_site, conversation, cookies) as client:
         await client.until("playground.snapshot.turns")
         await client.send("playground.resume", seq=0)
-        again = await client.until("playground.snapshot")
-        parts = [again]
-        while parts[-1]["earlier"]:
-            parts.append(await client.until("playground.snapshot.turns"))
+        parts = await client.snapshot_parts()
     assert [turn["turn_idx"] for part in reversed(parts) for turn in part["turns"]] == list(range(400))
 
 
@@ -104,9 +101,7 @@ async def test_one_event_that_is_larger_than_a_frame_goes_alone(
         conversation,
     )
     async with viewing(served_site, conversation, cookies) as client:
-        parts = [await client.until("playground.snapshot")]
-        while parts[-1]["earlier"]:
-            parts.append(await client.until("playground.snapshot.turns"))
+        parts = await client.snapshot_parts()
     (large,) = [part for part in parts if any(turn["turn_idx"] == 1 for turn in part["turns"])]
     assert [turn["text"] for turn in large["turns"]] == [text]
 
