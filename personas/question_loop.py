@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 MEMORY_BYTES = 512 * 1024 * 1024
-ANSWER_CPU_S = 5
+ANSWER_CPU_S = 10
 """More than any answer is waited for: it counts only where whoever waited is gone."""
 NICENESS = 10
 """The server's own work goes before."""

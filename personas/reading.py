@@ -15,8 +15,8 @@ from personas.formats.tolerant import MAX_CHARS, too_long
 from playground.core.limits import MIB
 from playground.core.persona import Platform
 
-READ_MS = 2_000
-READ_WAIT_MS = 5_000
+READ_MS = 5_000
+READ_WAIT_MS = 6_000
 """How long a document waits for a process that reads."""
 _ANSWER_BYTES = 16 * MIB
 """A character of the text may be written with twelve bytes."""
