@@ -15,6 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from personas.api.bodies import too_large
 from personas.api.errors import INVALID_TOKEN, ApiError, wrong
+from personas.row_limits import TooManyRowsError
 from playground.core.errors import Code, CommandError
 from playground.failures import log_failure
 
@@ -48,6 +49,10 @@ def add_error_answers(api: NinjaAPI) -> None:
     @api.exception_handler(CommandError)
     def not_now(request: HttpRequest, error: CommandError) -> HttpResponse:
         return answer(ApiError(_STATUS_OF_CODES.get(error.code, 400), error.message))
+
+    @api.exception_handler(TooManyRowsError)
+    def too_many_rows(request: HttpRequest, error: TooManyRowsError) -> HttpResponse:
+        return answer(ApiError(400, error.message))
 
     @api.exception_handler(AuthenticationError)
     def unknown_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:

@@ -1,6 +1,7 @@
 """What every answer carries, and what is answered to a request that no view is to see."""
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from inspect import iscoroutinefunction
 from typing import Any
 from urllib.parse import unquote
@@ -12,9 +13,10 @@ from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
 
-from dashboard.body_limits import NUL, REFUSAL
+from dashboard.body_limits import NUL, REFUSAL, Refusal
 from dashboard.request_id import begin_request
 from dashboard.views.errors import refused
+from personas.row_limits import TooManyRowsError
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -64,6 +66,15 @@ class NulInForms(MiddlewareMixin):
             return None
         texts = (text for name, values in request.POST.lists() for text in (name, *values))
         return refused(request, NUL) if any("\0" in text for text in texts) else None
+
+
+class TooManyRows(MiddlewareMixin):
+    """Answers 409 where there are as many rows as may be, whichever page would have made another one."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        if not isinstance(exception, TooManyRowsError):
+            return None
+        return refused(request, Refusal(HTTPStatus.CONFLICT, exception.message))
 
 
 @sync_and_async_middleware

@@ -79,6 +79,9 @@ LIMITS = Limits(
 )
 SESSION_SOCKETS_PER_USER = _env.read("SESSION_SOCKETS_PER_USER", environment.count(1, 10_000), 20)
 KEY_SOCKETS_PER_USER = _env.read("KEY_SOCKETS_PER_USER", environment.count(1, 100_000), 1_000)
+CONVERSATIONS_PER_USER = _env.read("CONVERSATIONS_PER_USER", environment.count(1, 10_000_000), 100_000)
+PERSONAS_PER_SITE = _env.read("PERSONAS_PER_SITE", environment.count(1, 1_000_000), 10_000)
+VERSIONS_PER_PERSONA = _env.read("VERSIONS_PER_PERSONA", environment.count(1, 1_000_000), 1_000)
 OPEN_TURNS = OpenTurnLimits(
     of_process=_env.read(
         "OPEN_TURNS_PER_PROCESS", environment.count(1, 1_000), DEFAULT_OPEN_TURNS.of_process
@@ -145,6 +148,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "dashboard.middleware.NulInForms",
+    "dashboard.middleware.TooManyRows",
     "dashboard.middleware.refusals",
 ]
 ROOT_URLCONF = "dashboard.urls"

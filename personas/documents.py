@@ -7,9 +7,9 @@ name (token secrets) or in full (the filler config).
 from collections.abc import Mapping
 from typing import Any
 
+from personas.delays import DEFAULT_ACTIVATION_DELAY_MS
 from personas.formats.rules import temperature_problems
 from personas.models import FillerConfig, Persona, TokenSecret
-from personas.models.filler_config import DEFAULT_ACTIVATION_DELAY_MS
 from personas.names import name_key
 
 Json = dict[str, Any]

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+SECRET_NAME_PATTERN = r"^[A-Za-z0-9_]+\Z"
+
 
 def normalised_name(name: str) -> str:
     """The name in NFKC, without spaces around it, each run of spaces inside as one space."""

@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from personas.documents import document_of
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
+from personas.row_limits import refuse_another_persona, refuse_version_beyond
 from personas.usage import users_of
 
 
@@ -19,14 +20,18 @@ from personas.usage import users_of
 def save_persona(persona: Persona, *, by: User | None, note: str = "") -> PersonaVersion:
     """Save the persona and give back its new version, the next number after all that it ever had.
 
-    Two saves at the same time get two numbers: writing the row locks it until the version is stored.
+    Two saves at the same time get two numbers: writing the row locks it until the version is stored. Raises
+    TooManyRowsError where there are as many personas, or versions of this one, as may be.
     """
+    if persona._state.adding:
+        refuse_another_persona()
     persona.missing_secrets = {
         field: name for field, name in persona.missing_secrets.items() if getattr(persona, field) is None
     }
     persona.save()
     versions = PersonaVersion.objects.filter(persona_ref=persona.pk)
     newest: int = versions.aggregate(newest=Max("number"))["newest"] or 0
+    refuse_version_beyond(newest + 1, persona.persona_name)
     persona.version = newest + 1
     persona.save(update_fields=["version"])
     return PersonaVersion.objects.create(

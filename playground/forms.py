@@ -10,8 +10,10 @@ from django.core.exceptions import ValidationError
 from django.views.decorators.debug import sensitive_variables
 
 from personas.endpoints import make_endpoint_persona
-from personas.formats import ConversationDraft, FormatError, read_conversation, read_document
+from personas.formats import ConversationDraft, FormatError
 from personas.importing import ADD_SECRET, Imported, ImportRefusedError, import_draft
+from personas.reading import read_conversation, read_document
+from personas.row_limits import TooManyRowsError
 from playground.core.addresses import AddressError, parse_address
 from playground.core.persona import Platform
 from playground.core.prompt import placeholders
@@ -185,6 +187,6 @@ class PasteForm(forms.Form):
             return import_draft(draft, by=user)
         except FormatError as error:
             self.add_error("document", str(error))
-        except ImportRefusedError as error:
+        except (ImportRefusedError, TooManyRowsError) as error:
             self.add_error("document", error.message)
         return None

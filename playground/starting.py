@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import F, Max, Q
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils import timezone
 from personas.formats.pipeline import greeting_of
 from personas.models import Persona, PersonaVersion
 from personas.readiness import Reason, reasons_of
+from personas.row_limits import TooManyRowsError, has_as_many
 from playground.core.prompt import fill_placeholders
 from playground.models import Conversation
 
@@ -46,7 +48,11 @@ class Opening:
 
 
 def start_conversation(persona: Persona, opening: Opening, *, owner: User) -> Conversation:
-    """Store a conversation with the persona's newest version. A value that looks like a placeholder stays as it is."""
+    """Store a conversation with the persona's newest version. A value that looks like a placeholder stays as it is.
+
+    Raises TooManyRowsError where the owner has as many conversations as one may have.
+    """
+    _refuse_another_conversation(owner)
     version = newest_version(persona)
     return Conversation.objects.create(
         owner=owner,
@@ -62,6 +68,15 @@ def start_conversation(persona: Persona, opening: Opening, *, owner: User) -> Co
         status=opening.status,
         ended_at=timezone.now() if opening.status == Conversation.Status.ENDED else None,
     )
+
+
+def _refuse_another_conversation(owner: User) -> None:
+    most: int = settings.CONVERSATIONS_PER_USER
+    if has_as_many(Conversation.objects.filter(owner=owner).order_by("-created_at"), most):
+        raise TooManyRowsError(
+            f"You have {most:,} conversations, as many as one user may have. Delete some that nobody needs, or ask "
+            "whoever runs the server to raise CONVERSATIONS_PER_USER."
+        )
 
 
 def newest_version(persona: Persona) -> PersonaVersion:

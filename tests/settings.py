@@ -17,6 +17,7 @@ ENVIRONMENT = {
     "CAILA_BASE_URL": "",
     "CONNECT_MS": "",
     "CONTENT_GAP_MS": "",
+    "CONVERSATIONS_PER_USER": "",
     "DATABASE_URL": "",
     "DEBUG": "",
     "DEMO_LLM_KEY": "sk-demo-only-for-the-tests",
@@ -29,6 +30,7 @@ ENVIRONMENT = {
     "OPEN_TURNS_PER_PROCESS": "",
     "OPEN_TURNS_PER_USER": "",
     "OUTBOUND_PRIVATE_HOSTS": "",
+    "PERSONAS_PER_SITE": "",
     "PORT": "",
     "REASONING_GAP_MS": "",
     "REDIS_URL": "",
@@ -38,6 +40,7 @@ ENVIRONMENT = {
     "SITE_URL": "http://testserver",
     "TIME_ZONE": "",
     "TURN_MS": "",
+    "VERSIONS_PER_PERSONA": "",
 }
 for _name, _value in ENVIRONMENT.items():
     os.environ.pop(f"{_name}_FILE", None)

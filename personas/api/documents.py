@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 from personas.api.errors import wrong
 from personas.documents import document_of
 from personas.formats import Draft, FormatError, tavus
+from personas.formats.advice import with_advice
 from personas.formats.nodes import Node
 from personas.formats.tolerant import Source
 from personas.importing import Imported
@@ -63,7 +64,7 @@ def read_persona(text: str) -> Draft:
         if source.text[(rest := source.skip(end)) :]:
             source.fail("Something stands after the end of the JSON.", rest)
         _refuse_script(source, node)
-        return tavus.read(source, node, site_url=settings.SITE_URL)
+        return with_advice(tavus.read(source, node, site_url=settings.SITE_URL))
     except FormatError as error:
         path = node.path_to(error.offset) if node is not None and error.offset is not None else ""
         raise wrong(error.message if path else str(error), path) from None

@@ -1,5 +1,6 @@
 """Lists of the API: a page of a query, in Tavus' shape ``{"data", "total_count"}``."""
 
+import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -7,8 +8,17 @@ from django.db.models import Model, QuerySet
 from ninja import Schema
 from pydantic import Field
 
+from playground.core.limits import MIB
+
 MAX_LIMIT = 100
 MAX_PAGE = 1_000_000
+PAGE_BYTES = 5 * MIB
+ROWS_AT_ONCE = 4
+"""How many rows are read from the database before the first of them is looked at: each may have a megabyte."""
+LEFT_OUT = (
+    f"Only where the page would have more than {PAGE_BYTES // MIB} MiB: how many of its last entries are not in it. "
+    "Ask with a smaller limit for them."
+)
 
 Row = TypeVar("Row", bound=Model)
 Json = dict[str, Any]
@@ -20,7 +30,24 @@ class PageQuery(Schema):
 
 
 def page_of(rows: QuerySet[Row], query: PageQuery, shown: Callable[[Row], Json]) -> Json:
-    """The page's entries; ``total_count`` counts all that the query finds."""
+    """The page's entries; ``total_count`` counts all that the query finds.
+
+    A page ends before it has more than `PAGE_BYTES`, with one entry at least; ``left_out`` counts the rest of it.
+    """
     start = (query.page - 1) * query.limit
-    found = [shown(row) for row in rows[start : start + query.limit]]
-    return {"data": found, "total_count": rows.count()}
+    found: list[Json] = []
+    left_bytes = PAGE_BYTES
+    total_count = rows.count()
+    for row in rows[start : start + query.limit].iterator(chunk_size=ROWS_AT_ONCE):
+        entry = shown(row)
+        left_bytes -= json_size(entry)
+        if left_bytes < 0 and found:
+            left_out = min(query.limit, total_count - start) - len(found)
+            return {"data": found, "total_count": total_count, "left_out": left_out}
+        found.append(entry)
+    return {"data": found, "total_count": total_count}
+
+
+def json_size(value: Json) -> int:
+    """How many bytes it has as JSON."""
+    return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))

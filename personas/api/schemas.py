@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from personas.api.pages import PageQuery
+from personas.api.pages import LEFT_OUT, PageQuery
 
 Json = dict[str, Any]
 
@@ -158,6 +158,7 @@ class PersonaListOut(PersonaDataOut):
     """A page of personas, the newest first."""
 
     total_count: int
+    left_out: int = Field(0, description=LEFT_OUT)
 
 
 class PersonaQuery(PageQuery):

@@ -6,14 +6,15 @@ Each gives the platform's sentence or, where the platform says nothing, what Gre
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from personas.delays import RISKY_ACTIVATION_DELAY_MS
+from personas.formats.draft import Draft
 from personas.formats.pipeline import ECHO, PIPELINE_MODE, greeting_key
 from personas.formats.prompt_size import advice_on_size, size_of
 from personas.formats.rules import excerpt
 from personas.formats.voice_settings import ENGINES, sentences_about
-from personas.models.filler_config import RISKY_ACTIVATION_DELAY_MS
 from personas.schema_checks import usable_schemas
 from playground.core.limits import SCHEMA_CHECK_MS
 from playground.core.persona import TAVUS_DEFAULT_ENGINE, Platform, Provider
@@ -33,6 +34,12 @@ class Notice:
 
     field: str
     message: str
+
+
+def with_advice(draft: Draft) -> Draft:
+    """The draft with what the platforms will make of its document, after what could not be taken over."""
+    advice = (notice.message for notice in notices_about(draft.document))
+    return replace(draft, notices=(*draft.notices, *advice))
 
 
 def notices_about(document: Mapping[str, Any]) -> tuple[Notice, ...]:

@@ -9,7 +9,7 @@ from personas.formats.fields import Notices
 from personas.formats.nodes import FormatError
 from personas.formats.outgoing import reference
 from personas.formats.rules import Path, Problem, printable
-from personas.models.token_secret import SECRET_NAME_PATTERN
+from personas.names import SECRET_NAME_PATTERN
 from playground.core.addresses import AddressError, is_placeholder, parse_address
 from playground.core.substitution import names_in
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from personas.formats import conversation, jaicp, tavus
+from personas.formats.advice import with_advice
 from personas.formats.code import about_platform_key, find_object, find_text, is_jaicp, is_python
 from personas.formats.conversation import ConversationDraft
 from personas.formats.curl import read_argument, read_command
@@ -40,6 +41,11 @@ def read_document(text: str, *, site_url: str = "") -> Draft:
 
 def read_documents(text: str, *, site_url: str = "") -> tuple[Draft, ...]:
     """As `read_document`; of a list as Tavus' ``GET`` gives it (``{"data": [ … ]}``) every persona."""
+    return tuple(with_advice(draft) for draft in read_drafts(text, site_url=site_url))
+
+
+def read_drafts(text: str, *, site_url: str = "") -> tuple[Draft, ...]:
+    """As `read_documents`, without advice, for which schemas are looked at in a process of their own."""
     pasted = _pasted(text, _KEYS_IN_CODE)
     if pasted.node is None:
         return (pasted.noted(_read_script(pasted.source, pasted.source.skip(0), site_url)),)

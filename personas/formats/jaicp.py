@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from personas.formats.advice import notices_about
+from personas.delays import DEFAULT_ACTIVATION_DELAY_MS
 from personas.formats.credentials import CAILA_HOSTS, Credentials, hosts_of
 from personas.formats.draft import Draft
 from personas.formats.fields import Fields, Notices
@@ -21,7 +21,6 @@ from personas.formats.rules import (
 )
 from personas.formats.script import Reply, Script
 from personas.formats.shared import note_gaps, read_headers, read_tools
-from personas.models.filler_config import DEFAULT_ACTIVATION_DELAY_MS
 from playground.core.addresses import AddressError
 from playground.core.persona import Json, Platform, Provider
 
@@ -79,8 +78,7 @@ def read(script: Script, reply: Reply, *, site_url: str = "") -> Draft:
     document["other_keys"] = secrets.in_rest(fields.rest())
     for sentence in script.names.unfollowed(histories.followed):
         notices.add(sentence)
-    advice = [notice.message for notice in notices_about(document)]
-    return Draft(Platform.JAICP, document, secrets.all(), (*notices.all(), *advice), messages.initial)
+    return Draft(Platform.JAICP, document, secrets.all(), notices.all(), messages.initial)
 
 
 def _note_the_rest(script: Script, reply: Reply, notices: Notices) -> None:

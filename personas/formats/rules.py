@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from personas.models.filler_config import LONGEST_ACTIVATION_DELAY_MS
+from personas.delays import LONGEST_ACTIVATION_DELAY_MS
 from playground.core.headers import HeaderError, check_header, check_headers
 from playground.core.persona import BargeIn
 from playground.core.schema_size import nests_deeper

@@ -8,7 +8,6 @@ of its first keys (``pal_name``) are taken in as well.
 from collections.abc import Mapping
 from typing import Any
 
-from personas.formats.advice import notices_about
 from personas.formats.client_arguments import split_query, with_default_headers, with_default_query
 from personas.formats.conversion import DEFAULT_CAILA, converted
 from personas.formats.credentials import Credentials, hosts_of
@@ -59,8 +58,7 @@ def read(source: Source, node: Node, *, site_url: str = "") -> Draft:
     }
     document |= _layers(layers, secrets, site_url)
     document["other_keys"] = secrets.in_rest(_other_keys(top))
-    notices_of_platform = [notice.message for notice in notices_about(document)]
-    return Draft(Platform.TAVUS, document, secrets.all(), (*notices.all(), *notices_of_platform))
+    return Draft(Platform.TAVUS, document, secrets.all(), notices.all())
 
 
 def to_json(document: Mapping[str, Any], *, site_url: str = "", caila_base_url: str = DEFAULT_CAILA) -> Json:

@@ -70,7 +70,7 @@ class Source:
         self.text = text.replace("\r\n", "\n").replace("\r", "\n")
         self.gaps: list[Gap] = []
         if len(self.text) > MAX_CHARS:
-            raise FormatError(f"The text is too long: at most {MAX_CHARS:,} characters can be read.")
+            raise too_long()
         if found := _FORBIDDEN.search(self.text):
             self.fail(
                 "A character stands here that is no text (NUL, or half of a surrogate pair).", found.start()
@@ -411,3 +411,7 @@ class Source:
         before = self.text[max(at, offset - 200) : offset].rstrip()[-1:]
         after = self._peek(self.skip(offset))
         return before not in _CONTINUES_BEFORE and after not in _CONTINUES_AFTER
+
+
+def too_long() -> FormatError:
+    return FormatError(f"The text is too long: at most {MAX_CHARS:,} characters can be read.")

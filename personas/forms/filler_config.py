@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 
+from personas.delays import LONGEST_ACTIVATION_DELAY_MS
 from personas.formats.rules import Problem, filler_problems
 from personas.forms.fields import PhrasesField
 from personas.models import FillerConfig
-from personas.models.filler_config import LONGEST_ACTIVATION_DELAY_MS
 
 _FORM_FIELDS = {
     "fillerPhrase": "filler_phrase",

@@ -9,11 +9,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
-from personas.formats import Draft, FormatError, read_documents
+from personas.formats import Draft, FormatError
 from personas.formats.credentials import MOST_SECRETS_AT_ONCE
 from personas.formats.files import MAX_BYTES, text_of, too_large
 from personas.formats.rules import printable
 from personas.importing import Imported, ImportRefusedError, import_draft
+from personas.reading import read_documents
+from personas.row_limits import TooManyRowsError
 
 MAX_PASTE_CHARS = 200_000
 MAX_FILES = 20
@@ -105,6 +107,6 @@ class ImportForm(forms.Form):
         try:
             with transaction.atomic():
                 return [import_draft(draft, by=by) for draft in self._drafts]
-        except ImportRefusedError as error:
+        except (ImportRefusedError, TooManyRowsError) as error:
             self.add_error(None, error.message)
             return []

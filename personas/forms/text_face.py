@@ -13,12 +13,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from personas.documents import apply_document, document_of, merged_document
-from personas.formats import Draft, FormatError, read_document
+from personas.formats import Draft, FormatError
 from personas.formats.jaicp import to_script
 from personas.formats.tavus import to_json
 from personas.forms.persona import PersonaForm, data_of
 from personas.importing import ImportRefusedError, store_secrets
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
+from personas.reading import read_document
 from playground.core.persona import Json, Platform
 from playground.core.prompt import compose_system_message
 

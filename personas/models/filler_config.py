@@ -6,13 +6,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from personas.delays import DEFAULT_ACTIVATION_DELAY_MS, LONGEST_ACTIVATION_DELAY_MS
 from personas.models.json_field import JSONField
 from personas.names import name_key, normalised_name
-
-DEFAULT_ACTIVATION_DELAY_MS = 2_000
-RISKY_ACTIVATION_DELAY_MS = 500
-"""Just AI: values under this "might cause errors"."""
-LONGEST_ACTIVATION_DELAY_MS = 60_000
 
 
 class FillerConfig(models.Model):

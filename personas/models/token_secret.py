@@ -9,8 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from personas.models.json_field import JSONField
-
-SECRET_NAME_PATTERN = r"^[A-Za-z0-9_]+\Z"
+from personas.names import SECRET_NAME_PATTERN
 
 
 class TokenSecret(models.Model):

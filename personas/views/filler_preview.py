@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from personas.delays import DEFAULT_ACTIVATION_DELAY_MS
 from personas.filler_preview import (
     LONGEST_FIRST_SENTENCE_MS,
     USUAL_FIRST_SENTENCE_MS,
@@ -14,7 +15,6 @@ from personas.filler_preview import (
 from personas.formats.advice import delay_sentence
 from personas.forms.filler_config import FillerConfigForm
 from personas.models import FillerConfig
-from personas.models.filler_config import DEFAULT_ACTIVATION_DELAY_MS
 from personas.views.access import permitted
 
 

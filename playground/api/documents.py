@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from personas.api.documents import timestamp
+from personas.api.pages import PAGE_BYTES, ROWS_AT_ONCE, json_size
 from playground.api.schemas import ConversationOut
 from playground.models import Conversation, Turn
 from playground.snapshots import turn_json
@@ -56,14 +57,30 @@ def verbose_json(conversation: Conversation) -> Json:
     events = [
         _event("system.replica_joined", conversation.created_at, {"replica_id": conversation.replica_id})
     ]
-    for turn in conversation.turns.order_by("position"):
-        events += _turn_events(turn)
+    turns, turns_left_out = _newest_turns(conversation)
+    for turn_events in turns:
+        events += turn_events
     found = conversation_json(conversation)
     if conversation.status == Conversation.Status.ENDED:
         ended_at = conversation.ended_at or conversation.updated_at
         events.append(_event("system.shutdown", ended_at, {"shutdown_reason": ENDED_BY_CALL}))
         found["shutdown_reason"] = ENDED_BY_CALL
+    if turns_left_out:
+        found["turns_left_out"] = turns_left_out
     return found | {"events": events}
+
+
+def _newest_turns(conversation: Conversation) -> tuple[list[list[Json]], int]:
+    """The events of the last turns that fit into `PAGE_BYTES`, in order, and how many turns before them don't."""
+    found: list[list[Json]] = []
+    left_bytes = PAGE_BYTES
+    for turn in conversation.turns.order_by("-position").iterator(chunk_size=ROWS_AT_ONCE):
+        events = _turn_events(turn)
+        left_bytes -= sum(map(json_size, events))
+        if left_bytes < 0 and found:
+            return found[::-1], conversation.turns.count() - len(found)
+        found.append(events)
+    return found[::-1], 0
 
 
 def closing_properties(turn: Turn) -> Json:

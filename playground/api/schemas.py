@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
 
-from personas.api.pages import PageQuery
+from personas.api.pages import LEFT_OUT, PAGE_BYTES, PageQuery
 from personas.api.schemas import ReasonOut
 from playground.core.addresses import AddressError, parse_address
+from playground.core.limits import MIB
 from playground.core.prompt import placeholders
 from playground.protocol import CONTEXT_CHARS, MESSAGE_ID_CHARS, USER_TEXT_CHARS
 
@@ -191,11 +192,17 @@ class ConversationOut(BaseModel):
     events: list[EventOut] = Field(
         default_factory=list, description="With verbose=true: what happened, in order, in the socket's words."
     )
+    turns_left_out: int = Field(
+        0,
+        description=f"With verbose=true, where the events would have more than {PAGE_BYTES // MIB} MiB: of how many of "
+        "the first turns there are none.",
+    )
 
 
 class ConversationListOut(BaseModel):
     data: list[ConversationOut]
     total_count: int
+    left_out: int = Field(0, description=LEFT_OUT)
 
 
 class ConversationQuery(PageQuery):

@@ -1,5 +1,6 @@
 """A conversation from a request: what is acted on, what is kept and named, and who answers."""
 
+import json
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -11,6 +12,7 @@ from personas.models import Persona
 from personas.readiness import Reason, ReasonCode, reasons_not_ready
 from playground.api.documents import OTHER_KEYS, links_json
 from playground.api.schemas import ConversationIn
+from playground.core.user_json import LIMIT_BYTES
 from playground.models import Conversation
 from playground.starting import Opening, start_conversation
 
@@ -39,6 +41,8 @@ def start(asked: ConversationIn, *, owner: User) -> Json:
     if OTHER_KEYS in properties:
         raise wrong("This name is Greenroom's own.", f"properties.{OTHER_KEYS}")
     other = {key: value for key, value in given.items() if key not in _STORED}
+    _refuse_large("properties", properties)
+    _refuse_large("", other)
     opening = Opening(
         conversation_name=asked.conversation_name or "",
         conversational_context=asked.conversational_context or "",
@@ -51,6 +55,16 @@ def start(asked: ConversationIn, *, owner: User) -> Json:
     )
     conversation = start_conversation(persona, opening, owner=owner)
     return _answer(conversation, asked, given, reasons)
+
+
+def _refuse_large(field: str, kept: Json) -> None:
+    """Raises ApiError (400) where what is kept is more than the JSON of any other field may be."""
+    size = len(json.dumps(kept, ensure_ascii=False).encode())
+    if size > LIMIT_BYTES:
+        what = "This is" if field else "The keys that are only kept are"
+        raise wrong(
+            f"{what} {size:,} bytes of JSON, and at most {LIMIT_BYTES:,} are kept. Shorten it.", field
+        )
 
 
 def _persona(persona_id: str) -> Persona:

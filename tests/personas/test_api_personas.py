@@ -9,6 +9,7 @@ from django.test import Client, override_settings
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard.roles import Role
+from personas.api import pages
 from personas.documents import document_of
 from personas.models import Persona, PersonaVersion, TokenSecret
 from personas.saving import save_persona
@@ -259,3 +260,15 @@ def test_d27_a_document_with_someone_elses_id_creates_a_persona_of_its_own(clien
     assert answer["persona_id"] != mine
     assert shown(client, mine)["persona_name"] == "Mine"
     assert Persona.objects.count() == 2
+
+
+def test_a_page_ends_before_it_is_too_large(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(4):
+        save_persona(make_persona(persona_name=str(number), context="x" * 1_000), by=None)
+    monkeypatch.setattr(pages, "PAGE_BYTES", 3_000)
+    page = client.get(PERSONAS, {"limit": 3}).json()
+    assert [persona["persona_name"] for persona in page["data"]] == ["3", "2"]
+    assert (page["left_out"], page["total_count"]) == (1, 4)
+    assert len(client.get(PERSONAS, {"limit": 1, "page": 3}).json()["data"]) == 1
+    monkeypatch.setattr(pages, "PAGE_BYTES", 10)
+    assert len(client.get(PERSONAS).json()["data"]) == 1

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from personas.schema_checks import Checkers, Question
+from personas.endable_processes import Question
+from personas.schema_checks import Checkers
 from personas.schema_checks import checkers as shared_checkers
 from tests.schemas import doubling
 

@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from dashboard.roles import Role
 from personas.models import Persona
 from personas.saving import save_persona
+from playground.api import documents
 from playground.models import Conversation, Turn
 from tests.api import CONVERSATIONS, PERSONAS, api_client
 from tests.conftest import signed_in
@@ -343,3 +344,30 @@ def test_the_admin_sees_no_others_conversations_either(admin_user: User, viewer:
     client = api_client(admin_user)
     assert client.get(CONVERSATIONS).json()["total_count"] == 0
     assert client.get(f"{CONVERSATIONS}/{foreign.pk}").status_code == 400
+
+
+@pytest.mark.parametrize("kept", ["properties", "document_tags"])
+def test_what_is_only_kept_is_bounded(client: Client, persona: Persona, kept: str) -> None:
+    large = ["x" * 70_000]
+    body = {"persona_id": persona.pk, kept: {"tags": large} if kept == "properties" else large}
+    response = client.post(CONVERSATIONS, json.dumps(body), content_type="application/json")
+    assert response.status_code == 400
+    assert "at most 65,536 are kept" in response.json()["error"]
+    assert not Conversation.objects.exists()
+
+
+def test_the_first_turns_are_left_out_where_all_would_be_too_much(
+    client: Client, viewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = make_conversation(viewer)
+    for position in range(4):
+        Turn.objects.create(
+            conversation=conversation, position=position, status=Turn.Status.COMPLETED, user_text="x" * 1_000
+        )
+    monkeypatch.setattr(documents, "PAGE_BYTES", 3_000)
+    shown = get(client, conversation.pk, verbose="true")
+    assert shown["turns_left_out"] == 2
+    said = [
+        event["properties"] for event in shown["events"] if event["event_type"] == "conversation.utterance"
+    ]
+    assert [one["turn_idx"] for one in said] == [2, 3]

@@ -76,7 +76,8 @@ def words_of(text: str) -> object:
 
 
 CASES: list[tuple[str, Read, int, list[str]]] = [
-    ("an imported document", read_documents, 400_000, ["[", "{", '"', "\\", "/*", "`", "(", "$", "a:", "\n"]),
+    ("an imported document", read_documents, 400_000,
+     ["[", "{", '"', "\\", "/*", "`", "(", "$", "a:", "\n", "#", ",", "[,", "{......", "{…,", "curl ", "-d '", "a="]),
     (
         "a body of the API",
         lambda text: parse_user_json(text, limit_bytes=MIB),

@@ -48,7 +48,7 @@ STARTED_BY = {
         "playground/argument_checks.py",
         "asyncio.get_running_loop().run_in_executor",
     ): "awaited where it is started",
-    ("personas/schema_checks.py", "ThreadPoolExecutor"): "its futures are awaited by argument_checks",
+    ("personas/endable_processes.py", "ThreadPoolExecutor"): "its futures are awaited by argument_checks",
     (
         "dashboard/fair_requests.py",
         "asyncio.get_running_loop().call_later",

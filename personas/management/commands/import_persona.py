@@ -13,6 +13,7 @@ from django.db import transaction
 from personas.formats import Draft, FormatError, read_documents
 from personas.formats.files import MAX_BYTES, text_of
 from personas.importing import Imported, ImportRefusedError, import_draft
+from personas.row_limits import TooManyRowsError
 
 
 class Command(BaseCommand):
@@ -73,5 +74,5 @@ def _bytes(name: str) -> bytes:
 def _stored(name: str, draft: Draft, by: User) -> Imported:
     try:
         return import_draft(draft, by=by)
-    except ImportRefusedError as error:
+    except (ImportRefusedError, TooManyRowsError) as error:
         raise CommandError(f"{name}: {error.message}") from None

@@ -1,0 +1,78 @@
+"""Documents that were pasted or uploaded, read in a process that is ended where one takes too long.
+
+Reading looks at a text as a whole, often more than once: in this process everybody else would wait for it.
+"""
+
+import atexit
+from typing import Any
+
+from django.views.decorators.debug import sensitive_variables
+
+from personas.endable_processes import EndableProcesses
+from personas.formats import ConversationDraft, Draft, FormatError, FoundSecret
+from personas.formats.advice import with_advice
+from personas.formats.tolerant import MAX_CHARS, too_long
+from playground.core.limits import MIB
+from playground.core.persona import Platform
+
+READ_MS = 5_000
+READ_WAIT_MS = 6_000
+"""How long a document waits for a process that reads."""
+_ANSWER_BYTES = 16 * MIB
+"""A character of the text may be written with twelve bytes."""
+
+
+class ReadingFailedError(RuntimeError):
+    """The reader itself failed; the message names the place in the code, and nothing of the document."""
+
+
+def read_document(text: str, *, site_url: str = "") -> Draft:
+    """As `personas.formats.read_document`. Raises FormatError, also where reading takes too long."""
+    return read_documents(text, site_url=site_url)[0]
+
+
+@sensitive_variables()
+def read_documents(text: str, *, site_url: str = "") -> tuple[Draft, ...]:
+    """As `personas.formats.read_documents`. Raises FormatError, also where reading takes too long."""
+    answer = _answer({"text": text, "is_conversation": False, "site_url": site_url})
+    return tuple(with_advice(_draft(draft)) for draft in answer["drafts"])
+
+
+@sensitive_variables()
+def read_conversation(text: str) -> ConversationDraft | None:
+    """As `personas.formats.read_conversation`. Raises FormatError, also where reading takes too long."""
+    found = _answer({"text": text, "is_conversation": True})["conversation"]
+    return None if found is None else ConversationDraft(**found | {"notices": tuple(found["notices"])})
+
+
+@sensitive_variables()
+def _answer(question: dict[str, Any]) -> dict[str, Any]:
+    question["text"] = question["text"].replace("\r\n", "\n")
+    if len(question["text"]) > MAX_CHARS:
+        raise too_long()
+    (answer,) = readers.ask_all([question], within_ms=READ_MS, wait_ms=READ_WAIT_MS)
+    if answer is None:
+        raise FormatError(
+            f"Reading this took more than {READ_MS // 1000} seconds, and was given up. Leave out what is not part of "
+            "the persona, import fewer personas at once, or try again when less is going on."
+        )
+    if "refusal" in answer:
+        raise FormatError(*answer["refusal"])
+    if "failure" in answer:
+        raise ReadingFailedError(answer["failure"])
+    return dict(answer)
+
+
+@sensitive_variables()
+def _draft(draft: dict[str, Any]) -> Draft:
+    return Draft(
+        Platform(draft["platform"]),
+        draft["document"],
+        tuple(FoundSecret(**secret | {"hosts": tuple(secret["hosts"])}) for secret in draft["secrets"]),
+        tuple(draft["notices"]),
+        tuple(draft["initial_messages"]),
+    )
+
+
+readers = EndableProcesses("personas.document_process", answer_bytes=_ANSWER_BYTES)
+atexit.register(readers.end)
