@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-import time
 from collections import deque
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
+from time import monotonic
 from typing import Any, cast
 
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth.models import User
 
@@ -34,6 +33,13 @@ from playground.protocol import (
 from playground.runner import Runner, runner
 from playground.showing import Showing
 from playground.socket_access import RIGHTS_HOLD_S, CameInBy, ReadUser, Refusal, authorise, seats
+from playground.socket_shares import (
+    MESSAGES_OF_CLIENT,
+    MESSAGES_OF_CLIENT_WITHIN_S,
+    Share,
+    database_job,
+    shares,
+)
 from playground.tasks import start_task
 
 logger = logging.getLogger(__name__)
@@ -49,6 +55,13 @@ CLOSING_S = 1.0
 MESSAGES = 20
 MESSAGES_WITHIN_S = 10.0
 BAD_IN_A_ROW = 5
+AUTHORISED_S = 1.0
+"""How long the right that a message was taken with holds for those after it."""
+
+TOO_MANY_OF_CLIENT = (
+    f"Your sockets together sent more than {MESSAGES_OF_CLIENT} messages in "
+    f"{MESSAGES_OF_CLIENT_WITHIN_S:g} seconds, so this one was not carried out. Wait, and send it again."
+)
 
 
 class ConversationConsumer(AsyncWebsocketConsumer):
@@ -60,6 +73,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._showing: Showing | None = None
         self._arrivals: deque[float] = deque(maxlen=MESSAGES)
         self._bad = 0
+        self._authorised_until = 0.0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve the socket to its end; whatever ends it, all that was taken for it is given back."""
@@ -86,6 +100,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         seat = (user.pk, cast(dict[str, CameInBy], self.scope)["came_in_by"])
         seats.take(*seat)
         self._taken.callback(seats.leave, *seat)
+        self._share: Share = self._taken.enter_context(shares.held(seat))
         self._viewer = viewer = await self._runner.attach(self._conversation_id)
         self._taken.push_async_callback(self._detach)
         self._showing = Showing(self._runner, self._conversation_id, viewer, on_failure=self._fail)
@@ -107,8 +122,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if self._is_flooding():
             await self._leave(CloseCode.TOO_MANY_MESSAGES)
             return
+        if not self._share.takes_message():
+            self._tell_error(CommandError(Code.BUSY, TOO_MANY_OF_CLIENT))
+            return
         try:
-            await self._authorise()
+            await self._authorise_message()
             command = parse_command(text_data)
         except Refusal as refusal:
             await self._turn_away(refusal)
@@ -127,7 +145,15 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         return runner()
 
     async def _authorise(self) -> User:
-        return await database_sync_to_async(authorise)(self._read_user, self._conversation_id)
+        return await database_job(authorise)(self._read_user, self._conversation_id)
+
+    async def _authorise_message(self) -> None:
+        """Whether the one who sends may: asked again where nothing was sent for a moment, so never at each of many."""
+        now = monotonic()
+        if now < self._authorised_until:
+            return
+        await self._authorise()
+        self._authorised_until = now + AUTHORISED_S
 
     async def _watch_rights(self) -> None:
         """A socket on which nothing is said ends too, soon after the right to it."""
@@ -148,7 +174,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self._runner.stop(self._conversation_id)
 
     def _is_flooding(self) -> bool:
-        now = time.monotonic()
+        now = monotonic()
         is_full = len(self._arrivals) == MESSAGES
         is_flood = is_full and now - self._arrivals[0] < MESSAGES_WITHIN_S
         self._arrivals.append(now)
