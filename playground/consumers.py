@@ -124,6 +124,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             return
         if not self._share.takes_message():
             self._tell_error(CommandError(Code.BUSY, TOO_MANY_OF_CLIENT))
+            await asyncio.sleep(0)  # a flood is refused in small pieces, and others come in between
             return
         try:
             await self._authorise_message()

@@ -1,12 +1,12 @@
-"""What all sockets of one client have together: messages, and work in the one thread that all sockets' rows come from."""
+"""What one client's sockets have together: their messages, and their work in the thread that reads and writes rows."""
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
+from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 
 from channels.db import database_sync_to_async
@@ -28,13 +28,14 @@ class Share:
     def __init__(self) -> None:
         self.sockets = 0
         self.jobs = asyncio.Semaphore(JOBS_OF_CLIENT)
-        self._arrivals: deque[float] = deque(maxlen=MESSAGES_OF_CLIENT)
+        self._arrivals: deque[float] = deque()
 
     def takes_message(self) -> bool:
         """Whether another message may be worked on; one that may not is not counted."""
-        now = time.monotonic()
-        is_full = len(self._arrivals) == MESSAGES_OF_CLIENT
-        if is_full and now - self._arrivals[0] < MESSAGES_OF_CLIENT_WITHIN_S:
+        now = monotonic()
+        while self._arrivals and now - self._arrivals[0] >= MESSAGES_OF_CLIENT_WITHIN_S:
+            self._arrivals.popleft()
+        if len(self._arrivals) >= MESSAGES_OF_CLIENT:
             return False
         self._arrivals.append(now)
         return True

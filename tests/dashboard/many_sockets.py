@@ -5,7 +5,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -15,6 +15,8 @@ from tests.browser.site import Site
 DEADLINE_S = 60.0
 OPENED_AT_ONCE = 20
 LOOKS = 10
+ROUND_S = 0.05
+"""From one message of every socket to the next: this process asks for others besides."""
 
 
 def message(event_type: str, **properties: object) -> str:
@@ -48,37 +50,35 @@ async def many_sockets(
         for first in range(0, count, OPENED_AT_ONCE):
             await asyncio.gather(*(open_one(number) for number in range(first, first + OPENED_AT_ONCE)))
         yield sockets
+        await asyncio.gather(*(socket.close() for socket in sockets))
 
 
-async def send_all(sockets: list[ClientConnection], text: str, times: int) -> Counter[str]:
-    """Send it on every socket; how often each event type or error code came back, until each message has its answer.
-
-    A socket that is closed has none any more.
-    """
+async def send_all(
+    sockets: list[ClientConnection], text: str, times: int, *, refused_with: str
+) -> Counter[str]:
+    """Send it on every socket; how often each event or error code came back, to each socket's first refusal."""
     told: Counter[str] = Counter()
 
-    async def send(socket: ClientConnection) -> None:
-        try:
-            for _ in range(times):
-                await socket.send(text)
-        except ConnectionClosed:
-            return
+    async def send() -> None:
+        for _ in range(times):
+            for socket in sockets:
+                with suppress(ConnectionClosed):
+                    await socket.send(text)
+            await asyncio.sleep(ROUND_S)
 
     async def read(socket: ClientConnection) -> None:
+        here: Counter[str] = Counter()
         try:
-            while True:
+            while not here[refused_with]:
                 frame = json.loads(await socket.recv())
                 for event in frame if isinstance(frame, list) else [frame]:
-                    told[event["properties"].get("code") or event["event_type"]] += 1
+                    here[event["properties"].get("code") or event["event_type"]] += 1
         except ConnectionClosed as closed:
-            told[f"closed {closed.rcvd.code if closed.rcvd else 0}"] += 1
+            here[f"closed {closed.rcvd.code if closed.rcvd else 0}"] += 1
+        told.update(here)
 
-    readers = [asyncio.create_task(read(socket)) for socket in sockets]
-    await asyncio.gather(*(send(socket) for socket in sockets))
-    await asyncio.sleep(0)
-    for reader in readers:
-        reader.cancel()
-    await asyncio.gather(*readers, return_exceptions=True)
+    async with asyncio.timeout(DEADLINE_S):
+        await asyncio.gather(send(), *(read(socket) for socket in sockets))
     return told
 
 

@@ -1,5 +1,6 @@
 """Attacks on the served site, over real sockets: while each runs, /health/ answers everyone else in time."""
 
+import asyncio
 import threading
 import time
 import urllib.error
@@ -8,9 +9,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from playground.consumers import MESSAGES
 from playground.core.open_turns import DEFAULT_OPEN_TURNS
+from playground.socket_shares import MESSAGES_OF_CLIENT
 from tests.browser.site import Site, serve_site
 from tests.dashboard.attacking import HEALTH_MS, bystander, exchange, memory_mib
+from tests.dashboard.many_sockets import many_sockets, message, send_all, snapshots_s
 from tests.playground.served_api import ask, new_conversation, new_key
 
 MIB = 1024 * 1024
@@ -82,8 +86,8 @@ OTHERS_START_S = 1.0
 BOB = "from django.contrib.auth.models import User; User.objects.create_superuser('bob')"
 
 
-def test_150_turns_of_one_key_at_once_stop_nobody(site: Site) -> None:
-    key, bobs = new_key(site), other_key(site)
+def test_150_turns_of_one_key_at_once_stop_nobody(site: Site, bobs: str) -> None:
+    key = new_key(site)
     conversations = [new_conversation(site, key, MERT, speech="realtime") for _ in range(TURNS)]
     bobs_conversation = new_conversation(site, bobs, MERT, speech="realtime")
     statuses: Counter[int] = Counter()
@@ -104,6 +108,32 @@ def test_150_turns_of_one_key_at_once_stop_nobody(site: Site) -> None:
     assert watching.delay_ms < HEALTH_MS
 
 
+SOCKETS, CONVERSATIONS = 200, 10
+OTHERS_SNAPSHOT_S = 1.0
+"""How long someone else waits for a first snapshot during the attack."""
+BURST = MESSAGES - 2
+"""Within the limit of each socket."""
+
+
+async def test_200_sockets_of_one_key_within_their_limits_stop_nobody(site: Site, bobs: str) -> None:
+    """200 sockets with 18 messages each; someone else's snapshot took 6 to 8 s and handshakes were refused before,
+    0.1 to 0.3 s after.
+    """
+    key = await asyncio.to_thread(new_key, site)
+    conversations = [await asyncio.to_thread(new_conversation, site, key, MERT) for _ in range(CONVERSATIONS)]
+    bobs_conversation = await asyncio.to_thread(new_conversation, site, bobs, MERT)
+    append = message("conversation.append_llm_context", context="x")
+    async with many_sockets(site, key, conversations, SOCKETS) as sockets:
+        with bystander(site) as watching:
+            attack = asyncio.create_task(send_all(sockets, append, BURST, refused_with="busy"))
+            waits_s = await snapshots_s(site, bobs, bobs_conversation)
+            told = await attack
+    assert told["busy"] == SOCKETS
+    assert told["playground.context"] <= MESSAGES_OF_CLIENT * SOCKETS // CONVERSATIONS
+    assert max(waits_s) < OTHERS_SNAPSHOT_S, waits_s
+    assert watching.delay_ms < HEALTH_MS
+
+
 def begin_turn(site: Site, key: str, conversation: str) -> int:
     """The status; the client leaves with the first event, and the turn goes on."""
     path = f"/v2/greenroom/conversations/{conversation}/respond"
@@ -116,6 +146,8 @@ def begin_turn(site: Site, key: str, conversation: str) -> int:
             return refused.code
 
 
-def other_key(site: Site) -> str:
+@pytest.fixture(scope="module")
+def bobs(site: Site) -> str:
+    """The key of someone else."""
     site.manage("shell", "--no-imports", "-c", BOB)
     return site.manage("create_api_key", "another script", "--user", "bob").splitlines()[-1]
