@@ -20,7 +20,11 @@ from playground.routing import websocket_urlpatterns
 sockets = KnownSockets(websocket_urlpatterns)
 application = ProtocolTypeRouter(
     {
-        "http": FairRequests(BoundedBodies(pages), session_cookie=settings.SESSION_COOKIE_NAME),
+        "http": FairRequests(
+            BoundedBodies(pages),
+            session_cookie=settings.SESSION_COOKIE_NAME,
+            is_behind_proxy=settings.BEHIND_PROXY,
+        ),
         "websocket": with_users(sockets, settings.SITE_ORIGINS),
         "lifespan": lifespan,
     }

@@ -7,14 +7,25 @@ from typing import Any
 
 import pytest
 
-from dashboard.fair_requests import AT_ONCE, HOLD_S, OF_A_CLIENT, FairRequests, client_of
+from dashboard.fair_requests import (
+    AT_ONCE,
+    HOLD_S,
+    OF_A_CLIENT,
+    OF_AN_ADDRESS,
+    FairRequests,
+    address_of,
+    client_of,
+)
 from tests.virtual_time import run_virtually
 
 Scope = dict[str, Any]
 
 
-def scope_of(key: str = "", path: str = "/", cookie: str = "", address: str = "192.0.2.1") -> Scope:
+def scope_of(
+    key: str = "", path: str = "/", cookie: str = "", address: str = "192.0.2.1", forwarded: str = ""
+) -> Scope:
     headers = [(b"x-api-key", key.encode())] if key else []
+    headers += [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
     headers += [(b"cookie", cookie.encode())] if cookie else []
     return {"type": "http", "path": path, "headers": headers, "client": (address, 1)}
 
@@ -38,7 +49,7 @@ class Application:
 class Door:
     def __init__(self) -> None:
         self.application = Application()
-        self.door = FairRequests(self.application, session_cookie="session")
+        self.door = FairRequests(self.application, session_cookie="session", is_behind_proxy=False)
         self.tasks: list[asyncio.Task[None]] = []
 
     async def come(self, *scopes: Scope) -> None:
@@ -86,9 +97,28 @@ def test_another_client_is_not_kept_waiting_by_it() -> None:
     at_the_door(story)
 
 
+def test_another_key_for_each_request_gets_no_more_than_the_share_of_an_address() -> None:
+    async def story(door: Door) -> None:
+        await door.come(*[scope_of(f"invented {n}") for n in range(150)])
+        assert len(door.application.begun) == OF_AN_ADDRESS
+        await door.come(scope_of("b", "/b", address="198.51.100.7"))
+        assert "/b" in door.application.begun
+
+    at_the_door(story)
+
+
+def test_people_behind_one_address_do_not_wait_for_one_of_them() -> None:
+    async def story(door: Door) -> None:
+        await door.come(*[scope_of("a")] * 150)
+        await door.come(*[scope_of(cookie=f"session={n}", path="/b") for n in range(OF_A_CLIENT)])
+        assert door.application.begun.count("/b") == OF_A_CLIENT
+
+    at_the_door(story)
+
+
 def test_all_together_are_worked_for_up_to_a_number_and_health_beyond_it() -> None:
     async def story(door: Door) -> None:
-        await door.come(*[scope_of(f"key {n}") for n in range(50)])
+        await door.come(*[scope_of(f"key {n}", address=f"192.0.2.{n}") for n in range(50)])
         assert len(door.application.begun) == AT_ONCE
         await door.come(scope_of(path="/health/"))
         assert len(door.application.begun) == AT_ONCE + 1
@@ -116,17 +146,23 @@ def test_an_answer_that_has_begun_keeps_no_place() -> None:
     at_the_door(story)
 
 
-@pytest.mark.parametrize("waits_for", ["its own", "everyone"])
+WAITING = {
+    "its own": [scope_of("a")] * 20,
+    "its address": [scope_of(f"key {n}") for n in range(20)],
+    "everyone": [scope_of(f"key {n}", address=f"192.0.2.{n}") for n in range(20)],
+}
+
+
+@pytest.mark.parametrize("waits_for", WAITING)
 def test_who_leaves_while_waiting_or_worked_for_gives_the_place_back(waits_for: str) -> None:
     async def story(door: Door) -> None:
-        keys = ["a"] * 20 if waits_for == "its own" else [f"key {n}" for n in range(20)]
-        await door.come(*[scope_of(key) for key in keys])
+        await door.come(*WAITING[waits_for])
         for task in door.tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
         door.application.begun.clear()
-        await door.come(*[scope_of(f"key {n}") for n in range(50)])
+        await door.come(*[scope_of(f"key {n}", address=f"192.0.2.{n}") for n in range(50)])
         assert len(door.application.begun) == AT_ONCE
 
     at_the_door(story)
@@ -137,7 +173,7 @@ def test_nobody_is_remembered_who_has_left() -> None:
         door.application.answer_all()
         await door.come(*[scope_of(f"key {n}") for n in range(50)])
         await door.come()
-        assert door.door.clients == {}
+        assert door.door.shares == {}
 
     at_the_door(story)
 
@@ -147,9 +183,23 @@ def test_nobody_is_remembered_who_has_left() -> None:
     [
         (scope_of("k", cookie="session=s"), "key "),
         (scope_of(cookie="a=b; session=s"), "session "),
-        (scope_of(cookie="a=b"), "address 192.0.2.1"),
-        (scope_of(cookie="\xff;;=,=\\"), "address 192.0.2.1"),
+        (scope_of(cookie="a=b"), ""),
+        (scope_of(cookie="\xff;;=,=\\"), ""),
     ],
 )
-def test_a_client_is_told_by_key_session_or_address(scope: Scope, begins: str) -> None:
-    assert client_of(scope, "session").startswith(begins)
+def test_a_client_is_told_by_key_or_session(scope: Scope, begins: str) -> None:
+    assert client_of(scope, "session").partition(" ")[0] == begins.strip()
+
+
+@pytest.mark.parametrize(
+    ("is_behind_proxy", "forwarded", "address"),
+    [
+        (False, "198.51.100.7", "192.0.2.1"),
+        (True, "203.0.113.9, 198.51.100.7", "198.51.100.7"),
+        (True, "", "192.0.2.1"),
+    ],
+)
+def test_behind_a_proxy_an_address_is_the_one_that_the_proxy_added(
+    is_behind_proxy: bool, forwarded: str, address: str
+) -> None:
+    assert address_of(scope_of(forwarded=forwarded), is_behind_proxy=is_behind_proxy) == address
