@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
 from tests.browser.site import Site, serve_site
+from tests.dashboard.attacking import HEALTH_MS, bystander
 from tests.dashboard.odd_input import ODD_IN_PATH, admin_queries, forms, queries
 from tests.dashboard.routes import routes
 from tests.playground.served_api import new_key
@@ -114,10 +115,13 @@ def address_of(route: str, stored: dict[str, str]) -> str:
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda place: values.get(place.group(1), "1"), plain)
 
 
-def failures(caller: Caller, requests: Iterator[Request]) -> list[str]:
-    """Requests whose answer says that something broke here."""
-    return [f"{method} {path[:150]} {body[:60]!r}: {status}" for method, path, body in requests
-            if (status := caller.ask((method, path, body))[0]) >= 500]  # fmt: skip
+def failures(site: Site, caller: Caller, requests: Iterator[Request]) -> list[str]:
+    """Requests whose answer says that something broke here; nobody else waits for any of them."""
+    with bystander(site) as watching:
+        failed = [f"{method} {path[:150]} {body[:60]!r}: {status}" for method, path, body in requests
+                  if (status := caller.ask((method, path, body))[0]) >= 500]  # fmt: skip
+    assert watching.delay_ms < HEALTH_MS
+    return failed
 
 
 def test_in_a_path(site: Site, caller: Caller, addresses: dict[str, str]) -> None:
@@ -129,26 +133,26 @@ def test_in_a_path(site: Site, caller: Caller, addresses: dict[str, str]) -> Non
                     yield "GET", "/" + path, b""
                 yield "POST", "/" + re.sub(r"<(?:\w+:)?\w+>", "1", route.replace(place, "%00", 1)), b""
 
-    assert failures(caller, requests()) == []
+    assert failures(site, caller, requests()) == []
 
 
 def test_in_a_query(site: Site, caller: Caller, addresses: dict[str, str]) -> None:
     asked = list(queries())
     requests = (("GET", f"{path}?{query}", b"") for path in addresses.values() for query in asked)
-    assert failures(caller, requests) == []
+    assert failures(site, caller, requests) == []
 
 
 def test_in_a_form(site: Site, caller: Caller, addresses: dict[str, str]) -> None:
     posted = list(forms())
     requests = (("POST", path, form) for path in addresses.values() for form in posted)
-    assert failures(caller, requests) == []
+    assert failures(site, caller, requests) == []
 
 
 def test_in_a_filter_of_the_admin(site: Site, caller: Caller, addresses: dict[str, str]) -> None:
     lists = [path for route, path in addresses.items() if re.fullmatch(r"admin/\w+/\w+/", route)]
     requests = (("GET", f"{path}?{query}", b"") for path in lists for query in admin_queries())
     assert len(lists) > 10
-    assert failures(caller, requests) == []
+    assert failures(site, caller, requests) == []
 
 
 @pytest.mark.parametrize(
