@@ -4,10 +4,11 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from time import monotonic
 from typing import Any, cast
 
+from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth.models import User
 
@@ -55,12 +56,14 @@ CLOSING_S = 1.0
 MESSAGES = 20
 MESSAGES_WITHIN_S = 10.0
 BAD_IN_A_ROW = 5
+GONE = (Disconnected, OSError)
+"""How a server says that the client has left: Daphne's library, and others by the specification of ASGI."""
 AUTHORISED_S = 1.0
 """How long the right that a message was taken with holds for those after it."""
 
 TOO_MANY_OF_CLIENT = (
-    f"Your sockets together sent more than {MESSAGES_OF_CLIENT} messages in "
-    f"{MESSAGES_OF_CLIENT_WITHIN_S:g} seconds, so this one was not carried out. Wait, and send it again."
+    f"Your sockets together sent over {MESSAGES_OF_CLIENT} messages in {MESSAGES_OF_CLIENT_WITHIN_S:g} s. "
+    "Wait, then connect again."
 )
 
 
@@ -123,8 +126,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self._leave(CloseCode.TOO_MANY_MESSAGES)
             return
         if not self._share.takes_message():
-            self._tell_error(CommandError(Code.BUSY, TOO_MANY_OF_CLIENT))
-            await asyncio.sleep(0)  # a flood is refused in small pieces, and others come in between
+            await self._leave(CloseCode.TOO_MANY_MESSAGES, TOO_MANY_OF_CLIENT)
             return
         try:
             await self._authorise_message()
@@ -187,12 +189,12 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if self._bad >= BAD_IN_A_ROW:
             await self._leave(CloseCode.BAD_MESSAGES)
 
-    async def _leave(self, close_code: CloseCode) -> None:
+    async def _leave(self, close_code: CloseCode, reason: str = "") -> None:
         """Close the socket, once: what still comes from the viewer is not read."""
         if self._viewer is None:
             return
         await self._detach()
-        await self._close(close_code)
+        await self._close(close_code, reason)
 
     async def _fail(self) -> None:
         """A task of this socket ended by an exception: the viewer connects again, and the snapshot holds all."""
@@ -204,11 +206,10 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self._runner.detach(self._conversation_id, viewer)
 
     async def _close(self, code: CloseCode, reason: str = "") -> None:
-        try:
+        # One that reads nothing in this time is cut off by the server.
+        with suppress(*GONE):
             async with asyncio.timeout(CLOSING_S):
                 await self.close(int(code), reason)  # Daphne's library takes no subclass of int
-        except TimeoutError:
-            return  # it reads nothing, so the server cuts the connection
 
     def _start_command(self, work: Coroutine[Any, Any, object], name: str, client_msg_id: str = "") -> None:
         """Carry it out to its end, which may come after the viewer has left. A failure is told; the socket lives."""
@@ -253,6 +254,12 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             self._start_command(self._runner.greet(self._conversation_id, greeting), "greeting")
 
     async def _send_events(self, viewer: Viewer) -> None:
+        with suppress(*GONE):
+            await self._send_batches(viewer)
+        await self._detach()
+
+    async def _send_batches(self, viewer: Viewer) -> None:
+        """Until the viewer reads too slowly. Raises one of GONE."""
         while True:
             batch = await viewer.take()
             for frame in frames(batch):

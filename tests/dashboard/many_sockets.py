@@ -15,7 +15,7 @@ from tests.browser.site import Site
 DEADLINE_S = 60.0
 OPENED_AT_ONCE = 20
 LOOKS = 10
-ROUND_S = 0.05
+ROUND_S = 0.1
 """From one message of every socket to the next: this process asks for others besides."""
 
 

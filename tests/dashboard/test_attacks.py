@@ -11,6 +11,7 @@ from statistics import median
 
 import pytest
 
+from playground.close_codes import CloseCode
 from playground.consumers import MESSAGES
 from playground.core.open_turns import DEFAULT_OPEN_TURNS
 from playground.socket_shares import MESSAGES_OF_CLIENT
@@ -117,6 +118,7 @@ def test_150_turns_of_one_key_at_once_stop_nobody(site: Site, bobs: str) -> None
     assert watching.delay_ms < HEALTH_MS
 
 
+TOO_MANY = f"closed {CloseCode.TOO_MANY_MESSAGES}"
 SOCKETS, CONVERSATIONS = 200, 10
 OTHERS_SNAPSHOT_S = 1.0
 """How long someone else waits for a first snapshot during the attack."""
@@ -134,10 +136,10 @@ async def test_200_sockets_of_one_key_within_their_limits_stop_nobody(site: Site
     append = message("conversation.append_llm_context", context="x")
     async with many_sockets(site, key, conversations, SOCKETS) as sockets:
         with bystander(site) as watching:
-            attack = asyncio.create_task(send_all(sockets, append, BURST, refused_with="busy"))
+            attack = asyncio.create_task(send_all(sockets, append, BURST, refused_with=TOO_MANY))
             waits_s = await snapshots_s(site, bobs, bobs_conversation)
             told = await attack
-    assert told["busy"] == SOCKETS
+    assert told[TOO_MANY] == SOCKETS
     assert told["playground.context"] <= MESSAGES_OF_CLIENT * SOCKETS // CONVERSATIONS
     assert max(waits_s) < OTHERS_SNAPSHOT_S, waits_s
     assert watching.delay_ms < HEALTH_MS
@@ -154,8 +156,8 @@ async def test_a_flood_of_resumes_from_many_sockets_stops_nobody(site: Site) -> 
     await asyncio.to_thread(add_turns, site, conversation, STORED_TURNS)
     async with many_sockets(site, key, [conversation], RESUMING) as sockets:
         with bystander(site) as watching:
-            told = await send_all(sockets, message("playground.resume", seq=0), BURST, refused_with="busy")
-    assert told["busy"] == RESUMING
+            told = await send_all(sockets, message("playground.resume", seq=0), BURST, refused_with=TOO_MANY)
+    assert told[TOO_MANY] == RESUMING
     assert watching.delay_ms < HEALTH_MS
 
 

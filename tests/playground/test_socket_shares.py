@@ -9,8 +9,12 @@ from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
 
 from playground import consumers, socket_shares
+from playground.close_codes import CloseCode
 from playground.socket_shares import JOBS_OF_CLIENT, MESSAGES_OF_CLIENT_WITHIN_S, database_job, shares
 from tests.playground.own_sockets import alice, conversation, cookie, key, opened
+
+REASON_BYTES = 123
+"""The most that a close frame holds beside its code."""
 
 __all__ = ["alice", "conversation", "cookie", "key"]
 
@@ -72,12 +76,13 @@ async def test_messages_of_all_sockets_of_a_client_are_counted_together(
             await socket.send("playground.resume", seq=0)
         await other.until("playground.snapshot")
         await other.send("conversation.append_llm_context", context="x")
-        refused = await other.until("playground.error")
-        assert refused["code"] == "busy"
-        assert "messages in 10 seconds" in refused["message"]
+        code, reason = await other.closed()
+        assert code == CloseCode.TOO_MANY_MESSAGES
+        assert "messages in 10 s" in reason
+        assert len(reason.encode()) <= REASON_BYTES
         clock[0] += MESSAGES_OF_CLIENT_WITHIN_S
-        await other.send("conversation.append_llm_context", context="y")
-        assert (await other.until("playground.context"))["conversational_context"] == "y"
+        await one.send("conversation.append_llm_context", context="y")
+        assert (await one.until("playground.context"))["conversational_context"] == "y"
 
 
 @pytest.mark.django_db(transaction=True)
