@@ -53,10 +53,8 @@ async def many_sockets(
         await asyncio.gather(*(socket.close() for socket in sockets))
 
 
-async def send_all(
-    sockets: list[ClientConnection], text: str, times: int, *, refused_with: str
-) -> Counter[str]:
-    """Send it on every socket; how often each event or error code came back, to each socket's first refusal."""
+async def send_all(sockets: list[ClientConnection], text: str, times: int, *, until: str) -> Counter[str]:
+    """Send it on every socket; how often each event or error code came back, to each socket's first of these."""
     told: Counter[str] = Counter()
 
     async def send() -> None:
@@ -69,7 +67,7 @@ async def send_all(
     async def read(socket: ClientConnection) -> None:
         here: Counter[str] = Counter()
         try:
-            while not here[refused_with]:
+            while not here[until]:
                 frame = json.loads(await socket.recv())
                 for event in frame if isinstance(frame, list) else [frame]:
                     here[event["properties"].get("code") or event["event_type"]] += 1

@@ -4,6 +4,7 @@ import dataclasses
 import re
 from importlib import import_module
 from itertools import chain
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,9 @@ def value_of(file: str, name: str) -> float:
     owner, _, field_name = name.partition(".")
     if not field_name:
         return float(getattr(module, owner))
-    defaults = {field.name: field.default for field in dataclasses.fields(getattr(module, owner))}
+    defaults: dict[str, Any] = {
+        field.name: field.default for field in dataclasses.fields(getattr(module, owner))
+    }
     return float(defaults[field_name])
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 
 from playground import consumers, socket_shares
 from playground.close_codes import CloseCode
+from playground.socket_access import authorise
 from playground.socket_shares import JOBS_OF_CLIENT, MESSAGES_OF_CLIENT_WITHIN_S, database_job, shares
 from tests.playground.own_sockets import alice, conversation, cookie, key, opened
 
@@ -90,7 +91,6 @@ async def test_the_right_of_a_message_holds_for_those_of_the_next_second_alone(
     conversation: str, key: dict[str, str], alice: User, clock: list[float], monkeypatch: Any
 ) -> None:
     asked: list[str] = []
-    authorise = consumers.authorise
 
     def counts(*about: Any) -> User:
         asked.append(about[1])

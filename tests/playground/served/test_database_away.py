@@ -43,7 +43,7 @@ class Database:
 
     def _run(self, statement: str, *values: sql.SQL) -> None:
         with psycopg.connect(self._server_url, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(self.name), *values))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement).format(sql.Identifier(self.name), *values))
 
 
 @pytest.fixture(scope="module")
