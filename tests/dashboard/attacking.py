@@ -1,9 +1,8 @@
 """What an attack does to everyone else: how long /health/ takes while it runs, and raw requests to attack with."""
 
-import http.client
 import socket
-import threading
-import time
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ HEALTH_MS = 250
 RESTED_MS = 50
 """A machine on which it takes longer at rest is busy with something else: tests beside this one."""
 IDLE_PROBES = 20
-PROBE_EVERY_S = 0.02
+PROBE = Path(__file__).with_name("health_probe.py")
 DEADLINE_S = 60.0
 
 
@@ -38,36 +37,17 @@ class Bystander:
 
 @contextmanager
 def bystander(site: Site) -> Iterator[Bystander]:
-    """Asks from the beginning to the end of the block, once before and once after it at least."""
-    health_ms(site)  # what the first request of a process loads is no attack's doing
-    watching = Bystander(idle_ms=max(health_ms(site) for _ in range(IDLE_PROBES)))
-    is_over = threading.Event()
-
-    def ask_on() -> None:
-        while True:
-            watching.waits_ms.append(health_ms(site))
-            if is_over.wait(PROBE_EVERY_S):
-                return
-
-    thread = threading.Thread(target=ask_on, name="bystander")
-    thread.start()
-    try:
-        yield watching
-    finally:
-        is_over.set()
-        thread.join()
-
-
-def health_ms(site: Site) -> float:
+    """Asks from the beginning to the end of the block, in a process of its own, and once after it at least."""
     address = urlsplit(site.url)
-    began = time.perf_counter()
-    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=DEADLINE_S)
-    try:
-        connection.request("GET", "/health/")
-        connection.getresponse().read()
-    finally:
-        connection.close()
-    return (time.perf_counter() - began) * 1000
+    command = [sys.executable, "-I", str(PROBE), str(address.hostname), str(address.port), str(IDLE_PROBES)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as probe:
+        assert probe.stdout is not None
+        watching = Bystander(idle_ms=max(float(probe.stdout.readline()) for _ in range(IDLE_PROBES)))
+        try:
+            yield watching
+        finally:
+            rest, _ = probe.communicate(timeout=DEADLINE_S)
+            watching.waits_ms += map(float, rest.split())
 
 
 def memory_mib(site: Site) -> float:

@@ -32,6 +32,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield served
 
 
+@pytest.fixture(scope="module")
+def key(site: Site) -> str:
+    """The first admin's."""
+    return new_key(site)
+
+
 def post(path: str, *headers: bytes) -> bytes:
     lines = (f"POST {path} HTTP/1.1".encode(), b"Host: 127.0.0.1", b"Connection: close", *headers)
     return b"\r\n".join(lines) + b"\r\n\r\n"
@@ -94,12 +100,11 @@ OTHERS_DELAY_MS = 100
 BOB = "from django.contrib.auth.models import User; User.objects.create_superuser('bob')"
 
 
-def test_150_turns_of_one_key_at_once_stop_nobody(site: Site, bobs: str) -> None:
+def test_150_turns_of_one_key_at_once_stop_nobody(site: Site, key: str, bobs: str) -> None:
     """/health/ took 17.9 s (by sockets; 1,399 ms over HTTP) before open turns were bounded, 191 ms after.
 
     The median turn of someone else begins about as soon as without the attack.
     """
-    key = new_key(site)
     conversations = [new_conversation(site, key, MERT, speech="realtime") for _ in range(TURNS)]
     before_ms = turns_ms(site, bobs)
     statuses: Counter[int] = Counter()
@@ -126,11 +131,12 @@ BURST = MESSAGES - 2
 """Within the limit of each socket."""
 
 
-async def test_200_sockets_of_one_key_within_their_limits_stop_nobody(site: Site, bobs: str) -> None:
+async def test_200_sockets_of_one_key_within_their_limits_stop_nobody(
+    site: Site, key: str, bobs: str
+) -> None:
     """200 sockets with 18 messages each; someone else's snapshot took 6 to 8 s and handshakes were refused before,
     0.1 to 0.3 s after.
     """
-    key = await asyncio.to_thread(new_key, site)
     conversations = [await asyncio.to_thread(new_conversation, site, key, MERT) for _ in range(CONVERSATIONS)]
     bobs_conversation = await asyncio.to_thread(new_conversation, site, bobs, MERT)
     append = message("conversation.append_llm_context", context="x")
@@ -146,19 +152,18 @@ async def test_200_sockets_of_one_key_within_their_limits_stop_nobody(site: Site
 
 
 RESUMING = 20
-STORED_TURNS = 100
+STORED_TURNS = 60
 
 
-async def test_a_flood_of_resumes_from_many_sockets_stops_nobody(site: Site, bobs: str) -> None:
-    """20 sockets with 18 resumes of 100 turns each: one snapshot at a time of each socket, two of a client."""
-    key = await asyncio.to_thread(new_key, site)
+async def test_a_flood_of_resumes_from_many_sockets_stops_nobody(site: Site, key: str, bobs: str) -> None:
+    """20 sockets with 18 resumes of 60 turns each: one snapshot at a time of each socket, two of a client."""
     conversation = await asyncio.to_thread(new_conversation, site, key, MERT)
     bobs_conversation = await asyncio.to_thread(new_conversation, site, bobs, MERT)
     await asyncio.to_thread(add_turns, site, conversation, STORED_TURNS)
     async with many_sockets(site, key, [conversation], RESUMING) as sockets:
         with bystander(site) as watching:
             await send_all(sockets, message("playground.resume", seq=0), BURST, until="playground.snapshot")
-            waits_s = await snapshots_s(site, bobs, bobs_conversation, 5)
+            waits_s = await snapshots_s(site, bobs, bobs_conversation, 3)
     assert max(waits_s) < OTHERS_SNAPSHOT_S
     assert watching.delay_ms < HEALTH_MS
 
@@ -168,9 +173,8 @@ for _ in range(300):
     NESTED = [NESTED]
 
 
-async def test_nested_results_break_no_seats_and_stop_nobody(site: Site) -> None:
+async def test_nested_results_break_no_seats_and_stop_nobody(site: Site, key: str) -> None:
     """Five of them, and every socket of that user was refused until a restart; none is lost."""
-    key = await asyncio.to_thread(new_key, site)
     conversation = await asyncio.to_thread(new_conversation, site, key, MERT)
     nested = message("conversation.tool_result", tool_call_id="call_1", output=NESTED)
     with bystander(site) as watching:
@@ -182,12 +186,11 @@ async def test_nested_results_break_no_seats_and_stop_nobody(site: Site) -> None
     assert watching.delay_ms < HEALTH_MS
 
 
-def test_an_import_that_names_4800_secrets_makes_none_and_stops_nobody(site: Site) -> None:
+def test_an_import_that_names_4800_secrets_makes_none_and_stops_nobody(site: Site, key: str) -> None:
     """One request made 4,800 secrets before they were counted; 32 of a document and 200 of a request after."""
     keys = {f"x{number}_api_key": f"sk-live-{number:010}" for number in range(4_800)}
     persona = {"persona_name": "Keys", "system_prompt": "", "layers": {"other": keys}}
     body = json.dumps(persona).encode()
-    key = new_key(site)
     head = post("/v2/personas", b"x-api-key: " + key.encode(), b"Content-Length: %d" % len(body))
     with bystander(site) as watching:
         refused = exchange(site, head, body)
