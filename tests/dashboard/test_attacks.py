@@ -173,14 +173,14 @@ for _ in range(300):
     NESTED = [NESTED]
 
 
-async def test_nested_results_break_no_seats_and_stop_nobody(site: Site, key: str) -> None:
+async def test_nested_results_break_no_seats_and_stop_nobody(site: Site, bobs: str) -> None:
     """Five of them, and every socket of that user was refused until a restart; none is lost."""
-    conversation = await asyncio.to_thread(new_conversation, site, key, MERT)
+    conversation = await asyncio.to_thread(new_conversation, site, bobs, MERT)
     nested = message("conversation.tool_result", tool_call_id="call_1", output=NESTED)
     with bystander(site) as watching:
-        async with many_sockets(site, key, [conversation], 20) as sockets:
+        async with many_sockets(site, bobs, [conversation], 20) as sockets:
             told = await send_all(sockets, nested, 5, until="bad_message")
-        waits_s = await snapshots_s(site, key, conversation, 1)
+        waits_s = await snapshots_s(site, bobs, conversation, 1)
     assert told["bad_message"] >= 20
     assert max(waits_s) < OTHERS_SNAPSHOT_S
     assert watching.delay_ms < HEALTH_MS
