@@ -39,7 +39,8 @@ class Bystander:
 def bystander(site: Site) -> Iterator[Bystander]:
     """Asks from the beginning to the end of the block, in a process of its own, and once after it at least."""
     address = urlsplit(site.url)
-    command = [sys.executable, "-I", str(PROBE), str(address.hostname), str(address.port), str(IDLE_PROBES)]
+    about = (address.hostname, address.port, IDLE_PROBES, site.process_id)
+    command = [sys.executable, "-I", str(PROBE), *map(str, about)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as probe:
         assert probe.stdout is not None
         watching = Bystander(idle_ms=max(float(probe.stdout.readline()) for _ in range(IDLE_PROBES)))
