@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import Any
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
-from channels.db import database_sync_to_async
 from channels.security.websocket import WebsocketDenier
 from channels.sessions import CookieMiddleware
 from django.conf import settings
@@ -18,6 +17,7 @@ from dashboard.api_keys import user_for_key
 from dashboard.models.api_key import PREFIX_CHARS
 from playground.presented_key import presented_key
 from playground.socket_access import CameInBy
+from playground.socket_shares import database_job, shares
 
 Scope = Any
 """An ASGI scope with the cookies that `CookieMiddleware` found in it."""
@@ -39,10 +39,21 @@ class SocketUsers:
     async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         keys = _values(scope, b"x-api-key")
         key = keys[0].decode("latin-1") if keys else None
+        session_key = scope["cookies"].get(settings.SESSION_COOKIE_NAME)
+        with shares.held(("credential", key or session_key)):
+            await self._let_in(scope, receive, send, key, session_key)
+
+    async def _let_in(
+        self,
+        scope: Scope,
+        receive: ASGIReceiveCallable,
+        send: ASGISendCallable,
+        key: str | None,
+        session_key: str | None,
+    ) -> None:
         if await self._is_from_elsewhere(_values(scope, b"origin"), key):
             await WebsocketDenier()(scope, receive, send)
             return
-        session_key = scope["cookies"].get(settings.SESSION_COOKIE_NAME)
         by_session, by_key = partial(user_of_session, session_key), partial(user_for_key, key or "")
         read_user: Callable[[], User | None] = by_session if key is None else by_key
         came_in_by = CameInBy.SESSION if key is None else CameInBy.KEY
@@ -52,7 +63,7 @@ class SocketUsers:
     async def _is_from_elsewhere(self, origins: list[bytes], key: str | None) -> bool:
         if origins:
             return not self._own_origins.issuperset(origins)
-        return key is None or await database_sync_to_async(user_for_key)(key) is None
+        return key is None or await database_job(user_for_key)(key) is None
 
 
 def with_users(application: Any, own_origins: Iterable[str]) -> CookieMiddleware:

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-import time
 from collections import deque
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
+from time import monotonic
 from typing import Any, cast
 
-from channels.db import database_sync_to_async
+from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth.models import User
 
@@ -34,6 +34,13 @@ from playground.protocol import (
 from playground.runner import Runner, runner
 from playground.showing import Showing
 from playground.socket_access import RIGHTS_HOLD_S, CameInBy, ReadUser, Refusal, authorise, seats
+from playground.socket_shares import (
+    MESSAGES_OF_CLIENT,
+    MESSAGES_OF_CLIENT_WITHIN_S,
+    Share,
+    database_job,
+    shares,
+)
 from playground.tasks import start_task
 
 logger = logging.getLogger(__name__)
@@ -49,6 +56,15 @@ CLOSING_S = 1.0
 MESSAGES = 20
 MESSAGES_WITHIN_S = 10.0
 BAD_IN_A_ROW = 5
+GONE = (Disconnected, OSError)
+"""How a server says that the client has left: Daphne's library, and others by the specification of ASGI."""
+AUTHORISED_S = 1.0
+"""How long the right that a message was taken with holds for those after it."""
+
+TOO_MANY_OF_CLIENT = (
+    f"Your sockets together sent over {MESSAGES_OF_CLIENT} messages in {MESSAGES_OF_CLIENT_WITHIN_S:g} s. "
+    "Wait, then connect again."
+)
 
 
 class ConversationConsumer(AsyncWebsocketConsumer):
@@ -60,6 +76,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._showing: Showing | None = None
         self._arrivals: deque[float] = deque(maxlen=MESSAGES)
         self._bad = 0
+        self._authorised_until = 0.0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve the socket to its end; whatever ends it, all that was taken for it is given back."""
@@ -86,6 +103,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         seat = (user.pk, cast(dict[str, CameInBy], self.scope)["came_in_by"])
         seats.take(*seat)
         self._taken.callback(seats.leave, *seat)
+        self._share: Share = self._taken.enter_context(shares.held(seat))
         self._viewer = viewer = await self._runner.attach(self._conversation_id)
         self._taken.push_async_callback(self._detach)
         self._showing = Showing(self._runner, self._conversation_id, viewer, on_failure=self._fail)
@@ -107,8 +125,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if self._is_flooding():
             await self._leave(CloseCode.TOO_MANY_MESSAGES)
             return
+        if not self._share.takes_message():
+            await self._leave(CloseCode.TOO_MANY_MESSAGES, TOO_MANY_OF_CLIENT)
+            return
         try:
-            await self._authorise()
+            await self._authorise_message()
             command = parse_command(text_data)
         except Refusal as refusal:
             await self._turn_away(refusal)
@@ -127,7 +148,15 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         return runner()
 
     async def _authorise(self) -> User:
-        return await database_sync_to_async(authorise)(self._read_user, self._conversation_id)
+        return await database_job(authorise)(self._read_user, self._conversation_id)
+
+    async def _authorise_message(self) -> None:
+        """Whether the one who sends may: asked again where nothing was sent for a moment, so never at each of many."""
+        now = monotonic()
+        if now < self._authorised_until:
+            return
+        await self._authorise()
+        self._authorised_until = now + AUTHORISED_S
 
     async def _watch_rights(self) -> None:
         """A socket on which nothing is said ends too, soon after the right to it."""
@@ -148,7 +177,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self._runner.stop(self._conversation_id)
 
     def _is_flooding(self) -> bool:
-        now = time.monotonic()
+        now = monotonic()
         is_full = len(self._arrivals) == MESSAGES
         is_flood = is_full and now - self._arrivals[0] < MESSAGES_WITHIN_S
         self._arrivals.append(now)
@@ -160,12 +189,12 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if self._bad >= BAD_IN_A_ROW:
             await self._leave(CloseCode.BAD_MESSAGES)
 
-    async def _leave(self, close_code: CloseCode) -> None:
+    async def _leave(self, close_code: CloseCode, reason: str = "") -> None:
         """Close the socket, once: what still comes from the viewer is not read."""
         if self._viewer is None:
             return
         await self._detach()
-        await self._close(close_code)
+        await self._close(close_code, reason)
 
     async def _fail(self) -> None:
         """A task of this socket ended by an exception: the viewer connects again, and the snapshot holds all."""
@@ -177,11 +206,10 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self._runner.detach(self._conversation_id, viewer)
 
     async def _close(self, code: CloseCode, reason: str = "") -> None:
-        try:
+        # One that reads nothing in this time is cut off by the server.
+        with suppress(*GONE):
             async with asyncio.timeout(CLOSING_S):
                 await self.close(int(code), reason)  # Daphne's library takes no subclass of int
-        except TimeoutError:
-            return  # it reads nothing, so the server cuts the connection
 
     def _start_command(self, work: Coroutine[Any, Any, object], name: str, client_msg_id: str = "") -> None:
         """Carry it out to its end, which may come after the viewer has left. A failure is told; the socket lives."""
@@ -226,6 +254,12 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             self._start_command(self._runner.greet(self._conversation_id, greeting), "greeting")
 
     async def _send_events(self, viewer: Viewer) -> None:
+        with suppress(*GONE):
+            await self._send_batches(viewer)
+        await self._detach()
+
+    async def _send_batches(self, viewer: Viewer) -> None:
+        """Until the viewer reads too slowly. Raises one of GONE."""
         while True:
             batch = await viewer.take()
             for frame in frames(batch):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from channels.db import database_sync_to_async
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -13,6 +12,7 @@ from playground.core.errors import Code, CommandError
 from playground.core.events import TurnKind
 from playground.models import Conversation, Turn
 from playground.process import LEASE, PROCESS_ID
+from playground.socket_shares import database_job
 
 BUSY = "The voice is still answering. Interrupt it first, or wait for the end of its speech."
 ENDED = "This conversation has ended. Start a new one with the same persona."
@@ -36,7 +36,7 @@ class OpenedTurn:
     """False: the same client message was taken before, and nothing is to be done."""
 
 
-@database_sync_to_async
+@database_job
 def owner_of(conversation_id: str) -> int:
     """The id of the user whose conversation it is."""
     owner_id: int = Conversation.objects.values_list("owner_id", flat=True).get(pk=conversation_id)

@@ -25,6 +25,7 @@ from playground.presented_key import presented_key
 from playground.protocol import Json, envelope
 from playground.recording import Recorder
 from playground.relay import Layer, Relay, shared_layer
+from playground.socket_shares import database_job
 from playground.tasks import carried_out, start_task
 from playground.tools import ToolRounds
 from playground.turns import Interrupt, OpenCompletion, conduct
@@ -149,7 +150,7 @@ class Runner:
 
         Raises CommandError: bad_message for an unknown, answered or outdated call, busy.
         """
-        stored = await database_sync_to_async(conversing.answer_tool_call)(
+        stored = await database_job(conversing.answer_tool_call)(
             conversation_id, call_id, output, status, source
         )
         answered = {"tool_call_id": call_id, "output": output, "status": status, "source": str(source)}
@@ -161,12 +162,12 @@ class Runner:
 
     async def append_context(self, conversation_id: str, context: str) -> None:
         """Add to the conversational_context, from the next turn on."""
-        whole = await database_sync_to_async(conversing.append_context)(conversation_id, context)
+        whole = await database_job(conversing.append_context)(conversation_id, context)
         self._tell(conversation_id, "playground.context", {"conversational_context": whole})
 
     async def overwrite_context(self, conversation_id: str, context: str) -> None:
         """Replace the conversational_context, from the next turn on."""
-        whole = await database_sync_to_async(conversing.overwrite_context)(conversation_id, context)
+        whole = await database_job(conversing.overwrite_context)(conversation_id, context)
         self._tell(conversation_id, "playground.context", {"conversational_context": whole})
 
     async def end(self, conversation_id: str) -> None:
@@ -227,7 +228,7 @@ class Runner:
         opened = await self._open(conversation_id, new)
         if not opened.is_new:
             return opened.turn.pk
-        plan = await database_sync_to_async(conversing.plan_or_close)(opened)
+        plan = await database_job(conversing.plan_or_close)(opened)
         self.hub.seed_seq(conversation_id, opened.conversation.last_seq)
         live = LiveTurn(
             plan,
@@ -260,7 +261,7 @@ class Runner:
         deadline = self._cut_elsewhere.pop(conversation_id, 0.0)
         while True:
             try:
-                return await database_sync_to_async(open_turn)(conversation_id, new)
+                return await database_job(open_turn)(conversation_id, new)
             except CommandError as error:
                 if error.code is not Code.BUSY or asyncio.get_running_loop().time() > deadline:
                     raise

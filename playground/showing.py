@@ -2,12 +2,11 @@
 
 import asyncio
 
-from channels.db import database_sync_to_async
-
 from playground.hub import Viewer
 from playground.protocol import Json, envelope
 from playground.runner import Runner
 from playground.snapshots import load_snapshot, load_turns_before
+from playground.socket_shares import database_job
 from playground.tasks import OnFailure, start_task
 
 SNAPSHOT_TRIES = 3
@@ -62,7 +61,7 @@ class Showing:
         """Show the turns before ``position``, each part once the viewer has taken what came before it."""
         while earlier:
             await self._viewer.until_taken()
-            parts = await database_sync_to_async(load_turns_before)(self._conversation_id, position)
+            parts = await database_job(load_turns_before)(self._conversation_id, position)
             for turns in parts or [[]]:
                 earlier = earlier - len(turns) if turns else 0
                 part = {"turns": turns, "earlier": earlier}
@@ -78,7 +77,7 @@ class Showing:
         conversation_id, hub = self._conversation_id, self._runner.hub
         live: Json | None = None
         for _ in range(SNAPSHOT_TRIES):
-            snapshot = await database_sync_to_async(load_snapshot)(conversation_id)
+            snapshot = await database_job(load_snapshot)(conversation_id)
             newest = snapshot["turns"][-1] if snapshot["turns"] else None
             is_open = newest is not None and newest["status"] in OPEN
             live = self._runner.told_live(conversation_id)

@@ -1,10 +1,12 @@
 """What waits for a viewer is bounded, in bytes and in time, and one snapshot is made at a time."""
 
 import asyncio
+import logging
 from typing import Any
 
 import orjson
 import pytest
+from autobahn.exception import Disconnected
 from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
 
@@ -13,6 +15,7 @@ from playground.close_codes import CloseCode
 from playground.frames import FRAME_BYTES, frames
 from playground.hub import Viewer
 from playground.models import Turn
+from playground.runner import runner
 from playground.showing import Showing
 from playground.snapshots import PART_BYTES, load_turns_before, parts
 from tests.playground.own_sockets import opened
@@ -103,6 +106,30 @@ async def test_a_viewer_that_reads_nothing_is_let_go(
     monkeypatch.setattr(consumers.ConversationConsumer, "send", waits_for_ever)
     async with opened(conversation, key) as socket:
         assert await socket.closed_with() == CloseCode.TRY_AGAIN_LATER
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("gone", [Disconnected, ConnectionResetError])
+async def test_a_viewer_that_leaves_in_mid_answer_is_no_failure(
+    conversation: str,
+    key: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    gone: type[Exception],
+) -> None:
+    tried = asyncio.Event()
+
+    async def has_left(*_: object, **__: object) -> None:
+        tried.set()
+        raise gone
+
+    monkeypatch.setattr(consumers.ConversationConsumer, "send", has_left)
+    async with opened(conversation, key), asyncio.timeout(DEADLINE_S):
+        await tried.wait()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not runner().hub.is_watched(conversation)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 @pytest.mark.django_db(transaction=True)
