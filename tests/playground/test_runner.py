@@ -208,7 +208,7 @@ async def test_an_echo_is_said_without_the_llm_and_enters_the_history(conversati
 
 async def test_a_tools_result_in_the_stream_is_not_in_the_next_history(conversation: Conversation) -> None:
     result = chunk({"role": "tool", "content": '{"degrees": 21}'})
-    answer = [text("It is "), result, chunk({"role": "assistant", "content": "warm."}), END]
+    answer: list[Step] = [text("It is "), result, chunk({"role": "assistant", "content": "warm."}), END]
     async with running(answer, ANSWER) as runner:
         watcher = watch(runner, conversation)
         await runner.respond(conversation.pk, "Is it?")
