@@ -18,7 +18,7 @@ def lines(*payloads: str, end: str = "\n\n") -> bytes:
 
 def test_openai_with_obfuscation_usage_and_a_service_tier() -> None:
     extra = {"service_tier": "default", "system_fingerprint": "fp_1", "obfuscation": "q8Zr", "usage": None}
-    found = decode_as_client(
+    decoded = decode_as_client(
         stream(
             chunk(role="assistant", content="", refusal=None) | extra,
             chunk(content="Sure.") | extra,
@@ -32,13 +32,13 @@ def test_openai_with_obfuscation_usage_and_a_service_tier() -> None:
         )
     )
 
-    assert (found.text, found.code, found.notes) == (TEXT, "", [])
-    assert found.decoder.usage["total_tokens"] == 15
+    assert (decoded.text, decoded.code, decoded.notes) == (TEXT, "", [])
+    assert decoded.decoder.usage["total_tokens"] == 15
 
 
 def test_azure_begins_with_a_filter_result_and_ends_with_one() -> None:
     safe = {"hate": {"filtered": False, "severity": "safe"}}
-    found = decode_as_client(
+    decoded = decode_as_client(
         stream(
             {"choices": [], "id": "", "prompt_filter_results": [{"prompt_index": 0, "content_filter_results": safe}]},
             chunk(role="assistant", content=""),
@@ -48,14 +48,14 @@ def test_azure_begins_with_a_filter_result_and_ends_with_one() -> None:
         )
     )  # fmt: skip
 
-    assert (found.text, found.code, found.notes) == (TEXT, "", [])
+    assert (decoded.text, decoded.code, decoded.notes) == (TEXT, "", [])
 
 
 def test_azure_stops_an_answer_by_its_filter() -> None:
-    found = decode_as_client(stream(chunk(content="Sure. "), chunk("content_filter")))
+    decoded = decode_as_client(stream(chunk(content="Sure. "), chunk("content_filter")))
 
-    assert (found.text, found.decoder.finish_reason, found.code) == ("Sure. ", "content_filter", "")
-    assert len(found.notes) == 1
+    assert (decoded.text, decoded.decoder.finish_reason, decoded.code) == ("Sure. ", "content_filter", "")
+    assert len(decoded.notes) == 1
 
 
 def test_deepseek_reasons_in_its_own_field_and_keeps_the_connection_alive() -> None:
@@ -69,10 +69,10 @@ def test_deepseek_reasons_in_its_own_field_and_keeps_the_connection_alive() -> N
         + DONE
     )  # fmt: skip
 
-    found = decode_as_client(body)
+    decoded = decode_as_client(body)
 
-    assert (found.text, found.reasoning, found.code) == (TEXT, "The user asks for rain.", "")
-    assert found.decoder.usage == {"prompt_cache_hit_tokens": 0, "total_tokens": 9}
+    assert (decoded.text, decoded.reasoning, decoded.code) == (TEXT, "The user asks for rain.", "")
+    assert decoded.decoder.usage == {"prompt_cache_hit_tokens": 0, "total_tokens": 9}
 
 
 def test_deepseek_sends_empty_lines_before_one_json() -> None:
@@ -80,18 +80,18 @@ def test_deepseek_sends_empty_lines_before_one_json() -> None:
         {"choices": [{"message": {"content": TEXT, "reasoning_content": "Hm."}, "finish_reason": "stop"}]}
     )
 
-    found = decode_as_client(
+    decoded = decode_as_client(
         b"\n\n\n\n" + body.encode(),
         differs_because="The client finds no event in one JSON; a platform may read it as we do.",
     )
 
-    assert (found.text, found.reasoning, found.code) == (TEXT, "Hm.", "")
+    assert (decoded.text, decoded.reasoning, decoded.code) == (TEXT, "Hm.", "")
 
 
 def test_mistral_sends_thinking_parts_a_null_role_and_whole_calls() -> None:
     thinking = [{"type": "thinking", "thinking": [{"type": "text", "text": "Rain?"}]}]
     call = {"id": "9xT1", "function": {"name": "get_weather", "arguments": ARGUMENTS}, "index": 0}
-    found = decode_as_client(
+    decoded = decode_as_client(
         stream(
             {
                 "id": "c",
@@ -104,12 +104,12 @@ def test_mistral_sends_thinking_parts_a_null_role_and_whole_calls() -> None:
         differs_because="A loop that joins texts breaks at content that is a list of parts.",
     )
 
-    assert (found.text, found.reasoning, found.notes) == ("Sure.", "Rain?", [])
-    assert found.calls == [("9xT1", "get_weather", ARGUMENTS)]
+    assert (decoded.text, decoded.reasoning, decoded.notes) == ("Sure.", "Rain?", [])
+    assert decoded.calls == [("9xT1", "get_weather", ARGUMENTS)]
 
 
 def test_groq_sends_its_usage_in_a_field_of_its_own_and_reasoning_by_the_short_name() -> None:
-    found = decode_as_client(
+    decoded = decode_as_client(
         stream(
             chunk(role="assistant", content="") | {"x_groq": {"id": "req_1"}},
             chunk(reasoning="Rain?"),
@@ -118,8 +118,8 @@ def test_groq_sends_its_usage_in_a_field_of_its_own_and_reasoning_by_the_short_n
         )
     )
 
-    assert (found.text, found.reasoning, found.code) == (TEXT, "Rain?", "")
-    assert found.decoder.usage == {"total_tokens": 9}
+    assert (decoded.text, decoded.reasoning, decoded.code) == (TEXT, "Rain?", "")
+    assert decoded.decoder.usage == {"total_tokens": 9}
 
 
 def test_openrouter_comments_while_it_waits_and_details_its_reasoning() -> None:
@@ -133,14 +133,14 @@ def test_openrouter_comments_while_it_waits_and_details_its_reasoning() -> None:
         + DONE
     )  # fmt: skip
 
-    found = decode_as_client(body)
+    decoded = decode_as_client(body)
 
-    assert (found.text, found.reasoning, found.code, found.notes) == (TEXT, "Rain?", "", [])
-    assert found.decoder.usage == {"cost": 0.5}
+    assert (decoded.text, decoded.reasoning, decoded.code, decoded.notes) == (TEXT, "Rain?", "", [])
+    assert decoded.decoder.usage == {"cost": 0.5}
 
 
 def test_openrouter_breaks_off_with_an_error_and_a_finish_reason_of_its_own() -> None:
-    found = decode_as_client(
+    decoded = decode_as_client(
         event(chunk(content="Sure."))
         + event(
             {
@@ -150,8 +150,8 @@ def test_openrouter_breaks_off_with_an_error_and_a_finish_reason_of_its_own() ->
         )
     )
 
-    assert (found.text, found.code) == ("Sure.", "upstream_5xx")
-    assert found.decoder.failure is not None and found.decoder.failure.excerpt == "Provider disconnected"
+    assert (decoded.text, decoded.code) == ("Sure.", "upstream_5xx")
+    assert decoded.decoder.failure is not None and decoded.decoder.failure.excerpt == "Provider disconnected"
 
 
 def test_ollama_sends_a_whole_call_of_index_0_and_stops_without_a_word_of_it() -> None:
@@ -161,47 +161,50 @@ def test_ollama_sends_a_whole_call_of_index_0_and_stops_without_a_word_of_it() -
         "type": "function",
         "function": {"name": "get_weather", "arguments": ARGUMENTS},
     }
-    found = decode_as_client(
+    decoded = decode_as_client(
         stream(
             chunk(role="assistant", content="", tool_calls=[call]),
             chunk("stop", role="assistant", content=""),
         )
     )
 
-    assert found.calls == [("call_x", "get_weather", ARGUMENTS)]
-    assert found.code == ""
+    assert decoded.calls == [("call_x", "get_weather", ARGUMENTS)]
+    assert decoded.code == ""
 
 
 def test_ollama_through_litellm_sends_objects_and_the_same_index() -> None:
     def call(call_id: str, city: str) -> dict[str, object]:
         return {"id": call_id, "index": 0, "function": {"name": "get_weather", "arguments": {"city": city}}}
 
-    found = decode_as_client(
+    decoded = decode_as_client(
         stream(chunk(tool_calls=[call("a", "Oslo")]), chunk(tool_calls=[call("b", "Rome")]), chunk("stop")),
         differs_because="A loop that joins arguments breaks at an object; ids tell the calls apart.",
     )
 
-    assert found.calls == [("a", "get_weather", '{"city": "Oslo"}'), ("b", "get_weather", '{"city": "Rome"}')]
+    assert decoded.calls == [
+        ("a", "get_weather", '{"city": "Oslo"}'),
+        ("b", "get_weather", '{"city": "Rome"}'),
+    ]
 
 
 def test_vllm_sends_usage_with_null_choices_and_carriage_returns() -> None:
     payloads = [chunk(role="assistant", content=""), chunk(content=TEXT), chunk("stop")]
     last = {"choices": None, "usage": {"total_tokens": 9}}
 
-    found = decode_as_client(stream(*payloads, last).replace(b"\n", b"\r\n"))
+    decoded = decode_as_client(stream(*payloads, last).replace(b"\n", b"\r\n"))
 
-    assert (found.text, found.code, found.decoder.usage) == (TEXT, "", {"total_tokens": 9})
+    assert (decoded.text, decoded.code, decoded.decoder.usage) == (TEXT, "", {"total_tokens": 9})
 
 
 def test_vllm_breaks_off_with_an_error_object_of_its_own_shape() -> None:
     error = {"object": "error", "message": "out of blocks", "type": "InternalServerError", "code": 500}
 
-    found = decode_as_client(
+    decoded = decode_as_client(
         event(chunk(content="Sure.")) + event(error) + DONE,
         differs_because="The client looks for an error in the field error alone.",
     )
 
-    assert (found.text, found.code) == ("Sure.", "upstream_5xx")
+    assert (decoded.text, decoded.code) == ("Sure.", "upstream_5xx")
 
 
 def test_llama_cpp_pings_sends_null_content_and_timings() -> None:
@@ -217,20 +220,20 @@ def test_llama_cpp_pings_sends_null_content_and_timings() -> None:
 
 
 def test_llama_cpp_of_old_fails_in_a_field_named_error() -> None:
-    found = decode_as_client(
+    decoded = decode_as_client(
         b'error: {"code": 500, "message": "slot is busy", "type": "server_error"}\n\ndata: [DONE]\n\n',
         differs_because="The client passes over a field that it doesn't know.",
     )
 
-    assert found.code == "upstream_5xx"
+    assert decoded.code == "upstream_5xx"
 
 
 def test_gemini_packs_text_usage_and_end_into_one_chunk_without_done() -> None:
-    found = decode_as_client(
+    decoded = decode_as_client(
         event(chunk("stop", role="assistant", content=TEXT) | {"usage": {"total_tokens": 9}})
     )
 
-    assert (found.text, found.code, found.decoder.usage) == (TEXT, "", {"total_tokens": 9})
+    assert (decoded.text, decoded.code, decoded.decoder.usage) == (TEXT, "", {"total_tokens": 9})
 
 
 @pytest.mark.parametrize("index", [{}, {"index": None}])
@@ -239,36 +242,36 @@ def test_gemini_sends_whole_calls_without_an_index_and_stops(index: dict[str, No
     function = {"name": "get_weather", "arguments": ARGUMENTS}
     calls = [{"id": name, "type": "function", "function": function, **index, **signed} for name in ("a", "b")]
 
-    found = decode_as_client(
+    decoded = decode_as_client(
         event(chunk("stop", tool_calls=calls)),
         differs_because="A loop that joins by index makes one call of two; ids tell them apart.",
     )
 
-    assert found.calls == [("a", "get_weather", ARGUMENTS), ("b", "get_weather", ARGUMENTS)]
+    assert decoded.calls == [("a", "get_weather", ARGUMENTS), ("b", "get_weather", ARGUMENTS)]
 
 
 def test_yandex_sends_the_openai_shape_with_usage_on_every_chunk() -> None:
     usage = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
-    found = decode_as_client(
+    decoded = decode_as_client(
         stream(
             chunk(role="assistant", content="Конечно. ") | {"usage": {**usage, "total_tokens": 4}},
             chunk("stop", content="В Осло дождь.") | {"usage": usage},
         )
     )
 
-    assert (found.text, found.sentences) == ("Конечно. В Осло дождь.", ["Конечно.", "В Осло дождь."])
-    assert found.decoder.usage == usage
+    assert (decoded.text, decoded.sentences) == ("Конечно. В Осло дождь.", ["Конечно.", "В Осло дождь."])
+    assert decoded.decoder.usage == usage
 
 
 def test_hugging_face_fails_with_a_text_under_http_200() -> None:
-    found = decode_as_client(
+    decoded = decode_as_client(
         b'{"error": "Input validation error: too long", "error_type": "validation"}',
         differs_because="The client finds no event in one JSON, and no error.",
     )
 
-    assert found.code == "bad_request"
-    assert found.decoder.failure is not None
-    assert found.decoder.failure.excerpt == "Input validation error: too long"
+    assert decoded.code == "bad_request"
+    assert decoded.decoder.failure is not None
+    assert decoded.decoder.failure.excerpt == "Input validation error: too long"
 
 
 def test_the_example_server_of_tavus_leaves_out_all_but_the_delta() -> None:
@@ -276,6 +279,6 @@ def test_the_example_server_of_tavus_leaves_out_all_but_the_delta() -> None:
         json.dumps({"choices": [{"delta": {"content": part}}]}) for part in ("Sure.", " It rains in Oslo.")
     ]
 
-    found = decode_as_client(lines(*payloads, "[DONE]"))
+    decoded = decode_as_client(lines(*payloads, "[DONE]"))
 
-    assert (found.text, found.code, found.notes) == (TEXT, "", [words.NO_FINISH_REASON])
+    assert (decoded.text, decoded.code, decoded.notes) == (TEXT, "", [words.NO_FINISH_REASON])
