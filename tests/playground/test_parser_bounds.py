@@ -18,7 +18,8 @@ OWN = "written by Greenroom or its operator"
 BOUNDED_BY = {
     DOCUMENT: (
         "personas/formats/code.py", "personas/formats/credentials.py", "personas/formats/curl.py",
-        "personas/formats/detect.py", "personas/formats/fields.py", "personas/formats/hash_comments.py",
+        "personas/formats/detect.py", "personas/formats/fenced.py", "personas/formats/fields.py",
+        "personas/formats/hash_comments.py",
         "personas/formats/jaicp_history.py", "personas/formats/jaicp_messages.py",
         "personas/formats/jaicp_script.py", "personas/formats/joined_text.py", "personas/formats/names.py",
         "personas/formats/script.py", "personas/formats/tolerant.py",

@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from playground.close_codes import CloseCode
-from tests.browser.site import Site, serve_site
+from tests.browser.site import Site, run_site
 from tests.playground.served.test_socket import closed_with
 from tests.playground.served_api import new_conversation
 from tests.playground.socket_client import sign_in, viewing
@@ -56,7 +56,7 @@ def database(postgres_url: str) -> Iterator[Database]:
 @pytest.fixture(scope="module")
 def site(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("away")
-    with serve_site(folder, DATABASE_URL=database.url, SESSION_SOCKETS_PER_USER=str(SEATS)) as served:
+    with run_site(folder, DATABASE_URL=database.url, SESSION_SOCKETS_PER_USER=str(SEATS)) as served:
         yield served
 
 
