@@ -8,7 +8,7 @@ VENV := .venv
 # Bytecode is kept, whatever the machine's habit: every start of the server would compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 # Tests side by side: they wait for sockets and browsers more than they compute.
-WORKERS ?= 3
+WORKERS ?= 4
 BIN := $(VENV)/bin
 
 # What a server of one's own is told, for the checks that ask whether it may be deployed.

@@ -108,7 +108,7 @@ def test_sentences_come_early() -> None:
 def test_four_times_the_text_costs_no_more_a_character(unit: str, step: int) -> None:
     short, long = (unit * 4000)[:8_000], (unit * 16_000)[:32_000]
     once = min(cost_us(short, step) for _ in range(3))
-    assert min(cost_us(long, step) for _ in range(3)) < 2.5 * once + 0.5
+    assert any(cost_us(long, step) < 2.5 * once + 0.5 for _ in range(3))
 
 
 def test_offsets_are_those_of_the_raw_text_in_code_points() -> None:

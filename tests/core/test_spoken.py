@@ -237,7 +237,7 @@ class TestCode:
             return time.process_time() - began
 
         once = min(cost_s(8_000) for _ in range(3))
-        assert min(cost_s(32_000) for _ in range(3)) < 10 * once + 0.02
+        assert any(cost_s(32_000) < 10 * once + 0.02 for _ in range(3))
 
 
 DIGITS = st.sampled_from("0123456789٣७５½")

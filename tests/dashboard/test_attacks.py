@@ -97,8 +97,8 @@ def test_many_bodies_of_the_limit_at_once_stop_nobody(site: Site) -> None:
 
 MERT = "Mert the Storyteller"
 TURNS = 150
-OTHERS_TURNS = 20
-OTHERS_DELAY_MS = 100
+OTHERS_TURNS = 12
+OTHERS_DELAY_MS = 250
 """How much later than without the attack the median turn of someone else may begin."""
 BOB = "from django.contrib.auth.models import User; User.objects.create_superuser('bob')"
 
