@@ -68,10 +68,10 @@ def preview_filler(
 ) -> FillerPreview:
     """The picture for one phrase, the longest where none is chosen, in the voice of JAICP's telephony."""
     voice, tags = voice_of(SpeechSettings()), tags_of(SpeechSettings())
-    found = shares((said, voice.timing(spoken_phrase(said, tags)).duration_ms) for said in phrases)
-    lengths = {share.phrase: share.duration_ms for share in found}
+    phrase_shares = shares((text, voice.timing(spoken_phrase(text, tags)).duration_ms) for text in phrases)
+    lengths = {share.phrase: share.duration_ms for share in phrase_shares}
     if phrase not in lengths:
-        phrase = max(lengths, key=lambda said: lengths[said], default="")
+        phrase = max(lengths, key=lambda text: lengths[text], default="")
     synthesis_ms = voice.synthesis_ms("x")
     times = heard(
         first_sentence_ms=first_sentence_ms,
@@ -81,7 +81,7 @@ def preview_filler(
     )
     length_ms = axis_ms(times)
     return FillerPreview(
-        shares=tuple(found),
+        shares=tuple(phrase_shares),
         phrase=phrase,
         first_sentence_ms=first_sentence_ms,
         synthesis_ms=synthesis_ms,

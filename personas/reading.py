@@ -41,8 +41,8 @@ def read_documents(text: str, *, site_url: str = "") -> tuple[Draft, ...]:
 @sensitive_variables()
 def read_conversation(text: str) -> ConversationDraft | None:
     """As `personas.formats.read_conversation`. Raises FormatError, also where reading takes too long."""
-    found = _answer({"text": text, "is_conversation": True})["conversation"]
-    return None if found is None else ConversationDraft(**found | {"notices": tuple(found["notices"])})
+    draft = _answer({"text": text, "is_conversation": True})["conversation"]
+    return None if draft is None else ConversationDraft(**draft | {"notices": tuple(draft["notices"])})
 
 
 @sensitive_variables()

@@ -51,16 +51,16 @@ def test_the_assistant_by_any_name_is_heard(role: object) -> None:
 
 @pytest.mark.parametrize("role", ["system", "user", "developer"])
 def test_an_answer_that_opens_under_a_wrong_name_is_heard(role: str) -> None:
-    found = decode(stream(chunk(role=role, content=""), chunk(content="Let me look. "), REST, STOP))
+    decoded = decode(stream(chunk(role=role, content=""), chunk(content="Let me look. "), REST, STOP))
 
-    assert (found.text, found.notes) == (SAID, [])
+    assert (decoded.text, decoded.notes) == (SAID, [])
 
 
 def test_a_role_that_is_a_secret_is_shown_nowhere() -> None:
     secret = "sk-CANARY-0123456789-and-more-than-32-characters"
-    found = decode(stream(WAIT, chunk(role=secret, content="Hi."), STOP), secrets=[secret])
+    decoded = decode(stream(WAIT, chunk(role=secret, content="Hi."), STOP), secrets=[secret])
 
-    assert "canary" not in repr(found.pieces).lower()
+    assert "canary" not in repr(decoded.pieces).lower()
 
 
 def test_a_role_without_text_is_nothing_to_note() -> None:

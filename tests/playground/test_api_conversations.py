@@ -367,7 +367,7 @@ def test_the_first_turns_are_left_out_where_all_would_be_too_much(
     monkeypatch.setattr(documents, "PAGE_BYTES", 3_000)
     shown = get(client, conversation.pk, verbose="true")
     assert shown["turns_left_out"] == 2
-    said = [
+    events = [
         event["properties"] for event in shown["events"] if event["event_type"] == "conversation.utterance"
     ]
-    assert [one["turn_idx"] for one in said] == [2, 3]
+    assert [one["turn_idx"] for one in events] == [2, 3]

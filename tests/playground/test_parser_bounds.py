@@ -69,12 +69,12 @@ def parses(source: str) -> bool:
 
 
 def test_every_parser_has_a_bound_that_is_known() -> None:
-    found = {
+    modules = {
         PurePath(path.relative_to(ROOT)).as_posix()
         for folder in ("dashboard", "personas", "playground")
         for path in (ROOT / folder).rglob("*.py")
         if parses(path.read_text())
     }
     listed = [module for modules in BOUNDED_BY.values() for module in modules]
-    assert found == set(listed)
+    assert modules == set(listed)
     assert len(listed) == len(set(listed))

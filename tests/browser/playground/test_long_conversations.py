@@ -35,10 +35,10 @@ SENTENCES = [
 LAND_AT = """
 async (text) => {
   const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-  const said = [...document.querySelectorAll(".turn__said")].find((node) => node.textContent === text);
-  said.scrollIntoView({ block: "center" });
+  const question = [...document.querySelectorAll(".turn__said")].find((node) => node.textContent === text);
+  question.scrollIntoView({ block: "center" });
   for (let frames = 0; frames < 4; frames += 1) await frame();
-  return said.getBoundingClientRect().top;
+  return question.getBoundingClientRect().top;
 }
 """
 """Scrolls to a question; where it stands once the turns around it, never near the window before, have their heights."""
