@@ -16,7 +16,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from personas.api.bodies import too_large
 from personas.api.errors import INVALID_TOKEN, ApiError, wrong
 from personas.row_limits import TooManyRowsError
-from playground.core.errors import Code, CommandError
+from playground.engine.errors.codes import Code, CommandError
 from playground.failures import log_failure
 
 logger = logging.getLogger(__name__)

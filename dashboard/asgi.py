@@ -15,7 +15,7 @@ from dashboard.fair_requests import FairRequests
 from dashboard.lifetime import lifespan
 from dashboard.socket_users import with_users
 from dashboard.unknown_sockets import KnownSockets
-from playground.routing import websocket_urlpatterns
+from playground.realtime.routing import websocket_urlpatterns
 
 sockets = KnownSockets(websocket_urlpatterns)
 application = ProtocolTypeRouter(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from personas.api.bodies import BODY_BYTES
-from playground.core.limits import KIB, MIB
+from playground.engine.limits import KIB, MIB
 
 DEFAULT_BODY_BYTES = 64 * KIB
 """For every path that the table doesn't name: forms with a few fields, and whatever does not exist."""

@@ -4,7 +4,7 @@ import logging
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, LifespanScope
 
-from playground import outgoing
+from playground.outgoing import client
 from playground.runner import runner
 
 logger = logging.getLogger(__name__)
@@ -16,14 +16,14 @@ DRAIN_S = 8.0
 async def start() -> None:
     """Start the runner of this event loop, and make the HTTP client: its TLS settings take longer to load than a
     local LLM takes to answer, which no turn's first byte should wait for."""
-    outgoing.client()
+    client.client()
     await runner().start()
 
 
 async def drain() -> None:
     """Interrupt the open turns and store them, then close the connections to LLMs."""
     await runner().shutdown(DRAIN_S)
-    await outgoing.aclose()
+    await client.aclose()
 
 
 async def lifespan(scope: LifespanScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:

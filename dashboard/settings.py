@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import dj_database_url
 
 from dashboard import environment, keys
-from playground.core.limits import DEFAULT_LIMITS, Limits
-from playground.core.open_turns import DEFAULT_OPEN_TURNS, OpenTurnLimits
+from playground.engine.limits import DEFAULT_LIMITS, Limits
+from playground.engine.turn_limits import DEFAULT_OPEN_TURNS, OpenTurnLimits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -201,15 +201,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-# Sign-in slows down after failures; `dashboard.slowing` says where one counts
+# Sign-in slows down after failures; `dashboard.sign_in_throttle` says where one counts
 
-AXES_HANDLER = "dashboard.slowing.SlowingHandler"
+AXES_HANDLER = "dashboard.sign_in_throttle.SlowingHandler"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_CLIENT_IP_CALLABLE = "dashboard.slowing.client_address"
+AXES_CLIENT_IP_CALLABLE = "dashboard.sign_in_throttle.client_address"
 AXES_LOCKOUT_CALLABLE = "dashboard.views.sign_in.slowed_down"
 AXES_VERBOSE = False
 

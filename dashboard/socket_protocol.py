@@ -8,7 +8,7 @@ from typing import Any
 
 from daphne.ws_protocol import WebSocketProtocol
 
-from playground.close_codes import CloseCode
+from playground.realtime.close_codes import CloseCode
 
 FRAMES = 100
 FRAMES_WITHIN_S = 10.0

@@ -15,9 +15,9 @@ from django.utils.crypto import constant_time_compare
 
 from dashboard.api_keys import user_for_key
 from dashboard.models.api_key import PREFIX_CHARS
-from playground.presented_key import presented_key
-from playground.socket_access import CameInBy
-from playground.socket_shares import database_job, shares
+from playground.realtime.presented_key import presented_key
+from playground.realtime.rights import CameInBy
+from playground.realtime.socket_shares import database_job, shares
 
 Scope = Any
 """An ASGI scope with the cookies that `CookieMiddleware` found in it."""

@@ -6,7 +6,7 @@ from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
 from channels.routing import URLRouter
 from django.urls import URLPattern
 
-from playground.close_codes import CloseCode
+from playground.realtime.close_codes import CloseCode
 
 
 class KnownSockets:

@@ -9,7 +9,7 @@ from django.db import transaction
 from personas.models import FillerConfig, Persona, TokenSecret
 from personas.saving import save_persona
 from personas.secrets import holds, set_value
-from playground.core.addresses import OWN_ENTRY
+from playground.engine.addresses.address import OWN_ENTRY
 
 DEMO_SECRET = "DEMO_LLM_KEY"
 DEMO_BASE_URL = "/demo/v1"

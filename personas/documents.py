@@ -1,6 +1,6 @@
 """A persona's document: the JSON object of a persona version, from the rows and back into them.
 
-Its shape is documented in `playground.core.persona`. What the row refers to stands in the document by
+Its shape is documented in `playground.engine.persona`. What the row refers to stands in the document by
 name (token secrets) or in full (the filler config).
 """
 

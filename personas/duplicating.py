@@ -7,7 +7,7 @@ from personas.documents import apply_document, document_of
 from personas.formats.conversion import converted
 from personas.models import Persona, PersonaVersion
 from personas.saving import save_persona
-from playground.core.persona import Platform
+from playground.engine.persona import Platform
 
 MAX_NAME_CHARS = 200
 

@@ -12,8 +12,8 @@ from personas.models import Persona, TokenSecret
 from personas.readiness import reasons_not_ready
 from personas.saving import save_persona
 from personas.secrets import set_value, short_value_sentence
-from playground.core.addresses import Address, AddressError, parse_address
-from playground.core.persona import Platform
+from playground.engine.addresses.address import Address, AddressError, parse_address
+from playground.engine.persona import Platform
 
 SYSTEM_PROMPT = "You are a helpful voice assistant. Answer in one or two short sentences."
 

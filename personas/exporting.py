@@ -12,10 +12,10 @@ from django.conf import settings
 from personas.formats import jaicp, tavus
 from personas.formats.conversion import Difference, Fate, differences
 from personas.formats.python_client import to_python
-from playground.core.curl import as_curl
-from playground.core.history import build_history
-from playground.core.persona import PersonaSettings, Platform
-from playground.core.request import LLMRequest, Surroundings, build_request
+from playground.engine.curl import as_curl
+from playground.engine.history import build_history
+from playground.engine.persona import PersonaSettings, Platform
+from playground.engine.request import LLMRequest, Surroundings, build_request
 
 SAMPLE_QUESTION = "Hello! Who are you?"
 SAMPLE_CONVERSATION_ID = "c123456"
@@ -63,7 +63,7 @@ class Export:
 
 
 def export(document: Mapping[str, Any], export_format: ExportFormat) -> Export:
-    """The persona in this format. ``document`` has the shape that `playground.core.persona` documents.
+    """The persona in this format. ``document`` has the shape that `playground.engine.persona` documents.
 
     ``curl`` and Python are the request of a first turn, as the persona's own platform would send it.
     """

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from playground.core.filler_picture import Heard, Share, axis_ms, bars, heard, shares, ticks_ms
-from playground.core.fillers import spoken_phrase
-from playground.core.persona import SpeechSettings
-from playground.core.speech import voice_of
-from playground.core.speech_tags import tags_of
+from playground.engine.persona import SpeechSettings
+from playground.engine.speech.filler_picture import Heard, Share, axis_ms, bars, heard, shares, ticks_ms
+from playground.engine.speech.fillers import spoken_phrase
+from playground.engine.speech.tags import tags_of
+from playground.engine.speech.voices import voice_of
 
 USUAL_FIRST_SENTENCE_MS = 1_500
 LONGEST_FIRST_SENTENCE_MS = 10_000

@@ -9,17 +9,17 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.views.decorators.debug import sensitive_variables
 
+from personas.closed_addresses import closed_address_sentence
 from personas.documents import apply_document, merged_document
 from personas.formats import Draft, FoundSecret
-from personas.formats.outgoing import reference
+from personas.formats.portable import reference
 from personas.models import Persona, PersonaVersion, TokenSecret
-from personas.reach import closed_address_sentence
 from personas.readiness import Reason, reasons_not_ready
 from personas.saving import fill_in, save_persona
+from personas.secret_usage import unused_name_sentences
 from personas.secrets import holds, set_value, short_value_sentence
-from personas.usage import unused_name_sentences
-from playground.core.persona import Platform
-from playground.core.substitution import renamed
+from playground.engine.persona import Platform
+from playground.engine.substitution import renamed
 
 ADD_SECRET = "personas.add_tokensecret"
 MAX_NAME_ATTEMPTS = 1_000

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from personas.models import Persona
-from playground.core.persona import Platform
+from playground.engine.persona import Platform
 
 ROUTE = "/chat/completions"
 

@@ -8,13 +8,13 @@ from django.conf import settings
 from personas.documents import document_of
 from personas.formats.prompt_size import PromptSize, size_of
 from personas.models import Persona
-from playground.core.curl import as_curl
-from playground.core.departures import departures
-from playground.core.events import TurnKind
-from playground.core.history import build_history
-from playground.core.persona import PersonaSettings, Platform
-from playground.core.prompt import Origin
-from playground.core.request import LLMRequest, Surroundings, build_request
+from playground.engine.curl import as_curl
+from playground.engine.events import TurnKind
+from playground.engine.history import build_history
+from playground.engine.persona import PersonaSettings, Platform
+from playground.engine.platform_differences import departures
+from playground.engine.prompt import Origin
+from playground.engine.request import LLMRequest, Surroundings, build_request
 
 SAMPLE_CONVERSATION_ID = "c0123456789ab"
 SAMPLE_WORDS = "Hello!"

@@ -8,9 +8,9 @@ from django.conf import settings
 
 from personas.formats.pipeline import bypasses_llm
 from personas.models import Persona, TokenSecret
+from personas.secret_usage import named_in_headers, own_name
 from personas.secrets import SecretMissingError, SecretUnreadableError, decrypt
-from personas.usage import named_in_headers, own_name
-from playground.core.addresses import Address, AddressError, allows, is_placeholder, parse_address
+from playground.engine.addresses.address import Address, AddressError, allows, is_placeholder, parse_address
 
 
 class ReasonCode(StrEnum):

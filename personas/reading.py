@@ -12,8 +12,8 @@ from personas.endable_processes import EndableProcesses
 from personas.formats import ConversationDraft, Draft, FormatError, FoundSecret
 from personas.formats.advice import with_advice
 from personas.formats.tolerant import MAX_CHARS, too_long
-from playground.core.limits import MIB
-from playground.core.persona import Platform
+from playground.engine.limits import MIB
+from playground.engine.persona import Platform
 
 READ_MS = 5_000
 READ_WAIT_MS = 6_000

@@ -13,7 +13,7 @@ from django.db.models import Max
 from personas.documents import document_of
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from personas.row_limits import refuse_another_persona, refuse_version_beyond
-from personas.usage import users_of
+from personas.secret_usage import users_of
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from personas.endable_processes import EndableProcesses
-from playground.core.limits import KIB, SCHEMA_CHECK_MS, SCHEMA_CHECK_WAIT_MS
+from playground.engine.limits import KIB, SCHEMA_CHECK_MS, SCHEMA_CHECK_WAIT_MS
 
 _ANSWER_BYTES = 64 * KIB
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from personas.question_loop import serve
-from playground.core.tool_arguments import argument_faults, checks_arguments
+from playground.engine.tools.arguments import argument_faults, checks_arguments
 
 
 def answer(question: dict[str, Any]) -> Any:

@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from personas.models import TokenSecret
-from playground.core.errors import Code, NotReadyError
-from playground.core.redaction import ANYWHERE_FROM_CHARS
+from playground.engine.answer.redaction import ANYWHERE_FROM_CHARS
+from playground.engine.errors.codes import Code, NotReadyError
 
 LONGEST_VALUE_CHARS = 4_096
 LAST_FOUR_FROM_CHARS = 16

@@ -14,7 +14,7 @@ from django.db import transaction
 from personas.documents import apply_document
 from personas.models import Persona, PersonaVersion, TokenSecret
 from personas.saving import save_persona
-from playground.core.prompt import compose_system_message
+from playground.engine.prompt import compose_system_message
 
 MAX_COMPARED = 4_000
 """Stretches (words, or else lines) that are compared one by one: the cost may grow with their square."""

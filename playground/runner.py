@@ -8,27 +8,27 @@ from weakref import WeakKeyDictionary
 from channels.db import database_sync_to_async
 from django.conf import settings
 
-from playground import conversing, housekeeping
-from playground.core.errors import Code, CommandError, GreenroomError
-from playground.core.events import TurnKind
-from playground.core.fillers import Pick
-from playground.core.limits import Limits
-from playground.core.open_turns import DEFAULT_OPEN_TURNS, OpenTurnLimits, OpenTurns, Place
-from playground.core.persona import BargeIn
-from playground.core.tool_rounds import ResultSource
+from playground.engine.errors.codes import Code, CommandError, GreenroomError
+from playground.engine.events import TurnKind
+from playground.engine.limits import Limits
+from playground.engine.persona import BargeIn
+from playground.engine.speech.fillers import Pick
+from playground.engine.tools.rounds import ResultSource
+from playground.engine.turn_limits import DEFAULT_OPEN_TURNS, OpenTurnLimits, OpenTurns, Place
 from playground.failures import log_failure
-from playground.hub import Hub, Viewer
-from playground.live_turn import LiveTurn
-from playground.llm import open_completion
-from playground.opening import BUSY, NewTurn, OpenedTurn, open_turn, owner_of
-from playground.presented_key import presented_key
-from playground.protocol import Json, envelope
-from playground.recording import Recorder
-from playground.relay import Layer, Relay, shared_layer
-from playground.socket_shares import database_job
+from playground.outgoing.completion import open_completion
+from playground.realtime.hub import Hub, Viewer
+from playground.realtime.presented_key import presented_key
+from playground.realtime.protocol import Json, envelope
+from playground.realtime.relay import Layer, Relay, shared_layer
+from playground.realtime.socket_shares import database_job
+from playground.storage import conversation_edits, leases
+from playground.storage.open_turn import BUSY, NewTurn, OpenedTurn, open_turn, owner_of
+from playground.storage.record_writer import Recorder
 from playground.tasks import carried_out, start_task
-from playground.tools import ToolRounds
-from playground.turns import Interrupt, OpenCompletion, conduct
+from playground.tools.tool_rounds import ToolRounds
+from playground.turns.conductor import Interrupt, OpenCompletion, conduct
+from playground.turns.running_turn import LiveTurn
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ class Runner:
 
     async def start(self) -> None:
         """Close what no process owns any more, join the other processes, and keep house from now on."""
-        await database_sync_to_async(housekeeping.close_left_turns)(is_only_process=self._relay is None)
+        await database_sync_to_async(leases.close_left_turns)(is_only_process=self._relay is None)
         if self._relay is not None:
             await self._relay.start()
             self.hub.forward = self._relay.forward
@@ -150,7 +150,7 @@ class Runner:
 
         Raises CommandError: bad_message for an unknown, answered or outdated call, busy.
         """
-        stored = await database_job(conversing.answer_tool_call)(
+        stored = await database_job(conversation_edits.answer_tool_call)(
             conversation_id, call_id, output, status, source
         )
         answered = {"tool_call_id": call_id, "output": output, "status": status, "source": str(source)}
@@ -162,17 +162,17 @@ class Runner:
 
     async def append_context(self, conversation_id: str, context: str) -> None:
         """Add to the conversational_context, from the next turn on."""
-        whole = await database_job(conversing.append_context)(conversation_id, context)
+        whole = await database_job(conversation_edits.append_context)(conversation_id, context)
         self._tell(conversation_id, "playground.context", {"conversational_context": whole})
 
     async def overwrite_context(self, conversation_id: str, context: str) -> None:
         """Replace the conversational_context, from the next turn on."""
-        whole = await database_job(conversing.overwrite_context)(conversation_id, context)
+        whole = await database_job(conversation_edits.overwrite_context)(conversation_id, context)
         self._tell(conversation_id, "playground.context", {"conversational_context": whole})
 
     async def end(self, conversation_id: str) -> None:
         """End the conversation; an open turn stops at once, whatever the barge-in rules say."""
-        await database_sync_to_async(conversing.end_conversation)(conversation_id)
+        await database_sync_to_async(conversation_edits.end_conversation)(conversation_id)
         await self.stop(conversation_id)
         live = self._live.get(conversation_id)
         if live is not None and live.task is not None:
@@ -228,7 +228,7 @@ class Runner:
         opened = await self._open(conversation_id, new)
         if not opened.is_new:
             return opened.turn.pk
-        plan = await database_job(conversing.plan_or_close)(opened)
+        plan = await database_job(conversation_edits.plan_or_close)(opened)
         self.hub.seed_seq(conversation_id, opened.conversation.last_seq)
         live = LiveTurn(
             plan,
@@ -321,7 +321,7 @@ class Runner:
     async def _beat(self) -> None:
         """Keep house: leases, interrupts that another process left in a row, turns whose process died."""
         while True:
-            await asyncio.sleep(housekeeping.HEARTBEAT_S)
+            await asyncio.sleep(leases.HEARTBEAT_S)
             try:
                 await self._keep_house()
             except Exception as error:
@@ -330,10 +330,10 @@ class Runner:
     async def _keep_house(self) -> None:
         turns = {live.plan.turn_id: live for live in self._live.values()}
         if turns:
-            for turn_id in await database_sync_to_async(housekeeping.renew_leases)(list(turns)):
+            for turn_id in await database_sync_to_async(leases.renew_leases)(list(turns)):
                 self._cut_live(turns[turn_id], Interrupt())
         if self._relay is not None:
-            await database_sync_to_async(housekeeping.close_left_turns)(is_only_process=False)
+            await database_sync_to_async(leases.close_left_turns)(is_only_process=False)
 
     def _tell_error(self, conversation_id: str, error: GreenroomError) -> None:
         self._tell(conversation_id, "playground.error", error.as_json())

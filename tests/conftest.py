@@ -18,7 +18,7 @@ from django.test import Client
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
-from playground.presented_key import presented_key
+from playground.realtime.presented_key import presented_key
 from tests import services
 from tests.browser.site import PREPARED
 from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler

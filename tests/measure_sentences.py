@@ -4,8 +4,8 @@ import sys
 import time
 from collections.abc import Iterable
 
-from playground.core.sentences import SentenceSplitter
-from tests.core.sentence_cases import ASSERTED, Case, cases
+from playground.engine.sentences.splitter import SentenceSplitter
+from tests.engine.sentences.sentence_cases import ASSERTED, Case, cases
 
 DELTA_CHARS = 4
 """About what a delta of a language model holds."""

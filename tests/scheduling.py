@@ -10,12 +10,12 @@ LONGEST_FIRST = (
     "tests/playground/served/",
     "tests/dashboard/test_odd_input.py",
     "tests/dashboard/test_attacks.py",
-    "tests/playground/test_matrix_streams.py",
+    "tests/playground/matrix/test_streams.py",
     "tests/dashboard/test_serving.py",
-    "tests/core/test_sentences.py",
+    "tests/engine/sentences/test_splitter.py",
     "tests/dashboard/test_permissions.py",
     "tests/dashboard/test_api_schema.py",
-    "tests/core/test_answer_cost.py",
+    "tests/engine/answer/test_answer_cost.py",
 )
 """Scopes that take a worker long: begun late, one of them would leave the others without work at the end."""
 SHARE_A_SITE = ("tests/browser/pages/", "tests/browser/playground/", "tests/playground/served/")

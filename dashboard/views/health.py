@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
-from playground.core.limits import MIB
+from playground.engine.limits import MIB
 from playground.runner import runner
 
 logger = logging.getLogger(__name__)

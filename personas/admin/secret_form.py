@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.views.decorators.debug import sensitive_variables
 
 from personas.models import TokenSecret
+from personas.secret_usage import personas_naming
 from personas.secrets import SecretValue, validate_value
-from personas.usage import personas_naming
-from playground.core.addresses import AddressError, parse_host_entry
+from playground.engine.addresses.address import AddressError, parse_host_entry
 
 MOST_HOSTS = 50
 

@@ -15,8 +15,8 @@ from personas.admin.unique_names import UniqueNameAdmin
 from personas.error_reports import takes_secrets
 from personas.models import Persona, TokenSecret
 from personas.saving import save_secret
+from personas.secret_usage import users_of
 from personas.secrets import SecretState, clear_value, set_value, short_value_sentence, state_of
-from personas.usage import users_of
 
 _BADGES = {
     SecretState.READY: "badge badge--good",

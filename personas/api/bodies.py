@@ -5,8 +5,8 @@ from django.http import HttpRequest
 from ninja.parser import Parser
 
 from personas.api.errors import ApiError, wrong
-from playground.core.limits import MIB
-from playground.core.user_json import JsonValue, UserJsonError, parse_user_json
+from playground.engine.limits import MIB
+from playground.engine.user_json import JsonValue, UserJsonError, parse_user_json
 
 BODY_BYTES = 1 * MIB
 

@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from ninja import Schema
 from pydantic import Field
 
-from playground.core.limits import MIB
+from playground.engine.limits import MIB
 
 MAX_LIMIT = 100
 MAX_PAGE = 1_000_000

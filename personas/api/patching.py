@@ -11,7 +11,7 @@ from jsonpointer import JsonPointerException
 from personas.api.bodies import BODY_BYTES
 from personas.api.errors import INVALID_PATCH, ApiError
 from personas.formats.tavus import TODAYS_NAMES
-from playground.core.user_json import LIMIT_DEPTH, UserJsonError, parse_user_json
+from playground.engine.user_json import LIMIT_DEPTH, UserJsonError, parse_user_json
 
 Json = dict[str, Any]
 

@@ -32,7 +32,7 @@ from personas.api.schemas import (
 from personas.formats.tavus import READ_ONLY
 from personas.importing import ADD_SECRET, ImportRefusedError, import_draft, import_into
 from personas.models import Persona
-from personas.usage import SECRET_FIELDS
+from personas.secret_usage import SECRET_FIELDS
 
 VIEW = "personas.view_persona"
 ADD = "personas.add_persona"

@@ -16,11 +16,11 @@ from personas.formats.prompt_size import advice_on_size, size_of
 from personas.formats.rules import excerpt
 from personas.formats.voice_settings import ENGINES, sentences_about
 from personas.schema_checks import usable_schemas
-from playground.core.limits import SCHEMA_CHECK_MS
-from playground.core.persona import TAVUS_DEFAULT_ENGINE, Platform, Provider
-from playground.core.prompt import compose_system_message
-from playground.core.request import IGNORED_PARAMETERS
-from playground.core.schema_size import MOST_PARTS, expands_too_far
+from playground.engine.limits import SCHEMA_CHECK_MS
+from playground.engine.persona import TAVUS_DEFAULT_ENGINE, Platform, Provider
+from playground.engine.prompt import compose_system_message
+from playground.engine.request import IGNORED_PARAMETERS
+from playground.engine.tools.schema_size import MOST_PARTS, expands_too_far
 
 _NATIVE_YANDEX = re.compile(r"https?://llm\.api\.cloud\.yandex\.net/foundationModels/", re.IGNORECASE)
 _SNAKE_CASE = re.compile(r"[a-z_][a-z0-9_]*")
@@ -43,7 +43,7 @@ def with_advice(draft: Draft) -> Draft:
 
 
 def notices_about(document: Mapping[str, Any]) -> tuple[Notice, ...]:
-    """All notices about a document of the shape that `playground.core.persona` documents."""
+    """All notices about a document of the shape that `playground.engine.persona` documents."""
     llm = document["llm"]
     is_tavus = llm["platform"] == Platform.TAVUS
     found = [*_about_prompt(document), *_about_address(llm), *_about_parameters(llm), *_about_tools(llm)]

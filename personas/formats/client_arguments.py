@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from personas.formats.fields import Fields
 from personas.formats.rules import Problem, printable
 from personas.formats.shared import checked_headers
-from playground.core.addresses import is_placeholder, may_name_a_key
+from playground.engine.addresses.address import is_placeholder, may_name_a_key
 
 
 def with_default_query(fields: Fields, address: str) -> str:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass
 
+from personas.formats.bindings import Names
 from personas.formats.curl import platform_key_sentence
-from personas.formats.names import Names
 from personas.formats.nodes import Node
 from personas.formats.script import read_script
 from personas.formats.tolerant import Source

@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import Any
 
 from personas.formats.routes import has_route, with_route, without_route
-from playground.core.addresses import is_placeholder
-from playground.core.persona import HistoryMode, Json, Platform, Provider
-from playground.core.prompt import compose_system_message
-from playground.core.request import CAILA_MODEL_PREFIX, IGNORED_PARAMETERS, Surroundings
+from playground.engine.addresses.address import is_placeholder
+from playground.engine.persona import HistoryMode, Json, Platform, Provider
+from playground.engine.prompt import compose_system_message
+from playground.engine.request import CAILA_MODEL_PREFIX, IGNORED_PARAMETERS, Surroundings
 
 DEFAULT_CAILA = Surroundings(user_agent="").caila_base_url
 

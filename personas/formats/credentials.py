@@ -7,11 +7,11 @@ from typing import Any
 from personas.formats.draft import FoundSecret
 from personas.formats.fields import Notices
 from personas.formats.nodes import FormatError
-from personas.formats.outgoing import reference
+from personas.formats.portable import reference
 from personas.formats.rules import Path, Problem, printable
 from personas.names import SECRET_NAME_PATTERN
-from playground.core.addresses import AddressError, is_placeholder, parse_address
-from playground.core.substitution import names_in
+from playground.engine.addresses.address import AddressError, is_placeholder, parse_address
+from playground.engine.substitution import names_in
 
 CAILA_HOSTS = ("caila.io",)
 

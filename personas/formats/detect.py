@@ -6,13 +6,13 @@ from typing import NoReturn
 
 from personas.formats import conversation, jaicp, tavus
 from personas.formats.advice import with_advice
+from personas.formats.bindings import Names
 from personas.formats.code import about_platform_key, find_object, find_text, is_jaicp, is_python
 from personas.formats.conversation import ConversationDraft
 from personas.formats.curl import read_argument, read_command
 from personas.formats.draft import Draft
 from personas.formats.fenced import without_fence
 from personas.formats.hash_comments import without_hash_comments
-from personas.formats.names import Names
 from personas.formats.nodes import FormatError, Node
 from personas.formats.script import Reply, Script, read_script
 from personas.formats.tolerant import Source

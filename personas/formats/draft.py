@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from playground.core.persona import Platform
+from playground.engine.persona import Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class FoundSecret:
 class Draft:
     """A persona that was read and is not stored yet.
 
-    ``document`` has the shape that `playground.core.persona` documents.
+    ``document`` has the shape that `playground.engine.persona` documents.
     """
 
     platform: Platform

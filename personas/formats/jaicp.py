@@ -11,7 +11,7 @@ from personas.formats.jaicp_history import Histories
 from personas.formats.jaicp_messages import ReadMessages, read_messages
 from personas.formats.jaicp_script import EXPRESSION_KEY, REPLY_TYPE, to_script
 from personas.formats.nodes import Expression, Node
-from personas.formats.outgoing import relative
+from personas.formats.portable import relative
 from personas.formats.rules import (
     Problem,
     barge_in_problems,
@@ -21,8 +21,8 @@ from personas.formats.rules import (
 )
 from personas.formats.script import Reply, Script
 from personas.formats.shared import note_gaps, read_headers, read_tools
-from playground.core.addresses import AddressError
-from playground.core.persona import Json, Platform, Provider
+from playground.engine.addresses.address import AddressError
+from playground.engine.persona import Json, Platform, Provider
 
 __all__ = ["MEMBERS", "is_reply", "read", "to_script"]
 

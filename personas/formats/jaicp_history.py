@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from personas.formats.names import MAX_ALIASES, PATH, Names, Statement
+from personas.formats.bindings import MAX_ALIASES, PATH, Names, Statement
 from personas.formats.nodes import Expression, Node
 from personas.formats.script import Reply, Script
 

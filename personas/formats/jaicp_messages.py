@@ -7,7 +7,7 @@ from personas.formats.fields import Fields
 from personas.formats.jaicp_history import Histories, Part, Parts, Past
 from personas.formats.nodes import Expression, Node
 from personas.formats.rules import MAX_PROMPT_CHARS
-from playground.core.persona import HistoryMode
+from playground.engine.persona import HistoryMode
 
 MAX_MESSAGES = 1_000
 ROLES = frozenset({"user", "assistant", "system"})

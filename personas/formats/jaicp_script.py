@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from personas.formats.conversion import converted
-from personas.formats.outgoing import absolute, headers_with_names
-from playground.core.persona import HistoryMode, Platform, Provider
+from personas.formats.portable import absolute, headers_with_names
+from playground.engine.persona import HistoryMode, Platform, Provider
 
 REPLY_TYPE = "llmRequest"
 EXPRESSION_KEY = "$expression"

@@ -7,7 +7,7 @@ other alphabet, one of Han, kana and Hangul.
 import re
 from dataclasses import dataclass
 
-from playground.core.persona import Platform
+from playground.engine.persona import Platform
 
 BEST_TOKENS = 5_000
 WORSE_TOKENS = 15_000

@@ -4,10 +4,10 @@ import pprint
 from collections.abc import Mapping, Set
 from typing import Any
 
-from personas.formats.outgoing import absolute
+from personas.formats.portable import absolute
 from personas.formats.routes import has_route, without_route
-from playground.core.request import LLMRequest
-from playground.core.substitution import substitute
+from playground.engine.request import LLMRequest
+from playground.engine.substitution import substitute
 
 _OF_THE_CLIENT = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
 """Headers that the client sends in its own way."""

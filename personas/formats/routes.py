@@ -1,6 +1,6 @@
 """The route behind an LLM's base URL: Tavus adds it to ``base_url``, JAICP's ``url`` holds it already."""
 
-from playground.core.addresses import is_placeholder
+from playground.engine.addresses.address import is_placeholder
 
 ROUTE = "/chat/completions"
 

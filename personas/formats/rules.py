@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from personas.delays import LONGEST_ACTIVATION_DELAY_MS
-from playground.core.headers import HeaderError, check_header, check_headers
-from playground.core.persona import BargeIn
-from playground.core.schema_size import nests_deeper
-from playground.core.tool_arguments import schema_fault
-from playground.core.user_json import LIMIT_BYTES, LIMIT_DEPTH
+from playground.engine.headers import HeaderError, check_header, check_headers
+from playground.engine.persona import BargeIn
+from playground.engine.tools.arguments import schema_fault
+from playground.engine.tools.schema_size import nests_deeper
+from playground.engine.user_json import LIMIT_BYTES, LIMIT_DEPTH
 
 Path: TypeAlias = tuple[str | int, ...]
 

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+from personas.formats.bindings import MAX_STATEMENTS, PATH, Names, Statement
 from personas.formats.hash_comments import may_be_value
-from personas.formats.names import MAX_STATEMENTS, PATH, Names, Statement
 from personas.formats.nodes import Node
 from personas.formats.tolerant import Source
 

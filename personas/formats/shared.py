@@ -2,7 +2,7 @@
 
 from personas.formats.fields import Fields
 from personas.formats.rules import Problem, header_problems, tool_problems
-from playground.core.persona import Json
+from playground.engine.persona import Json
 
 
 def read_headers(fields: Fields) -> list[tuple[str, str]]:

@@ -14,12 +14,12 @@ from personas.formats.credentials import Credentials, hosts_of
 from personas.formats.draft import Draft
 from personas.formats.fields import Fields, Notices
 from personas.formats.nodes import Node
-from personas.formats.outgoing import absolute, headers_with_references, reference, relative
+from personas.formats.portable import absolute, headers_with_references, reference, relative
 from personas.formats.rules import MAX_PROMPT_CHARS, Problem, parameter_problems
 from personas.formats.shared import note_gaps, read_headers, read_tools
 from personas.formats.tolerant import Source
-from playground.core.addresses import AddressError
-from playground.core.persona import HistoryMode, Json, Platform, Provider
+from playground.engine.addresses.address import AddressError
+from playground.engine.persona import HistoryMode, Json, Platform, Provider
 
 UNTITLED = "Untitled persona"
 

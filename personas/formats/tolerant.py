@@ -19,7 +19,7 @@ from typing import NoReturn
 
 from personas.formats.hash_comments import may_be_value
 from personas.formats.nodes import Expression, FormatError, Gap, Node
-from playground.core.user_json import LIMIT_DEPTH
+from playground.engine.user_json import LIMIT_DEPTH
 
 MAX_CHARS = 1_048_576
 MAX_DEPTH = LIMIT_DEPTH

@@ -12,8 +12,8 @@ from personas.formats.nodes import FormatError
 from personas.formats.rules import Problem, header_problems
 from personas.formats.tolerant import Source
 from personas.models import TokenSecret
-from playground.core.addresses import OWN_ENTRY, AddressError, is_placeholder, parse_address
-from playground.core.user_json import UserJsonError, parse_user_json
+from playground.engine.addresses.address import OWN_ENTRY, AddressError, is_placeholder, parse_address
+from playground.engine.user_json import UserJsonError, parse_user_json
 
 Rule = Callable[[Any], Iterator[Problem]]
 

@@ -22,8 +22,8 @@ from personas.forms.fields import AddressField, HeaderLinesField, PromptField, S
 from personas.forms.persona_fields import SECTIONS, SectionText, texts
 from personas.models import FillerConfig, Persona, PersonaVersion
 from personas.saving import save_persona
-from playground.core.persona import BargeIn
-from playground.core.substitution import explicit_names_in, names_in
+from playground.engine.persona import BargeIn
+from playground.engine.substitution import explicit_names_in, names_in
 
 _OF_THE_MODEL = (
     "persona_name", "default_replica_id", "platform", "provider", "model", "temperature", "history_mode", "event_name",

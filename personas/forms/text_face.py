@@ -20,8 +20,8 @@ from personas.forms.persona import PersonaForm, data_of
 from personas.importing import ImportRefusedError, store_secrets
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from personas.reading import read_document
-from playground.core.persona import Json, Platform
-from playground.core.prompt import compose_system_message
+from playground.engine.persona import Json, Platform
+from playground.engine.prompt import compose_system_message
 
 MAX_TEXT_CHARS = 400_000
 """About as much as the longest prompt takes with everything else around it."""

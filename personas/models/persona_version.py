@@ -29,7 +29,7 @@ class PersonaVersionQuerySet(models.QuerySet["PersonaVersion"]):
 
 
 class PersonaVersion(models.Model):
-    """Immutable. ``document`` has the shape that `playground.core.persona` documents, secrets by name."""
+    """Immutable. ``document`` has the shape that `playground.engine.persona` documents, secrets by name."""
 
     persona = models.ForeignKey(Persona, null=True, on_delete=models.SET_NULL, related_name="versions")
     persona_ref = models.CharField(max_length=32)

@@ -28,7 +28,7 @@ class TokenSecret(models.Model):
     """What the ciphertext is bound to: made with the row, never changed, never copied."""
     last_four = models.CharField(max_length=4, blank=True, editable=False)
     allowed_hosts = JSONField(default=list, blank=True)
-    """Entries as `playground.core.addresses.parse_host_entry` writes them; empty: usable nowhere."""
+    """Entries as `playground.engine.addresses.address.parse_host_entry` writes them; empty: usable nowhere."""
     created_at = models.DateTimeField(auto_now_add=True)
     replaced_at = models.DateTimeField(null=True, editable=False)
     """When the value was last entered or cleared."""

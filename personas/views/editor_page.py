@@ -9,6 +9,7 @@ from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
 
+from personas.closed_addresses import closed_address_sentence
 from personas.documents import document_of
 from personas.formats.advice import Notice, notices_about
 from personas.formats.credentials import proposed_name
@@ -18,10 +19,9 @@ from personas.forms.persona_fields import SectionText
 from personas.models import Persona
 from personas.presets import PRESETS
 from personas.preview import SAMPLE_WORDS, preview_of
-from personas.reach import closed_address_sentence
 from personas.readiness import Reason, dialled_address, reasons_not_ready
-from personas.usage import unused_name_sentences
-from playground.core.persona import Platform
+from personas.secret_usage import unused_name_sentences
+from playground.engine.persona import Platform
 
 MAX_SAMPLE_CHARS = 20_000
 

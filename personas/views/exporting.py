@@ -15,7 +15,7 @@ from personas.exporting import Export, ExportFormat, export
 from personas.formats.conversion import Difference, Fate, differences
 from personas.models import Persona
 from personas.views.access import permitted, persona_or_404
-from playground.core.persona import Platform
+from playground.engine.persona import Platform
 
 PLATFORM_NAMES = {Platform.TAVUS: "Tavus", Platform.JAICP: "JAICP"}
 GROUPED = (Fate.LOST, Fate.CHANGED, Fate.MAPPED)

@@ -9,7 +9,7 @@ from personas.api.documents import timestamp
 from personas.api.pages import PAGE_BYTES, ROWS_AT_ONCE, json_size
 from playground.api.schemas import ConversationOut
 from playground.models import Conversation, Turn
-from playground.snapshots import turn_json
+from playground.storage.snapshot import turn_json
 
 Json = dict[str, Any]
 

@@ -24,7 +24,7 @@ from playground.api.schemas import (
 from playground.api.starting import start
 from playground.api.turn_stream import turn_events
 from playground.models import Conversation
-from playground.presented_key import presented_key
+from playground.realtime.presented_key import presented_key
 from playground.runner import runner
 
 VIEW_PERSONA = "personas.view_persona"

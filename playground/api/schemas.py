@@ -6,10 +6,10 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
 
 from personas.api.pages import LEFT_OUT, PAGE_BYTES, PageQuery
 from personas.api.schemas import ReasonOut
-from playground.core.addresses import AddressError, parse_address
-from playground.core.limits import MIB
-from playground.core.prompt import placeholders
-from playground.protocol import CONTEXT_CHARS, MESSAGE_ID_CHARS, USER_TEXT_CHARS
+from playground.engine.addresses.address import AddressError, parse_address
+from playground.engine.limits import MIB
+from playground.engine.prompt import placeholders
+from playground.realtime.protocol import CONTEXT_CHARS, MESSAGE_ID_CHARS, USER_TEXT_CHARS
 
 Json = dict[str, Any]
 

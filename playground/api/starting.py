@@ -12,9 +12,9 @@ from personas.models import Persona
 from personas.readiness import Reason, ReasonCode, reasons_not_ready
 from playground.api.documents import OTHER_KEYS, links_json
 from playground.api.schemas import ConversationIn
-from playground.core.user_json import LIMIT_BYTES
+from playground.engine.user_json import LIMIT_BYTES
 from playground.models import Conversation
-from playground.starting import Opening, start_conversation
+from playground.storage.start_conversation import Opening, start_conversation
 
 Json = dict[str, Any]
 

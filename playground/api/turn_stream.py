@@ -7,11 +7,11 @@ from typing import Any
 from channels.db import database_sync_to_async
 
 from playground.api.documents import closing_properties
-from playground.core.errors import Code, CommandError
-from playground.core.json_text import json_bytes
-from playground.hub import Viewer
+from playground.engine.errors.codes import Code, CommandError
+from playground.engine.json_text import json_bytes
 from playground.models import Conversation, Turn
-from playground.protocol import envelope
+from playground.realtime.hub import Viewer
+from playground.realtime.protocol import envelope
 from playground.runner import Runner
 
 Json = dict[str, Any]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from playground.demo_llm.words import Language
+from playground.demo_llm.facts import Language
 
 
 @dataclass(frozen=True, slots=True)

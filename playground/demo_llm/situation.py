@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from playground.demo_llm import stories_en, stories_ru, words
+from playground.demo_llm import facts, stories_en, stories_ru
 from playground.demo_llm.chat import ChatRequest
+from playground.demo_llm.facts import Language
 from playground.demo_llm.phrases import PHRASES, Phrases
 from playground.demo_llm.story import Story
-from playground.demo_llm.words import Language
 
 _MARK_AT_END = re.compile(r"[\[(]([^\[(\])]*+)[\])]$")
 SENTENCE_ENDS = '.!?…:"”»)*`|'
@@ -62,7 +62,7 @@ class Situation:
 def situation_of(request: ChatRequest) -> Situation:
     system = request.system_text
     said = request.texts_of("user")
-    language = words.language_of(said[-1] if said else system)
+    language = facts.language_of(said[-1] if said else system)
     lowered = system.lower()
     named = _stories_named_in(lowered, language)
     return Situation(
@@ -70,11 +70,11 @@ def situation_of(request: ChatRequest) -> Situation:
         said=said[-1] if said else "",
         earlier=said[:-1],
         told=request.texts_of("assistant"),
-        own_name=words.own_name(system),
+        own_name=facts.own_name(system),
         own_role=_role_in(system, language),
-        caller=words.caller_name(system, said),
-        caller_home=words.caller_home(system),
-        caller_likes=words.caller_likes(system) if words.language_of(system) is language else "",
+        caller=facts.caller_name(system, said),
+        caller_home=facts.caller_home(system),
+        caller_likes=facts.caller_likes(system) if facts.language_of(system) is language else "",
         stories=named or _STORIES[language],
         tells_stories=bool(named) or any(word in lowered for word in _STORYTELLER_WORDS),
         tells_weather=any(word in lowered for word in _WEATHER_WORDS),
@@ -98,5 +98,5 @@ def _stories_named_in(lowered: str, language: Language) -> tuple[Story, ...]:
 
 def _role_in(system: str, language: Language) -> str:
     """The speaker's role, if the system message gives one in the language of the talk."""
-    role = words.own_role(system)
-    return role if role and words.language_of(role) is language else ""
+    role = facts.own_role(system)
+    return role if role and facts.language_of(role) is language else ""

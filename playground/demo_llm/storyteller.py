@@ -4,10 +4,10 @@ import re
 import zlib
 
 from playground.demo_llm.chat import ChatRequest
+from playground.demo_llm.facts import places, proper_places
 from playground.demo_llm.intents import Intent, intent_of
 from playground.demo_llm.situation import Situation, situation_of
 from playground.demo_llm.story import Story, story_in_progress
-from playground.demo_llm.words import places, proper_places
 
 TOPIC_CHARS = 60
 

@@ -8,7 +8,7 @@ import orjson
 
 from playground.demo_llm.answer import FunctionCall
 from playground.demo_llm.chat import ChatRequest, Function, Json
-from playground.demo_llm.words import caller_home, caller_name, places
+from playground.demo_llm.facts import caller_home, caller_name, places
 
 MAX_DEPTH = 5
 MAX_CALLS = 4

@@ -50,7 +50,7 @@ class Turn(models.Model):
     """By tool call id: ``{"output", "status"}``, as the user answered this turn's calls."""
     timings = JSONField(default=dict, blank=True)
     timeline = JSONField(default=dict, blank=True)
-    """What the turn's picture shows: see `playground.core.turn_record`."""
+    """What the turn's picture shows: see `playground.engine.turn_record`."""
     error = JSONField(null=True, blank=True)
     first_audio_ms = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -11,8 +11,8 @@ from django_htmx.middleware import HtmxDetails
 from personas.forms.persona import PersonaForm
 from personas.models import Persona
 from playground.access import START, permitted
-from playground.checking import Prepared, observe, prepare
-from playground.core.connection_check import Finding, Grade, findings
+from playground.connection_check import Prepared, observe, prepare
+from playground.engine.connection_check import Finding, Grade, findings
 
 CHECKS = 10
 PER_S = 60

@@ -6,10 +6,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from playground.access import READ, START, may_edit_persona, own_conversation_or_404, own_turn_or_404
-from playground.core.errors import PERSONA_CODES
-from playground.core.persona import Platform
-from playground.loading import request_as
+from playground.engine.errors.codes import PERSONA_CODES
+from playground.engine.persona import Platform
 from playground.models import Turn
+from playground.storage.load_plan import request_as
 
 
 @never_cache

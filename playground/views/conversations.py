@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from playground.access import END, READ, may_edit_persona, own_conversation_or_404, permitted
 from playground.models import Conversation, Turn
 from playground.runner import runner
-from playground.transcript import transcript_of
+from playground.storage.transcript import transcript_of
 
 CONVERSATIONS_ON_A_PAGE = 30
 

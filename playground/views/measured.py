@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from personas.models import FillerConfig
 from playground.access import READ, permitted
-from playground.measured import MOST_TURNS, measured_turns
+from playground.storage.measured_turns import MOST_TURNS, measured_turns
 
 
 @never_cache

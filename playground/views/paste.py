@@ -10,8 +10,8 @@ from personas.error_reports import takes_secrets
 from personas.formats import ConversationDraft
 from personas.models import Persona
 from playground.access import START, permitted
-from playground.forms import PasteForm
-from playground.pasted import keep_messages, keep_options
+from playground.views.forms import PasteForm
+from playground.views.pasted import keep_messages, keep_options
 from playground.views.start_page import ADD_PERSONA, render_start_page
 
 

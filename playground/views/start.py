@@ -7,9 +7,9 @@ from django.views.decorators.http import require_POST, require_safe
 from personas.models import Persona
 from personas.readiness import reasons_not_ready
 from playground.access import START, permitted
-from playground.forms import OpeningForm
-from playground.pasted import pasted_messages
-from playground.starting import start_conversation
+from playground.storage.start_conversation import start_conversation
+from playground.views.forms import OpeningForm
+from playground.views.pasted import pasted_messages
 from playground.views.start_page import VIEW_PERSONA, render_start_page
 
 

@@ -7,9 +7,9 @@ from django.shortcuts import render
 
 from personas.importing import ADD_SECRET
 from playground.access import START, permitted
-from playground.forms import EndpointForm, OpeningForm, PasteForm
-from playground.pasted import pasted_messages, take_options
-from playground.starting import CHOICES_SHOWN, choices_for
+from playground.storage.start_conversation import CHOICES_SHOWN, choices_for
+from playground.views.forms import EndpointForm, OpeningForm, PasteForm
+from playground.views.pasted import pasted_messages, take_options
 
 ADD_PERSONA = "personas.add_persona"
 VIEW_PERSONA = "personas.view_persona"

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_POST
 
 from personas.error_reports import takes_secrets
 from playground.access import START, permitted
-from playground.forms import EndpointForm
-from playground.starting import Opening, start_conversation
+from playground.storage.start_conversation import Opening, start_conversation
+from playground.views.forms import EndpointForm
 from playground.views.start_page import ADD_PERSONA, render_start_page
 
 

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from playground import consumers, frames, protocol, socket_access
-from playground.close_codes import CloseCode
-from playground.core.errors import Code
+from playground.engine.errors.codes import Code
+from playground.realtime import consumer, frames, protocol, rights
+from playground.realtime.close_codes import CloseCode
 from playground.wire_docs.commands import COMMANDS
 from playground.wire_docs.events import event_docs
 
@@ -38,10 +38,10 @@ def _pretty(message: dict[str, Any]) -> str:
 def _limits() -> list[tuple[str, str]]:
     return [
         ("One message", f"{protocol.MESSAGE_BYTES // KIB} KiB; a larger one closes the socket with 1009"),
-        ("Messages", f"{consumers.MESSAGES} in {consumers.MESSAGES_WITHIN_S:g} s"),
+        ("Messages", f"{consumer.MESSAGES} in {consumer.MESSAGES_WITHIN_S:g} s"),
         (
             "Messages in a row that can't be read",
-            f"{consumers.BAD_IN_A_ROW - 1}; the next one closes the socket",
+            f"{consumer.BAD_IN_A_ROW - 1}; the next one closes the socket",
         ),
         (
             "One frame of the server",
@@ -49,11 +49,11 @@ def _limits() -> list[tuple[str, str]]:
         ),
         (
             "A client that reads nothing",
-            f"is let go after {consumers.STALLED_S:g} s, and of a larger frame after 1 s more for each "
-            f"{consumers.SLOWEST_BYTES_S // KIB} KiB",
+            f"is let go after {consumer.STALLED_S:g} s, and of a larger frame after 1 s more for each "
+            f"{consumer.SLOWEST_BYTES_S // KIB} KiB",
         ),
-        ("Sockets that a user opens with a session", f"{socket_access.CameInBy.SESSION.limit}"),
-        ("Sockets that a user opens with keys", f"{socket_access.CameInBy.KEY.limit}"),
-        ("Rights are read anew", f"at every message, and every {socket_access.RIGHTS_HOLD_S:g} s"),
+        ("Sockets that a user opens with a session", f"{rights.CameInBy.SESSION.limit}"),
+        ("Sockets that a user opens with keys", f"{rights.CameInBy.KEY.limit}"),
+        ("Rights are read anew", f"at every message, and every {rights.RIGHTS_HOLD_S:g} s"),
         ("Open turns in a conversation", "1"),
     ]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from playground.core.errors import Code, CommandError
-from playground.core.events import (
+from playground.engine.errors.codes import Code, CommandError
+from playground.engine.events import (
     ContentDelta,
     Event,
     EventFired,
@@ -33,9 +33,9 @@ from playground.core.events import (
     TurnStatus,
     Word,
 )
-from playground.core.fillers import SkipReason
-from playground.core.turn_record import TurnRecord
-from playground.protocol import envelope, wire_events
+from playground.engine.speech.fillers import SkipReason
+from playground.engine.turn_record import TurnRecord
+from playground.realtime.protocol import envelope, wire_events
 from playground.wire_docs.snapshot import SEQ, snapshot_example
 
 Json = dict[str, Any]

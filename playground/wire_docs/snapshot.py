@@ -3,9 +3,9 @@
 from typing import Any
 
 from personas.models import PersonaVersion
-from playground.loading import persona_of
 from playground.models import Conversation
-from playground.snapshots import conversation_json
+from playground.storage.load_plan import persona_of
+from playground.storage.snapshot import conversation_json
 
 Json = dict[str, Any]
 

@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from playground.close_codes import CloseCode
-from playground.consumers import MESSAGES
-from playground.core.open_turns import DEFAULT_OPEN_TURNS
-from playground.socket_shares import MESSAGES_OF_CLIENT
+from playground.engine.turn_limits import DEFAULT_OPEN_TURNS
+from playground.realtime.close_codes import CloseCode
+from playground.realtime.consumer import MESSAGES
+from playground.realtime.socket_shares import MESSAGES_OF_CLIENT
 from tests.browser.site import Site, serve_site
 from tests.dashboard.attacking import DEADLINE_S, HEALTH_MS, bystander, exchange, memory_mib
 from tests.dashboard.many_sockets import many_sockets, message, send_all, snapshots_s

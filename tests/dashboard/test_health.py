@@ -7,7 +7,7 @@ from django.test import Client
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from dashboard.views import health
-from playground.core.limits import MIB
+from playground.engine.limits import MIB
 from playground.runner import Runner
 
 WELL = {"status": "ok", "database": "ok", "channel_layer": "ok", "disk": "ok", "writer": "ok"}

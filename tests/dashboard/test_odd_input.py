@@ -19,7 +19,7 @@ from pytest_django import DjangoDbBlocker
 from dashboard.asgi import pages
 from dashboard.people import ensure_first_admin
 from personas.demo_data import load_demo_data
-from playground import outgoing
+from playground.outgoing import client
 from tests.api import key_for
 from tests.dashboard.odd_input import ODD_IN_PATH, REFUSED_BY_DATABASES, admin_queries, forms, queries
 from tests.dashboard.own_database import migrated, new_postgres, postgres_at, sqlite_at
@@ -89,7 +89,7 @@ class Caller:
                 if (status := await self._status(method, path, body)) >= 500
             ]
         finally:
-            await outgoing.aclose()
+            await client.aclose()
             await loop.run_in_executor(None, connections.close_all)
 
     async def _status(self, method: str, path: str, body: bytes) -> int:

@@ -102,10 +102,10 @@ def loopback_is_open(settings: Any) -> None:
 @pytest_asyncio.fixture
 async def outgoing_is_closed() -> AsyncIterator[None]:
     """No connection outlives the test: for every async test in which something is sent."""
-    from playground import outgoing
+    from playground.outgoing import client
 
     yield
-    await outgoing.aclose()
+    await client.aclose()
 
 
 @pytest.fixture(autouse=True)

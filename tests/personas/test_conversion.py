@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from personas.formats import jaicp, read_document, tavus
 from personas.formats.conversion import Fate, converted, differences
-from playground.core.persona import Platform
+from playground.engine.persona import Platform
 from tests.personas import examples
 from tests.personas.test_formats_jaicp import jaicp_documents
 from tests.personas.test_formats_tavus import tavus_documents

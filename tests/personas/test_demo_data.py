@@ -10,7 +10,7 @@ from personas.models import FillerConfig, Persona, TokenSecret
 from personas.readiness import reasons_not_ready
 from personas.saving import save_persona
 from personas.secrets import clear_value, decrypt, holds, set_value
-from playground.core.persona import PersonaSettings
+from playground.engine.persona import PersonaSettings
 from tests.personas.making import make_persona, make_secret
 
 pytestmark = pytest.mark.django_db

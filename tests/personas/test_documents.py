@@ -8,7 +8,7 @@ import pytest
 from personas.documents import apply_document, document_of
 from personas.models import FillerConfig, Persona, TokenSecret
 from personas.saving import save_persona
-from playground.core.persona import PersonaSettings, Platform
+from playground.engine.persona import PersonaSettings, Platform
 from tests.personas.making import CANARY, make_persona, make_secret
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from personas.endpoints import make_endpoint_persona
 from personas.models import Persona, TokenSecret
 from personas.secrets import decrypt
-from playground.core.persona import Platform
+from playground.engine.persona import Platform
 
 KEY = "sk-live-0123456789"
 

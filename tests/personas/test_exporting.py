@@ -17,8 +17,8 @@ from personas.exporting import ExportFormat, export, sample_request
 from personas.formats import read_document
 from personas.formats.conversion import Fate
 from personas.formats.python_client import to_python
-from playground.core.persona import Platform
-from playground.core.request import LLMRequest
+from playground.engine.persona import Platform
+from playground.engine.request import LLMRequest
 from tests.personas import examples
 from tests.personas.making import CANARY, make_persona, make_secret
 from tests.personas.test_formats_jaicp import jaicp_documents

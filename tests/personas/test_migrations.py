@@ -7,7 +7,7 @@ from django.apps import apps
 
 from personas.models import Persona
 from personas.saving import save_persona
-from personas.usage import used_names
+from personas.secret_usage import used_names
 from tests.personas.making import make_persona, make_secret
 
 header_names = import_module("personas.migrations.0003_missing_secrets_and_header_names")

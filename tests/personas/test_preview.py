@@ -11,10 +11,10 @@ from django.urls import reverse
 from personas.forms.persona import data_of
 from personas.models import FillerConfig, Persona, PersonaVersion
 from personas.presets import PRESETS
-from playground.core.events import PlayoutStarted
-from playground.core.persona import FillerSettings, Platform, SpeechSettings
-from playground.core.schedule import SpeechSchedule
-from playground.core.speech import voice_of
+from playground.engine.events import PlayoutStarted
+from playground.engine.persona import FillerSettings, Platform, SpeechSettings
+from playground.engine.speech.schedule import SpeechSchedule
+from playground.engine.speech.voices import voice_of
 from tests.conftest import make_user, signed_in
 from tests.personas.making import CANARY, make_secret
 from tests.personas.test_persona_pages import stored, text_of

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from personas.models import Persona
 from personas.readiness import Reason, reasons_not_ready
-from personas.usage import unused_name_sentences
+from personas.secret_usage import unused_name_sentences
 from tests.personas.making import CANARY, make_persona, make_secret
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from playground.models import Completion, Turn
-from playground.snapshots import load_snapshot
+from playground.storage.snapshot import load_snapshot
 from tests.conftest import signed_in
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from personas.models import PersonaVersion
-from playground.core.limits import DEFAULT_LIMITS, Limits
-from playground.hub import Viewer
+from playground.engine.limits import DEFAULT_LIMITS, Limits
 from playground.models import Conversation
-from playground.relay import Layer
+from playground.realtime.hub import Viewer
+from playground.realtime.relay import Layer
 from playground.runner import Runner
 from tests.playground.scripted_llm import ScriptedLLM, Step
 

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from playground.core.errors import UpstreamError
-from playground.core.limits import Limits
-from playground.llm import WireRequest
+from playground.engine.errors.codes import UpstreamError
+from playground.engine.limits import Limits
+from playground.outgoing.completion import WireRequest
 
 Step = bytes | float | UpstreamError
 """Bytes that come, seconds that pass, or an error that ends the connection."""

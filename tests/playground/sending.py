@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 import pytest
 
-from playground.core.errors import UpstreamError
-from playground.core.limits import DEFAULT_LIMITS, Limits
-from playground.llm import WireRequest, open_completion
+from playground.engine.errors.codes import UpstreamError
+from playground.engine.limits import DEFAULT_LIMITS, Limits
+from playground.outgoing.completion import WireRequest, open_completion
 
 KEY = "sk-canary-0123456789abcdef"
 HEADERS = (("Authorization", f"Bearer {KEY}"), ("conversation_id", "c0123456789"))

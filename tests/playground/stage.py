@@ -19,9 +19,9 @@ from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
 
 from personas.models import PersonaVersion, TokenSecret
-from playground.core.addresses import parse_address
-from playground.core.errors import Code
-from playground.core.limits import DEFAULT_LIMITS, Limits
+from playground.engine.addresses.address import parse_address
+from playground.engine.errors.codes import Code
+from playground.engine.limits import DEFAULT_LIMITS, Limits
 from playground.models import Completion, Conversation, Turn
 from playground.runner import Runner
 from tests.llm_server.fixture import LLMServerHandle

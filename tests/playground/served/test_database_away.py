@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from playground.close_codes import CloseCode
+from playground.realtime.close_codes import CloseCode
 from tests.browser.site import Site, run_site
 from tests.playground.served.test_socket import closed_with
 from tests.playground.served_api import new_conversation

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from playground.consumers import STALLED_S
-from playground.frames import FRAME_BYTES
+from playground.realtime.consumer import STALLED_S
+from playground.realtime.frames import FRAME_BYTES
 from tests.browser.site import Site, rows
 from tests.dashboard.attacking import HEALTH_MS, bystander
 from tests.playground.long_conversations import add_turns

@@ -1,0 +1,155 @@
+"""Check connection: one tiny streamed request from values that need not be saved, and what it showed."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from personas.documents import document_of
+from personas.models import Persona
+from playground.engine.answer.deadlines import stopped_coming
+from playground.engine.answer.decoder import AnswerDecoder, ContentPiece, PayloadPiece
+from playground.engine.answer.payloads import parse_payload
+from playground.engine.answer.pieces import Piece
+from playground.engine.connection_check import Observed
+from playground.engine.errors.codes import Code, NotReadyError, UpstreamError
+from playground.engine.limits import DEFAULT_LIMITS, Limits
+from playground.engine.persona import PersonaSettings
+from playground.engine.request import Surroundings, build_request
+from playground.outgoing.completion import WireRequest, open_completion
+from playground.storage.load_plan import USER_AGENT, wire_request
+
+QUESTION = "Say one short sentence."
+CHECK_CONVERSATION_ID = "ccheck"
+CHECK_LIMITS = replace(DEFAULT_LIMITS, first_content_ms=15_000, content_gap_ms=5_000, turn_ms=20_000)
+"""Less patience than a turn has: somebody sits and waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is sent, or why nothing is."""
+
+    wire: WireRequest | None
+    secrets: tuple[str, ...]
+    refusal: NotReadyError | None
+    is_tls: bool
+    is_own: bool
+
+
+def prepare(persona: Persona) -> Prepared:
+    """The request of the persona as it stands, stored or not. Its secret goes to its allowed hosts alone."""
+    found = PersonaSettings.from_document(persona.pk, document_of(persona))
+    request = build_request(
+        found.llm,
+        platform=found.llm.platform,
+        messages=[{"role": "user", "content": QUESTION}],
+        conversation_id=CHECK_CONVERSATION_ID,
+        surroundings=Surroundings(user_agent=USER_AGENT, caila_base_url=settings.CAILA_BASE_URL),
+    )
+    is_own = request.url.startswith("/")
+    is_tls = urlsplit(request.url).scheme == "https" if not is_own else False
+    try:
+        wire, secrets = wire_request(request, found, is_stand_in=False)
+    except NotReadyError as refusal:
+        return Prepared(None, (), refusal, is_tls=is_tls, is_own=is_own)
+    return Prepared(wire, secrets, None, is_tls=is_tls, is_own=is_own)
+
+
+async def observe(prepared: Prepared, limits: Limits = CHECK_LIMITS) -> Observed:
+    """Send the request and note what came when. Never raises for what the server does."""
+    seen = Observed(
+        is_tls=prepared.is_tls,
+        is_own=prepared.is_own,
+        sends_secret=bool(prepared.secrets),
+        error=prepared.refusal,
+    )
+    if prepared.wire is None:
+        return seen
+    clock = asyncio.get_running_loop().time
+    started = clock()
+
+    def now_ms() -> int:
+        return round((clock() - started) * 1000)
+
+    try:
+        async with asyncio.timeout(limits.turn_ms / 1000):
+            await _read(prepared.wire, prepared.secrets, seen, now_ms, limits)
+    except UpstreamError as error:
+        _fail(seen, error)
+    except TimeoutError:
+        _fail(
+            seen,
+            UpstreamError(
+                Code.TURN_TIMEOUT, f"The answer wasn't over after {limits.turn_ms // 1000} s: we left."
+            ),
+        )
+    return seen
+
+
+def _fail(seen: Observed, error: UpstreamError) -> None:
+    if seen.status is None:
+        seen.error = error
+    else:
+        seen.verdict = error
+
+
+async def _read(
+    wire: WireRequest, secrets: tuple[str, ...], seen: Observed, now_ms: Callable[[], int], limits: Limits
+) -> None:
+    decoder = AnswerDecoder(secrets=secrets, limits=limits, address=wire.url)
+    async with open_completion(wire, limits=limits, secrets=secrets) as response:
+        seen.status, seen.headers_ms = response.status, now_ms()
+        over_ms: int | None = None
+        has_left = False
+        stream = response.aiter_bytes()
+        while True:
+            wait_ms = limits.content_gap_ms if over_ms is None else limits.after_finish_ms
+            try:
+                async with asyncio.timeout(wait_ms / 1000):
+                    data = await anext(stream, b"")
+            except TimeoutError:
+                has_left = True
+                break
+            if not data:
+                seen.ended_after_ms = now_ms() - over_ms if over_ms is not None else 0
+                break
+            _note(decoder, data, seen, now_ms())
+            may_be_over = decoder.ended or (decoder.finished and decoder.has_content)
+            if may_be_over and (over_ms is None or not decoder.ended):
+                over_ms = now_ms()
+    _note_pieces(decoder.leave() if has_left else decoder.close(), seen, now_ms())
+    seen.finish_reason = decoder.finish_reason
+    seen.has_tool_calls = bool(decoder.tool_calls)
+    seen.notes = decoder.notes
+    seen.verdict = decoder.verdict()
+    if has_left and over_ms is None and decoder.failure is None:
+        seen.verdict = stopped_coming(limits)
+
+
+def _note(decoder: AnswerDecoder, data: bytes, seen: Observed, at_ms: int) -> None:
+    if not seen.payload_times_ms and not seen.is_event_stream:
+        seen.is_event_stream = not data.lstrip().startswith((b"{", b"[", b"<"))
+    _note_pieces(decoder.feed(data), seen, at_ms)
+
+
+def _note_pieces(pieces: Iterable[Piece], seen: Observed, at_ms: int) -> None:
+    for piece in pieces:
+        if isinstance(piece, ContentPiece) and piece.text and seen.first_delta_ms is None:
+            seen.first_delta_ms = at_ms
+        if not isinstance(piece, PayloadPiece):
+            continue
+        if piece.data == "[DONE]":
+            seen.has_done = True
+            continue
+        seen.payload_times_ms.append(at_ms)
+        if seen.first_payload is None:
+            seen.first_payload = _parsed(piece.data)
+
+
+def _parsed(data: str) -> object:
+    try:
+        return parse_payload(data.encode("utf-8", "replace"))
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Addresses of LLMs and tool endpoints: how they are written, and which are closed."""

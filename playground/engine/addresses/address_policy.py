@@ -1,0 +1,39 @@
+"""Whether an address is plainly closed to outgoing requests, as far as its text tells.
+
+For friendliness only: what a name resolves to is judged where the connection is made.
+"""
+
+from collections.abc import Iterable
+from ipaddress import ip_address
+
+from playground.engine.addresses.address import Address, is_ip_literal, parse_private_host
+from playground.engine.addresses.networks import METADATA_NAMES, is_metadata, is_public
+
+_THIS_MACHINE = "localhost"
+"""RFC 6761: it and every name below it are loopback."""
+
+
+def is_metadata_service(address: Address) -> bool:
+    """Whether it is a cloud provider's metadata service, which nobody can open."""
+    if is_ip_literal(address.host):
+        return is_metadata(ip_address(address.host))
+    return address.host in METADATA_NAMES
+
+
+def is_plainly_closed(address: Address, private_hosts: Iterable[str]) -> bool:
+    """Whether the host is written as a private one that ``private_hosts`` (``host:port``, ``host:*``) don't open.
+
+    Raises AddressError for an entry of ``private_hosts`` that can't be read.
+    """
+    if address.is_own:
+        return False
+    if is_metadata_service(address):
+        return True
+    opened = {parse_private_host(entry) for entry in private_hosts}
+    return _is_private(address.host) and not opened & {(address.host, address.port), (address.host, None)}
+
+
+def _is_private(host: str) -> bool:
+    if is_ip_literal(host):
+        return not is_public(ip_address(host))
+    return host.rpartition(".")[2] == _THIS_MACHINE

@@ -1,0 +1,94 @@
+"""The texts of an answer on their way: content and reasoning, redacted, told apart, cut into sentences."""
+
+from playground.engine.answer import answer_messages as words
+from playground.engine.answer.growing_text import GrowingText
+from playground.engine.answer.notes import Notes
+from playground.engine.answer.pieces import ContentPiece, Piece, ReasoningPiece, SentencePiece
+from playground.engine.answer.reasoning import ReasoningSplitter, Split
+from playground.engine.answer.redaction import Redactor
+from playground.engine.answer.text_channel import TextChannel
+from playground.engine.limits import Limits
+from playground.engine.sentences.paced_splitter import PacedSplitter
+
+
+class AnswerText:
+    """Takes what the chunks say; adds pieces to ``pieces``, a list that it shares with the decoder.
+
+    ``pass_content`` and ``pass_reasoning`` return what their channel let through, for the payload that is kept.
+    """
+
+    def __init__(self, redactor: Redactor, notes: Notes, pieces: list[Piece], limits: Limits) -> None:
+        self._notes = notes
+        self._pieces = pieces
+        self._content_channel = TextChannel(redactor)
+        self._reasoning_channel = TextChannel(redactor)
+        self._splitter = ReasoningSplitter()
+        self._sentences = PacedSplitter(limits.sentence_chars)
+        self.text = GrowingText(redactor, limits.answer_chars)
+        self.reasoning = GrowingText(redactor, limits.answer_chars)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether text that was shown still waits to be cut into sentences."""
+        return self._sentences.is_behind
+
+    def begin_step(self) -> None:
+        """Cut what waits as far as one step goes; what comes in the same step has what is left of it."""
+        self._sentences.begin_step()
+        self._pieces += map(SentencePiece, self._sentences.advance())
+
+    def finish(self) -> None:
+        """Cut all that waits."""
+        self._pieces += map(SentencePiece, self._sentences.finish())
+
+    def pass_content(self, text: str) -> str:
+        passed = self._content_channel.feed(text)
+        self._split(passed)
+        return passed
+
+    def pass_reasoning(self, text: str) -> str:
+        passed = self._reasoning_channel.feed(text)
+        self._show_reasoning(self.reasoning.add(passed))
+        return passed
+
+    def let_go(self) -> tuple[str, str]:
+        """Pass the tails that could have begun a secret, content and reasoning, since nothing follows them."""
+        content, reasoning = self._content_channel.flush(), self._reasoning_channel.flush()
+        self._show_reasoning(self.reasoning.add(reasoning))
+        self._split(content)
+        return content, reasoning
+
+    def flush(self) -> None:
+        """Show everything that is left: the beginning of a tag, the last sentence. ``let_go`` goes before."""
+        for split in self._splitter.flush():
+            self._add(split)
+        self._show_reasoning(self.reasoning.flush())
+        self._show_text(self.text.flush())
+        self._pieces += map(SentencePiece, self._sentences.end())
+        if self._splitter.saw_stray_end:
+            self._notes.add(words.STRAY_THINK_END)
+
+    def poll(self) -> None:
+        """Commit the sentences that have surely ended."""
+        self._pieces += map(SentencePiece, self._sentences.poll())
+
+    def _split(self, content: str) -> None:
+        for split in self._splitter.feed(content):
+            self._add(split)
+
+    def _add(self, split: Split) -> None:
+        if split.is_reasoning:
+            self._show_reasoning(self.reasoning.add(split.text))
+        else:
+            self._show_text(self.text.add(split.text))
+
+    def _show_text(self, grown: str) -> None:
+        if grown:
+            self._pieces.append(ContentPiece(self.text.chars - len(grown), grown))
+            self._pieces += map(SentencePiece, self._sentences.feed(grown))
+
+    def _show_reasoning(self, grown: str) -> None:
+        if grown:
+            self._pieces.append(ReasoningPiece(self.reasoning.chars - len(grown), grown))
+        if self.reasoning.overflowed:
+            self._notes.add(words.REASONING_TOO_LONG)

@@ -1,0 +1,102 @@
+"""Payloads as a completion keeps them: fit for a replay, without a secret even where it was cut over several."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import orjson
+
+from playground.engine.answer.chunks import Chunk
+from playground.engine.answer.redaction import Redactor
+from playground.engine.answer.text_channel import clean
+from playground.engine.answer.tool_calls import CallFragment
+
+_TOKEN_BY_TOKEN = frozenset({"logprobs", "reasoning_details", "audio"})
+"""Fields that repeat the text in pieces, in which no value would be found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What the text channels let through of one chunk: redacted, after what they held, less what they hold."""
+
+    content: str = ""
+    reasoning: str = ""
+    arguments: tuple[str, ...] = ()
+
+    def followed_by(self, tail: "Passed") -> "Passed":
+        """This chunk's share with what the channels let go after it."""
+        return Passed(self.content + tail.content, self.reasoning + tail.reasoning, self.arguments)
+
+
+def kept_payload(
+    raw: str, found: Mapping[str, object], chunk: Chunk, passed: Passed, redactor: Redactor
+) -> str:
+    """The payload to keep: as it came, unless it holds, or may hold a part of, a secret."""
+    if not redactor:
+        return raw.replace("\0", "")
+    calls = tuple(
+        replace(call, arguments=arguments)
+        for call, arguments in zip(chunk.calls, passed.arguments, strict=True)
+    )
+    read = _choices(passed, calls, chunk.finish_reason)
+    if not _is_untouched(chunk, passed) or _repeats_text(found):
+        rest = {name: value for name, value in found.items() if name not in _TOKEN_BY_TOKEN}
+        return redactor.redact(_dumped(rest | read, read))
+    if "\\u" in raw:  # an escape may spell a secret in a way that is not looked for
+        return redactor.redact(_dumped(found, read))
+    return redactor.redact(clean(raw))
+
+
+def tail_payload(passed: Passed, calls: list[CallFragment], redactor: Redactor) -> str:
+    """A payload of our own for what was held back until the end, so that a replay gives the same text."""
+    read = _choices(passed, tuple(calls), "")
+    return redactor.redact(_dumped(read, read))
+
+
+def _is_untouched(chunk: Chunk, passed: Passed) -> bool:
+    return (
+        passed.content == chunk.content + chunk.refusal
+        and passed.reasoning == chunk.reasoning
+        and all(call.arguments == kept for call, kept in zip(chunk.calls, passed.arguments, strict=True))
+    )
+
+
+def _repeats_text(found: Mapping[str, object]) -> bool:
+    """Whether text stands in a place that no channel reads: another choice, or token by token."""
+    choices = found.get("choices")
+    if not isinstance(choices, list) or not choices:
+        return False
+    choice = choices[0]
+    if len(choices) > 1 or not isinstance(choice, dict) or choice.get("index") not in (0, None):
+        return True
+    delta = choice.get("delta")
+    return bool(choice.get("logprobs")) or (isinstance(delta, dict) and not _TOKEN_BY_TOKEN.isdisjoint(delta))
+
+
+def _choices(passed: Passed, calls: tuple[CallFragment, ...], finish_reason: str) -> dict[str, object]:
+    delta: dict[str, object] = {}
+    if passed.content:
+        delta["content"] = passed.content
+    if passed.reasoning:
+        delta["reasoning_content"] = passed.reasoning
+    if calls:
+        delta["tool_calls"] = [_call(call) for call in calls]
+    return {"choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason or None}]}
+
+
+def _call(call: CallFragment) -> dict[str, object]:
+    function = {name: text for name, text in (("name", call.name), ("arguments", call.arguments)) if text}
+    found: dict[str, object] = {**call.extra, "function": function}
+    if call.id:
+        found["id"] = call.id
+    if call.index is not None:
+        found["index"] = call.index
+    return found
+
+
+def _dumped(found: Mapping[str, object], instead: Mapping[str, object]) -> str:
+    """The payload as JSON; ``instead``, what was read of it, where it holds half a character or nests deeply."""
+    try:
+        return orjson.dumps(found).decode()
+    except TypeError:
+        return json.dumps(instead)

@@ -1,0 +1,242 @@
+"""One payload of a chat-completions stream, and what it says: delta, reasoning, call fragments, usage, finish.
+
+The reference shape is OpenAI's chat.completion.chunk (openai-python, types/chat/chat_completion_chunk.py).
+Everything in it is optional here, and everything may have the wrong type: what cannot be read is left out, never a
+reason to stop.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+
+from playground.engine.answer.notes import Notes
+from playground.engine.answer.tool_calls import CallFragment
+
+Usage = dict[str, object]
+
+_MOST_INDEX = 31
+_CALL_FIELDS = frozenset({"index", "id", "type", "function"})
+_USAGE_KEYS = 32
+_ROLE_CHARS = 32
+_CHUNK_FIELDS = frozenset({"choices", "usage"})
+_KEEP_ALIVE = frozenset({"ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive", "processing"})
+_REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking")
+"""DeepSeek, llama.cpp, older vLLM; newer vLLM, Ollama, Groq, OpenRouter; copies of Ollama's own API."""
+_THINKING_PARTS = frozenset({"thinking", "reasoning", "redacted_thinking"})
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one payload says. An empty string is as good as nothing."""
+
+    content: str = ""
+    reasoning: str = ""
+    refusal: str = ""
+    calls: tuple[CallFragment, ...] = ()
+    finish_reason: str = ""
+    usage: Usage = field(default_factory=dict)
+    is_message: bool = False
+    """The choice held a whole ``message`` in place of a ``delta``."""
+    role: str = ""
+    """In lower case."""
+
+
+def read_chunk(found: Mapping[str, object], notes: Notes) -> Chunk | None:
+    """Read a payload. None: it is JSON, but not of a chat completion. Odd things are said to ``notes``."""
+    choices = found.get("choices")
+    usage = _usage(found.get("usage")) or _groq_usage(found)
+    if not isinstance(choices, list) and not usage and not isinstance(found.get("usage"), dict):
+        return None
+    choice = _first_choice(choices, notes)
+    if choice is None:
+        return Chunk(usage=usage)
+    delta = choice.get("delta")
+    message = choice.get("message")
+    is_message = not isinstance(delta, dict) and isinstance(message, dict)
+    said = message if is_message else delta
+    if not isinstance(said, dict):
+        if delta is not None or message is not None:
+            notes.add(
+                "A delta was not an object, and was left out: a client that reads its content breaks there."
+            )
+        said = {}
+    content, thinking = _content(said.get("content"), notes)
+    return Chunk(
+        content=content,
+        reasoning=thinking or _reasoning(said),
+        refusal=_text(said.get("refusal")),
+        calls=_calls(said, notes),
+        finish_reason=_text(choice.get("finish_reason")),
+        usage=usage or _usage(choice.get("usage")),
+        is_message=is_message,
+        role=_text(said.get("role"))[:_ROLE_CHARS].strip().lower(),
+    )
+
+
+def is_keep_alive(payload: Mapping[str, object]) -> bool:
+    """Whether a payload without choices only keeps the connection alive: an empty one, or one that says ping."""
+    if payload.keys() & _CHUNK_FIELDS:
+        return False
+    words = [value for value in payload.values() if value is not None]
+    return all(isinstance(word, str) and word.lower() in _KEEP_ALIVE for word in words) or (
+        _text(payload.get("type") or payload.get("event")).lower() in _KEEP_ALIVE
+    )
+
+
+def _first_choice(choices: object, notes: Notes) -> Mapping[str, object] | None:
+    """The choice of index 0. Azure's first chunk and the one with the usage have none."""
+    if not isinstance(choices, list):
+        return None
+    for choice in choices:
+        if not isinstance(choice, dict):
+            notes.add(
+                "A choice was not an object, and was left out: a client that reads its delta breaks there."
+            )
+            continue
+        if _index(choice.get("index")) in {0, None}:
+            return choice
+        notes.add("The LLM's server sent several choices; only the first is used.")
+    return None
+
+
+def _content(found: object, notes: Notes) -> tuple[str, str]:
+    """Content and reasoning. Mistral's reasoning models send a list of parts in place of a text."""
+    if isinstance(found, str):
+        return found, ""
+    if isinstance(found, dict):
+        found = [found]
+    if not isinstance(found, list):
+        if found is not None:
+            notes.add("A delta's content was neither text nor a list of parts, and was left out.")
+        return "", ""
+    content: list[str] = []
+    thinking: list[str] = []
+    for part in found:
+        if isinstance(part, str):
+            content.append(part)
+        elif isinstance(part, dict) and part.get("type") in _THINKING_PARTS:
+            thinking.append(_parts_text(part.get("thinking") or part.get("text")))
+        elif isinstance(part, dict) and isinstance(part.get("text"), str):
+            content.append(part["text"])
+        else:
+            notes.add("A part of the content that is not text (a reference, an image) was left out.")
+    return "".join(content), "".join(thinking)
+
+
+def _reasoning(said: Mapping[str, object]) -> str:
+    """The reasoning beside the content; servers that send it under several names send the same text twice."""
+    for name in _REASONING_FIELDS:
+        if text := _text(said.get(name)):
+            return text
+    return _parts_text(said.get("reasoning_details"))
+
+
+def _parts_text(found: object) -> str:
+    if isinstance(found, str):
+        return found
+    if not isinstance(found, list):
+        return ""
+    return "".join(
+        _text(part.get("text")) or _text(part.get("summary")) for part in found if isinstance(part, dict)
+    )
+
+
+def _calls(said: Mapping[str, object], notes: Notes) -> tuple[CallFragment, ...]:
+    legacy = said.get("function_call")
+    found = said.get("tool_calls")
+    if not found and not legacy:
+        return ()
+    calls: list[CallFragment] = []
+    if isinstance(found, list):
+        calls += (call for one in found if (call := _call(one, notes)))
+    elif found:
+        notes.add("The LLM's server sent tool calls that are not a list; they were left out.")
+    if isinstance(legacy, dict) and not calls:
+        notes.add("The LLM called a function in the old way (function_call in place of tool_calls).")
+        calls.append(
+            CallFragment(name=_text(legacy.get("name")), arguments=_arguments(legacy.get("arguments"), notes))
+        )
+    return tuple(calls)
+
+
+def _call(found: object, notes: Notes) -> CallFragment | None:
+    function = found.get("function") if isinstance(found, dict) else None
+    if not isinstance(found, dict) or not isinstance(function, dict):
+        notes.add("A tool call without a function was left out.")
+        return None
+    return CallFragment(
+        index=_call_index(found.get("index"), notes),
+        id=_text(found.get("id")),
+        name=_text(function.get("name")),
+        arguments=_arguments(function.get("arguments"), notes),
+        extra={
+            name: value for name, value in found.items() if name not in _CALL_FIELDS and value is not None
+        },
+    )
+
+
+def _call_index(found: object, notes: Notes) -> int | None:
+    index = _index(found)
+    if index is None:
+        notes.add("The LLM's server sent tool calls without an index; ids and names told them apart.")
+        return None
+    if not 0 <= index <= _MOST_INDEX:
+        notes.add("The LLM's server sent a tool call with an impossible index, which was ignored.")
+        return None
+    return index
+
+
+def _index(found: object) -> int | None:
+    if isinstance(found, bool):
+        return None
+    if isinstance(found, int):
+        return found
+    if isinstance(found, str) and found.isascii() and found.isdigit() and len(found) < 10:
+        return int(found)
+    return None
+
+
+def _arguments(found: object, notes: Notes) -> str:
+    if isinstance(found, str):
+        return found
+    if found is None:
+        return ""
+    notes.add("The arguments of a tool call came as JSON in place of a text that holds JSON.")
+    try:
+        return json.dumps(found, ensure_ascii=False)
+    except RecursionError:
+        return "…"
+
+
+def _usage(found: object) -> Usage:
+    """The numbers of a usage object, and those of the objects in it (``completion_tokens_details``)."""
+    if not isinstance(found, dict):
+        return {}
+    usage: Usage = {}
+    for name, value in _named(found):
+        if isinstance(value, dict):
+            value = {key: number for key, number in _named(value) if _is_number(number)}
+        if (value and isinstance(value, dict)) or _is_number(value):
+            usage[name] = value
+    return usage
+
+
+def _groq_usage(found: Mapping[str, object]) -> Usage:
+    inner = found.get("x_groq")
+    return _usage(inner.get("usage")) if isinstance(inner, dict) else {}
+
+
+def _named(found: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """The first entries whose names are words, as the names of counts are."""
+    entries = islice(found.items(), _USAGE_KEYS)
+    return ((name, value) for name, value in entries if name.isascii() and name.isidentifier())
+
+
+def _is_number(found: object) -> bool:
+    return isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found)
+
+
+def _text(found: object) -> str:
+    return found if isinstance(found, str) else ""

@@ -1,0 +1,85 @@
+"""How long an answer may still take, and what is said of one that took longer.
+
+Only content counts as progress: comments, empty deltas and roles do not. Reasoning has a limit of its own.
+"""
+
+from dataclasses import dataclass
+
+from playground.engine.errors.codes import Code, UpstreamError
+from playground.engine.errors.waits import span
+from playground.engine.limits import Limits
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far an answer has come: when something last came of each kind, in ms from the turn's start."""
+
+    content_ms: int | None = None
+    """Text, or a fragment of a tool call."""
+    reasoning_ms: int | None = None
+    finished_ms: int | None = None
+    """When the first finish reason came."""
+
+    @property
+    def is_reasoning(self) -> bool:
+        """Reasoning has come since the last content."""
+        return self.reasoning_ms is not None and self.reasoning_ms >= (self.content_ms or 0)
+
+    @property
+    def silent_since_ms(self) -> int | None:
+        """Since when an answer that has a finish reason says nothing more; None where it hasn't begun, or goes on."""
+        came = [at_ms for at_ms in (self.content_ms, self.reasoning_ms) if at_ms is not None]
+        if self.finished_ms is None or not came:
+            return None
+        return max(self.finished_ms, *came)
+
+    def deadline_ms(self, limits: Limits) -> int:
+        """When the answer is given up unless more of it comes, in ms from the turn's start."""
+        if self.silent_since_ms is not None:
+            return min(self.silent_since_ms + limits.after_finish_ms, limits.turn_ms)
+        if self.is_reasoning:
+            gap_ms = limits.reasoning_gap_ms
+        else:
+            gap_ms = limits.first_content_ms if self.content_ms is None else limits.content_gap_ms
+        return min((self.content_ms or 0) + gap_ms, limits.turn_ms)
+
+    def silence_after_finish_ms(self, now_ms: int) -> int | None:
+        """How long nothing has come after the finish reason; None where there is none."""
+        if self.finished_ms is None:
+            return None
+        return now_ms - (self.finished_ms if self.silent_since_ms is None else self.silent_since_ms)
+
+    def timeout_error(self, limits: Limits, now_ms: int) -> UpstreamError:
+        if now_ms >= limits.turn_ms:
+            return self._unfinished(Code.TURN_TIMEOUT, limits.turn_ms)
+        if self.is_reasoning:
+            return self._unfinished(Code.STALLED, limits.reasoning_gap_ms)
+        if self.content_ms is None:
+            return UpstreamError(
+                Code.FIRST_CONTENT_TIMEOUT,
+                f"The server gave no text within {span(limits.first_content_ms)}. "
+                "Look whether the model is loaded, and try again.",
+            )
+        return stopped_coming(limits)
+
+    def _unfinished(self, code: Code, limit_ms: int) -> UpstreamError:
+        if self.is_reasoning:
+            return UpstreamError(
+                code,
+                f"The model was still thinking after {span(limit_ms)}, so Greenroom stopped it. "
+                "Ask it for less reasoning, or take a model that answers at once.",
+            )
+        return UpstreamError(
+            code,
+            f"The answer was not finished after {span(limit_ms)}, so Greenroom stopped it. "
+            "Ask the model for shorter answers, or look why it is slow.",
+        )
+
+
+def stopped_coming(limits: Limits) -> UpstreamError:
+    """Of an answer that we left because nothing more of it came."""
+    return UpstreamError(
+        Code.STALLED,
+        f"The answer stopped coming for {span(limits.content_gap_ms)}, so Greenroom hung up. "
+        "What came is kept; look at the server's log, and try again.",
+    )

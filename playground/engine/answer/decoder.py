@@ -1,0 +1,345 @@
+"""The answer of an LLM, from its bytes to pieces: text, reasoning, sentences, tool calls, payloads, notes.
+
+bytes -> body (event stream or one JSON) -> payload -> chunk -> redaction -> reasoning -> sentences. Nothing here
+raises; the pieces are the same, text joined, for every way in which the bytes are cut.
+"""
+
+from collections.abc import Callable, Collection
+
+from playground.engine.answer import answer_messages as words
+from playground.engine.answer.answer_text import AnswerText
+from playground.engine.answer.body import BodyDecoder, BodyForm
+from playground.engine.answer.cassette import Passed, kept_payload, tail_payload
+from playground.engine.answer.chunks import Chunk, Usage
+from playground.engine.answer.delta_habits import DeltaHabits
+from playground.engine.answer.finish_reasons import finish_error, is_complete, note_on_finish
+from playground.engine.answer.judging import judge
+from playground.engine.answer.leaked_calls import notes_on_leaks
+from playground.engine.answer.notes import Notes
+from playground.engine.answer.payloads import parse_event, parse_payload
+from playground.engine.answer.pieces import (
+    ContentPiece,
+    NotePiece,
+    PayloadPiece,
+    Piece,
+    ReasoningPiece,
+    SentencePiece,
+)
+from playground.engine.answer.redaction import Redactor
+from playground.engine.answer.speakers import Speakers
+from playground.engine.answer.sse import EventKind, ServerSentEvent
+from playground.engine.answer.text_channel import clean
+from playground.engine.answer.tool_calls import ToolCallJoiner
+from playground.engine.answer.unreadable import unreadable
+from playground.engine.errors.codes import UpstreamError
+from playground.engine.errors.in_stream import error_in, excerpt, stray_error
+from playground.engine.events import ToolCall
+from playground.engine.limits import DEFAULT_LIMITS, Limits
+
+__all__ = [
+    "AnswerDecoder",
+    "ContentPiece",
+    "NotePiece",
+    "PayloadPiece",
+    "Piece",
+    "ReasoningPiece",
+    "SentencePiece",
+]
+
+
+_LONG_CHARS = 200
+"""From here on an answer is long enough to be spoken while it still arrives."""
+_FINISH_CHARS = 64
+"""The longest finish reason that is kept."""
+
+
+class AnswerDecoder:
+    """Feed the bytes of one answer, get its pieces.
+
+    ``poll`` is called when deltas pause, ``close`` once, when the body has ended, or ``leave``, when we hung up.
+    ``failure`` is set where the answer holds an error, is too large or is no answer; nothing is read after it.
+    ``verdict``, asked after ``close`` or ``leave``, says whether the answer was complete.
+    """
+
+    def __init__(
+        self,
+        *,
+        secrets: Collection[str] = (),
+        limits: Limits = DEFAULT_LIMITS,
+        functions: Collection[str] = (),
+        address: str = "",
+    ) -> None:
+        """``functions``: the names that were offered to the model; ``address``: the one that was called."""
+        self._limits = limits
+        self._functions = functions
+        self._address = address
+        self._redactor = Redactor(secrets)
+        self._notes = Notes()
+        self._pieces: list[Piece] = []
+        self._body = BodyDecoder(limits)
+        self._texts = AnswerText(self._redactor, self._notes, self._pieces, limits)
+        self._joiner = ToolCallJoiner(self._redactor, self._notes, limits)
+        self._habits = DeltaHabits()
+        self._speakers = Speakers()
+        self._saw_chunk = False
+        self._saw_payload = False
+        self._is_closed = False
+        self.call_fragments = 0
+        """How many fragments of tool calls were read."""
+        self.goes_on_after_finish = False
+        """Text, reasoning or a call came after a finish reason, which is then no sign of the end."""
+        self.tool_calls: tuple[ToolCall, ...] = ()
+        """Filled by ``close``, and only if the answer is complete: half a call is never handed on."""
+        self.finish_reason = ""
+        """The last one, as the server wrote it."""
+        self.usage: Usage = {}
+        self.ended = False
+        """The server said that the stream is over (``[DONE]``, or the end of its one JSON)."""
+        self.failure: UpstreamError | None = None
+
+    @property
+    def text(self) -> str:
+        return str(self._texts.text)
+
+    @property
+    def reasoning(self) -> str:
+        return str(self._texts.reasoning)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self._notes.said
+
+    @property
+    def finished(self) -> bool:
+        """A finish reason was seen; the usage may still come, and from some servers more of the answer."""
+        return bool(self.finish_reason)
+
+    @property
+    def has_content(self) -> bool:
+        """A content delta or a named tool call was seen; roles, empty deltas and reasoning are no content."""
+        return self._texts.text.chars > 0 or self._joiner.has_named_call
+
+    @property
+    def content_deltas(self) -> int:
+        """How many deltas with text were read."""
+        return self._habits.deltas
+
+    @property
+    def is_stream(self) -> bool:
+        """The body is an event stream, whatever its content type says."""
+        return self._body.form is BodyForm.EVENTS
+
+    @property
+    def is_empty(self) -> bool:
+        """The body held nothing at all, so that asking again can do no harm."""
+        return self._body.form is BodyForm.EMPTY
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether sentences of what was read are still to be cut: ``catch_up`` gives some, a bounded step at a time."""
+        return self._texts.is_behind
+
+    def catch_up(self) -> list[Piece]:
+        self._texts.begin_step()
+        return self._taken()
+
+    def feed(self, data: bytes) -> list[Piece]:
+        if self._is_over:
+            return []
+        self._texts.begin_step()
+        self._take_all(self._body.feed(data))
+        self._fail_with_body()
+        return self._taken()
+
+    def poll(self) -> list[Piece]:
+        """Deltas pause: commit the sentences that have surely ended."""
+        if self._is_closed:
+            return []
+        self._texts.poll()
+        return self._taken()
+
+    def close(self) -> list[Piece]:
+        """The body has ended: everything that was held back, and the tool calls."""
+        if self._is_closed:
+            return []
+        if not self._is_over:
+            self._take_all(self._body.close())
+            self._fail_with_body()
+        if self.failure is None and self.finished and not self.ended and self.is_stream:
+            self._notes.add(words.NO_DONE)
+        return self._conclude()
+
+    def leave(self, note: str = "") -> list[Piece]:
+        """We hung up: as ``close``, but what never came is not the server's doing. ``note`` says why we did."""
+        if self._is_closed:
+            return []
+        if note:
+            self._notes.add(note)
+        return self._conclude()
+
+    def verdict(self) -> UpstreamError | None:
+        """What was wrong with the whole answer, or None where it is complete."""
+        if self.failure:
+            return self.failure
+        if self._saw_payload and not self._saw_chunk:
+            return words.not_a_completion()
+        if self.ended or self.finished:
+            return finish_error(excerpt(self.finish_reason, self._redactor))
+        if self.is_empty:
+            return words.empty_body()
+        if not self._saw_chunk and self._body.form is BodyForm.JSON:
+            return words.broken_json()
+        return words.truncated()
+
+    @property
+    def _is_over(self) -> bool:
+        return self.ended or self._is_closed or self.failure is not None
+
+    def _taken(self) -> list[Piece]:
+        self._pieces += map(NotePiece, self._notes.take())
+        pieces = self._pieces.copy()
+        self._pieces.clear()
+        return pieces
+
+    def _fail_with_body(self) -> None:
+        if self.failure is None and not self.ended:
+            self.failure = self._body.problem
+
+    def _take_all(self, events: list[ServerSentEvent]) -> None:
+        for event in events:
+            if self._is_over:
+                return
+            self._take(event)
+
+    def _conclude(self) -> list[Piece]:
+        self._flush_text()
+        self._texts.finish()
+        if self.verdict() is None:
+            was_cut = not is_complete(self.finish_reason) if self.finished else False
+            self.tool_calls = self._joiner.finish(was_cut=was_cut)
+        self._say_what_is_missing()
+        for note in notes_on_leaks(self.text, self._functions):
+            self._notes.add(note)
+        self._is_closed = True
+        return self._taken()
+
+    def _take(self, event: ServerSentEvent) -> None:
+        if event.is_done:
+            self._flush_text()
+            self._pieces.append(PayloadPiece("[DONE]"))
+            self.ended = True
+            return
+        raw = event.data.decode("utf-8", "backslashreplace" if self.is_stream else "replace")
+        if event.kind is EventKind.STRAY:
+            self._fail(raw, words.plain_text if not self._saw_payload else stray_error)
+            return
+        try:
+            payload = parse_event(event.data) if self.is_stream else parse_payload(event.data)
+        except ValueError:
+            self._take_unreadable(event, raw)
+            return
+        self._saw_payload = True
+        chunk, self.failure = judge(event, payload, self._address, self._redactor, self._notes)
+        if isinstance(payload, dict) and chunk is not None:
+            self._saw_chunk = True
+            self._take_chunk(raw, payload, chunk)
+            return
+        if self.failure is not None:
+            self._flush_text()
+        self._keep(raw)
+
+    def _take_unreadable(self, event: ServerSentEvent, raw: str) -> None:
+        if event.kind is EventKind.BARE and (event.is_whole or not raw.startswith("{")):
+            self._fail(raw, stray_error)
+        elif event.is_error:
+            self._fail(raw, error_in)
+        elif event.is_whole:
+            self._fail(raw, lambda _, redactor: unreadable(event.data, redactor))
+
+    def _fail(self, raw: str, error_of: Callable[[str, Redactor], UpstreamError]) -> None:
+        """What was held back, then the payload at which reading ends."""
+        self._flush_text()
+        self.failure = self.failure or error_of(raw, self._redactor)
+        self._keep(raw)
+
+    def _keep(self, raw: str) -> None:
+        """Keep a payload that nothing was read out of."""
+        self._pieces.append(PayloadPiece(self._redactor.redact(clean(raw))))
+
+    def _take_chunk(self, raw: str, found: dict[str, object], chunk: Chunk) -> None:
+        place = len(self._pieces)
+        passed = self._pass(chunk)
+        self._fail_where_too_long()
+        if self.failure is not None:  # nothing after this chunk is read
+            passed = passed.followed_by(Passed(*self._texts.let_go()))
+        self._pieces.insert(place, PayloadPiece(kept_payload(raw, found, chunk, passed, self._redactor)))
+        if chunk.usage:
+            self.usage = self._redactor.redact_names(chunk.usage)
+        if chunk.finish_reason:
+            self._finish(self._redactor.redact(clean(chunk.finish_reason))[:_FINISH_CHARS])
+        if self._body.form is BodyForm.JSON:
+            self.ended = chunk.is_message
+            self._notes.add(words.ONE_JSON if chunk.is_message else words.JSON_LINES)
+
+    def _pass(self, chunk: Chunk) -> Passed:
+        content, reasoning = chunk.content + chunk.refusal, chunk.reasoning
+        if role := self._speakers.other_role(chunk):
+            self._notes.add(words.of_another_role(excerpt(role, self._redactor)))
+            return Passed(arguments=tuple(map(self._joiner.add, chunk.calls)))
+        if chunk.is_message and self.has_content:
+            return Passed(arguments=("",) * len(chunk.calls))
+        self._note_early_finish(chunk)
+        if chunk.refusal:
+            self._notes.add(words.REFUSAL)
+        if reasoning:
+            reasoning = self._texts.pass_reasoning(reasoning)
+        if content:
+            text = self._texts.text
+            self._habits.add(content, str(text) if len(content) == text.chars else "")
+            content = self._texts.pass_content(content)
+        self.call_fragments += len(chunk.calls)
+        return Passed(content, reasoning, tuple(map(self._joiner.add, chunk.calls)))
+
+    def _note_early_finish(self, chunk: Chunk) -> None:
+        if self.finished and (chunk.content or chunk.refusal or chunk.reasoning or chunk.calls):
+            self.goes_on_after_finish = True
+            self._notes.add(words.EARLY_FINISH)
+
+    def _finish(self, reason: str) -> None:
+        self.finish_reason = reason
+
+    def _flush_text(self) -> None:
+        """Everything that is held back; what begins no secret after all goes into a payload of its own."""
+        place = len(self._pieces)
+        tail = Passed(*self._texts.let_go())
+        calls = self._joiner.flush()
+        if tail.content or tail.reasoning or calls:
+            self._pieces.insert(place, PayloadPiece(tail_payload(tail, calls, self._redactor)))
+        self._texts.flush()
+        self._fail_where_too_long()
+
+    def _fail_where_too_long(self) -> None:
+        if self._texts.text.overflowed and self.failure is None:
+            self.failure = words.too_long(self._limits.answer_chars)
+
+    def _say_what_is_missing(self) -> None:
+        if self._habits.note:
+            self._notes.add(self._habits.note)
+        if self.verdict() is not None:
+            return
+        if self.finished:
+            self._note_finish()
+        if self._texts.text.chars == 0 and not self.tool_calls:
+            self._notes.add(words.ONLY_REASONED if self._texts.reasoning.chars else words.SAID_NOTHING)
+        if not self.is_stream:
+            return
+        if self._saw_chunk and not self.finished:
+            self._notes.add(words.NO_FINISH_REASON)
+        if self.content_deltas == 1 and self._texts.text.chars > _LONG_CHARS:
+            self._notes.add(words.ONE_DELTA)
+
+    def _note_finish(self) -> None:
+        if note := note_on_finish(excerpt(self.finish_reason, self._redactor)):
+            self._notes.add(note)
+        if self.tool_calls and not words.names_calls(self.finish_reason):
+            self._notes.add(words.CALLS_COUNT)

@@ -1,0 +1,41 @@
+"""A text of an answer as it is kept: it grows by pieces, up to a limit, and never holds a secret."""
+
+from playground.engine.answer.redaction import Redactor
+
+
+class GrowingText:
+    """What several channels write into one text is looked through once more: together they may spell a secret.
+
+    All of its growing costs what its length costs.
+    """
+
+    __slots__ = ("_limit_chars", "_parts", "_redaction", "chars", "overflowed")
+
+    def __init__(self, redactor: Redactor, limit_chars: int) -> None:
+        self._redaction = redactor.stream() if redactor else None
+        self._parts: list[str] = []
+        self._limit_chars = limit_chars
+        self.chars = 0
+        self.overflowed = False
+        """More came than there is room for; the rest is gone."""
+
+    def add(self, text: str) -> str:
+        """Take a piece; returns what the text has grown by."""
+        return self._grow(self._redaction.feed(text) if self._redaction else text)
+
+    def flush(self) -> str:
+        return self._grow(self._redaction.flush()) if self._redaction else ""
+
+    def _grow(self, text: str) -> str:
+        room = self._limit_chars - self.chars
+        if len(text) > room:
+            self.overflowed = True
+            text = text[:room]
+        self._parts.append(text)
+        self.chars += len(text)
+        return text
+
+    def __str__(self) -> str:
+        if len(self._parts) != 1:
+            self._parts = ["".join(self._parts)]
+        return self._parts[0]

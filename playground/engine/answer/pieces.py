@@ -1,0 +1,43 @@
+"""What an answer is taken apart into, in the order in which it is read."""
+
+from dataclasses import dataclass
+
+from playground.engine.events import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class ContentPiece:
+    """New text of the answer; ``offset`` in code points of the raw text."""
+
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningPiece:
+    """New reasoning, never spoken and never sent back; ``offset`` in code points of the reasoning."""
+
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentencePiece:
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadPiece:
+    """One payload for the cassette, redacted; it stands before the pieces that were read out of it."""
+
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotePiece:
+    """Something odd about the answer, in one sentence for a person; each note comes once."""
+
+    note: str
+
+
+Piece = ContentPiece | ReasoningPiece | SentencePiece | PayloadPiece | NotePiece

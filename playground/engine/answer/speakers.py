@@ -1,0 +1,53 @@
+"""Whose text a delta is: the assistant's, or that of another role, whose result or words a server let through."""
+
+from playground.engine.answer.chunks import Chunk
+from playground.engine.answer.payloads import parse_payload
+
+_ROLES_OF_RESULTS = frozenset({"tool", "function", "ipython", "observation"})
+"""Who gives a function's result: OpenAI's names, old and new, Llama's and GLM's."""
+_OTHER_ROLES = _ROLES_OF_RESULTS | {"user", "human", "system", "developer"}
+"""Every other name (model, chatbot, AIMessageChunk) is one of the assistant's: a caller hears what it says."""
+_MOST_TRIES = 16
+"""How often a result is looked at for whether it is whole JSON, so that its cost stays that of its length."""
+
+
+class Speakers:
+    """A role holds for the deltas after it that name none, until another is named or what it says is whole.
+
+    A tool's result is whole unless it is empty so far, or the beginning of JSON.
+    """
+
+    def __init__(self) -> None:
+        self._role = ""
+        self._parts: list[str] = []
+        self._tries = 0
+
+    def other_role(self, chunk: Chunk) -> str:
+        """The role whose text the chunk holds, in lower case; empty where it is the assistant's."""
+        has_text = bool(chunk.content or chunk.reasoning or chunk.refusal)
+        if chunk.role:
+            self._begin(chunk.role, has_text=has_text)
+        elif self._role and self._is_whole():
+            self._role = ""
+        if not self._role:
+            return ""
+        self._parts.append(chunk.content)
+        return self._role if has_text else ""
+
+    def _begin(self, role: str, *, has_text: bool) -> None:
+        """Take in a role. One that opens the answer without text, and gives no results, is a mistake of its name."""
+        holds = role in _ROLES_OF_RESULTS or (role in _OTHER_ROLES and has_text)
+        self._role, self._parts, self._tries = role if holds else "", [], 0
+
+    def _is_whole(self) -> bool:
+        text = "".join(self._parts).strip() if self._tries < _MOST_TRIES else ""
+        self._tries += 1
+        return bool(text) and (not text.startswith(("{", "[")) or _is_json(text))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        parse_payload(text.encode("utf-8", "replace"))
+    except ValueError:
+        return False
+    return True

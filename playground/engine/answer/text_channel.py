@@ -1,0 +1,53 @@
+"""One text of an answer (content, reasoning, a call's arguments) as it arrives, made fit to be kept."""
+
+import re
+
+from playground.engine.answer.redaction import Redactor
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
+
+
+class TextChannel:
+    """Joins surrogate pairs over pieces, drops NUL (PostgreSQL takes none), masks secrets; each by itself.
+
+    What comes out can be encoded as UTF-8. The same text, joined, for every way of cutting.
+    """
+
+    __slots__ = ("_high", "_redaction")
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redaction = redactor.stream() if redactor else None
+        self._high = ""
+
+    def feed(self, text: str) -> str:
+        if self._high or not text.isascii():
+            text = self._join_surrogates(text)
+        if "\0" in text:
+            text = text.replace("\0", "")
+        return self._redaction.feed(text) if self._redaction else text
+
+    def flush(self) -> str:
+        high, self._high = self._high, ""
+        text = clean(high)
+        return self._redaction.feed(text) + self._redaction.flush() if self._redaction else text
+
+    def _join_surrogates(self, text: str) -> str:
+        text = self._high + text
+        self._high = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        return _joined(text.removesuffix(self._high) if self._high else text)
+
+
+def clean(text: str) -> str:
+    """A whole string that can be stored and encoded: no NUL, no half of a surrogate pair."""
+    return _joined(text).replace("\0", "")
+
+
+def _joined(text: str) -> str:
+    if _SURROGATE.search(text) is None:
+        return text
+    return _SURROGATE.sub("\ufffd", _PAIR.sub(_code_point, text))
+
+
+def _code_point(pair: re.Match[str]) -> str:
+    return chr(0x10000 + ((ord(pair[1]) - 0xD800) << 10) + (ord(pair[2]) - 0xDC00))

@@ -1,0 +1,208 @@
+"""What one tiny request showed of an LLM's server, graded: the findings of "Check connection".
+
+Pure: `playground.connection_check` sends the request and notes what came when; here that becomes sentences.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from playground.engine.errors.codes import Code, GreenroomError
+
+SLOW_FIRST_DELTA_MS = 1_500
+"""A caller takes a silence of about this length for a dead line: assumed."""
+BUFFERED_WITHIN_MS = 25
+"""Many deltas that arrive within this time of one another were held back somewhere on the way."""
+MANY_DELTAS = 4
+
+
+class Grade(StrEnum):
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``what`` was looked at, in a word or two; ``sentence``: what was found, and what to do about it."""
+
+    grade: Grade
+    what: str
+    sentence: str
+
+
+@dataclass(slots=True)
+class Observed:
+    """What happened, in ms from the moment at which the request was sent."""
+
+    is_tls: bool
+    is_own: bool
+    sends_secret: bool
+    error: GreenroomError | None = None
+    """What failed before a good answer began."""
+    status: int | None = None
+    headers_ms: int = 0
+    payload_times_ms: list[int] = field(default_factory=list)
+    first_payload: Any = None
+    """The first payload that is a chunk, parsed."""
+    first_delta_ms: int | None = None
+    is_event_stream: bool = False
+    finish_reason: str = ""
+    has_done: bool = False
+    has_tool_calls: bool = False
+    verdict: GreenroomError | None = None
+    """What was wrong with the answer itself."""
+    ended_after_ms: int | None = None
+    """From the end of the answer ([DONE], the finish reason) to the end of the body; None: we left it."""
+    notes: Sequence[str] = ()
+
+
+def findings(seen: Observed) -> list[Finding]:
+    """All findings, in the order in which things happen on the wire."""
+    return [*_reaching(seen), *(_answer(seen) if seen.status is not None else ())]
+
+
+_BEFORE_SENDING = {Code.SECRET_NOT_ALLOWED, Code.SECRET_MISSING, Code.BLOCKED_ADDRESS, Code.BAD_REQUEST}
+_NOT_REACHED = {Code.DNS, Code.CONNECT_REFUSED, Code.CONNECT_TIMEOUT}
+
+
+def _reaching(seen: Observed) -> Iterator[Finding]:
+    error = seen.error
+    if error is not None and seen.status is None:
+        yield from _refusal(seen, error)
+        return
+    yield Finding(Grade.GOOD, "Reachable", f"The server answered after {seen.headers_ms} ms.")
+    yield _tls(seen)
+    key = "took the key" if seen.sends_secret else "asked for no key"
+    yield Finding(Grade.GOOD, "Authorised", f"The server {key} (status {seen.status}).")
+
+
+def _refusal(seen: Observed, error: GreenroomError) -> Iterator[Finding]:
+    message = _with_excerpt(error)
+    if error.code in _BEFORE_SENDING and not error.excerpt:
+        yield Finding(Grade.BAD, "Not sent", message)
+    elif error.code in _NOT_REACHED:
+        yield Finding(Grade.BAD, "Reachable", message)
+    elif error.code is Code.TLS:
+        yield Finding(Grade.GOOD, "Reachable", "Something answers there.")
+        yield Finding(Grade.BAD, "TLS", message)
+    elif error.code in {Code.AUTH_FAILED, Code.FORBIDDEN}:
+        yield Finding(Grade.GOOD, "Reachable", "The server answered.")
+        yield _tls(seen)
+        yield Finding(Grade.BAD, "Authorised", message)
+    else:
+        yield Finding(Grade.BAD, "Answer", message)
+
+
+def _with_excerpt(error: GreenroomError) -> str:
+    return f"{error.message} The server says: {error.excerpt}" if error.excerpt else error.message
+
+
+def _tls(seen: Observed) -> Finding:
+    if seen.is_own:
+        return Finding(
+            Grade.NOTE, "TLS", "Greenroom's own endpoint is called inside this process: no network, no TLS."
+        )
+    if seen.is_tls:
+        return Finding(Grade.GOOD, "TLS", "Encrypted; the certificate is valid for this name.")
+    return Finding(
+        Grade.WARNING, "TLS", "Not encrypted: the platforms will send the key and every word in the clear."
+    )
+
+
+def _answer(seen: Observed) -> Iterator[Finding]:
+    if seen.verdict is not None:
+        yield Finding(Grade.BAD, "Answer", _with_excerpt(seen.verdict))
+    yield _streaming(seen)
+    yield _first_delta(seen)
+    if seen.is_event_stream:
+        yield _first_chunk(seen.first_payload)
+        yield _finish(seen)
+        yield _done(seen)
+    yield _closing(seen)
+    for note in seen.notes:
+        yield Finding(Grade.NOTE, "Note", note)
+
+
+def _streaming(seen: Observed) -> Finding:
+    times = seen.payload_times_ms
+    if not seen.is_event_stream:
+        return Finding(
+            Grade.BAD,
+            "Streams",
+            "The answer came as one piece, not as an event stream: nothing can be said before all of it is there. "
+            "Answer stream: true with server-sent events.",
+        )
+    if len(times) >= MANY_DELTAS and times[-1] - times[0] <= BUFFERED_WITHIN_MS:
+        return Finding(
+            Grade.WARNING,
+            "Streams",
+            f"All {len(times)} chunks arrived within {times[-1] - times[0]} ms: something buffers them (a proxy, "
+            "compression), or the answer was very quick.",
+        )
+    span_ms = times[-1] - times[0] if times else 0
+    return Finding(Grade.GOOD, "Streams", f"{len(times)} chunks over {span_ms} ms.")
+
+
+def _first_delta(seen: Observed) -> Finding:
+    if seen.first_delta_ms is None:
+        what = "a tool call" if seen.has_tool_calls else "nothing that can be spoken"
+        return Finding(Grade.WARNING, "First delta", f"The answer held {what}.")
+    slow = seen.first_delta_ms > SLOW_FIRST_DELTA_MS
+    words = "a filler or a faster model would help" if slow else "quick enough for a call"
+    return Finding(
+        Grade.WARNING if slow else Grade.GOOD, "First delta", f"After {seen.first_delta_ms} ms: {words}."
+    )
+
+
+def _first_chunk(payload: Any) -> Finding:
+    delta = _first_choice(payload).get("delta")
+    delta = delta if isinstance(delta, dict) else {}
+    if delta.get("role") and not delta.get("content") and not delta.get("tool_calls"):
+        return Finding(
+            Grade.GOOD, "First chunk", "It carries the role alone, as OpenAI's does; it is no content."
+        )
+    if delta.get("content"):
+        return Finding(
+            Grade.NOTE, "First chunk", "It carries text at once, without a chunk for the role before it."
+        )
+    return Finding(Grade.NOTE, "First chunk", "It carries neither a role nor text; it is passed over.")
+
+
+def _finish(seen: Observed) -> Finding:
+    if seen.finish_reason:
+        return Finding(Grade.GOOD, "Finish reason", f"{seen.finish_reason}.")
+    return Finding(
+        Grade.WARNING,
+        "Finish reason",
+        "None came: an answer that breaks off can't be told from a whole one by it.",
+    )
+
+
+def _done(seen: Observed) -> Finding:
+    if seen.has_done:
+        return Finding(Grade.GOOD, "[DONE]", "The stream ended with it.")
+    if seen.ended_after_ms is None:
+        return Finding(Grade.WARNING, "[DONE]", "It hadn't come when we left: some clients wait for it.")
+    return Finding(Grade.WARNING, "[DONE]", "It didn't come: some clients wait for it.")
+
+
+def _closing(seen: Observed) -> Finding:
+    if seen.ended_after_ms is None:
+        return Finding(
+            Grade.WARNING,
+            "Closes",
+            "The server kept the stream open after its end; we left, and closed the connection. Whether it goes on "
+            "working after an interrupt, its own log shows.",
+        )
+    return Finding(
+        Grade.GOOD, "Closes", f"The server ended the answer {seen.ended_after_ms} ms after its last word."
+    )
+
+
+def _first_choice(payload: Any) -> dict[str, Any]:
+    choices = payload.get("choices") if isinstance(payload, dict) else None
+    first = choices[0] if isinstance(choices, list) and choices else None
+    return first if isinstance(first, dict) else {}

@@ -1,0 +1,24 @@
+"""A request as a ``curl`` command, with a shell variable where a secret belongs."""
+
+import shlex
+
+from playground.engine.request import LLMRequest
+from playground.engine.substitution import substitute
+
+
+def as_curl(request: LLMRequest, *, site_url: str, secret_names: frozenset[str]) -> str:
+    """The command, one option a line. An address of this app's own is written with ``site_url``."""
+    url = site_url.rstrip("/") + request.url if request.url.startswith("/") else request.url
+    lines = [f"curl --no-buffer --request {request.method} {shlex.quote(url)}"]
+    lines += [f"--header {_header(name, value, secret_names)}" for name, value in request.headers]
+    lines.append(f"--data-raw {shlex.quote(request.body_bytes().decode())}")
+    return " \\\n  ".join(lines)
+
+
+def _header(name: str, value: str, secret_names: frozenset[str]) -> str:
+    variables = {secret: f"'\"${{{secret}}}\"'" for secret in secret_names}
+    quoted = shlex.quote(f"{name}: {value}")
+    if not quoted.startswith("'"):
+        quoted = f"'{quoted}'"
+    prefix = quoted[: len(name) + 1]
+    return prefix + substitute(quoted[len(prefix) :], variables)

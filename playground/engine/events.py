@@ -1,0 +1,240 @@
+"""What happens in a turn, as values: the conductor emits them, recording, the hub and the wire read them.
+
+``t_ms`` is always whole milliseconds from the turn's start, on a monotonic clock.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from playground.engine.errors.codes import GreenroomError
+
+
+class TurnKind(StrEnum):
+    USER = "user"
+    ECHO = "echo"
+    GREETING = "greeting"
+    CONTINUATION = "continuation"
+
+
+class TurnStatus(StrEnum):
+    PENDING = "pending"
+    STREAMING = "streaming"
+    COMPLETED = "completed"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+    @property
+    def is_open(self) -> bool:
+        return self in {TurnStatus.PENDING, TurnStatus.STREAMING}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One speakable unit of the answer. ``start`` and ``end`` are offsets in the raw text, in code points."""
+
+    index: int
+    start: int
+    end: int
+    text: str
+    kind: str = "sentence"
+    """sentence, heading, code, formula, table_row or list_item"""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One function that the LLM calls. ``arguments`` is the JSON text as it came; ``valid`` whether it is JSON."""
+
+    id: str
+    name: str
+    arguments: str
+    valid: bool = True
+    note: str = ""
+    extra: str = ""
+    """The server's own fields of the call as a JSON object, or empty: Gemini wants its thought_signature back."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {"id": self.id, "name": self.name, "arguments": self.arguments}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a segment: its place in the raw text, and when its playout begins."""
+
+    start: int
+    end: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One speakable unit on the time axis: a sentence or a filler. Times are ms from the turn's start."""
+
+    id: int
+    kind: str
+    """sentence or filler"""
+    index: int | None
+    """The sentence's index; None for a filler."""
+    text: str
+    """What is spoken; empty for a break that stands alone."""
+    synthesis_ms: int
+    """When its synthesis began."""
+    starts_ms: int
+    ends_ms: int
+    words: tuple[Word, ...] = ()
+    pauses_ms: tuple[tuple[int, int], ...] = ()
+    """From when to when a break makes it silent."""
+
+    @property
+    def heard_ms(self) -> int:
+        """How long it is heard: all of it but its pauses."""
+        return self.ends_ms - self.starts_ms - sum(end - start for start, end in self.pauses_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """A turn's numbers, in ms; None where it never happened. See DESIGN's vocabulary: ttfb … dead air."""
+
+    ttfb: int | None = None
+    ttft: int | None = None
+    first_sentence: int | None = None
+    first_audio: int | None = None
+    dead_air: int | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    t_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnStarted(Event):
+    kind: TurnKind
+    text: str
+    client_msg_id: str = ""
+    continues: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestSent(Event):
+    """The request, with the secret's name in place of its value. ``origins`` names the parts of the system message."""
+
+    request: dict[str, Any]
+    origins: list[dict[str, Any]]
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseReceived(Event):
+    status: int
+    headers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayloadReceived(Event):
+    """One SSE payload as it came, redacted; only recording reads it."""
+
+    data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentDelta(Event):
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasoningDelta(Event):
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceCompleted(Event):
+    sentence: Sentence
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillerStarted(Event):
+    phrase: str
+    due_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillerSkipped(Event):
+    """Why no filler played: ``reason`` is one of fillers.SKIP_REASONS."""
+
+    reason: str
+    due_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SynthesisStarted(Event):
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayoutStarted(Event):
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayoutEnded(Event):
+    segment: Segment
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeakingStarted(Event):
+    """The voice became audible after silence (Tavus: conversation.started_speaking)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeakingStopped(Event):
+    duration_ms: int
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCalled(Event):
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFired(Event):
+    """What JAICP's script receives when the LLM calls a function (Just AI, llmRequest, ``eventName``)."""
+
+    event_name: str
+    tool_call_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteMade(Event):
+    """Something odd about the stream, or what Greenroom did about it, in one sentence for the inspector."""
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterruptHeld(Event):
+    """An interrupt that the barge-in rules hold back until ``until_ms``."""
+
+    until_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnClosed(Event):
+    """The last event of a turn; exactly one."""
+
+    status: TurnStatus
+    text: str
+    heard_text: str
+    spoken_text: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish_reason: str = ""
+    error: GreenroomError | None = None
+    timings: Timings = Timings()
+    usage: dict[str, Any] = field(default_factory=dict)
+    reasoning: str = ""

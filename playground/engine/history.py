@@ -1,0 +1,142 @@
+"""The messages of the next request: the system message, what was said before, and what is said now.
+
+Tavus sends the whole history with every request. In JAICP the script builds ``messages``: the last request alone, the
+session, or a prompt and the session; ``$jsapi.chatHistoryInLlmFormat`` gives user and assistant messages only.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from playground.engine.events import ToolCall, TurnKind, TurnStatus
+from playground.engine.persona import HistoryMode, InterruptHistory, PersonaSettings, Platform
+from playground.engine.prompt import Origin, compose_system_message
+
+Message = dict[str, Any]
+
+INTERRUPTED_MARK = " [interrupted by the user]"
+
+
+@dataclass(frozen=True, slots=True)
+class PastTurn:
+    """A closed turn, as far as the history needs it. ``tool_results`` holds outputs by tool call id."""
+
+    kind: TurnKind
+    status: TurnStatus
+    user_text: str = ""
+    text: str = ""
+    heard_text: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_results: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    messages: list[Message]
+    origins: tuple[Origin, ...]
+    """Of the first message, when it is the composed system message; else empty."""
+
+
+def build_history(
+    persona: PersonaSettings,
+    *,
+    platform: Platform,
+    conversational_context: str,
+    initial: Sequence[Message],
+    past: Sequence[PastTurn],
+    user_text: str | None,
+) -> History:
+    """The ``messages`` of a request.
+
+    ``user_text`` is what the user says now; None for a continuation, whose last past turn holds the answered calls.
+    The result is always a valid history: a tool call stands only with its result.
+    """
+    is_continuation = user_text is None
+    session = list(initial)
+    for place, turn in enumerate(past):
+        with_tools = platform is Platform.TAVUS or (is_continuation and place >= _chain_start(past))
+        session += _messages_of(turn, persona.interrupt_history, with_tools=with_tools)
+    if user_text is not None:
+        session.append({"role": "user", "content": user_text})
+    if platform is Platform.JAICP:
+        session = _script_session(session, persona)
+    system = compose_system_message(persona.system_prompt, persona.context, conversational_context)
+    if not system.text or not _has_prompt(persona, platform):
+        return History(session, ())
+    return History([{"role": "system", "content": system.text}, *session], system.origins)
+
+
+def _has_prompt(persona: PersonaSettings, platform: Platform) -> bool:
+    return platform is Platform.TAVUS or persona.llm.history_mode is HistoryMode.PROMPT_AND_SESSION
+
+
+def _chain_start(past: Sequence[PastTurn]) -> int:
+    """Where the chain of tool rounds begins that a continuation goes on with."""
+    start = len(past) - 1
+    while start > 0 and past[start].kind is TurnKind.CONTINUATION:
+        start -= 1
+    return start
+
+
+def _script_session(session: list[Message], persona: PersonaSettings) -> list[Message]:
+    if persona.llm.history_mode is HistoryMode.LAST_REQUEST:
+        return session[_last_request(session) :]
+    last = persona.llm.history_last
+    if last is None or last >= len(session):
+        return session
+    return session[min(len(session) - last, _last_request(session)) :]
+
+
+def _last_request(session: Sequence[Message]) -> int:
+    """The place of the last user message; a cut after it would leave tool messages without their call."""
+    for place in range(len(session) - 1, -1, -1):
+        if session[place]["role"] == "user":
+            return place
+    return 0
+
+
+def _messages_of(turn: PastTurn, policy: InterruptHistory, *, with_tools: bool) -> list[Message]:
+    messages: list[Message] = []
+    if turn.user_text:
+        messages.append({"role": "user", "content": turn.user_text})
+    answered = [call for call in turn.tool_calls if call.id in turn.tool_results] if with_tools else []
+    said = _said(turn, policy)
+    if answered:
+        messages.append(
+            {"role": "assistant", "content": said or None, "tool_calls": [_call(call) for call in answered]}
+        )
+        messages += [
+            {"role": "tool", "tool_call_id": call.id, "content": turn.tool_results[call.id]}
+            for call in answered
+        ]
+    elif said:
+        messages.append({"role": "assistant", "content": said})
+    return messages
+
+
+def _said(turn: PastTurn, policy: InterruptHistory) -> str:
+    if turn.status is TurnStatus.COMPLETED:
+        return turn.text
+    if turn.status is TurnStatus.FAILED:
+        return turn.heard_text
+    match policy:
+        case InterruptHistory.FULL:
+            return turn.text
+        case InterruptHistory.MARKED:
+            return turn.heard_text + INTERRUPTED_MARK if turn.heard_text else ""
+        case InterruptHistory.DROP:
+            return ""
+        case InterruptHistory.HEARD:
+            return turn.heard_text
+
+
+def _call(call: ToolCall) -> Message:
+    arguments = call.arguments if call.valid else "{}"
+    own: Message = json.loads(call.extra) if call.extra else {}
+    return {
+        **own,
+        "id": call.id,
+        "type": "function",
+        "function": {"name": call.name, "arguments": arguments or "{}"},
+    }

@@ -1,0 +1,1 @@
+"""An answer's text, cut into sentences while it arrives."""

@@ -1,0 +1,1 @@
+"""What a caller hears of sentences, and when: spoken text, simulated voices, fillers, barge-in."""

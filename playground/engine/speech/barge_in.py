@@ -1,0 +1,21 @@
+"""When an interrupt takes effect (Just AI, ``$dialer.bargeInResponse``).
+
+``forced`` cuts at once; ``phrase`` lets the phrase that is being said end first; during ``noInterruptTime``, counted
+from the first playout of the answer, nothing is cut. While the voice is silent nothing holds an interrupt back.
+"""
+
+from playground.engine.persona import BargeIn, BargeInSettings
+from playground.engine.speech.schedule import SpeechSchedule
+
+
+def cut_at_ms(settings: BargeInSettings, schedule: SpeechSchedule, now_ms: int) -> int:
+    """When a cut that is asked for at ``now_ms`` happens; ms from the turn's start, never before ``now_ms``."""
+    playing = schedule.playing
+    if playing is None:
+        return now_ms
+    earliest_ms = now_ms
+    if schedule.first_audio_ms is not None:
+        earliest_ms = max(now_ms, schedule.first_audio_ms + settings.no_interrupt_ms)
+    if settings.mode is BargeIn.PHRASE:
+        return max(earliest_ms, playing.ends_ms)
+    return earliest_ms

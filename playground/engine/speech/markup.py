@@ -1,0 +1,369 @@
+"""Reads the markup of one sentence: what of its raw text is said, what is silent, and what tells the voice how.
+
+Markdown (CommonMark and GFM), HTML, entities, footnote marks, emoji, formulas and speech tags. Whether a speech tag is
+silent or said as text depends on the voice.
+"""
+
+import html
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from playground.engine.sentences.blocks import TABLE_ROW
+from playground.engine.sentences.characters import EMOJI
+from playground.engine.speech.emphasis import Run, pair, run_at
+from playground.engine.speech.tags import SPEECH_TAGS, Reading, SpeechTags, break_ms, pace, sound_ms, spells
+from playground.engine.speech.word_breaks import is_unspaced
+
+FORMULA_HEARD = (
+    "A formula was read aloud as it is written, without its marks. Ask the model to put it in words."
+)
+
+
+class Piece(NamedTuple):
+    """Spoken text and the raw text that it stands for, as offsets in the sentence.
+
+    Where both are as long, each character stands for its own; else all of them for the whole (an entity).
+    """
+
+    text: str
+    start: int
+    end: int
+
+
+class Hold(NamedTuple):
+    """A tag that holds up the words: a break, or a sound such as a laugh."""
+
+    start: int
+    end: int
+    ms: int
+    is_silence: bool
+
+
+class Manner(NamedTuple):
+    """A tag after which the words are said in another way, or, ``ends``, as before."""
+
+    name: str
+    pace: float = 1.0
+    is_spelled: bool = False
+    ends: bool = False
+
+
+Node = Piece | Hold | Manner | Run
+
+_URL = r"(?:https?://|www\.)[^\s<>\[\]()\"'`*]*(?:\([^\s()]*\)[^\s<>\[\]()\"'`*]*)*(?<![.,;:!?])"
+_ATTRIBUTE = r"[\w:.-]+(?:\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>=`/]+))?"
+_LABEL = r"\[(?P<label>(?:[^\[\]]++|\[[^\[\]]*+\])*+)\]"
+_TARGET = (
+    r"\(\s*(?:<[^<>\n]*>|[^()\s<][^()\s]*(?:\([^()\s]*\)[^()\s]*)*|)"
+    r"(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*\)"
+)
+_AUDIO_TAGS = "|".join(
+    sorted((re.escape(name) for name in SPEECH_TAGS if name.startswith("[")), key=len)[::-1]
+)
+_LONGEST = 2_000
+"""How many characters a formula, an inline code, a comment or an element within a sentence has at most."""
+
+_MARKUP = re.compile(
+    "|".join(
+        [
+            rf"\$\$(?P<display>[^$]{{1,{_LONGEST}}})\$\$",
+            rf"\\\[(?P<bracketed>.{{1,{_LONGEST}}}?)\\\]",
+            rf"\\\((?P<parenthesised>.{{1,{_LONGEST}}}?)\\\)",
+            r"(?<![\w$\\])\$(?P<inline>[^\s$](?:[^$\n]{0,300}[^\s$\\])?)\$(?![\w$])",
+            r"(?P<escape>\\[!-/:-@\[-`{-~])",
+            rf"(?P<comment><!--(?:.{{0,{_LONGEST}}}?-->|.*))",
+            rf"(?P<ticks>`{{1,8}})(?!`)(?P<coded>.{{1,{_LONGEST}}}?)(?<!`)(?P=ticks)(?!`)",
+            r"(?P<citation>【\d[^【】]{0,80}】|【[^【】]{0,80}†[^【】]{0,80}】|\ue200[^\ue200\ue201]{0,200}\ue201)",
+            rf"(?P<sound>(?i:{_AUDIO_TAGS}))(?!\()",
+            rf"!?{_LABEL}(?P<target>{_TARGET})",
+            r"(?P<footnote>\A\[\^[^\[\]\s]{1,40}\]:|\[\^[^\[\]\s]{1,40}\]|\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,20}\])",
+            r"\[(?P<referring>[^\[\]]+)\](?P<referred>\[[^\[\]]*\])",
+            rf"<?(?P<url>{_URL})>?",
+            r"<(?:mailto:|tel:)?(?P<address>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}|(?<=tel:)[\d+().-]+)>",
+            rf"(?P<tag><(?P<closes>/?)(?P<name>[A-Za-z][\w:-]*)(?P<attributes>(?:\s+{_ATTRIBUTE})*+)\s*/?>)",
+            r"(?P<entity>&(?:[A-Za-z][A-Za-z0-9]{1,31}|\#\d{1,7}|\#[xX][0-9A-Fa-f]{1,6});)",
+            rf"(?P<keycap>[0-9#*])\ufe0f?\u20e3|(?P<emoji>[{EMOJI}]+)",
+            r"(?P<invisible>[\u00ad\u200b\u2060\ufeff]+)",
+            r"(?P<superscript>[\u207a\u207b]?[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+|[†‡]+)",
+            r"(?P<cell>(?<![ \t])[ \t]*+\|[ \t]*+)",
+            r"(?P<run>\*+|_+|~+)",
+            r"(?P<tick>`+)",
+        ]
+    ),
+    re.DOTALL,
+)
+_ATTRIBUTES = re.compile(
+    r"(?P<name>[\w:.-]+)\s*=\s*(?:\"(?P<double>[^\"<>]*)\"|'(?P<single>[^'<>]*)'|(?P<bare>[^\s\"'<>=`/]+))"
+)
+_HOST = re.compile(r"(?:https?://)?(?:www\.)?([^/?#\s]+)")
+_MATHEMATICAL = re.compile(r"[\\^_=+<>|{}/*\d-]|\A\s*[^\W\d_]\s*\Z")
+_OPERATOR = re.compile(r"[\\^_=+{}]")
+_PLAIN_WORD = re.compile(r"(?<!\S)[A-Za-z]{2,}(?!\S)|\+[a-z]{3}")
+_INLINE_TAG = re.compile(
+    "a|abbr|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|label|mark|q|s|samp|small|span|strike|strong|sub|sup|time"
+    "|tt|u|var|wbr"
+)
+_BLOCK_TAG = re.compile(
+    "article|aside|blockquote|br|center|dd|details|div|dl|dt|figcaption|figure|footer|h[1-6]|header|hr|img|li|main|nav"
+    "|ol|p|pre|section|summary|table|tbody|td|tfoot|th|thead|tr|ul"
+)
+_SUB_END = re.compile(r"</sub\s*>", re.IGNORECASE)
+_STOPS = ".,;:!?…)"
+_SPACES = 8
+"""How many spaces are looked over."""
+_INVISIBLE_JOINERS = "\u200d\ufe0e\ufe0f"
+_OF_A_WORD = re.compile(r"[^\W_]")
+_NOT_A_NOTE = "=∈≈<>+"
+_ASKS_FOR_VALUE = re.compile(
+    r"\b(?:press|dial|enter|type|choose|select|pick|say|push|hit|see|option|button|key|number|digit|code|step|room|floor"
+    r"|gate|line|item|and|or|equals|of|in|from|to|than|by|with|plus|minus|times)\s+\Z",
+    re.IGNORECASE,
+)
+"""Words that are nothing without what follows them: a number in brackets behind one is no footnote's mark."""
+_LONGEST_ASKING = 16
+_RAISED = re.compile("[kcdmnµ]m|ft|yd|mi|in|sec|sin|cos|tan|cot|csc|log")
+"""Units and functions that a raised 2 or 3 makes a power of (km², sin²); behind other words it is a footnote."""
+_VARIABLE_CHARS = 2
+"""A raised 2 or 3 behind so few letters is a power (mc², πr²)."""
+_WORD_BEFORE = re.compile(r"[^\W\d_]{1,24}\Z")
+
+
+def _is_price(text: str) -> bool:
+    """Whether what begins with a digit between two dollar signs is prose between two prices."""
+    return _OPERATOR.search(text) is None or _PLAIN_WORD.search(text) is not None
+
+
+class Line:
+    """The nodes of one line, in the order of its text, and the notes about them."""
+
+    def __init__(self, text: str, kind: str, tags: SpeechTags) -> None:
+        self._text = text
+        self._kind = kind
+        self._tags = tags
+        self.nodes: list[Node] = []
+        self.notes: list[str] = []
+
+    def read(self, begin: int, end: int) -> None:
+        """Read ``text[begin:end]``, which is an emphasis' whole world: no mark pairs with one outside."""
+        first = len(self.nodes)
+        at = begin
+        while (match := _MARKUP.search(self._text, at, end)) is not None:
+            self._plain(at, match.start())
+            at = self._marked(match, begin)
+        self._plain(at, end)
+        pair([node for node in self.nodes[first:] if isinstance(node, Run)], begin, end, self._text)
+
+    def _plain(self, start: int, end: int) -> None:
+        if start < end:
+            self.nodes.append(Piece(self._text[start:end], start, end))
+
+    def _space(self, match: re.Match[str]) -> None:
+        self.nodes.append(Piece(" ", match.start(), match.end()))
+
+    def _beside(self, match: re.Match[str]) -> tuple[str, str]:
+        """The characters that it touches."""
+        return self._text[match.start() - 1 : match.start()], self._text[match.end() : match.end() + 1]
+
+    def _marked(self, match: re.Match[str], begin: int) -> int:
+        """Add what is said of one piece of markup; where reading goes on."""
+        group = match.lastgroup or ""
+        if group == "run":
+            self.nodes.append(run_at(self._text, match.start(), match.end(), begin))
+        elif group == "tag":
+            return self._tag(match)
+        else:
+            _READERS[group](self, match)
+        return match.end()
+
+    def _formula(self, match: re.Match[str]) -> None:
+        """A formula is said as it is written; what only looks like one is text."""
+        group = match.lastgroup or ""
+        start, end = match.span(group)
+        if group == "inline" and match[group][0].isdigit() and _is_price(match[group]):
+            self._plain(*match.span())
+        elif _MATHEMATICAL.search(match[group]):
+            self._plain(start, end)
+            self._note(FORMULA_HEARD)
+        elif group in {"bracketed", "parenthesised"}:
+            self._plain(start - 1, end)
+            self._plain(end + 1, end + 2)
+        else:
+            self._plain(*match.span())
+
+    def _escape(self, match: re.Match[str]) -> None:
+        self._plain(match.start() + 1, match.end())
+
+    def _coded(self, match: re.Match[str]) -> None:
+        self._plain(*match.span("coded"))
+
+    def _link(self, match: re.Match[str]) -> None:
+        self.read(*match.span("label" if match.lastgroup == "target" else "referring"))
+
+    def _url(self, match: re.Match[str]) -> None:
+        host = _HOST.match(self._text, *match.span("url"))
+        self._plain(*(host.span(1) if host else match.span("url")))
+
+    def _address(self, match: re.Match[str]) -> None:
+        self._plain(*match.span("address"))
+
+    def _keycap(self, match: re.Match[str]) -> None:
+        self._plain(*match.span("keycap"))
+
+    def _footnote(self, match: re.Match[str]) -> None:
+        """Leave a footnote's mark out."""
+        if self._is_referring(match):
+            self._plain(match.start() + 1, match.end() - 1)
+        elif match.group()[1].isdigit() and self._is_value(match):
+            self._plain(*match.span())
+        else:
+            self._left_out(match)
+
+    def _is_value(self, match: re.Match[str]) -> bool:
+        """Whether a number in brackets is part of what is said: an index, a list, a key to press."""
+        before = self._text[max(0, match.start() - _SPACES) : match.start()].rstrip()[-1:]
+        after = self._text[match.end() : match.end() + _SPACES].lstrip()[:1]
+        if match.group() == "[0]" or after == "=" or (before and before in _NOT_A_NOTE):
+            return True
+        asking = self._text[max(0, match.start() - _LONGEST_ASKING) : match.start()]
+        return _ASKS_FOR_VALUE.search(asking) is not None
+
+    def _is_referring(self, match: re.Match[str]) -> bool:
+        """Whether a number before any word is a link's text, with the link's name behind it: ``[5][1] it is``."""
+        is_before_name = match.group()[1].isdigit() and self._text.startswith("[", match.end())
+        return is_before_name and _OF_A_WORD.search(self._text, 0, match.start()) is None
+
+    def _left_out(self, match: re.Match[str]) -> None:
+        """Leave out a mark that stands for no word: two words stay apart, and no space is left before a stop."""
+        before, after = self._beside(match)
+        if before.isalnum() and after.isalnum():
+            self._space(match)
+        last = self.nodes[-1] if self.nodes else None
+        if isinstance(last, Piece) and last.text[-1:].isspace() and after and after in _STOPS:
+            kept = last.text.rstrip()
+            self.nodes[-1] = Piece(kept, last.start, last.start + len(kept))
+
+    def _superscript(self, match: re.Match[str]) -> None:
+        if not self._is_footnote(match):
+            self._plain(*match.span())
+
+    def _is_footnote(self, match: re.Match[str]) -> bool:
+        start = match.start()
+        before = self._text[start - 1 : start]
+        if not before or before.isspace() or match.group()[0] in "⁺⁻":
+            return False
+        if match.group()[0] in "†‡" or is_unspaced(before):
+            return True
+        word = _WORD_BEFORE.search(self._text, max(0, start - 24), start)
+        if word is not None:
+            if match.group() in "²³":
+                return len(word.group()) > _VARIABLE_CHARS and not _RAISED.fullmatch(word.group().lower())
+            return len(word.group()) > 1
+        return not before.isalnum() and not (before in ")]" and match.group() in "²³")
+
+    def _entity(self, match: re.Match[str]) -> None:
+        meant = html.unescape(match.group())
+        if meant == match.group():
+            self._plain(*match.span())
+        elif meant.strip("\u00ad\u200b\u200c\u200d\u2060\ufeff"):
+            self.nodes.append(Piece(meant, *match.span()))
+
+    def _emoji(self, match: re.Match[str]) -> None:
+        """Leave emoji out; a joiner alone belongs to the script around it."""
+        if match.group().strip(_INVISIBLE_JOINERS):
+            self._left_out(match)
+
+    def _cell(self, match: re.Match[str]) -> None:
+        if self._kind != TABLE_ROW:
+            self._plain(*match.span())
+        elif match.start() > 0 and match.end() < len(self._text):
+            self.nodes.append(Piece(", ", *match.span()))
+
+    def _silent(self, match: re.Match[str]) -> None:
+        """Add nothing."""
+
+    def _sound(self, match: re.Match[str]) -> None:
+        name = match.group().lower()
+        if self._tags.reading(name) is None:
+            self._unread(name, match)
+        else:
+            self.nodes.append(Hold(*match.span(), *sound_ms(name)))
+
+    def _tag(self, match: re.Match[str]) -> int:
+        name = match["name"].lower()
+        attributes = _ATTRIBUTES.finditer(self._text, *match.span("attributes"))
+        spans = {each["name"].lower(): each.span(each.lastgroup or 0) for each in attributes}
+        values = {key: self._text[start:end] for key, (start, end) in spans.items()}
+        if name in SPEECH_TAGS and (_INLINE_TAG.fullmatch(name) is None or "alias" in values):
+            return self._speech_tag(match, name, values, spans)
+        if _BLOCK_TAG.fullmatch(name):
+            self._space(match)
+        elif _INLINE_TAG.fullmatch(name) is None or self._is_comparison(match, name):
+            self._plain(*match.span())
+        return match.end()
+
+    def _is_comparison(self, match: re.Match[str], name: str) -> bool:
+        """Whether ``a<b>c`` compares: letters on both sides, and no tag that belongs to this one."""
+        before, after = self._beside(match)
+        if not (before.isalnum() and after.isalnum()) or name == "wbr":
+            return False
+        around = self._text[max(0, match.start() - _LONGEST) : match.end() + _LONGEST].lower()
+        return f"<{'' if match['closes'] else '/'}{name}" not in around
+
+    def _speech_tag(
+        self, match: re.Match[str], name: str, values: dict[str, str], spans: dict[str, tuple[int, int]]
+    ) -> int:
+        reading = self._tags.reading(name)
+        if reading is None:
+            self._unread(name, match)
+        elif name == "sub":
+            self._plain(*spans["alias"])
+            end = _SUB_END.search(self._text, match.end(), match.end() + _LONGEST)
+            return end.end() if end else match.end()
+        elif match["closes"]:
+            self.nodes.append(Manner(name, ends=True))
+        else:
+            self._told(match, name, values, reading)
+        return match.end()
+
+    def _told(self, match: re.Match[str], name: str, values: dict[str, str], reading: Reading) -> None:
+        """Add what a tag that the voice reads does to what is heard."""
+        if name == "break":
+            self.nodes.append(Hold(*match.span(), break_ms(values, reading), is_silence=True))
+        elif name in {"speed", "prosody"}:
+            self.nodes.append(Manner(name, pace=pace(name, values)))
+        elif name in {"spell", "say-as"}:
+            self.nodes.append(Manner(name, is_spelled=spells(name, values)))
+
+    def _unread(self, name: str, match: re.Match[str]) -> None:
+        self._plain(*match.span())
+        self._note(self._tags.unread(name))
+
+    def _note(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
+
+
+_READERS: dict[str, Callable[[Line, re.Match[str]], None]] = {
+    "display": Line._formula,
+    "bracketed": Line._formula,
+    "parenthesised": Line._formula,
+    "inline": Line._formula,
+    "escape": Line._escape,
+    "coded": Line._coded,
+    "sound": Line._sound,
+    "target": Line._link,
+    "referred": Line._link,
+    "footnote": Line._footnote,
+    "url": Line._url,
+    "address": Line._address,
+    "entity": Line._entity,
+    "keycap": Line._keycap,
+    "emoji": Line._emoji,
+    "superscript": Line._superscript,
+    "cell": Line._cell,
+    "comment": Line._silent,
+    "citation": Line._left_out,
+    "invisible": Line._silent,
+    "tick": Line._silent,
+}

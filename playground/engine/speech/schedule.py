@@ -1,0 +1,299 @@
+"""What is heard when: sentences and a filler on one time axis.
+
+A state machine without a clock: times come in as whole ms from the turn's start, and what is due comes out as events
+that carry their exact times. Both platforms synthesise sentence by sentence while the rest still streams; here the next
+sentence is synthesised while the last is heard, and one is heard after the other.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from playground.engine.events import (
+    Event,
+    FillerSkipped,
+    FillerStarted,
+    PlayoutEnded,
+    PlayoutStarted,
+    Segment,
+    Sentence,
+    SpeakingStarted,
+    SpeakingStopped,
+    SynthesisStarted,
+    Word,
+)
+from playground.engine.limits import DEFAULT_LIMITS
+from playground.engine.persona import FillerSettings
+from playground.engine.speech import fillers
+from playground.engine.speech.fillers import Pick, SkipReason
+from playground.engine.speech.spoken import Spoken, SpokenWord
+from playground.engine.speech.tags import DEFAULT_TAGS, SpeechTags
+from playground.engine.speech.voices import Timing, Voice
+
+SENTENCE = "sentence"
+FILLER = "filler"
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A segment whose synthesis has begun; ``ready_ms`` is when its audio could start.
+
+    Until it is placed its times count from its own start.
+    """
+
+    segment: Segment
+    raw_end: int
+    ready_ms: int
+
+    @property
+    def is_silent(self) -> bool:
+        return not self.segment.text and not self.segment.pauses_ms
+
+
+class SpeechSchedule:
+    """Places segments, and says what was heard.
+
+    ``add`` and ``end_input`` are told what the LLM gave; ``advance(now_ms)`` returns all that was due by then;
+    ``next_at()`` says when something is due next; ``cut(now_ms)`` stops the voice.
+    """
+
+    def __init__(
+        self,
+        voice: Voice,
+        *,
+        filler: FillerSettings | None,
+        pick: Pick,
+        is_instant: bool = False,
+        tags: SpeechTags = DEFAULT_TAGS,
+    ) -> None:
+        self._voice = voice
+        self._tags = tags
+        self._filler = filler
+        self._pick = pick
+        self._is_instant = is_instant
+        self._waiting: deque[_Waiting] = deque()
+        self._playing: _Waiting | None = None
+        self._played: list[Segment] = []
+        self._free_ms = 0
+        self._planned_free_ms = 0
+        self._synthesiser_free_ms = 0
+        self._next_id = 0
+        self._input_ended = False
+        self._speaking_since_ms: int | None = None
+        self._heard_to = 0
+        self._stop_ms: int | None = None
+        self.first_audio_ms: int | None = None
+        """The first playout of the answer's words; a filler doesn't count."""
+
+    @property
+    def is_over(self) -> bool:
+        """No more input comes and all of it was heard."""
+        return self._input_ended and not self._waiting and self._playing is None
+
+    @property
+    def is_speaking(self) -> bool:
+        return self._speaking_since_ms is not None
+
+    @property
+    def playing(self) -> Segment | None:
+        return self._playing.segment if self._playing else None
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Every segment that was heard, wholly or in part, in order."""
+        return (*self._played, *([self._playing.segment] if self._playing else ()))
+
+    def add(self, sentence: Sentence, utterance: Spoken, now_ms: int) -> list[Event]:
+        """A sentence is complete: its synthesis begins as soon as the one before has given its first audio."""
+        synthesis_ms = max(now_ms, self._synthesiser_free_ms)
+        delay_ms = 0 if self._is_instant else self._voice.synthesis_ms(utterance.text)
+        self._synthesiser_free_ms = synthesis_ms + delay_ms
+        timing = self._timing(utterance)
+        segment = replace(
+            self._segment(SENTENCE, sentence.index, utterance.text, synthesis_ms),
+            ends_ms=timing.duration_ms,
+            words=timed_words(utterance.words, timing.word_starts_ms),
+            pauses_ms=timing.pauses_ms,
+        )
+        waiting = _Waiting(segment, sentence.end, synthesis_ms + delay_ms)
+        self._waiting.append(waiting)
+        if waiting.is_silent:
+            return []
+        planned = _placed(segment, max(waiting.ready_ms, self._free_ms, self._planned_free_ms))
+        self._planned_free_ms = planned.ends_ms
+        return [SynthesisStarted(t_ms=now_ms, segment=planned)]
+
+    def end_input(self) -> None:
+        """No sentence comes any more."""
+        self._input_ended = True
+
+    def stop_at(self, stop_ms: int) -> None:
+        """Nothing begins to play at that time or after it; what plays goes on until it is cut."""
+        self._stop_ms = stop_ms
+
+    def next_at(self) -> int | None:
+        """When the next thing is due, in ms from the turn's start; None: only new input can bring something."""
+        if self._playing is not None:
+            return self._playing.segment.ends_ms
+        times = [self._start_of_next()] if self._waiting else []
+        if self._filler is not None and not self._input_is_spent():
+            times.append(self._filler_at(self._filler))
+        due_ms = min(times, default=None)
+        if due_ms is None or (self._stop_ms is not None and due_ms >= self._stop_ms):
+            return None
+        return due_ms
+
+    def advance(self, now_ms: int) -> list[Event]:
+        """All that is due by ``now_ms``, in order of time."""
+        events: list[Event] = []
+        while (due_ms := self.next_at()) is not None and due_ms <= now_ms:
+            events += self._step(due_ms)
+        if self._filler is not None and self._input_is_spent() and self._stop_ms is None:
+            events.append(self._skip_filler(SkipReason.NOTHING_TO_COVER, now_ms))
+        return events
+
+    def cut(self, now_ms: int) -> list[Event]:
+        """The voice stops: what plays is cut, what waits is dropped. The heard part stays as it was at ``now_ms``."""
+        self.stop_at(now_ms if self._stop_ms is None else min(self._stop_ms, now_ms))
+        events = self.advance(now_ms)
+        self._heard_to = self.heard_to(now_ms)
+        if self._filler is not None:
+            events.append(self._skip_filler(SkipReason.INTERRUPTED, now_ms))
+        if self._playing is not None:
+            segment = _cut(self._playing.segment, now_ms)
+            self._played.append(segment)
+            self._playing = None
+            events.append(PlayoutEnded(t_ms=now_ms, segment=segment, cut=True))
+        self._waiting.clear()
+        self._input_ended = True
+        self._free_ms = now_ms
+        events += self._fall_silent(now_ms, interrupted=True)
+        return events
+
+    def heard_to(self, now_ms: int) -> int:
+        """The offset in the raw text up to which it was heard: the end of the last word whose playout had begun."""
+        if self._playing is None:
+            return self._heard_to
+        begun = [word.end for word in self._playing.segment.words if word.at_ms <= now_ms]
+        return max([self._heard_to, *begun])
+
+    def silence_ms(self, end_ms: int) -> int:
+        """All silence from the turn's start to the end of its speech (to ``end_ms`` where nothing was said).
+
+        A break is silence too, although its segment plays.
+        """
+        heard_ms = sum(segment.heard_ms for segment in self._played)
+        last_ms = max((segment.ends_ms for segment in self._played), default=end_ms)
+        return last_ms - heard_ms
+
+    def _step(self, due_ms: int) -> list[Event]:
+        if self._playing is not None:
+            return self._end_playout(due_ms)
+        if self._waiting and self._start_of_next() <= due_ms:
+            return self._start_playout()
+        assert self._filler is not None
+        return self._start_filler(self._filler, due_ms)
+
+    def _start_playout(self) -> list[Event]:
+        starts_ms = self._start_of_next()
+        waiting = self._waiting.popleft()
+        if waiting.is_silent:
+            self._heard_to = waiting.raw_end
+            return []
+        events: list[Event] = []
+        if self._filler is not None:
+            events.append(self._skip_filler(SkipReason.ANSWER_IN_TIME, starts_ms))
+        if self.first_audio_ms is None and waiting.segment.text:
+            self.first_audio_ms = starts_ms
+        return events + self._play(replace(waiting, segment=_placed(waiting.segment, starts_ms)))
+
+    def _start_filler(self, filler: FillerSettings, due_ms: int) -> list[Event]:
+        phrase = fillers.choose(filler, self._pick)
+        self._filler = None
+        utterance = fillers.spoken_phrase(phrase, self._tags)
+        timing = self._timing(utterance)
+        segment = self._segment(FILLER, None, utterance.text, due_ms)
+        segment = _placed(replace(segment, ends_ms=timing.duration_ms, pauses_ms=timing.pauses_ms), due_ms)
+        started = FillerStarted(t_ms=due_ms, phrase=phrase, due_ms=due_ms)
+        return [started, *self._play(_Waiting(segment, self._heard_to, due_ms))]
+
+    def _play(self, playing: _Waiting) -> list[Event]:
+        segment = playing.segment
+        events: list[Event] = []
+        if self._speaking_since_ms is None and segment.text:
+            self._speaking_since_ms = segment.starts_ms
+            events.append(SpeakingStarted(t_ms=segment.starts_ms))
+        self._playing = playing
+        self._free_ms = segment.ends_ms
+        return [*events, PlayoutStarted(t_ms=segment.starts_ms, segment=segment)]
+
+    def _end_playout(self, due_ms: int) -> list[Event]:
+        assert self._playing is not None
+        ended = self._playing
+        self._playing = None
+        self._played.append(ended.segment)
+        self._heard_to = max(self._heard_to, ended.raw_end)
+        events: list[Event] = [PlayoutEnded(t_ms=due_ms, segment=ended.segment)]
+        if not self._waiting or self._start_of_next() > due_ms:
+            events += self._fall_silent(due_ms)
+        return events
+
+    def _fall_silent(self, at_ms: int, *, interrupted: bool = False) -> list[Event]:
+        if self._speaking_since_ms is None:
+            return []
+        duration_ms = at_ms - self._speaking_since_ms
+        self._speaking_since_ms = None
+        return [SpeakingStopped(t_ms=at_ms, duration_ms=duration_ms, interrupted=interrupted)]
+
+    def _skip_filler(self, reason: SkipReason, t_ms: int) -> FillerSkipped:
+        assert self._filler is not None
+        due_ms = self._filler.activation_delay_ms
+        self._filler = None
+        return FillerSkipped(t_ms=t_ms, reason=reason, due_ms=due_ms)
+
+    def _input_is_spent(self) -> bool:
+        return self._input_ended and not self._waiting
+
+    def _start_of_next(self) -> int:
+        return max(self._waiting[0].ready_ms, self._free_ms)
+
+    def _filler_at(self, filler: FillerSettings) -> int:
+        return max(filler.activation_delay_ms, self._free_ms)
+
+    def _segment(self, kind: str, index: int | None, text: str, synthesis_ms: int) -> Segment:
+        self._next_id += 1
+        return Segment(self._next_id, kind, index, text, synthesis_ms, starts_ms=0, ends_ms=0)
+
+    def _timing(self, utterance: Spoken) -> Timing:
+        return Timing(0, (0,) * len(utterance.words)) if self._is_instant else self._voice.timing(utterance)
+
+
+def timed_words(
+    words: Sequence[SpokenWord], starts_ms: Sequence[int], most: int = DEFAULT_LIMITS.segment_words
+) -> tuple[Word, ...]:
+    """At most ``most`` words with their times, neighbours together if there are more.
+
+    Such a group counts as heard with its last word, so that no word is taken for heard before it was.
+    """
+    step = -(-len(words) // most)
+    if step <= 1:
+        pairs = zip(words, starts_ms, strict=True)
+        return tuple(Word(word.start, word.end, at_ms) for word, at_ms in pairs)
+    groups = ((at, min(at + step, len(words)) - 1) for at in range(0, len(words), step))
+    return tuple(Word(words[first].start, words[last].end, starts_ms[last]) for first, last in groups)
+
+
+def _placed(segment: Segment, starts_ms: int) -> Segment:
+    """``segment``, whose times count from its own start, on the turn's axis."""
+    return replace(
+        segment,
+        starts_ms=starts_ms,
+        ends_ms=starts_ms + segment.ends_ms,
+        words=tuple(Word(word.start, word.end, starts_ms + word.at_ms) for word in segment.words),
+        pauses_ms=tuple((starts_ms + start, starts_ms + end) for start, end in segment.pauses_ms),
+    )
+
+
+def _cut(segment: Segment, now_ms: int) -> Segment:
+    pauses_ms = tuple((start, min(end, now_ms)) for start, end in segment.pauses_ms if start < now_ms)
+    return replace(segment, ends_ms=now_ms, pauses_ms=pauses_ms)

@@ -1,0 +1,319 @@
+"""What a voice says of a sentence: its markup taken off, each word aligned to the raw text it stands for.
+
+A caller hears code and JSON (platforms pass text to the voice), so they are spoken, timed and noted; only a fence and
+its info string are silent. Two digits never come to stand side by side that didn't in the raw text.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from playground.engine.events import Sentence
+from playground.engine.limits import DEFAULT_LIMITS, KIB
+from playground.engine.sentences.blocks import CODE, HEADING, LIST_ITEM, TABLE_ROW, list_opening
+from playground.engine.speech.emphasis import Run
+from playground.engine.speech.markup import Hold, Line, Manner, Node, Piece
+from playground.engine.speech.tags import DEFAULT_TAGS, SpeechTags
+from playground.engine.speech.word_breaks import coarse_groups, word_groups
+
+CODE_HEARD = "Code was read aloud: platforms pass an answer's text to the voice, code too. Ask the model for sentences."
+JSON_HEARD = "JSON was read aloud: platforms pass an answer's text to the voice, JSON too. Ask the model for sentences."
+
+
+EXACT_CODE_CHARS = 4 * KIB
+"""Longer code is aligned in groups of words: word by word it would hold everybody up for as long as it is."""
+_GROUP_CHARS = 16
+"""How many characters such a group has at least."""
+
+
+class SpokenWord(NamedTuple):
+    """A word as it is heard. ``start`` and ``end`` are offsets in the raw answer, with the markup at the word."""
+
+    text: str
+    start: int
+    end: int
+    at: int = 0
+    """Where it begins in the spoken text; of a group of words in long code, its last character."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Where a tag holds up the words: ``offset`` characters of the spoken text stand before it."""
+
+    offset: int
+    ms: int
+    is_silence: bool = True
+    """A sound, such as a laugh, holds them up without being silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the spoken text, as offsets in it, that a tag has said at another pace or letter by letter."""
+
+    start: int
+    end: int
+    pace: float = 1.0
+    is_spelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """``text`` is "" where there is nothing to say: a rule, a table's delimiter row, emoji alone, a break alone.
+
+    Otherwise the words cover the sentence: the first begins where it begins, the last ends where it ends.
+    """
+
+    text: str
+    words: tuple[SpokenWord, ...]
+    pauses: tuple[Pause, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What whoever writes the prompt should know of it, one sentence each."""
+
+
+def spoken(sentence: Sentence, tags: SpeechTags = DEFAULT_TAGS) -> Spoken:
+    """What a voice that reads ``tags`` says of ``sentence``."""
+    if sentence.kind == CODE and len(sentence.text) > EXACT_CODE_CHARS:
+        return _long_code(sentence)
+    nodes, notes = _code(sentence) if sentence.kind == CODE else _line(sentence, tags)
+    utterance = _Utterance()
+    for node in nodes:
+        utterance.add(node)
+    utterance.end_manners()
+    text = utterance.text
+    if _HEARD.search(text) is None:
+        silences = (Pause(0, pause.ms, pause.is_silence) for pause in utterance.pauses)
+        return Spoken("", (), tuple(silences))
+    words = _widened(sentence, utterance.places(word_groups(text)), utterance.holds)
+    return Spoken(text, tuple(words), tuple(utterance.pauses), tuple(utterance.stretches), notes)
+
+
+_HEARD = re.compile(r"[^\W_]")
+_FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})[^\n]*(?:\n|\Z)")
+_FENCE_END = re.compile(r"(?:\n|\A)[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*\Z")
+_HEADING_MARK = re.compile(r"#{1,6}\s+")
+_HEADING_END = re.compile(r"\s+#+\s*\Z")
+_QUOTE_MARK = re.compile(r"(?:>\s?)+")
+_DELIMITER_ROW = re.compile(r"[\s|:-]+")
+_DEFINITION = re.compile(
+    r"\[[^\[\]^][^\[\]]*\]:\s*<?(?:[a-z][a-z0-9+.-]*:|www\.|[/#.])\S*>?(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*",
+    re.IGNORECASE,
+)
+_HARD_BREAK = re.compile(r"\\\Z")
+
+
+def _long_code(sentence: Sentence) -> Spoken:
+    """Code in at most as many groups of words as a segment has words with a time of their own.
+
+    A group counts as heard with its last character, so that nothing is taken for heard before it was.
+    """
+    begin, end, note = _code_body(sentence.text)
+    size = max(_GROUP_CHARS, -(-(end - begin) // DEFAULT_LIMITS.segment_words))
+    parts: list[str] = []
+    words: list[SpokenWord] = []
+    length, last = 0, begin
+    for start, stop in coarse_groups(sentence.text, begin, end, size):
+        group = " ".join(sentence.text[start:stop].split())
+        if parts and start > last:
+            parts.append(" ")
+            length += 1
+        parts.append(group)
+        length += len(group)
+        words.append(SpokenWord(group, sentence.start + start, sentence.start + stop, length - 1))
+        last = stop
+    text = "".join(parts)
+    if _HEARD.search(text) is None:
+        return Spoken("", ())
+    words[0] = words[0]._replace(start=sentence.start)
+    words[-1] = words[-1]._replace(end=sentence.start + len(sentence.text))
+    return Spoken(text, tuple(words), notes=(note,))
+
+
+def _code(sentence: Sentence) -> tuple[list[Node], tuple[str, ...]]:
+    """Code is said as it stands."""
+    begin, end, note = _code_body(sentence.text)
+    return [Piece(sentence.text[begin:end], begin, end)], (note,)
+
+
+def _code_body(text: str) -> tuple[int, int, str]:
+    """Where the code is that is said of a unit, without its fence; and the note about it."""
+    opened = _FENCE.match(text)
+    if opened is None:
+        return 0, len(text), JSON_HEARD
+    begin = opened.end()
+    closed = _FENCE_END.search(text, max(begin - 1, len(text) - _FENCE_CHARS))
+    end = closed.start() if closed and text[closed.end("mark") - 1] == opened["mark"][0] else len(text)
+    return begin, max(begin, end), CODE_HEARD
+
+
+_FENCE_CHARS = 200
+"""No longer line closes a fence."""
+
+
+def _line(sentence: Sentence, tags: SpeechTags) -> tuple[list[Node], tuple[str, ...]]:
+    line = Line(sentence.text, sentence.kind, tags)
+    line.read(*_body(sentence))
+    return line.nodes, tuple(line.notes)
+
+
+def _body(sentence: Sentence) -> tuple[int, int]:
+    """The part of the sentence's text behind the marks of its line."""
+    text, begin, end = sentence.text, 0, len(sentence.text)
+    if sentence.kind == HEADING and (mark := _HEADING_MARK.match(text)):
+        closing = _HEADING_END.search(text)
+        return mark.end(), closing.start() if closing else end
+    if sentence.kind == TABLE_ROW and _DELIMITER_ROW.fullmatch(text):
+        return end, end
+    if quote := _QUOTE_MARK.match(text):
+        begin = quote.end()
+    if sentence.kind == LIST_ITEM and (item := list_opening(text, begin)):
+        begin = item.body
+    if _DEFINITION.fullmatch(text, begin):
+        return end, end
+    if hard_break := _HARD_BREAK.search(text, begin):
+        end = hard_break.start()
+    return begin, end
+
+
+class _Chunk(NamedTuple):
+    """A part of the spoken text without a change of its white space, and its raw text."""
+
+    at: int
+    until: int
+    start: int
+    end: int
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether each character stands for its own raw character; else all of them stand for the whole."""
+        return self.until - self.at == self.end - self.start
+
+
+class _Place(NamedTuple):
+    """A word with its offset in the spoken text and its raw text without the markup around it."""
+
+    text: str
+    at: int
+    start: int
+    end: int
+
+
+_TIGHT = re.compile(r"\S+(?: \S+)*+")
+"""Text whose white space is as it is spoken: single spaces."""
+
+
+class _Utterance:
+    """Spoken text in the making: white space collapses, digits stay apart, and each character keeps its raw place."""
+
+    def __init__(self) -> None:
+        self.pauses: list[Pause] = []
+        self.stretches: list[Stretch] = []
+        self.holds: list[int] = []
+        """Where in the raw text the tags begin that hold up the words."""
+        self._parts: list[str] = []
+        self._chunks: list[_Chunk] = []
+        self._length = 0
+        self._is_spaced = False
+        self._manners: list[tuple[Manner, int]] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    def add(self, node: Node) -> None:
+        match node:
+            case Piece():
+                self._say(node)
+            case Run():
+                start, end = node.text
+                self._say(Piece(node.mark * (end - start), start, end))
+            case Hold():
+                self.pauses.append(Pause(self._length, node.ms, node.is_silence))
+                self.holds.append(node.start)
+                self._is_spaced = True
+            case Manner(ends=False):
+                self._manners.append((node, self._length))
+            case Manner():
+                self._end_manner(node.name)
+
+    def end_manners(self) -> None:
+        """What no tag has ended ends with the sentence."""
+        while self._manners:
+            self._stretch(*self._manners.pop())
+
+    def places(self, words: Iterable[tuple[str, int, int]]) -> Iterator[_Place]:
+        """``words`` of the text, given in its order, with their raw places."""
+        chunks = iter(self._chunks)
+        chunk = _Chunk(0, 0, 0, 0)
+        for word, begin, end in words:
+            while chunk.until <= begin:
+                chunk = next(chunks)
+            start = chunk.start + begin - chunk.at if chunk.is_exact else chunk.start
+            while chunk.until < end:
+                chunk = next(chunks)
+            yield _Place(word, begin, start, chunk.start + end - chunk.at if chunk.is_exact else chunk.end)
+
+    def _say(self, piece: Piece) -> None:
+        is_exact = len(piece.text) == piece.end - piece.start
+        at = 0
+        for tight in _TIGHT.finditer(piece.text):
+            self._is_spaced |= tight.start() > at
+            at = tight.end()
+            if is_exact:
+                self._append(tight.group(), piece.start + tight.start(), piece.start + at)
+            else:
+                self._append(tight.group(), piece.start, piece.end)
+        self._is_spaced |= at < len(piece.text)
+
+    def _append(self, text: str, start: int, end: int) -> None:
+        if self._parts and (self._is_spaced or self._joins_digits(text[0], start)):
+            self._parts.append(" ")
+            self._length += 1
+        self._is_spaced = False
+        self._parts.append(text)
+        self._chunks.append(_Chunk(self._length, self._length + len(text), start, end))
+        self._length += len(text)
+
+    def _joins_digits(self, following: str, start: int) -> bool:
+        """Whether a digit would come to stand beside another one that it doesn't stand beside in the raw text."""
+        return self._chunks[-1].end != start and _is_digit(following) and _is_digit(self._parts[-1][-1])
+
+    def _end_manner(self, name: str) -> None:
+        for place in range(len(self._manners) - 1, -1, -1):
+            if self._manners[place][0].name == name:
+                self._stretch(*self._manners.pop(place))
+                return
+
+    def _stretch(self, manner: Manner, start: int) -> None:
+        if start < self._length and (manner.is_spelled or manner.pace != 1.0):
+            self.stretches.append(Stretch(start, self._length, manner.pace, manner.is_spelled))
+
+
+def _is_digit(character: str) -> bool:
+    return character.isdigit() or (character.isnumeric() and not character.isalpha())
+
+
+def _widened(sentence: Sentence, words: Iterator[_Place], holds: list[int]) -> Iterator[SpokenWord]:
+    """Give silent markup to the word that it touches, and what is silent at either end to the outer words.
+
+    What stands from a tag on that holds up the words belongs to the word behind it.
+    """
+    text, offset = sentence.text, sentence.start
+    begin, hold = 0, 0
+    for word, following in pairwise([*words, _Place("", 0, len(text), len(text))]):
+        while hold < len(holds) and holds[hold] < word.end:
+            hold += 1
+        limit = min(following.start, holds[hold]) if hold < len(holds) else following.start
+        end = word.end
+        while end < limit and not text[end].isspace():
+            end += 1
+        if not following.text:
+            end = len(text)
+        elif end == following.start:
+            end = word.end
+        yield SpokenWord(word.text, offset + begin, offset + end, word.at)
+        begin = end
+        while begin < following.start and text[begin].isspace():
+            begin += 1

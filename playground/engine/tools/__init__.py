@@ -1,0 +1,1 @@
+"""Tool calls: their arguments' schemas, and who answers them."""

@@ -1,0 +1,220 @@
+"""A turn's events folded into one value: what the rows keep and what a page shows after a reload."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from playground.engine.events import (
+    ContentDelta,
+    Event,
+    EventFired,
+    FillerSkipped,
+    FillerStarted,
+    NoteMade,
+    PayloadReceived,
+    PlayoutEnded,
+    PlayoutStarted,
+    ReasoningDelta,
+    RequestSent,
+    ResponseReceived,
+    Segment,
+    SentenceCompleted,
+    SynthesisStarted,
+    ToolCall,
+    ToolCalled,
+    TurnClosed,
+    TurnKind,
+    TurnStarted,
+    TurnStatus,
+)
+
+DELTA_TIMES = 400
+"""How many arrival times of deltas a record keeps; past that every second one is left out, again and again."""
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class TurnRecord:
+    """The fold: ``apply`` each event in order, then read. Only text and lists; nothing here waits or stores."""
+
+    turn_id: str
+    turn_idx: int
+    cassette_bytes: int
+    kind: TurnKind = TurnKind.USER
+    status: TurnStatus = TurnStatus.PENDING
+    user_text: str = ""
+    client_msg_id: str = ""
+    continues: str = ""
+    text: list[str] = field(default_factory=list)
+    reasoning: list[str] = field(default_factory=list)
+    sentences: list[Json] = field(default_factory=list)
+    segments: dict[int, Json] = field(default_factory=dict)
+    delta_times_ms: list[int] = field(default_factory=list)
+    filler: Json | None = None
+    tool_calls: list[Json] = field(default_factory=list)
+    events_fired: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    requests: list[RequestSent] = field(default_factory=list)
+    responses: dict[int, ResponseReceived] = field(default_factory=dict)
+    payloads: list[tuple[int, str]] = field(default_factory=list)
+    closed: TurnClosed | None = None
+    _payload_bytes: int = 0
+    _delta_step: int = 1
+    _deltas: int = 0
+
+    def apply(self, event: Event) -> None:
+        match event:
+            case ContentDelta():
+                self.text.append(event.text)
+                self._note_delta(event.t_ms)
+            case PayloadReceived():
+                self._keep_payload(event)
+            case ReasoningDelta():
+                self.reasoning.append(event.text)
+            case TurnStarted():
+                self._start(event)
+            case RequestSent():
+                self.status = TurnStatus.STREAMING
+                self.requests.append(event)
+            case ResponseReceived():
+                self.responses[len(self.requests)] = event
+            case SentenceCompleted():
+                self.sentences.append(sentence_json(event))
+            case SynthesisStarted() | PlayoutStarted():
+                self.segments[event.segment.id] = segment_json(event.segment)
+            case PlayoutEnded():
+                self.segments[event.segment.id] = segment_json(event.segment) | {"cut": event.cut}
+            case FillerStarted() | FillerSkipped():
+                self.filler = filler_json(event)
+            case ToolCalled():
+                self.tool_calls.append(call_json(event.call))
+            case EventFired():
+                self.events_fired.append(event.event_name)
+            case NoteMade():
+                self.notes.append(event.note)
+            case TurnClosed():
+                self._close(event)
+            case _:
+                pass
+
+    def timeline(self) -> Json:
+        """What the turn's picture and transcript show beside the texts; stored as ``Turn.timeline``."""
+        return {
+            "sentences": self.sentences,
+            "segments": list(self.segments.values()),
+            "delta_times_ms": self.delta_times_ms,
+            "filler": self.filler,
+            "tool_calls": self.tool_calls,
+            "events_fired": self.events_fired,
+            "notes": self.notes,
+            "reasoning": "".join(self.reasoning),
+            "finish_reason": self.closed.finish_reason if self.closed else "",
+            "usage": self.closed.usage if self.closed else {},
+            "interrupted_at_ms": self._interrupted_at_ms(),
+            "response_status": self._response_status(),
+        }
+
+    def as_json(self, *, created_at: str) -> Json:
+        """The turn as a snapshot carries it."""
+        closed = self.closed
+        return {
+            "turn_id": self.turn_id,
+            "turn_idx": self.turn_idx,
+            "kind": str(self.kind),
+            "status": str(self.status),
+            "user_text": self.user_text,
+            "client_msg_id": self.client_msg_id,
+            "continues": self.continues or None,
+            "text": "".join(self.text),
+            "heard_text": closed.heard_text if closed else "",
+            "tool_results": {},
+            "error": closed.error.as_json() if closed and closed.error else None,
+            "timings_ms": timings_json(closed) if closed else {},
+            "created_at": created_at,
+            **self.timeline(),
+        }
+
+    def _start(self, event: TurnStarted) -> None:
+        self.kind = event.kind
+        self.user_text = event.text if event.kind is TurnKind.USER else ""
+        self.client_msg_id = event.client_msg_id
+        self.continues = event.continues
+
+    def _close(self, event: TurnClosed) -> None:
+        self.closed = event
+        self.status = event.status
+        unheard = [key for key, segment in self.segments.items() if "cut" not in segment]
+        for key in unheard:
+            del self.segments[key]
+
+    def _note_delta(self, t_ms: int) -> None:
+        self._deltas += 1
+        if self._deltas % self._delta_step:
+            return
+        self.delta_times_ms.append(t_ms)
+        if len(self.delta_times_ms) > DELTA_TIMES:
+            self.delta_times_ms = self.delta_times_ms[::2]
+            self._delta_step *= 2
+
+    def _keep_payload(self, event: PayloadReceived) -> None:
+        self._payload_bytes += len(event.data)
+        if self._payload_bytes <= self.cassette_bytes:
+            self.payloads.append((event.t_ms, event.data))
+
+    def _interrupted_at_ms(self) -> int | None:
+        closed = self.closed
+        return closed.t_ms if closed and closed.status is TurnStatus.INTERRUPTED else None
+
+    def _response_status(self) -> int | None:
+        if not self.responses:
+            return None
+        return self.responses[max(self.responses)].status
+
+
+def call_json(call: ToolCall) -> Json:
+    """A call as the rows keep it: with what has to be sent back to the server beside it."""
+    kept = call.as_json() | {"valid": call.valid}
+    return kept | {"extra": call.extra} if call.extra else kept
+
+
+def sentence_json(event: SentenceCompleted) -> Json:
+    sentence = event.sentence
+    return {
+        "index": sentence.index,
+        "start": sentence.start,
+        "end": sentence.end,
+        "kind": sentence.kind,
+        "t_ms": event.t_ms,
+    }
+
+
+def segment_json(segment: Segment) -> Json:
+    return {
+        "id": segment.id,
+        "kind": segment.kind,
+        "index": segment.index,
+        "text": segment.text,
+        "synthesis_ms": segment.synthesis_ms,
+        "starts_ms": segment.starts_ms,
+        "ends_ms": segment.ends_ms,
+        "words": [[word.start, word.end, word.at_ms] for word in segment.words],
+        "pauses": [list(pause) for pause in segment.pauses_ms],
+    }
+
+
+def filler_json(event: FillerStarted | FillerSkipped) -> Json:
+    if isinstance(event, FillerStarted):
+        return {"state": "played", "phrase": event.phrase, "reason": None, "due_ms": event.due_ms}
+    return {"state": "skipped", "phrase": None, "reason": str(event.reason), "due_ms": event.due_ms}
+
+
+def timings_json(closed: TurnClosed) -> Json:
+    timings = closed.timings
+    return {
+        "ttfb": timings.ttfb,
+        "ttft": timings.ttft,
+        "first_sentence": timings.first_sentence,
+        "first_audio": timings.first_audio,
+        "dead_air": timings.dead_air,
+        "total": timings.total,
+    }

@@ -1,0 +1,1 @@
+"""Outgoing HTTP: the one factory of clients, the guard, the completion."""

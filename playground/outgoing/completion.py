@@ -1,0 +1,143 @@
+"""One completion: the request as it goes out, and the answer as it arrives."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from playground.engine.addresses.address import Address, AddressError, parse_address
+from playground.engine.answer.redaction import Redactor
+from playground.engine.errors import upstream
+from playground.engine.errors.codes import UpstreamError
+from playground.engine.errors.refusals import refused
+from playground.engine.headers import HeaderError, check_value
+from playground.engine.limits import Limits
+from playground.outgoing import client
+from playground.outgoing.transports.body import Body
+
+STANDING_HEADERS = (
+    ("Accept", "application/json"),
+    ("Accept-Encoding", "identity"),
+    ("Content-Type", "application/json"),
+    ("User-Agent", "Greenroom"),
+)
+"""What is sent unless the request says otherwise. The encoding is always ours: a compressed stream is refused."""
+
+REST_MS = 50
+REST_BYTES = 4 * 1024
+"""How long, and for how much, an answer's end is waited for once its reader has enough: then its connection is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class WireRequest:
+    """A request as it goes out. ``url`` as written; ``headers`` hold plaintext secrets, so its repr hides them."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A good answer (2xx), its body unread. Secrets that the server echoes in its headers are masked."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    http_version: str
+    """HTTP/1.0 or HTTP/1.1"""
+    _body: Body = field(repr=False)
+
+    def aiter_bytes(self) -> AsyncIterator[bytes]:
+        """The body, as much at a time as has arrived. Raises UpstreamError when the connection breaks."""
+        return aiter(self._body)
+
+
+@asynccontextmanager
+async def open_completion(
+    request: WireRequest, *, limits: Limits, secrets: Collection[str] = ()
+) -> AsyncIterator[Response]:
+    """Send a request; give the answer if it is a good one. Leaving the block closes the connection at once.
+
+    Raises UpstreamError for everything else, its message and excerpt without the ``secrets``.
+    """
+    redactor = Redactor(secrets)
+    async with AsyncExitStack() as stack:
+        try:
+            response = await _open(stack, request, limits, redactor)
+        except UpstreamError as error:
+            raise replace(error, message=redactor.redact(error.message)) from None
+        yield response
+        await _read_rest(response)
+
+
+async def _open(stack: AsyncExitStack, request: WireRequest, limits: Limits, redactor: Redactor) -> Response:
+    address = _address(request.url)
+    opened = client.open_response(
+        request.method,
+        address,
+        headers=_headers(request),
+        body=request.body,
+        connect_ms=limits.connect_ms,
+        redact=redactor.redact,
+    )
+    try:
+        async with asyncio.timeout(limits.first_content_ms / 1000):
+            http = await stack.enter_async_context(opened)
+    except TimeoutError:
+        raise upstream.unanswered_in_time(address, limits.first_content_ms) from None
+    body: Body = http.extensions["body"]
+    if not http.is_success:
+        said = await _error_body(body, limits) if "content-encoding" not in http.headers else b""
+        raise refused(
+            address, http.status_code, http.headers, said, now=datetime.now(UTC), redact=redactor.redact
+        )
+    if http.status_code in {204, 205} or http.headers.get("content-length") == "0":
+        raise upstream.empty_answer(address, http.status_code)
+    headers = tuple(
+        (redactor.redact(name.decode("latin-1")), redactor.redact(value.decode("latin-1")))
+        for name, value in http.headers.raw
+    )
+    return Response(http.status_code, headers, http.http_version, body)
+
+
+def _address(url: str) -> Address:
+    try:
+        return parse_address(url)
+    except AddressError as error:
+        raise upstream.unreadable_address(error.message) from None
+
+
+def _headers(request: WireRequest) -> list[tuple[str, str]]:
+    """The request's own headers, checked once more: by now they hold secrets."""
+    try:
+        for name, value in request.headers:
+            check_value(name, value)
+    except HeaderError as error:
+        raise upstream.unsendable_header(error.message) from None
+    given = {name.lower() for name, _ in request.headers}
+    missing = [(name, value) for name, value in STANDING_HEADERS if name.lower() not in given]
+    forced = {"accept-encoding": "identity"}
+    return missing + [(name, forced.get(name.lower(), value)) for name, value in request.headers]
+
+
+async def _error_body(body: Body, limits: Limits) -> bytes:
+    """The beginning of a refusal's body; what can't be read in time is left: its status is what counts."""
+    found = bytearray()
+    with suppress(UpstreamError, TimeoutError):
+        async with asyncio.timeout(limits.error_body_ms / 1000):
+            while len(found) < limits.error_body_bytes and (chunk := await body.read()):
+                found += chunk
+    return bytes(found[: limits.error_body_bytes])
+
+
+async def _read_rest(response: Response) -> None:
+    """Read on to an end that is near, so that the connection can serve the next turn."""
+    size = 0
+    with suppress(UpstreamError, TimeoutError):
+        async with asyncio.timeout(REST_MS / 1000):
+            async for chunk in response.aiter_bytes():
+                size += len(chunk)
+                if size > REST_BYTES:
+                    return

@@ -1,0 +1,107 @@
+"""Which addresses may be dialled: judged where the connection is made, after every parsing and lookup.
+
+A check of the address as written would be for friendliness only: what counts is what its name resolves to. Everything
+that refuses here raises an `OSError`, since the happy-eyeballs code between us and the caller swallows anything else.
+"""
+
+import asyncio
+import contextlib
+import contextvars
+import socket
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
+
+from aiohttp import AddrInfoType
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from playground.engine.addresses.address import parse_private_host
+from playground.engine.addresses.networks import METADATA_NAMES, IPAddress, is_metadata, is_public
+
+_dialled_host: contextvars.ContextVar[str] = contextvars.ContextVar("dialled_host", default="")
+
+
+class BlockedAddressError(OSError):
+    """The address, or one that its name resolves to, is not open to outgoing requests."""
+
+
+class LookupTimeoutError(OSError):
+    """The name server did not answer in time."""
+
+
+class Guard:
+    """Public addresses are open; private ones only under a host and port that the operator lists; metadata never."""
+
+    def __init__(self, private_hosts: Iterable[str] = ()) -> None:
+        """``private_hosts`` are ``host:port`` or ``host:*`` (OUTBOUND_PRIVATE_HOSTS). Raises AddressError."""
+        self._listed = frozenset(parse_private_host(entry) for entry in private_hosts)
+
+    def check_host(self, host: str) -> None:
+        if host in METADATA_NAMES:
+            raise BlockedAddressError
+
+    def check(self, host: str, port: int, ip: IPAddress) -> None:
+        """Raise BlockedAddressError unless ``ip`` may be dialled for ``host`` as it was written."""
+        if is_metadata(ip):
+            raise BlockedAddressError
+        if is_public(ip) or self._listed & {(host, port), (host, None)}:
+            return
+        raise BlockedAddressError
+
+    @contextlib.contextmanager
+    def dialling(self, host: str) -> Iterator[None]:
+        """Tell the socket factory which host the connections made inside are for."""
+        token = _dialled_host.set(host)
+        try:
+            yield
+        finally:
+            _dialled_host.reset(token)
+
+    def open_socket(self, info: AddrInfoType) -> socket.socket:
+        """The connector's socket factory: judges IP literals, and is the last net for names."""
+        family, kind, protocol, _, (text, port, *_) = info
+        ip = ip_address(str(text))
+        self.check(_dialled_host.get() or str(ip), int(port), ip)
+        return socket.socket(family, kind, protocol)
+
+
+class GuardedResolver(AbstractResolver):
+    """Looks a name up once, and refuses the whole answer if any of its addresses may not be dialled."""
+
+    def __init__(self, guard: Guard, timeout_ms: int) -> None:
+        self._guard = guard
+        self._timeout_ms = timeout_ms
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        self._guard.check_host(host)
+        found = await self._look_up(host, port, family)
+        for result in found:
+            self._guard.check(host, port, ip_address(result["host"]))
+        return found
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+    async def _look_up(self, host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(self._timeout_ms / 1000):
+                infos = await loop.getaddrinfo(
+                    host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
+                )
+        except TimeoutError:
+            raise LookupTimeoutError from None
+        except UnicodeError:
+            raise socket.gaierror(socket.EAI_NONAME, "") from None
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(sockaddr[0]),
+                port=port,
+                family=found_family,
+                proto=protocol,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for found_family, _, protocol, _, sockaddr in infos
+        ]

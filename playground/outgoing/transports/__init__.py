@@ -1,0 +1,1 @@
+"""What carries an outgoing request: a guarded socket, or this app itself. Used by `playground.outgoing` alone."""

@@ -1,0 +1,153 @@
+"""Requests over a real connection: httpx's interface on aiohttp's parser and pool, behind the guard."""
+
+import socket
+import ssl
+
+import aiohttp
+import httpx
+from aiohttp.http_exceptions import LineTooLong
+from yarl import URL
+
+from playground.engine.addresses.address import Address
+from playground.engine.errors import upstream
+from playground.engine.errors.codes import UpstreamError
+from playground.engine.limits import DEFAULT_LIMITS
+from playground.outgoing.guard import BlockedAddressError, Guard, GuardedResolver, LookupTimeoutError
+from playground.outgoing.transports.body import Body
+
+KEEP_ALIVE_S = 30.0
+HEADER_FIELD_BYTES = 16 * 1024
+HEADER_FIELDS = 128
+SET_BY_US = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+"""What aiohttp would add by itself."""
+
+
+class SocketTransport(httpx.AsyncBaseTransport):
+    """One pool of connections. Raises UpstreamError for everything that goes wrong on the way to a status line."""
+
+    def __init__(self, guard: Guard, ssl_context: ssl.SSLContext) -> None:
+        self._guard = guard
+        connector = aiohttp.TCPConnector(
+            limit=0,
+            keepalive_timeout=KEEP_ALIVE_S,
+            resolver=GuardedResolver(guard, DEFAULT_LIMITS.dns_ms),
+            use_dns_cache=False,
+            socket_factory=guard.open_socket,
+            ssl=ssl_context,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=SET_BY_US,
+            auto_decompress=False,
+            trust_env=False,
+            max_line_size=HEADER_FIELD_BYTES,
+            max_field_size=HEADER_FIELD_BYTES,
+            max_headers=HEADER_FIELDS,
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        address: Address = request.extensions["address"]
+        try:
+            answer = await self._send(request, address)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _unanswered(error, address) from None
+        if (
+            sum(len(name) + len(value) for name, value in answer.raw_headers)
+            > DEFAULT_LIMITS.response_header_bytes
+        ):
+            answer.close()
+            raise upstream.headers_too_large(address)
+        body = SocketBody(answer, address)
+        return httpx.Response(
+            answer.status,
+            headers=list(answer.raw_headers),
+            stream=body,
+            extensions={"http_version": _http_version(answer), "body": body},
+        )
+
+    async def aclose(self) -> None:
+        await self._session.close()
+
+    async def _send(self, request: httpx.Request, address: Address) -> aiohttp.ClientResponse:
+        connect_s = request.extensions["timeout"]["connect"]
+        with self._guard.dialling(address.host):
+            return await self._session.request(
+                request.method,
+                URL(f"{address.scheme}://{address.netloc}{address.target}", encoded=True),
+                headers=[(name.decode(), value.decode()) for name, value in request.headers.raw],
+                data=request.stream if request.headers.get("content-length", "0") != "0" else None,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(
+                    connect=connect_s + DEFAULT_LIMITS.dns_ms / 1000, sock_connect=connect_s, sock_read=None
+                ),
+            )
+
+
+class SocketBody(Body):
+    def __init__(self, answer: aiohttp.ClientResponse, address: Address) -> None:
+        self._answer = answer
+        self._address = address
+
+    async def read(self) -> bytes:
+        content = self._answer.content
+        try:
+            return await content.readany()
+        except (aiohttp.ClientError, OSError) as error:
+            return self._last_bytes(error)
+
+    async def aclose(self) -> None:
+        self._answer.close()
+
+    def _last_bytes(self, error: Exception) -> bytes:
+        """What had arrived before the connection broke: aiohttp raises its end before it hands that over."""
+        content = self._answer.content
+        content.set_exception(None)  # type: ignore[arg-type]
+        rest = content.read_nowait()
+        content.set_exception(error)
+        if not rest:
+            raise upstream.broken_off(self._address) from None
+        return rest
+
+
+def _unanswered(error: Exception, address: Address) -> UpstreamError:
+    """Which of our errors an exception before the status line is. Its text is never used: it may hold a secret."""
+    cause = _root(error)
+    match cause:
+        case BlockedAddressError():
+            return upstream.blocked(address)
+        case LookupTimeoutError():
+            return upstream.lookup_timed_out(address)
+        case socket.gaierror():
+            return upstream.name_not_found(address)
+        case ssl.SSLCertVerificationError():
+            return upstream.certificate_refused(address, cause.verify_code)
+        case ssl.SSLError():
+            return upstream.no_tls(address)
+        case LineTooLong():
+            return upstream.headers_too_large(address)
+    match error:
+        case aiohttp.ConnectionTimeoutError() | TimeoutError():
+            return upstream.connect_timed_out(address)
+        case aiohttp.ClientConnectorError() if isinstance(cause, ConnectionResetError):
+            return upstream.no_tls(address)
+        case aiohttp.ClientConnectorError():
+            return upstream.connection_refused(address)
+        case aiohttp.ServerDisconnectedError():
+            return upstream.closed_unanswered(address)
+        case aiohttp.ClientOSError():
+            return upstream.reset_unanswered(address)
+        case _:
+            return upstream.not_http(address)
+
+
+def _root(error: BaseException) -> BaseException:
+    """What the exception was at first, before aiohttp wrapped it."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
+def _http_version(answer: aiohttp.ClientResponse) -> bytes:
+    version = answer.version
+    return b"HTTP/1.1" if version is None else b"HTTP/%d.%d" % (version.major, version.minor)

@@ -1,0 +1,1 @@
+"""Sockets: commands in, events out, to viewers in this process and in others."""

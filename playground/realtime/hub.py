@@ -1,0 +1,136 @@
+"""The viewers of a conversation: each event to every one of them, through an outbox that is bounded and merges text."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable
+from typing import Any
+
+from playground.engine.json_text import json_bytes
+
+Json = dict[str, Any]
+
+OUTBOX_EVENTS = 20_000
+"""Events that may wait for one viewer after merging; a viewer that lags further is let go."""
+OUTBOX_BYTES = 8 * 1024 * 1024
+"""The most that those events hold: a snapshot's newest part, and the longest answer with all its events."""
+
+_TEXT = frozenset({"playground.delta", "playground.reasoning"})
+
+
+class Viewer:
+    """One socket's outbox. ``take`` waits for the next batch; ``lagged`` says that it could not keep up."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Json] = deque()
+        self._bytes = 0
+        self._news = asyncio.Event()
+        self._taken = asyncio.Event()
+        self._shown_seq = 0
+        self.lagged = False
+
+    def show(self, snapshot: Json) -> None:
+        """Put a snapshot in place of all that waits: it holds every event up to its ``seq``."""
+        self._clear()
+        self._shown_seq = snapshot["seq"]
+        self.tell(snapshot)
+
+    def put(self, event: Json) -> None:
+        """Add an event of the conversation, unless the snapshot held it already."""
+        if event["seq"] > self._shown_seq:
+            self.tell(event)
+
+    def tell(self, event: Json) -> None:
+        """Add an event for this viewer."""
+        self._bytes += _size(event)
+        if self._waiting and _continues(self._waiting[-1], event):
+            self._waiting[-1] = _merged(self._waiting[-1], event)
+        else:
+            self._waiting.append(event)
+        if len(self._waiting) > OUTBOX_EVENTS or (self._bytes > OUTBOX_BYTES and len(self._waiting) > 1):
+            self.lagged = True
+            self._waiting = deque([event])
+        self._news.set()
+        self._taken.clear()
+
+    async def take(self) -> list[Json]:
+        await self._news.wait()
+        batch = list(self._waiting)
+        self._clear()
+        return batch
+
+    async def until_taken(self) -> None:
+        """Until nothing waits."""
+        if self._waiting:
+            await self._taken.wait()
+
+    def _clear(self) -> None:
+        self._waiting.clear()
+        self._bytes = 0
+        self._news.clear()
+        self._taken.set()
+
+
+class Hub:
+    """Who watches which conversation in this process, and the last ``seq`` of each."""
+
+    def __init__(self) -> None:
+        self._viewers: dict[str, set[Viewer]] = defaultdict(set)
+        self._seqs: dict[str, int] = {}
+        self.forward: Callable[[str, Json], None] | None = None
+        """Where events of this process go besides: to the other processes."""
+
+    def attach(self, conversation_id: str) -> Viewer:
+        viewer = Viewer()
+        self._viewers[conversation_id].add(viewer)
+        return viewer
+
+    def detach(self, conversation_id: str, viewer: Viewer) -> None:
+        viewers = self._viewers[conversation_id]
+        viewers.discard(viewer)
+        if not viewers:
+            del self._viewers[conversation_id]
+
+    def is_watched(self, conversation_id: str) -> bool:
+        return conversation_id in self._viewers
+
+    def seed_seq(self, conversation_id: str, stored: int) -> None:
+        """Go on from the stored ``seq`` where that is ahead of what this process knows."""
+        self._seqs[conversation_id] = max(stored, self._seqs.get(conversation_id, 0))
+
+    def seq(self, conversation_id: str) -> int:
+        return self._seqs.get(conversation_id, 0)
+
+    def next_seq(self, conversation_id: str) -> int:
+        self._seqs[conversation_id] = self.seq(conversation_id) + 1
+        return self._seqs[conversation_id]
+
+    def publish(self, conversation_id: str, event: Json) -> None:
+        """Hand an event of this process to every viewer, here and elsewhere; never waits."""
+        self.deliver(conversation_id, event)
+        if self.forward is not None:
+            self.forward(conversation_id, event)
+
+    def deliver(self, conversation_id: str, event: Json) -> None:
+        """Hand an event to the viewers here."""
+        for viewer in self._viewers.get(conversation_id, ()):
+            viewer.put(event)
+
+
+def _size(event: Json) -> int:
+    """About as many bytes as it takes on the wire; deltas, of which there are many, are not encoded for it."""
+    if event["event_type"] in _TEXT:
+        return len(event["properties"]["text"])
+    return len(json_bytes(event))
+
+
+def _continues(last: Json, event: Json) -> bool:
+    return (
+        event["event_type"] in _TEXT
+        and last["event_type"] == event["event_type"]
+        and last["inference_id"] == event["inference_id"]
+    )
+
+
+def _merged(last: Json, event: Json) -> Json:
+    before, after = last["properties"], event["properties"]
+    return last | {"seq": event["seq"], "properties": before | {"text": before["text"] + after["text"]}}

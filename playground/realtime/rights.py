@@ -1,0 +1,84 @@
+"""Who may use a conversation's socket: asked of the database at the handshake, at every message and in between."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from playground.access import START
+from playground.models import Conversation
+from playground.realtime.close_codes import CloseCode
+
+RIGHTS_HOLD_S = 5.0
+"""How long an idle socket outlives the right to it."""
+
+ReadUser = Callable[[], User | None]
+"""Reads anew whom the socket speaks for, by its session or its key; None if the session or the key has ended."""
+
+
+class CameInBy(StrEnum):
+    """What a socket was opened with; the value is the setting that limits how many of them a user may have."""
+
+    SESSION = "SESSION_SOCKETS_PER_USER"
+    KEY = "KEY_SOCKETS_PER_USER"
+
+    @property
+    def limit(self) -> int:
+        found: int = getattr(settings, self.value)
+        return found
+
+
+@dataclass(eq=False)
+class Refusal(Exception):
+    """The socket is closed with this code: sign in again, not allowed, not found, too many sockets.
+
+    ``reason`` goes with it: at most 123 bytes.
+    """
+
+    close_code: CloseCode
+    reason: str = ""
+
+
+def authorise(read_user: ReadUser, conversation_id: str) -> User:
+    """Read user, right and conversation anew. Raises Refusal; another's conversation is an unknown one."""
+    user = read_user()
+    if user is None:
+        raise Refusal(CloseCode.SIGN_IN_AGAIN)
+    if not user.has_perm(START):
+        raise Refusal(CloseCode.NOT_ALLOWED)
+    if not Conversation.objects.filter(pk=conversation_id, owner=user).exists():
+        raise Refusal(CloseCode.NOT_FOUND)
+    return user
+
+
+class Seats:
+    """How many sockets each user has open in this process: those of sessions and those of keys apart."""
+
+    def __init__(self) -> None:
+        self._taken: Counter[tuple[int, CameInBy]] = Counter()
+
+    def take(self, user_id: int, came_in_by: CameInBy) -> None:
+        """Raises Refusal when the user has no seat left."""
+        limit = came_in_by.limit
+        if self._taken[user_id, came_in_by] >= limit:
+            raise Refusal(CloseCode.TOO_MANY_SOCKETS, _too_many(came_in_by, limit))
+        self._taken[user_id, came_in_by] += 1
+
+    def leave(self, user_id: int, came_in_by: CameInBy) -> None:
+        self._taken[user_id, came_in_by] -= 1
+        if not self._taken[user_id, came_in_by]:
+            del self._taken[user_id, came_in_by]
+
+
+def _too_many(came_in_by: CameInBy, limit: int) -> str:
+    if came_in_by is CameInBy.KEY:
+        return (
+            f"This user's keys have {limit} sockets open, the most allowed ({came_in_by}). Close one first."
+        )
+    return f"You have {limit} conversation pages open, the most allowed ({came_in_by}). Close one first."
+
+
+seats = Seats()

@@ -1,0 +1,104 @@
+"""What a command changes in a conversation's rows: its context, its tool results, its end."""
+
+import logging
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from playground.engine.errors.codes import Code, CommandError
+from playground.engine.persona import PersonaSettings
+from playground.engine.prompt import SEPARATOR
+from playground.engine.tools.rounds import ResultSource
+from playground.failures import log_failure
+from playground.models import Conversation, Turn
+from playground.storage.leases import INTERNAL, close_failed_turn
+from playground.storage.load_plan import load_plan
+from playground.storage.open_turn import BUSY, OpenedTurn
+from playground.turns.conductor import TurnPlan
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredCall:
+    turn_id: str
+    is_complete: bool
+    """Whether every call of the turn has its result now."""
+
+
+def plan_or_close(opened: OpenedTurn) -> TurnPlan:
+    """The plan of a stored turn; one that cannot even be loaded is closed as failed. Raises CommandError (internal)."""
+    try:
+        return load_plan(opened)
+    except Exception as error:
+        log_failure(logger, error, turn_id=opened.turn.pk)
+        close_failed_turn(opened.turn.pk)
+        raise CommandError(Code.INTERNAL, INTERNAL) from None
+
+
+@transaction.atomic
+def append_context(conversation_id: str, context: str) -> str:
+    """Tavus, conversation.append_llm_context; returns the whole context."""
+    conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
+    parts = [conversation.conversational_context, context]
+    return _set_context(conversation, SEPARATOR.join(part for part in parts if part))
+
+
+@transaction.atomic
+def overwrite_context(conversation_id: str, context: str) -> str:
+    """Tavus, conversation.overwrite_llm_context; returns the whole context."""
+    conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
+    return _set_context(conversation, context)
+
+
+def _set_context(conversation: Conversation, context: str) -> str:
+    conversation.conversational_context = context
+    conversation.save(update_fields=["conversational_context", "updated_at"])
+    return context
+
+
+def end_conversation(conversation_id: str) -> None:
+    """Mark it as ended; ending an ended one changes nothing."""
+    Conversation.objects.filter(pk=conversation_id, status=Conversation.Status.ACTIVE).update(
+        status=Conversation.Status.ENDED, ended_at=timezone.now()
+    )
+
+
+@transaction.atomic
+def answer_tool_call(
+    conversation_id: str, call_id: str, output: str, status: str, source: str = ResultSource.HAND
+) -> AnsweredCall:
+    """Store the result of a call of the newest turn. Raises CommandError (busy, bad_message)."""
+    conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
+    turn = conversation.turns.order_by("-position").first()
+    if turn is None:
+        raise CommandError(Code.BAD_MESSAGE, "Nothing was called in this conversation yet.")
+    if turn.status in Turn.OPEN:
+        raise CommandError(Code.BUSY, BUSY)
+    call_ids = [call["id"] for call in turn.timeline.get("tool_calls", ())]
+    if call_id not in call_ids:
+        message = "That call is not one of the newest turn: the conversation has gone on without its result."
+        raise CommandError(Code.BAD_MESSAGE, message)
+    if call_id in turn.tool_results:
+        raise CommandError(Code.BAD_MESSAGE, "That call has its result already.")
+    refuse_too_many_rounds(conversation, turn)
+    turn.tool_results[call_id] = {"output": output, "status": status, "source": str(source)}
+    turn.save(update_fields=["tool_results"])
+    return AnsweredCall(turn.pk, all(found in turn.tool_results for found in call_ids))
+
+
+def refuse_too_many_rounds(conversation: Conversation, turn: Turn) -> None:
+    """Raises CommandError when the turn is as many continuations deep as the persona allows."""
+    version = conversation.persona_version
+    most = PersonaSettings.from_document(version.persona_ref, version.document).max_tool_rounds
+    rounds = 0
+    before: Turn | None = turn
+    while before is not None and before.continues_id is not None:
+        rounds += 1
+        before = before.continues
+    if rounds >= most:
+        message = (
+            f"This answer has had {most} tool rounds, the most that the persona allows. Say something new."
+        )
+        raise CommandError(Code.BAD_MESSAGE, message)

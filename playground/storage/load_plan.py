@@ -1,0 +1,264 @@
+"""Rows into the frozen values of a turn; the only place where a secret's plaintext goes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.views.decorators.debug import sensitive_variables
+
+from personas import secrets
+from personas.models import TokenSecret
+from playground.engine.addresses.address import Address, AddressError, allows, is_placeholder, parse_address
+from playground.engine.curl import as_curl
+from playground.engine.errors.codes import Code, NotReadyError
+from playground.engine.events import ToolCall, TurnKind, TurnStatus
+from playground.engine.history import History, PastTurn, build_history
+from playground.engine.message_rules import broken_rule
+from playground.engine.persona import Json, LLMSettings, PersonaSettings, Platform, Provider
+from playground.engine.platform_differences import departures
+from playground.engine.request import LLMRequest, Surroundings, build_request
+from playground.engine.substitution import substitute
+from playground.models import Conversation, Turn
+from playground.outgoing.completion import WireRequest
+from playground.storage.open_turn import OpenedTurn
+from playground.turns.conductor import Call, TurnPlan
+
+DEMO_SECRET_NAME = "DEMO_LLM_KEY"
+DEMO_ADDRESSES = {Platform.TAVUS: "/demo/v1", Platform.JAICP: "/demo/v1/chat/completions"}
+USER_AGENT = "Greenroom"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A turn's request as a platform would send it, for people: names in place of secrets."""
+
+    platform: Platform
+    request: Json
+    origins: list[Json]
+    curl: str
+    departures: list[str]
+
+    def as_json(self) -> Json:
+        return {
+            "platform": str(self.platform),
+            "request": self.request,
+            "origins": self.origins,
+            "curl": self.curl,
+            "departures": self.departures,
+        }
+
+
+def load_plan(opened: OpenedTurn) -> TurnPlan:
+    """The plan of a turn whose row is stored. What stands in the way of sending becomes the plan's refusal."""
+    turn, conversation = opened.turn, opened.conversation
+    persona = persona_of(conversation)
+    plan = TurnPlan(
+        turn_id=turn.pk,
+        turn_idx=turn.position,
+        conversation_id=conversation.pk,
+        inference_id=str(uuid4()),
+        kind=TurnKind(turn.kind),
+        text=turn.user_text or turn.text,
+        persona=persona,
+        client_msg_id=turn.client_msg_id,
+        continues=turn.continues_id or "",
+        is_instant=conversation.simulated_speech == Conversation.Speech.INSTANT,
+        filler_seed=conversation.filler_seed,
+    )
+    if plan.kind in {TurnKind.ECHO, TurnKind.GREETING}:
+        return plan
+    request, history = _request(turn, conversation, persona, persona.llm.platform)
+    broken = broken_rule(history.messages)
+    if broken is not None:
+        return replace(
+            plan, refusal=NotReadyError(Code.BAD_REQUEST, f"The messages cannot be sent. {broken}")
+        )
+    try:
+        wire, plaintexts = wire_request(request, persona, is_stand_in=conversation.stand_in)
+    except NotReadyError as refusal:
+        return replace(plan, refusal=refusal)
+    call = Call(
+        shown=shown_request(request),
+        origins=[origin.as_json() for origin in history.origins],
+        wire=wire,
+        secrets=plaintexts,
+    )
+    return replace(plan, call=call)
+
+
+def request_as(turn_id: str, platform: Platform) -> RequestView:
+    """The request of a stored turn as ``platform`` would have sent it. Raises Turn.DoesNotExist."""
+    turn = Turn.objects.select_related("conversation__persona_version").get(pk=turn_id)
+    conversation = turn.conversation
+    persona = persona_of(conversation)
+    request, history = _request(turn, conversation, persona, platform)
+    return RequestView(
+        platform=platform,
+        request=shown_request(request),
+        origins=[origin.as_json() for origin in history.origins],
+        curl=curl_of(request, persona),
+        departures=departures(
+            persona, platform=platform, kind=TurnKind(turn.kind), is_stand_in=conversation.stand_in
+        ),
+    )
+
+
+def persona_of(conversation: Conversation) -> PersonaSettings:
+    """The conversation's persona version; with the stand-in's LLM in place of its own where one was chosen."""
+    version = conversation.persona_version
+    persona = PersonaSettings.from_document(version.persona_ref, version.document)
+    if not conversation.stand_in:
+        return persona
+    return replace(persona, llm=_stand_in(persona.llm, version.document.get("rehearsal") or {}))
+
+
+def shown_request(request: LLMRequest) -> Json:
+    """The request for people; an address of this app's own is written with the site's."""
+    shown = request.as_json()
+    if request.url.startswith("/"):
+        shown["url"] = settings.SITE_URL.rstrip("/") + request.url
+    return shown
+
+
+def curl_of(request: LLMRequest, persona: PersonaSettings) -> str:
+    return as_curl(request, site_url=settings.SITE_URL, secret_names=persona.llm.header_secrets)
+
+
+def _request(
+    turn: Turn, conversation: Conversation, persona: PersonaSettings, platform: Platform
+) -> tuple[LLMRequest, History]:
+    history = build_history(
+        persona,
+        platform=platform,
+        conversational_context=turn.context,
+        initial=conversation.initial_messages,
+        past=_past_turns(turn),
+        user_text=None if turn.kind == TurnKind.CONTINUATION else turn.user_text,
+    )
+    request = build_request(
+        persona.llm,
+        platform=platform,
+        messages=history.messages,
+        conversation_id=conversation.pk,
+        surroundings=Surroundings(user_agent=USER_AGENT, caila_base_url=settings.CAILA_BASE_URL),
+    )
+    return request, history
+
+
+def _past_turns(turn: Turn) -> Sequence[PastTurn]:
+    rows = (
+        Turn.objects.filter(conversation_id=turn.conversation_id, position__lt=turn.position)
+        .exclude(status__in=Turn.OPEN)
+        .order_by("position")
+        .values("kind", "status", "user_text", "text", "heard_text", "timeline__tool_calls", "tool_results")
+    )
+    return [_past_turn(row) for row in rows]
+
+
+def _past_turn(row: Mapping[str, Any]) -> PastTurn:
+    return PastTurn(
+        kind=TurnKind(row["kind"]),
+        status=TurnStatus(row["status"]),
+        user_text=row["user_text"],
+        text=row["text"],
+        heard_text=row["heard_text"],
+        tool_calls=tool_calls_of(row["timeline__tool_calls"]),
+        tool_results={call_id: result["output"] for call_id, result in row["tool_results"].items()},
+    )
+
+
+def tool_calls_of(calls: Sequence[Json] | None) -> tuple[ToolCall, ...]:
+    """The calls of a stored turn, as its timeline keeps them."""
+    return tuple(
+        ToolCall(
+            call["id"], call["name"], call["arguments"], valid=call["valid"], extra=call.get("extra", "")
+        )
+        for call in calls or ()
+    )
+
+
+def _stand_in(llm: LLMSettings, rehearsal: Json) -> LLMSettings:
+    address = rehearsal.get("stand_in_address") or DEMO_ADDRESSES[llm.platform]
+    return replace(
+        llm,
+        provider=Provider.CUSTOM_LLM,
+        address=address,
+        model=rehearsal.get("stand_in_model") or ("demo-tools" if llm.tools else "demo"),
+        token_secret=rehearsal.get("stand_in_secret") or DEMO_SECRET_NAME,
+        headers=(),
+    )
+
+
+@sensitive_variables()
+def wire_request(
+    request: LLMRequest, persona: PersonaSettings, *, is_stand_in: bool
+) -> tuple[WireRequest, tuple[str, ...]]:
+    """The request as it goes out, and the plaintexts in it. Raises NotReadyError: before a byte is sent."""
+    values = _secret_values(request, persona, is_stand_in=is_stand_in)
+    of_the_persona = {"authorization", *(name.lower() for name, _ in persona.llm.headers)}
+    headers = tuple(
+        (name, substitute(value, values) if name.lower() in of_the_persona else value)
+        for name, value in request.headers
+    )
+    try:
+        body = request.body_bytes()
+    except (ValueError, UnicodeEncodeError):
+        message = (
+            "The request cannot be written as JSON: look for a strange character in the prompt or the tools."
+        )
+        raise NotReadyError(Code.BAD_REQUEST, message) from None
+    return WireRequest(request.method, request.url, headers, body), tuple(values.values())
+
+
+@sensitive_variables()
+def _secret_values(request: LLMRequest, persona: PersonaSettings, *, is_stand_in: bool) -> dict[str, str]:
+    if is_placeholder(persona.llm.address) and persona.llm.provider is Provider.CUSTOM_LLM:
+        message = "The persona has no address of an LLM yet: edit it, or use the demo LLM meanwhile."
+        raise NotReadyError(Code.BAD_REQUEST, message)
+    try:
+        address = parse_address(request.url)
+    except AddressError as error:
+        raise NotReadyError(Code.BAD_REQUEST, error.message) from None
+    own = persona.llm.token_secret
+    names = persona.llm.header_secrets if _sends_headers(persona.llm) else {own} - {""}
+    stored = {secret.name: secret for secret in TokenSecret.objects.filter(name__in=names)}
+    return {
+        name: settings.DEMO_LLM_KEY
+        if is_stand_in and name == DEMO_SECRET_NAME and address.is_own
+        else _own_or_named(name, stored.get(name), address, persona)
+        for name in sorted(names)
+    }
+
+
+def _sends_headers(llm: LLMSettings) -> bool:
+    return llm.provider is Provider.CUSTOM_LLM
+
+
+@sensitive_variables()
+def _own_or_named(name: str, secret: TokenSecret | None, address: Address, persona: PersonaSettings) -> str:
+    """As `usable_secret`; one that stands in a header alone is ``secret_missing``, whatever is wrong with it."""
+    try:
+        return usable_secret(name, secret, address, persona.persona_id)
+    except NotReadyError as error:
+        if name == persona.llm.token_secret:
+            raise
+        raise NotReadyError(Code.SECRET_MISSING, f"In a header: {error.message}") from None
+
+
+@sensitive_variables()
+def usable_secret(name: str, secret: TokenSecret | None, address: Address, persona_id: str) -> str:
+    """The plaintext of a token secret that ``address`` is sent. Raises NotReadyError: there is none, or it may not."""
+    if secret is None:
+        message = f"There is no token secret {name}: make one under Token secrets, or choose another."
+        raise NotReadyError(Code.SECRET_MISSING, message)
+    value = secrets.decrypt(secret)
+    if not allows(secret.allowed_hosts, address):
+        message = (
+            f"The token secret {name} may not be sent to {address.entry}. "
+            "Someone who manages secrets can add that host to it."
+        )
+        raise NotReadyError(Code.SECRET_NOT_ALLOWED, message)
+    secrets.mark_used(secret, address.entry, persona_id)
+    return value.reveal()

@@ -1,0 +1,128 @@
+"""Opening a turn: its row, stored before anything is sent, at most one open a conversation."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from personas.formats.pipeline import bypasses_llm
+from playground.engine.errors.codes import Code, CommandError
+from playground.engine.events import TurnKind
+from playground.models import Conversation, Turn
+from playground.realtime.socket_shares import database_job
+from playground.storage.process import LEASE, PROCESS_ID
+
+BUSY = "The voice is still answering. Interrupt it first, or wait for the end of its speech."
+ENDED = "This conversation has ended. Start a new one with the same persona."
+
+
+@dataclass(frozen=True, slots=True)
+class NewTurn:
+    """What a viewer asks for: a kind, and what is said (empty for a continuation)."""
+
+    kind: TurnKind
+    text: str = ""
+    client_msg_id: str = ""
+    continues: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTurn:
+    turn: Turn
+    conversation: Conversation
+    is_new: bool = field(default=True)
+    """False: the same client message was taken before, and nothing is to be done."""
+
+
+@database_job
+def owner_of(conversation_id: str) -> int:
+    """The id of the user whose conversation it is."""
+    owner_id: int = Conversation.objects.values_list("owner_id", flat=True).get(pk=conversation_id)
+    return owner_id
+
+
+def open_turn(conversation_id: str, new: NewTurn) -> OpenedTurn:
+    """Store the turn's row.
+
+    Raises CommandError: busy while another turn is open, bad_message in an ended conversation.
+    """
+    with transaction.atomic():
+        conversation = _locked(conversation_id)
+        if conversation.status != Conversation.Status.ACTIVE:
+            raise CommandError(Code.BAD_MESSAGE, ENDED)
+        new = _in_its_pipeline(conversation, new)
+        known = _same_message(conversation, new.client_msg_id)
+        if known is not None:
+            return OpenedTurn(known, conversation, is_new=False)
+        _close_orphans(conversation)
+        if conversation.turns.filter(status__in=Turn.OPEN).exists():
+            raise CommandError(Code.BUSY, BUSY)
+        try:
+            with transaction.atomic():
+                return OpenedTurn(_insert(conversation, new), conversation)
+        except IntegrityError:
+            # Another process opened one between the look and the insert; the constraint kept it out.
+            raise CommandError(Code.BUSY, BUSY) from None
+
+
+def _in_its_pipeline(conversation: Conversation, new: NewTurn) -> NewTurn:
+    """With a persona whose pipeline bypasses the LLM, the voice says what would be the user's words."""
+    other_keys = conversation.persona_version.document.get("other_keys") or {}
+    if new.kind is TurnKind.USER and bypasses_llm(other_keys):
+        return replace(new, kind=TurnKind.ECHO)
+    return new
+
+
+def _locked(conversation_id: str) -> Conversation:
+    return (
+        Conversation.objects.select_for_update(of=("self",))
+        .select_related("persona_version", "owner")
+        .get(pk=conversation_id)
+    )
+
+
+def _same_message(conversation: Conversation, client_msg_id: str) -> Turn | None:
+    if not client_msg_id:
+        return None
+    return conversation.turns.filter(client_msg_id=client_msg_id).first()
+
+
+def _insert(conversation: Conversation, new: NewTurn) -> Turn:
+    newest = conversation.turns.aggregate(newest=Max("position"))["newest"]
+    said = {"user_text": new.text} if new.kind is TurnKind.USER else {"text": new.text}
+    return Turn.objects.create(
+        conversation=conversation,
+        position=0 if newest is None else newest + 1,
+        kind=new.kind,
+        parent=conversation.turns.order_by("-position").first(),
+        continues_id=new.continues or None,
+        client_msg_id=new.client_msg_id,
+        context=conversation.conversational_context,
+        owner_process=PROCESS_ID,
+        lease_until=timezone.now() + LEASE,
+        **said,
+    )
+
+
+def _close_orphans(conversation: Conversation) -> None:
+    close_orphaned_turns(conversation=conversation)
+
+
+def close_orphaned_turns(**among: Any) -> int:
+    """Close the open turns whose owner let its lease run out; they keep the text that was stored. Returns how many."""
+    return _close(Turn.objects.filter(status__in=Turn.OPEN, lease_until__lt=timezone.now(), **among))
+
+
+def close_all_open_turns() -> int:
+    """Close every open turn: right at the start of an installation's only process."""
+    return _close(Turn.objects.filter(status__in=Turn.OPEN))
+
+
+def _close(turns: Any) -> int:
+    error = {"code": str(Code.CANCELLED), "message": "The server was stopped in the middle of this turn."}
+    count: int = turns.update(
+        status=Turn.Status.INTERRUPTED, error=error, closed_at=timezone.now(), owner_process=""
+    )
+    return count

@@ -1,0 +1,246 @@
+"""The one writer of a process: what turns became, into rows; on its own thread, one transaction a tick."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import DatabaseError, DataError, IntegrityError, close_old_connections, connection, transaction
+from django.utils import timezone
+
+from playground.engine.turn_record import TurnRecord, timings_json
+from playground.failures import log_failure
+from playground.models import Completion, Conversation, Turn
+from playground.storage.leases import close_failed_turn, failed_values
+
+logger = logging.getLogger(__name__)
+
+TICK_S = 0.25
+"""How often what changed is stored; a turn's end is stored at once."""
+RETRY_S = 1.0
+"""How long to wait after the database refused a transaction."""
+CLOSING_S = 5.0
+"""How long a turn's end may wait to be stored before its viewers are told all the same."""
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRow:
+    """What is to be stored of a turn now; a later one of the same turn takes its place.
+
+    The values are made storable on the recorder's thread: a long answer would hold up the event loop.
+    """
+
+    turn_id: str
+    conversation_id: str
+    values: Json
+    last_seq: int
+    completions: tuple[Json, ...] = ()
+    stored: "Future[None]" = field(default_factory=Future)
+
+
+def streaming_row(record: TurnRecord, conversation_id: str, *, last_seq: int) -> TurnRow:
+    values = {"status": str(record.status), "text": "".join(record.text)}
+    return TurnRow(record.turn_id, conversation_id, values, last_seq)
+
+
+def closed_row(record: TurnRecord, conversation_id: str, *, last_seq: int, inference_id: str) -> TurnRow:
+    """The whole turn with its completions; ``record`` is closed."""
+    closed = record.closed
+    assert closed is not None
+    values = {
+        "status": str(closed.status),
+        "text": closed.text,
+        "spoken_text": closed.spoken_text,
+        "heard_text": closed.heard_text,
+        "timings": timings_json(closed),
+        "timeline": record.timeline(),
+        "error": closed.error.as_json() if closed.error else None,
+        "first_audio_ms": closed.timings.first_audio,
+        "closed_at": timezone.now(),
+        "owner_process": "",
+        "lease_until": None,
+    }
+    completions = tuple(_completions(record, inference_id))
+    return TurnRow(record.turn_id, conversation_id, values, last_seq, completions)
+
+
+def failed_row(turn_id: str, conversation_id: str, text: str) -> TurnRow:
+    """The end of a turn that Greenroom itself failed in; ``last_seq`` stays as it is."""
+    return TurnRow(turn_id, conversation_id, failed_values() | {"text": text}, last_seq=0)
+
+
+def storable(value: Any) -> Any:
+    """The value without NUL characters, which PostgreSQL has no place for."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {storable(key): storable(found) for key, found in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(found) for found in value]
+    return value
+
+
+class Recorder:
+    """Takes rows from the event loop without waiting, and stores them in order."""
+
+    def __init__(self) -> None:
+        self._pending: dict[str, TurnRow] = {}
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._urgent = threading.Event()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self._waiting_since_s: float | None = None
+
+    @property
+    def lag_s(self) -> float:
+        """How long the oldest row that is not stored has waited."""
+        since_s = self._waiting_since_s
+        return 0.0 if since_s is None else time.monotonic() - since_s
+
+    def save(self, row: TurnRow) -> None:
+        """Store it within a tick."""
+        with self._lock:
+            replaced = self._pending.get(row.turn_id)
+            self._pending[row.turn_id] = row
+            if self._waiting_since_s is None:
+                self._waiting_since_s = time.monotonic()
+            self._start()
+        if replaced is not None:
+            replaced.stored.set_result(None)
+        self._wake.set()
+
+    async def save_now(self, row: TurnRow) -> bool:
+        """Store it at once and say whether that was done within CLOSING_S; it is tried on all the same."""
+        self.save(row)
+        self._urgent.set()
+        try:
+            async with asyncio.timeout(CLOSING_S):
+                await asyncio.shield(asyncio.wrap_future(row.stored))
+        except TimeoutError:
+            return False
+        return True
+
+    def stop(self, within_s: float) -> bool:
+        """Store what waits and end the thread; says whether all was stored."""
+        self._stopping = True
+        self._wake.set()
+        self._urgent.set()
+        if self._thread is not None:
+            self._thread.join(within_s)
+        return not self._pending
+
+    def _start(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            self._urgent.wait(TICK_S)
+            self._urgent.clear()
+            stored = self._store_pending()
+            if self._stopping:
+                connection.close()
+                return
+            if not stored:
+                self._urgent.wait(RETRY_S)
+                self._wake.set()
+
+    def _store_pending(self) -> bool:
+        with self._lock:
+            batch, self._pending = self._pending, {}
+            taken_at_s = time.monotonic()
+        try:
+            close_old_connections()
+            _store_all(list(batch.values()))
+        except Exception as error:
+            log_failure(logger, error, doing="storing turns")
+            connection.close()
+            self._take_back(batch)
+            return False
+        with self._lock:
+            self._waiting_since_s = taken_at_s if self._pending else None
+        for row in batch.values():
+            row.stored.set_result(None)
+        return True
+
+    def _take_back(self, batch: dict[str, TurnRow]) -> None:
+        with self._lock:
+            for turn_id, row in batch.items():
+                if turn_id in self._pending:
+                    row.stored.set_result(None)
+                else:
+                    self._pending[turn_id] = row
+
+
+def _store_all(rows: Sequence[TurnRow]) -> None:
+    """Store all in one transaction; where what one of them holds can't be stored, each in its own, without that one.
+
+    Raises DatabaseError where it is the database that fails.
+    """
+    try:
+        with transaction.atomic():
+            for row in rows:
+                _store(row)
+    except Exception as error:
+        if _is_the_databases(error):
+            raise
+        if len(rows) > 1:
+            for row in rows:
+                _store_all([row])
+            return
+        log_failure(logger, error, turn_id=rows[0].turn_id)
+        if "closed_at" in rows[0].values:
+            close_failed_turn(rows[0].turn_id)
+
+
+def _is_the_databases(error: Exception) -> bool:
+    return isinstance(error, DatabaseError) and not isinstance(error, IntegrityError | DataError)
+
+
+def _store(row: TurnRow) -> None:
+    # A turn that another process closed as an orphan stays closed; one whose conversation was deleted is gone.
+    values = {name: storable(value) for name, value in row.values.items()}
+    if not Turn.objects.filter(pk=row.turn_id, status__in=Turn.OPEN).update(**values):
+        return
+    Conversation.objects.filter(pk=row.conversation_id, last_seq__lt=row.last_seq).update(
+        last_seq=row.last_seq, updated_at=timezone.now()
+    )
+    Completion.objects.bulk_create(
+        Completion(turn_id=row.turn_id, **storable(found)) for found in row.completions
+    )
+
+
+def _completions(record: TurnRecord, inference_id: str) -> list[Json]:
+    found = []
+    closed = record.closed
+    assert closed is not None
+    for place, sent in enumerate(record.requests, start=1):
+        response = record.responses.get(place)
+        completion: Json = {
+            "attempt": sent.attempt,
+            "request": sent.request,
+            "origins": sent.origins,
+            "response_status": response.status if response else None,
+            "response_headers": [list(header) for header in response.headers] if response else [],
+        }
+        if place == len(record.requests):
+            completion |= {
+                "id": inference_id,
+                "payloads": [list(payload) for payload in record.payloads],
+                "reasoning": closed.reasoning,
+                "tool_calls": record.tool_calls,
+                "usage": closed.usage,
+                "finish_reason": closed.finish_reason[:64],
+            }
+        found.append(completion)
+    return found

@@ -1,0 +1,125 @@
+"""A conversation as a viewer sees it first: what it is about, its newest turns, and then the earlier ones in parts."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from playground.engine.json_text import json_bytes
+from playground.engine.persona import PersonaSettings
+from playground.models import Conversation, Turn
+from playground.realtime.frames import FRAME_BYTES
+from playground.storage.load_plan import persona_of
+
+Json = dict[str, Any]
+
+SLICE_TURNS = 20
+"""How many turns are read from the database at a time."""
+PART_BYTES = FRAME_BYTES - 2 * 1024
+"""How much the turns of one part hold; the rest of its frame is for the envelope."""
+
+
+def load_snapshot(conversation_id: str) -> Json:
+    """``{"conversation", "turns", "earlier", "last_seq"}`` from the rows: the newest turns, and how many came before.
+
+    Open turns stand with the text that was stored of them.
+    """
+    conversation = Conversation.objects.select_related("persona_version").get(pk=conversation_id)
+    newest = _slice(conversation.turns.all())
+    turns = parts(newest)[0] if newest else []
+    return {
+        "conversation": conversation_json(conversation, persona_of(conversation)),
+        "turns": turns,
+        "earlier": conversation.turns.filter(position__lt=turns[0]["turn_idx"]).count() if turns else 0,
+        "last_seq": conversation.last_seq,
+    }
+
+
+def load_turns_before(conversation_id: str, position: int) -> list[list[Json]]:
+    """The next earlier turns in parts, the newest part first; no part where none are left."""
+    turns = Turn.objects.filter(conversation_id=conversation_id, position__lt=position)
+    return parts(_slice(turns))
+
+
+def parts(turns: list[Json]) -> list[list[Json]]:
+    """Turns in order, cut into parts of PART_BYTES at most, the newest first; a larger turn is a part of its own."""
+    found: list[list[Json]] = []
+    room = 0
+    for turn in reversed(turns):
+        size = len(json_bytes(turn)) + 1
+        if not found or size > room:
+            found.append([])
+            room = PART_BYTES
+        found[-1].insert(0, turn)
+        room -= size
+    return found
+
+
+def _slice(turns: QuerySet[Turn]) -> list[Json]:
+    """The last SLICE_TURNS of them, in order."""
+    newest_first = turns.order_by("-position").defer("spoken_text", "context")[:SLICE_TURNS]
+    return [turn_json(turn) for turn in newest_first][::-1]
+
+
+def conversation_json(conversation: Conversation, persona: PersonaSettings) -> Json:
+    """What the conversation is about, and with whom."""
+    version = conversation.persona_version
+    filler = persona.filler
+    return {
+        "conversation_id": conversation.pk,
+        "conversation_name": conversation.conversation_name,
+        "conversational_context": conversation.conversational_context,
+        "custom_greeting": conversation.custom_greeting,
+        "status": conversation.status,
+        "replica_id": conversation.replica_id,
+        "may_speak": conversation.status == Conversation.Status.ACTIVE,
+        "persona": {
+            "id": version.persona_ref,
+            "name": persona.name,
+            "version": version.number,
+            "platform": str(persona.llm.platform),
+            "model": persona.llm.model,
+            "tools": [tool.get("function", {}).get("name", "") for tool in persona.llm.tools],
+            "event_name": persona.llm.event_name,
+            "filler": {"activation_delay_ms": filler.activation_delay_ms, "phrases": list(filler.phrases)}
+            if filler
+            else None,
+            "barge_in": str(persona.barge_in.mode),
+            "stand_in": conversation.stand_in,
+        },
+    }
+
+
+def turn_json(turn: Turn) -> Json:
+    """A stored turn in the shape of `TurnRecord.as_json`."""
+    return {
+        "turn_id": turn.pk,
+        "turn_idx": turn.position,
+        "kind": turn.kind,
+        "status": turn.status,
+        "user_text": turn.user_text,
+        "client_msg_id": turn.client_msg_id,
+        "continues": turn.continues_id,
+        "text": turn.text,
+        "heard_text": turn.heard_text,
+        "tool_results": turn.tool_results,
+        "error": turn.error,
+        "timings_ms": turn.timings,
+        "created_at": turn.created_at.isoformat(),
+        **(_EMPTY_TIMELINE | turn.timeline),
+    }
+
+
+_EMPTY_TIMELINE: Json = {
+    "sentences": [],
+    "segments": [],
+    "delta_times_ms": [],
+    "filler": None,
+    "tool_calls": [],
+    "events_fired": [],
+    "notes": [],
+    "reasoning": "",
+    "finish_reason": "",
+    "usage": {},
+    "interrupted_at_ms": None,
+    "response_status": None,
+}

@@ -1,0 +1,101 @@
+"""Starting a conversation with a persona, and which personas can start."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import F, Max, Q
+from django.utils import timezone
+
+from personas.formats.pipeline import greeting_of
+from personas.models import Persona, PersonaVersion
+from personas.readiness import Reason, reasons_of
+from personas.row_limits import TooManyRowsError, has_as_many
+from playground.engine.prompt import fill_placeholders
+from playground.models import Conversation
+
+CHOICES_SHOWN = 24
+
+Message = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A persona that may be talked to; with reasons only on its stand-in."""
+
+    persona: Persona
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is chosen for one conversation, beside its persona. ``values`` fill the context's ``{identifier}``s."""
+
+    conversation_name: str = ""
+    conversational_context: str = ""
+    replica_id: str = ""
+    callback_url: str = ""
+    custom_greeting: str = ""
+    """Empty: the persona's own greeting, if it has one."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    initial_messages: Sequence[Message] = ()
+    stand_in: bool = False
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    status: Conversation.Status = Conversation.Status.ACTIVE
+    """Tavus' ``test_mode``: it has ended when it begins."""
+
+
+def start_conversation(persona: Persona, opening: Opening, *, owner: User) -> Conversation:
+    """Store a conversation with the persona's newest version. A value that looks like a placeholder stays as it is.
+
+    Raises TooManyRowsError where the owner has as many conversations as one may have.
+    """
+    _refuse_another_conversation(owner)
+    version = newest_version(persona)
+    return Conversation.objects.create(
+        owner=owner,
+        persona_version=version,
+        stand_in=opening.stand_in,
+        conversation_name=opening.conversation_name,
+        conversational_context=fill_placeholders(opening.conversational_context, opening.values),
+        replica_id=opening.replica_id or version.document.get("default_replica_id") or "",
+        callback_url=opening.callback_url,
+        custom_greeting=opening.custom_greeting or greeting_of(version.document.get("other_keys") or {}),
+        initial_messages=list(opening.initial_messages),
+        properties=dict(opening.properties),
+        status=opening.status,
+        ended_at=timezone.now() if opening.status == Conversation.Status.ENDED else None,
+    )
+
+
+def _refuse_another_conversation(owner: User) -> None:
+    most: int = settings.CONVERSATIONS_PER_USER
+    if has_as_many(Conversation.objects.filter(owner=owner).order_by("-created_at"), most):
+        raise TooManyRowsError(
+            f"You have {most:,} conversations, as many as one user may have. Delete some that nobody needs, or ask "
+            "whoever runs the server to raise CONVERSATIONS_PER_USER."
+        )
+
+
+def newest_version(persona: Persona) -> PersonaVersion:
+    return persona.versions.latest("number")
+
+
+def choices_for(user: User, chosen_id: str = "") -> list[Choice]:
+    """The personas to talk to: the chosen one, then those that the user talked to last, then the newest."""
+    own = Q(versions__conversations__owner=user)
+    personas = (
+        Persona.objects.select_related("token_secret", "filler_config")
+        .filter(version__gt=0)
+        .annotate(
+            talked_at=Max("versions__conversations__created_at", filter=own),
+            is_chosen=Q(pk=chosen_id),
+        )
+        .order_by("-is_chosen", F("talked_at").desc(nulls_last=True), "-updated_at")
+    )
+    shown = list(personas[:CHOICES_SHOWN])
+    return [
+        Choice(persona, tuple(reasons)) for persona, reasons in zip(shown, reasons_of(shown), strict=True)
+    ]

@@ -1,0 +1,73 @@
+"""A conversation to be read: its turns with what was said, heard, called and answered."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from playground.engine.errors.codes import PERSONA_CODES
+from playground.models import Conversation, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptCall:
+    name: str
+    arguments: str
+    result: str
+    """What the user answered; empty: nobody did."""
+    result_status: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptTurn:
+    """A turn, with its answer in two parts: ``heard``, and ``unheard`` where it was cut short."""
+
+    turn: Turn
+    heard: str
+    unheard: str
+    calls: tuple[TranscriptCall, ...]
+    filler: str
+    notes: tuple[str, ...]
+
+    @property
+    def is_cut(self) -> bool:
+        return self.turn.status == Turn.Status.INTERRUPTED
+
+    @property
+    def error_message(self) -> str:
+        return str((self.turn.error or {}).get("message", ""))
+
+    @property
+    def is_put_right_in_persona(self) -> bool:
+        return (self.turn.error or {}).get("code") in PERSONA_CODES
+
+    @property
+    def times_ms(self) -> list[tuple[str, int]]:
+        """(what, ms) of the turn's numbers that were measured."""
+        names = {"ttft": "TTFT", "first_audio": "first audio", "dead_air": "dead air", "total": "total"}
+        timings = self.turn.timings
+        return [(label, timings[name]) for name, label in names.items() if timings.get(name) is not None]
+
+
+def transcript_of(conversation: Conversation) -> list[TranscriptTurn]:
+    return [_transcript_turn(turn) for turn in conversation.turns.order_by("position")]
+
+
+def _transcript_turn(turn: Turn) -> TranscriptTurn:
+    timeline: dict[str, Any] = turn.timeline
+    filler = timeline.get("filler") or {}
+    was_cut = turn.status == Turn.Status.INTERRUPTED and turn.text.startswith(turn.heard_text)
+    heard = turn.heard_text if was_cut else turn.text
+    return TranscriptTurn(
+        turn=turn,
+        heard=heard,
+        unheard=turn.text[len(heard) :],
+        calls=tuple(_call(call, turn.tool_results) for call in timeline.get("tool_calls", ())),
+        filler=str(filler.get("phrase") or "") if filler.get("state") == "played" else "",
+        notes=tuple(timeline.get("notes", ())),
+    )
+
+
+def _call(call: dict[str, Any], results: dict[str, Any]) -> TranscriptCall:
+    answered = results.get(call["id"], {})
+    return TranscriptCall(
+        call["name"], call["arguments"], str(answered.get("output", "")), str(answered.get("status", ""))
+    )

@@ -1,1 +1,0 @@
-"""What carries an outgoing request: a guarded socket, or this app itself. Only `playground.outgoing` uses them."""

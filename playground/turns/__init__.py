@@ -1,0 +1,1 @@
+"""One turn while it runs: the conductor, the reader of the completion, the interrupt."""

@@ -1,0 +1,338 @@
+"""Reading one answer: attempts, deadlines, and the way from bytes to events.
+
+The deadlines are those of `playground.engine.limits`; only content counts as progress. A request is sent a second time
+only while nothing of an answer has come.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from playground.engine.answer.answer_messages import another_type, hung_up
+from playground.engine.answer.arrivals import Arrivals
+from playground.engine.answer.deadlines import Progress
+from playground.engine.answer.decoder import (
+    AnswerDecoder,
+    ContentPiece,
+    NotePiece,
+    PayloadPiece,
+    Piece,
+    ReasoningPiece,
+    SentencePiece,
+)
+from playground.engine.errors.codes import Code, UpstreamError
+from playground.engine.events import (
+    ContentDelta,
+    Event,
+    EventFired,
+    NoteMade,
+    PayloadReceived,
+    ReasoningDelta,
+    ResponseReceived,
+    Sentence,
+    ToolCall,
+    ToolCalled,
+)
+from playground.engine.limits import KIB, Limits
+from playground.engine.persona import Json, PersonaSettings, Platform, Provider
+from playground.outgoing.completion import Response, WireRequest
+
+if TYPE_CHECKING:
+    from playground.turns.conductor import OpenCompletion
+
+
+EVENT_STREAM = "text/event-stream"
+PIECES_AT_ONCE = 50
+"""How much of one read is handed on before others have their turn: a read may hold thousands of sentences."""
+SPOKEN_CHARS_AT_ONCE = 4 * KIB
+"""And how many characters of sentences, since working out what is spoken of them costs time by their length."""
+
+
+@dataclass(slots=True)
+class Marks:
+    """When things first happened, in ms from the turn's start."""
+
+    ttfb_ms: int | None = None
+    ttft_ms: int | None = None
+    first_sentence_ms: int | None = None
+
+    def byte(self, now_ms: int) -> None:
+        if self.ttfb_ms is None:
+            self.ttfb_ms = now_ms
+
+    def content(self, now_ms: int) -> None:
+        if self.ttft_ms is None:
+            self.ttft_ms = now_ms
+
+    def sentence(self, now_ms: int) -> None:
+        if self.first_sentence_ms is None:
+            self.first_sentence_ms = now_ms
+
+
+class AnswerReader:
+    """One completion, read to its end; ``run`` returns why it failed, or None."""
+
+    def __init__(
+        self,
+        *,
+        call_wire: WireRequest,
+        secrets: tuple[str, ...],
+        persona: PersonaSettings,
+        open_completion: "OpenCompletion",
+        limits: Limits,
+        marks: Marks,
+        now_ms: Callable[[], int],
+        emit: Callable[[Event], None],
+        on_attempt: Callable[[int], None],
+        on_sentence: Callable[[Sentence], None],
+    ) -> None:
+        self._wire = call_wire
+        self._secrets = secrets
+        self._persona = persona
+        self._open_completion = open_completion
+        self._limits = limits
+        self._marks = marks
+        self._now_ms = now_ms
+        self._emit = emit
+        self._on_attempt = on_attempt
+        self._on_sentence = on_sentence
+        self._loop = asyncio.get_running_loop()
+        self._zero_at = self._loop.time() - now_ms() / 1000
+        self._offered = frozenset(name for tool in persona.llm.tools if (name := _function_name(tool)))
+        self._decoder = self._new_decoder()
+        self._progress = Progress()
+        self._arrivals = Arrivals()
+        self._sent_ms = 0
+        self._media_type = ""
+        self._waiting: deque[Piece] = deque()
+        self._idle: asyncio.TimerHandle | None = None
+        self._idle_failure: Exception | None = None
+        """What the timer's callback, which nobody awaits, failed with."""
+
+    @property
+    def text(self) -> str:
+        return self._decoder.text
+
+    @property
+    def reasoning(self) -> str:
+        return self._decoder.reasoning
+
+    @property
+    def tool_calls(self) -> tuple[ToolCall, ...]:
+        return self._decoder.tool_calls
+
+    @property
+    def finish_reason(self) -> str:
+        return self._decoder.finish_reason
+
+    @property
+    def usage(self) -> dict[str, Any]:
+        return self._decoder.usage
+
+    async def run(self) -> UpstreamError | None:
+        attempt = 1
+        while (error := await self._attempt(attempt)) is not None:
+            wait_ms = self._retry_wait_ms(error, attempt)
+            if wait_ms is None:
+                return error
+            note = f"{error.message} The request is sent once more."
+            self._emit(NoteMade(t_ms=self._now_ms(), note=note))
+            await asyncio.sleep(wait_ms / 1000)
+            attempt += 1
+            self._decoder = self._new_decoder()
+            self._progress = Progress()
+        self._note_media_type()
+        if note := self._arrivals.note:
+            self._emit(NoteMade(t_ms=self._now_ms(), note=note))
+        self._hand_on_calls()
+        return None
+
+    def leave(self) -> None:
+        """The turn goes on without us: give out the text that redaction still held back, and nothing else."""
+        self._stop_idling()
+        for piece in [*self._waiting, *self._decoder.leave()]:
+            if isinstance(piece, ContentPiece):
+                self._emit(ContentDelta(t_ms=self._now_ms(), offset=piece.offset, text=piece.text))
+
+    async def _attempt(self, attempt: int) -> UpstreamError | None:
+        decoder = self._decoder
+        self._on_attempt(attempt)
+        self._arrivals, self._sent_ms = Arrivals(), self._now_ms()
+        error: UpstreamError | None = None
+        try:
+            async with asyncio.timeout_at(self._deadline_at()) as deadline:
+                await self._stream(decoder, deadline)
+            self._take(decoder.close())
+        except TimeoutError:
+            self._raise_idle_failure()
+            error = self._hang_up(decoder)
+        except UpstreamError as broken:
+            error = broken
+            self._take(decoder.close())
+        finally:
+            self._stop_idling()
+        verdict = decoder.verdict()
+        if verdict is None and (error is None or self._is_over(decoder, error)):
+            return None
+        return decoder.failure or error or verdict
+
+    def _hang_up(self, decoder: AnswerDecoder) -> UpstreamError | None:
+        """The answer was waited for long enough; after a finish reason a silence is its end, and no error."""
+        now_ms = self._now_ms()
+        silence_ms = self._progress.silence_after_finish_ms(now_ms)
+        is_over = silence_ms is not None and (
+            silence_ms >= self._limits.after_finish_ms or not decoder.goes_on_after_finish
+        )
+        if silence_ms is None or not is_over:
+            self._take(decoder.leave())
+            return self._progress.timeout_error(self._limits, now_ms)
+        self._take(decoder.leave(hung_up(silence_ms)))
+        return None
+
+    @staticmethod
+    def _is_over(decoder: AnswerDecoder, error: UpstreamError) -> bool:
+        """Whether a connection broke only after the answer was complete."""
+        return error.code is Code.TRUNCATED and not decoder.goes_on_after_finish
+
+    async def _stream(self, decoder: AnswerDecoder, deadline: asyncio.Timeout) -> None:
+        opened = self._open_completion(self._wire, limits=self._limits, secrets=self._secrets)
+        async with opened as response:
+            now_ms = self._now_ms()
+            self._emit(ResponseReceived(t_ms=now_ms, status=response.status, headers=response.headers))
+            self._media_type = _media_type(response)
+            async for data in response.aiter_bytes():
+                self._stop_idling()
+                self._raise_idle_failure()
+                self._marks.byte(self._now_ms())
+                await self._take_gently(self._feed(decoder, data))
+                while decoder.is_behind:
+                    await asyncio.sleep(0)
+                    await self._take_gently(decoder.catch_up())
+                if decoder.failure is not None or decoder.ended:
+                    return
+                self._start_idling(decoder, deadline)
+                deadline.reschedule(self._deadline_at())
+
+    def _feed(self, decoder: AnswerDecoder, data: bytes) -> list[Piece]:
+        """Read what has arrived, and note when it did."""
+        now_ms = self._now_ms()
+        deltas, fragments = decoder.content_deltas, decoder.call_fragments
+        pieces = decoder.feed(data)
+        self._arrivals.add(decoder.content_deltas - deltas, now_ms - self._sent_ms)
+        if decoder.has_content and decoder.call_fragments > fragments:
+            self._progress.content_ms = now_ms
+        if decoder.finished and self._progress.finished_ms is None:
+            self._progress.finished_ms = now_ms
+        return pieces
+
+    async def _take_gently(self, pieces: list[Piece]) -> None:
+        self._waiting.extend(pieces)
+        while (count := self._count_at_once()) < len(self._waiting):
+            self._take_waiting(count)
+            await asyncio.sleep(0)
+        self._take_waiting(len(self._waiting))
+
+    def _count_at_once(self) -> int:
+        """How many of the waiting pieces are handed on before others have their turn."""
+        count = chars = 0
+        for piece in islice(self._waiting, PIECES_AT_ONCE):
+            count += 1
+            chars += len(piece.sentence.text) if isinstance(piece, SentencePiece) else 0
+            if chars >= SPOKEN_CHARS_AT_ONCE:
+                break
+        return count
+
+    def _take(self, pieces: list[Piece]) -> None:
+        self._waiting.extend(pieces)
+        self._take_waiting(len(self._waiting))
+
+    def _take_waiting(self, count: int) -> None:
+        now_ms = self._now_ms()
+        for _ in range(count):
+            piece = self._waiting.popleft()
+            match piece:
+                case ContentPiece():
+                    self._marks.content(now_ms)
+                    self._progress.content_ms = now_ms
+                    self._emit(ContentDelta(t_ms=now_ms, offset=piece.offset, text=piece.text))
+                case SentencePiece():
+                    self._on_sentence(piece.sentence)
+                case ReasoningPiece():
+                    self._progress.reasoning_ms = now_ms
+                    self._emit(ReasoningDelta(t_ms=now_ms, offset=piece.offset, text=piece.text))
+                case PayloadPiece():
+                    self._emit(PayloadReceived(t_ms=now_ms, data=piece.data))
+                case NotePiece():
+                    self._emit(NoteMade(t_ms=now_ms, note=piece.note))
+
+    def _note_media_type(self) -> None:
+        if self._decoder.is_stream and self._media_type != EVENT_STREAM:
+            self._emit(NoteMade(t_ms=self._now_ms(), note=another_type(self._media_type)))
+
+    def _hand_on_calls(self) -> None:
+        now_ms = self._now_ms()
+        calls = self._decoder.tool_calls
+        llm = self._persona.llm
+        for call in calls:
+            if call.name not in self._offered:
+                note = f"The model called {call.name}, a function that the persona does not offer."
+                self._emit(NoteMade(t_ms=now_ms, note=note))
+            self._emit(ToolCalled(t_ms=now_ms, call=call))
+        fires = llm.platform is Platform.JAICP and llm.provider is Provider.CUSTOM_LLM and llm.event_name
+        if calls and fires:
+            ids = tuple(call.id for call in calls)
+            self._emit(EventFired(t_ms=now_ms, event_name=llm.event_name, tool_call_ids=ids))
+
+    def _retry_wait_ms(self, error: UpstreamError, attempt: int) -> int | None:
+        """How long to wait before the request is sent again; None: it isn't."""
+        if not error.may_retry or attempt > self._limits.retries or self._decoder.has_content:
+            return None
+        wait_ms = error.retry_after_ms or 0
+        return wait_ms if wait_ms <= self._limits.retry_wait_ms else None
+
+    def _deadline_at(self) -> float:
+        return self._zero_at + self._progress.deadline_ms(self._limits) / 1000
+
+    def _new_decoder(self) -> AnswerDecoder:
+        return AnswerDecoder(
+            secrets=self._secrets,
+            limits=self._limits,
+            functions=self._offered,
+            address=self._wire.url,
+        )
+
+    def _start_idling(self, decoder: AnswerDecoder, deadline: asyncio.Timeout) -> None:
+        self._stop_idling()
+        wait_s = self._limits.idle_sentence_ms / 1000
+        self._idle = self._loop.call_later(wait_s, self._poll, decoder, deadline)
+
+    def _poll(self, decoder: AnswerDecoder, deadline: asyncio.Timeout) -> None:
+        """Commit what has surely ended. Where that fails, whoever reads is woken, and raises the failure."""
+        try:
+            self._take(decoder.poll())
+        except Exception as failure:
+            self._idle_failure = failure
+            deadline.reschedule(self._loop.time())
+
+    def _raise_idle_failure(self) -> None:
+        if self._idle_failure is not None:
+            raise self._idle_failure
+
+    def _stop_idling(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+
+
+def _function_name(tool: Json) -> str:
+    name = (tool.get("function") or {}).get("name")
+    return name if isinstance(name, str) else ""
+
+
+def _media_type(response: Response) -> str:
+    """The content type without its parameters; empty where there is none."""
+    content_type = next((value for name, value in response.headers if name.lower() == "content-type"), "")
+    return content_type.partition(";")[0].strip().lower()

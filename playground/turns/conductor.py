@@ -1,0 +1,303 @@
+"""The conductor: one turn from the request to the last word heard.
+
+A coroutine with a synchronous ``emit`` and two children: one reads the LLM, one speaks. The reader never waits for the
+speaker. An interrupt is a signal that the conductor acts on; cancelling its task is for shutdown only.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from playground.engine.answer.notes import Notes
+from playground.engine.errors.codes import Code, GreenroomError
+from playground.engine.events import (
+    ContentDelta,
+    Event,
+    FillerSkipped,
+    InterruptHeld,
+    NoteMade,
+    PlayoutStarted,
+    RequestSent,
+    Sentence,
+    SentenceCompleted,
+    Timings,
+    TurnClosed,
+    TurnKind,
+    TurnStarted,
+    TurnStatus,
+)
+from playground.engine.limits import Limits
+from playground.engine.sentences.splitter import SentenceSplitter
+from playground.engine.speech.barge_in import cut_at_ms
+from playground.engine.speech.fillers import Pick, SkipReason
+from playground.engine.speech.schedule import SpeechSchedule
+from playground.engine.speech.spoken import spoken
+from playground.engine.speech.tags import tags_of
+from playground.engine.speech.voices import voice_of
+from playground.failures import log_failure
+from playground.tools.argument_checks import CheckArguments, check_arguments
+from playground.turns.completion_reader import AnswerReader, Marks
+from playground.turns.interrupt import InterruptSignal
+from playground.turns.plan import Call, Interrupt, OpenCompletion, TurnPlan
+
+logger = logging.getLogger(__name__)
+
+Emit = Callable[[Event], None]
+
+
+async def conduct(
+    plan: TurnPlan,
+    *,
+    open_completion: OpenCompletion,
+    emit: Emit,
+    interrupt: InterruptSignal,
+    pick: Pick,
+    limits: Limits,
+    check_arguments: CheckArguments = check_arguments,
+) -> TurnClosed:
+    """Run a turn to its end and return its last event, which was emitted too. Raises only CancelledError."""
+    turn = _Turn(plan, open_completion, emit, pick, limits, check_arguments)
+    try:
+        closed = await turn.run(interrupt)
+    except asyncio.CancelledError:
+        emit(turn.close(TurnStatus.INTERRUPTED, GreenroomError(Code.CANCELLED, "The server was stopped.")))
+        raise
+    emit(closed)
+    return closed
+
+
+class _Turn:
+    """The state that the two children of one turn share."""
+
+    def __init__(
+        self,
+        plan: TurnPlan,
+        open_completion: OpenCompletion,
+        emit: Emit,
+        pick: Pick,
+        limits: Limits,
+        check_arguments: CheckArguments,
+    ) -> None:
+        self._plan = plan
+        self._loop = asyncio.get_running_loop()
+        self._started_at = self._loop.time()
+        self._emit = emit
+        self._open_completion = open_completion
+        self._limits = limits
+        self._check_arguments = check_arguments
+        self._news = asyncio.Event()
+        self._marks = Marks()
+        self._reader: AnswerReader | None = None
+        self._text = ""
+        self._tags = tags_of(plan.persona.speech)
+        self._speech_notes = Notes()
+        self._notes_of: dict[int | None, tuple[str, ...]] = {}
+        """What each sentence's speech gives a note about, by the sentence's index."""
+        self._schedule = SpeechSchedule(
+            voice_of(plan.persona.speech),
+            filler=plan.persona.filler if plan.may_fill else None,
+            pick=pick,
+            is_instant=plan.is_instant,
+            tags=self._tags,
+        )
+
+    def now_ms(self) -> int:
+        return round((self._loop.time() - self._started_at) * 1000)
+
+    async def run(self, interrupt: InterruptSignal) -> TurnClosed:
+        plan = self._plan
+        self._emit(
+            TurnStarted(
+                t_ms=0,
+                kind=plan.kind,
+                text=plan.text,
+                client_msg_id=plan.client_msg_id,
+                continues=plan.continues,
+            )
+        )
+        self._tell_of_no_filler()
+        cut: Interrupt | None = None
+        error: GreenroomError | None = None
+        try:
+            async with asyncio.TaskGroup() as children:
+                reading = children.create_task(self._read())
+                speaking = children.create_task(self._speak())
+                cut = await self._until_over_or_cut(speaking, interrupt)
+                if cut is not None:
+                    reading.cancel()
+                    speaking.cancel()
+            error = reading.result() if cut is None else None
+        except* Exception as failures:
+            log_failure(logger, failures, turn_id=plan.turn_id)
+            error = GreenroomError(Code.INTERNAL, "Greenroom itself failed in this turn. Try again.")
+        if cut is not None:
+            return self._close_cut(cut)
+        return self.close(TurnStatus.FAILED if error else TurnStatus.COMPLETED, error)
+
+    def _tell_of_no_filler(self) -> None:
+        """A tool round repeats no filler: the turn that it goes on with had its chance."""
+        filler = self._plan.persona.filler
+        if filler is not None and self._plan.kind is TurnKind.CONTINUATION:
+            skipped = FillerSkipped(t_ms=0, reason=SkipReason.TOOL_ROUND, due_ms=filler.activation_delay_ms)
+            self._emit(skipped)
+
+    def close(self, status: TurnStatus, error: GreenroomError | None) -> TurnClosed:
+        """The closing event for what there is now; an interrupted voice must have been cut before."""
+        for event in self._schedule.cut(self.now_ms()) if self._schedule.is_speaking else ():
+            self._emit(event)
+        text = self._reader.text if self._reader else self._text
+        heard = text if status is TurnStatus.COMPLETED else text[: self._schedule.heard_to(self.now_ms())]
+        return self._closed(status, error, text, heard)
+
+    def _close_cut(self, cut: Interrupt) -> TurnClosed:
+        now_ms = self.now_ms()
+        if self._reader is not None:
+            self._reader.leave()
+        for event in self._schedule.cut(now_ms):
+            self._emit(event)
+        text = self._reader.text if self._reader else self._text
+        heard_to = self._schedule.heard_to(now_ms)
+        if cut.at_offset is not None:
+            heard_to = min(heard_to, cut.at_offset)
+        return self._closed(TurnStatus.INTERRUPTED, None, text, text[:heard_to])
+
+    def _closed(
+        self, status: TurnStatus, error: GreenroomError | None, text: str, heard_text: str
+    ) -> TurnClosed:
+        now_ms = self.now_ms()
+        answer = self._reader
+        completed = status is not TurnStatus.INTERRUPTED
+        return TurnClosed(
+            t_ms=now_ms,
+            status=status,
+            text=text,
+            heard_text=heard_text,
+            spoken_text=" ".join(segment.text for segment in self._schedule.segments if segment.text),
+            tool_calls=answer.tool_calls if answer and completed and error is None else (),
+            finish_reason=answer.finish_reason if answer else "",
+            error=error,
+            timings=Timings(
+                ttfb=self._marks.ttfb_ms,
+                ttft=self._marks.ttft_ms,
+                first_sentence=self._marks.first_sentence_ms,
+                first_audio=self._schedule.first_audio_ms,
+                dead_air=self._schedule.silence_ms(now_ms),
+                total=now_ms,
+            ),
+            usage=answer.usage if answer else {},
+            reasoning=answer.reasoning if answer else "",
+        )
+
+    async def _until_over_or_cut(
+        self, speaking: "asyncio.Task[None]", interrupt: InterruptSignal
+    ) -> Interrupt | None:
+        """Wait for the end of the speech, or for an interrupt that the barge-in rules let through."""
+        await asyncio.wait(_any_of(speaking, interrupt.asked), return_when=asyncio.FIRST_COMPLETED)
+        if not interrupt.asked.done() or speaking.done():
+            return None
+        now_ms = self.now_ms()
+        due_ms = cut_at_ms(self._plan.persona.barge_in, self._schedule, now_ms)
+        if due_ms > now_ms and not interrupt.ended.done():
+            self._emit(InterruptHeld(t_ms=now_ms, until_ms=due_ms))
+            self._schedule.stop_at(due_ms)
+            await asyncio.wait(
+                _any_of(speaking, interrupt.ended),
+                timeout=(due_ms - now_ms) / 1000,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        return None if speaking.done() else interrupt.asked.result()
+
+    async def _read(self) -> GreenroomError | None:
+        """The first child: have the LLM answer, or say what stands; hand sentences to the schedule."""
+        try:
+            error = await self._answer()
+        finally:
+            self._schedule.end_input()
+            self._news.set()
+        await self._note_arguments()
+        return error
+
+    async def _answer(self) -> GreenroomError | None:
+        plan = self._plan
+        if plan.refusal is not None:
+            return plan.refusal
+        if plan.call is None:
+            self._say(plan.text)
+            return None
+        self._reader = AnswerReader(
+            call_wire=plan.call.wire,
+            secrets=plan.call.secrets,
+            persona=plan.persona,
+            open_completion=self._open_completion,
+            limits=self._limits,
+            marks=self._marks,
+            now_ms=self.now_ms,
+            emit=self._emit,
+            on_attempt=self._sent,
+            on_sentence=self._complete,
+        )
+        return await self._reader.run()
+
+    def _sent(self, attempt: int) -> None:
+        assert self._plan.call is not None
+        call = self._plan.call
+        self._emit(RequestSent(t_ms=self.now_ms(), request=call.shown, origins=call.origins, attempt=attempt))
+
+    async def _note_arguments(self) -> None:
+        """Tell of calls whose arguments do not fit their schema; nobody's delta or sentence waits for it."""
+        calls = [call for call in (self._reader.tool_calls if self._reader else ()) if call.valid]
+        tools = self._plan.persona.llm.tools
+        for check in await self._check_arguments(calls, tools, limits=self._limits):
+            for note in check.notes:
+                self._emit(NoteMade(t_ms=self.now_ms(), note=note))
+
+    def _say(self, text: str) -> None:
+        """Say a text as it stands: an echo or a greeting."""
+        self._text = text
+        self._emit(ContentDelta(t_ms=self.now_ms(), offset=0, text=text))
+        splitter = SentenceSplitter()
+        for sentence in [*splitter.feed(text), *splitter.flush()]:
+            self._complete(sentence)
+
+    def _complete(self, sentence: Sentence) -> None:
+        now_ms = self.now_ms()
+        utterance = spoken(sentence, self._tags)
+        self._marks.sentence(now_ms)
+        self._notes_of[sentence.index] = utterance.notes
+        self._emit(SentenceCompleted(t_ms=now_ms, sentence=sentence, spoken=utterance.text))
+        for event in self._schedule.add(sentence, utterance, now_ms):
+            self._emit(event)
+        self._news.set()
+
+    def _note_speech(self, started: PlayoutStarted) -> None:
+        """Tell, once in the turn, what is odd about what is heard from that moment on."""
+        for note in self._notes_of.pop(started.segment.index, ()):
+            self._speech_notes.add(note)
+        for note in self._speech_notes.take():
+            self._emit(NoteMade(t_ms=started.t_ms, note=note))
+
+    async def _speak(self) -> None:
+        """The second child: let what is due happen, then sleep until the next thing is due or something new came."""
+        while True:
+            self._news.clear()
+            for event in self._schedule.advance(self.now_ms()):
+                self._emit(event)
+                if isinstance(event, PlayoutStarted):
+                    self._note_speech(event)
+            if self._schedule.is_over:
+                return
+            due_ms = self._schedule.next_at()
+            due_at = None if due_ms is None else self._started_at + due_ms / 1000
+            try:
+                async with asyncio.timeout_at(due_at):
+                    await self._news.wait()
+            except TimeoutError:
+                continue
+
+
+def _any_of(*futures: "asyncio.Future[Any]") -> "set[asyncio.Future[Any]]":
+    return set(futures)
+
+
+__all__ = ["Call", "Interrupt", "OpenCompletion", "TurnPlan", "conduct"]

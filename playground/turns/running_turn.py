@@ -1,0 +1,151 @@
+"""A turn that runs in this process: its task, its record, and the way of its events to the viewers and the rows."""
+
+import asyncio
+import logging
+from datetime import datetime
+from typing import Any
+
+from playground.engine.errors.codes import Code, GreenroomError
+from playground.engine.events import ContentDelta, Event, Timings, TurnClosed, TurnStatus
+from playground.engine.limits import Limits
+from playground.engine.turn_record import TurnRecord
+from playground.realtime.hub import Hub
+from playground.realtime.protocol import envelope, wire_events
+from playground.storage import leases
+from playground.storage.record_writer import Recorder, TurnRow, closed_row, failed_row, streaming_row
+from playground.turns.conductor import TurnPlan
+from playground.turns.interrupt import InterruptSignal
+
+logger = logging.getLogger(__name__)
+
+SAVE_EVERY_CHARS = 2_048
+SAVE_EVERY_MS = 1_000
+
+
+class LiveTurn:
+    """Give ``emit`` to the conductor; ``publish_end`` stores the end first, and only then tells it."""
+
+    def __init__(
+        self, plan: TurnPlan, *, hub: Hub, recorder: Recorder, limits: Limits, created_at: datetime
+    ) -> None:
+        self.plan = plan
+        self.interrupt = InterruptSignal()
+        self.task: asyncio.Task[None] | None = None
+        self._hub = hub
+        self._recorder = recorder
+        self._created_at = created_at
+        self._loop = asyncio.get_running_loop()
+        self._started_at = self._loop.time()
+        self._record = TurnRecord(plan.turn_id, plan.turn_idx, limits.cassette_bytes)
+        self._saved_chars = 0
+        self._saved_ms = 0
+        self._chars = 0
+
+    @property
+    def is_ending(self) -> bool:
+        """It was interrupted or its last event has come; the end may still have to be stored."""
+        return self.interrupt.asked.done() or self.is_closed
+
+    @property
+    def is_closed(self) -> bool:
+        """Its last event has come."""
+        return self._record.closed is not None
+
+    @property
+    def now_ms(self) -> int:
+        return round((self._loop.time() - self._started_at) * 1000)
+
+    def as_json(self) -> dict[str, Any]:
+        """The turn as a snapshot carries it, as far as it has come."""
+        return self._record.as_json(created_at=self._created_at.isoformat())
+
+    def emit(self, event: Event) -> None:
+        """Fold the event and tell the viewers; the closing event waits for ``publish_end``. Never waits."""
+        self._record.apply(event)
+        if isinstance(event, TurnClosed):
+            return
+        self._publish(event)
+        if isinstance(event, ContentDelta):
+            self._chars += len(event.text)
+            self._save_sometimes(event.t_ms)
+
+    async def publish_end(self) -> None:
+        """Store the closed turn, then tell the viewers."""
+        closed = self._record.closed
+        assert closed is not None
+        await self._store(self._closed_row())
+        self._publish(closed)
+
+    async def publish_failure(self) -> None:
+        """An exception ended the turn's task: close the row as it stands, then tell the viewers."""
+        text = "".join(self._record.text)
+        await self._store(failed_row(self.plan.turn_id, self.plan.conversation_id, text))
+        self._publish(
+            TurnClosed(
+                t_ms=self.now_ms,
+                status=TurnStatus.FAILED,
+                text=text,
+                heard_text="",
+                error=GreenroomError(Code.INTERNAL, leases.INTERNAL),
+                timings=Timings(total=self.now_ms),
+            )
+        )
+
+    def save_end(self) -> None:
+        """Hand the closed turn to the recorder without waiting: the server stops."""
+        if self._record.closed is not None:
+            self._recorder.save(self._closed_row())
+            self._publish(self._record.closed)
+
+    def close_unbegun(self) -> None:
+        """Close a turn whose task was cancelled before its first step: the server stops."""
+        error = GreenroomError(Code.CANCELLED, "The server was stopped.")
+        timings = Timings(total=self.now_ms)
+        self._record.apply(
+            TurnClosed(
+                t_ms=self.now_ms,
+                status=TurnStatus.INTERRUPTED,
+                text="",
+                heard_text="",
+                error=error,
+                timings=timings,
+            )
+        )
+        self.save_end()
+
+    async def _store(self, end: TurnRow) -> None:
+        """Store the turn's end; while the database is away that is tried on, and the viewers wait no longer."""
+        if not await self._recorder.save_now(end):
+            logger.error("The end of turn %s is not stored yet.", self.plan.turn_id)
+
+    def _closed_row(self) -> TurnRow:
+        closed = self._record.closed
+        assert closed is not None
+        conversation_id = self.plan.conversation_id
+        return closed_row(
+            self._record,
+            conversation_id,
+            last_seq=self._hub.seq(conversation_id) + len(wire_events(closed)),
+            inference_id=self.plan.inference_id,
+        )
+
+    def _save_sometimes(self, t_ms: int) -> None:
+        if self._chars - self._saved_chars < SAVE_EVERY_CHARS and t_ms - self._saved_ms < SAVE_EVERY_MS:
+            return
+        self._saved_chars, self._saved_ms = self._chars, t_ms
+        conversation_id = self.plan.conversation_id
+        last_seq = self._hub.seq(conversation_id)
+        self._recorder.save(streaming_row(self._record, conversation_id, last_seq=last_seq))
+
+    def _publish(self, event: Event) -> None:
+        plan = self.plan
+        for event_type, properties in wire_events(event):
+            made = envelope(
+                event_type,
+                {"turn_id": plan.turn_id, "t_ms": event.t_ms, **properties},
+                conversation_id=plan.conversation_id,
+                seq=self._hub.next_seq(plan.conversation_id),
+                inference_id=plan.inference_id,
+                turn_idx=plan.turn_idx,
+            )
+            self._hub.publish(plan.conversation_id, made)

@@ -1,0 +1,192 @@
+"""The playground's forms: a conversation's options, one's own endpoint, a pasted document."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.views.decorators.debug import sensitive_variables
+
+from personas.endpoints import make_endpoint_persona
+from personas.formats import ConversationDraft, FormatError
+from personas.importing import ADD_SECRET, Imported, ImportRefusedError, import_draft
+from personas.reading import read_conversation, read_document
+from personas.row_limits import TooManyRowsError
+from playground.engine.addresses.address import AddressError, parse_address
+from playground.engine.persona import Platform
+from playground.engine.prompt import placeholders
+from playground.storage.start_conversation import Message, Opening
+
+MAX_CONTEXT_CHARS = 20_000
+MAX_VALUE_CHARS = 2_000
+MAX_PLACEHOLDERS = 20
+MAX_PASTE_CHARS = 200_000
+VALUE_PREFIX = "value-"
+
+
+class OpeningForm(forms.Form):
+    """A conversation's options. Each ``{identifier}`` of the context that was sent becomes a box of its own."""
+
+    conversational_context = forms.CharField(
+        label="Conversational context",
+        required=False,
+        max_length=MAX_CONTEXT_CHARS,
+        widget=forms.Textarea(
+            attrs={"rows": 3, "placeholder": "You are talking to {user_name}, who is {age} years old."}
+        ),
+        help_text="Whom the persona talks to. Each {identifier} becomes a box to fill.",
+    )
+    custom_greeting = forms.CharField(
+        label="Opening line",
+        required=False,
+        max_length=2_000,
+        help_text="The voice says it first, word for word, without asking the LLM.",
+    )
+    conversation_name = forms.CharField(label="Conversation name", required=False, max_length=200)
+    replica_id = forms.CharField(label="replica_id", required=False, max_length=100)
+    callback_url = forms.CharField(
+        label="callback_url",
+        required=False,
+        max_length=2_000,
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
+    )
+
+    def __init__(self, data: Any = None, *, initial: Mapping[str, str] | None = None) -> None:
+        super().__init__(data, initial=dict(initial or {}))
+        given = data or initial or {}
+        context = str(given.get("conversational_context", ""))
+        self._identifiers = placeholders(context)[:MAX_PLACEHOLDERS]
+        for name in self._identifiers:
+            self.fields[VALUE_PREFIX + name] = forms.CharField(
+                label=f"{{{name}}}",
+                max_length=MAX_VALUE_CHARS,
+                error_messages={"required": f"What stands for {{{name}}}?"},
+            )
+
+    @property
+    def value_fields(self) -> list[forms.BoundField]:
+        """The boxes of the context's identifiers, in order."""
+        return [self[VALUE_PREFIX + name] for name in self._identifiers]
+
+    @property
+    def other_fields(self) -> list[forms.BoundField]:
+        names = ("custom_greeting", "conversation_name", "replica_id", "callback_url")
+        return [self[name] for name in names]
+
+    def clean_callback_url(self) -> str:
+        url: str = self.cleaned_data["callback_url"].strip()
+        if not url:
+            return ""
+        try:
+            address = parse_address(url)
+        except AddressError as error:
+            raise ValidationError(error.message) from None
+        if address.is_own:
+            raise ValidationError("Give a whole address that begins with https://.")
+        return url
+
+    def opening(self, *, stand_in: bool, initial_messages: list[Message]) -> Opening:
+        cleaned = self.cleaned_data
+        return Opening(
+            conversation_name=cleaned["conversation_name"],
+            conversational_context=cleaned["conversational_context"],
+            replica_id=cleaned["replica_id"],
+            callback_url=cleaned["callback_url"],
+            custom_greeting=cleaned["custom_greeting"],
+            values={name: cleaned[VALUE_PREFIX + name] for name in self._identifiers},
+            initial_messages=initial_messages,
+            stand_in=stand_in,
+        )
+
+
+class EndpointForm(forms.Form):
+    """One's own endpoint in one strip: what it takes to make a persona that calls it."""
+
+    base_url = forms.CharField(
+        label="Base URL",
+        max_length=2_000,
+        widget=forms.TextInput(
+            attrs={"inputmode": "url", "placeholder": "http://127.0.0.1:8000/v1", "spellcheck": "false"}
+        ),
+    )
+    key = forms.CharField(
+        label="Key",
+        required=False,
+        max_length=4_096,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    model = forms.CharField(
+        label="Model",
+        max_length=200,
+        widget=forms.TextInput(attrs={"placeholder": "gpt-4o", "spellcheck": "false"}),
+    )
+    platform = forms.ChoiceField(
+        label="As", choices=[(Platform.TAVUS, "Tavus"), (Platform.JAICP, "JAICP")], initial=Platform.TAVUS
+    )
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
+        self._user = user
+        if not user.has_perm(ADD_SECRET):
+            self.fields["key"].disabled = True
+
+    @sensitive_variables()
+    def make_persona(self) -> Imported | None:
+        """The persona for the endpoint; None, and errors in the fields, where one cannot be made."""
+        cleaned = self.cleaned_data
+        try:
+            return make_endpoint_persona(
+                cleaned["base_url"],
+                cleaned["key"] or "",
+                cleaned["model"],
+                Platform(cleaned["platform"]),
+                self._user,
+            )
+        except ValidationError as error:
+            self.add_error(None, error)
+            return None
+
+
+class PasteForm(forms.Form):
+    """A Tavus persona's or conversation's JSON, or a JAICP reply or script, as it stands on the platform's page."""
+
+    document = forms.CharField(
+        label="Tavus persona or conversation JSON, or JAICP reply",
+        max_length=MAX_PASTE_CHARS,
+        strip=False,
+        widget=forms.Textarea(
+            attrs={
+                "rows": 8,
+                "class": "code",
+                "spellcheck": "false",
+                "placeholder": '{ "persona_name": … }   or   $response.replies.push({ type: "llmRequest", … })',
+            }
+        ),
+        help_text=(
+            "Comments, trailing commas and placeholder values are fine; so is a curl command, a Python dict or a "
+            "JavaScript object. A key in it becomes a token secret, usable at its own host alone."
+        ),
+    )
+
+    def conversation(self) -> ConversationDraft | None:
+        """What the text says of a conversation; None: it is none, or one that cannot be read, with an error."""
+        try:
+            return read_conversation(self.cleaned_data["document"])
+        except FormatError as error:
+            self.add_error("document", str(error))
+            return None
+
+    @sensitive_variables()
+    def import_persona(self, user: User) -> Imported | None:
+        """The stored persona; None, and an error with its line and column, where the text is no such document."""
+        try:
+            draft = read_document(self.cleaned_data["document"], site_url=settings.SITE_URL)
+            return import_draft(draft, by=user)
+        except FormatError as error:
+            self.add_error("document", str(error))
+        except (ImportRefusedError, TooManyRowsError) as error:
+            self.add_error("document", error.message)
+        return None

@@ -1,0 +1,84 @@
+"""Reading an answer costs in proportion to its length, whatever it is made of."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.engine.answer.stream_strategies import SECRET
+from tests.engine.answer.streams import answer, called, chunk, decode_pieces, event, stream
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    started = time.process_time()
+    run()
+    return time.process_time() - started
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda size: [answer(*["word. "] * size)],
+        lambda size: [answer("word " * size)],
+        lambda size: [b"data: ", *[b"x"] * size],
+        lambda size: [event(chunk(content="<think>")), answer(*["hm "] * size)],
+        lambda size: [stream(*[called(index=0, id="a", function={"name": "f", "arguments": "}"})] * size)],
+        lambda size: [b"\n" * size, b": ping\n" * size],
+        lambda size: [b'{"a": 1}' * (size // 8)],
+    ],
+    ids=[
+        "deltas",
+        "one delta",
+        "one line in bytes",
+        "reasoning",
+        "repeated calls",
+        "blank lines",
+        "glued JSON",
+    ],
+)
+def test_the_cost_grows_as_the_answer_does(body: Callable[[int], list[bytes]]) -> None:
+    assert_linear(body)
+
+
+def assert_linear(body: Callable[[int], list[bytes]]) -> None:
+    small, large = body(1_000), body(8_000)
+
+    def run(pieces: list[bytes]) -> None:
+        decode_pieces(pieces, secrets=[SECRET])
+
+    run(small)
+    times = [(_seconds(lambda: run(small)), _seconds(lambda: run(large))) for _ in range(3)]
+    assert min(slow for _, slow in times) < 8 * 4 * min(fast for fast, _ in times) + 0.01
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda size: [stream(*(chunk("stop", content=f"{number}. ") for number in range(size)))],
+        lambda size: [answer(*["<tool_call>"] * size)],
+        lambda size: [answer(*['{"name": "f", "arguments": '] * size)],
+        lambda size: [answer(*["</s> "] * size)],
+        lambda size: [answer(*[" same words"] * size)],
+        lambda size: [b"no field at all\n" * size],
+        lambda size: [b"{\n" + b'"a": 1,\n' * size],
+        lambda size: [b"data: {'a': " + b"[" * size + b"\n\n"],
+        lambda size: [b"data: " * size + b"\n\n"],
+        lambda size: [b'data: {"a": "' + b"x" * size + b"'\n\n"],
+        lambda size: [stream(chunk(role="tool", content="{}"), *[chunk(content="{}")] * size)],
+    ],
+    ids=[
+        "finish reasons",
+        "tags",
+        "calls as JSON",
+        "template tokens",
+        "equal deltas",
+        "no fields",
+        "bare JSON",
+        "Python's repr",
+        "data: again and again",
+        "JSON that breaks off",
+        "a tool's deltas",
+    ],
+)
+def test_the_cost_of_what_is_odd_grows_as_the_answer_does(body: Callable[[int], list[bytes]]) -> None:
+    assert_linear(body)

@@ -1,0 +1,175 @@
+"""What a status and its body mean: the code, the sentence, the excerpt, the wait."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from playground.engine.addresses.address import parse_address
+from playground.engine.answer.redaction import redact
+from playground.engine.errors.codes import Code, UpstreamError
+from playground.engine.errors.refusals import refused, retry_after
+from playground.engine.errors.waits import span
+
+ADDRESS = parse_address("https://llm.example.com/v1/chat/completions")
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def refusal(
+    status: int, body: object = None, headers: dict[str, str] | None = None, url: str = ADDRESS.raw
+) -> UpstreamError:
+    encoded = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return refused(parse_address(url), status, headers or {}, encoded, now=NOW)
+
+
+def openai(message: str, code: str | None = None, kind: str = "invalid_request_error") -> object:
+    return {"error": {"message": message, "type": kind, "param": None, "code": code}}
+
+
+@pytest.mark.parametrize(
+    ("case", "status", "body", "code", "may_retry"),
+    [
+        ("U17", 401, openai("Incorrect API key provided", "invalid_api_key"), Code.AUTH_FAILED, False),
+        ("U17 Gemini", 400, [{"error": {"message": "API key not valid."}}], Code.AUTH_FAILED, False),
+        ("U18", 403, openai("No access", "model_not_allowed"), Code.FORBIDDEN, False),
+        ("U19", 404, {"detail": "Not Found"}, Code.NOT_FOUND, False),
+        ("U19 method", 405, {"detail": "Method Not Allowed"}, Code.NOT_FOUND, False),
+        ("U20", 400, openai("Too long", "context_length_exceeded"), Code.CONTEXT_TOO_LONG, False),
+        ("U20 vLLM", 400, openai("This model's maximum context length is 8192"), Code.CONTEXT_TOO_LONG, False),
+        ("U20 size", 413, b"", Code.CONTEXT_TOO_LONG, False),
+        ("U21", 422, {"detail": [{"loc": ["body"], "msg": "Field required"}]}, Code.BAD_REQUEST, False),
+        ("U21 Ollama", 400, {"error": "invalid format"}, Code.BAD_REQUEST, False),
+        ("U22", 429, openai("Rate limit reached", "rate_limit_exceeded", "requests"), Code.RATE_LIMITED, True),
+        ("U25", 429, openai("You exceeded your current quota", "insufficient_quota"), Code.QUOTA, False),
+        ("U25 OpenRouter", 402, openai("Insufficient credits"), Code.QUOTA, False),
+        ("U26", 500, openai("The server had an error"), Code.UPSTREAM_5XX, False),
+        ("U27", 503, openai("Overloaded"), Code.UPSTREAM_5XX, True),
+        ("U28", 502, b"<html><h1>502 Bad Gateway</h1></html>", Code.UPSTREAM_5XX, True),
+        ("504", 504, b"", Code.UPSTREAM_5XX, True),
+        ("Azure filter", 400, openai("The response was filtered", "content_filter"), Code.CONTENT_FILTER, False),
+        ("teapot", 418, b"", Code.BAD_REQUEST, False),
+        ("odd", 199, b"", Code.BAD_RESPONSE, False),
+    ],
+)  # fmt: skip
+def test_U17_to_U28_each_status_has_its_code(
+    case: str, status: int, body: object, code: Code, may_retry: bool
+) -> None:
+    error = refusal(status, body)
+    assert (error.code, error.may_retry) == (code, may_retry), case
+    assert "llm.example.com:443" in error.message
+
+
+def test_U19_a_base_url_without_v1_is_told_so() -> None:
+    error = refusal(404, {"detail": "Not Found"}, url="http://127.0.0.1:8000/chat/completions")
+    assert "Try http://127.0.0.1:8000/v1 as the base URL" in error.message
+
+
+def test_U19_a_base_url_that_ends_in_the_route_is_told_so() -> None:
+    error = refusal(404, b"", url="http://x.com/v1/chat/completions/chat/completions")
+    assert "twice" in error.message
+
+
+@pytest.mark.parametrize("path", ["/api/chat", "/openai/deployments/gpt-4o", "/webhook/"])
+def test_U19_a_base_url_with_a_path_of_its_own_is_told_what_was_added(path: str) -> None:
+    message = refusal(404, b"", url=f"http://x.com{path.rstrip('/')}/chat/completions").message
+    assert f"/chat/completions was added to the base URL's path {path.rstrip('/')}:" in message
+    assert "/v1" not in message
+
+
+def test_U19_a_whole_url_is_not_said_to_lack_what_was_not_added() -> None:
+    message = refusal(404, b"", url="https://x.com/foundationModels/completion").message
+    assert "called as it stands" in message
+    assert "/v1" not in message
+    assert "was added" not in message
+
+
+def test_U19_a_base_url_with_v1_is_asked_to_be_checked() -> None:
+    assert "Check the base URL" in refusal(404, b"").message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        openai("The model `x` does not exist or you do not have access to it.", "model_not_found"),
+        {"error": {"message": 'model "x" not found, try pulling it first', "type": "api_error"}},
+    ],
+)
+def test_U19_a_model_that_is_missing_is_told_from_an_address_that_is(body: object) -> None:
+    assert "has no such model" in refusal(404, body).message
+
+
+def test_U28_no_html_is_shown() -> None:
+    error = refusal(502, b"<html><h1>502 Bad Gateway</h1></html>")
+    assert error.excerpt == ""
+    assert "HTTP 502" in error.message
+
+
+def test_an_excerpt_is_at_most_300_characters() -> None:
+    error = refusal(400, openai("x" * 1000))
+    assert len(error.excerpt) == 300
+    assert error.excerpt.endswith("…")
+
+
+@pytest.mark.parametrize("padding", range(270, 300))
+def test_K12_a_key_that_the_cut_would_halve_is_masked_first(padding: int) -> None:
+    key = "sk-canary-0123456789"
+    body = json.dumps(openai("x" * padding + key)).encode()
+    error = refused(ADDRESS, 401, {}, body, now=NOW, redact=lambda text: redact(text, [key]))
+    assert "sk-" not in error.excerpt
+
+
+def test_K12_a_key_that_control_characters_hide_is_masked() -> None:
+    body = json.dumps(openai("You sent sk-can\u0000ary-01234\u200b56789")).encode()
+    error = refused(
+        ADDRESS, 401, {}, body, now=NOW, redact=lambda text: redact(text, ["sk-canary-0123456789"])
+    )
+    assert error.excerpt == "You sent [secret]"
+
+
+@pytest.mark.parametrize(
+    ("header", "expected_ms"),
+    [
+        ("1", 1_000),
+        ("0", 0),
+        ("1.5", 1_500),
+        ("3600", 3_600_000),
+        ("Sun, 01 Mar 2026 12:01:00 GMT", 60_000),
+        ("-5", None),
+        ("99999999999", None),
+        ("999999999", None),
+        ("soon", None),
+        ("", None),
+        ("１２", None),
+        ("Sun, 01 Mar 2026 11:00:00 GMT", None),
+        ("Sun, 32 Mar 2026 12:01:00 GMT", None),
+        ("nan", None),
+        ("1e3", None),
+    ],
+)
+def test_U22_to_U24_the_wait_is_read_or_treated_as_absent(header: str, expected_ms: int | None) -> None:
+    assert retry_after({"retry-after": header}, NOW) == expected_ms
+
+
+def test_openais_exact_wait_wins() -> None:
+    assert retry_after({"retry-after": "2", "retry-after-ms": "1234.5"}, NOW) == 1_234
+
+
+def test_U23_a_long_wait_is_told_in_minutes() -> None:
+    error = refusal(429, b"", {"retry-after": "3600"})
+    assert error.retry_after_ms == 3_600_000
+    assert "Try again in 60 min." in error.message
+
+
+@pytest.mark.parametrize(
+    ("wait_ms", "words"),
+    [
+        (0, "0 s"),
+        (1, "1 s"),
+        (20_000, "20 s"),
+        (119_000, "119 s"),
+        (3_600_000, "60 min"),
+        (86_400_000, "24 h"),
+    ],
+)
+def test_a_wait_in_words(wait_ms: int, words: str) -> None:
+    assert span(wait_ms) == words

@@ -1,0 +1,25 @@
+"""JSON for clients: whatever JSON knows can be written."""
+
+import json
+import math
+
+import pytest
+
+from playground.engine.json_text import json_bytes
+
+
+@pytest.mark.parametrize("value", [10**20, -(10**400), 1e20, "\ud800", "ä", [[1, None, True]], {"a": {}}])
+def test_what_json_knows_is_written(value: object) -> None:
+    assert json.loads(json_bytes({"value": value})) == {"value": value}
+
+
+@pytest.mark.parametrize("beside", [1, 10**20])
+def test_what_it_does_not_know_is_null(beside: int) -> None:
+    assert json.loads(json_bytes([math.nan, math.inf, beside])) == [None, None, beside]
+
+
+def test_what_nests_as_deeply_as_a_payload_may_is_written() -> None:
+    deep: object = 1
+    for _ in range(500):
+        deep = [deep]
+    assert json.loads(json_bytes(deep)) == deep

@@ -1,0 +1,49 @@
+"""S16: no module but the outgoing factory and its transports can reach another machine over HTTP."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+APPS = ("dashboard", "personas", "playground")
+CLIENTS = {"aiohttp", "httpx", "httpcore", "requests", "urllib3", "openai"}
+CLIENT_MODULES = {"urllib.request", "http.client", "ftplib", "telnetlib", "asyncio.streams"}
+ALLOWED = ("playground/outgoing/client.py", "playground/outgoing/guard.py", "playground/outgoing/transports/")
+
+MODULES = [
+    path
+    for app in APPS
+    for path in sorted((ROOT / app).rglob("*.py"))
+    if not path.relative_to(ROOT).as_posix().startswith(ALLOWED)
+]
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Every module that is imported, a name taken from a package as a module too."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def clients_in(source: str) -> set[str]:
+    modules = imported(ast.parse(source))
+    return {name for name in modules if name.split(".")[0] in CLIENTS or name in CLIENT_MODULES}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_S16_no_other_module_imports_an_http_client(path: Path) -> None:
+    assert clients_in(path.read_text()) == set()
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import httpx", "from aiohttp import ClientSession", "from urllib import request", "import urllib.request as r",
+     "def f():\n    import requests", "from http.client import HTTPSConnection"],
+)  # fmt: skip
+def test_S16_the_check_sees_every_way_of_importing_one(source: str) -> None:
+    assert clients_in(source)

@@ -1,0 +1,28 @@
+"""A viewer's message as a command: what a tool's result may hold."""
+
+import json
+
+import pytest
+
+from playground.engine.errors.codes import Code, CommandError
+from playground.realtime.protocol import OUTPUT_DEPTH, ToolResult, parse_command
+
+
+def result_of(output: str) -> ToolResult:
+    properties = f'{{"tool_call_id": "call_1", "output": {output}}}'
+    command = parse_command(f'{{"event_type": "conversation.tool_result", "properties": {properties}}}')
+    assert isinstance(command, ToolResult)
+    return command
+
+
+@pytest.mark.parametrize("output", ['{"a": [1, null, "é"]}', "1" + "0" * 20, "1e300", "[" * 60 + "]" * 60])
+def test_a_result_of_any_json_is_written_as_json(output: str) -> None:
+    assert json.loads(result_of(output).output) == json.loads(output)
+
+
+@pytest.mark.parametrize("depth", [OUTPUT_DEPTH + 1, 300, 1_000])
+def test_a_result_that_nests_too_deeply_is_refused(depth: int) -> None:
+    with pytest.raises(CommandError) as refused:
+        result_of("[" * depth + "]" * depth)
+    assert refused.value.code is Code.BAD_MESSAGE
+    assert "nest" in refused.value.message

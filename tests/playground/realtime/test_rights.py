@@ -1,0 +1,185 @@
+"""Who may use a socket, and until when: sessions, keys, origins."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+
+from dashboard.api_keys import make_key
+from dashboard.models import ApiKey
+from dashboard.people import change_role, deactivate
+from dashboard.roles import Role, group_of
+from playground.models import Conversation, Turn
+from playground.realtime import consumer
+from tests.dashboard.roles import person
+from tests.playground.own_sockets import OWN, Socket, close_code, opened
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def test_a_key_opens_a_socket_without_an_origin(conversation: str, key: dict[str, str]) -> None:
+    async with opened(conversation, key) as socket:
+        assert await socket.snapshot() == "playground.snapshot"
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "https://testserver", f"{OWN}:81", "http://[", ""]
+)
+async def test_b13_x8_a_foreign_origin_gets_no_handshake_whatever_comes_with_it(
+    conversation: str, cookie: dict[str, str], key: dict[str, str], origin: str
+) -> None:
+    assert not await Socket(conversation, cookie | {"origin": origin}).connect()
+    assert not await Socket(conversation, key | {"origin": origin}).connect()
+
+
+async def test_b13_an_origin_may_be_missing_beside_a_key_that_works_alone(
+    conversation: str, cookie: dict[str, str], key: dict[str, str]
+) -> None:
+    assert not await Socket(conversation, cookie).connect()
+    assert not await Socket(conversation, cookie | {"x-api-key": "gr_" + "x" * 43}).connect()
+    await ApiKey.objects.aupdate(revoked_at="2026-01-01T00:00Z")
+    assert not await Socket(conversation, key).connect()
+
+
+async def test_a_wrong_key_does_not_fall_back_to_the_session(
+    conversation: str, cookie: dict[str, str]
+) -> None:
+    headers = cookie | {"origin": OWN, "x-api-key": "gr_" + "x" * 43}
+    assert await close_code(conversation, headers) == 4401
+
+
+async def test_b21_a_key_in_the_address_opens_nothing(conversation: str, key: dict[str, str]) -> None:
+    assert not await Socket(f"{conversation}/?x-api-key={key['x-api-key']}&ignored=", {}).connect()
+
+
+async def test_b14_an_unknown_or_ended_session_is_told_to_sign_in(
+    conversation: str, cookie: dict[str, str]
+) -> None:
+    unknown = {"cookie": f"{settings.SESSION_COOKIE_NAME}=unknown"}
+    assert await close_code(conversation, unknown | {"origin": OWN}) == 4401
+    await Session.objects.all().aupdate(expire_date="2026-01-01T00:00Z")
+    assert await close_code(conversation, cookie | {"origin": OWN}) == 4401
+
+
+@pytest.mark.parametrize("conversation_id", ["c00000000000", "no-id", "%00"])
+async def test_b16_x12_an_unknown_conversation_is_not_found_with_a_key_too(
+    alice: User, key: dict[str, str], conversation_id: str
+) -> None:
+    assert await close_code(conversation_id, key) == 4404
+
+
+async def test_b16_x12_anothers_conversation_is_an_unknown_one_even_to_an_admins_key(
+    conversation: str,
+) -> None:
+    bob = await database_sync_to_async(person)(Role.ADMIN, "bob")
+    _, theirs = await database_sync_to_async(
+        lambda: make_key("script", user=bob, role=group_of(Role.ADMIN))
+    )()
+    assert await close_code(conversation, {"x-api-key": theirs}) == 4404
+    assert await Conversation.objects.acount() == 1
+
+
+async def test_a_user_without_the_right_is_not_allowed(
+    conversation: str, alice: User, key: dict[str, str]
+) -> None:
+    await database_sync_to_async(alice.groups.clear)()
+    assert await close_code(conversation, key) == 4403
+
+
+def ends_session(alice: User) -> None:
+    Session.objects.all().delete()
+
+
+def changes_password(alice: User) -> None:
+    alice.set_password("correct horse battery")
+    alice.save()
+
+
+def takes_right(alice: User) -> None:
+    alice.groups.clear()
+
+
+def revokes_keys(alice: User) -> None:
+    for stored in ApiKey.objects.all():
+        stored.revoke()
+
+
+LOSSES = pytest.mark.parametrize(
+    ("by", "loss", "code"),
+    [
+        ("session", ends_session, 4401),
+        ("session", changes_password, 4401),
+        ("session", deactivate, 4401),
+        ("session", takes_right, 4403),
+        ("key", revokes_keys, 4401),
+        ("key", deactivate, 4401),
+        ("key", takes_right, 4403),
+    ],
+)
+
+
+@LOSSES
+async def test_b15_x15_who_lost_the_right_is_turned_away_at_the_next_message(
+    conversation: str,
+    alice: User,
+    cookie: dict[str, str],
+    key: dict[str, str],
+    by: str,
+    loss: Callable[[User], None],
+    code: int,
+) -> None:
+    async with opened(conversation, key if by == "key" else cookie | {"origin": OWN}) as socket:
+        await socket.snapshot()
+        await database_sync_to_async(loss)(alice)
+        await socket.send("conversation.respond", text="Hello")
+        assert await socket.closed_with() == code
+    assert not await Conversation.objects.filter(turns__isnull=False).aexists()
+
+
+@LOSSES
+async def test_b15_x15_an_idle_socket_ends_soon_after_the_right_to_it(
+    conversation: str,
+    alice: User,
+    cookie: dict[str, str],
+    key: dict[str, str],
+    by: str,
+    loss: Callable[[User], None],
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(consumer, "RIGHTS_HOLD_S", 0.02)
+    async with opened(conversation, key if by == "key" else cookie | {"origin": OWN}) as socket:
+        await socket.snapshot()
+        await database_sync_to_async(loss)(alice)
+        assert await socket.closed_with() == code
+
+
+async def test_b15_the_turn_that_nobody_may_watch_any_more_stops(
+    conversation: str, alice: User, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "RIGHTS_HOLD_S", 0.02)
+    async with opened(conversation, key) as socket:
+        await socket.snapshot()
+        await socket.send("conversation.echo", text="A long sentence that takes its time to be said. " * 20)
+        await socket.until("conversation.started_speaking")
+        await database_sync_to_async(takes_right)(alice)
+        assert await socket.closed_with() == 4403
+    for _ in range(500):
+        if await Turn.objects.filter(status=Turn.Status.INTERRUPTED).aexists():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("The turn was not interrupted.")
+
+
+async def test_a_smaller_role_keeps_the_socket_open_while_it_may_converse(
+    conversation: str, alice: User, key: dict[str, str]
+) -> None:
+    async with opened(conversation, key) as socket:
+        await socket.snapshot()
+        await database_sync_to_async(change_role)(alice, Role.VIEWER)
+        await socket.send("playground.resume", seq=0)
+        assert await socket.snapshot() == "playground.snapshot"

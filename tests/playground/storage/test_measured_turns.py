@@ -1,0 +1,82 @@
+"""Measured turns on a filler config's page: one's own, by persona, and how often the filler would have been said."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from personas.models import FillerConfig
+from personas.saving import save_persona
+from playground.engine.persona import SpeechSettings
+from playground.engine.speech.voices import voice_of
+from playground.models import Conversation, Turn
+from playground.storage.measured_turns import measured_turns
+from tests.conftest import signed_in
+from tests.personas.making import make_persona
+
+SYNTHESIS_MS = voice_of(SpeechSettings(engine="cartesia")).delay_ms
+
+
+@pytest.fixture
+def config(db: None) -> FillerConfig:
+    return FillerConfig.objects.create(name="Hm", filler_phrase="Hm", activation_delay_ms=1_000)
+
+
+def talked(config: FillerConfig, owner: User, *times_ms: int | None, name: str = "Mert") -> None:
+    """A conversation whose turns took this long to their first sentence; None: no sentence came."""
+    version = save_persona(make_persona(persona_name=name, filler_config=config), by=None)
+    conversation = Conversation.objects.create(owner=owner, persona_version=version)
+    for position, first_sentence_ms in enumerate(times_ms):
+        Turn.objects.create(
+            conversation=conversation,
+            position=position,
+            status=Turn.Status.COMPLETED,
+            timings={"first_sentence": first_sentence_ms},
+        )
+
+
+def test_a_turn_fires_where_its_answer_is_ready_after_the_delay(config: FillerConfig, user: User) -> None:
+    in_time = 1_000 - SYNTHESIS_MS
+    talked(config, user, in_time, in_time + 1, 3_000)
+    (found,) = measured_turns(config, user, delay_ms=config.activation_delay_ms)
+    assert (found.turns, found.fired, found.median_ms) == (3, 2, in_time + 1)
+    assert found.slow_ms <= 3_000
+
+
+def test_turns_without_a_sentence_and_other_kinds_do_not_count(config: FillerConfig, user: User) -> None:
+    talked(config, user, None, 500)
+    Turn.objects.filter(position=1).update(kind=Turn.Kind.CONTINUATION)
+    assert measured_turns(config, user, delay_ms=0) == []
+
+
+def test_each_persona_stands_by_itself(config: FillerConfig, user: User) -> None:
+    talked(config, user, 500, name="Ann")
+    talked(config, user, 600, 700, name="Bob")
+    found = {row.name: row.turns for row in measured_turns(config, user, delay_ms=0)}
+    assert found == {"Ann": 1, "Bob": 2}
+
+
+def test_x12_only_ones_own_turns_are_measured(config: FillerConfig, user: User, other_user: User) -> None:
+    talked(config, other_user, 500)
+    assert measured_turns(config, user, delay_ms=0) == []
+    url = reverse("playground:measured-filler", args=[config.pk])
+    assert "No turn is measured yet" in signed_in(user).get(url).content.decode()
+    assert "Mert" in signed_in(other_user).get(url).content.decode()
+
+
+def test_the_page_costs_the_same_for_any_number_of_turns(
+    config: FillerConfig, user: User, user_client: Client
+) -> None:
+    url = reverse("playground:measured-filler", args=[config.pk])
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert user_client.get(url).status_code == 200
+        return len(captured)
+
+    talked(config, user, 500)
+    few = cost()
+    talked(config, user, *range(500, 540))
+    assert cost() == few

@@ -1,0 +1,115 @@
+"""Reading an answer beside others: they have their turn meanwhile, nothing is lost, and no failure stays unseen."""
+
+import asyncio
+
+import pytest
+
+from playground.engine.answer.decoder import AnswerDecoder, Piece
+from playground.engine.errors.codes import Code
+from playground.engine.events import Event, SentenceCompleted, TurnClosed, TurnStatus
+from playground.engine.limits import DEFAULT_LIMITS
+from playground.turns.completion_reader import SPOKEN_CHARS_AT_ONCE
+from playground.turns.conductor import Interrupt, conduct
+from playground.turns.interrupt import InterruptSignal
+from tests.playground.scripted_llm import END, ROLE, ScriptedLLM, text
+from tests.playground.turn_harness import conducted, plan
+
+STORY = [f"It was day {number} of the journey. " for number in range(500)]
+AT_ONCE = ROLE + b"".join(map(text, STORY)) + END
+
+
+async def test_others_have_their_turn_between_the_sentences_of_one_read() -> None:
+    beats = 0
+    beats_at: list[int] = []
+
+    async def beat() -> None:
+        nonlocal beats
+        while True:
+            await asyncio.sleep(0)
+            beats += 1
+
+    def emit(event: Event) -> None:
+        if isinstance(event, SentenceCompleted):
+            beats_at.append(beats)
+
+    beating = asyncio.create_task(beat())
+    await conduct(
+        plan(is_instant=True),
+        open_completion=ScriptedLLM([AT_ONCE]),
+        emit=emit,
+        interrupt=InterruptSignal(),
+        pick=lambda _: 0,
+        limits=DEFAULT_LIMITS,
+    )
+    beating.cancel()
+    await asyncio.gather(beating, return_exceptions=True)
+    assert len(beats_at) == len(STORY)
+    assert len(set(beats_at)) >= len(STORY) // 50
+
+
+def test_an_interrupt_in_the_middle_of_one_read_loses_no_text() -> None:
+    heard = conducted(
+        [AT_ONCE],
+        plan=plan(is_instant=True),
+        interrupt_when=lambda event: isinstance(event, SentenceCompleted) and event.sentence.index == 60,
+        interrupt=Interrupt(),
+    )
+    assert heard.closed.status is TurnStatus.INTERRUPTED
+    assert len(heard.sentences) < len(STORY)
+    assert heard.text == heard.closed.text == "".join(STORY)
+
+
+def test_a_decoder_that_fails_while_deltas_pause_fails_the_turn_and_is_logged_without_words(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    words = "words of the exception"
+
+    def fail(_decoder: AnswerDecoder) -> list[Piece]:
+        raise ValueError(words)
+
+    monkeypatch.setattr(AnswerDecoder, "poll", fail)
+
+    heard = conducted([text("It is late. "), 5.0, text("Good night."), END], plan=plan())
+
+    assert heard.closed.status is TurnStatus.FAILED
+    assert heard.closed.error is not None and heard.closed.error.code is Code.INTERNAL
+    assert heard.at(TurnClosed)[0] < 5_000
+    assert heard.llm.left_at_s == [DEFAULT_LIMITS.idle_sentence_ms / 1_000]
+    assert "ValueError" in caplog.text and words not in caplog.text
+
+
+def test_sentences_are_handed_on_few_at_a_time_where_they_are_long() -> None:
+    """What is handed on in one go is bounded by its characters, since each of them costs time to be spoken."""
+    long = " ".join(["word"] * 100) + ". "
+    at_once: list[int] = []
+
+    async def main() -> None:
+        under_way = 0
+
+        async def beat() -> None:
+            nonlocal under_way
+            while True:
+                at_once.append(under_way)
+                under_way = 0
+                await asyncio.sleep(0)
+
+        def emit(event: Event) -> None:
+            nonlocal under_way
+            if isinstance(event, SentenceCompleted):
+                under_way += len(event.sentence.text)
+
+        beating = asyncio.create_task(beat())
+        await conduct(
+            plan(is_instant=True),
+            open_completion=ScriptedLLM([ROLE + text(long * 100) + END]),
+            emit=emit,
+            interrupt=InterruptSignal(),
+            pick=lambda _: 0,
+            limits=DEFAULT_LIMITS,
+        )
+        beating.cancel()
+        await asyncio.gather(beating, return_exceptions=True)
+
+    asyncio.run(main())
+    assert sum(at_once) >= 99 * len(long.strip())
+    assert max(at_once) <= SPOKEN_CHARS_AT_ONCE + DEFAULT_LIMITS.sentence_chars
