@@ -212,10 +212,7 @@ def test_a_turns_request_is_shown_as_either_platform_sends_it(user_client: Clien
 @pytest.mark.parametrize("query", ["", "?platform=", "?platform=other"])
 def test_an_unknown_platform_is_not_found(user_client: Client, user: User, query: str) -> None:
     turn = make_turn(make_conversation(user), user_text="Hello")
-    assert (
-        user_client.get(f"/playground/turns/{turn.pk}/request/{query}").status_code
-        == HTTPStatus.NOT_FOUND
-    )
+    assert user_client.get(f"/playground/turns/{turn.pk}/request/{query}").status_code == HTTPStatus.NOT_FOUND
 
 
 def test_a_turn_that_bypassed_the_llm_has_no_request(user_client: Client, user: User) -> None:
