@@ -13,7 +13,7 @@ from personas.formats import ConversationDraft, Draft, FormatError, FoundSecret
 from personas.formats.advice import with_advice
 from personas.formats.tolerant import MAX_CHARS, too_long
 from playground.engine.limits import MIB
-from playground.engine.persona import Platform
+from playground.engine.platforms.registry import platform_named
 
 READ_MS = 5_000
 READ_WAIT_MS = 6_000
@@ -66,7 +66,7 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
 @sensitive_variables()
 def _draft(draft: dict[str, Any]) -> Draft:
     return Draft(
-        Platform(draft["platform"]),
+        platform_named(draft["platform"]).name,
         draft["document"],
         tuple(FoundSecret(**secret | {"hosts": tuple(secret["hosts"])}) for secret in draft["secrets"]),
         tuple(draft["notices"]),

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from playground.engine.errors.codes import Code, CommandError
-from playground.engine.persona import PersonaSettings
+from playground.engine.persona_document import read_persona
 from playground.engine.prompt import SEPARATOR
 from playground.engine.tools.rounds import ResultSource
 from playground.failures import log_failure
@@ -91,7 +91,7 @@ def answer_tool_call(
 def refuse_too_many_rounds(conversation: Conversation, turn: Turn) -> None:
     """Raises CommandError when the turn is as many continuations deep as the persona allows."""
     version = conversation.persona_version
-    most = PersonaSettings.from_document(version.persona_ref, version.document).max_tool_rounds
+    most = read_persona(version.persona_ref, version.document).max_tool_rounds
     rounds = 0
     before: Turn | None = turn
     while before is not None and before.continues_id is not None:
