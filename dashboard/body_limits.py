@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from personas.api.bodies import BODY_BYTES
+from personas.api.limits import BODY_BYTES
 from playground.core.limits import KIB, MIB
 
 DEFAULT_BODY_BYTES = 64 * KIB

@@ -9,7 +9,7 @@ import pytest
 from dashboard.asgi import pages
 from dashboard.body_limits import DEFAULT_BODY_BYTES, FORM_BYTES, REFUSAL, TOO_SLOW, Refusal, too_large
 from dashboard.bounded_bodies import BoundedBodies
-from personas.api.bodies import BODY_BYTES
+from personas.api.limits import BODY_BYTES
 from tests.virtual_time import run_virtually
 
 Message = dict[str, Any]
