@@ -11,7 +11,7 @@ from playground.core.persona import PersonaSettings
 from playground.core.prompt import SEPARATOR
 from playground.core.tool_rounds import ResultSource
 from playground.failures import log_failure
-from playground.housekeeping import INTERNAL, close_failed_turn
+from playground.housekeeping import INTERNAL
 from playground.loading import load_plan
 from playground.models import Conversation, Turn
 from playground.opening import BUSY, OpenedTurn
@@ -27,13 +27,12 @@ class AnsweredCall:
     """Whether every call of the turn has its result now."""
 
 
-def plan_or_close(opened: OpenedTurn) -> TurnPlan:
-    """The plan of a stored turn; one that cannot even be loaded is closed as failed. Raises CommandError (internal)."""
+def plan_of(opened: OpenedTurn) -> TurnPlan:
+    """The plan of a stored turn. Raises CommandError (internal): the turn must be closed as failed then."""
     try:
         return load_plan(opened)
     except Exception as error:
         log_failure(logger, error, turn_id=opened.turn.pk)
-        close_failed_turn(opened.turn.pk)
         raise CommandError(Code.INTERNAL, INTERNAL) from None
 
 

@@ -23,12 +23,12 @@ from playground.llm import open_completion
 from playground.opening import BUSY, NewTurn, OpenedTurn, open_turn, owner_of
 from playground.presented_key import presented_key
 from playground.protocol import Json, envelope
-from playground.recording import Recorder
+from playground.recording import Recorder, failed_row
 from playground.relay import Layer, Relay, shared_layer
 from playground.socket_shares import database_job
 from playground.tasks import carried_out, start_task
 from playground.tools import ToolRounds
-from playground.turns import Interrupt, OpenCompletion, conduct
+from playground.turns import Interrupt, OpenCompletion, TurnPlan, conduct
 
 logger = logging.getLogger(__name__)
 
@@ -228,7 +228,7 @@ class Runner:
         opened = await self._open(conversation_id, new)
         if not opened.is_new:
             return opened.turn.pk
-        plan = await database_job(conversing.plan_or_close)(opened)
+        plan = await self._plan_or_close(opened)
         self.hub.seed_seq(conversation_id, opened.conversation.last_seq)
         live = LiveTurn(
             plan,
@@ -244,6 +244,14 @@ class Runner:
         live.task.add_done_callback(lambda _ended: self._let_go(live, place))
         place.keep()
         return plan.turn_id
+
+    async def _plan_or_close(self, opened: OpenedTurn) -> TurnPlan:
+        """The turn's plan. Raises CommandError (internal), and the recorder closes the turn, now or when it can."""
+        try:
+            return await database_job(conversing.plan_of)(opened)
+        except CommandError:
+            await self._recorder.save_now(failed_row(opened.turn.pk, opened.conversation.pk, ""))
+            raise
 
     def _let_go(self, live: LiveTurn, place: Place) -> None:
         """The turn's task has ended; one that was cancelled before its first step has cleared nothing up."""
