@@ -18,7 +18,8 @@ from playground.engine.errors.codes import Code, NotReadyError, UpstreamError
 from playground.engine.limits import DEFAULT_LIMITS, Limits
 from playground.engine.persona import PersonaSettings
 from playground.engine.request import Surroundings, build_request
-from playground.outgoing.completion import WireRequest, open_completion
+from playground.engine.wire_request import WireRequest
+from playground.outgoing.completion import open_completion
 from playground.storage.load_plan import USER_AGENT, wire_request
 
 QUESTION = "Say one short sentence."

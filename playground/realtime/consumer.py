@@ -14,7 +14,6 @@ from django.contrib.auth.models import User
 
 from playground.engine.errors.codes import Code, CommandError
 from playground.failures import log_failure
-from playground.models import Conversation
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.frames import frames
 from playground.realtime.hub import Viewer
@@ -37,10 +36,10 @@ from playground.realtime.socket_shares import (
     MESSAGES_OF_CLIENT,
     MESSAGES_OF_CLIENT_WITHIN_S,
     Share,
-    database_job,
     shares,
 )
 from playground.runner import Runner, runner
+from playground.storage.database_jobs import database_job
 from playground.tasks import start_task
 
 logger = logging.getLogger(__name__)
@@ -106,7 +105,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._share: Share = self._taken.enter_context(shares.held(seat))
         self._viewer = viewer = await self._runner.attach(self._conversation_id)
         self._taken.push_async_callback(self._detach)
-        self._showing = Showing(self._runner, self._conversation_id, viewer, on_failure=self._fail)
+        self._showing = self._runner.showing(self._conversation_id, viewer, on_failure=self._fail)
         self._taken.push_async_callback(self._showing.stop)
         await self._show(self._showing)
         for work, name in (
@@ -245,13 +244,9 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     async def _show(self, showing: Showing) -> None:
         """Show the conversation, and greet where it opens with the voice."""
-        snapshot = await showing.show()
-        if snapshot is None or self._viewer is None:
-            return
-        conversation = snapshot["conversation"]
-        greeting = conversation["custom_greeting"]
-        if greeting and not snapshot["turns"] and conversation["status"] == Conversation.Status.ACTIVE:
-            self._start_command(self._runner.greet(self._conversation_id, greeting), "greeting")
+        due_greeting = await showing.show()
+        if due_greeting and self._viewer is not None:
+            self._start_command(self._runner.greet(self._conversation_id, due_greeting), "greeting")
 
     async def _send_events(self, viewer: Viewer) -> None:
         with suppress(*GONE):

@@ -1,5 +1,6 @@
 """Rows into the frozen values of a turn; the only place where a secret's plaintext goes."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +13,7 @@ from personas import secrets
 from personas.models import TokenSecret
 from playground.engine.addresses.address import Address, AddressError, allows, is_placeholder, parse_address
 from playground.engine.curl import as_curl
-from playground.engine.errors.codes import Code, NotReadyError
+from playground.engine.errors.codes import Code, CommandError, NotReadyError
 from playground.engine.events import ToolCall, TurnKind, TurnStatus
 from playground.engine.history import History, PastTurn, build_history
 from playground.engine.message_rules import broken_rule
@@ -20,10 +21,14 @@ from playground.engine.persona import Json, LLMSettings, PersonaSettings, Platfo
 from playground.engine.platform_differences import departures
 from playground.engine.request import LLMRequest, Surroundings, build_request
 from playground.engine.substitution import substitute
+from playground.engine.turn_plan import Call, TurnPlan
+from playground.engine.wire_request import WireRequest
+from playground.failures import log_failure
 from playground.models import Conversation, Turn
-from playground.outgoing.completion import WireRequest
+from playground.storage.leases import INTERNAL, close_failed_turn
 from playground.storage.open_turn import OpenedTurn
-from playground.turns.conductor import Call, TurnPlan
+
+logger = logging.getLogger(__name__)
 
 DEMO_SECRET_NAME = "DEMO_LLM_KEY"
 DEMO_ADDRESSES = {Platform.TAVUS: "/demo/v1", Platform.JAICP: "/demo/v1/chat/completions"}
@@ -48,6 +53,16 @@ class RequestView:
             "curl": self.curl,
             "departures": self.departures,
         }
+
+
+def plan_or_close(opened: OpenedTurn) -> TurnPlan:
+    """The plan of a stored turn; one that can't be loaded is closed as failed. Raises CommandError (internal)."""
+    try:
+        return load_plan(opened)
+    except Exception as error:
+        log_failure(logger, error, turn_id=opened.turn.pk)
+        close_failed_turn(opened.turn.pk)
+        raise CommandError(Code.INTERNAL, INTERNAL) from None
 
 
 def load_plan(opened: OpenedTurn) -> TurnPlan:

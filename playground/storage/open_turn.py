@@ -11,7 +11,7 @@ from personas.formats.pipeline import bypasses_llm
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.events import TurnKind
 from playground.models import Conversation, Turn
-from playground.realtime.socket_shares import database_job
+from playground.storage.database_jobs import database_job
 from playground.storage.process import LEASE, PROCESS_ID
 
 BUSY = "The voice is still answering. Interrupt it first, or wait for the end of its speech."

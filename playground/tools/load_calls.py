@@ -15,8 +15,8 @@ from playground.engine.tools.rounds import (
     refused_output,
     source_of,
 )
+from playground.engine.wire_request import WireRequest
 from playground.models import Turn
-from playground.outgoing.completion import WireRequest
 from playground.storage import conversation_edits
 from playground.storage.load_plan import persona_of, tool_calls_of, usable_secret
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from playground.engine.answer.answer_messages import another_type, hung_up
 from playground.engine.answer.arrivals import Arrivals
@@ -38,11 +38,8 @@ from playground.engine.events import (
 )
 from playground.engine.limits import KIB, Limits
 from playground.engine.persona import Json, PersonaSettings, Platform, Provider
-from playground.outgoing.completion import Response, WireRequest
-
-if TYPE_CHECKING:
-    from playground.turns.conductor import OpenCompletion
-
+from playground.engine.wire_request import WireRequest
+from playground.outgoing.completion import OpenCompletion, Response
 
 EVENT_STREAM = "text/event-stream"
 PIECES_AT_ONCE = 50
@@ -81,7 +78,7 @@ class AnswerReader:
         call_wire: WireRequest,
         secrets: tuple[str, ...],
         persona: PersonaSettings,
-        open_completion: "OpenCompletion",
+        open_completion: OpenCompletion,
         limits: Limits,
         marks: Marks,
         now_ms: Callable[[], int],

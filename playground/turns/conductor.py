@@ -35,11 +35,12 @@ from playground.engine.speech.schedule import SpeechSchedule
 from playground.engine.speech.spoken import spoken
 from playground.engine.speech.tags import tags_of
 from playground.engine.speech.voices import voice_of
+from playground.engine.turn_plan import TurnPlan
 from playground.failures import log_failure
+from playground.outgoing.completion import OpenCompletion
 from playground.tools.argument_checks import CheckArguments, check_arguments
 from playground.turns.completion_reader import AnswerReader, Marks
-from playground.turns.interrupt import InterruptSignal
-from playground.turns.plan import Call, Interrupt, OpenCompletion, TurnPlan
+from playground.turns.interrupt import Interrupt, InterruptSignal
 
 logger = logging.getLogger(__name__)
 
@@ -298,6 +299,3 @@ class _Turn:
 
 def _any_of(*futures: "asyncio.Future[Any]") -> "set[asyncio.Future[Any]]":
     return set(futures)
-
-
-__all__ = ["Call", "Interrupt", "OpenCompletion", "TurnPlan", "conduct"]

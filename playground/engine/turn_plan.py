@@ -1,24 +1,11 @@
-"""What a turn is started with, all of it loaded before, and how it is cut: no row, no connection, no clock."""
+"""What a turn is started with, all of it loaded before: no row, no connection, no clock."""
 
-import random
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from playground.engine.errors.codes import GreenroomError
 from playground.engine.events import TurnKind
-from playground.engine.limits import Limits
 from playground.engine.persona import Json, PersonaSettings
-from playground.engine.speech.fillers import Pick
-from playground.outgoing.completion import Response, WireRequest
-
-
-class OpenCompletion(Protocol):
-    """How the conductor reaches an LLM: `playground.outgoing.completion.open_completion`, or a test's own."""
-
-    def __call__(
-        self, request: WireRequest, *, limits: Limits, secrets: tuple[str, ...]
-    ) -> AbstractAsyncContextManager[Response]: ...
+from playground.engine.wire_request import WireRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +40,7 @@ class TurnPlan:
     filler_seed: int | None = None
     """Makes the choice of each turn's filler the same every time; None: at random."""
 
-    def pick(self, otherwise: Pick) -> Pick:
-        """How the filler is chosen. A seeded choice is each turn's own, so that it doesn't hang on other turns."""
-        if self.filler_seed is None:
-            return otherwise
-        return random.Random(f"{self.filler_seed}/{self.turn_idx}").randrange
-
     @property
     def may_fill(self) -> bool:
         """A filler covers the pause after what the user said; a continuation repeats none."""
         return self.kind is TurnKind.USER
-
-
-@dataclass(frozen=True, slots=True)
-class Interrupt:
-    """A viewer's wish to cut the voice; ``at_offset`` is the last place of the raw text that counts as heard."""
-
-    at_offset: int | None = None
-    is_final: bool = False
-    """The conversation ends: no barge-in rule holds it back."""
