@@ -71,9 +71,5 @@ def every_page(owner: User, conversation_id: str) -> str:
         response = client.get(path)
         assert response.status_code == 200, path
         pages.append(response.content.decode())
-    return "\n".join(
-        [
-            *pages,
-            json.dumps(asdict(load_snapshot(conversation_id, part_bytes=PART_BYTES)), ensure_ascii=False),
-        ]
-    )
+    snapshot = asdict(load_snapshot(conversation_id, part_bytes=PART_BYTES))
+    return "\n".join([*pages, json.dumps(snapshot, ensure_ascii=False)])
