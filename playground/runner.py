@@ -18,9 +18,9 @@ from playground.failures import log_failure
 from playground.outgoing.completion import OpenCompletion, open_completion
 from playground.realtime.hub import Hub, Viewer
 from playground.realtime.presented_key import presented_key
-from playground.realtime.protocol import Json, envelope
 from playground.realtime.relay import Layer, Relay, shared_layer
 from playground.realtime.showing import Showing
+from playground.realtime.wire_events import Json, envelope
 from playground.storage import conversation_edits, leases
 from playground.storage.database_jobs import database_job, in_database_thread
 from playground.storage.load_plan import plan_or_close

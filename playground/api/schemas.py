@@ -9,7 +9,7 @@ from personas.api.schemas import ReasonOut
 from playground.engine.addresses.address import AddressError, parse_address
 from playground.engine.limits import MIB
 from playground.engine.prompt import placeholders
-from playground.realtime.protocol import CONTEXT_CHARS, MESSAGE_ID_CHARS, USER_TEXT_CHARS
+from playground.realtime.commands import CONTEXT_CHARS, MESSAGE_ID_CHARS, USER_TEXT_CHARS
 
 Json = dict[str, Any]
 

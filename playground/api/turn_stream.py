@@ -9,7 +9,7 @@ from playground.engine.errors.codes import Code, CommandError
 from playground.engine.json_text import json_bytes
 from playground.models import Conversation, Turn
 from playground.realtime.hub import Viewer
-from playground.realtime.protocol import envelope
+from playground.realtime.wire_events import envelope
 from playground.runner import Runner
 from playground.storage.database_jobs import in_database_thread
 

@@ -15,21 +15,19 @@ from django.contrib.auth.models import User
 from playground.engine.errors.codes import Code, CommandError
 from playground.failures import log_failure
 from playground.realtime.close_codes import CloseCode
-from playground.realtime.frames import frames
-from playground.realtime.hub import Viewer
-from playground.realtime.protocol import (
+from playground.realtime.commands import (
     AppendContext,
     Command,
     Echo,
     Interrupt,
-    Json,
     OverwriteContext,
     Respond,
     Resume,
     ToolResult,
-    envelope,
     parse_command,
 )
+from playground.realtime.frames import frames
+from playground.realtime.hub import Viewer
 from playground.realtime.rights import RIGHTS_HOLD_S, CameInBy, ReadUser, Refusal, authorise, seats
 from playground.realtime.showing import Showing
 from playground.realtime.socket_shares import (
@@ -38,6 +36,7 @@ from playground.realtime.socket_shares import (
     Share,
     shares,
 )
+from playground.realtime.wire_events import Json, envelope
 from playground.runner import Runner, runner
 from playground.storage.database_jobs import database_job
 from playground.tasks import start_task

@@ -11,7 +11,7 @@ from playground.engine.limits import Limits
 from playground.engine.turn_plan import TurnPlan
 from playground.engine.turn_record import TurnRecord
 from playground.realtime.hub import Hub
-from playground.realtime.protocol import envelope, wire_events
+from playground.realtime.wire_events import envelope, wire_events
 from playground.storage import leases
 from playground.storage.record_writer import Recorder, TurnRow, closed_row, failed_row, streaming_row
 from playground.turns.interrupt import InterruptSignal

@@ -35,7 +35,7 @@ from playground.engine.events import (
 )
 from playground.engine.speech.fillers import SkipReason
 from playground.engine.turn_record import TurnRecord
-from playground.realtime.protocol import envelope, wire_events
+from playground.realtime.wire_events import envelope, wire_events
 from playground.wire_docs.snapshot import SEQ, snapshot_example
 
 Json = dict[str, Any]
