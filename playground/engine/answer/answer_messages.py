@@ -4,7 +4,7 @@ import re
 
 from playground.engine.answer.redaction import Redactor
 from playground.engine.errors.codes import Code, UpstreamError
-from playground.engine.errors.in_stream import excerpt
+from playground.engine.errors.excerpts import excerpt
 from playground.engine.errors.waits import span
 from playground.engine.limits import KIB, MIB
 
@@ -93,7 +93,7 @@ def plain_text(line: str, redactor: Redactor) -> UpstreamError:
     return UpstreamError(
         Code.BAD_RESPONSE,
         "The server answered with plain text in place of an event stream: check the address of the LLM.",
-        excerpt=excerpt(line, redactor),
+        excerpt=excerpt(line, redactor.redact),
     )
 
 

@@ -11,7 +11,8 @@ from playground.engine.answer.other_apis import another_api, other_api
 from playground.engine.answer.redaction import Redactor
 from playground.engine.answer.sse import EventKind, ServerSentEvent
 from playground.engine.errors.codes import UpstreamError
-from playground.engine.errors.in_stream import error_in, excerpt, holds_error, no_chunk
+from playground.engine.errors.excerpts import excerpt
+from playground.engine.errors.in_stream import error_in, holds_error, no_chunk
 
 
 def judge(
@@ -35,5 +36,5 @@ def judge(
     if event.kind is EventKind.BARE:
         notes.add(words.BARE_CHUNK)
     if kind_of(chunk.finish_reason) is FinishKind.FAILED:
-        return chunk, finish_error(excerpt(chunk.finish_reason, redactor))
+        return chunk, finish_error(excerpt(chunk.finish_reason, redactor.redact))
     return chunk, None
