@@ -32,7 +32,7 @@ from playground.engine.answer.text_channel import clean
 from playground.engine.answer.tool_calls import ToolCallJoiner
 from playground.engine.answer.unreadable import unreadable
 from playground.engine.errors.codes import UpstreamError
-from playground.engine.errors.excerpts import excerpt
+from playground.engine.errors.excerpts import Redact, excerpt
 from playground.engine.errors.in_stream import error_in, stray_error
 from playground.engine.events import ToolCall
 from playground.engine.limits import DEFAULT_LIMITS, Limits
@@ -255,12 +255,12 @@ class AnswerDecoder:
         elif event.is_error:
             self._fail(raw, error_in)
         elif event.is_whole:
-            self._fail(raw, lambda _, redactor: unreadable(event.data, redactor))
+            self._fail(raw, lambda _, redact: unreadable(event.data, redact))
 
-    def _fail(self, raw: str, error_of: Callable[[str, Redactor], UpstreamError]) -> None:
+    def _fail(self, raw: str, error_of: Callable[[str, Redact], UpstreamError]) -> None:
         """What was held back, then the payload at which reading ends."""
         self._flush_text()
-        self.failure = self.failure or error_of(raw, self._redactor)
+        self.failure = self.failure or error_of(raw, self._redactor.redact)
         self._keep(raw)
 
     def _keep(self, raw: str) -> None:

@@ -24,15 +24,15 @@ def judge(
     """
     fields = payload if isinstance(payload, dict) else {}
     if event.is_error:
-        return None, error_in(payload, redactor)
+        return None, error_in(payload, redactor.redact)
     if holds_error(payload):
-        return read_chunk(fields, notes), error_in(payload, redactor)
+        return read_chunk(fields, notes), error_in(payload, redactor.redact)
     if fields and (api := other_api(fields)):
         return None, another_api(api, redactor.redact(address))
     chunk = read_chunk(fields, notes)
     if chunk is None:
         is_idle = isinstance(payload, dict) and is_keep_alive(payload)
-        return None, None if is_idle else no_chunk(payload, redactor)
+        return None, None if is_idle else no_chunk(payload, redactor.redact)
     if event.kind is EventKind.BARE:
         notes.add(words.BARE_CHUNK)
     if kind_of(chunk.finish_reason) is FinishKind.FAILED:

@@ -1,14 +1,14 @@
 """What a status other than 2xx and its body mean: the code, the sentence, the server's own words, when to try again."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from playground.engine.addresses.address import Address
 from playground.engine.errors.bodies import ErrorBody, read_error_body
 from playground.engine.errors.codes import Code, UpstreamError
-from playground.engine.errors.excerpts import excerpt
+from playground.engine.errors.excerpts import Redact, excerpt
 from playground.engine.errors.server_codes import code_of
 from playground.engine.errors.upstream import server
 from playground.engine.errors.waits import span
@@ -33,7 +33,7 @@ def refused(
     body: bytes,
     *,
     now: datetime,
-    redact: Callable[[str], str] = str,
+    redact: Redact = str,
 ) -> UpstreamError:
     """The error that a refusal is. ``headers`` have lower-case names; ``now`` is aware; ``redact`` masks secrets."""
     said = read_error_body(body)
