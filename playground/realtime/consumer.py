@@ -149,7 +149,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         return await database_job(authorise)(self._read_user, self._conversation_id)
 
     async def _authorise_message(self) -> None:
-        """Whether the one who sends may: asked again where nothing was sent for a moment, so never at each of many."""
+        """Check permission anew unless it was checked within AUTHORISED_S. Raises Refusal."""
         now = monotonic()
         if now < self._authorised_until:
             return
@@ -157,7 +157,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._authorised_until = now + AUTHORISED_S
 
     async def _watch_rights(self) -> None:
-        """A socket on which nothing is said ends too, soon after the right to it."""
+        """Also close idle sockets soon after permission is revoked."""
         while True:
             await asyncio.sleep(RIGHTS_HOLD_S)
             try:
@@ -169,7 +169,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                 log_failure(logger, error, doing="rights of a viewer")
 
     async def _turn_away(self, refusal: Refusal) -> None:
-        """Close the socket of one who lost the right to it; the turn that nobody may watch any more stops."""
+        """Close the socket of a user whose permission is revoked; stop the turn if no other viewer watches it."""
         await self._leave(refusal.close_code)
         if not self._runner.hub.is_watched(self._conversation_id):
             await self._runner.stop(self._conversation_id)
