@@ -9,6 +9,7 @@ from django.conf import settings
 
 from playground.engine.errors.codes import Code, CommandError, GreenroomError
 from playground.engine.events import TurnKind
+from playground.engine.json_types import Json
 from playground.engine.limits import Limits
 from playground.engine.persona import BargeIn
 from playground.engine.speech.fillers import Pick
@@ -20,7 +21,7 @@ from playground.realtime.hub import Hub, Viewer
 from playground.realtime.presented_key import presented_key
 from playground.realtime.relay import Layer, Relay, shared_layer
 from playground.realtime.showing import Showing
-from playground.realtime.wire_events import Json, envelope
+from playground.realtime.wire_events import envelope
 from playground.storage import conversation_edits, leases
 from playground.storage.database_jobs import database_job, in_database_thread
 from playground.storage.load_plan import plan_or_close

@@ -1,7 +1,6 @@
 """A persona as the API takes and gives it: Tavus' JSON, secrets by name."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
@@ -14,8 +13,7 @@ from personas.formats.nodes import Node
 from personas.formats.tolerant import Source
 from personas.importing import Imported
 from personas.models import Persona
-
-Json = dict[str, Any]
+from playground.engine.json_types import Json
 
 PROMPT_MISSING = "system_prompt is missing: Tavus wants it unless pipeline_mode is echo."
 

@@ -11,7 +11,7 @@ from ninja import Query, Router, Status
 
 from personas.api.access import may_be_id, permitted
 from personas.api.bodies import body_json, body_text
-from personas.api.documents import Json, persona_json, read_persona, saved_json
+from personas.api.documents import persona_json, read_persona, saved_json
 from personas.api.errors import ApiError, invalid_id, wrong
 from personas.api.pages import page_of
 from personas.api.patching import is_same, patched
@@ -33,6 +33,7 @@ from personas.formats.tavus import READ_ONLY
 from personas.importing import ADD_SECRET, ImportRefusedError, import_draft, import_into
 from personas.models import Persona
 from personas.secret_usage import SECRET_FIELDS
+from playground.engine.json_types import Json
 
 VIEW = "personas.view_persona"
 ADD = "personas.add_persona"

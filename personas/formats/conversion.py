@@ -11,7 +11,8 @@ from typing import Any
 
 from personas.formats.routes import has_route, with_route, without_route
 from playground.engine.addresses.address import is_placeholder
-from playground.engine.persona import HistoryMode, Json, Platform, Provider
+from playground.engine.json_types import Json
+from playground.engine.persona import HistoryMode, Platform, Provider
 from playground.engine.prompt import compose_system_message
 from playground.engine.request import CAILA_MODEL_PREFIX, IGNORED_PARAMETERS, Surroundings
 

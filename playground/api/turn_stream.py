@@ -2,18 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
 from playground.api.documents import closing_properties
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.json_text import json_bytes
+from playground.engine.json_types import Json
 from playground.models import Conversation, Turn
 from playground.realtime.hub import Viewer
 from playground.realtime.wire_events import envelope
 from playground.runner import Runner
 from playground.storage.database_jobs import in_database_thread
-
-Json = dict[str, Any]
 
 KEEP_ALIVE_S = 15.0
 """How long the stream is silent before a comment shows that it lives, and before the turn's row is looked at."""

@@ -20,9 +20,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from playground.engine.json_types import Json
 from playground.engine.substitution import explicit_names_in
-
-Json = dict[str, Any]
 
 TAVUS_DEFAULT_ENGINE = "cartesia"
 """Tavus, "TTS": what speaks where the layer is left out. An empty engine is JAICP's telephony."""

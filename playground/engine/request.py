@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from playground.engine.persona import Json, LLMSettings, Platform, Provider
+from playground.engine.json_types import Json
+from playground.engine.persona import LLMSettings, Platform, Provider
 from playground.engine.substitution import names_in
 
 IGNORED_PARAMETERS = frozenset(

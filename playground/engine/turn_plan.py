@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from playground.engine.errors.codes import GreenroomError
 from playground.engine.events import TurnKind
-from playground.engine.persona import Json, PersonaSettings
+from playground.engine.json_types import Json
+from playground.engine.persona import PersonaSettings
 from playground.engine.wire_request import WireRequest
 
 

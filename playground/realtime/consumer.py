@@ -13,6 +13,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth.models import User
 
 from playground.engine.errors.codes import Code, CommandError
+from playground.engine.json_types import Json
 from playground.failures import log_failure
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.commands import (
@@ -36,7 +37,7 @@ from playground.realtime.socket_shares import (
     Share,
     shares,
 )
-from playground.realtime.wire_events import Json, envelope
+from playground.realtime.wire_events import envelope
 from playground.runner import Runner, runner
 from playground.storage.database_jobs import database_job
 from playground.tasks import start_task

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
+from playground.engine.json_types import Json
 from playground.failures import log_failure
 from playground.realtime.hub import Hub
 from playground.storage import leases
@@ -30,8 +31,6 @@ PRESUMED_WATCHED_S = 1.0
 ANSWER_S = 1.0
 """How long another process may take to tell how far its turn has come."""
 RECONNECT_S = 1.0
-
-Json = dict[str, Any]
 
 
 class Layer(Protocol):

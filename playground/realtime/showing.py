@@ -3,9 +3,10 @@
 import asyncio
 from typing import Protocol
 
+from playground.engine.json_types import Json
 from playground.realtime.frames import FRAME_BYTES
 from playground.realtime.hub import Hub, Viewer
-from playground.realtime.wire_events import Json, envelope
+from playground.realtime.wire_events import envelope
 from playground.storage.database_jobs import database_job
 from playground.storage.snapshot import Snapshot, load_snapshot, load_turns_before
 from playground.tasks import OnFailure, start_task

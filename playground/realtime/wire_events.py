@@ -5,7 +5,6 @@ Nothing from an LLM's server names an event or a key of one.
 """
 
 import time
-from typing import Any
 
 from playground.engine.events import (
     ContentDelta,
@@ -29,9 +28,8 @@ from playground.engine.events import (
     TurnStarted,
     TurnStatus,
 )
+from playground.engine.json_types import Json
 from playground.engine.turn_record import filler_json, segment_json, sentence_json, timings_json
-
-Json = dict[str, Any]
 
 
 def envelope(

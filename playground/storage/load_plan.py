@@ -16,8 +16,9 @@ from playground.engine.curl import as_curl
 from playground.engine.errors.codes import Code, CommandError, NotReadyError
 from playground.engine.events import ToolCall, TurnKind, TurnStatus
 from playground.engine.history import History, PastTurn, build_history
+from playground.engine.json_types import Json
 from playground.engine.message_rules import broken_rule
-from playground.engine.persona import Json, LLMSettings, PersonaSettings, Platform, Provider
+from playground.engine.persona import LLMSettings, PersonaSettings, Platform, Provider
 from playground.engine.platform_differences import departures
 from playground.engine.request import LLMRequest, Surroundings, build_request
 from playground.engine.substitution import substitute

@@ -1,16 +1,14 @@
 """A conversation as a viewer sees it first: what it is about, its newest turns, and then the earlier ones in parts."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 
 from playground.engine.json_text import json_bytes
+from playground.engine.json_types import Json
 from playground.engine.persona import PersonaSettings
 from playground.models import Conversation, Turn
 from playground.storage.load_plan import persona_of
-
-Json = dict[str, Any]
 
 SLICE_TURNS = 20
 """How many turns are read from the database at a time."""

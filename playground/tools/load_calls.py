@@ -7,7 +7,8 @@ from personas.models import TokenSecret
 from playground.engine.addresses.address import Address, AddressError, parse_address
 from playground.engine.errors.codes import Code, NotReadyError
 from playground.engine.events import ToolCall
-from playground.engine.persona import Json, PersonaSettings
+from playground.engine.json_types import Json
+from playground.engine.persona import PersonaSettings
 from playground.engine.tools.rounds import (
     ResultSource,
     endpoint_body,

@@ -35,8 +35,9 @@ from playground.engine.events import (
     ToolCall,
     ToolCalled,
 )
+from playground.engine.json_types import Json
 from playground.engine.limits import KIB, Limits
-from playground.engine.persona import Json, PersonaSettings, Platform, Provider
+from playground.engine.persona import PersonaSettings, Platform, Provider
 from playground.engine.turn_plan import Call
 from playground.outgoing.completion import OpenCompletion, Response
 from playground.turns.turn_output import TurnOutput

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from playground.engine.persona import Json, LLMSettings, Platform, Provider
+from playground.engine.json_types import Json
+from playground.engine.persona import LLMSettings, Platform, Provider
 from playground.engine.request import IGNORED_PARAMETERS, LLMRequest, Surroundings, build_request
 from tests.engine.personas import WEATHER_ASSISTANT, WEATHER_TOOL, YANDEX_REPLY
 

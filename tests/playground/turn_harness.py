@@ -16,8 +16,9 @@ from playground.engine.events import (
     TurnClosed,
     TurnKind,
 )
+from playground.engine.json_types import Json
 from playground.engine.limits import DEFAULT_LIMITS, Limits
-from playground.engine.persona import FillerSettings, Json, LLMSettings, PersonaSettings, Platform
+from playground.engine.persona import FillerSettings, LLMSettings, PersonaSettings, Platform
 from playground.engine.tools.arguments import argument_faults, schema_of
 from playground.engine.turn_plan import Call, TurnPlan
 from playground.engine.wire_request import WireRequest

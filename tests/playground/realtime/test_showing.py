@@ -10,6 +10,7 @@ from autobahn.exception import Disconnected
 from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
 
+from playground.engine.json_types import Json
 from playground.models import Turn
 from playground.realtime import consumer, hub, showing
 from playground.realtime.close_codes import CloseCode
@@ -20,8 +21,6 @@ from playground.runner import runner
 from playground.storage.snapshot import load_turns_before, parts
 from tests.playground.own_sockets import opened
 from tests.playground.rehearsals import DEADLINE_S, make_conversation, running
-
-Json = dict[str, Any]
 
 
 def event(seq: int, event_type: str = "playground.note", **properties: Any) -> Json:
