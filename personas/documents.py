@@ -11,8 +11,7 @@ from personas.delays import DEFAULT_ACTIVATION_DELAY_MS
 from personas.formats.rules import temperature_problems
 from personas.models import FillerConfig, Persona, TokenSecret
 from personas.names import name_key
-
-Json = dict[str, Any]
+from playground.engine.json_types import Json
 
 
 def document_of(persona: Persona) -> Json:

@@ -51,10 +51,6 @@ class Section:
     text: SectionText
     fields: tuple[forms.BoundField, ...]
 
-    @property
-    def has_errors(self) -> bool:
-        return any(field.errors for field in self.fields)
-
 
 class PersonaForm(forms.ModelForm):
     """A persona may be incomplete: what is missing or a placeholder is saved, what is wrong is refused."""

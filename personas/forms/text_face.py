@@ -20,7 +20,7 @@ from personas.forms.persona import PersonaForm, data_of
 from personas.importing import ImportRefusedError, store_secrets
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from personas.reading import read_document
-from playground.engine.persona import Json
+from playground.engine.json_types import Json
 from playground.engine.prompt import compose_system_message
 
 MAX_TEXT_CHARS = 400_000

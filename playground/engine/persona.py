@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
+from playground.engine.json_types import Json
 from playground.engine.substitution import explicit_names_in
-
-Json = dict[str, Any]
 
 
 class Provider(StrEnum):

@@ -1,7 +1,6 @@
 """A turn's events folded into one value: what the rows keep and what a page shows after a reload."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from playground.engine.events import (
     ContentDelta,
@@ -26,11 +25,10 @@ from playground.engine.events import (
     TurnStarted,
     TurnStatus,
 )
+from playground.engine.json_types import Json
 
 DELTA_TIMES = 400
 """How many arrival times of deltas a record keeps; past that every second one is left out, again and again."""
-
-Json = dict[str, Any]
 
 
 @dataclass(slots=True)

@@ -1,8 +1,16 @@
-"""The signal by which a turn is cut."""
+"""How a turn is cut: what a viewer asks for, and the signal that carries it to the turn."""
 
 import asyncio
+from dataclasses import dataclass
 
-from playground.turns.plan import Interrupt
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """A viewer's wish to cut the voice; ``at_offset`` is the last place of the raw text that counts as heard."""
+
+    at_offset: int | None = None
+    is_final: bool = False
+    """The conversation ends: no barge-in rule holds it back."""
 
 
 class InterruptSignal:
@@ -17,7 +25,7 @@ class InterruptSignal:
         self.ended: asyncio.Future[None] = loop.create_future()
 
     def ask(self, interrupt: Interrupt) -> None:
-        """Cut the voice as soon as the barge-in rules let it through; what was asked for first stands."""
+        """Cut the voice as soon as the barge-in rules let it through; the first request wins."""
         if interrupt.is_final and not self.ended.done():
             self.ended.set_result(None)
         if not self.asked.done():
