@@ -1,6 +1,6 @@
 """A persona as the turn engine sees it: frozen values. `playground.engine.persona_document` reads them."""
 
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -112,3 +112,8 @@ class PersonaSettings:
     """Saved results by function name: a text, or a value that is sent as JSON."""
     tool_endpoint: str = ""
     tool_endpoint_secret: str = ""
+
+
+def default_of(settings: type[LLMSettings | FillerSettings | PersonaSettings], name: str) -> Any:
+    """What a setting is where a document has nothing. Raises KeyError where it has no plain default."""
+    return {each.name: each.default for each in fields(settings) if each.default is not MISSING}[name]
