@@ -342,6 +342,14 @@ SECTIONS = (
                 default=_MAX_TOOL_ROUNDS,
             ),
             PersonaField(
+                "max_answer_s",
+                "rehearsal.max_answer_s",
+                "Longest answer",
+                "The longest answer in seconds of speech; a longer one is cut there, as by an interrupt. Empty: no "
+                "limit.",
+                default=engine_default(PersonaSettings, "max_answer_s"),
+            ),
+            PersonaField(
                 "stream_options",
                 "llm.stream_options",
                 "stream_options",

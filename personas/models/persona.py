@@ -1,5 +1,6 @@
 """A persona as it is edited; every save is also a PersonaVersion."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from personas.ids import new_persona_id
@@ -65,6 +66,9 @@ class Persona(models.Model):
         TokenSecret, null=True, blank=True, on_delete=models.PROTECT, related_name="tool_personas"
     )
     max_tool_rounds = models.PositiveSmallIntegerField(default=default_of("max_tool_rounds"))
+    max_answer_s = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(600)]
+    )
     stand_in_address = models.CharField(max_length=2000, blank=True)
     """Used in rehearsals instead of the address while the persona cannot be called itself."""
     stand_in_model = models.CharField(max_length=200, blank=True)

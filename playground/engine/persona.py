@@ -112,6 +112,8 @@ class PersonaSettings:
     """Saved results by function name: a text, or a value that is sent as JSON."""
     tool_endpoint: str = ""
     tool_endpoint_secret: str = ""
+    max_answer_s: int | None = None
+    """The longest answer, in seconds of speech; None: any length."""
 
 
 def default_of(settings: type[LLMSettings | FillerSettings | PersonaSettings], name: str) -> Any:

@@ -9,6 +9,7 @@ from playground.engine.errors.codes import GreenroomError
 from playground.engine.events import TurnKind
 from playground.engine.limits import Limits
 from playground.engine.persona import Json, PersonaSettings
+from playground.engine.speech.answer_limit import AnswerLimit
 from playground.engine.speech.fillers import Pick
 from playground.outgoing.completion import Response, WireRequest
 
@@ -64,11 +65,18 @@ class TurnPlan:
         """A filler covers the pause after what the user said; a continuation repeats none."""
         return self.kind is TurnKind.USER
 
+    def answer_limit(self) -> AnswerLimit | None:
+        """How long the answer may be; what the LLM didn't write is never too long."""
+        max_s = self.persona.max_answer_s
+        return AnswerLimit(max_s) if max_s is not None and self.call is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Interrupt:
-    """A viewer's wish to cut the voice; ``at_offset`` is the last place of the raw text that counts as heard."""
+    """A wish to cut the voice; ``at_offset`` is the last place of the raw text that counts as heard."""
 
     at_offset: int | None = None
     is_final: bool = False
-    """The conversation ends: no barge-in rule holds it back."""
+    """The conversation ends, or the answer is too long: no barge-in rule holds it back."""
+    error: GreenroomError | None = None
+    """Why, where it was no viewer's wish."""

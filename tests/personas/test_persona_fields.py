@@ -8,8 +8,9 @@ import pytest
 from django.contrib import admin
 from django.db.models import Field
 
+from personas.documents import document_of
 from personas.exporting import ExportFormat, export
-from personas.forms.persona import PersonaForm
+from personas.forms.persona import PersonaForm, data_of
 from personas.models import Persona
 from personas.models.json_field import JSONField
 from personas.persona_fields import FORM_FIELDS, PERSONA_FIELDS, REHEARSAL_FIELDS, SECTIONS
@@ -89,3 +90,14 @@ def test_an_export_says_that_a_changed_rehearsal_setting_stays_here(name: str) -
     document |= {holder: {**document[holder], key: 0}}
     sentences = [difference.message for difference in export(document, ExportFormat.TAVUS).differences]
     assert f"Rehearsal settings stay in Greenroom, no platform has them: {name}." in sentences
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "is_valid"), [("", True), ("1", True), ("600", True), ("0", False), ("601", False)]
+)
+def test_the_longest_answer_is_between_1_and_600_seconds_or_unlimited(typed: str, is_valid: bool) -> None:
+    form = PersonaForm(data_of(Persona(persona_name="Mert")) | {"max_answer_s": typed})
+    assert ("max_answer_s" not in form.errors) is is_valid
+    if is_valid:
+        assert document_of(form.as_typed())["rehearsal"]["max_answer_s"] == (int(typed) if typed else None)
