@@ -6,6 +6,7 @@ from playground.engine.errors.codes import GreenroomError
 from playground.engine.events import TurnKind
 from playground.engine.json_types import Json
 from playground.engine.persona import PersonaSettings
+from playground.engine.speech.answer_limit import AnswerLimit
 from playground.engine.wire_request import WireRequest
 
 
@@ -45,3 +46,8 @@ class TurnPlan:
     def may_fill(self) -> bool:
         """A filler covers the pause after what the user said; a continuation repeats none."""
         return self.kind is TurnKind.USER
+
+    def answer_limit(self) -> AnswerLimit | None:
+        """How long the answer may be; what the LLM didn't write is never too long."""
+        max_s = self.persona.max_answer_s
+        return AnswerLimit(max_s) if max_s is not None and self.call is not None else None

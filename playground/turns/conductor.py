@@ -88,12 +88,14 @@ class _Turn:
         self._speech_notes = Notes()
         self._notes_of: dict[int | None, tuple[str, ...]] = {}
         """What each sentence's speech gives a note about, by the sentence's index."""
+        self._answer_limit = plan.answer_limit()
         self._schedule = SpeechSchedule(
             voice_of(plan.persona.speech),
             filler=plan.persona.filler if plan.may_fill else None,
             pick=pick,
             is_instant=plan.is_instant,
             tags=self._tags,
+            limit=self._answer_limit,
         )
 
     async def run(self, interrupt: InterruptSignal) -> TurnClosed:
@@ -113,7 +115,7 @@ class _Turn:
         try:
             async with asyncio.TaskGroup() as children:
                 reading = children.create_task(self._read())
-                speaking = children.create_task(self._speak())
+                speaking = children.create_task(self._speak(interrupt))
                 cut = await self._until_over_or_cut(speaking, interrupt)
                 if cut is not None:
                     reading.cancel()
@@ -151,7 +153,7 @@ class _Turn:
         heard_to = self._schedule.heard_to(now_ms)
         if cut.at_offset is not None:
             heard_to = min(heard_to, cut.at_offset)
-        return self._closed(TurnStatus.INTERRUPTED, None, text, text[:heard_to])
+        return self._closed(TurnStatus.INTERRUPTED, cut.error, text, text[:heard_to])
 
     def _closed(
         self, status: TurnStatus, error: GreenroomError | None, text: str, heard_text: str
@@ -259,7 +261,15 @@ class _Turn:
         for note in self._speech_notes.take():
             self._output.emit(NoteMade(t_ms=started.t_ms, note=note))
 
-    async def _speak(self) -> None:
+    def _is_too_long(self, interrupt: InterruptSignal) -> bool:
+        """Whether the answer was heard for as long as it may be; then it is cut."""
+        limit, place = self._answer_limit, self._schedule.limit_place
+        if limit is None or place is None or place.at_ms > self._output.now_ms():
+            return False
+        interrupt.ask(Interrupt(place.offset, is_final=True, error=limit.error))
+        return True
+
+    async def _speak(self, interrupt: InterruptSignal) -> None:
         """The second child: let what is due happen, then sleep until the next thing is due or something new came."""
         while True:
             self._news.clear()
@@ -267,6 +277,10 @@ class _Turn:
                 self._output.emit(event)
                 if isinstance(event, PlayoutStarted):
                     self._note_speech(event)
+            if self._is_too_long(interrupt):
+                await (
+                    asyncio.get_running_loop().create_future()
+                )  # Until it is cancelled: the speech isn't over, it is cut.
             if self._schedule.is_over:
                 return
             due_ms = self._schedule.next_at()

@@ -3,14 +3,18 @@
 import asyncio
 from dataclasses import dataclass
 
+from playground.engine.errors.codes import GreenroomError
+
 
 @dataclass(frozen=True, slots=True)
 class Interrupt:
-    """A viewer's wish to cut the voice; ``at_offset`` is the last place of the raw text that counts as heard."""
+    """A wish to cut the voice; ``at_offset`` is the last place of the raw text that counts as heard."""
 
     at_offset: int | None = None
     is_final: bool = False
-    """The conversation ends: no barge-in rule holds it back."""
+    """The conversation ends, or the answer is too long: no barge-in rule holds it back."""
+    error: GreenroomError | None = None
+    """Why the voice is cut, or None if a viewer wants it."""
 
 
 class InterruptSignal:

@@ -127,7 +127,11 @@ TURN: tuple[tuple[Event, str], ...] = (
 )
 CLOSINGS: tuple[tuple[TurnStatus, str], ...] = (
     (TurnStatus.COMPLETED, "The turn is over, speech included. It is the turn's last event."),
-    (TurnStatus.INTERRUPTED, "The turn was cut. heard_text is what the user heard of text."),
+    (
+        TurnStatus.INTERRUPTED,
+        "The turn was cut. heard_text is what the user heard of text. error is null after an interrupt; otherwise it "
+        "says what cut the turn, such as answer_too_long.",
+    ),
     (TurnStatus.FAILED, "The turn failed, for the reason in error; what came before stands in text."),
 )
 
