@@ -7,7 +7,7 @@ import pytest
 from playground.engine.errors.codes import Code
 from playground.engine.events import PlayoutEnded, PlayoutStarted, SpeakingStopped, TurnKind, TurnStatus
 from playground.engine.persona import BargeIn, BargeInSettings
-from playground.turns.conductor import Interrupt
+from playground.turns.interrupt import Interrupt
 from tests.playground.scripted_llm import END, Step, text
 from tests.playground.turn_harness import PERSONA, Heard, conducted, plan
 
