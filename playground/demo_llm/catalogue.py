@@ -10,7 +10,7 @@ from playground.demo_llm.echo import ReceivedRequest, echo
 from playground.demo_llm.errors import unknown_model
 from playground.demo_llm.situation import situation_of
 from playground.demo_llm.storyteller import reply
-from playground.demo_llm.tool_results import is_tool_result, told_result
+from playground.demo_llm.tool_results import is_tool_result, result_in_words
 from playground.demo_llm.tools import calls_for, needs_place
 
 
@@ -25,7 +25,7 @@ class DemoModel:
 
 
 def _in_words(request: ChatRequest, received: ReceivedRequest) -> Answer:
-    return Answer(text=told_result(request) if is_tool_result(request) else reply(request))
+    return Answer(text=result_in_words(request) if is_tool_result(request) else reply(request))
 
 
 def _with_tools(request: ChatRequest, received: ReceivedRequest) -> Answer:

@@ -81,9 +81,9 @@ def own_role(system_text: str) -> str:
     return _first(_ROLE, system_text).strip()
 
 
-def caller_name(system_text: str, said: tuple[str, ...]) -> str:
+def caller_name(system_text: str, user_texts: tuple[str, ...]) -> str:
     """Whom the speaker talks to: the last name that the user gave, else the system message's, or nothing."""
-    for text in reversed(said):
+    for text in reversed(user_texts):
         if name := _first(_SAID_NAME, text):
             return name[:1].upper() + name[1:]
     return _first(_CALLER_NAME, system_text)
@@ -91,13 +91,13 @@ def caller_name(system_text: str, said: tuple[str, ...]) -> str:
 
 def caller_home(system_text: str) -> str:
     """Where the system message says the user is from, or nothing."""
-    found = _HOME.search(system_text)
-    return _tidy(found.group(1)) if found else ""
+    match = _HOME.search(system_text)
+    return _tidy(match.group(1)) if match else ""
 
 
 def caller_likes(system_text: str) -> str:
-    found = _LIKES.search(_about_caller(system_text))
-    return found.group(1).strip() if found else ""
+    match = _LIKES.search(_about_caller(system_text))
+    return match.group(1).strip() if match else ""
 
 
 def places(text: str) -> list[str]:
@@ -107,14 +107,14 @@ def places(text: str) -> list[str]:
 
 def proper_places(text: str) -> list[str]:
     """The places that a text names with a capital letter, in order."""
-    found: list[str] = []
+    places: list[str] = []
     for match in _PLACE_AFTER.finditer(text):
-        found.append(_tidy(match.group(1)))
+        places.append(_tidy(match.group(1)))
         end = match.end()
         while more := _MORE_PLACES.match(text, end):
-            found.append(_tidy(more.group(1)))
+            places.append(_tidy(more.group(1)))
             end = more.end()
-    return [place for place in dict.fromkeys(found) if place and place not in _NOT_PROPER]
+    return [place for place in dict.fromkeys(places) if place and place not in _NOT_PROPER]
 
 
 def _lower_case_places(text: str) -> list[str]:
@@ -132,8 +132,8 @@ def _about_caller(system_text: str) -> str:
 
 def _first(patterns: tuple[re.Pattern[str], ...], text: str) -> str:
     for pattern in patterns:
-        if found := pattern.search(text):
-            return found.group(1).rstrip("-'’")
+        if match := pattern.search(text):
+            return match.group(1).rstrip("-'’")
     return ""
 
 

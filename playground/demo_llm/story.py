@@ -35,13 +35,13 @@ class Story:
         lowered = text.lower()
         return next((answer for word, answer in self.asides.items() if word in lowered), "")
 
-    def has_begun_in(self, told: tuple[str, ...]) -> bool:
-        return any(sentence[:OPENING_CHARS] in text for text in told for sentence in self._sentences())
+    def has_begun_in(self, answers: tuple[str, ...]) -> bool:
+        return any(sentence[:OPENING_CHARS] in text for text in answers for sentence in self._sentences())
 
-    def next_beat(self, told: tuple[str, ...]) -> Beat | None:
+    def next_beat(self, answers: tuple[str, ...]) -> Beat | None:
         """The first beat not heard to its end, from the sentence where it broke off; None at the end."""
         for beat in self.beats:
-            unheard = _unheard(beat, told)
+            unheard = _unheard(beat, answers)
             if unheard:
                 return Beat(unheard, beat.question)
         return None
@@ -50,16 +50,16 @@ class Story:
         return tuple(sentence for beat in self.beats for sentence in beat.sentences)
 
 
-def _unheard(beat: Beat, told: tuple[str, ...]) -> tuple[str, ...]:
+def _unheard(beat: Beat, answers: tuple[str, ...]) -> tuple[str, ...]:
     for index, sentence in enumerate(beat.sentences):
-        if not any(sentence in text for text in told):
+        if not any(sentence in text for text in answers):
             return beat.sentences[index:]
     return ()
 
 
-def story_in_progress(stories: tuple[Story, ...], told: tuple[str, ...]) -> Story | None:
-    """The story that was told last, or None. ``told`` is what the assistant said, oldest first."""
-    for text in reversed(told):
+def story_in_progress(stories: tuple[Story, ...], answers: tuple[str, ...]) -> Story | None:
+    """The story that was told last, or None. ``answers`` are oldest first."""
+    for text in reversed(answers):
         for story in stories:
             if story.has_begun_in((text,)):
                 return story

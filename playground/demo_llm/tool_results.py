@@ -13,7 +13,7 @@ def is_tool_result(request: ChatRequest) -> bool:
     return request.last.role in TOOL_ROLES
 
 
-def told_result(request: ChatRequest) -> str:
+def result_in_words(request: ChatRequest) -> str:
     """The results at the end of the messages, as one utterance."""
     now = situation_of(request)
     results: list[str] = []
@@ -24,8 +24,8 @@ def told_result(request: ChatRequest) -> str:
     texts = [_in_words(each) for each in results]
     failed = any(_is_failure(each) for each in results)
     phrase = now.phrases.tool_failed if failed else now.phrases.tool_result
-    found = "; ".join(text for text in texts if text) or "—"
-    return f"{now.say(phrase, result=found[:RESULT_CHARS].rstrip(' .'))} {now.say(now.phrases.tool_next)}"
+    result = "; ".join(text for text in texts if text) or "—"
+    return f"{now.say(phrase, result=result[:RESULT_CHARS].rstrip(' .'))} {now.say(now.phrases.tool_next)}"
 
 
 def _in_words(content: str) -> str:
@@ -48,7 +48,7 @@ def _spelled(value: object) -> str:
 
 def _is_failure(content: str) -> bool:
     try:
-        found = orjson.loads(content)
+        result = orjson.loads(content)
     except orjson.JSONDecodeError:
         return content.lstrip().lower().startswith("error")
-    return isinstance(found, dict) and bool(found.get("error"))
+    return isinstance(result, dict) and bool(result.get("error"))

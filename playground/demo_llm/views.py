@@ -99,9 +99,9 @@ def time_scale() -> float:
 
 def authenticate(request: HttpRequest) -> None:
     """Raises ApiError (401) unless the request carries the demo LLM's key; with no key set nobody gets in."""
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, given_key = request.headers.get("Authorization", "").partition(" ")
     key = settings.DEMO_LLM_KEY
-    is_right = compare_digest(given.strip().encode(), key.encode())
+    is_right = compare_digest(given_key.strip().encode(), key.encode())
     if not key or scheme.lower() != "bearer" or not is_right:
         raise wrong_key()
 

@@ -58,4 +58,4 @@ def placeholders(text: str) -> list[str]:
 
 def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
     """Put values in place of ``{identifier}``s in one pass: a value that looks like a placeholder stays as it is."""
-    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)

@@ -93,25 +93,25 @@ def parse_user_json(
             text, parse_int=numbers.integer, parse_float=numbers.fraction, parse_constant=numbers.constant
         )
     except json.JSONDecodeError as error:
-        said = next((words for start, words in _SYNTAX if error.msg.startswith(start)), "this is not JSON")
-        _refuse(text, error.pos, said)
+        problem = next((words for start, words in _SYNTAX if error.msg.startswith(start)), "this is not JSON")
+        _refuse(text, error.pos, problem)
     if numbers.are_unfit or _MAY_BE_UNFIT.search(text):
-        for position, said in _unfit(text):
-            _refuse(text, position, said)
+        for position, problem in _unfit(text):
+            _refuse(text, position, problem)
     return value
 
 
 def _check_depth(text: str, limit_depth: int) -> None:
     # One step at a time: a list of all matches would be made in one piece, which holds up every other thread.
     depth = 0
-    for found in _STRUCTURE.finditer(text):
-        character = text[found.start()]
+    for match in _STRUCTURE.finditer(text):
+        character = text[match.start()]
         if character in "[{":
             depth += 1
         elif character in "]}":
             depth -= 1
         if depth > limit_depth:
-            _refuse(text, found.start(), f"objects and lists may nest {limit_depth} deep at the most")
+            _refuse(text, match.start(), f"objects and lists may nest {limit_depth} deep at the most")
 
 
 class _Numbers:
@@ -152,18 +152,18 @@ def _is_fit(number: str) -> bool:
 
 
 def _unfit_characters(token: re.Match[str]) -> Iterator[tuple[int, str]]:
-    for found in _NUL_OR_SURROGATE.finditer(token[0]):
-        position = token.start() + found.start()
-        if found[0] == "\\u0000":
+    for match in _NUL_OR_SURROGATE.finditer(token[0]):
+        position = token.start() + match.start()
+        if match[0] == "\\u0000":
             yield position, "the NUL character cannot be stored: take it out"
-        elif len(found[0]) in _HALF_CHARS:
+        elif len(match[0]) in _HALF_CHARS:
             yield (
                 position,
                 "this is half of a character (a lone surrogate): take it out or write the whole one",
             )
 
 
-def _refuse(text: str, position: int, said: str) -> NoReturn:
+def _refuse(text: str, position: int, problem: str) -> NoReturn:
     line = text.count("\n", 0, position) + 1
     column = position - text.rfind("\n", 0, position)
-    raise UserJsonError(f"Line {line}, column {column}: {said}.", line, column)
+    raise UserJsonError(f"Line {line}, column {column}: {problem}.", line, column)

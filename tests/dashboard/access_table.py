@@ -152,11 +152,11 @@ ELSEWHERE = {
 
 def admin_rows() -> dict[str, Row]:
     """The pages of each model, which Django's admin makes."""
-    found = dict(ADMIN)
+    rows = dict(ADMIN)
     for model, rights in ADMIN_MODELS.items():
         view, change = rights["view"], rights["change"]
         one = f"admin/{model}/<path:object_id>/"
-        found |= {
+        rows |= {
             f"admin/{model}/": {"GET": view, "POST": view},
             f"admin/{model}/add/": form(rights["add"]),
             f"{one}history/": read(view),
@@ -164,4 +164,4 @@ def admin_rows() -> dict[str, Row]:
             f"{one}change/": {"GET": view, "POST": change},
             one: read(VIEWERS),
         }
-    return found
+    return rows

@@ -71,10 +71,10 @@ def make_in_admin(client: Client, user: User, **fields: str) -> str:
     role = str(group_of(Role.EDITOR).pk)
     form = {"name": "script", "user": str(user.pk), "role": role, "expires_at_0": "", "expires_at_1": ""}
     page = client.post(reverse("admin:dashboard_apikey_add"), form | fields)
-    found = re.search(r'id="api-key">([^<]+)<', page.content.decode())
-    assert found, page.content.decode()
+    match = re.search(r'id="api-key">([^<]+)<', page.content.decode())
+    assert match, page.content.decode()
     assert "no-store" in page.headers["Cache-Control"]
-    return found.group(1)
+    return match.group(1)
 
 
 def test_a_key_is_shown_once(admin_client: Client, user: User) -> None:

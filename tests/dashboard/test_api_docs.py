@@ -18,11 +18,11 @@ class Page(HTMLParser):
         self._in_script = False
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        found = dict(attributes)
+        by_name = dict(attributes)
         self._in_script = tag == "script"
-        if tag in {"script", "link", "img"} and (source := found.get("src") or found.get("href")):
+        if tag in {"script", "link", "img"} and (source := by_name.get("src") or by_name.get("href")):
             self.sources.append(source)
-        self.inline += [f"{tag} {name}" for name in found if name == "style" or name.startswith("on")]
+        self.inline += [f"{tag} {name}" for name in by_name if name == "style" or name.startswith("on")]
         if tag == "style":
             self.inline.append(tag)
 

@@ -29,10 +29,10 @@ def editor(db: None) -> User:
 
 
 def test_a_key_speaks_for_its_user(editor: User) -> None:
-    found = user_for_key(key_of(editor))
-    assert found == editor
-    assert found is not None
-    assert found.api_key.name == "test"
+    key_user = user_for_key(key_of(editor))
+    assert key_user == editor
+    assert key_user is not None
+    assert key_user.api_key.name == "test"
 
 
 @pytest.mark.parametrize(
@@ -47,18 +47,18 @@ def test_a_key_speaks_for_its_user(editor: User) -> None:
 def test_a_key_may_do_what_both_its_user_and_its_role_may(
     db: None, user_role: Role, key_role: Role, may: dict[str, bool]
 ) -> None:
-    found = user_for_key(key_of(person(user_role), key_role))
-    assert found is not None
-    assert {right: found.has_perm(right) for right in may} == may
-    assert {right: right in found.get_all_permissions() for right in may} == may
-    assert found.has_perms([right for right, granted in may.items() if granted])
-    assert not found.has_module_perms("auth")
+    key_user = user_for_key(key_of(person(user_role), key_role))
+    assert key_user is not None
+    assert {right: key_user.has_perm(right) for right in may} == may
+    assert {right: right in key_user.get_all_permissions() for right in may} == may
+    assert key_user.has_perms([right for right, granted in may.items() if granted])
+    assert not key_user.has_module_perms("auth")
 
 
 def test_a_superusers_key_is_held_to_its_role(admin_user: User) -> None:
-    found = user_for_key(key_of(admin_user, Role.VIEWER))
-    assert found is not None
-    assert not found.has_perm(EDIT)
+    key_user = user_for_key(key_of(admin_user, Role.VIEWER))
+    assert key_user is not None
+    assert not key_user.has_perm(EDIT)
 
 
 @pytest.mark.parametrize(
@@ -136,27 +136,27 @@ def created(*arguments: str) -> list[str]:
 
 
 def test_the_command_prints_the_key_alone_on_its_last_line(admin_user: User) -> None:
-    found = user_for_key(created("script")[-1])
-    assert found == admin_user
-    assert found is not None
-    assert found.has_perm("auth.add_user")
-    assert found.api_key.expires_at is None
+    key_user = user_for_key(created("script")[-1])
+    assert key_user == admin_user
+    assert key_user is not None
+    assert key_user.has_perm("auth.add_user")
+    assert key_user.api_key.expires_at is None
 
 
 def test_the_command_makes_the_first_admin_where_there_is_none(db: None) -> None:
-    found = user_for_key(created("script")[-1])
-    assert found is not None
-    assert found.is_superuser
+    key_user = user_for_key(created("script")[-1])
+    assert key_user is not None
+    assert key_user.is_superuser
 
 
 def test_the_command_takes_role_user_and_days(editor: User) -> None:
     lines = created("script", "--role", "viewer", "--user", editor.username, "--days", "7")
-    found = user_for_key(lines[-1])
-    assert found == editor
-    assert found is not None
-    assert not found.has_perm(EDIT)
-    assert found.api_key.expires_at is not None
-    assert timedelta(days=6) < found.api_key.expires_at - timezone.now() <= timedelta(days=7)
+    key_user = user_for_key(lines[-1])
+    assert key_user == editor
+    assert key_user is not None
+    assert not key_user.has_perm(EDIT)
+    assert key_user.api_key.expires_at is not None
+    assert timedelta(days=6) < key_user.api_key.expires_at - timezone.now() <= timedelta(days=7)
     assert "viewer" in lines[0]
     assert editor.username in lines[0]
 

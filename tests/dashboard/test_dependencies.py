@@ -20,8 +20,8 @@ FIRST_WITHOUT = {
 
 def pinned() -> dict[str, str]:
     lines = REQUIREMENTS.read_text().splitlines()
-    found = (re.match(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", line) for line in lines)
-    return {pin[1].lower().replace("_", "-"): pin[2] for pin in found if pin}
+    matches = (re.match(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", line) for line in lines)
+    return {pin[1].lower().replace("_", "-"): pin[2] for pin in matches if pin}
 
 
 def test_x23_every_requirement_is_an_exact_version() -> None:

@@ -33,9 +33,9 @@ def zoe(db: None) -> User:
 
 
 def link_on(page: str) -> str:
-    found = re.search(r'id="invitation-link">([^<]+)<', page)
-    assert found
-    return urlsplit(found.group(1)).path
+    match = re.search(r'id="invitation-link">([^<]+)<', page)
+    assert match
+    return urlsplit(match.group(1)).path
 
 
 def is_signed_in(client: Client) -> bool:

@@ -80,15 +80,15 @@ def differences(
     without_right: str,
 ) -> list[str]:
     """What is answered otherwise than the table says; every request is undone."""
-    found = []
+    different = []
     for route, row in table.items():
         for method in methods:
             with undone():
                 was = outcome(ask(method, route))
             should = expected(row, caller, method, without_right=without_right, is_public=route in PUBLIC)
             if was != should:
-                found.append(f"{method} {world.address(route)} by {caller}: {was}, not {should}")
-    return found
+                different.append(f"{method} {world.address(route)} by {caller}: {was}, not {should}")
+    return different
 
 
 class undone:
@@ -117,8 +117,8 @@ def one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=Caller, ids=str)
 def caller(request: pytest.FixtureRequest) -> Caller:
-    found: Caller = request.param
-    return found
+    param: Caller = request.param
+    return param
 
 
 @pytest.fixture

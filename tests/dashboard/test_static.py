@@ -38,9 +38,13 @@ def test_every_import_of_a_module_gets_its_hashed_name(tmp_path: Path) -> None:
     collected = list(storage.post_process({path: (storage, path) for path in sources}))
     assert not [result for _name, _hashed, result in collected if isinstance(result, Exception)]
     modules = [tmp_path / str(hashed) for name, hashed, _ in collected if name.startswith("js/")]
-    imports = [found for module in modules for found in IMPORT.findall(module.read_text())]
+    imports = [import_path for module in modules for import_path in IMPORT.findall(module.read_text())]
     assert imports
-    assert not [found for found in imports if not HASHED.fullmatch(re.sub(r"^(\.\./)+", "./", found))]
+    assert not [
+        import_path
+        for import_path in imports
+        if not HASHED.fullmatch(re.sub(r"^(\.\./)+", "./", import_path))
+    ]
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=name_of)

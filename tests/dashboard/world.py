@@ -75,7 +75,7 @@ class World:
         }
         return (
             "/"
-            + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found.group(1)], route)
+            + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match.group(1)], route)
             + QUERIES.get(route, "")
         )
 

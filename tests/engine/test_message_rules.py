@@ -25,7 +25,8 @@ SAID: Message = {"role": "assistant", "content": "Hello."}
 
 def calling(*ids: str) -> Message:
     calls = [
-        {"id": found, "type": "function", "function": {"name": "look", "arguments": "{}"}} for found in ids
+        {"id": call_id, "type": "function", "function": {"name": "look", "arguments": "{}"}}
+        for call_id in ids
     ]
     return {"role": "assistant", "content": None, "tool_calls": calls}
 
@@ -50,7 +51,7 @@ def test_what_keeps_the_rules_may_be_sent(messages: list[Message]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("messages", "said"),
+    ("messages", "start"),
     [
         ([], "There is no message"),
         ([{"role": "bot", "content": "Hi"}], "Message 1 has no role"),
@@ -67,10 +68,10 @@ def test_what_keeps_the_rules_may_be_sent(messages: list[Message]) -> None:
         ([USER, calling("a"), {"role": "tool", "tool_call_id": "a"}], "Message 3 is a tool result without"),
     ],
 )
-def test_a_broken_rule_is_named_with_its_message(messages: list[Message], said: str) -> None:
-    found = broken_rule(messages)
-    assert found is not None
-    assert found.startswith(said)
+def test_a_broken_rule_is_named_with_its_message(messages: list[Message], start: str) -> None:
+    problem = broken_rule(messages)
+    assert problem is not None
+    assert problem.startswith(start)
 
 
 CALLS = st.lists(

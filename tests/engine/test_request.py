@@ -115,8 +115,8 @@ def test_the_top_level_temperature_wins() -> None:
 
 def test_an_own_authorization_header_keeps_its_place() -> None:
     llm = replace(WEATHER_ASSISTANT.llm, headers=(("authorization", "Token WEATHER_KEY"),))
-    found = [value for name, value in build(llm).headers if name.lower() == "authorization"]
-    assert found == ["Token WEATHER_KEY"]
+    values = [value for name, value in build(llm).headers if name.lower() == "authorization"]
+    assert values == ["Token WEATHER_KEY"]
 
 
 def test_a_header_that_names_the_secret_makes_the_bearer_superfluous() -> None:
@@ -127,8 +127,8 @@ def test_a_header_that_names_the_secret_makes_the_bearer_superfluous() -> None:
 
 def test_k10_the_conversation_id_of_the_request_is_always_ours() -> None:
     llm = replace(WEATHER_ASSISTANT.llm, headers=(("Conversation_Id", "forged"),))
-    found = [value for name, value in build(llm).headers if name.lower() == "conversation_id"]
-    assert found == ["c0123456789ab"]
+    values = [value for name, value in build(llm).headers if name.lower() == "conversation_id"]
+    assert values == ["c0123456789ab"]
 
 
 def test_caila_is_called_at_its_adapter_with_the_bare_key() -> None:

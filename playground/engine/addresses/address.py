@@ -150,10 +150,10 @@ def allows(entries: Iterable[str], address: Address) -> bool:
 
 def parse_private_host(text: str) -> tuple[str, int | None]:
     """Read an operator's ``host:port`` or ``host:*`` into (host, port or None for any). Raises AddressError."""
-    found = _AUTHORITY.fullmatch(text)
-    if found is None or not found["host"] or found["port"] is None:
+    match = _AUTHORITY.fullmatch(text)
+    if match is None or not match["host"] or match["port"] is None:
         raise AddressError("An opened private host is host:port, such as ollama:11434 or 127.0.0.1:*.")
-    return _host(found["host"]), None if found["port"] == "*" else _port(found["port"], "http")
+    return _host(match["host"]), None if match["port"] == "*" else _port(match["port"], "http")
 
 
 def is_placeholder(text: str) -> bool:
@@ -191,22 +191,22 @@ def _own_address(text: str) -> Address:
 
 
 def _split_scheme(text: str) -> tuple[str, str]:
-    found = _SCHEME.match(text)
-    scheme = found[1].lower() if found else ""
-    if found is None or not text.startswith("//", found.end()):
+    match = _SCHEME.match(text)
+    scheme = match[1].lower() if match else ""
+    if match is None or not text.startswith("//", match.end()):
         raise AddressError("An address begins with http:// or https://.")
     if scheme not in DEFAULT_PORTS:
         raise AddressError("Only http:// and https:// addresses can be called.")
-    return scheme, text[found.end() + 2 :]
+    return scheme, text[match.end() + 2 :]
 
 
 def _host_and_port(authority: str, scheme: str) -> tuple[str, int]:
     if "@" in authority:
         raise AddressError("An address can't hold a user name or a key: put the key into a token secret.")
-    found = _AUTHORITY.fullmatch(authority)
-    if found is None or not found["host"]:
+    match = _AUTHORITY.fullmatch(authority)
+    if match is None or not match["host"]:
         raise AddressError("The address has no readable host: it begins like https://api.openai.com.")
-    return _host(found["host"]), _port(found["port"], scheme)
+    return _host(match["host"]), _port(match["port"], scheme)
 
 
 def _port(text: str | None, scheme: str) -> int:

@@ -29,7 +29,7 @@ class Passed:
 
 
 def kept_payload(
-    raw: str, found: Mapping[str, object], chunk: Chunk, passed: Passed, redactor: Redactor
+    raw: str, payload: Mapping[str, object], chunk: Chunk, passed: Passed, redactor: Redactor
 ) -> str:
     """The payload to keep: as it came, unless it holds, or may hold a part of, a secret."""
     if not redactor:
@@ -39,11 +39,11 @@ def kept_payload(
         for call, arguments in zip(chunk.calls, passed.arguments, strict=True)
     )
     read = _choices(passed, calls, chunk.finish_reason)
-    if not _is_untouched(chunk, passed) or _repeats_text(found):
-        rest = {name: value for name, value in found.items() if name not in _TOKEN_BY_TOKEN}
+    if not _is_untouched(chunk, passed) or _repeats_text(payload):
+        rest = {name: value for name, value in payload.items() if name not in _TOKEN_BY_TOKEN}
         return redactor.redact(_dumped(rest | read, read))
     if "\\u" in raw:  # an escape may spell a secret in a way that is not looked for
-        return redactor.redact(_dumped(found, read))
+        return redactor.redact(_dumped(payload, read))
     return redactor.redact(clean(raw))
 
 
@@ -61,9 +61,9 @@ def _is_untouched(chunk: Chunk, passed: Passed) -> bool:
     )
 
 
-def _repeats_text(found: Mapping[str, object]) -> bool:
+def _repeats_text(payload: Mapping[str, object]) -> bool:
     """Whether text stands in a place that no channel reads: another choice, or token by token."""
-    choices = found.get("choices")
+    choices = payload.get("choices")
     if not isinstance(choices, list) or not choices:
         return False
     choice = choices[0]
@@ -86,17 +86,17 @@ def _choices(passed: Passed, calls: tuple[CallFragment, ...], finish_reason: str
 
 def _call(call: CallFragment) -> dict[str, object]:
     function = {name: text for name, text in (("name", call.name), ("arguments", call.arguments)) if text}
-    found: dict[str, object] = {**call.extra, "function": function}
+    fields: dict[str, object] = {**call.extra, "function": function}
     if call.id:
-        found["id"] = call.id
+        fields["id"] = call.id
     if call.index is not None:
-        found["index"] = call.index
-    return found
+        fields["index"] = call.index
+    return fields
 
 
-def _dumped(found: Mapping[str, object], instead: Mapping[str, object]) -> str:
+def _dumped(payload: Mapping[str, object], fallback: Mapping[str, object]) -> str:
     """The payload as JSON; ``instead``, what was read of it, where it holds half a character or nests deeply."""
     try:
-        return orjson.dumps(found).decode()
+        return orjson.dumps(payload).decode()
     except TypeError:
-        return json.dumps(instead)
+        return json.dumps(fallback)

@@ -107,7 +107,7 @@ class AnswerDecoder:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return self._notes.said
+        return self._notes.texts
 
     @property
     def finished(self) -> bool:
@@ -266,13 +266,13 @@ class AnswerDecoder:
         """Keep a payload that nothing was read out of."""
         self._pieces.append(PayloadPiece(self._redactor.redact(clean(raw))))
 
-    def _take_chunk(self, raw: str, found: dict[str, object], chunk: Chunk) -> None:
+    def _take_chunk(self, raw: str, payload: dict[str, object], chunk: Chunk) -> None:
         place = len(self._pieces)
         passed = self._pass(chunk)
         self._fail_where_too_long()
         if self.failure is not None:  # nothing after this chunk is read
             passed = passed.followed_by(Passed(*self._texts.let_go()))
-        self._pieces.insert(place, PayloadPiece(kept_payload(raw, found, chunk, passed, self._redactor)))
+        self._pieces.insert(place, PayloadPiece(kept_payload(raw, payload, chunk, passed, self._redactor)))
         if chunk.usage:
             self.usage = self._redactor.redact_names(chunk.usage)
         if chunk.finish_reason:

@@ -6,12 +6,12 @@ _MOST = 50
 
 class Notes:
     def __init__(self) -> None:
-        self._said: dict[str, None] = {}
+        self._texts: dict[str, None] = {}
         self._new: list[str] = []
 
     def add(self, note: str) -> None:
-        if note not in self._said and len(self._said) < _MOST:
-            self._said[note] = None
+        if note not in self._texts and len(self._texts) < _MOST:
+            self._texts[note] = None
             self._new.append(note)
 
     def take(self) -> list[str]:
@@ -20,5 +20,5 @@ class Notes:
         return taken
 
     @property
-    def said(self) -> tuple[str, ...]:
-        return tuple(self._said)
+    def texts(self) -> tuple[str, ...]:
+        return tuple(self._texts)

@@ -29,7 +29,7 @@ class ReasoningSplitter:
 
     def feed(self, text: str) -> list[Split]:
         if not self._tail and "<" not in text:
-            return self._found(text)
+            return self._span(text)
         text = self._tail + text
         undecided = _undecided_from(text)
         text, self._tail = text[:undecided], text[undecided:]
@@ -37,21 +37,21 @@ class ReasoningSplitter:
 
     def flush(self) -> list[Split]:
         text, self._tail = self._tail, ""
-        return self._found(text)
+        return self._span(text)
 
     def _split(self, text: str) -> list[Split]:
-        found: list[Split] = []
+        splits: list[Split] = []
         position = 0
         for tag in _TAG.finditer(text):
-            found += self._found(text[position : tag.start()])
+            splits += self._span(text[position : tag.start()])
             position = tag.end()
             ends = bool(tag[1])
             self.saw_stray_end |= ends and not self.is_thinking
             self.is_thinking = not ends
             self._skips_space = self.is_thinking or not self._has_content
-        return found + self._found(text[position:])
+        return splits + self._span(text[position:])
 
-    def _found(self, text: str) -> list[Split]:
+    def _span(self, text: str) -> list[Split]:
         if self._skips_space:
             text = text.lstrip()
             self._skips_space = not text

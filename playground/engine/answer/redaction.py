@@ -66,9 +66,9 @@ class Redactor:
         decided: list[str] = []
         position = begin
         undecided = self._undecided_from(text, position)
-        while (found := self._pattern.search(text, position)) and found.start() < undecided:
-            decided += (text[position : found.start()], MASK)
-            position = found.end()
+        while (match := self._pattern.search(text, position)) and match.start() < undecided:
+            decided += (text[position : match.start()], MASK)
+            position = match.end()
             if undecided < position:
                 undecided = self._undecided_from(text, position)
         decided.append(text[position:undecided])
@@ -81,9 +81,9 @@ class Redactor:
         if len(text) - begin >= CUT_SECRET_CHARS:
             return MASK
         decided: list[str] = []
-        for found in self._pattern.finditer(text, begin):
-            decided += (text[begin : found.start()], MASK)
-            begin = found.end()
+        for match in self._pattern.finditer(text, begin):
+            decided += (text[begin : match.start()], MASK)
+            begin = match.end()
         return "".join(decided) + text[begin:]
 
     def _looked_for(self, spelling: str) -> str:
@@ -141,20 +141,20 @@ def _spellings(secret: str) -> set[str]:
     escaped = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
     escaped |= {text.replace("/", "\\/") for text in escaped}
     escaped |= {json.dumps(text)[1:-1] for text in escaped}
-    quoted |= {_PERCENT.sub(lambda found: found[0].lower(), text) for text in quoted}
-    found = {secret, " ".join(secret.split()), *quoted, *escaped, *_base64(raw)}
-    return {spelling for spelling in found if len(spelling) >= ANYWHERE_FROM_CHARS}
+    quoted |= {_PERCENT.sub(lambda spellings: spellings[0].lower(), text) for text in quoted}
+    spellings = {secret, " ".join(secret.split()), *quoted, *escaped, *_base64(raw)}
+    return {spelling for spelling in spellings if len(spelling) >= ANYWHERE_FROM_CHARS}
 
 
 def _base64(raw: bytes) -> set[str]:
     """The value encoded alone, and what is the same of it wherever it stands in a longer encoded text."""
-    found: set[str] = set()
+    encodings: set[str] = set()
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         alone = encode(raw).decode("ascii")
-        found |= {alone, alone.rstrip("=")}
+        encodings |= {alone, alone.rstrip("=")}
         for shift in range(3):
             # One character holds six bits: those that hold a bit of a neighbour are left out.
             first = (shift * 8 + 5) // 6
             last = (shift + len(raw)) * 8 // 6
-            found.add(encode(b"\0" * shift + raw).decode("ascii")[first:last])
-    return found
+            encodings.add(encode(b"\0" * shift + raw).decode("ascii")[first:last])
+    return encodings

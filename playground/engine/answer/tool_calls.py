@@ -186,12 +186,12 @@ class ToolCallJoiner:
         call.add(call.channel.flush(), self._limits.tool_arguments_chars)
         remarks: list[str] = []
         name = self._redactor.redact(clean(call.name))[:_NAME_CHARS]
-        found_id = self._redactor.redact(clean(call.id))[:_NAME_CHARS]
+        given_id = self._redactor.redact(clean(call.id))[:_NAME_CHARS]
         shown = excerpt(name, self._redactor)
-        call_id = _own_id(found_id, used_ids)
-        if not found_id:
+        call_id = _own_id(given_id, used_ids)
+        if not given_id:
             remarks.append(f"The call of {shown} came without an id: Greenroom named it {call_id}.")
-        elif call_id != found_id:
+        elif call_id != given_id:
             shown_id = excerpt(call_id, self._redactor)
             remarks.append(
                 f"Two tool calls came with the same id: Greenroom named the one of {shown} {shown_id}."
@@ -238,11 +238,11 @@ def _is_object(text: str) -> bool:
         return False
 
 
-def _own_id(found: str, used: set[str]) -> str:
-    if found and found not in used:
-        return found
-    stem = found or "call"
-    number = 1 if not found else 2
-    while f"{stem}_{number}" in used:
+def _own_id(given_id: str, used_ids: set[str]) -> str:
+    if given_id and given_id not in used_ids:
+        return given_id
+    stem = given_id or "call"
+    number = 1 if not given_id else 2
+    while f"{stem}_{number}" in used_ids:
         number += 1
     return f"{stem}_{number}"

@@ -66,8 +66,8 @@ def _message(value: object, depth: int = 0) -> str:
     if depth > NESTED:
         return ""
     if isinstance(value, list):
-        found = (_message(item, depth + 1) for item in value[:5])
-        return "; ".join(text for text in found if text)
+        messages = (_message(item, depth + 1) for item in value[:5])
+        return "; ".join(text for text in messages if text)
     if isinstance(value, dict):
         for key in MESSAGE_KEYS:
             if text := _message(value.get(key), depth + 1):

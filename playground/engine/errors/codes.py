@@ -78,10 +78,10 @@ class GreenroomError(Exception):
 
     def as_json(self) -> dict[str, Any]:
         """The error as the wire and the rows carry it."""
-        found: dict[str, Any] = {"code": str(self.code), "message": self.message}
+        fields: dict[str, Any] = {"code": str(self.code), "message": self.message}
         if self.excerpt:
-            found["excerpt"] = self.excerpt
-        return found
+            fields["excerpt"] = self.excerpt
+        return fields
 
 
 class NotReadyError(GreenroomError):

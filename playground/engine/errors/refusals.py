@@ -36,13 +36,13 @@ def refused(
     redact: Callable[[str], str] = str,
 ) -> UpstreamError:
     """The error that a refusal is. ``headers`` have lower-case names; ``now`` is aware; ``redact`` masks secrets."""
-    said = read_error_body(body)
+    error = read_error_body(body)
     retry_after_ms = retry_after(headers, now) if status in {429, 503} else None
-    code = code_of(said, status)
+    code = code_of(error, status)
     return UpstreamError(
         code,
-        _sentence(code, address, status, said, retry_after_ms),
-        excerpt=_excerpt(said.message, redact),
+        _sentence(code, address, status, error, retry_after_ms),
+        excerpt=_excerpt(error.message, redact),
         retry_after_ms=retry_after_ms,
         may_retry=status in RETRIED and code is not Code.QUOTA,
     )
@@ -79,7 +79,7 @@ def _excerpt(message: str, redact: Callable[[str], str]) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def _sentence(code: Code, address: Address, status: int, said: ErrorBody, retry_after_ms: int | None) -> str:
+def _sentence(code: Code, address: Address, status: int, error: ErrorBody, retry_after_ms: int | None) -> str:
     who = server(address)
     match code:
         case Code.AUTH_FAILED:
@@ -87,7 +87,7 @@ def _sentence(code: Code, address: Address, status: int, said: ErrorBody, retry_
         case Code.FORBIDDEN:
             return f"{who} does not allow this (HTTP 403). Check what the key may use, and the model's name."
         case Code.NOT_FOUND:
-            return _not_found(address, status, said)
+            return _not_found(address, status, error)
         case Code.CONTEXT_TOO_LONG:
             return (
                 f"The conversation is too long for this model, says {who} (HTTP {status}). "
@@ -116,9 +116,9 @@ def _misses_model(message: str) -> bool:
     return model is not None and _MISSING.search(message, model.end()) is not None
 
 
-def _not_found(address: Address, status: int, said: ErrorBody) -> str:
+def _not_found(address: Address, status: int, error: ErrorBody) -> str:
     who = server(address)
-    if said.speaks_of(*_NO_MODEL) or _misses_model(said.message):
+    if error.speaks_of(*_NO_MODEL) or _misses_model(error.message):
         return f"{who} has no such model (HTTP {status}). Check the model's name."
     if address.path.count(_ROUTE) > 1:
         return (

@@ -66,13 +66,13 @@ _BY_KIND = (
 """Words of a kind, where no status is known; the first that fits counts."""
 
 
-def code_of(said: ErrorBody, status: int | None) -> Code:
+def code_of(error: ErrorBody, status: int | None) -> Code:
     """The code. ``status`` is an HTTP status, or None where none is known."""
     if status is not None and status >= 500:
         return Code.UPSTREAM_5XX
     for code, statuses, phrases in _BY_PHRASE:
-        if (status or _WITHOUT_STATUS) in statuses and said.speaks_of(*phrases):
+        if (status or _WITHOUT_STATUS) in statuses and error.speaks_of(*phrases):
             return code
     if status is None:
-        return next((code for word, code in _BY_KIND if word in said.kind), Code.BAD_RESPONSE)
+        return next((code for word, code in _BY_KIND if word in error.kind), Code.BAD_RESPONSE)
     return _BY_STATUS.get(status, Code.BAD_REQUEST if status >= 400 else Code.BAD_RESPONSE)

@@ -63,9 +63,9 @@ def inline_opening(text: str, at: int, marker: str, *, final: bool) -> Opening |
         return Opening(SENTENCE, at)
     if not final and _PARTIAL.match(text, at):
         return None
-    found = list_opening(text, at)
-    if found and (found.marker.isdigit() or found.marker == next_marker(marker)):
-        return found
+    item = list_opening(text, at)
+    if item and (item.marker.isdigit() or item.marker == next_marker(marker)):
+        return item
     return Opening(SENTENCE, at)
 
 
@@ -158,9 +158,9 @@ class JsonObject:
         if self._escapes and at < len(text):
             self._escapes = False
             at += 1
-        while found := (self._INSIDE if self._in_string else self._OUTSIDE).search(text, at):
-            at = found.end()
-            mark = found.group()
+        while match := (self._INSIDE if self._in_string else self._OUTSIDE).search(text, at):
+            at = match.end()
+            mark = match.group()
             if mark == '"':
                 self._in_string = not self._in_string
             elif mark == "\\":

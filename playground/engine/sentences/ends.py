@@ -149,8 +149,8 @@ def surely_waits(text: str, at: int) -> bool:
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
-    found = pattern.match(text, at)
-    return found.end() if found else at
+    match = pattern.match(text, at)
+    return match.end() if match else at
 
 
 def closed_end(text: str, at: int, *, final: bool) -> int | None:

@@ -257,11 +257,11 @@ def _joined_initials(text: str, at: int, word: str) -> str:
 def _word_at(text: str, at: int, after: int, *, final: bool) -> str | None:
     """The next word, whole; as far as it is known once ``WAIT_CHARS`` have passed; None: it may grow."""
     begin = OPENING_RUN.match(text, after)
-    found = WORD.match(text, begin.end() if begin else after)
-    end = found.end() if found else (begin.end() if begin else after)
+    word = WORD.match(text, begin.end() if begin else after)
+    end = word.end() if word else (begin.end() if begin else after)
     if end >= len(text) and not final and len(text) - at <= WAIT_CHARS:
         return None
-    return found.group() if found else ""
+    return word.group() if word else ""
 
 
 def _begins_sentence(word: str) -> bool:

@@ -134,11 +134,11 @@ class SentenceSplitter:
         return len(pending) <= at + 1 and (mark.isspace() or mark in ";:")
 
     def _advance(self, *, final: bool) -> list[Sentence]:
-        found: list[Sentence] = []
+        sentences: list[Sentence] = []
         while (sentence := self._next(final=final)) is not None:
-            found.append(sentence)
+            sentences.append(sentence)
         self._drop_committed()
-        return found
+        return sentences
 
     def _next(self, *, final: bool) -> Sentence | None:
         """Commit the next sentence that is certain."""
@@ -163,11 +163,11 @@ class SentenceSplitter:
 
     def _open(self, *, final: bool) -> bool:
         """Skip spaces and find out how the next sentence begins; whether that is known."""
-        found = _NOT_SPACE.search(self._text, self._scanned)
-        spaces_end = found.start() if found else len(self._text)
+        match = _NOT_SPACE.search(self._text, self._scanned)
+        spaces_end = match.start() if match else len(self._text)
         self._begins_line |= any(mark in NEWLINES for mark in self._text[self._scanned : spaces_end])
         self._start = self._scanned = spaces_end
-        if found is None:
+        if match is None:
             return False
         opened = self._opening_at(spaces_end, final=final)
         if opened is None:

@@ -14,7 +14,7 @@ _ANSWER_SHOWN_MS = 1_500
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class FillerTiming:
     """All in ms from the turn's start. Without a filler its times are None."""
 
     ready_ms: int
@@ -64,32 +64,34 @@ def fires(ready_ms: int, delay_ms: int) -> bool:
     return ready_ms > delay_ms
 
 
-def heard(*, first_sentence_ms: int, synthesis_ms: int, delay_ms: int, phrase_ms: int | None) -> Heard:
+def filler_timing(
+    *, first_sentence_ms: int, synthesis_ms: int, delay_ms: int, phrase_ms: int | None
+) -> FillerTiming:
     """``phrase_ms``: how long the phrase is heard; None: there is none to say."""
     ready_ms = first_sentence_ms + synthesis_ms
     if phrase_ms is None or not fires(ready_ms, delay_ms):
-        return Heard(ready_ms, ready_ms)
+        return FillerTiming(ready_ms, ready_ms)
     ends_ms = delay_ms + phrase_ms
-    return Heard(ready_ms, max(ready_ms, ends_ms), delay_ms, ends_ms)
+    return FillerTiming(ready_ms, max(ready_ms, ends_ms), delay_ms, ends_ms)
 
 
-def bars(found: Heard, first_sentence_ms: int) -> list[Bar]:
+def bars(timing: FillerTiming, first_sentence_ms: int) -> list[Bar]:
     """What there is to draw, lane by lane: the LLM above, what the caller hears below."""
     drawn = [Bar("llm", "waiting", 0, first_sentence_ms, "LLM writes")]
-    if found.filler_starts_ms is not None and found.filler_ends_ms is not None:
-        drawn.append(Bar("voice", "dead-air", 0, found.filler_starts_ms, "dead air"))
-        drawn.append(Bar("voice", "filler", found.filler_starts_ms, found.filler_ends_ms, "filler"))
-        drawn.append(Bar("voice", "dead-air", found.filler_ends_ms, found.answer_starts_ms, "dead air"))
+    if timing.filler_starts_ms is not None and timing.filler_ends_ms is not None:
+        drawn.append(Bar("voice", "dead-air", 0, timing.filler_starts_ms, "dead air"))
+        drawn.append(Bar("voice", "filler", timing.filler_starts_ms, timing.filler_ends_ms, "filler"))
+        drawn.append(Bar("voice", "dead-air", timing.filler_ends_ms, timing.answer_starts_ms, "dead air"))
     else:
-        drawn.append(Bar("voice", "dead-air", 0, found.answer_starts_ms, "dead air"))
-    end_ms = found.answer_starts_ms + _ANSWER_SHOWN_MS
-    drawn.append(Bar("voice", "speech", found.answer_starts_ms, end_ms, "the answer"))
+        drawn.append(Bar("voice", "dead-air", 0, timing.answer_starts_ms, "dead air"))
+    end_ms = timing.answer_starts_ms + _ANSWER_SHOWN_MS
+    drawn.append(Bar("voice", "speech", timing.answer_starts_ms, end_ms, "the answer"))
     return [bar for bar in drawn if bar.to_ms > bar.from_ms]
 
 
-def axis_ms(found: Heard) -> int:
+def axis_ms(timing: FillerTiming) -> int:
     """The length of the axis: whole seconds, all of the filler, and the beginning of the answer."""
-    end_ms = found.answer_starts_ms + _ANSWER_SHOWN_MS
+    end_ms = timing.answer_starts_ms + _ANSWER_SHOWN_MS
     return -(-end_ms // 1_000) * 1_000
 
 

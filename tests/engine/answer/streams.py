@@ -109,11 +109,11 @@ def decode_pieces(
     pieces: Iterable[bytes], *, secrets: Collection[str] = (), limits: Limits = DEFAULT_LIMITS
 ) -> Decoded:
     decoder = AnswerDecoder(secrets=secrets, limits=limits)
-    found: list[Piece] = []
+    decoded: list[Piece] = []
     for piece in pieces:
-        found += decoder.feed(piece)
-    found += decoder.close()
-    return Decoded(decoder, found)
+        decoded += decoder.feed(piece)
+    decoded += decoder.close()
+    return Decoded(decoder, decoded)
 
 
 def decode(data: bytes, *, secrets: Collection[str] = (), limits: Limits = DEFAULT_LIMITS) -> Decoded:

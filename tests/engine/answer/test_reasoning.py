@@ -11,9 +11,9 @@ from tests.engine.answer.streams import cut
 def split(*pieces: str) -> tuple[str, str]:
     """Content and reasoning."""
     splitter = ReasoningSplitter()
-    found = [part for piece in pieces for part in splitter.feed(piece)] + splitter.flush()
-    content = "".join(part.text for part in found if not part.is_reasoning)
-    return content, "".join(part.text for part in found if part.is_reasoning)
+    parts = [part for piece in pieces for part in splitter.feed(piece)] + splitter.flush()
+    content = "".join(part.text for part in parts if not part.is_reasoning)
+    return content, "".join(part.text for part in parts if part.is_reasoning)
 
 
 @pytest.mark.parametrize(

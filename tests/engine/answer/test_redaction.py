@@ -48,10 +48,10 @@ def test_k13_a_secret_is_found_in_each_of_its_spellings(spelling: str) -> None:
 def test_k13_a_secret_inside_a_longer_base64_text_is_found(before: str, after: str) -> None:
     encoded = base64.b64encode((before + PLAIN + after).encode()).decode()
 
-    found = redact(encoded, [PLAIN])
+    redacted = redact(encoded, [PLAIN])
 
-    assert MASK in found
-    rest = found.replace(MASK, "")
+    assert MASK in redacted
+    rest = redacted.replace(MASK, "")
     assert len(rest) <= len(encoded) - len(PLAIN) * 8 // 6 + 1
 
 

@@ -20,8 +20,8 @@ def split(text: str, cut: int = 0, limit_chars: int = 600) -> list[Sentence]:
 
 def split_pieces(pieces: list[str], limit_chars: int = 600) -> list[Sentence]:
     splitter = SentenceSplitter(limit_chars)
-    found = [sentence for piece in pieces for sentence in splitter.feed(piece)]
-    return found + splitter.flush()
+    sentences = [sentence for piece in pieces for sentence in splitter.feed(piece)]
+    return sentences + splitter.flush()
 
 
 def texts(sentences: list[Sentence]) -> list[str]:
@@ -60,14 +60,15 @@ def test_any_cutting_of_any_text_gives_the_same_sentences_and_loses_nothing(
     pieces: list[str], limit: int
 ) -> None:
     text = "".join(pieces)
-    found = split(text, 0, limit)
-    assert split_pieces(pieces, limit) == found
-    assert split(text, 1, limit) == found
-    assert "".join("".join(sentence.text.split()) for sentence in found) == "".join(text.split())
+    sentences = split(text, 0, limit)
+    assert split_pieces(pieces, limit) == sentences
+    assert split(text, 1, limit) == sentences
+    assert "".join("".join(sentence.text.split()) for sentence in sentences) == "".join(text.split())
     assert all(
-        text[sentence.start : sentence.end] == sentence.text == sentence.text.strip() for sentence in found
+        text[sentence.start : sentence.end] == sentence.text == sentence.text.strip()
+        for sentence in sentences
     )
-    assert [sentence.index for sentence in found] == list(range(len(found)))
+    assert [sentence.index for sentence in sentences] == list(range(len(sentences)))
 
 
 def test_a_sentence_comes_at_the_first_character_of_the_next_one() -> None:

@@ -14,7 +14,7 @@ from tests.engine.sentences.sentence_cases import Case
 from tests.engine.sentences.test_splitter import CASES, split
 
 
-def said(text: str) -> str:
+def spoken_text(text: str) -> str:
     return " ¦ ".join(spoken(sentence).text for sentence in split(text))
 
 
@@ -48,7 +48,7 @@ def said(text: str) -> str:
     ],
 )  # fmt: skip
 def test_markup_is_not_read_aloud(raw: str, heard: str) -> None:
-    assert said(raw) == heard
+    assert spoken_text(raw) == heard
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_there_is_nothing_to_say(raw: str) -> None:
 )
 def test_a_mark_within_a_value_is_text(raw: str, heard: str) -> None:
     """CommonMark's and GFM's emphasis; a mark with a letter or a digit on both sides is none."""
-    assert said(raw) == heard
+    assert spoken_text(raw) == heard
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_mark_within_a_value_is_text(raw: str, heard: str) -> None:
     ],
 )
 def test_emphasis_over_several_sentences_is_silent_in_each(raw: str, heard: str) -> None:
-    assert said(raw) == heard
+    assert spoken_text(raw) == heard
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_emphasis_over_several_sentences_is_silent_in_each(raw: str, heard: str)
     ],
 )
 def test_what_stands_between_words_comes_out_as_a_voice_would_say_it(raw: str, heard: str) -> None:
-    assert said(raw) == heard
+    assert spoken_text(raw) == heard
 
 
 @pytest.mark.parametrize(
@@ -192,10 +192,10 @@ class TestCode:
 
     @pytest.mark.parametrize("raw", ["~~~\n```\nx\n~~~", "````\n```\nx\n````"])
     def test_keeps_the_marks_of_another_fence(self, raw: str) -> None:
-        assert said(raw) == "``` x"
+        assert spoken_text(raw) == "``` x"
 
     def test_that_was_never_closed_is_said_to_its_end(self) -> None:
-        assert said("```\nx = 1\ny") == "x = 1 y"
+        assert spoken_text("```\nx = 1\ny") == "x = 1 y"
 
     def test_json_is_said_as_it_stands(self) -> None:
         (sentence,) = split('{"name": "get_weather", "parameters": {"city": "Paris"}}')
@@ -303,11 +303,11 @@ def test_no_digit_comes_to_stand_beside_another_one(parts: list[str]) -> None:
     ],
 )
 def test_digits_stay_apart(raw: str, heard: str) -> None:
-    assert said(raw) == heard
+    assert spoken_text(raw) == heard
 
 
 def test_an_entity_that_is_a_digit_stands_where_it_is_written() -> None:
-    assert said("&#53;3 and 5&#51; and &#53;<b>3</b>") == "53 and 53 and 5 3"
+    assert spoken_text("&#53;3 and 5&#51; and &#53;<b>3</b>") == "53 and 53 and 5 3"
 
 
 def aligned(raw: str) -> list[tuple[str, str]]:
@@ -397,4 +397,4 @@ def test_what_only_looks_like_markup_is_said_as_it_stands(text: str) -> None:
     ],
 )
 def test_marks_of_notes_formulas_and_emphasis_are_silent_still(raw: str, heard: str) -> None:
-    assert said(raw) == heard
+    assert spoken_text(raw) == heard

@@ -60,9 +60,9 @@ def test_no_arguments_are_an_empty_object() -> None:
 
 def test_at_most_a_few_faults_are_told_and_none_is_long() -> None:
     schema = {"required": [f"name{n}" for n in range(9)], "properties": {"x": {"const": 1}}}
-    found = faults('{"x": "' + "y" * 5_000 + '"}', with_schema(schema))
-    assert len(found) == MOST_FAULTS
-    assert max(map(len, found)) < 300
+    messages = faults('{"x": "' + "y" * 5_000 + '"}', with_schema(schema))
+    assert len(messages) == MOST_FAULTS
+    assert max(map(len, messages)) < 300
 
 
 def test_a_long_place_is_cut() -> None:
