@@ -1,5 +1,5 @@
 /**
- * What the status line says: the connection when something is wrong with it, else what the open turn does. Pure.
+ * The status line: the state of a connection that isn't open, else what the open turn does. Pure.
  */
 
 import { CloseCode } from "./protocol.js";
@@ -18,7 +18,10 @@ const LOST = {
   [CloseCode.OVERLOADED]: "This page could not keep up with the server; connecting again.",
 };
 
-/** `{text, tone, link}` for a status of the socket, whose `reason` is the server's own sentence: tone is `""`, `waiting` or `error`; link is `sign-in`, `reload` or null. */
+/**
+ * Return `{text, tone, link}` for a status of the socket, whose `reason` is the server's own sentence: tone is `""`,
+ * `waiting` or `error`; link is `sign-in`, `reload` or null.
+ */
 export function connectionStatus({ state, code, reason }) {
   if (state === "closed") {
     const link = code === CloseCode.SIGN_IN_AGAIN ? "sign-in" : "reload";
@@ -28,7 +31,7 @@ export function connectionStatus({ state, code, reason }) {
   return { text: LOST[code] ?? LOST[state], tone: "waiting", link: null };
 }
 
-/** What the open turn does now, in a few words; "" without one. */
+/** Return what the open turn does now, in a few words; "" without one. */
 export function turnStatus(turn, speaker, elapsed_ms, held_until_ms) {
   if (!turn) return "";
   if (held_until_ms !== null) return `${speaker} can't be interrupted yet; the interrupt waits.`;
