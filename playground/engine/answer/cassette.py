@@ -1,4 +1,4 @@
-"""Payloads as a completion keeps them: fit for a replay, without a secret even where it was cut over several."""
+"""Payloads as a completion stores them: replayable, and without secrets, even those split over several payloads."""
 
 import json
 from collections.abc import Mapping
@@ -12,26 +12,26 @@ from playground.engine.answer.text_channel import clean
 from playground.engine.answer.tool_calls import CallFragment
 
 _TOKEN_BY_TOKEN = frozenset({"logprobs", "reasoning_details", "audio"})
-"""Fields that repeat the text in pieces, in which no value would be found."""
+"""Fields that repeat the text in pieces, where redaction by value would miss a secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What the text channels let through of one chunk: redacted, after what they held, less what they hold."""
+    """What the text channels let through for one chunk: redacted, with tails held before, without those held now."""
 
     content: str = ""
     reasoning: str = ""
     arguments: tuple[str, ...] = ()
 
     def followed_by(self, tail: "Passed") -> "Passed":
-        """This chunk's share with what the channels let go after it."""
+        """Return this chunk's texts with the tails that the channels released after it."""
         return Passed(self.content + tail.content, self.reasoning + tail.reasoning, self.arguments)
 
 
 def kept_payload(
     raw: str, payload: Mapping[str, object], chunk: Chunk, passed: Passed, redactor: Redactor
 ) -> str:
-    """The payload to keep: as it came, unless it holds, or may hold a part of, a secret."""
+    """Return the payload to store: unchanged, unless it contains a secret or may contain a part of one."""
     if not redactor:
         return raw.replace("\0", "")
     calls = tuple(
@@ -42,13 +42,13 @@ def kept_payload(
     if not _is_untouched(chunk, passed) or _repeats_text(payload):
         rest = {name: value for name, value in payload.items() if name not in _TOKEN_BY_TOKEN}
         return redactor.redact(_dumped(rest | read, read))
-    if "\\u" in raw:  # an escape may spell a secret in a way that is not looked for
+    if "\\u" in raw:  # redaction doesn't look for secrets spelled with JSON's escapes
         return redactor.redact(_dumped(payload, read))
     return redactor.redact(clean(raw))
 
 
 def tail_payload(passed: Passed, calls: list[CallFragment], redactor: Redactor) -> str:
-    """A payload of our own for what was held back until the end, so that a replay gives the same text."""
+    """Return a synthetic payload for the tails held back until the end, so that a replay gives the same text."""
     read = _choices(passed, tuple(calls), "")
     return redactor.redact(_dumped(read, read))
 
@@ -62,7 +62,7 @@ def _is_untouched(chunk: Chunk, passed: Passed) -> bool:
 
 
 def _repeats_text(payload: Mapping[str, object]) -> bool:
-    """Whether text stands in a place that no channel reads: another choice, or token by token."""
+    """Whether the payload has text that no channel reads: another choice, or token by token."""
     choices = payload.get("choices")
     if not isinstance(choices, list) or not choices:
         return False
@@ -95,7 +95,7 @@ def _call(call: CallFragment) -> dict[str, object]:
 
 
 def _dumped(payload: Mapping[str, object], fallback: Mapping[str, object]) -> str:
-    """The payload as JSON; ``instead``, what was read of it, where it holds half a character or nests deeply."""
+    """Return the payload as JSON, or ``fallback`` if orjson can't write it (a lone surrogate, deep nesting)."""
     try:
         return orjson.dumps(payload).decode()
     except TypeError:

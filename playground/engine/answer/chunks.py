@@ -1,8 +1,7 @@
-"""One payload of a chat-completions stream, and what it says: delta, reasoning, call fragments, usage, finish.
+"""Reads one payload of a chat-completions stream: delta, reasoning, call fragments, usage, finish reason.
 
 The reference shape is OpenAI's chat.completion.chunk (openai-python, types/chat/chat_completion_chunk.py).
-Everything in it is optional here, and everything may have the wrong type: what cannot be read is left out, never a
-reason to stop.
+Every field is optional here and may have the wrong type: what cannot be read is skipped and never raises.
 """
 
 import json
@@ -29,7 +28,7 @@ _THINKING_PARTS = frozenset({"thinking", "reasoning", "redacted_thinking"})
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What one payload says. An empty string is as good as nothing."""
+    """The content of one payload. An empty string means absent."""
 
     content: str = ""
     reasoning: str = ""
@@ -38,13 +37,13 @@ class Chunk:
     finish_reason: str = ""
     usage: Usage = field(default_factory=dict)
     is_message: bool = False
-    """The choice held a whole ``message`` in place of a ``delta``."""
+    """The choice had a whole ``message`` in place of a ``delta``."""
     role: str = ""
-    """In lower case."""
+    """Lower case."""
 
 
 def read_chunk(payload: Mapping[str, object], notes: Notes) -> Chunk | None:
-    """Read a payload. None: it is JSON, but not of a chat completion. Odd things are said to ``notes``."""
+    """Read a payload; return None if it is not a chat completion's. Oddities are added to ``notes``."""
     choices = payload.get("choices")
     usage = _usage(payload.get("usage")) or _groq_usage(payload)
     if not isinstance(choices, list) and not usage and not isinstance(payload.get("usage"), dict):
@@ -76,7 +75,7 @@ def read_chunk(payload: Mapping[str, object], notes: Notes) -> Chunk | None:
 
 
 def is_keep_alive(payload: Mapping[str, object]) -> bool:
-    """Whether a payload without choices only keeps the connection alive: an empty one, or one that says ping."""
+    """Whether a payload without choices only keeps the connection alive: it is empty, or a ping."""
     if payload.keys() & _CHUNK_FIELDS:
         return False
     words = [value for value in payload.values() if value is not None]
@@ -86,7 +85,7 @@ def is_keep_alive(payload: Mapping[str, object]) -> bool:
 
 
 def _first_choice(choices: object, notes: Notes) -> Mapping[str, object] | None:
-    """The choice of index 0. Azure's first chunk and the one with the usage have none."""
+    """Return the choice of index 0. Azure's first chunk and the chunk with the usage have none."""
     if not isinstance(choices, list):
         return None
     for choice in choices:
@@ -102,7 +101,7 @@ def _first_choice(choices: object, notes: Notes) -> Mapping[str, object] | None:
 
 
 def _content(value: object, notes: Notes) -> tuple[str, str]:
-    """Content and reasoning. Mistral's reasoning models send a list of parts in place of a text."""
+    """Return content and reasoning. Mistral's reasoning models send a list of parts in place of a text."""
     if isinstance(value, str):
         return value, ""
     if isinstance(value, dict):
@@ -126,7 +125,7 @@ def _content(value: object, notes: Notes) -> tuple[str, str]:
 
 
 def _reasoning(fields: Mapping[str, object]) -> str:
-    """The reasoning beside the content; servers that send it under several names send the same text twice."""
+    """Return the reasoning from the first field that has it: servers with several fields repeat the same text."""
     for name in _REASONING_FIELDS:
         if text := _text(fields.get(name)):
             return text
@@ -209,7 +208,7 @@ def _arguments(value: object, notes: Notes) -> str:
 
 
 def _usage(value: object) -> Usage:
-    """The numbers of a usage object, and those of the objects in it (``completion_tokens_details``)."""
+    """Return the numbers of a usage object and of its nested objects (``completion_tokens_details``)."""
     if not isinstance(value, dict):
         return {}
     usage: Usage = {}
@@ -227,7 +226,7 @@ def _groq_usage(payload: Mapping[str, object]) -> Usage:
 
 
 def _named(counts: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """The first entries whose names are words, as the names of counts are."""
+    """Yield the first entries whose names are identifiers, as those of counts are."""
     entries = islice(counts.items(), _USAGE_KEYS)
     return ((name, value) for name, value in entries if name.isascii() and name.isidentifier())
 

@@ -1,7 +1,7 @@
-"""The answer of an LLM, from its bytes to pieces: text, reasoning, sentences, tool calls, payloads, notes.
+"""Decodes an LLM's answer from bytes to pieces: text, reasoning, sentences, tool calls, payloads, notes.
 
 bytes -> body (event stream or one JSON) -> payload -> chunk -> redaction -> reasoning -> sentences. Nothing here
-raises; the pieces are the same, text joined, for every way in which the bytes are cut.
+raises; the pieces, with their text joined, don't depend on how the bytes are split.
 """
 
 from collections.abc import Callable, Collection
@@ -48,17 +48,17 @@ __all__ = [
 
 
 _LONG_CHARS = 200
-"""From here on an answer is long enough to be spoken while it still arrives."""
+"""An answer of this length should have been streamed in more than one delta."""
 _FINISH_CHARS = 64
-"""The longest finish reason that is kept."""
+"""The longest finish reason that is stored."""
 
 
 class AnswerDecoder:
-    """Feed the bytes of one answer, get its pieces.
+    """Feed it the bytes of one answer; it returns pieces.
 
-    ``poll`` is called when deltas pause, ``close`` once, when the body has ended, or ``leave``, when we hung up.
-    ``failure`` is set where the answer holds an error, is too large or is no answer; nothing is read after it.
-    ``verdict``, asked after ``close`` or ``leave``, says whether the answer was complete.
+    Call ``poll`` when deltas pause, and once either ``close`` (the body ended) or ``leave`` (we hung up).
+    ``failure`` is set if the answer contains an error, is too large or is no answer; nothing is read after it.
+    ``verdict``, called after ``close`` or ``leave``, returns what was wrong with the answer.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class AnswerDecoder:
         functions: Collection[str] = (),
         address: str = "",
     ) -> None:
-        """``functions``: the names that were offered to the model; ``address``: the one that was called."""
+        """``functions``: the names offered to the model; ``address``: the one that was called."""
         self._limits = limits
         self._functions = functions
         self._address = address
@@ -85,13 +85,13 @@ class AnswerDecoder:
         self._saw_payload = False
         self._is_closed = False
         self.call_fragments = 0
-        """How many fragments of tool calls were read."""
+        """The number of tool call fragments read."""
         self.goes_on_after_finish = False
-        """Text, reasoning or a call came after a finish reason, which is then no sign of the end."""
+        """Text, reasoning or a call arrived after a finish reason, which then doesn't mark the end."""
         self.tool_calls: tuple[ToolCall, ...] = ()
-        """Filled by ``close``, and only if the answer is complete: half a call is never handed on."""
+        """Filled by ``close``, only if the answer is complete: a partial call is never passed on."""
         self.finish_reason = ""
-        """The last one, as the server wrote it."""
+        """The last one, verbatim."""
         self.usage: Usage = {}
         self.ended = False
         """The server said that the stream is over (``[DONE]``, or the end of its one JSON)."""
@@ -111,32 +111,32 @@ class AnswerDecoder:
 
     @property
     def finished(self) -> bool:
-        """A finish reason was seen; the usage may still come, and from some servers more of the answer."""
+        """Whether a finish reason arrived; the usage may follow, and from some servers more of the answer."""
         return bool(self.finish_reason)
 
     @property
     def has_content(self) -> bool:
-        """A content delta or a named tool call was seen; roles, empty deltas and reasoning are no content."""
+        """Whether a content delta or a named tool call arrived; roles, empty deltas and reasoning are no content."""
         return self._texts.text.chars > 0 or self._joiner.has_named_call
 
     @property
     def content_deltas(self) -> int:
-        """How many deltas with text were read."""
+        """The number of deltas with text."""
         return self._habits.deltas
 
     @property
     def is_stream(self) -> bool:
-        """The body is an event stream, whatever its content type says."""
+        """Whether the body is an event stream, whatever its content type."""
         return self._body.form is BodyForm.EVENTS
 
     @property
     def is_empty(self) -> bool:
-        """The body held nothing at all, so that asking again can do no harm."""
+        """Whether the body was empty, so that a retry is safe."""
         return self._body.form is BodyForm.EMPTY
 
     @property
     def is_behind(self) -> bool:
-        """Whether sentences of what was read are still to be cut: ``catch_up`` gives some, a bounded step at a time."""
+        """Whether text already read is not yet cut into sentences: ``catch_up`` cuts a bounded step of it."""
         return self._texts.is_behind
 
     def catch_up(self) -> list[Piece]:
@@ -152,14 +152,14 @@ class AnswerDecoder:
         return self._taken()
 
     def poll(self) -> list[Piece]:
-        """Deltas pause: commit the sentences that have surely ended."""
+        """Commit the sentences whose end is unambiguous, because deltas pause."""
         if self._is_closed:
             return []
         self._texts.poll()
         return self._taken()
 
     def close(self) -> list[Piece]:
-        """The body has ended: everything that was held back, and the tool calls."""
+        """End the body; return everything held back, and complete the tool calls."""
         if self._is_closed:
             return []
         if not self._is_over:
@@ -170,7 +170,7 @@ class AnswerDecoder:
         return self._conclude()
 
     def leave(self, note: str = "") -> list[Piece]:
-        """We hung up: as ``close``, but what never came is not the server's doing. ``note`` says why we did."""
+        """As ``close``, but after we hung up: what is missing is not the server's fault. ``note`` says why."""
         if self._is_closed:
             return []
         if note:
@@ -178,7 +178,7 @@ class AnswerDecoder:
         return self._conclude()
 
     def verdict(self) -> UpstreamError | None:
-        """What was wrong with the whole answer, or None where it is complete."""
+        """Return what was wrong with the whole answer, or None if it is complete."""
         if self.failure:
             return self.failure
         if self._saw_payload and not self._saw_chunk:
@@ -257,13 +257,13 @@ class AnswerDecoder:
             self._fail(raw, lambda _, redactor: unreadable(event.data, redactor))
 
     def _fail(self, raw: str, error_of: Callable[[str, Redactor], UpstreamError]) -> None:
-        """What was held back, then the payload at which reading ends."""
+        """Flush what was held back, then store the payload at which reading ends."""
         self._flush_text()
         self.failure = self.failure or error_of(raw, self._redactor)
         self._keep(raw)
 
     def _keep(self, raw: str) -> None:
-        """Keep a payload that nothing was read out of."""
+        """Store a payload without readable content."""
         self._pieces.append(PayloadPiece(self._redactor.redact(clean(raw))))
 
     def _take_chunk(self, raw: str, payload: dict[str, object], chunk: Chunk) -> None:
@@ -309,7 +309,7 @@ class AnswerDecoder:
         self.finish_reason = reason
 
     def _flush_text(self) -> None:
-        """Everything that is held back; what begins no secret after all goes into a payload of its own."""
+        """Flush everything held back; tails that turned out to be no secret become a synthetic payload."""
         place = len(self._pieces)
         tail = Passed(*self._texts.let_go())
         calls = self._joiner.flush()

@@ -1,6 +1,6 @@
-"""What the JSON of one event is: a chunk, an error, another API's, or a keep-alive; and whether the answer goes on.
+"""Classifies the JSON of one event: a chunk, an error, another API's payload, or a keep-alive.
 
-An error in any shape comes first, then what is no chunk.
+Errors of any shape are checked first, then payloads that are no chunks.
 """
 
 from playground.engine.answer import answer_messages as words
@@ -17,9 +17,9 @@ from playground.engine.errors.in_stream import error_in, excerpt, holds_error, n
 def judge(
     event: ServerSentEvent, payload: object, address: str, redactor: Redactor, notes: Notes
 ) -> tuple[Chunk | None, UpstreamError | None]:
-    """The chunk, and why the answer has failed; either may be None.
+    """Return the chunk and the failure; either may be None.
 
-    A chunk's text counts even beside an error, but not where the event's name says that all of it is the error.
+    A chunk's text counts even beside an error, unless the event's name marks all of it as the error.
     """
     fields = payload if isinstance(payload, dict) else {}
     if event.is_error:

@@ -1,7 +1,7 @@
-"""What was odd about an answer, in plain sentences; each is said once."""
+"""Notes on an answer's oddities, in plain sentences, without duplicates."""
 
 _MOST = 50
-"""A server that is odd in ever new ways is not worth more sentences."""
+"""The most notes on one answer."""
 
 
 class Notes:
@@ -15,7 +15,7 @@ class Notes:
             self._new.append(note)
 
     def take(self) -> list[str]:
-        """The notes added since the last call."""
+        """Return the notes added since the last call."""
         taken, self._new = self._new, []
         return taken
 

@@ -1,4 +1,4 @@
-"""Reasoning inside the content: what stands between ``<think>`` and ``</think>`` is never spoken."""
+"""Separates reasoning from content: text between ``<think>`` and ``</think>`` is never spoken."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Split:
 
 
 class ReasoningSplitter:
-    """Feed content, get it apart, the same for every way of cutting. Holds back only the beginning of a tag."""
+    """Splits streamed content, however it is cut into pieces. Holds back only a partial tag."""
 
     def __init__(self) -> None:
         self._tail = ""
@@ -25,7 +25,7 @@ class ReasoningSplitter:
         self._has_content = False
         self.is_thinking = False
         self.saw_stray_end = False
-        """A ``</think>`` came that nothing had opened: what stood before it went out as content."""
+        """A ``</think>`` came without ``<think>``: the text before it was already passed on as content."""
 
     def feed(self, text: str) -> list[Split]:
         if not self._tail and "<" not in text:
