@@ -1,6 +1,6 @@
-"""What one tiny request showed of an LLM's server, graded: the findings of "Check connection".
+"""The findings of "Check connection": grades what one tiny request showed of an LLM's server.
 
-Pure: `playground.connection_check` sends the request and notes what came when; here that becomes sentences.
+Pure: `playground.connection_check` sends the request and records the response and its times.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,9 +11,9 @@ from typing import Any
 from playground.engine.errors.codes import Code, GreenroomError
 
 SLOW_FIRST_DELTA_MS = 1_500
-"""A caller takes a silence of about this length for a dead line: assumed."""
+"""Callers take a longer silence for a dead line: assumed."""
 BUFFERED_WITHIN_MS = 25
-"""Many deltas that arrive within this time of one another were held back somewhere on the way."""
+"""Many deltas that arrive within this time were buffered on the way."""
 MANY_DELTAS = 4
 
 
@@ -26,7 +26,7 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``what`` was looked at, in a word or two; ``sentence``: what was found, and what to do about it."""
+    """``what`` was checked, in a word or two; ``sentence``: the result, and what to do about it."""
 
     grade: Grade
     what: str
@@ -35,32 +35,32 @@ class Finding:
 
 @dataclass(slots=True)
 class Observed:
-    """What happened, in ms from the moment at which the request was sent."""
+    """The observed response; times in ms from when the request was sent."""
 
     is_tls: bool
     is_own: bool
     sends_secret: bool
     error: GreenroomError | None = None
-    """What failed before a good answer began."""
+    """The failure before a good answer began."""
     status: int | None = None
     headers_ms: int = 0
     payload_times_ms: list[int] = field(default_factory=list)
     first_payload: Any = None
-    """The first payload that is a chunk, parsed."""
+    """The first chunk, parsed."""
     first_delta_ms: int | None = None
     is_event_stream: bool = False
     finish_reason: str = ""
     has_done: bool = False
     has_tool_calls: bool = False
     verdict: GreenroomError | None = None
-    """What was wrong with the answer itself."""
+    """The failure of the answer itself."""
     ended_after_ms: int | None = None
-    """From the end of the answer ([DONE], the finish reason) to the end of the body; None: we left it."""
+    """From the end of the answer ([DONE], the finish reason) to the end of the body; None if we hung up."""
     notes: Sequence[str] = ()
 
 
 def findings(seen: Observed) -> list[Finding]:
-    """All findings, in the order in which things happen on the wire."""
+    """Return all findings, in the order of the exchange."""
     return [*_reaching(seen), *(_answer(seen) if seen.status is not None else ())]
 
 

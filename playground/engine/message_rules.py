@@ -1,6 +1,6 @@
-"""The rules that a request's ``messages`` keep (OpenAI, chat completions): checked before they are sent.
+"""The rules for a request's ``messages`` (OpenAI, chat completions), checked before they are sent.
 
-The history that Greenroom builds keeps them; a script's own messages, which an opening may bring along, need not.
+Histories that Greenroom builds obey them; a script's own messages, given when a conversation starts, may not.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
 
 
 def broken_rule(messages: Sequence[Mapping[str, Any]]) -> str | None:
-    """The first rule that is broken, as a sentence that names the message by its number from 1; None: all are kept."""
+    """Return a sentence about the first broken rule and its message (counted from 1); None if there is none."""
     if not messages:
         return "There is no message to send."
     pending_ids: set[str] = set()

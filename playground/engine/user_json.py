@@ -1,7 +1,7 @@
-"""JSON that a person or a client wrote: what is accepted can be stored, sent and shown, whatever the database.
+"""Parses JSON from a person or a client: accepts only what can be stored in any database, sent and shown.
 
-Python's own parser takes more than that: NaN, integers of any length, NUL, halves of surrogate pairs, and it raises
-RecursionError on deep nesting. The places of all of these are found here, so that a form can point at them.
+Python's parser also accepts NaN, integers of any length, NUL and lone surrogates, and raises RecursionError on deep
+nesting. Here each of these is an error with its position, so that a form can point at it.
 """
 
 import json
@@ -15,14 +15,14 @@ from playground.engine.limits import KIB
 JsonValue = dict[str, "JsonValue"] | list["JsonValue"] | str | int | float | bool | None
 
 LIMIT_BYTES = 64 * KIB
-"""The longest JSON text that is parsed, in UTF-8."""
+"""The longest JSON text, in UTF-8."""
 LIMIT_DEPTH = 32
-"""How deeply objects and arrays may nest."""
+"""The deepest nesting of objects and arrays."""
 _LARGEST_INT = 2**63 - 1
 _INT_DIGITS = 19
 
 _STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{\]}]', re.DOTALL)
-"""Texts, which may hold anything, and brackets."""
+"""Strings, to skip their content, and brackets."""
 _TOKEN = re.compile(
     r"""
       (?P<text>"(?:[^"\\]++|\\.)*+"?)
@@ -43,7 +43,7 @@ _NUL_OR_SURROGATE = re.compile(
 )
 _MAY_BE_UNFIT = re.compile(r"\\u|[\ud800-\udfff]")
 _HALF_CHARS = (1, 6)
-"""The length of a lone half, as it is and escaped; a whole pair has 12, another escape 2."""
+"""The lengths of a lone surrogate, raw and escaped; an escaped pair has 12, any other escape 2."""
 _SYNTAX = (
     (
         "Expecting property name",
@@ -66,7 +66,7 @@ _SYNTAX = (
 
 @dataclass(eq=False)
 class UserJsonError(ValueError):
-    """JSON that is not accepted. ``message`` is a whole sentence with the place; both numbers count from 1."""
+    """JSON is not accepted. ``message`` is a whole sentence with the position; both numbers count from 1."""
 
     message: str
     line: int
@@ -79,7 +79,7 @@ class UserJsonError(ValueError):
 def parse_user_json(
     text: str, *, limit_bytes: int = LIMIT_BYTES, limit_depth: int = LIMIT_DEPTH
 ) -> JsonValue:
-    """Parse JSON that somebody typed, pasted or sent. Raises UserJsonError."""
+    """Parse JSON. Raises UserJsonError."""
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > limit_bytes:
         raise UserJsonError(
@@ -102,7 +102,7 @@ def parse_user_json(
 
 
 def _check_depth(text: str, limit_depth: int) -> None:
-    # One step at a time: a list of all matches would be made in one piece, which holds up every other thread.
+    # finditer, not findall: building the whole list would hold the GIL and block every other thread.
     depth = 0
     for match in _STRUCTURE.finditer(text):
         character = text[match.start()]
@@ -115,14 +115,14 @@ def _check_depth(text: str, limit_depth: int) -> None:
 
 
 class _Numbers:
-    """Reads numbers for Python's parser, and remembers whether one cannot be stored: its place is found later."""
+    """Reads numbers for Python's parser, and notes whether one can't be stored; `_unfit` finds its position later."""
 
     are_unfit = False
 
     def integer(self, digits: str) -> int:
         if not _is_fit(digits):
             self.are_unfit = True
-            return 0  # Python's own int raises on thousands of digits
+            return 0  # int() raises on thousands of digits
         return int(digits)
 
     def fraction(self, text: str) -> float:
@@ -134,7 +134,7 @@ class _Numbers:
 
 
 def _unfit(text: str) -> Iterator[tuple[int, str]]:
-    """What is JSON for Python's parser, but cannot be stored: its place, and why."""
+    """Yield the positions of values that Python's parser accepts but that can't be stored, and why."""
     for token in _TOKEN.finditer(text):
         match token.lastgroup:
             case "constant":

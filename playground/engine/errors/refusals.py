@@ -1,4 +1,4 @@
-"""What a status other than 2xx and its body mean: the code, the sentence, the server's own words, when to try again."""
+"""Reads responses with a status other than 2xx: the code, the sentence, the server's own message, when to retry."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from playground.engine.limits import DEFAULT_LIMITS
 
 RETRIED = frozenset({429, 502, 503, 504})
 LONGEST_WAIT_MS = 7 * 24 * 3_600_000
-"""A Retry-After beyond it is no plan of a server: treated as absent."""
+"""A longer Retry-After is not credible and is treated as absent."""
 
 _SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
 _ROUTE = "/chat/completions"
@@ -35,7 +35,7 @@ def refused(
     now: datetime,
     redact: Callable[[str], str] = str,
 ) -> UpstreamError:
-    """The error that a refusal is. ``headers`` have lower-case names; ``now`` is aware; ``redact`` masks secrets."""
+    """Return a refusal's error. ``headers`` have lower-case names; ``now`` is aware; ``redact`` masks secrets."""
     error = read_error_body(body)
     retry_after_ms = retry_after(headers, now) if status in {429, 503} else None
     code = code_of(error, status)
@@ -49,7 +49,7 @@ def refused(
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
-    """How long the server asks to wait, in ms; None: it says nothing usable.
+    """Return how long the server asks to wait, in ms; None without a usable value.
 
     RFC 9110, 10.2.3; ``retry-after-ms`` is OpenAI's.
     """
@@ -73,7 +73,7 @@ def _plausible(milliseconds: float) -> int | None:
 
 
 def _excerpt(message: str, redact: Callable[[str], str]) -> str:
-    # Cleaning may join what hid a secret, so it is looked for before and after; and before the cut, which may halve it.
+    # Redact before and after cleaning, which may join the parts of a secret, and before the cut, which may halve one.
     text = redact(clean(redact(message)))
     limit = DEFAULT_LIMITS.error_excerpt_chars
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -54,7 +54,7 @@ def glued_sentence_begins(text: str, at: int, after: int, *, final: bool) -> boo
 
 
 def _stop_ends_word(text: str, at: int, *, final: bool) -> bool | None:
-    """Whether a space follows the stop at ``at``, so that it is part of no name ("it.Done. Next", not "a.Final.pdf")."""
+    """Whether a space follows the stop at ``at``, so that no name goes on ("it.Done. Next", not "a.Final.pdf")."""
     if at + 1 >= len(text):
         return True if final else None
     return text[at + 1].isspace()

@@ -206,7 +206,7 @@ class SentenceSplitter:
         return _LANDMARK_IN_ITEM if self._marker else _LANDMARK
 
     def _end_at(self, at: int, *, final: bool) -> int | None:
-        """Return the sentence's end, given the landmark at ``at``; 0 if it ends elsewhere, None if more text is needed."""
+        """Return the sentence's end by the landmark at ``at``; 0 if it isn't one, None if more text is needed."""
         mark = self._text[at]
         if mark in NEWLINES:
             return at

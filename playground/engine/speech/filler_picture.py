@@ -1,7 +1,7 @@
-"""What a caller would hear of a filler and the beginning of an answer: times, and the bars that show them.
+"""The timing of a filler and the beginning of an answer, and the bars that show it.
 
-Just AI, llmRequest, "Fill pauses": the phrase is said when nothing has begun to play by ``activationDelayMs``. As in
-`schedule`, an answer that is ready by then plays first, and a phrase that has begun is said to its end.
+Just AI, llmRequest, "Fill pauses": the phrase plays if nothing has begun to play by ``activationDelayMs``. As in
+`schedule`, an answer that is ready by then plays first, and a phrase that has begun plays to its end.
 """
 
 from collections.abc import Iterable
@@ -15,10 +15,10 @@ _ANSWER_SHOWN_MS = 1_500
 
 @dataclass(frozen=True, slots=True)
 class FillerTiming:
-    """All in ms from the turn's start. Without a filler its times are None."""
+    """Times in ms from the turn's start. Those of the filler are None if none plays."""
 
     ready_ms: int
-    """When the answer's first sentence could play: the LLM's time to its end, and its synthesis."""
+    """When the answer's first sentence could play: the LLM's time to its end plus its synthesis."""
     answer_starts_ms: int
     filler_starts_ms: int | None = None
     filler_ends_ms: int | None = None
@@ -35,7 +35,7 @@ class FillerTiming:
 
     @property
     def held_back_ms(self) -> int:
-        """How long the answer is ready and waits for the filler's end."""
+        """How long the answer, though ready, waits for the filler's end."""
         return self.answer_starts_ms - self.ready_ms
 
 
@@ -52,7 +52,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A phrase and how likely it is to be the one, in percent."""
+    """A phrase and its probability, in percent."""
 
     phrase: str
     percent: float
@@ -60,14 +60,14 @@ class Share:
 
 
 def fires(ready_ms: int, delay_ms: int) -> bool:
-    """Whether the filler is said before an answer that is ready then."""
+    """Whether the filler plays before an answer that is ready at ``ready_ms``."""
     return ready_ms > delay_ms
 
 
 def filler_timing(
     *, first_sentence_ms: int, synthesis_ms: int, delay_ms: int, phrase_ms: int | None
 ) -> FillerTiming:
-    """``phrase_ms``: how long the phrase is heard; None: there is none to say."""
+    """Return the timing. ``phrase_ms``: how long the phrase is heard; None without a phrase."""
     ready_ms = first_sentence_ms + synthesis_ms
     if phrase_ms is None or not fires(ready_ms, delay_ms):
         return FillerTiming(ready_ms, ready_ms)
@@ -76,7 +76,7 @@ def filler_timing(
 
 
 def bars(timing: FillerTiming, first_sentence_ms: int) -> list[Bar]:
-    """What there is to draw, lane by lane: the LLM above, what the caller hears below."""
+    """Return the bars, lane by lane: the LLM above, the voice below."""
     drawn = [Bar("llm", "waiting", 0, first_sentence_ms, "LLM writes")]
     if timing.filler_starts_ms is not None and timing.filler_ends_ms is not None:
         drawn.append(Bar("voice", "dead-air", 0, timing.filler_starts_ms, "dead air"))
@@ -90,20 +90,20 @@ def bars(timing: FillerTiming, first_sentence_ms: int) -> list[Bar]:
 
 
 def axis_ms(timing: FillerTiming) -> int:
-    """The length of the axis: whole seconds, all of the filler, and the beginning of the answer."""
+    """Return the axis' length: whole seconds that include the filler and the beginning of the answer."""
     end_ms = timing.answer_starts_ms + _ANSWER_SHOWN_MS
     return -(-end_ms // 1_000) * 1_000
 
 
 def ticks_ms(length_ms: int) -> list[int]:
-    """Where the axis is labelled: round steps, few enough to be read."""
+    """Return the axis labels' places: round steps, few enough to be legible."""
     fitting = (step for step in _STEPS_MS if length_ms / step <= _MOST_TICKS)
     step = next(fitting, max(_STEPS_MS[-1], -(-length_ms // (_MOST_TICKS * 1_000)) * 1_000))
     return list(range(0, length_ms, step))
 
 
 def shares(phrases: Iterable[tuple[str, int]]) -> list[Share]:
-    """``phrases`` with how long each is heard; one that is given twice is twice as likely."""
+    """Return each phrase's probability; one listed twice is twice as likely. ``phrases``: with their durations."""
     counts: dict[str, int] = {}
     lengths: dict[str, int] = {}
     for phrase, duration_ms in phrases:

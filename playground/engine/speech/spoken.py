@@ -1,7 +1,7 @@
-"""What a voice says of a sentence: its markup taken off, each word aligned to the raw text it stands for.
+"""The spoken text of a sentence: without its markup, each word aligned to its raw text.
 
 A caller hears code and JSON (platforms pass text to the voice), so they are spoken, timed and noted; only a fence and
-its info string are silent. Two digits never come to stand side by side that didn't in the raw text.
+its info string are silent. Digits that the raw text separates are never joined.
 """
 
 import re
@@ -23,34 +23,34 @@ JSON_HEARD = "JSON was read aloud: platforms pass an answer's text to the voice,
 
 
 EXACT_CODE_CHARS = 4 * KIB
-"""Longer code is aligned in groups of words: word by word it would hold everybody up for as long as it is."""
+"""Longer code is aligned in groups of words: word by word it would block every other turn of the process."""
 _GROUP_CHARS = 16
-"""How many characters such a group has at least."""
+"""The fewest characters of such a group."""
 
 
 class SpokenWord(NamedTuple):
-    """A word as it is heard. ``start`` and ``end`` are offsets in the raw answer, with the markup at the word."""
+    """A spoken word. ``start`` and ``end`` are offsets in the raw answer, including the markup at the word."""
 
     text: str
     start: int
     end: int
     at: int = 0
-    """Where it begins in the spoken text; of a group of words in long code, its last character."""
+    """Its offset in the spoken text; of a group of words in long code, that of its last character."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Where a tag holds up the words: ``offset`` characters of the spoken text stand before it."""
+    """A tag that delays the words after ``offset`` characters of the spoken text."""
 
     offset: int
     ms: int
     is_silence: bool = True
-    """A sound, such as a laugh, holds them up without being silent."""
+    """False for a sound, such as a laugh, which delays them without being silent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of the spoken text, as offsets in it, that a tag has said at another pace or letter by letter."""
+    """A part of the spoken text, as offsets in it, that a tag speeds up, slows down or spells."""
 
     start: int
     end: int
@@ -60,9 +60,9 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """``text`` is "" where there is nothing to say: a rule, a table's delimiter row, emoji alone, a break alone.
+    """``text`` is "" if there is nothing to say: a rule, a table's delimiter row, only emoji, only a break.
 
-    Otherwise the words cover the sentence: the first begins where it begins, the last ends where it ends.
+    Otherwise the words cover the sentence, from its first character to its last.
     """
 
     text: str
@@ -70,11 +70,11 @@ class Spoken:
     pauses: tuple[Pause, ...] = ()
     stretches: tuple[Stretch, ...] = ()
     notes: tuple[str, ...] = ()
-    """What whoever writes the prompt should know of it, one sentence each."""
+    """Notes for the author of the prompt, one sentence each."""
 
 
 def spoken(sentence: Sentence, tags: SpeechTags = DEFAULT_TAGS) -> Spoken:
-    """What a voice that reads ``tags`` says of ``sentence``."""
+    """Return what a voice that reads ``tags`` says of ``sentence``."""
     if sentence.kind == CODE and len(sentence.text) > EXACT_CODE_CHARS:
         return _long_code(sentence)
     nodes, notes = _code(sentence) if sentence.kind == CODE else _line(sentence, tags)
@@ -105,9 +105,9 @@ _HARD_BREAK = re.compile(r"\\\Z")
 
 
 def _long_code(sentence: Sentence) -> Spoken:
-    """Code in at most as many groups of words as a segment has words with a time of their own.
+    """Return code in at most as many groups of words as a segment has words with times.
 
-    A group counts as heard with its last character, so that nothing is taken for heard before it was.
+    A group counts as heard with its last character, so that no text counts as heard too early.
     """
     begin, end, note = _code_body(sentence.text)
     size = max(_GROUP_CHARS, -(-(end - begin) // DEFAULT_LIMITS.segment_words))
@@ -132,13 +132,13 @@ def _long_code(sentence: Sentence) -> Spoken:
 
 
 def _code(sentence: Sentence) -> tuple[list[Node], tuple[str, ...]]:
-    """Code is said as it stands."""
+    """Return the nodes of code, spoken verbatim, and its notes."""
     begin, end, note = _code_body(sentence.text)
     return [Piece(sentence.text[begin:end], begin, end)], (note,)
 
 
 def _code_body(text: str) -> tuple[int, int, str]:
-    """Where the code is that is said of a unit, without its fence; and the note about it."""
+    """Return the offsets of a unit's spoken code, without its fence, and the note about it."""
     opened = _FENCE.match(text)
     if opened is None:
         return 0, len(text), JSON_HEARD
@@ -149,7 +149,7 @@ def _code_body(text: str) -> tuple[int, int, str]:
 
 
 _FENCE_CHARS = 200
-"""No longer line closes a fence."""
+"""The longest line that may close a fence."""
 
 
 def _line(sentence: Sentence, tags: SpeechTags) -> tuple[list[Node], tuple[str, ...]]:
@@ -159,7 +159,7 @@ def _line(sentence: Sentence, tags: SpeechTags) -> tuple[list[Node], tuple[str, 
 
 
 def _body(sentence: Sentence) -> tuple[int, int]:
-    """The part of the sentence's text behind the marks of its line."""
+    """Return the offsets of the sentence's text after the marks of its line."""
     text, begin, end = sentence.text, 0, len(sentence.text)
     if sentence.kind == HEADING and (mark := _HEADING_MARK.match(text)):
         closing = _HEADING_END.search(text)
@@ -178,7 +178,7 @@ def _body(sentence: Sentence) -> tuple[int, int]:
 
 
 class _Chunk(NamedTuple):
-    """A part of the spoken text without a change of its white space, and its raw text."""
+    """A part of the spoken text whose white space is unchanged, and its raw text."""
 
     at: int
     until: int
@@ -187,12 +187,12 @@ class _Chunk(NamedTuple):
 
     @property
     def is_exact(self) -> bool:
-        """Whether each character stands for its own raw character; else all of them stand for the whole."""
+        """Whether it maps to the raw text character by character; else only as a whole."""
         return self.until - self.at == self.end - self.start
 
 
 class _Place(NamedTuple):
-    """A word with its offset in the spoken text and its raw text without the markup around it."""
+    """A word, its offset in the spoken text, and its raw text without the markup around it."""
 
     text: str
     at: int
@@ -201,17 +201,17 @@ class _Place(NamedTuple):
 
 
 _TIGHT = re.compile(r"\S+(?: \S+)*+")
-"""Text whose white space is as it is spoken: single spaces."""
+"""Text whose white space is only single spaces, as spoken text has them."""
 
 
 class _Utterance:
-    """Spoken text in the making: white space collapses, digits stay apart, and each character keeps its raw place."""
+    """Builds spoken text: collapses white space, keeps digits apart, and maps each character to its raw offset."""
 
     def __init__(self) -> None:
         self.pauses: list[Pause] = []
         self.stretches: list[Stretch] = []
         self.holds: list[int] = []
-        """Where in the raw text the tags begin that hold up the words."""
+        """The raw offsets of the tags that delay the words."""
         self._parts: list[str] = []
         self._chunks: list[_Chunk] = []
         self._length = 0
@@ -239,12 +239,12 @@ class _Utterance:
                 self._end_manner(node.name)
 
     def end_manners(self) -> None:
-        """What no tag has ended ends with the sentence."""
+        """End all open manners at the end of the sentence."""
         while self._manners:
             self._stretch(*self._manners.pop())
 
     def places(self, words: Iterable[tuple[str, int, int]]) -> Iterator[_Place]:
-        """``words`` of the text, given in its order, with their raw places."""
+        """Yield the text's ``words``, given in order, with their raw offsets."""
         chunks = iter(self._chunks)
         chunk = _Chunk(0, 0, 0, 0)
         for word, begin, end in words:
@@ -277,7 +277,7 @@ class _Utterance:
         self._length += len(text)
 
     def _joins_digits(self, following: str, start: int) -> bool:
-        """Whether a digit would come to stand beside another one that it doesn't stand beside in the raw text."""
+        """Whether ``following`` would join two digits that the raw text separates."""
         return self._chunks[-1].end != start and _is_digit(following) and _is_digit(self._parts[-1][-1])
 
     def _end_manner(self, name: str) -> None:
@@ -296,9 +296,9 @@ def _is_digit(character: str) -> bool:
 
 
 def _widened(sentence: Sentence, words: Iterator[_Place], holds: list[int]) -> Iterator[SpokenWord]:
-    """Give silent markup to the word that it touches, and what is silent at either end to the outer words.
+    """Extend words over the silent markup that touches them, and the outer words to the sentence's ends.
 
-    What stands from a tag on that holds up the words belongs to the word behind it.
+    Text from a delaying tag on belongs to the word after it.
     """
     text, offset = sentence.text, sentence.start
     begin, hold = 0, 0
