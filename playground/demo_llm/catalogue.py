@@ -1,4 +1,4 @@
-"""The demo LLM's models: the name chooses what it answers and how fast."""
+"""The demo LLM's models: the name decides what it answers and how fast."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ MODELS = {
 
 
 def model_named(name: str) -> DemoModel:
-    """Raises ApiError (404, ``model_not_found``) for a name that isn't in the catalogue."""
+    """Return the model. Raises ApiError (404, ``model_not_found``) for an unknown name."""
     model = MODELS.get(name)
     if model is None:
         raise unknown_model(name, tuple(MODELS))

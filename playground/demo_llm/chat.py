@@ -1,4 +1,4 @@
-"""A chat-completions request as the demo LLM reads it: strict about shapes, generous about options."""
+"""Reads chat-completions requests for the demo LLM: strict about shapes, lenient about options."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from playground.demo_llm.errors import ApiError, bad_request
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 
 READ_CHARS = 8_000
-"""How much of an utterance is understood."""
+"""How much of an utterance is read."""
 READ_SYSTEM_CHARS = 64_000
 
 Json = dict[str, Any]
@@ -26,7 +26,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function that may be called; ``parameters`` is a JSON schema of type object."""
+    """An offered function; ``parameters`` is a JSON schema of type object."""
 
     name: str
     description: str
@@ -63,13 +63,13 @@ class ChatRequest:
         return "\n\n".join(parts)[:READ_SYSTEM_CHARS]
 
     def texts_of(self, role: str) -> tuple[str, ...]:
-        """What the role said, oldest first, without empty messages; of a very long one its beginning."""
+        """Return a role's texts, oldest first, without empty ones, each shortened to `READ_CHARS`."""
         texts = (each.text[:READ_CHARS] for each in self.messages if each.role == role)
         return tuple(text for text in texts if text.strip())
 
 
 def read_request(body: bytes) -> ChatRequest:
-    """Read the body of a POST. Raises ApiError; options that change nothing here are accepted."""
+    """Read the body of a POST. Raises ApiError; options without effect here are accepted."""
     try:
         body_json = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -93,7 +93,7 @@ def read_request(body: bytes) -> ChatRequest:
 
 
 def _can_be_written(value: object) -> bool:
-    """orjson reads what nests deeper than it writes; what was read comes back in answers."""
+    """Whether orjson can also write the value, since answers quote it: orjson reads deeper nesting than it writes."""
     try:
         orjson.dumps([[value]])
     except orjson.JSONEncodeError:

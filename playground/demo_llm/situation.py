@@ -1,4 +1,4 @@
-"""Where a conversation stands, read out of the request alone: who speaks, to whom, and what was said."""
+"""The state of a conversation, derived from the request alone: persona, caller and texts so far."""
 
 import re
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Situation:
 
     @property
     def was_interrupted(self) -> bool:
-        """The last answer, as the history has it, breaks off in the middle of a sentence, or says so at its end."""
+        """Whether the last answer in the history breaks off within a sentence, or ends in a mark of an interrupt."""
         if not self.answers:
             return False
         last = self.answers[-1].rstrip()
@@ -55,7 +55,7 @@ class Situation:
         return not self.answers
 
     def say(self, phrase: str, **values: object) -> str:
-        """A phrase with the caller's name, and whatever else it takes, filled in."""
+        """Fill the caller's name and other values into a phrase."""
         return phrase.format(comma_name=self.comma_name, name=self.caller, **values)
 
 
@@ -82,13 +82,13 @@ def situation_of(request: ChatRequest) -> Situation:
 
 
 def _is_marked(text: str) -> bool:
-    """Whether it ends in a mark such as ``[interrupted]``."""
+    """Whether the text ends in a mark such as ``[interrupted]``."""
     mark = _MARK_AT_END.search(text)
     return mark is not None and "interrupt" in mark[1].lower()
 
 
 def _stories_named_in(lowered: str, language: Language) -> tuple[Story, ...]:
-    """The stories that the system message names, in either language, told in the user's."""
+    """Return the stories that the system message names in either language, in the user's language."""
     return tuple(
         story
         for story, *translations in zip(
@@ -99,6 +99,6 @@ def _stories_named_in(lowered: str, language: Language) -> tuple[Story, ...]:
 
 
 def _role_in(system: str, language: Language) -> str:
-    """The speaker's role, if the system message gives one in the language of the talk."""
+    """Return the persona's role, if the system message gives one in the conversation's language, or ""."""
     role = facts.own_role(system)
     return role if role and facts.language_of(role) is language else ""

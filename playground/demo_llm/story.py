@@ -1,15 +1,15 @@
-"""A story that is told over several turns, and how far a conversation has come in it."""
+"""A story told over several turns, and a conversation's progress in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 OPENING_CHARS = 14
-"""How much of a sentence tells which one it is; no two sentences of the stories begin alike."""
+"""The length of the prefix that identifies a sentence: it is unique across the stories."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """What one turn tells, and the question that keeps the listener with us."""
+    """One turn's part of the story, and the question that invites the listener to go on."""
 
     sentences: tuple[str, ...]
     question: str = ""
@@ -19,10 +19,10 @@ class Beat:
 class Story:
     title: str
     keywords: tuple[str, ...]
-    """Word beginnings, in lower case, by which a listener asks for it."""
+    """Prefixes of words, in lower case, by which a listener asks for it."""
     beats: tuple[Beat, ...]
     asides: Mapping[str, str] = field(default_factory=dict)
-    """By a word's beginning: what is answered when the listener asks about it."""
+    """Answers to questions about the story, by a prefix of a word."""
 
     def is_named_in(self, text: str) -> bool:
         return self.title.lower() in text.lower()
@@ -39,7 +39,7 @@ class Story:
         return any(sentence[:OPENING_CHARS] in text for text in answers for sentence in self._sentences())
 
     def next_beat(self, answers: tuple[str, ...]) -> Beat | None:
-        """The first beat not heard to its end, from the sentence where it broke off; None at the end."""
+        """Return the first beat not heard to its end, from the interrupted sentence on; None at the story's end."""
         for beat in self.beats:
             unheard = _unheard(beat, answers)
             if unheard:
@@ -58,7 +58,7 @@ def _unheard(beat: Beat, answers: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def story_in_progress(stories: tuple[Story, ...], answers: tuple[str, ...]) -> Story | None:
-    """The story that was told last, or None. ``answers`` are oldest first."""
+    """Return the story told last, or None. ``answers`` are oldest first."""
     for text in reversed(answers):
         for story in stories:
             if story.has_begun_in((text,)):

@@ -1,4 +1,4 @@
-"""What the demo LLM says in words: two to four sentences, and mostly a question that keeps the talk going."""
+"""The demo LLM's texts: two to four sentences, usually with a question that keeps the conversation going."""
 
 import re
 import zlib
@@ -15,11 +15,11 @@ _BARE_PLACE = re.compile(
     r"(?:and|or|what about|how about|а|и)?\s*(?:in|в|во)?\s*\b([\w'’-]+(?:\s[\w'’-]+){0,2})[.!?]*",
     re.IGNORECASE,
 )
-"""A place that is the whole answer to "Which city?"."""
+"""A place alone, as the answer to "Which city?"."""
 
 
 def reply(request: ChatRequest) -> str:
-    """The answer to the last user message. The same request has the same answer."""
+    """Return the answer to the last user message. Deterministic."""
     now = situation_of(request)
     intent = intent_of(now.user_text)
     if simple := _simple_reply(now, intent):
@@ -33,7 +33,7 @@ def reply(request: ChatRequest) -> str:
 
 
 def _simple_reply(now: Situation, intent: Intent) -> str:
-    """What is answered alike by every persona, or nothing."""
+    """Return an answer that is the same for every persona, or ""."""
     phrases = now.phrases
     if intent is Intent.SILENCE:
         return _introduction(now) if now.is_first_turn else now.say(phrases.silence)
@@ -89,7 +89,7 @@ def _story_reply(now: Situation, intent: Intent, in_progress: Story | None) -> s
 
 
 def _chosen_story(now: Situation, intent: Intent, in_progress: Story | None) -> Story | None:
-    """The story that is to be told now; None: ask which."""
+    """Return the story to tell now; None to ask which."""
     named = next((story for story in now.stories if story.is_named_in(now.user_text)), None)
     if named:
         return named
@@ -110,12 +110,12 @@ def _chosen_story(now: Situation, intent: Intent, in_progress: Story | None) -> 
 
 
 def _is_about(now: Situation, story: Story | None) -> bool:
-    """Whether what was said is about the story that is being told."""
+    """Whether the user's text is about the current story."""
     return story is not None and bool(story.aside(now.user_text)) and story.next_beat(now.answers) is not None
 
 
 def _untold(now: Situation, but: Story | None) -> Story:
-    """The next story of which nothing was told; when all were, the one after the last."""
+    """Return the first story not begun yet; if all were begun, the first one other than ``but``."""
     fresh = [story for story in now.stories if not story.has_begun_in(now.answers)]
     if fresh:
         return fresh[0]
@@ -129,7 +129,7 @@ def _another(now: Situation, finished: Story) -> str:
 
 
 def _reaction(now: Situation, intent: Intent, story: Story | None) -> str:
-    """One sentence on what the user said, before the story goes on."""
+    """Return a sentence on the user's text, before the story goes on."""
     phrases = now.phrases
     if intent is Intent.GO_ON:
         return phrases.goes_on if now.was_interrupted else ""
@@ -147,7 +147,7 @@ def _reaction(now: Situation, intent: Intent, story: Story | None) -> str:
 
 
 def _weather_reply(now: Situation, intent: Intent) -> str:
-    """A forecast that is made up of the place's name: always the same for the same place and day."""
+    """Return a forecast derived from the place's name: deterministic for a place and day."""
     phrases = now.phrases
     if intent is Intent.NO:
         return now.say(phrases.all_right)
@@ -187,7 +187,7 @@ def _weather_place(now: Situation, intent: Intent) -> str:
 
 
 def _talk(now: Situation, intent: Intent) -> str:
-    """What a persona says that has neither stories nor weather."""
+    """Return the answer of a persona with neither stories nor weather."""
     phrases = now.phrases
     if intent is Intent.NO:
         return now.say(phrases.all_right)

@@ -1,4 +1,4 @@
-"""How the demo LLM puts a tool's result into words."""
+"""Puts a tool's result into words for the demo LLM."""
 
 import orjson
 
@@ -14,7 +14,7 @@ def is_tool_result(request: ChatRequest) -> bool:
 
 
 def result_in_words(request: ChatRequest) -> str:
-    """The results at the end of the messages, as one utterance."""
+    """Return the results at the end of the messages as one utterance."""
     now = situation_of(request)
     results: list[str] = []
     for message in reversed(request.messages):
@@ -31,12 +31,12 @@ def result_in_words(request: ChatRequest) -> str:
 def _in_words(content: str) -> str:
     try:
         return _spelled(orjson.loads(content))
-    except (orjson.JSONDecodeError, RecursionError):  # it reads what nests deeper than Python calls
+    except (orjson.JSONDecodeError, RecursionError):  # orjson reads deeper nesting than Python's recursion limit
         return " ".join(content.split())
 
 
 def _spelled(value: object) -> str:
-    """JSON as one would say it: ``temperature 21, unit celsius``."""
+    """Return JSON as speech: ``temperature 21, unit celsius``."""
     if isinstance(value, dict):
         return ", ".join(f"{str(name).replace('_', ' ')} {_spelled(each)}" for name, each in value.items())
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The demo-tools model: the function that fits what was said, and its arguments from its JSON schema."""
+"""The demo-tools model: picks the function that fits the user's text, and its arguments from its JSON schema."""
 
 import re
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from playground.demo_llm.facts import caller_home, caller_name, places
 MAX_DEPTH = 5
 MAX_CALLS = 4
 NAME_WEIGHT = 3
-"""A word of the function's name says more than one of its description."""
+"""The weight of a word in the function's name; one in its description has the weight 1."""
 ENOUGH = 3
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -46,10 +46,10 @@ _MEANING_OF = {word: meaning for meaning, words in _MEANINGS.items() for word in
 
 
 def calls_for(request: ChatRequest) -> tuple[FunctionCall, ...]:
-    """The calls that answer the last user message, or none: then words do.
+    """Return the calls that answer the last user message; empty if the answer is text.
 
-    One call for each place that was named when the function takes a place. None when it needs a place that
-    nobody named, unless ``tool_choice`` demands a call.
+    If the function takes a place: one call per place in the text. Empty if the place is required and missing, unless
+    ``tool_choice`` demands a call.
     """
     function = _fitting(request)
     if function is None:
@@ -70,7 +70,7 @@ def calls_for(request: ChatRequest) -> tuple[FunctionCall, ...]:
 
 
 def needs_place(request: ChatRequest) -> bool:
-    """Whether a function fits but for a place that nobody named."""
+    """Whether a function fits, but its place is missing."""
     function = _fitting(request)
     return function is not None and bool(_place_field(function)) and not calls_for(request)
 
@@ -89,7 +89,7 @@ def _fitting(request: ChatRequest) -> Function | None:
 
 
 def _last_user_text(request: ChatRequest) -> str:
-    """The last user message; a bare answer such as "Paris" is read with the question before it."""
+    """Return the last user message; a bare answer such as "Paris" is joined to the user message before it."""
     user_texts = request.texts_of("user")
     if not user_texts:
         return ""
@@ -116,7 +116,7 @@ def _meanings(text: str) -> frozenset[str]:
 
 
 def _place_field(function: Function) -> str:
-    """The first property of type string that is a place by its name, without an enum."""
+    """Return the first string property without an enum whose name means a place."""
     for name, described in _properties(function.parameters).items():
         if _PLACE_FIELD.search(name) and "enum" not in described:
             return name
@@ -129,7 +129,7 @@ def _call(function: Function, user_text: str, request: ChatRequest, place: str) 
 
 
 def _properties(schema: Json) -> dict[str, Json]:
-    """The properties of an object's schema, in order; one that is no schema itself counts as an empty one."""
+    """Return an object schema's properties, in order; an invalid one counts as an empty schema."""
     properties = schema.get("properties")
     if not isinstance(properties, dict):
         return {}
@@ -137,7 +137,7 @@ def _properties(schema: Json) -> dict[str, Json]:
 
 
 class _Arguments:
-    """Values for a JSON schema, out of what was said."""
+    """Builds values for a JSON schema from the user's text."""
 
     def __init__(self, user_text: str, request: ChatRequest, place: str) -> None:
         self._user_text = user_text
@@ -155,7 +155,7 @@ class _Arguments:
         return arguments
 
     def _stated_value(self, name: str, schema: Json) -> Any:
-        """A value that was said in so many words, or None."""
+        """Return a value that the user's text states, or None."""
         if choices := _list(schema, "enum"):
             return next((each for each in choices if str(each).lower() in self._user_text.lower()), None)
         if _kind(schema) != "string":
@@ -223,7 +223,7 @@ def _bound(schema: Json, key: str) -> float | None:
 
 
 def _kind(schema: Json) -> str:
-    """The schema's type; of several the first that isn't null; of alternatives the first's."""
+    """Return the schema's type: of several the first that isn't null; of alternatives that of the first."""
     kind = schema.get("type")
     if isinstance(kind, list):
         return next((str(each) for each in kind if each != "null"), "null")
