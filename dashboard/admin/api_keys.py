@@ -1,4 +1,4 @@
-"""API keys in the admin: each is shown once, on the page that made it; afterwards what it is for alone."""
+"""API keys in the admin: a key is shown once, on the page that created it, and never again."""
 
 from typing import Any
 

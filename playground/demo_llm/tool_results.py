@@ -31,7 +31,10 @@ def result_in_words(request: ChatRequest) -> str:
 def _in_words(content: str) -> str:
     try:
         return _spelled(orjson.loads(content))
-    except (orjson.JSONDecodeError, RecursionError):  # orjson reads deeper nesting than Python's recursion limit
+    except (
+        orjson.JSONDecodeError,
+        RecursionError,
+    ):  # orjson reads deeper nesting than Python's recursion limit
         return " ".join(content.split())
 
 

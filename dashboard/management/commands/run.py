@@ -1,4 +1,4 @@
-"""`manage.py run`: what `make run` does once the packages are there, from an empty folder to a sign-in link."""
+"""`manage.py run`: sets up the data folder if needed, serves the site and prints a sign-in link (for `make run`)."""
 
 import os
 import socket
@@ -66,7 +66,7 @@ def _is_free(port: int) -> bool:
 
 
 def _serving_environment(port: int, *, debug: bool) -> dict[str, str]:
-    """What the serving process is told: the keys that were made, this machine's hosts, the port that was found."""
+    """Return the serving process's environment: the created keys, this machine's hosts, the free port."""
     given = os.environ
     told = {
         "DEBUG": "true" if debug else "false",
