@@ -1,4 +1,4 @@
-"""The admin: rights let someone in, and API keys are shown there once."""
+"""The admin: access by permission, and API keys that are shown once."""
 
 import re
 from datetime import timedelta

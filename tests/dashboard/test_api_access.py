@@ -1,4 +1,4 @@
-"""Who may do what by the API: by key alone, as far as both the key's user and its role may."""
+"""Access to the API: only by key, with the permissions that both the key's user and its role have."""
 
 import json
 import re
@@ -32,14 +32,14 @@ CALLS = {
     ("DELETE", "/v2/conversations/c0"): "playground.delete_conversation",
     ("POST", "/v2/greenroom/conversations/c0/respond"): "playground.add_conversation",
 }
-"""Every operation, and the right without which it is refused."""
+"""All operations, and the permission that each requires."""
 ROLES = {
     Role.VIEWER: {"add_persona", "change_persona", "delete_persona"},
     Role.EDITOR: set(),
     Role.SECRET_MANAGER: {"add_persona", "change_persona", "delete_persona"},
     Role.ADMIN: set(),
 }
-"""By role, the rights that it lacks."""
+"""The permissions that each role lacks."""
 
 
 def call(client: Client, method: str, path: str) -> Any:

@@ -1,4 +1,4 @@
-"""The API's page and its OpenAPI document: served by this site, under its policy, with an example for each body."""
+"""The API's page and its OpenAPI document: served by this site, under its CSP, with an example for each body."""
 
 from html.parser import HTMLParser
 
@@ -9,7 +9,7 @@ from dashboard.middleware import CONTENT_SECURITY_POLICY
 
 
 class Page(HTMLParser):
-    """Collects what a strict policy would not let run."""
+    """Collects what a strict CSP would block."""
 
     def __init__(self) -> None:
         super().__init__()

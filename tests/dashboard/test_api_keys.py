@@ -1,4 +1,4 @@
-"""API keys: made once, stored as digests, and never worth more than their user and their role."""
+"""API keys: shown once, stored as digests, limited to the permissions of their user and role."""
 
 from datetime import timedelta
 from io import StringIO

@@ -1,4 +1,4 @@
-"""README's table of all that may grow: each bound stands where the table says, with the number that it says."""
+"""README's table of bounds: each is defined where the table says, with the number that it says."""
 
 import dataclasses
 import re
@@ -15,7 +15,7 @@ _PLACE = re.compile(r"`(?P<file>[\w/]+)\.py` (?P<names>[\w., ]+)")
 
 
 def table() -> list[tuple[str, str, str]]:
-    """(what grows, its bound, where it stands) of each row."""
+    """Return (what grows, its bound, where it is defined) of each row."""
     section = (ROOT / "README.md").read_text().partition("## What can grow")[2].partition("\n## ")[0]
     rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| ")]
     return [(what.strip(), bound.strip(), where.strip()) for _, what, bound, where in rows[1:]]
@@ -33,7 +33,7 @@ def value_of(file: str, name: str) -> float:
 
 
 def spellings(name: str, value: float) -> list[str]:
-    """How a bound of this name and value may be written."""
+    """Return the accepted spellings of a bound with this name and value."""
     unit = name.rpartition(".")[2].lower()
     if unit.endswith("_ms"):
         return [f"{value:g} ms", f"{value / 1000:g} s"]

@@ -1,4 +1,4 @@
-"""X16, X17: how the session's cookie is sent, and whose word about host and scheme is taken."""
+"""The session cookie's attributes, and which headers are trusted for host and scheme."""
 
 import pytest
 from django.conf import settings

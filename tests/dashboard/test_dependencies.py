@@ -1,4 +1,4 @@
-"""What the site stands on: exact versions, and none with a hole that is known here."""
+"""The pinned dependencies: exact versions, and none with a vulnerability listed here."""
 
 import re
 from importlib.metadata import version

@@ -1,4 +1,4 @@
-"""Daphne's housekeeping as `serve` needs it: nothing that a client left half done breaks its end."""
+"""Daphne's housekeeping in `serve`: requests that a client left unfinished don't break the shutdown."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from dashboard.server import DrainingServer
 
 
 class Connection:
-    """Stands where a request or a socket stands."""
+    """Stands in for a request or a socket."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Every setting is typed, and a wrong one is named with what was expected."""
+"""Settings are typed, and an invalid one is reported with what was expected."""
 
 from collections.abc import Callable
 from pathlib import Path

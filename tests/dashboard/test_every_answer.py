@@ -1,4 +1,4 @@
-"""What every answer carries, whatever was asked: the policy, a request id, no framing."""
+"""The headers of every response: the CSP, a request id, no framing."""
 
 import logging
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ urlpatterns = [*urlpatterns, path("broken/", broken)]
 
 @pytest.fixture
 def quiet_client(admin_client: Client) -> Iterator[Client]:
-    """A client that gets the page of a server error, as a browser does."""
+    """Return a client that gets the error page instead of the exception, as a browser does."""
     admin_client.raise_request_exception = False
     with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=product.MIDDLEWARE):
         yield admin_client

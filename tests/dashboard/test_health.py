@@ -1,4 +1,4 @@
-"""What /health/ says when all is well, without a database or a channel layer, on a full disk, with a late writer."""
+"""/health/: healthy, without a database or a channel layer, on a full disk, and with a late writer."""
 
 import pytest
 from channels.layers import InMemoryChannelLayer

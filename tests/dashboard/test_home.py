@@ -27,7 +27,7 @@ def make_run(
     error: str = "",
     minutes_ago: int = 0,
 ) -> Turn:
-    """A closed turn of the owner's own conversation with the persona."""
+    """Create a closed turn in the owner's own conversation with the persona."""
     conversation = Conversation.objects.create(owner=owner, persona_version=save_persona(persona, by=None))
     turn = Turn.objects.create(
         conversation=conversation,

@@ -1,4 +1,4 @@
-"""A key is made only where that can lose nothing."""
+"""A key is created only if no secret can be lost."""
 
 import sqlite3
 from contextlib import closing
@@ -15,7 +15,7 @@ from dashboard import keys
 
 
 def sqlite_database(path: Path, *, ciphertext: str | None) -> dict[str, Any]:
-    """A database with one token secret; None: not even the table."""
+    """Create a database with one token secret, or, for None, without the table."""
     with closing(sqlite3.connect(path)) as database:
         if ciphertext is not None:
             database.execute("CREATE TABLE personas_tokensecret (ciphertext TEXT)")

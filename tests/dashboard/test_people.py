@@ -1,4 +1,4 @@
-"""People: added, invited, given a role and deactivated by admins; each changes their own password."""
+"""Users: admins add, invite and deactivate them and change roles; each changes their own password."""
 
 import re
 from urllib.parse import urlsplit
@@ -43,7 +43,7 @@ def is_signed_in(client: Client) -> bool:
 
 
 def set_password(client: Client, link: str, password: str = PASSWORD) -> int:
-    """The status of the last answer: the page with the form if the link is good, then what its post brings."""
+    """Follow an invitation and post a password; return the last response's status."""
     opened = client.get(link)
     if opened.status_code != 302:
         return opened.status_code

@@ -1,4 +1,4 @@
-"""X11: every address of the site, by every caller and method, against the table in `access_table`."""
+"""Every address of the site, by every caller and method, against the table in `access_table`."""
 
 import re
 from collections.abc import Callable
@@ -79,7 +79,7 @@ def differences(
     ask: Ask,
     without_right: str,
 ) -> list[str]:
-    """What is answered otherwise than the table says; every request is undone."""
+    """Return the responses that differ from the table; every request is rolled back."""
     different = []
     for route, row in table.items():
         for method in methods:
@@ -92,7 +92,7 @@ def differences(
 
 
 class undone:
-    """A block whose changes to the database are taken back."""
+    """Rolls back the block's changes to the database."""
 
     def __enter__(self) -> None:
         self._block = transaction.atomic()
@@ -111,7 +111,7 @@ def test_x11_every_address_has_its_row() -> None:
 
 @pytest.fixture(autouse=True)
 def one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Channels gives its connection back after each query; a test's transaction lives on one."""
+    """Keep Channels from closing its connection after each query: the test's transaction needs it."""
     monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
 
 
@@ -133,7 +133,7 @@ def world(user: User | None) -> World:
 
 @pytest.fixture
 def ask(user: User | None, world: World) -> Ask:
-    """Sends a request with the caller's session."""
+    """Return a function that sends a request with the caller's session."""
     client = Client()
     if user is not None:
         client.force_login(user)
@@ -168,7 +168,7 @@ def test_x11_admin(caller: Caller, world: World, ask: Ask) -> None:
 
 @pytest.fixture
 def ask_api(user: User | None, world: World) -> Ask:
-    """Sends a request with a key of the caller's that has the widest role."""
+    """Return a function that sends a request with the caller's key, which has the widest role."""
     client = Client()
     headers = {}
     if user is not None:
@@ -214,7 +214,7 @@ OWNED = [
     if "conversation_id" in route or "turn_id" in route
     for method in row
 ]
-"""What belongs to one user alone."""
+"""The routes of one user's own data."""
 
 
 @pytest.mark.parametrize(("route", "method"), OWNED)

@@ -1,4 +1,4 @@
-"""The served site: its beginning, its end, and who may open a socket."""
+"""The served site: start, shutdown, and who may open a socket."""
 
 import asyncio
 import os
@@ -123,22 +123,22 @@ async def test_an_unknown_socket_is_closed_as_not_found_and_logs_no_failure(serv
 
 @dataclass(frozen=True, slots=True)
 class TwoRuns:
-    """What a data folder held while two servers ran on it, one after the other."""
+    """The content of a data folder during two consecutive servers."""
 
     data: Path
     counts: list[Rows]
-    """How many personas and users there were, during each run."""
+    """The numbers of personas and users, during each run."""
     keys: list[dict[str, str]]
     turns: list[Rows]
     """Status and text of each turn: after the kill, during the second run, after the stop."""
     second_url: str
     link_status: int
-    """What the second run's sign-in link was answered with."""
+    """The response to the second run's sign-in link."""
 
 
 @pytest.fixture(scope="module")
 def two_runs(tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
-    """The first server is killed in the middle of a turn, the second one is stopped in the middle of another."""
+    """Kill the first server in the middle of a turn, and stop the second one in the middle of another."""
     data = tmp_path_factory.mktemp("two-runs")
     counts, keys, turns = [], [], []
 
@@ -154,7 +154,7 @@ def two_runs(tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
     turns.append(rows(data, TURNS))
     with run_site(
         data, PORT=str(urlsplit(first.url).port)
-    ) as second:  # at which the browser's cookies are sent
+    ) as second:  # same port, so that the browser sends its cookies
         look()
         turns.append(rows(data, TURNS))
         with urllib.request.urlopen(second.link, timeout=10) as signed_in:
@@ -165,7 +165,7 @@ def two_runs(tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
 
 
 async def begin_a_turn(site: Site, key: str, cookies: str) -> None:
-    """Returns while the turn is being answered."""
+    """Start a turn; return while it is being answered."""
     conversation_id = new_conversation(site, key, "Mert the Storyteller", speech="realtime")
     async with viewing(site, conversation_id, cookies) as client:
         await client.send("conversation.respond", text="Tell me a story.", client_msg_id="1")

@@ -1,4 +1,4 @@
-"""What the site starts with, what it refuses to start with, and what follows from SITE_URL."""
+"""Settings: those it starts with, those it refuses, and those that follow from SITE_URL."""
 
 import json
 import re
@@ -19,7 +19,7 @@ SHOW = (
 
 
 def settings_of(data: Path, environment: dict[str, str], *names: str) -> dict[str, Any]:
-    """The values of settings in a process of their own."""
+    """Return the values of settings in a separate process."""
     code = SHOW.replace("{names}", repr(names))
     shown = manage(data, environment, "shell", "--no-imports", "-c", code)
     assert shown.returncode == 0, shown.stderr

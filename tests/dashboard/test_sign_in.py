@@ -1,4 +1,4 @@
-"""Signing in and out: by password, by one-time link, and never by an old session."""
+"""Sign-in and sign-out: by password, by one-time link, and never by an old session."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Sign-in slows down after failures (X13), and nobody can lock another out."""
+"""Sign-in is throttled after failures, and nobody can lock out another user."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def zoe(db: None) -> User:
 
 
 def attempt(username: str, password: str = "wrong", address: str = ELSEWHERE) -> int:
-    """The status: 302 signed in, 200 refused, 429 slowed down."""
+    """Return the status: 302 signed in, 200 refused, 429 throttled."""
     form = {"username": username, "password": password}
     return Client(REMOTE_ADDR=address).post(reverse("sign-in"), form).status_code
 

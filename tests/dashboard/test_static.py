@@ -1,4 +1,4 @@
-"""The static files: hashed names everywhere, and nothing inline or from elsewhere in any page."""
+"""Static files: hashed names everywhere, and nothing inline or from other sites in any page."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""JSON for clients: whatever JSON knows can be written."""
+"""JSON for clients: every JSON value can be written."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""What a request's messages must keep, and that the history always keeps it."""
+"""The rules for a request's messages, and that built histories obey them."""
 
 from typing import Any
 

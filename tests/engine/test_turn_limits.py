@@ -1,4 +1,4 @@
-"""How many turns may be open at once: whose limit counts, what a refusal says, and that every place comes back."""
+"""Limits of open turns: which one applies, the refusal's sentence, and that every place is released."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""JSON that somebody typed or sent: what is taken can be stored anywhere; what is refused is refused at its place."""
+"""JSON from people and clients: accepted values can be stored anywhere; errors have their position."""
 
 import json
 

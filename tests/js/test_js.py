@@ -1,4 +1,4 @@
-"""The page's pure modules, under Node's own test runner."""
+"""Runs the tests of the pages' pure modules with Node's own test runner."""
 
 import os
 import re
@@ -15,7 +15,7 @@ TEXT_AS_MARKUP = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|setHTML|DOMParser|\beval\(|new Function"
 )
 OLDEST_NODE = (20, 19)
-"""Reads an ES module as one without a package.json that says so."""
+"""The oldest version that detects ES modules without a package.json."""
 
 
 def node() -> str:

@@ -1,4 +1,4 @@
-"""Addresses: what is read, what is refused, and which host a secret may be bound to."""
+"""Addresses: which are valid, and the hosts that a secret may be bound to."""
 
 import pytest
 

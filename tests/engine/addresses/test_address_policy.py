@@ -1,4 +1,4 @@
-"""Which addresses are plainly closed, as far as their text tells."""
+"""Which addresses are closed, judged by their text alone."""
 
 import pytest
 

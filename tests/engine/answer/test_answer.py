@@ -1,4 +1,4 @@
-"""An LLM's answer from its bytes to pieces: ordinary streams, in OpenAI's own shape."""
+"""Decoding of ordinary streams, in OpenAI's own shape."""
 
 from playground.engine.answer.decoder import ContentPiece, PayloadPiece, SentencePiece
 from tests.engine.answer.streams import answer, called, chunk, decode, decode_pieces, event, stream

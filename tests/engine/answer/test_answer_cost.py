@@ -1,4 +1,4 @@
-"""Reading an answer costs in proportion to its length, whatever it is made of."""
+"""The cost of decoding is linear in the answer's length, whatever its content."""
 
 import time
 from collections.abc import Callable

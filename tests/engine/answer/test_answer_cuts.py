@@ -1,4 +1,4 @@
-"""Promises that hold for every answer: the cuts don't matter, nothing raises, what is kept gives the same answer."""
+"""Properties of every answer: splitting doesn't matter, nothing raises, a replay gives the same answer."""
 
 import json
 
@@ -46,9 +46,7 @@ def test_the_kept_payloads_give_the_same_answer_when_they_are_replayed(body: byt
     replayed = decode(b"".join(_as_event(payload) for payload in first.payloads), secrets=[SECRET])
 
     assert replayed.text == first.text
-    assert sorted(replayed.reasoning) == sorted(
-        first.reasoning
-    )  # two sources of it at once may change places
+    assert sorted(replayed.reasoning) == sorted(first.reasoning)  # two sources of it at once may swap
 
 
 def _as_event(payload: str) -> bytes:

@@ -1,4 +1,4 @@
-"""What is odd about a stream that was whole, in one sentence each."""
+"""The notes on oddities of complete streams."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A secret that a server echoes leaves the decoder in no way, in whatever field, however it is cut."""
+"""Secrets that a server echoes never leave the decoder, in any field, however the stream is split."""
 
 import json
 

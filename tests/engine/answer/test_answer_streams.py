@@ -1,4 +1,4 @@
-"""What a stream may do to its reader, case by case: the text that came is kept, and its end is named rightly."""
+"""Faulty streams, case by case: the text is kept, and the end has the right code."""
 
 import json
 

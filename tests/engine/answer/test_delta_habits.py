@@ -1,4 +1,4 @@
-"""Deltas that say again what was said."""
+"""Deltas that repeat earlier text."""
 
 import pytest
 

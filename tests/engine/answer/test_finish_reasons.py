@@ -1,4 +1,4 @@
-"""What the words mean with which servers end an answer."""
+"""The meaning of servers' finish reasons."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Secrets are found by value, however they are written and wherever a text is cut; nothing else is touched."""
+"""Secrets are masked by value, in every spelling and however a text is split; nothing else changes."""
 
 import base64
 import json

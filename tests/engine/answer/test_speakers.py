@@ -1,4 +1,4 @@
-"""Deltas of another role than the assistant's: never its text, and never more than that."""
+"""Deltas of roles other than the assistant's are left out, and nothing else."""
 
 import pytest
 

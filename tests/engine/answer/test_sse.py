@@ -1,4 +1,4 @@
-"""Server-sent events out of bytes: the specification's rules, and what LLM servers make of them."""
+"""Server-sent events: the specification's rules, and how LLM servers break them."""
 
 import pytest
 from hypothesis import given

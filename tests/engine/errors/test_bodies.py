@@ -1,4 +1,4 @@
-"""The server's own error message, out of every shape that it comes in."""
+"""The server's own error message, from all known shapes."""
 
 import json
 

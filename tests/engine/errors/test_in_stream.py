@@ -1,4 +1,4 @@
-"""Which payloads are errors: those that say so, beside a choice or without one, and not those that say all is well."""
+"""Which payloads are errors: those that report one, with or without choices, not those that report success."""
 
 import pytest
 

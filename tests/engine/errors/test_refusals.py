@@ -1,4 +1,4 @@
-"""What a status and its body mean: the code, the sentence, the excerpt, the wait."""
+"""The error of a status and its body: the code, the sentence, the excerpt, the wait."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""One table of codes, for a refusal and for an error inside a stream."""
+"""One table of codes for refusals and for errors inside a stream."""
 
 import json
 

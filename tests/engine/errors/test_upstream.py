@@ -1,4 +1,4 @@
-"""The sentences for servers that can't be reached or fail: what a redirect shows, what is hinted at."""
+"""The sentences for servers that can't be reached or fail: the redirect's target, and the hints."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How an answer is cut into sentences, and when each of them comes."""
+"""How an answer is split into sentences, and when each is committed."""
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +13,7 @@ CASES = [case for name in ASSERTED for case in cases(name)]
 
 
 def split(text: str, cut: int = 0, limit_chars: int = 600) -> list[Sentence]:
-    """The sentences of ``text``, fed in pieces of ``cut`` characters, or whole."""
+    """Return the sentences of ``text``, fed in pieces of ``cut`` characters, or whole."""
     step = cut or max(len(text), 1)
     return split_pieces([text[at : at + step] for at in range(0, len(text), step)], limit_chars)
 

@@ -1,4 +1,4 @@
-"""What a caller would hear of a filler: the times are those of the schedule that turns run by."""
+"""The picture of a filler: its times are those of the schedule of real turns."""
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,7 @@ PHRASE = "Just a moment"
 
 
 def rehearsed(first_sentence_ms: int, delay_ms: int) -> list[Event]:
-    """The events of a turn whose one sentence is complete then."""
+    """Return the events of a turn whose only sentence is complete at ``first_sentence_ms``."""
     schedule = SpeechSchedule(
         VOICE, filler=FillerSettings((PHRASE,), activation_delay_ms=delay_ms), pick=lambda _: 0
     )

@@ -1,4 +1,4 @@
-"""What is heard when, on an axis without a clock."""
+"""The schedule of playouts, without a clock."""
 
 import itertools
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a voice says of a sentence, and which raw text each of its words stands for."""
+"""The spoken text of a sentence, and the raw text of each of its words."""
 
 import itertools
 import time

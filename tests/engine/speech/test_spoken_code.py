@@ -1,4 +1,4 @@
-"""Long code is heard like short code, and costs a bounded number of words to be aligned."""
+"""Long code is spoken like short code, and aligned in a bounded number of words."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Speech tags: silent where the voice reads them, and then they move its words; said as text where it doesn't."""
+"""Speech tags: silent if the voice reads them, and then they change its times; spoken as text if it doesn't."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""The model of a voice: how long it takes, and when each word is heard."""
+"""The timing model of voices: durations, and when each word is heard."""
 
 import itertools
 

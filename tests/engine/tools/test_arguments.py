@@ -1,4 +1,4 @@
-"""Arguments against the schema of their function."""
+"""Validation of arguments against their function's schema."""
 
 import time
 
