@@ -79,7 +79,7 @@ def _storyteller(secret: TokenSecret) -> Persona:
             "Here are some of your favorite stories: Little Red Riding Hood, The Ugly Duckling and "
             "The Three Little Pigs"
         ),
-        platform=Persona.PlatformProfile.TAVUS,
+        platform="tavus",
         address=DEMO_BASE_URL,
         model="demo",
         token_secret=secret,
@@ -99,7 +99,7 @@ def _weather_assistant(secret: TokenSecret) -> Persona:
         persona_name="Weather Assistant",
         system_prompt="You are a helpful assistant.",
         context="Help users get the weather for a given location.",
-        platform=Persona.PlatformProfile.TAVUS,
+        platform="tavus",
         address=DEMO_BASE_URL,
         model="demo-tools",
         token_secret=secret,
@@ -117,7 +117,7 @@ def _jaicp_reply(secret: TokenSecret, filler: FillerConfig) -> Persona:
     """Just AI, llmRequest, "How to use": the reply for CUSTOM_LLM, with the tool of "Function calling"."""
     return Persona(
         persona_name="JAICP reply",
-        platform=Persona.PlatformProfile.JAICP,
+        platform="jaicp",
         provider=Persona.Provider.CUSTOM_LLM,
         address=f"{DEMO_BASE_URL}/chat/completions",
         model="demo-slow",

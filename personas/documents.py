@@ -95,7 +95,7 @@ def merged_document(persona: Persona, read: Mapping[str, Any]) -> Json:
     """
     stored = document_of(persona)
     kept = {key: stored[key] for key in ("barge_in", "filler", "rehearsal")}
-    if persona.platform != Persona.PlatformProfile.TAVUS:
+    if persona.platform != "tavus":
         rest = {key: stored[key] | read[key] for key in ("other_layers", "other_keys")}
         rest["other_layers"].pop("llm", None)
         return {**read, **kept, **rest, "llm": stored["llm"]}

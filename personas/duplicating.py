@@ -7,7 +7,6 @@ from personas.documents import apply_document, document_of
 from personas.formats.conversion import converted
 from personas.models import Persona, PersonaVersion
 from personas.saving import save_persona
-from playground.engine.persona import Platform
 
 MAX_NAME_CHARS = 200
 
@@ -19,7 +18,7 @@ def proposed_copy_name(persona: Persona) -> str:
 
 @transaction.atomic
 def duplicate_persona(
-    persona: Persona, *, name: str, platform: Platform, by: User, caila_base_url: str
+    persona: Persona, *, name: str, platform: str, by: User, caila_base_url: str
 ) -> PersonaVersion:
     """Store a copy under this name, converted where the platform is the other one.
 

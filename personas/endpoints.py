@@ -13,16 +13,14 @@ from personas.readiness import reasons_not_ready
 from personas.saving import save_persona
 from personas.secrets import set_value, short_value_sentence
 from playground.engine.addresses.address import Address, AddressError, parse_address
-from playground.engine.persona import Platform
+from playground.engine.platforms.registry import platform_named
 
 SYSTEM_PROMPT = "You are a helpful voice assistant. Answer in one or two short sentences."
-
-_ROUTE = "/chat/completions"
 
 
 @sensitive_variables("key")
 @transaction.atomic
-def make_endpoint_persona(base_url: str, key: str, model: str, platform: Platform, by: User) -> Imported:
+def make_endpoint_persona(base_url: str, key: str, model: str, platform: str, by: User) -> Imported:
     """Store a persona that calls this endpoint as ``platform`` would.
 
     The key becomes a token secret bound to the endpoint's host; no key: the request goes out without one. A second
@@ -36,11 +34,11 @@ def make_endpoint_persona(base_url: str, key: str, model: str, platform: Platfor
         persona_name=f"{model.strip()} at {address.netloc if not address.is_own else 'this app'}"[:200],
         system_prompt=SYSTEM_PROMPT,
         platform=platform,
-        address=address.raw if platform is Platform.TAVUS else _with_route(address.raw),
+        address=platform_named(platform).address_of(address.raw),
         model=model.strip(),
         token_secret=_secret(key.strip(), address, by),
     )
-    if platform is Platform.JAICP and persona.token_secret is not None:
+    if platform == "jaicp" and persona.token_secret is not None:
         persona.headers = [["Authorization", f"Bearer {persona.token_secret.name}"]]
     found = _same(persona)
     sentence = (
@@ -58,14 +56,6 @@ def _address(base_url: str) -> Address:
         return parse_address(base_url)
     except AddressError as error:
         raise ValidationError({"base_url": error.message}) from None
-
-
-def _with_route(address: str) -> str:
-    """The whole url that JAICP calls: the base URL and the route, unless it ends in it already."""
-    path, mark, query = address.partition("?")
-    if path.rstrip("/").endswith(_ROUTE):
-        return address
-    return path.rstrip("/") + _ROUTE + mark + query
 
 
 @sensitive_variables("key")

@@ -12,15 +12,16 @@ from django.conf import settings
 from personas.formats import jaicp, tavus
 from personas.formats.conversion import Difference, Fate, differences
 from personas.formats.python_client import to_python
+from personas.surroundings import surroundings
 from playground.engine.curl import as_curl
-from playground.engine.history import build_history
-from playground.engine.persona import PersonaSettings, Platform
-from playground.engine.request import LLMRequest, Surroundings, build_request
+from playground.engine.next_request import next_request
+from playground.engine.persona_document import read_persona
+from playground.engine.platforms.platform import Platform
+from playground.engine.platforms.registry import platform_named
+from playground.engine.request import LLMRequest
 
 SAMPLE_QUESTION = "Hello! Who are you?"
 SAMPLE_CONVERSATION_ID = "c123456"
-USER_AGENT = "Greenroom"
-ADDRESS_NAMES = {Platform.TAVUS: "base_url", Platform.JAICP: "url"}
 
 
 class ExportFormat(StrEnum):
@@ -47,7 +48,7 @@ _ENDINGS = {
     ExportFormat.PYTHON: ".py",
 }
 _TYPES = {ExportFormat.TAVUS: "application/json"}
-_PLATFORMS = {ExportFormat.TAVUS: Platform.TAVUS, ExportFormat.JAICP: Platform.JAICP}
+_PLATFORMS = {ExportFormat.TAVUS: "tavus", ExportFormat.JAICP: "jaicp"}
 _REHEARSAL_DEFAULTS: dict[str, Any] = {"interrupt_history": "heard", "max_tool_rounds": 5}
 
 
@@ -80,23 +81,16 @@ def sample_request(document: Mapping[str, Any], platform: Platform) -> LLMReques
     """The request of a first turn as ``platform`` would send it, names in place of secrets."""
     llm = document["llm"]
     if not llm.get("address"):
-        llm = llm | {"address": f"<{ADDRESS_NAMES[Platform(llm['platform'])]}>"}
-    persona = PersonaSettings.from_document("", {**document, "llm": llm})
-    history = build_history(
+        llm = llm | {"address": f"<{platform_named(llm['platform']).address_name}>"}
+    persona = read_persona("", {**document, "llm": llm})
+    made = next_request(
         persona,
         platform=platform,
-        conversational_context="",
-        initial=(),
-        past=(),
+        conversation_id=SAMPLE_CONVERSATION_ID,
+        surroundings=surroundings(),
         user_text=SAMPLE_QUESTION,
     )
-    return build_request(
-        persona.llm,
-        platform=platform,
-        messages=history.messages,
-        conversation_id=SAMPLE_CONVERSATION_ID,
-        surroundings=Surroundings(user_agent=USER_AGENT, caila_base_url=settings.CAILA_BASE_URL),
-    )
+    return made.request
 
 
 def _text(document: Mapping[str, Any], export_format: ExportFormat) -> str:
@@ -106,8 +100,8 @@ def _text(document: Mapping[str, Any], export_format: ExportFormat) -> str:
         return json.dumps(found, indent=4, ensure_ascii=False) + "\n"
     if export_format is ExportFormat.JAICP:
         return jaicp.to_script(document, site_url=site_url)
-    request = sample_request(document, Platform(document["llm"]["platform"]))
-    llm = PersonaSettings.from_document("", document).llm
+    request = sample_request(document, platform_named(document["llm"]["platform"]))
+    llm = read_persona("", document).llm
     if export_format is ExportFormat.PYTHON:
         return to_python(
             request, secret=llm.token_secret, header_secrets=llm.header_secrets, site_url=site_url

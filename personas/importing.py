@@ -18,13 +18,11 @@ from personas.readiness import Reason, reasons_not_ready
 from personas.saving import fill_in, save_persona
 from personas.secret_usage import unused_name_sentences
 from personas.secrets import holds, set_value, short_value_sentence
-from playground.engine.persona import Platform
+from playground.engine.platforms.registry import platform_named
 from playground.engine.substitution import renamed
 
 ADD_SECRET = "personas.add_tokensecret"
 MAX_NAME_ATTEMPTS = 1_000
-
-_PLATFORM_NAMES = {Platform.TAVUS: "Tavus", Platform.JAICP: "JAICP"}
 
 
 class ImportRefusedError(ValueError):
@@ -55,7 +53,7 @@ def import_draft(draft: Draft, *, by: User, note: str = "") -> Imported:
     add as a token secret. A secret that stands there by name alone is made as "value missing"; without that right the
     persona names it as missing. The proposed hosts need that right too.
     """
-    return _store(Persona(), draft, by, note or f"Imported from {_PLATFORM_NAMES[draft.platform]}")
+    return _store(Persona(), draft, by, note or f"Imported from {platform_named(draft.platform).label}")
 
 
 @transaction.atomic

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 from personas.models import Persona
-from playground.engine.persona import Platform
-
-ROUTE = "/chat/completions"
+from playground.engine.platforms.registry import platform_or_default
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +17,6 @@ class Preset:
     model: str = ""
     header: tuple[str, str] | None = None
     provider: str = Persona.Provider.CUSTOM_LLM
-
-    def address(self, platform: Platform) -> str:
-        """Tavus: the base_url; JAICP: the whole url."""
-        base, mark, query = self.base_url.partition("?")
-        return (base if platform is Platform.TAVUS else base + ROUTE) + mark + query
 
 
 PRESETS = (
@@ -79,14 +72,14 @@ def filled_in(preset: Preset, data: dict[str, str], secret_name: str) -> dict[st
 
     ``secret_name`` stands in the header where the key belongs; without a secret the word KEY stands there.
     """
-    platform = Platform.JAICP if data.get("platform") == Platform.JAICP else Platform.TAVUS
+    platform = platform_or_default(data.get("platform", ""))
     lines = [line for line in data.get("headers", "").splitlines() if not _holds_a_key(line)]
     if preset.header is not None:
         name, value = preset.header
         lines.append(f"{name}: {value.replace('KEY', secret_name or 'KEY')}")
     return data | {
         "provider": preset.provider,
-        "address": preset.address(platform),
+        "address": platform.address_of(preset.base_url),
         "model": preset.model or data.get("model", ""),
         "headers": "\n".join(lines),
     }

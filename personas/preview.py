@@ -8,13 +8,15 @@ from django.conf import settings
 from personas.documents import document_of
 from personas.formats.prompt_size import PromptSize, size_of
 from personas.models import Persona
+from personas.surroundings import surroundings
 from playground.engine.curl import as_curl
 from playground.engine.events import TurnKind
-from playground.engine.history import build_history
-from playground.engine.persona import PersonaSettings, Platform
-from playground.engine.platform_differences import departures
+from playground.engine.next_request import next_request
+from playground.engine.persona_document import read_persona
+from playground.engine.platform_differences import platform_differences
+from playground.engine.platforms.platform import Platform
 from playground.engine.prompt import Origin
-from playground.engine.request import LLMRequest, Surroundings, build_request
+from playground.engine.request import LLMRequest
 
 SAMPLE_CONVERSATION_ID = "c0123456789ab"
 SAMPLE_WORDS = "Hello!"
@@ -40,7 +42,7 @@ class Part:
 class Preview:
     """``request_json`` and ``curl`` hold the names of secrets, never their values."""
 
-    platform: Platform
+    platform: str
     parts: tuple[Part, ...]
     size: PromptSize
     request_json: str
@@ -52,31 +54,29 @@ def preview_of(
     persona: Persona, platform: Platform, *, conversational_context: str = "", says: str = SAMPLE_WORDS
 ) -> Preview:
     """The first turn's request of a new conversation, in which the caller says ``says``."""
-    found = PersonaSettings.from_document(persona.pk, document_of(persona))
-    history = build_history(
-        found,
+    settings_of_persona = read_persona(persona.pk, document_of(persona))
+    made = next_request(
+        settings_of_persona,
         platform=platform,
-        conversational_context=conversational_context,
-        initial=(),
-        past=(),
-        user_text=says,
-    )
-    request = build_request(
-        found.llm,
-        platform=platform,
-        messages=history.messages,
         conversation_id=SAMPLE_CONVERSATION_ID,
-        surroundings=Surroundings(user_agent="Greenroom", caila_base_url=settings.CAILA_BASE_URL),
+        surroundings=surroundings(),
+        user_text=says,
+        conversational_context=conversational_context,
     )
+    request, history = made.request, made.history
     prompt = str(history.messages[0]["content"]) if history.origins else ""
-    names = frozenset({found.llm.token_secret} - {""})
+    names = frozenset({settings_of_persona.llm.token_secret} - {""})
     return Preview(
-        platform=platform,
+        platform=platform.name,
         parts=tuple(_part(prompt, origin) for origin in history.origins),
         size=size_of(prompt),
         request_json=_shown(request),
         curl=as_curl(request, site_url=settings.SITE_URL, secret_names=names),
-        departures=tuple(departures(found, platform=platform, kind=TurnKind.USER, is_stand_in=False)),
+        departures=tuple(
+            platform_differences(
+                settings_of_persona, platform=platform, kind=TurnKind.USER, is_stand_in=False
+            )
+        ),
     )
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.conf import settings
-
 from personas.formats.pipeline import bypasses_llm
 from personas.models import Persona, TokenSecret
 from personas.secret_usage import named_in_headers, own_name
 from personas.secrets import SecretMissingError, SecretUnreadableError, decrypt
+from personas.surroundings import surroundings
 from playground.engine.addresses.address import Address, AddressError, allows, is_placeholder, parse_address
+from playground.engine.platforms.registry import platform_named
 
 
 class ReasonCode(StrEnum):
@@ -62,7 +62,7 @@ def reasons_of(personas: Sequence[Persona]) -> list[list[Reason]]:
 
 
 def _address_reasons(persona: Persona) -> Iterator[Reason]:
-    if _is_caila(persona):
+    if not platform_named(persona.platform).calls_its_address(persona):
         return
     field = "address"
     if not persona.address.strip():
@@ -97,7 +97,7 @@ def _secret_reasons(persona: Persona) -> Iterator[Reason]:
 
 
 def _header_reasons(persona: Persona, named: Mapping[str, TokenSecret | None]) -> Iterator[Reason]:
-    if _is_caila(persona):
+    if not platform_named(persona.platform).calls_its_address(persona):
         return
     for name, secret in named.items():
         if secret is None:
@@ -131,7 +131,7 @@ def _reasons_about(persona: Persona, secret: TokenSecret, field: str) -> Iterato
 
 def dialled_address(persona: Persona) -> Address | None:
     """The address that a turn of the persona calls; None: there is none that can be called."""
-    text = settings.CAILA_BASE_URL if _is_caila(persona) else persona.address
+    text = platform_named(persona.platform).dialled(persona, surroundings())
     if is_placeholder(text):
         return None
     try:
@@ -140,10 +140,5 @@ def dialled_address(persona: Persona) -> Address | None:
         return None
 
 
-def _is_caila(persona: Persona) -> bool:
-    is_jaicp = persona.platform == Persona.PlatformProfile.JAICP
-    return is_jaicp and persona.provider == Persona.Provider.CAILA_OPEN_AI
-
-
 def _address_name(persona: Persona) -> str:
-    return "base_url" if persona.platform == Persona.PlatformProfile.TAVUS else "url"
+    return platform_named(persona.platform).address_name

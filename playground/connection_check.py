@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from django.conf import settings
-
 from personas.documents import document_of
 from personas.models import Persona
+from personas.surroundings import surroundings
 from playground.engine.answer.deadlines import stopped_coming
 from playground.engine.answer.decoder import AnswerDecoder, ContentPiece, PayloadPiece
 from playground.engine.answer.payloads import parse_payload
@@ -16,10 +15,11 @@ from playground.engine.answer.pieces import Piece
 from playground.engine.connection_check import Observed
 from playground.engine.errors.codes import Code, NotReadyError, UpstreamError
 from playground.engine.limits import DEFAULT_LIMITS, Limits
-from playground.engine.persona import PersonaSettings
-from playground.engine.request import Surroundings, build_request
+from playground.engine.next_request import build_request
+from playground.engine.persona_document import read_persona
+from playground.engine.platforms.registry import platform_named
 from playground.outgoing.completion import WireRequest, open_completion
-from playground.storage.load_plan import USER_AGENT, wire_request
+from playground.storage.load_plan import wire_request
 
 QUESTION = "Say one short sentence."
 CHECK_CONVERSATION_ID = "ccheck"
@@ -40,13 +40,13 @@ class Prepared:
 
 def prepare(persona: Persona) -> Prepared:
     """The request of the persona as it stands, stored or not. Its secret goes to its allowed hosts alone."""
-    found = PersonaSettings.from_document(persona.pk, document_of(persona))
+    found = read_persona(persona.pk, document_of(persona))
     request = build_request(
         found.llm,
-        platform=found.llm.platform,
+        platform=platform_named(found.llm.platform),
         messages=[{"role": "user", "content": QUESTION}],
         conversation_id=CHECK_CONVERSATION_ID,
-        surroundings=Surroundings(user_agent=USER_AGENT, caila_base_url=settings.CAILA_BASE_URL),
+        surroundings=surroundings(),
     )
     is_own = request.url.startswith("/")
     is_tls = urlsplit(request.url).scheme == "https" if not is_own else False

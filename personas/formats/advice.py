@@ -17,9 +17,10 @@ from personas.formats.rules import excerpt
 from personas.formats.voice_settings import ENGINES, sentences_about
 from personas.schema_checks import usable_schemas
 from playground.engine.limits import SCHEMA_CHECK_MS
-from playground.engine.persona import TAVUS_DEFAULT_ENGINE, Platform, Provider
+from playground.engine.persona import Provider
+from playground.engine.platforms.registry import platform_named
+from playground.engine.platforms.request_parts import IGNORED_PARAMETERS
 from playground.engine.prompt import compose_system_message
-from playground.engine.request import IGNORED_PARAMETERS
 from playground.engine.tools.schema_size import MOST_PARTS, expands_too_far
 
 _NATIVE_YANDEX = re.compile(r"https?://llm\.api\.cloud\.yandex\.net/foundationModels/", re.IGNORECASE)
@@ -45,7 +46,7 @@ def with_advice(draft: Draft) -> Draft:
 def notices_about(document: Mapping[str, Any]) -> tuple[Notice, ...]:
     """All notices about a document of the shape that `playground.engine.persona` documents."""
     llm = document["llm"]
-    is_tavus = llm["platform"] == Platform.TAVUS
+    is_tavus = llm["platform"] == "tavus"
     found = [*_about_prompt(document), *_about_address(llm), *_about_parameters(llm), *_about_tools(llm)]
     if filler := document.get("filler"):
         found += _about_filler(filler, is_tavus=is_tavus)
@@ -81,7 +82,7 @@ def _about_prompt(document: Mapping[str, Any]) -> Iterator[Notice]:
         if _HANG_UP.search(text):
             yield Notice(field, "An LLM can't run $dialer.hangUp: in a prompt it is only text.")
     tokens = size_of(compose_system_message(system_prompt, context, "").text).tokens
-    if sentence := advice_on_size(tokens, Platform(document["llm"]["platform"])):
+    if sentence := advice_on_size(tokens, platform_named(document["llm"]["platform"]).name):
         yield Notice("system_prompt", sentence)
 
 
@@ -93,7 +94,7 @@ def _about_address(llm: Mapping[str, Any]) -> Iterator[Notice]:
             "This is YandexGPT's native address, which is not OpenAI-compatible: it takes and gives another shape. "
             "Use https://llm.api.cloud.yandex.net/v1/chat/completions.",
         )
-    if llm["platform"] == Platform.TAVUS:
+    if llm["platform"] == "tavus":
         if address.partition("?")[0].rstrip("/").endswith("/chat/completions"):
             yield Notice(
                 "address", "Tavus adds /chat/completions to the base_url itself: leave it out of the address."
@@ -137,7 +138,7 @@ def _about_parameters(llm: Mapping[str, Any]) -> Iterator[Notice]:
 
 def _about_tools(llm: Mapping[str, Any]) -> Iterator[Notice]:
     tools = llm.get("tools") or []
-    is_tavus = llm["platform"] == Platform.TAVUS
+    is_tavus = llm["platform"] == "tavus"
     if _HANG_UP.search(json.dumps(tools, ensure_ascii=False)):
         yield Notice(
             "tools",
@@ -225,7 +226,7 @@ def _about_caila(llm: Mapping[str, Any]) -> Iterator[Notice]:
 
 def _about_speech(document: Mapping[str, Any], *, is_tavus: bool) -> Iterator[Notice]:
     tts = document.get("tts") or {}
-    engine = tts.get("tts_engine") or (TAVUS_DEFAULT_ENGINE if is_tavus else "")
+    engine = tts.get("tts_engine") or platform_named(document["llm"]["platform"]).default_engine
     if is_tavus and engine not in ENGINES:
         known = ", ".join(ENGINES)
         yield Notice("tts_engine", f"Tavus' documents know the engines {known}; this one is kept as it is.")

@@ -11,9 +11,11 @@ from typing import Any
 
 from personas.formats.routes import has_route, with_route, without_route
 from playground.engine.addresses.address import is_placeholder
-from playground.engine.persona import HistoryMode, Json, Platform, Provider
+from playground.engine.persona import HistoryMode, Json, Provider
+from playground.engine.platforms.jaicp import CAILA_MODEL_PREFIX
+from playground.engine.platforms.request_parts import IGNORED_PARAMETERS
 from playground.engine.prompt import compose_system_message
-from playground.engine.request import CAILA_MODEL_PREFIX, IGNORED_PARAMETERS, Surroundings
+from playground.engine.request import Surroundings
 
 DEFAULT_CAILA = Surroundings(user_agent="").caila_base_url
 
@@ -39,25 +41,25 @@ class Difference:
     message: str
 
 
-def converted(document: Mapping[str, Any], target: Platform, *, caila_base_url: str = DEFAULT_CAILA) -> Json:
+def converted(document: Mapping[str, Any], target: str, *, caila_base_url: str = DEFAULT_CAILA) -> Json:
     """The document with ``target`` as its platform, holding only what that platform's format can.
 
     Rehearsal settings are Greenroom's own and stay.
     """
-    if target is Platform.TAVUS:
+    if target == "tavus":
         return _for_tavus(document, caila_base_url)
     return _for_jaicp(document)
 
 
-def differences(document: Mapping[str, Any], target: Platform) -> tuple[Difference, ...]:
+def differences(document: Mapping[str, Any], target: str) -> tuple[Difference, ...]:
     """What `converted` does to the document, part by part; empty: nothing at all."""
-    if target is Platform.TAVUS:
+    if target == "tavus":
         return tuple(_to_tavus(document))
     return tuple(_to_jaicp(document))
 
 
 def is_caila(llm: Mapping[str, Any]) -> bool:
-    return llm["platform"] == Platform.JAICP and llm.get("provider") == Provider.CAILA_OPEN_AI
+    return llm["platform"] == "jaicp" and llm.get("provider") == Provider.CAILA_OPEN_AI
 
 
 # To Tavus
@@ -65,12 +67,12 @@ def is_caila(llm: Mapping[str, Any]) -> bool:
 
 def _for_tavus(document: Mapping[str, Any], caila_base_url: str) -> Json:
     llm = document["llm"]
-    is_tavus = llm["platform"] == Platform.TAVUS
+    is_tavus = llm["platform"] == "tavus"
     parameters = dict(llm.get("parameters") or {})
     if llm.get("temperature") is not None:
         parameters["temperature"] = llm["temperature"]
     found: Json = dict(llm) | {
-        "platform": Platform.TAVUS.value,
+        "platform": "tavus",
         "provider": Provider.CUSTOM_LLM.value,
         "address": llm.get("address") or "" if is_tavus else without_route(llm.get("address") or ""),
         "headers": _bearer_free(llm),
@@ -104,7 +106,7 @@ def _caila_model(llm: Mapping[str, Any]) -> str:
 def _bearer_free(llm: Mapping[str, Any]) -> list[list[str]]:
     """The headers for Tavus, which sends ``Authorization: Bearer`` by itself."""
     headers = [list(header) for header in llm.get("headers") or ()]
-    if llm["platform"] == Platform.TAVUS:
+    if llm["platform"] == "tavus":
         return headers
     return [header for header in headers if not _is_bearer(header, llm)]
 
@@ -117,7 +119,7 @@ def _is_bearer(header: list[str], llm: Mapping[str, Any]) -> bool:
 
 def _to_tavus(document: Mapping[str, Any]) -> Iterator[Difference]:
     llm = document["llm"]
-    if llm["platform"] != Platform.TAVUS:
+    if llm["platform"] != "tavus":
         yield from _llm_to_tavus(llm)
         if _mode(llm) is not HistoryMode.PROMPT_AND_SESSION and _prompt(document):
             yield _changed(
@@ -188,8 +190,8 @@ def _temperature_to_tavus(llm: Mapping[str, Any]) -> Iterator[Difference]:
 
 def _for_jaicp(document: Mapping[str, Any]) -> Json:
     llm = document["llm"]
-    is_jaicp = llm["platform"] == Platform.JAICP
-    found: Json = dict(llm) | {"platform": Platform.JAICP.value}
+    is_jaicp = llm["platform"] == "jaicp"
+    found: Json = dict(llm) | {"platform": "jaicp"}
     if not is_jaicp:
         found |= {
             "provider": Provider.CUSTOM_LLM.value,
@@ -221,7 +223,7 @@ def _with_bearer(llm: Mapping[str, Any]) -> list[list[str]]:
 
 def _to_jaicp(document: Mapping[str, Any]) -> Iterator[Difference]:
     llm = document["llm"]
-    is_jaicp = llm["platform"] == Platform.JAICP
+    is_jaicp = llm["platform"] == "jaicp"
     if not is_jaicp:
         yield from _llm_to_jaicp(llm)
     yield from _prompt_to_jaicp(document, is_jaicp=is_jaicp)

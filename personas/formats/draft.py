@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from playground.engine.persona import Platform
-
 
 @dataclass(frozen=True, slots=True)
 class FoundSecret:
@@ -28,7 +26,7 @@ class Draft:
     ``document`` has the shape that `playground.engine.persona` documents.
     """
 
-    platform: Platform
+    platform: str
     document: dict[str, Any]
     secrets: tuple[FoundSecret, ...] = ()
     notices: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ from personas.formats.rules import (
 from personas.formats.script import Reply, Script
 from personas.formats.shared import note_gaps, read_headers, read_tools
 from playground.engine.addresses.address import AddressError
-from playground.engine.persona import Json, Platform, Provider
+from playground.engine.persona import Json, Provider
 
 __all__ = ["MEMBERS", "is_reply", "read", "to_script"]
 
@@ -78,7 +78,7 @@ def read(script: Script, reply: Reply, *, site_url: str = "") -> Draft:
     document["other_keys"] = secrets.in_rest(fields.rest())
     for sentence in script.names.unfollowed(histories.followed):
         notices.add(sentence)
-    return Draft(Platform.JAICP, document, secrets.all(), notices.all(), messages.initial)
+    return Draft("jaicp", document, secrets.all(), notices.all(), messages.initial)
 
 
 def _note_the_rest(script: Script, reply: Reply, notices: Notices) -> None:
@@ -113,7 +113,7 @@ def _llm(fields: Fields, secrets: Credentials, messages: ReadMessages, site_url:
     secret = secrets.token_secret(fields.text("tokenSecret", 5_000), hosts=hosts)
     headers, secret = secrets.in_headers(read_headers(fields), secret=secret, hosts=hosts)
     return {
-        "platform": Platform.JAICP.value,
+        "platform": "jaicp",
         "provider": provider.value,
         "address": address,
         "model": fields.text("model", 200),

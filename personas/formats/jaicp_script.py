@@ -7,7 +7,7 @@ from typing import Any
 
 from personas.formats.conversion import converted
 from personas.formats.portable import absolute, headers_with_names
-from playground.engine.persona import HistoryMode, Platform, Provider
+from playground.engine.persona import HistoryMode, Provider
 
 REPLY_TYPE = "llmRequest"
 EXPRESSION_KEY = "$expression"
@@ -25,7 +25,7 @@ def to_script(document: Mapping[str, Any], *, site_url: str = "") -> str:
     A Tavus persona is written as `personas.formats.conversion` converts it: its whole url, its key in
     ``Authorization``.
     """
-    document = converted(document, Platform.JAICP)
+    document = converted(document, "jaicp")
     lines = ["$response.replies = $response.replies || [];"]
     barge_in = document.get("barge_in") or {}
     if options := {key: barge_in[key] for key in _BARGE_IN if barge_in.get(key) is not None}:

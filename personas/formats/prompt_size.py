@@ -7,8 +7,6 @@ other alphabet, one of Han, kana and Hangul.
 import re
 from dataclasses import dataclass
 
-from playground.engine.persona import Platform
-
 BEST_TOKENS = 5_000
 WORSE_TOKENS = 15_000
 """Tavus, "LLM": best up to 5,000 tokens; from 15,000 to 20,000 on answers get worse."""
@@ -34,9 +32,9 @@ def size_of(text: str) -> PromptSize:
     return PromptSize(len(text), len(text.split()), round(latin / 4 + other / 2 + dense))
 
 
-def advice_on_size(tokens: int, platform: Platform) -> str:
+def advice_on_size(tokens: int, platform: str) -> str:
     """What the platform says about a prompt of about this many tokens; empty: nothing."""
-    if platform is Platform.JAICP:
+    if platform == "jaicp":
         if tokens <= BEST_TOKENS:
             return ""
         return (

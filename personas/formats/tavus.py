@@ -19,7 +19,7 @@ from personas.formats.rules import MAX_PROMPT_CHARS, Problem, parameter_problems
 from personas.formats.shared import note_gaps, read_headers, read_tools
 from personas.formats.tolerant import Source
 from playground.engine.addresses.address import AddressError
-from playground.engine.persona import HistoryMode, Json, Platform, Provider
+from playground.engine.persona import HistoryMode, Json, Provider
 
 UNTITLED = "Untitled persona"
 
@@ -58,7 +58,7 @@ def read(source: Source, node: Node, *, site_url: str = "") -> Draft:
     }
     document |= _layers(layers, secrets, site_url)
     document["other_keys"] = secrets.in_rest(_other_keys(top))
-    return Draft(Platform.TAVUS, document, secrets.all(), notices.all())
+    return Draft("tavus", document, secrets.all(), notices.all())
 
 
 def to_json(document: Mapping[str, Any], *, site_url: str = "", caila_base_url: str = DEFAULT_CAILA) -> Json:
@@ -67,7 +67,7 @@ def to_json(document: Mapping[str, Any], *, site_url: str = "", caila_base_url: 
     ``site_url`` stands before the app's own addresses. A JAICP persona is written as
     `personas.formats.conversion` converts it.
     """
-    document = converted(document, Platform.TAVUS, caila_base_url=caila_base_url)
+    document = converted(document, "tavus", caila_base_url=caila_base_url)
     found: Json = {"system_prompt": document.get("system_prompt") or ""}
     if document.get("context"):
         found["context"] = document["context"]
@@ -137,7 +137,7 @@ _EMPTY: Json = {"barge_in": {}, "filler": None}
 
 def _llm(fields: Fields | None, secrets: Credentials, site_url: str) -> Json:
     found: Json = {
-        "platform": Platform.TAVUS.value,
+        "platform": "tavus",
         "provider": Provider.CUSTOM_LLM.value,
         "address": "",
         "model": "",

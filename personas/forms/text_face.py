@@ -20,7 +20,7 @@ from personas.forms.persona import PersonaForm, data_of
 from personas.importing import ImportRefusedError, store_secrets
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from personas.reading import read_document
-from playground.engine.persona import Json, Platform
+from playground.engine.persona import Json
 from playground.engine.prompt import compose_system_message
 
 MAX_TEXT_CHARS = 400_000
@@ -41,7 +41,7 @@ class TextRefusedError(ValueError):
 def text_of(persona: Persona) -> str:
     """The persona as its platform's document writes it, secrets by name."""
     document = document_of(persona)
-    if persona.platform == Persona.PlatformProfile.TAVUS:
+    if persona.platform == "tavus":
         return json.dumps(to_json(document), indent=2, ensure_ascii=False) + "\n"
     return to_script(document)
 
@@ -102,10 +102,10 @@ def _read(text: str, base: Persona) -> Draft:
         draft = read_document(text)
     except FormatError as error:
         raise TextRefusedError((str(error),), error.line, error.column) from None
-    if draft.platform is Platform.JAICP:
+    if draft.platform == "jaicp":
         return replace(draft, document=_merged_script(document_of(base), draft.document))
-    if base.platform != Persona.PlatformProfile.TAVUS:
-        base.platform = Persona.PlatformProfile.TAVUS
+    if base.platform != "tavus":
+        base.platform = "tavus"
     return replace(draft, document=merged_document(base, draft.document))
 
 

@@ -6,6 +6,7 @@ from personas.ids import new_persona_id
 from personas.models.filler_config import FillerConfig
 from personas.models.json_field import JSONField
 from personas.models.token_secret import TokenSecret
+from playground.engine.platforms.registry import default_platform_name, platform_choices
 
 
 class Persona(models.Model):
@@ -13,10 +14,6 @@ class Persona(models.Model):
 
     A persona may be incomplete: `personas.readiness` says why it cannot start yet.
     """
-
-    class PlatformProfile(models.TextChoices):
-        TAVUS = "tavus", "Tavus"
-        JAICP = "jaicp", "JAICP"
 
     class Provider(models.TextChoices):
         CUSTOM_LLM = "CUSTOM_LLM", "CUSTOM_LLM: a server of your own"
@@ -39,7 +36,7 @@ class Persona(models.Model):
     context = models.TextField(blank=True)
     default_replica_id = models.CharField(max_length=100, blank=True)
 
-    platform = models.CharField(max_length=10, choices=PlatformProfile.choices, default=PlatformProfile.TAVUS)
+    platform = models.CharField(max_length=10, choices=platform_choices, default=default_platform_name)
     provider = models.CharField(max_length=20, choices=Provider.choices, default=Provider.CUSTOM_LLM)
     address = models.CharField(max_length=2000, blank=True)
     """Tavus: ``base_url``; JAICP: ``url``. Kept as typed."""

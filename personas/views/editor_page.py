@@ -21,7 +21,8 @@ from personas.presets import PRESETS
 from personas.preview import SAMPLE_WORDS, preview_of
 from personas.readiness import Reason, dialled_address, reasons_not_ready
 from personas.secret_usage import unused_name_sentences
-from playground.engine.persona import Platform
+from playground.engine.platforms.platform import Platform
+from playground.engine.platforms.registry import platform_named
 
 MAX_SAMPLE_CHARS = 20_000
 
@@ -96,7 +97,7 @@ def _sections(form: PersonaForm, reasons: Sequence[Reason], notices: Sequence[No
 
 def _preview(request: HttpRequest, persona: Persona) -> dict[str, Any]:
     asked = request.POST if request.method == "POST" else request.GET
-    own = Platform(persona.platform)
+    own = platform_named(persona.platform)
     platform = _choice(asked.get("preview_platform"), own)
     context = asked.get("conversational_context", "").replace("\x00", "")[:MAX_SAMPLE_CHARS]
     says = asked.get("sample_words", "").replace("\x00", "")[:MAX_SAMPLE_CHARS] or SAMPLE_WORDS
@@ -104,7 +105,7 @@ def _preview(request: HttpRequest, persona: Persona) -> dict[str, Any]:
     return {
         "preview": preview,
         "preview_is_own": platform is own,
-        "preview_advice": advice_on_size(preview.size.tokens, platform),
+        "preview_advice": advice_on_size(preview.size.tokens, platform.name),
         "shows_curl": asked.get("preview_as") == "curl",
         "conversational_context": context,
         "sample_words": says,
@@ -113,6 +114,6 @@ def _preview(request: HttpRequest, persona: Persona) -> dict[str, Any]:
 
 def _choice(asked: str | None, own: Platform) -> Platform:
     try:
-        return Platform(asked or "")
+        return platform_named(asked or "")
     except ValueError:
         return own

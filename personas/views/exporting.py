@@ -15,9 +15,9 @@ from personas.exporting import Export, ExportFormat, export
 from personas.formats.conversion import Difference, Fate, differences
 from personas.models import Persona
 from personas.views.access import permitted, persona_or_404
-from playground.engine.persona import Platform
+from playground.engine.platforms.registry import platform_choices, platform_named
 
-PLATFORM_NAMES = {Platform.TAVUS: "Tavus", Platform.JAICP: "JAICP"}
+PLATFORM_NAMES = {"tavus": "Tavus", "jaicp": "JAICP"}
 GROUPED = (Fate.LOST, Fate.CHANGED, Fate.MAPPED)
 """What asks for most attention stands first."""
 
@@ -26,9 +26,7 @@ class DuplicateForm(forms.Form):
     """What the copy is called, and whose it is."""
 
     persona_name = forms.CharField(label="Name", max_length=MAX_NAME_CHARS)
-    platform = forms.ChoiceField(
-        choices=[(platform.value, name) for platform, name in PLATFORM_NAMES.items()]
-    )
+    platform = forms.ChoiceField(choices=platform_choices)
 
 
 @require_GET
@@ -64,7 +62,7 @@ def persona_duplicate(request: HttpRequest, persona_id: str) -> HttpResponse:
         version = duplicate_persona(
             persona,
             name=" ".join(form.cleaned_data["persona_name"].split()),
-            platform=Platform(form.cleaned_data["platform"]),
+            platform=platform_named(form.cleaned_data["platform"]).name,
             by=user,
             caila_base_url=settings.CAILA_BASE_URL,
         )
@@ -93,9 +91,9 @@ def _export(request: HttpRequest, persona: Persona) -> Export:
     return export(document_of(persona), export_format)
 
 
-def _platform(request: HttpRequest, persona: Persona) -> Platform:
+def _platform(request: HttpRequest, persona: Persona) -> str:
     given = request.POST.get("platform") or request.GET.get("platform") or persona.platform
-    return Platform(given) if given in PLATFORM_NAMES else Platform(persona.platform)
+    return platform_named(given).name if given in PLATFORM_NAMES else platform_named(persona.platform).name
 
 
 def _groups(found: tuple[Difference, ...]) -> list[tuple[str, list[Difference]]]:

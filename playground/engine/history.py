@@ -1,7 +1,6 @@
 """The messages of the next request: the system message, what was said before, and what is said now.
 
-Tavus sends the whole history with every request. In JAICP the script builds ``messages``: the last request alone, the
-session, or a prompt and the session; ``$jsapi.chatHistoryInLlmFormat`` gives user and assistant messages only.
+The platform says which of them it keeps, and whether the system message begins them.
 """
 
 import json
@@ -10,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from playground.engine.events import ToolCall, TurnKind, TurnStatus
-from playground.engine.persona import HistoryMode, InterruptHistory, PersonaSettings, Platform
+from playground.engine.persona import InterruptHistory, PersonaSettings
+from playground.engine.platforms.platform import Platform
 from playground.engine.prompt import Origin, compose_system_message
 
 Message = dict[str, Any]
@@ -55,20 +55,15 @@ def build_history(
     is_continuation = user_text is None
     session = list(initial)
     for place, turn in enumerate(past):
-        with_tools = platform is Platform.TAVUS or (is_continuation and place >= _chain_start(past))
+        with_tools = platform.keeps_tool_messages or (is_continuation and place >= _chain_start(past))
         session += _messages_of(turn, persona.interrupt_history, with_tools=with_tools)
     if user_text is not None:
         session.append({"role": "user", "content": user_text})
-    if platform is Platform.JAICP:
-        session = _script_session(session, persona)
+    session = platform.window(session, persona.llm)
     system = compose_system_message(persona.system_prompt, persona.context, conversational_context)
-    if not system.text or not _has_prompt(persona, platform):
+    if not system.text or not platform.has_prompt(persona.llm):
         return History(session, ())
     return History([{"role": "system", "content": system.text}, *session], system.origins)
-
-
-def _has_prompt(persona: PersonaSettings, platform: Platform) -> bool:
-    return platform is Platform.TAVUS or persona.llm.history_mode is HistoryMode.PROMPT_AND_SESSION
 
 
 def _chain_start(past: Sequence[PastTurn]) -> int:
@@ -77,23 +72,6 @@ def _chain_start(past: Sequence[PastTurn]) -> int:
     while start > 0 and past[start].kind is TurnKind.CONTINUATION:
         start -= 1
     return start
-
-
-def _script_session(session: list[Message], persona: PersonaSettings) -> list[Message]:
-    if persona.llm.history_mode is HistoryMode.LAST_REQUEST:
-        return session[_last_request(session) :]
-    last = persona.llm.history_last
-    if last is None or last >= len(session):
-        return session
-    return session[min(len(session) - last, _last_request(session)) :]
-
-
-def _last_request(session: Sequence[Message]) -> int:
-    """The place of the last user message; a cut after it would leave tool messages without their call."""
-    for place in range(len(session) - 1, -1, -1):
-        if session[place]["role"] == "user":
-            return place
-    return 0
 
 
 def _messages_of(turn: PastTurn, policy: InterruptHistory, *, with_tools: bool) -> list[Message]:

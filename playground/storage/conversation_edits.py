@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from playground.engine.errors.codes import Code, CommandError
-from playground.engine.persona import PersonaSettings
+from playground.engine.persona_document import read_persona
 from playground.engine.prompt import SEPARATOR
 from playground.engine.tools.rounds import ResultSource
 from playground.failures import log_failure
 from playground.models import Conversation, Turn
-from playground.storage.leases import INTERNAL, close_failed_turn
+from playground.storage.leases import INTERNAL
 from playground.storage.load_plan import load_plan
 from playground.storage.open_turn import BUSY, OpenedTurn
 from playground.turns.conductor import TurnPlan
@@ -27,13 +27,12 @@ class AnsweredCall:
     """Whether every call of the turn has its result now."""
 
 
-def plan_or_close(opened: OpenedTurn) -> TurnPlan:
-    """The plan of a stored turn; one that cannot even be loaded is closed as failed. Raises CommandError (internal)."""
+def plan_of(opened: OpenedTurn) -> TurnPlan:
+    """The plan of a stored turn. Raises CommandError (internal): the turn must be closed as failed then."""
     try:
         return load_plan(opened)
     except Exception as error:
         log_failure(logger, error, turn_id=opened.turn.pk)
-        close_failed_turn(opened.turn.pk)
         raise CommandError(Code.INTERNAL, INTERNAL) from None
 
 
@@ -91,7 +90,7 @@ def answer_tool_call(
 def refuse_too_many_rounds(conversation: Conversation, turn: Turn) -> None:
     """Raises CommandError when the turn is as many continuations deep as the persona allows."""
     version = conversation.persona_version
-    most = PersonaSettings.from_document(version.persona_ref, version.document).max_tool_rounds
+    most = read_persona(version.persona_ref, version.document).max_tool_rounds
     rounds = 0
     before: Turn | None = turn
     while before is not None and before.continues_id is not None:

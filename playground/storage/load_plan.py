@@ -10,15 +10,20 @@ from django.views.decorators.debug import sensitive_variables
 
 from personas import secrets
 from personas.models import TokenSecret
+from personas.surroundings import surroundings
 from playground.engine.addresses.address import Address, AddressError, allows, is_placeholder, parse_address
 from playground.engine.curl import as_curl
 from playground.engine.errors.codes import Code, NotReadyError
 from playground.engine.events import ToolCall, TurnKind, TurnStatus
-from playground.engine.history import History, PastTurn, build_history
+from playground.engine.history import History, PastTurn
 from playground.engine.message_rules import broken_rule
-from playground.engine.persona import Json, LLMSettings, PersonaSettings, Platform, Provider
-from playground.engine.platform_differences import departures
-from playground.engine.request import LLMRequest, Surroundings, build_request
+from playground.engine.next_request import next_request
+from playground.engine.persona import Json, LLMSettings, PersonaSettings, Provider
+from playground.engine.persona_document import read_persona
+from playground.engine.platform_differences import platform_differences
+from playground.engine.platforms.platform import Platform
+from playground.engine.platforms.registry import platform_named
+from playground.engine.request import LLMRequest
 from playground.engine.substitution import substitute
 from playground.models import Conversation, Turn
 from playground.outgoing.completion import WireRequest
@@ -26,15 +31,13 @@ from playground.storage.open_turn import OpenedTurn
 from playground.turns.conductor import Call, TurnPlan
 
 DEMO_SECRET_NAME = "DEMO_LLM_KEY"
-DEMO_ADDRESSES = {Platform.TAVUS: "/demo/v1", Platform.JAICP: "/demo/v1/chat/completions"}
-USER_AGENT = "Greenroom"
 
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
     """A turn's request as a platform would send it, for people: names in place of secrets."""
 
-    platform: Platform
+    platform: str
     request: Json
     origins: list[Json]
     curl: str
@@ -69,7 +72,7 @@ def load_plan(opened: OpenedTurn) -> TurnPlan:
     )
     if plan.kind in {TurnKind.ECHO, TurnKind.GREETING}:
         return plan
-    request, history = _request(turn, conversation, persona, persona.llm.platform)
+    request, history = _request(turn, conversation, persona, platform_named(persona.llm.platform))
     broken = broken_rule(history.messages)
     if broken is not None:
         return replace(
@@ -95,11 +98,11 @@ def request_as(turn_id: str, platform: Platform) -> RequestView:
     persona = persona_of(conversation)
     request, history = _request(turn, conversation, persona, platform)
     return RequestView(
-        platform=platform,
+        platform=platform.name,
         request=shown_request(request),
         origins=[origin.as_json() for origin in history.origins],
         curl=curl_of(request, persona),
-        departures=departures(
+        departures=platform_differences(
             persona, platform=platform, kind=TurnKind(turn.kind), is_stand_in=conversation.stand_in
         ),
     )
@@ -108,7 +111,7 @@ def request_as(turn_id: str, platform: Platform) -> RequestView:
 def persona_of(conversation: Conversation) -> PersonaSettings:
     """The conversation's persona version; with the stand-in's LLM in place of its own where one was chosen."""
     version = conversation.persona_version
-    persona = PersonaSettings.from_document(version.persona_ref, version.document)
+    persona = read_persona(version.persona_ref, version.document)
     if not conversation.stand_in:
         return persona
     return replace(persona, llm=_stand_in(persona.llm, version.document.get("rehearsal") or {}))
@@ -129,22 +132,17 @@ def curl_of(request: LLMRequest, persona: PersonaSettings) -> str:
 def _request(
     turn: Turn, conversation: Conversation, persona: PersonaSettings, platform: Platform
 ) -> tuple[LLMRequest, History]:
-    history = build_history(
+    made = next_request(
         persona,
         platform=platform,
+        conversation_id=conversation.pk,
+        surroundings=surroundings(),
         conversational_context=turn.context,
         initial=conversation.initial_messages,
         past=_past_turns(turn),
         user_text=None if turn.kind == TurnKind.CONTINUATION else turn.user_text,
     )
-    request = build_request(
-        persona.llm,
-        platform=platform,
-        messages=history.messages,
-        conversation_id=conversation.pk,
-        surroundings=Surroundings(user_agent=USER_AGENT, caila_base_url=settings.CAILA_BASE_URL),
-    )
-    return request, history
+    return made.request, made.history
 
 
 def _past_turns(turn: Turn) -> Sequence[PastTurn]:
@@ -180,7 +178,7 @@ def tool_calls_of(calls: Sequence[Json] | None) -> tuple[ToolCall, ...]:
 
 
 def _stand_in(llm: LLMSettings, rehearsal: Json) -> LLMSettings:
-    address = rehearsal.get("stand_in_address") or DEMO_ADDRESSES[llm.platform]
+    address = rehearsal.get("stand_in_address") or platform_named(llm.platform).demo_address
     return replace(
         llm,
         provider=Provider.CUSTOM_LLM,
@@ -214,7 +212,8 @@ def wire_request(
 
 @sensitive_variables()
 def _secret_values(request: LLMRequest, persona: PersonaSettings, *, is_stand_in: bool) -> dict[str, str]:
-    if is_placeholder(persona.llm.address) and persona.llm.provider is Provider.CUSTOM_LLM:
+    calls_its_address = platform_named(persona.llm.platform).calls_its_address(persona.llm)
+    if is_placeholder(persona.llm.address) and calls_its_address:
         message = "The persona has no address of an LLM yet: edit it, or use the demo LLM meanwhile."
         raise NotReadyError(Code.BAD_REQUEST, message)
     try:
@@ -222,7 +221,7 @@ def _secret_values(request: LLMRequest, persona: PersonaSettings, *, is_stand_in
     except AddressError as error:
         raise NotReadyError(Code.BAD_REQUEST, error.message) from None
     own = persona.llm.token_secret
-    names = persona.llm.header_secrets if _sends_headers(persona.llm) else {own} - {""}
+    names = persona.llm.header_secrets if calls_its_address else {own} - {""}
     stored = {secret.name: secret for secret in TokenSecret.objects.filter(name__in=names)}
     return {
         name: settings.DEMO_LLM_KEY
@@ -230,10 +229,6 @@ def _secret_values(request: LLMRequest, persona: PersonaSettings, *, is_stand_in
         else _own_or_named(name, stored.get(name), address, persona)
         for name in sorted(names)
     }
-
-
-def _sends_headers(llm: LLMSettings) -> bool:
-    return llm.provider is Provider.CUSTOM_LLM
 
 
 @sensitive_variables()

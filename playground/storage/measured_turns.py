@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from personas.models import FillerConfig
-from playground.engine.persona import PersonaSettings
+from playground.engine.persona_document import read_persona
 from playground.engine.speech.filler_picture import fires
 from playground.engine.speech.voices import voice_of
 from playground.models import Turn
@@ -77,4 +77,4 @@ def _measured(persona_id: str, name: str, found: Sequence[tuple[int, int]], dela
 
 
 def _synthesis_ms(persona_id: str, document: dict[str, Any]) -> int:
-    return voice_of(PersonaSettings.from_document(persona_id, document).speech).delay_ms
+    return voice_of(read_persona(persona_id, document).speech).delay_ms

@@ -37,7 +37,8 @@ from playground.engine.events import (
     ToolCalled,
 )
 from playground.engine.limits import KIB, Limits
-from playground.engine.persona import Json, PersonaSettings, Platform, Provider
+from playground.engine.persona import Json, PersonaSettings
+from playground.engine.platforms.registry import platform_named
 from playground.outgoing.completion import Response, WireRequest
 
 if TYPE_CHECKING:
@@ -281,10 +282,10 @@ class AnswerReader:
                 note = f"The model called {call.name}, a function that the persona does not offer."
                 self._emit(NoteMade(t_ms=now_ms, note=note))
             self._emit(ToolCalled(t_ms=now_ms, call=call))
-        fires = llm.platform is Platform.JAICP and llm.provider is Provider.CUSTOM_LLM and llm.event_name
-        if calls and fires:
+        event_name = platform_named(llm.platform).fired_event(llm)
+        if calls and event_name:
             ids = tuple(call.id for call in calls)
-            self._emit(EventFired(t_ms=now_ms, event_name=llm.event_name, tool_call_ids=ids))
+            self._emit(EventFired(t_ms=now_ms, event_name=event_name, tool_call_ids=ids))
 
     def _retry_wait_ms(self, error: UpstreamError, attempt: int) -> int | None:
         """How long to wait before the request is sent again; None: it isn't."""

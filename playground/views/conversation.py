@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from playground.access import READ, START, may_edit_persona, own_conversation_or_404, own_turn_or_404
 from playground.engine.errors.codes import PERSONA_CODES
-from playground.engine.persona import Platform
+from playground.engine.platforms.registry import platform_named, platforms
 from playground.models import Turn
 from playground.storage.load_plan import request_as
 
@@ -35,7 +35,8 @@ def turn_request(request: HttpRequest, turn_id: str) -> HttpResponse:
     if turn.kind not in (Turn.Kind.USER, Turn.Kind.CONTINUATION):
         raise Http404("No request belongs to a turn that bypasses the LLM.")
     try:
-        platform = Platform(request.GET.get("platform", ""))
+        platform = platform_named(request.GET.get("platform", ""))
     except ValueError:
-        raise Http404("platform is tavus or jaicp.") from None
+        names = " or ".join(known.name for known in platforms())
+        raise Http404(f"platform is {names}.") from None
     return JsonResponse(request_as(turn.pk, platform).as_json())

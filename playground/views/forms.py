@@ -15,7 +15,7 @@ from personas.importing import ADD_SECRET, Imported, ImportRefusedError, import_
 from personas.reading import read_conversation, read_document
 from personas.row_limits import TooManyRowsError
 from playground.engine.addresses.address import AddressError, parse_address
-from playground.engine.persona import Platform
+from playground.engine.platforms.registry import default_platform_name, platform_choices
 from playground.engine.prompt import placeholders
 from playground.storage.start_conversation import Message, Opening
 
@@ -123,9 +123,7 @@ class EndpointForm(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"placeholder": "gpt-4o", "spellcheck": "false"}),
     )
-    platform = forms.ChoiceField(
-        label="As", choices=[(Platform.TAVUS, "Tavus"), (Platform.JAICP, "JAICP")], initial=Platform.TAVUS
-    )
+    platform = forms.ChoiceField(label="As", choices=platform_choices, initial=default_platform_name)
 
     def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data)
@@ -142,7 +140,7 @@ class EndpointForm(forms.Form):
                 cleaned["base_url"],
                 cleaned["key"] or "",
                 cleaned["model"],
-                Platform(cleaned["platform"]),
+                cleaned["platform"],
                 self._user,
             )
         except ValidationError as error:

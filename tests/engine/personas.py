@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playground.engine.persona import HistoryMode, LLMSettings, PersonaSettings, Platform
+from playground.engine.persona import HistoryMode, LLMSettings, PersonaSettings
 
 WEATHER_TOOL: dict[str, Any] = {
     "type": "function",
@@ -29,7 +29,7 @@ WEATHER_ASSISTANT = PersonaSettings(
     system_prompt="You are a helpful assistant.",
     context="Help users get the weather for a given location.",
     llm=LLMSettings(
-        platform=Platform.TAVUS,
+        platform="tavus",
         address="https://llm.example.com/v1",
         model="custom_model_here",
         token_secret="WEATHER_KEY",
@@ -41,7 +41,7 @@ YANDEX_REPLY = PersonaSettings(
     persona_id="p000000b",
     name="NoMatch",
     llm=LLMSettings(
-        platform=Platform.JAICP,
+        platform="jaicp",
         address="https://llm.api.cloud.yandex.net/v1/chat/completions",
         model="gpt://folder12345/yandexgpt",
         token_secret="MY_TOKEN",

@@ -6,7 +6,8 @@ import pytest
 
 from playground.engine.events import ToolCall, TurnKind, TurnStatus
 from playground.engine.history import History, Message, PastTurn, build_history
-from playground.engine.persona import HistoryMode, InterruptHistory, PersonaSettings, Platform
+from playground.engine.persona import HistoryMode, InterruptHistory, PersonaSettings
+from playground.engine.platforms.registry import platform_named
 from tests.engine.personas import WEATHER_ASSISTANT, YANDEX_REPLY
 
 SYSTEM = {
@@ -24,7 +25,7 @@ def history(
 ) -> History:
     return build_history(
         persona,
-        platform=persona.llm.platform,
+        platform=platform_named(persona.llm.platform),
         conversational_context="Maya is from Dallas.",
         initial=initial or [],
         past=past,
@@ -63,7 +64,12 @@ def test_the_system_message_names_the_origin_of_each_part() -> None:
 def test_without_a_prompt_there_is_no_system_message() -> None:
     persona = replace(WEATHER_ASSISTANT, system_prompt="", context=" \n")
     found = build_history(
-        persona, platform=Platform.TAVUS, conversational_context="", initial=[], past=[], user_text="Now?"
+        persona,
+        platform=platform_named("tavus"),
+        conversational_context="",
+        initial=[],
+        past=[],
+        user_text="Now?",
     )
     assert found == History([user("Now?")], ())
 

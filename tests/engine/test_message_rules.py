@@ -9,13 +9,8 @@ from hypothesis import strategies as st
 from playground.engine.events import ToolCall, TurnKind, TurnStatus
 from playground.engine.history import PastTurn, build_history
 from playground.engine.message_rules import broken_rule
-from playground.engine.persona import (
-    HistoryMode,
-    InterruptHistory,
-    LLMSettings,
-    PersonaSettings,
-    Platform,
-)
+from playground.engine.persona import HistoryMode, InterruptHistory, LLMSettings, PersonaSettings
+from playground.engine.platforms.registry import platform_named, platforms
 
 Message = dict[str, Any]
 
@@ -93,7 +88,7 @@ TURNS = st.builds(
 
 @given(
     st.lists(TURNS, max_size=6),
-    st.sampled_from(Platform),
+    st.sampled_from([known.name for known in platforms()]),
     st.sampled_from(HistoryMode),
     st.sampled_from(InterruptHistory),
     st.sampled_from([None, 1, 2, 3, 5]),
@@ -101,7 +96,7 @@ TURNS = st.builds(
 @settings(max_examples=300, deadline=None)
 def test_a_history_keeps_the_rules_whatever_was_said_called_answered_and_cut(
     past: list[PastTurn],
-    platform: Platform,
+    platform: str,
     mode: HistoryMode,
     policy: InterruptHistory,
     last: int | None,
@@ -109,7 +104,12 @@ def test_a_history_keeps_the_rules_whatever_was_said_called_answered_and_cut(
     llm = LLMSettings(platform, "https://llm.example.com", "m", history_mode=mode, history_last=last)
     persona = PersonaSettings("p1", "Mert", llm, system_prompt="Be kind.", interrupt_history=policy)
     history = build_history(
-        persona, platform=platform, conversational_context="", initial=[], past=past, user_text="Now?"
+        persona,
+        platform=platform_named(platform),
+        conversational_context="",
+        initial=[],
+        past=past,
+        user_text="Now?",
     )
     assert broken_rule(history.messages) is None
     assert history.messages[-1] == {"role": "user", "content": "Now?"}
@@ -118,7 +118,7 @@ def test_a_history_keeps_the_rules_whatever_was_said_called_answered_and_cut(
 @given(
     st.lists(TURNS, max_size=4),
     st.lists(CALLS.filter(bool), min_size=1, max_size=3),
-    st.sampled_from(Platform),
+    st.sampled_from([known.name for known in platforms()]),
     st.sampled_from(HistoryMode),
     st.sampled_from([None, 1, 2, 5]),
 )
@@ -126,7 +126,7 @@ def test_a_history_keeps_the_rules_whatever_was_said_called_answered_and_cut(
 def test_a_continuation_ends_with_the_results_of_the_calls_that_it_goes_on_with(
     before: list[PastTurn],
     rounds: list[list[ToolCall]],
-    platform: Platform,
+    platform: str,
     mode: HistoryMode,
     last: int | None,
 ) -> None:
@@ -135,7 +135,7 @@ def test_a_continuation_ends_with_the_results_of_the_calls_that_it_goes_on_with(
     chain = [_answered(calls, is_first=place == 0) for place, calls in enumerate(rounds)]
     history = build_history(
         persona,
-        platform=platform,
+        platform=platform_named(platform),
         conversational_context="",
         initial=[],
         past=[*before, *chain],
@@ -158,8 +158,8 @@ def _answered(calls: list[ToolCall], *, is_first: bool) -> PastTurn:
 def test_the_arguments_of_a_half_call_are_sent_as_an_empty_object() -> None:
     call = ToolCall("a", "look", '{"where', valid=False)
     history = build_history(
-        PersonaSettings("p1", "Mert", LLMSettings(Platform.TAVUS, "https://llm.example.com", "m")),
-        platform=Platform.TAVUS,
+        PersonaSettings("p1", "Mert", LLMSettings("tavus", "https://llm.example.com", "m")),
+        platform=platform_named("tavus"),
         conversational_context="",
         initial=[],
         past=[_answered([call], is_first=True)],

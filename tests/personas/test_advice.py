@@ -6,7 +6,7 @@ import pytest
 
 from personas.formats.advice import notices_about
 from personas.formats.prompt_size import size_of
-from playground.engine.request import IGNORED_PARAMETERS
+from playground.engine.platforms.request_parts import IGNORED_PARAMETERS
 from tests.schemas import doubling
 
 

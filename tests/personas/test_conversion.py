@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from personas.formats import jaicp, read_document, tavus
 from personas.formats.conversion import Fate, converted, differences
-from playground.engine.persona import Platform
+from playground.engine.platforms.registry import platforms
 from tests.personas import examples
 from tests.personas.test_formats_jaicp import jaicp_documents
 from tests.personas.test_formats_tavus import tavus_documents
@@ -47,13 +47,13 @@ def of(text: str) -> dict[str, Any]:
 
 
 @settings(max_examples=40)
-@given(stored_documents(), st.sampled_from(Platform))
-def test_whatever_a_conversion_changes_is_named(document: dict[str, Any], target: Platform) -> None:
+@given(stored_documents(), st.sampled_from([known.name for known in platforms()]))
+def test_whatever_a_conversion_changes_is_named(document: dict[str, Any], target: str) -> None:
     after = converted(document, target)
     named = {difference.field for difference in differences(document, target)}
     if "temperature" in named:
         named.add("parameters")
-    if document["llm"]["provider"] == "CAILA_OPEN_AI" and target is Platform.TAVUS:
+    if document["llm"]["provider"] == "CAILA_OPEN_AI" and target == "tavus":
         named |= {"model", "address", "headers"}
     unnamed = changed_fields(document, after) - named
     assert not unnamed
@@ -63,25 +63,25 @@ def test_whatever_a_conversion_changes_is_named(document: dict[str, Any], target
 @given(tavus_documents())
 def test_the_script_of_a_tavus_persona_says_what_the_converted_persona_is(document: dict[str, Any]) -> None:
     read = of(jaicp.to_script(document))
-    assert read | {"persona_name": document["persona_name"]} == converted(document, Platform.JAICP)
+    assert read | {"persona_name": document["persona_name"]} == converted(document, "jaicp")
 
 
 @settings(max_examples=40)
 @given(jaicp_documents())
 def test_the_json_of_a_jaicp_persona_says_what_the_converted_persona_is(document: dict[str, Any]) -> None:
-    assert of(json.dumps(tavus.to_json(document))) == converted(document, Platform.TAVUS)
+    assert of(json.dumps(tavus.to_json(document))) == converted(document, "tavus")
 
 
 @settings(max_examples=40)
 @given(tavus_documents())
 def test_on_its_own_platform_a_document_is_left_as_it_is(document: dict[str, Any]) -> None:
-    assert converted(document, Platform.TAVUS) == document
-    assert differences(document, Platform.TAVUS) == ()
+    assert converted(document, "tavus") == document
+    assert differences(document, "tavus") == ()
 
 
 @settings(max_examples=40)
-@given(stored_documents(), st.sampled_from(Platform))
-def test_a_second_conversion_changes_nothing_more(document: dict[str, Any], target: Platform) -> None:
+@given(stored_documents(), st.sampled_from([known.name for known in platforms()]))
+def test_a_second_conversion_changes_nothing_more(document: dict[str, Any], target: str) -> None:
     once = converted(document, target)
     assert converted(once, target) == once
     assert not [found for found in differences(once, target) if found.fate is Fate.LOST]
@@ -89,7 +89,7 @@ def test_a_second_conversion_changes_nothing_more(document: dict[str, Any], targ
 
 def test_the_weather_assistant_loses_its_voice_and_its_vision_in_jaicp() -> None:
     document = of(examples.WEATHER_ASSISTANT)
-    found = differences(document, Platform.JAICP)
+    found = differences(document, "jaicp")
     assert [difference.message for difference in found if difference.fate is Fate.LOST] == [
         "The tts layer (engine, voice and their key): only Tavus' documents have them.",
         "The vqa layer: only Tavus' documents have them.",
@@ -102,7 +102,7 @@ def test_the_weather_assistant_loses_its_voice_and_its_vision_in_jaicp() -> None
 
 
 def test_the_reply_to_yandex_gpt_loses_its_fillers_at_tavus() -> None:
-    found = differences(of(examples.YANDEX_GPT), Platform.TAVUS)
+    found = differences(of(examples.YANDEX_GPT), "tavus")
     assert [difference.field for difference in found if difference.fate is Fate.LOST] == [
         "history_mode",
         "filler_config",
@@ -111,7 +111,7 @@ def test_the_reply_to_yandex_gpt_loses_its_fillers_at_tavus() -> None:
 
 
 def test_caila_becomes_its_open_ai_adapter() -> None:
-    after = converted(of(examples.CAILA), Platform.TAVUS)["llm"]
+    after = converted(of(examples.CAILA), "tavus")["llm"]
     assert after["address"] == "https://caila.io/api/adapters/openai"
     assert after["model"] == "just-ai/openai-proxy/gpt-4o"
     assert after["headers"] == [["Authorization", "MY_TOKEN"]]
@@ -130,6 +130,6 @@ def test_caila_becomes_its_open_ai_adapter() -> None:
 def test_the_route_goes_and_comes_before_the_query(base_url: str, url: str) -> None:
     document = of(examples.WEATHER_ASSISTANT)
     document["llm"]["address"] = base_url
-    there = converted(document, Platform.JAICP)
+    there = converted(document, "jaicp")
     assert there["llm"]["address"] == url
-    assert converted(there, Platform.TAVUS)["llm"]["address"] == base_url
+    assert converted(there, "tavus")["llm"]["address"] == base_url

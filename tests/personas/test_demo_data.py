@@ -10,7 +10,7 @@ from personas.models import FillerConfig, Persona, TokenSecret
 from personas.readiness import reasons_not_ready
 from personas.saving import save_persona
 from personas.secrets import clear_value, decrypt, holds, set_value
-from playground.engine.persona import PersonaSettings
+from playground.engine.persona_document import read_persona
 from tests.personas.making import make_persona, make_secret
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def test_an_empty_database_gets_three_personas_that_can_start() -> None:
 def test_the_reply_has_its_two_fillers_after_a_second() -> None:
     load_demo_data()
     persona = Persona.objects.get(persona_name="JAICP reply")
-    settings = PersonaSettings.from_document(persona.pk, persona.versions.get().document)
+    settings = read_persona(persona.pk, persona.versions.get().document)
     assert settings.filler is not None
     assert settings.filler.phrases == ("Great question!", "Just a moment")
     assert settings.filler.activation_delay_ms == 1_000

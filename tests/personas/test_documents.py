@@ -8,7 +8,7 @@ import pytest
 from personas.documents import apply_document, document_of
 from personas.models import FillerConfig, Persona, TokenSecret
 from personas.saving import save_persona
-from playground.engine.persona import PersonaSettings, Platform
+from playground.engine.persona_document import read_persona
 from tests.personas.making import CANARY, make_persona, make_secret
 
 pytestmark = pytest.mark.django_db
@@ -79,8 +79,8 @@ def test_what_is_absent_stays_absent() -> None:
 
 def test_the_turn_engine_reads_it() -> None:
     persona = full_persona()
-    settings = PersonaSettings.from_document(persona.pk, document_of(persona))
-    assert settings.llm.platform is Platform.JAICP
+    settings = read_persona(persona.pk, document_of(persona))
+    assert settings.llm.platform == "jaicp"
     assert settings.llm.headers == (("Authorization", "Api-Key LLM_KEY"), ("X-Folder", "f1"))
     assert settings.filler is not None
     assert settings.filler.phrases == ("Hm", "Well")

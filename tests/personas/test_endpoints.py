@@ -7,13 +7,12 @@ from django.core.exceptions import ValidationError
 from personas.endpoints import make_endpoint_persona
 from personas.models import Persona, TokenSecret
 from personas.secrets import decrypt
-from playground.engine.persona import Platform
 
 KEY = "sk-live-0123456789"
 
 
 def test_for_tavus_the_base_url_stands_as_given(admin_user: User) -> None:
-    made = make_endpoint_persona("http://127.0.0.1:11434/v1/", KEY, "llama3", Platform.TAVUS, admin_user)
+    made = make_endpoint_persona("http://127.0.0.1:11434/v1/", KEY, "llama3", "tavus", admin_user)
     secret = TokenSecret.objects.get()
     assert made.persona.address == "http://127.0.0.1:11434/v1/"
     assert made.persona.persona_name == "llama3 at 127.0.0.1:11434"
@@ -34,7 +33,7 @@ def test_for_tavus_the_base_url_stands_as_given(admin_user: User) -> None:
     ],
 )
 def test_for_jaicp_the_url_is_whole(base_url: str, url: str, admin_user: User) -> None:
-    made = make_endpoint_persona(base_url, KEY, "m", Platform.JAICP, admin_user)
+    made = make_endpoint_persona(base_url, KEY, "m", "jaicp", admin_user)
     name = TokenSecret.objects.get().name
     assert made.persona.address == url
     assert made.persona.headers == [["Authorization", f"Bearer {name}"]]
@@ -42,9 +41,9 @@ def test_for_jaicp_the_url_is_whole(base_url: str, url: str, admin_user: User) -
 
 def test_a_second_try_makes_nothing_twice(admin_user: User) -> None:
     first, second = (
-        make_endpoint_persona("https://a.example/v1", KEY, "m", Platform.TAVUS, admin_user) for _ in range(2)
+        make_endpoint_persona("https://a.example/v1", KEY, "m", "tavus", admin_user) for _ in range(2)
     )
-    other = make_endpoint_persona("https://a.example/v1", KEY, "other", Platform.TAVUS, admin_user)
+    other = make_endpoint_persona("https://a.example/v1", KEY, "other", "tavus", admin_user)
     assert first.persona == second.persona
     assert first.version == second.version
     assert other.persona.token_secret == first.persona.token_secret
@@ -52,7 +51,7 @@ def test_a_second_try_makes_nothing_twice(admin_user: User) -> None:
 
 
 def test_no_key_makes_no_secret_and_needs_no_right(user: User) -> None:
-    made = make_endpoint_persona("http://127.0.0.1:8080/v1", "  ", "m", Platform.TAVUS, user)
+    made = make_endpoint_persona("http://127.0.0.1:8080/v1", "  ", "m", "tavus", user)
     assert made.persona.token_secret is None
     assert made.reasons == ()
 
@@ -71,7 +70,7 @@ def test_what_is_wrong_is_told_by_its_field_and_nothing_is_made(
     values: tuple[str, str, str], field: str, words: str, admin_user: User
 ) -> None:
     with pytest.raises(ValidationError) as refused:
-        make_endpoint_persona(*values, Platform.TAVUS, admin_user)
+        make_endpoint_persona(*values, "tavus", admin_user)
     assert list(refused.value.message_dict) == [field]
     assert words in refused.value.message_dict[field][0]
     assert not TokenSecret.objects.exists()
@@ -80,5 +79,5 @@ def test_what_is_wrong_is_told_by_its_field_and_nothing_is_made(
 
 def test_a_key_needs_the_right_to_add_secrets(user: User) -> None:
     with pytest.raises(ValidationError, match="may not add token secrets"):
-        make_endpoint_persona("https://a.example/v1", KEY, "m", Platform.TAVUS, user)
+        make_endpoint_persona("https://a.example/v1", KEY, "m", "tavus", user)
     assert not TokenSecret.objects.exists()

@@ -17,7 +17,7 @@ from personas.exporting import ExportFormat, export, sample_request
 from personas.formats import read_document
 from personas.formats.conversion import Fate
 from personas.formats.python_client import to_python
-from playground.engine.persona import Platform
+from playground.engine.platforms.registry import platform_named
 from playground.engine.request import LLMRequest
 from tests.personas import examples
 from tests.personas.making import CANARY, make_persona, make_secret
@@ -77,7 +77,7 @@ def test_curl_names_the_secret_as_a_variable() -> None:
 def test_an_address_that_is_missing_is_no_address_of_this_app() -> None:
     document = of(examples.WEATHER_ASSISTANT)
     document["llm"]["address"] = ""
-    assert sample_request(document, Platform.TAVUS).url == "<base_url>/chat/completions"
+    assert sample_request(document, platform_named("tavus")).url == "<base_url>/chat/completions"
 
 
 # Python: the program is run against a stand-in for the package that it imports
@@ -129,7 +129,7 @@ def test_the_python_program_sends_the_same_request(
 ) -> None:
     document = of(examples.YANDEX_GPT)
     ran = run(export(document, ExportFormat.PYTHON).text, monkeypatch)
-    request = sample_request(document, Platform.JAICP)
+    request = sample_request(document, platform_named("jaicp"))
     assert (ran.url, ran.body) == (request.url, request.body)
     assert ran.headers == {"Authorization": f"Api-Key {CANARY}"}
     assert capsys.readouterr().out == "Hi\n"
@@ -163,7 +163,7 @@ def test_an_address_of_this_app_stands_behind_the_sites_own(settings: Settings) 
 @hypothesis_settings(max_examples=40)
 @given(st.one_of(tavus_documents(), jaicp_documents()))
 def test_every_persona_has_a_python_program_that_sends_its_request(document: dict[str, Any]) -> None:
-    platform = Platform(document["llm"]["platform"])
+    platform = platform_named(document["llm"]["platform"])
     request = sample_request(document, platform)
     program = to_python(request, secret="", header_secrets=frozenset(), site_url="http://site.example")
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -214,7 +214,7 @@ def test_the_real_client_sends_the_request_as_it_is_shown(
     (request,) = sent
     assert str(request.url) == url
     assert request.headers["Authorization"] == f"Api-Key {CANARY}"
-    assert json.loads(request.content) == sample_request(document, Platform.JAICP).body
+    assert json.loads(request.content) == sample_request(document, platform_named("jaicp")).body
     assert capsys.readouterr().out == "Hi\n"
 
 

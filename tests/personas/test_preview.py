@@ -12,7 +12,8 @@ from personas.forms.persona import data_of
 from personas.models import FillerConfig, Persona, PersonaVersion
 from personas.presets import PRESETS
 from playground.engine.events import PlayoutStarted
-from playground.engine.persona import FillerSettings, Platform, SpeechSettings
+from playground.engine.persona import FillerSettings, SpeechSettings
+from playground.engine.platforms.registry import platform_named
 from playground.engine.speech.schedule import SpeechSchedule
 from playground.engine.speech.voices import voice_of
 from tests.conftest import make_user, signed_in
@@ -114,7 +115,7 @@ def test_an_unknown_persona_is_not_found(user_client: Client) -> None:
 
 
 def test_presets_stand_for_both_platforms() -> None:
-    addresses = {preset.slug: preset.address(Platform.JAICP) for preset in PRESETS}
+    addresses = {preset.slug: platform_named("jaicp").address_of(preset.base_url) for preset in PRESETS}
     assert addresses["openai"] == "https://api.openai.com/v1/chat/completions"
     assert addresses["demo"] == "/demo/v1/chat/completions"
     assert all(preset.key for preset in PRESETS)

@@ -17,7 +17,7 @@ from playground.engine.events import (
     TurnKind,
 )
 from playground.engine.limits import DEFAULT_LIMITS, Limits
-from playground.engine.persona import FillerSettings, Json, LLMSettings, PersonaSettings, Platform
+from playground.engine.persona import FillerSettings, Json, LLMSettings, PersonaSettings
 from playground.engine.tools.arguments import argument_faults, schema_of
 from playground.outgoing.completion import WireRequest
 from playground.tools.argument_checks import ArgumentCheck, CheckArguments
@@ -31,7 +31,7 @@ E = TypeVar("E", bound=Event)
 PERSONA = PersonaSettings(
     persona_id="p1",
     name="Mert the Storyteller",
-    llm=LLMSettings(platform=Platform.TAVUS, address="https://llm.example.com/v1", model="m"),
+    llm=LLMSettings(platform="tavus", address="https://llm.example.com/v1", model="m"),
 )
 FILLER = FillerSettings(phrases=("Great question!", "Just a moment"), activation_delay_ms=1_000)
 

@@ -5,7 +5,8 @@ import itertools
 import pytest
 
 from playground.engine.events import Sentence
-from playground.engine.persona import PersonaSettings, SpeechSettings
+from playground.engine.persona import SpeechSettings
+from playground.engine.persona_document import read_persona
 from playground.engine.speech.spoken import Pause, Spoken, spoken
 from playground.engine.speech.tags import SOUND_MS, tags_of
 from playground.engine.speech.voices import voice_of
@@ -120,7 +121,7 @@ def test_the_model_is_the_one_that_the_tts_layer_names() -> None:
         "llm": {"platform": "tavus"},
         "tts": {"tts_engine": "elevenlabs", "tts_model_name": "eleven_v3"},
     }
-    speech = PersonaSettings.from_document("p1", document).speech
+    speech = read_persona("p1", document).speech
     assert tags_of(speech).reading("[laughs]") is not None
     assert tags_of(speech).reading("break") is None
 

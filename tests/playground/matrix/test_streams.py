@@ -10,7 +10,7 @@ from playground.engine.answer import answer_messages as words
 from playground.engine.answer.finish_reasons import note_on_finish
 from playground.engine.errors.codes import Code
 from playground.engine.limits import DEFAULT_LIMITS, KIB, MIB
-from playground.engine.request import IGNORED_PARAMETERS
+from playground.engine.platforms.request_parts import IGNORED_PARAMETERS
 from tests.llm_server.openai_wire import SENTENCES, TEXT, USAGE, deltas_of
 from tests.llm_server.streams import BIG_DELTA, MANY_BYTES, SAME_TEXT
 from tests.playground.cost import loop_time, memory

@@ -23,7 +23,7 @@ from playground.engine.events import (
     TurnStatus,
 )
 from playground.engine.limits import DEFAULT_LIMITS
-from playground.engine.persona import FillerSettings, Platform
+from playground.engine.persona import FillerSettings
 from playground.engine.speech.fillers import SkipReason
 from playground.engine.speech.voices import voice_of
 from tests.playground.scripted_llm import DONE, END, ROLE, STOP, TOOL_CALLS, Step, call, chunk, text
@@ -202,7 +202,7 @@ class TestToolCalls:
         assert heard.closed.heard_text.strip() == "Let me look."
 
     def test_fire_the_event_that_jaicp_would(self) -> None:
-        llm = replace(PERSONA.llm, platform=Platform.JAICP, event_name="myEvent")
+        llm = replace(PERSONA.llm, platform="jaicp", event_name="myEvent")
         heard = conducted(self.CALLING, plan=plan(replace(PERSONA, llm=llm)))
         assert [(event.event_name, event.tool_call_ids) for event in heard.of(EventFired)] == [
             ("myEvent", ("call_1",))

@@ -1,0 +1,132 @@
+"""Just AI's JAICP: what an ``llmRequest`` sends, and what its pages say of the settings."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from playground.engine.addresses.route import ROUTE, has_route, with_route
+from playground.engine.persona import HistoryMode, Json, LLMSettings, PersonaSettings, Provider
+from playground.engine.platforms.platform import Endpoint, Platform
+from playground.engine.platforms.request_parts import authorization, common_headers, free_parameters, merged
+from playground.engine.request import LLMRequest, Surroundings
+
+CAILA_MODEL_PREFIX = "just-ai/openai-proxy/"
+
+
+class Jaicp:
+    name = "jaicp"
+    label = "JAICP"
+    address_name = "url"
+    demo_address = "/demo/v1" + ROUTE
+    default_engine = ""
+    no_prompt = "with this choice of messages the script passes none, or all parts are empty."
+    keeps_tool_messages = False
+    """Just AI, llmRequest, "Dialog history": ``chatHistoryInLlmFormat`` gives user and assistant messages only."""
+    help_texts: Mapping[str, str] = {
+        "provider": (
+            "JAICP only. CUSTOM_LLM is a direct connection to the address below; CAILA_OPEN_AI goes to Caila's "
+            "OpenAI adapter and uses neither url, headers, tools nor eventName."
+        ),
+        "address": "JAICP: the whole url, called byte for byte.",
+        "token_secret": "JAICP: tokenSecret.",
+        "temperature": "JAICP recommends 0.0 to 1.0.",
+        "parameters": "JAICP ignores 13 names there, model, messages, stream and tools among them.",
+        "history_mode": (
+            "JAICP only: what the script passes. chatHistoryInLlmFormat holds no system message."
+        ),
+        "history_last": "JAICP only: how many of the session's last messages are passed. Empty: all.",
+        "tools": "JAICP: CUSTOM_LLM only.",
+        "event_name": (
+            "JAICP: the event that is raised in the script when the LLM calls a function. A function can't end "
+            "the call."
+        ),
+        "filler_config": (
+            "JAICP: fillersPhraseConfig, what the bot says while it waits for the LLM's first sentence."
+        ),
+        "barge_in_mode": (
+            "JAICP: forced cuts the reply at once, phrase lets the current reply end first, disabled ignores the "
+            "caller."
+        ),
+        "barge_in_trigger": "JAICP: which recognition result interrupts, final or interim.",
+        "no_interrupt_ms": "JAICP: ms from the start of the reply in which nothing interrupts.",
+        "barge_in_reply": "JAICP: the object of an empty reply with bargeInIf, kept as given.",
+    }
+    section_texts: Mapping[str, str] = {
+        "prompt": "A JAICP script passes its own messages; here the same parts make its prompt.",
+        "llm": "JAICP calls url as it stands.",
+        "tools": "JAICP raises an event in the script.",
+    }
+
+    def url(self, llm: LLMSettings) -> str:
+        """Just AI, llmRequest, ``url``: byte for byte."""
+        return llm.address
+
+    def adopted_url(self, url: str) -> str:
+        return url
+
+    def address_of(self, base_url: str) -> str:
+        """The whole url: the route is added, unless the base URL ends in it already."""
+        path = base_url.partition("?")[0].rstrip("/")
+        return base_url if has_route(path) else with_route(base_url)
+
+    def request(
+        self,
+        llm: LLMSettings,
+        *,
+        url: str,
+        messages: Sequence[Json],
+        conversation_id: str,
+        surroundings: Surroundings,
+    ) -> LLMRequest:
+        """CUSTOM_LLM: the url and the headers as they stand. CAILA_OPEN_AI: Caila's OpenAI adapter."""
+        if not self.calls_its_address(llm):
+            return _caila(llm, messages, surroundings)
+        body: Json = {"model": llm.model, "messages": list(messages), "stream": True}
+        body |= free_parameters(llm)
+        if llm.tools:
+            body["tools"] = list(llm.tools)
+        headers = merged(common_headers(surroundings), authorization(llm), llm.headers)
+        return LLMRequest("POST", url, headers, body)
+
+    def dialled(self, endpoint: Endpoint, surroundings: Surroundings) -> str:
+        return endpoint.address if self.calls_its_address(endpoint) else surroundings.caila_base_url
+
+    def calls_its_address(self, endpoint: Endpoint) -> bool:
+        """Just AI, llmRequest, ``provider``: url, headers, tools and eventName are for CUSTOM_LLM alone."""
+        return endpoint.provider != Provider.CAILA_OPEN_AI
+
+    def has_prompt(self, llm: LLMSettings) -> bool:
+        return llm.history_mode is HistoryMode.PROMPT_AND_SESSION
+
+    def window(self, session: list[Json], llm: LLMSettings) -> list[Json]:
+        """The last request alone, or the session's last ``history_last`` messages."""
+        if llm.history_mode is HistoryMode.LAST_REQUEST:
+            return session[_last_request(session) :]
+        last = llm.history_last
+        if last is None or last >= len(session):
+            return session
+        return session[min(len(session) - last, _last_request(session)) :]
+
+    def fired_event(self, llm: LLMSettings) -> str:
+        return llm.event_name if self.calls_its_address(llm) else ""
+
+    def differences(self, persona: PersonaSettings, own: Platform) -> Iterator[str]:
+        if own.name != self.name:
+            yield f"JAICP calls a whole url; it is derived from the persona's {own.address_name}."
+        if persona.llm.tools and not self.calls_its_address(persona.llm):
+            yield "JAICP sends tools with CUSTOM_LLM only."
+
+
+def _caila(llm: LLMSettings, messages: Sequence[Json], surroundings: Surroundings) -> LLMRequest:
+    """Caila's OpenAI adapter: the bare key in Authorization."""
+    body: Json = {"model": CAILA_MODEL_PREFIX + llm.model, "messages": list(messages), "stream": True}
+    body |= free_parameters(llm)
+    bare_key = (("Authorization", llm.token_secret),) if llm.token_secret else ()
+    headers = merged(common_headers(surroundings), bare_key)
+    return LLMRequest("POST", with_route(surroundings.caila_base_url), headers, body)
+
+
+def _last_request(session: Sequence[Json]) -> int:
+    """The place of the last user message; a cut after it would leave tool messages without their call."""
+    for place in range(len(session) - 1, -1, -1):
+        if session[place]["role"] == "user":
+            return place
+    return 0

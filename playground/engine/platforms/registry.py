@@ -1,0 +1,52 @@
+"""Which platforms exist. Everything outside this package asks here, by the name that rows and documents hold."""
+
+from playground.engine.platforms.jaicp import Jaicp
+from playground.engine.platforms.platform import Platform
+from playground.engine.platforms.tavus import Tavus
+
+_platforms: dict[str, Platform] = {}
+
+
+def register(platform: Platform) -> None:
+    """Make a platform known; one of the same name is replaced."""
+    _platforms[platform.name] = platform
+
+
+def unregister(name: str) -> None:
+    """Forget a platform. Raises KeyError if it isn't known."""
+    del _platforms[name]
+
+
+def platforms() -> tuple[Platform, ...]:
+    """Every platform, in the order in which pages offer them; the first is the default."""
+    return tuple(_platforms.values())
+
+
+def platform_named(name: str) -> Platform:
+    """The platform of this name. Raises ValueError if there is none."""
+    try:
+        return _platforms[name]
+    except KeyError:
+        raise ValueError(f"{name!r} is no platform.") from None
+
+
+def default_platform() -> Platform:
+    return platforms()[0]
+
+
+def default_platform_name() -> str:
+    return default_platform().name
+
+
+def platform_or_default(name: str) -> Platform:
+    """The platform of a name that somebody typed; the default if there is none of that name."""
+    return _platforms.get(name, default_platform())
+
+
+def platform_choices() -> list[tuple[str, str]]:
+    """Names and labels, as Django's fields take choices."""
+    return [(platform.name, platform.label) for platform in platforms()]
+
+
+register(Tavus())
+register(Jaicp())

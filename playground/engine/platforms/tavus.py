@@ -1,0 +1,97 @@
+"""Tavus: what a persona's custom LLM is sent, and what its pages say of the settings."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from playground.engine.addresses.route import has_route, with_route
+from playground.engine.persona import Json, LLMSettings, PersonaSettings
+from playground.engine.platforms.platform import Endpoint, Platform
+from playground.engine.platforms.request_parts import authorization, common_headers, free_parameters, merged
+from playground.engine.request import LLMRequest, Surroundings
+
+CONVERSATION_HEADER = "conversation_id"
+
+
+class Tavus:
+    name = "tavus"
+    label = "Tavus"
+    address_name = "base_url"
+    demo_address = "/demo/v1"
+    default_engine = "cartesia"
+    """Tavus, "TTS": what speaks where the layer is left out."""
+    no_prompt = "system_prompt, context and conversational_context are all empty."
+    keeps_tool_messages = True
+    """Tavus sends the whole history with every request."""
+    help_texts: Mapping[str, str] = {
+        "persona_name": "Tavus: persona_name.",
+        "default_replica_id": "Tavus: the replica used when a conversation names none.",
+        "address": ("Tavus: the OpenAI-compatible base without a route, such as https://llm.example.com/v1."),
+        "token_secret": "Tavus: api_key, sent as Authorization: Bearer.",
+        "parameters": "Tavus: extra_body.",
+        "history_mode": "Tavus always sends prompt and whole history.",
+        "tts_engine": "Tavus: cartesia, elevenlabs or, in older documents, playht.",
+        "tts_token_secret": "Tavus: api_key of the tts layer.",
+        "filler_config": "On a Tavus persona fillers are rehearsal only.",
+        "interrupt_history": "Tavus keeps what was spoken.",
+        "other_layers": "Tavus: layers beside llm, tts and vqa, and unknown keys of llm.",
+    }
+    section_texts: Mapping[str, str] = {
+        "prompt": (
+            "Tavus joins system_prompt, context and the conversation's conversational_context into the first "
+            "system message of every request."
+        ),
+        "llm": "Tavus calls base_url with /chat/completions behind it.",
+        "tools": "Tavus leaves a call to your server.",
+        "vision": "Tavus' vqa layer.",
+    }
+
+    def url(self, llm: LLMSettings) -> str:
+        return with_route(llm.address)
+
+    def adopted_url(self, url: str) -> str:
+        """The route is added, unless the URL ends in it already."""
+        return url if has_route(url) else with_route(url)
+
+    def address_of(self, base_url: str) -> str:
+        return base_url
+
+    def request(
+        self,
+        llm: LLMSettings,
+        *,
+        url: str,
+        messages: Sequence[Json],
+        conversation_id: str,
+        surroundings: Surroundings,
+    ) -> LLMRequest:
+        """Tavus, "Launch a Conversation": base_url and /chat/completions, the key as bearer, the conversation_id."""
+        body: Json = {"model": llm.model, "messages": list(messages), "stream": True}
+        if llm.tools:
+            body["tools"] = list(llm.tools)
+        body |= free_parameters(llm)
+        own = (*authorization(llm), *llm.headers)
+        headers = merged(common_headers(surroundings), own, ((CONVERSATION_HEADER, conversation_id),))
+        return LLMRequest("POST", url, headers, body)
+
+    def dialled(self, endpoint: Endpoint, surroundings: Surroundings) -> str:
+        return endpoint.address
+
+    def calls_its_address(self, endpoint: Endpoint) -> bool:
+        return True
+
+    def has_prompt(self, llm: LLMSettings) -> bool:
+        return True
+
+    def window(self, session: list[Json], llm: LLMSettings) -> list[Json]:
+        return session
+
+    def fired_event(self, llm: LLMSettings) -> str:
+        return ""
+
+    def differences(self, persona: PersonaSettings, own: Platform) -> Iterator[str]:
+        if own.name != self.name:
+            yield (
+                "Tavus calls a base_url with /chat/completions after it; "
+                f"it is derived from the persona's {own.address_name}."
+            )
+        if persona.filler is not None:
+            yield "Fillers are JAICP's: on Tavus the caller would hear silence instead."
