@@ -77,7 +77,7 @@ class Environment:
 
 
 def boolean(text: str) -> bool:
-    known = {
+    spellings = {
         "true": True,
         "yes": True,
         "on": True,
@@ -88,7 +88,7 @@ def boolean(text: str) -> bool:
         "0": False,
     }
     try:
-        return known[text.lower()]
+        return spellings[text.lower()]
     except KeyError:
         raise WrongValueError("expected true or false") from None
 

@@ -82,7 +82,7 @@ def user_of_session(session_key: str | None) -> User | None:
         return None
     signed_in_with = session.get(HASH_SESSION_KEY, "")
     hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
-    return user if any(constant_time_compare(signed_in_with, known) for known in hashes) else None
+    return user if any(constant_time_compare(signed_in_with, current) for current in hashes) else None
 
 
 def _values(scope: Scope, name: bytes) -> list[bytes]:

@@ -203,8 +203,8 @@ class _Arguments:
         if _EMAIL_FIELD.search(name) and (email := _EMAIL.search(self._user_text)):
             return email.group()
         if _NAME_FIELD.search(name):
-            known = caller_name(self._request.system_text, self._request.texts_of("user"))
-            return known or "unknown"
+            caller = caller_name(self._request.system_text, self._request.texts_of("user"))
+            return caller or "unknown"
         if _DAY_FIELD.search(name):
             return "today"
         if quoted := _QUOTED.search(self._user_text):

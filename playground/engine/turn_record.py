@@ -173,8 +173,8 @@ class TurnRecord:
 
 def call_json(call: ToolCall) -> Json:
     """Return a call for the rows, including the server's own fields, which have to be sent back."""
-    kept = call.as_json() | {"valid": call.valid}
-    return kept | {"extra": call.extra} if call.extra else kept
+    fields = call.as_json() | {"valid": call.valid}
+    return fields | {"extra": call.extra} if call.extra else fields
 
 
 def sentence_json(event: SentenceCompleted) -> Json:

@@ -55,7 +55,7 @@ async def many_sockets(
 
 async def send_all(sockets: list[ClientConnection], text: str, times: int, *, until: str) -> Counter[str]:
     """Send a text on every socket; count the events and error codes, up to each socket's first ``until``."""
-    told: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
 
     async def send() -> None:
         for _ in range(times):
@@ -73,11 +73,11 @@ async def send_all(sockets: list[ClientConnection], text: str, times: int, *, un
                     here[event["properties"].get("code") or event["event_type"]] += 1
         except ConnectionClosed as closed:
             here[f"closed {closed.rcvd.code if closed.rcvd else 0}"] += 1
-        told.update(here)
+        counts.update(here)
 
     async with asyncio.timeout(DEADLINE_S):
         await asyncio.gather(send(), *(read(socket) for socket in sockets))
-    return told
+    return counts
 
 
 async def snapshot_s(site: Site, key: str, conversation: str) -> float:

@@ -26,9 +26,9 @@ DEPLOYED = {
 
 def bare_environment(data: Path, settings: Mapping[str, str]) -> dict[str, str]:
     """Return this machine's environment with only these settings."""
-    kept = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
-    kept.pop("DJANGO_SETTINGS_MODULE", None)
-    return {**kept, "GREENROOM_DATA": str(data), **settings}
+    inherited = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    inherited.pop("DJANGO_SETTINGS_MODULE", None)
+    return {**inherited, "GREENROOM_DATA": str(data), **settings}
 
 
 def manage(data: Path, settings: Mapping[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":

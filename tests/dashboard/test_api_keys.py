@@ -65,7 +65,7 @@ def test_a_superusers_key_is_held_to_its_role(admin_user: User) -> None:
     "presented",
     ["", "gr_", "gr_unknown-but-long-enough", "Bearer x", "gr_\ud800", "gr_" + "\0" * 43, "x" * 9000],
 )
-def test_what_is_no_key_speaks_for_nobody(db: None, presented: str) -> None:
+def test_text_that_is_no_key_has_no_user(db: None, presented: str) -> None:
     assert user_for_key(presented) is None
 
 
@@ -76,7 +76,7 @@ def test_a_right_beginning_is_not_enough(editor: User) -> None:
     assert user_for_key(key.upper()) is None
 
 
-def test_a_revoked_key_speaks_for_nobody(editor: User) -> None:
+def test_a_revoked_key_has_no_user(editor: User) -> None:
     stored, key = make_key("test", user=editor, role=group_of(Role.EDITOR))
     stored.revoke()
     assert user_for_key(key) is None
@@ -85,7 +85,7 @@ def test_a_revoked_key_speaks_for_nobody(editor: User) -> None:
     assert stored.revoked_at == revoked_at
 
 
-def test_an_expired_key_speaks_for_nobody(editor: User) -> None:
+def test_an_expired_key_has_no_user(editor: User) -> None:
     soon = timezone.now() + timedelta(hours=1)
     stored, key = make_key("test", user=editor, role=group_of(Role.EDITOR), expires_at=soon)
     assert user_for_key(key) == editor
@@ -93,7 +93,7 @@ def test_an_expired_key_speaks_for_nobody(editor: User) -> None:
     assert user_for_key(key) is None
 
 
-def test_the_key_of_someone_who_was_deactivated_speaks_for_nobody(editor: User) -> None:
+def test_the_key_of_a_deactivated_user_has_no_user(editor: User) -> None:
     key = key_of(editor)
     User.objects.filter(pk=editor.pk).update(is_active=False)
     assert user_for_key(key) is None

@@ -49,13 +49,13 @@ def holds(bound: str, spelling: str) -> bool:
     return re.search(rf"(?<![\d,.]){re.escape(spelling)}(?![\d,.]\d)", bound) is not None
 
 
-def test_every_row_says_where_its_bound_stands() -> None:
+def test_every_row_names_the_place_of_its_bound() -> None:
     assert len(table()) > 20
     assert all(_PLACE.search(where) for _, _, where in table())
 
 
 @pytest.mark.parametrize(("what", "bound", "where"), table(), ids=lambda cell: cell[:40])
-def test_a_bound_is_the_one_that_stands_there(what: str, bound: str, where: str) -> None:
+def test_a_bound_has_the_documented_value(what: str, bound: str, where: str) -> None:
     places = [
         [(place["file"], name) for name in re.split(r",\s*", place["names"].strip())]
         for place in _PLACE.finditer(where)

@@ -24,12 +24,12 @@ def pinned() -> dict[str, str]:
     return {pin[1].lower().replace("_", "-"): pin[2] for pin in matches if pin}
 
 
-def test_x23_every_requirement_is_an_exact_version() -> None:
+def test_every_requirement_is_an_exact_version() -> None:
     lines = [line for line in REQUIREMENTS.read_text().splitlines() if line and line[0] not in "# -"]
     assert len(lines) == len(pinned())
 
 
 @pytest.mark.parametrize("name", FIRST_WITHOUT)
-def test_x23_no_version_with_a_known_hole_is_pinned_or_installed(name: str) -> None:
+def test_no_vulnerable_version_is_pinned_or_installed(name: str) -> None:
     assert Version(pinned()[name]) >= Version(FIRST_WITHOUT[name])
     assert Version(version(name)) >= Version(FIRST_WITHOUT[name])

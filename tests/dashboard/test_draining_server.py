@@ -15,9 +15,9 @@ class Connection:
 def server(monkeypatch: pytest.MonkeyPatch) -> DrainingServer:
     async def application(*_: object) -> None: ...
 
-    made = DrainingServer(application, host="127.0.0.1", port=0, on_ready=lambda: None)  # type: ignore[arg-type]
-    made.connections = {}
-    return made
+    server = DrainingServer(application, host="127.0.0.1", port=0, on_ready=lambda: None)  # type: ignore[arg-type]
+    server.connections = {}
+    return server
 
 
 async def test_at_the_end_a_half_arrived_request_keeps_no_application_alive(

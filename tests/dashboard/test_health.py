@@ -30,7 +30,7 @@ def test_without_a_database_it_is_down(client: Client, monkeypatch: pytest.Monke
     assert answer.json() == WELL | {"status": "down", "database": "down"}
 
 
-def test_b20_without_a_channel_layer_it_is_degraded(
+def test_without_a_channel_layer_it_is_degraded(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(self: InMemoryChannelLayer, group: str, message: object) -> None:

@@ -103,7 +103,7 @@ class undone:
         self._block.__exit__(None, None, None)
 
 
-def test_x11_every_address_has_its_row() -> None:
+def test_every_address_has_its_row() -> None:
     tables = {**PUBLIC, **PAGES, **API, **admin_rows(), **ELSEWHERE}
     assert [route for route in routes() if route not in tables] == []
     assert [route for route in tables if route not in routes()] == []
@@ -149,17 +149,17 @@ def ask(user: User | None, world: World) -> Ask:
     return send
 
 
-def test_x11_public_pages(caller: Caller, world: World, ask: Ask) -> None:
+def test_public_pages(caller: Caller, world: World, ask: Ask) -> None:
     wrong = differences(PUBLIC, FORM_METHODS, world, caller, ask, SIGN_IN)
     assert not wrong, "\n".join(wrong)
 
 
-def test_x11_pages(caller: Caller, world: World, ask: Ask) -> None:
+def test_pages(caller: Caller, world: World, ask: Ask) -> None:
     wrong = differences(PAGES, PAGE_METHODS, world, caller, ask, SIGN_IN)
     assert not wrong, "\n".join(wrong)
 
 
-def test_x11_admin(caller: Caller, world: World, ask: Ask) -> None:
+def test_admin(caller: Caller, world: World, ask: Ask) -> None:
     for method in FORM_METHODS:
         rows = {route: row for route, row in admin_rows().items() if method in row}
         wrong = differences(rows, (method,), world, caller, ask, SIGN_IN)
@@ -182,18 +182,18 @@ def ask_api(user: User | None, world: World) -> Ask:
     return send
 
 
-def test_x11_api(caller: Caller, world: World, ask_api: Ask) -> None:
+def test_api(caller: Caller, world: World, ask_api: Ask) -> None:
     Conversation.objects.update(status=Conversation.Status.ENDED)  # so that no turn starts
     wrong = differences(API, API_METHODS, world, caller, ask_api, NO_KEY)
     assert not wrong, "\n".join(wrong)
 
 
-def test_x7_a_session_alone_opens_no_door_of_the_api(caller: Caller, world: World, ask: Ask) -> None:
+def test_a_session_alone_is_refused_by_the_api(caller: Caller, world: World, ask: Ask) -> None:
     answers = {(method, route): outcome(ask(method, route)) for route, row in API.items() for method in row}
     assert set(answers.values()) == {NO_KEY}, answers
 
 
-def test_x7_no_form_is_taken_without_its_token() -> None:
+def test_no_form_is_taken_without_its_token() -> None:
     root = User.objects.create_superuser("root")
     world = World.of(root)
     strict = Client(enforce_csrf_checks=True)
@@ -218,7 +218,7 @@ OWNED = [
 
 
 @pytest.mark.parametrize(("route", "method"), OWNED)
-def test_x12_anothers_is_answered_as_an_unknown_one(route: str, method: str) -> None:
+def test_another_users_row_is_answered_like_an_unknown_one(route: str, method: str) -> None:
     owner, bob = person(Role.ADMIN, "alice"), person(Role.ADMIN, "bob")
     world = World.of(owner)
     client = Client()

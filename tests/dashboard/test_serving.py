@@ -49,7 +49,7 @@ def socket_url(site: Site, host: str = "") -> str:
 
 
 @pytest.mark.parametrize("origin", [None, "null", "https://evil.example", "https://127.0.0.1:{port}"])
-async def test_b13_a_socket_is_opened_from_this_sites_pages_alone(served: Site, origin: str | None) -> None:
+async def test_a_socket_is_opened_from_this_sites_pages_alone(served: Site, origin: str | None) -> None:
     named = origin.format(port=urlsplit(served.url).port) if origin else None
     with pytest.raises(InvalidStatus) as refused:
         async with connect(socket_url(served), origin=Origin(named) if named else None):
@@ -84,7 +84,7 @@ def test_static_files_are_hashed_and_kept_by_the_browser_for_ever(served: Site) 
 @pytest.mark.parametrize(
     "path", ["/.git/config", "/static/../manage.py", "/.greenroom/keys/secret_key", "/.env"]
 )
-def test_x21_nothing_of_the_machine_is_served(served: Site, path: str) -> None:
+def test_nothing_of_the_machine_is_served(served: Site, path: str) -> None:
     with pytest.raises(urllib.error.HTTPError, match="404"):
         fetch(served.url + path)
 
@@ -172,13 +172,13 @@ async def begin_a_turn(site: Site, key: str, cookies: str) -> None:
         await client.until("playground.delta")
 
 
-def test_d20_a_killed_server_leaves_no_turn_open(two_runs: TwoRuns) -> None:
+def test_a_killed_server_leaves_no_turn_open(two_runs: TwoRuns) -> None:
     after_the_kill, later = two_runs.turns[0], two_runs.turns[1]
     assert [status for status, _ in after_the_kill] != ["interrupted"]
     assert [status for status, _ in later] == ["interrupted"]
 
 
-def test_d21_what_was_said_is_stored_when_the_server_is_stopped(two_runs: TwoRuns) -> None:
+def test_a_stopped_server_stores_the_text_of_its_turns(two_runs: TwoRuns) -> None:
     (_, (status, text)) = two_runs.turns[2]
     assert status == "interrupted"
     assert text
@@ -201,14 +201,14 @@ def test_serve_asks_for_the_static_files(tmp_path: Path) -> None:
 
 @pytest.mark.django_db(transaction=True)
 async def test_the_lifespan_protocol_is_spoken_to_its_end() -> None:
-    asked = iter(({"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}))
-    told: list[Mapping[str, Any]] = []
+    requests = iter(({"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}))
+    responses: list[Mapping[str, Any]] = []
 
     async def receive() -> Any:
-        return next(asked)
+        return next(requests)
 
     async def send(message: Any) -> None:
-        told.append(message)
+        responses.append(message)
 
     await lifespan({"type": "lifespan", "asgi": {"spec_version": "2.0", "version": "3.0"}}, receive, send)
-    assert told == [{"type": "lifespan.startup.complete"}, {"type": "lifespan.shutdown.complete"}]
+    assert responses == [{"type": "lifespan.startup.complete"}, {"type": "lifespan.shutdown.complete"}]

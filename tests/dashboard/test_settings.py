@@ -46,7 +46,7 @@ def test_a_deployed_site_passes_every_deployment_check(tmp_path: Path) -> None:
     assert checked.returncode == 0, checked.stderr
 
 
-def test_k19_debug_makes_keys_that_only_their_owner_reads(tmp_path: Path) -> None:
+def test_debug_makes_keys_that_only_their_owner_reads(tmp_path: Path) -> None:
     first = settings_of(tmp_path, {"DEBUG": "true"}, "SECRET_KEY", "ENCRYPTION_KEYS", "DEMO_LLM_KEY")
     assert settings_of(tmp_path, {"DEBUG": "true"}, *first) == first
     assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
@@ -93,7 +93,7 @@ def test_postgresql_and_redis_take_over_by_their_addresses(tmp_path: Path) -> No
     assert layer["CONFIG"]["hosts"] == ["redis://redis.example.org:6379/1"]
 
 
-def test_an_operator_sets_how_long_a_turn_waits(tmp_path: Path) -> None:
+def test_an_operator_sets_the_timeouts_of_a_turn(tmp_path: Path) -> None:
     environment = {
         "CONNECT_MS": "1500",
         "FIRST_CONTENT_MS": "60000",

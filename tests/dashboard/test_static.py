@@ -48,12 +48,12 @@ def test_every_import_of_a_module_gets_its_hashed_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
-def test_x10_no_template_holds_a_script_or_a_style(template: Path) -> None:
+def test_no_template_holds_a_script_or_a_style(template: Path) -> None:
     assert not INLINE.findall(template.read_text())
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
-def test_x2_no_script_makes_html_of_text(script: Path) -> None:
+def test_no_script_makes_html_of_text(script: Path) -> None:
     text = script.read_text()
     assert not [sink for sink in HTML_SINKS if sink in text]
 

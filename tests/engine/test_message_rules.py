@@ -41,7 +41,7 @@ def result(call_id: str) -> Message:
         [{"role": "user", "content": ""}],
     ],
 )
-def test_what_keeps_the_rules_may_be_sent(messages: list[Message]) -> None:
+def test_valid_messages_may_be_sent(messages: list[Message]) -> None:
     assert broken_rule(messages) is None
 
 
@@ -88,7 +88,7 @@ TURNS = st.builds(
 
 @given(
     st.lists(TURNS, max_size=6),
-    st.sampled_from([known.name for known in platforms()]),
+    st.sampled_from([each.name for each in platforms()]),
     st.sampled_from(HistoryMode),
     st.sampled_from(InterruptHistory),
     st.sampled_from([None, 1, 2, 3, 5]),
@@ -118,7 +118,7 @@ def test_a_history_keeps_the_rules_whatever_was_said_called_answered_and_cut(
 @given(
     st.lists(TURNS, max_size=4),
     st.lists(CALLS.filter(bool), min_size=1, max_size=3),
-    st.sampled_from([known.name for known in platforms()]),
+    st.sampled_from([each.name for each in platforms()]),
     st.sampled_from(HistoryMode),
     st.sampled_from([None, 1, 2, 5]),
 )

@@ -67,15 +67,15 @@ def _is_free(port: int) -> bool:
 
 def _serving_environment(port: int, *, debug: bool) -> dict[str, str]:
     """Return the serving process's environment: the created keys, this machine's hosts, the free port."""
-    given = os.environ
-    told = {
+    inherited = os.environ
+    environment = {
         "DEBUG": "true" if debug else "false",
         "PORT": str(port),
-        "SITE_URL": given.get("SITE_URL") or f"http://{HOST}:{port}",
-        "ALLOWED_HOSTS": given.get("ALLOWED_HOSTS") or ",".join(settings.LOOPBACK_HOSTS),
-        "OUTBOUND_PRIVATE_HOSTS": given.get("OUTBOUND_PRIVATE_HOSTS") or LOOPBACK_AT_ANY_PORT,
+        "SITE_URL": inherited.get("SITE_URL") or f"http://{HOST}:{port}",
+        "ALLOWED_HOSTS": inherited.get("ALLOWED_HOSTS") or ",".join(settings.LOOPBACK_HOSTS),
+        "OUTBOUND_PRIVATE_HOSTS": inherited.get("OUTBOUND_PRIVATE_HOSTS") or LOOPBACK_AT_ANY_PORT,
     }
     for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "DEMO_LLM_KEY"):
-        if not given.get(name) and not given.get(f"{name}_FILE"):
-            told[f"{name}_FILE"] = str(settings.KEYS_DIR / name.lower())
-    return told
+        if not inherited.get(name) and not inherited.get(f"{name}_FILE"):
+            environment[f"{name}_FILE"] = str(settings.KEYS_DIR / name.lower())
+    return environment

@@ -57,7 +57,10 @@ def _is_untouched(chunk: Chunk, passed: Passed) -> bool:
     return (
         passed.content == chunk.content + chunk.refusal
         and passed.reasoning == chunk.reasoning
-        and all(call.arguments == kept for call, kept in zip(chunk.calls, passed.arguments, strict=True))
+        and all(
+            call.arguments == passed_arguments
+            for call, passed_arguments in zip(chunk.calls, passed.arguments, strict=True)
+        )
     )
 
 

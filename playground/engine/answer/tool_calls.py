@@ -109,13 +109,13 @@ class ToolCallJoiner:
             if not call.name:
                 self._notes.add("A tool call without a function name was left out.")
                 continue
-            made = self._finished(call, used_ids)
-            if was_cut and not made.valid and not call.is_capped:
-                shown = excerpt(made.name, self._redactor)
+            finished = self._finished(call, used_ids)
+            if was_cut and not finished.valid and not call.is_capped:
+                shown = excerpt(finished.name, self._redactor)
                 self._notes.add(f"The call of {shown} was cut off in its arguments, so it was left out.")
                 continue
-            used_ids.add(made.id)
-            calls.append(made)
+            used_ids.add(finished.id)
+            calls.append(finished)
         return tuple(calls)
 
     def _call_of(self, fragment: CallFragment) -> _OpenCall | None:

@@ -168,8 +168,8 @@ def empty_answer(address: Address, status: int) -> UpstreamError:
 
 
 def compressed(address: Address, encoding: str) -> UpstreamError:
-    known = encoding.strip().lower()
-    named = f" ({known})" if known in _ENCODINGS else ""
+    coding = encoding.strip().lower()
+    named = f" ({coding})" if coding in _ENCODINGS else ""
     return UpstreamError(
         Code.BAD_RESPONSE,
         f"{server(address)} compressed its answer{named}, though it was asked not to. "

@@ -80,5 +80,5 @@ def assert_linear(body: Callable[[int], list[bytes]]) -> None:
         "a tool's deltas",
     ],
 )
-def test_the_cost_of_what_is_odd_grows_as_the_answer_does(body: Callable[[int], list[bytes]]) -> None:
+def test_the_cost_of_odd_answers_is_linear(body: Callable[[int], list[bytes]]) -> None:
     assert_linear(body)

@@ -102,9 +102,9 @@ def test_what_holds_no_secret_is_kept_with_all_its_fields_also_where_it_is_escap
         r'{"choices":[{"index":0,"delta":{"role":"assistant","content":"\u041d\u0435"},"filter":1}],"x":7}'
     )
 
-    (kept, *_) = decode(b"data: " + payload.encode() + b"\n\n", secrets=[SECRET]).payloads
+    (stored, *_) = decode(b"data: " + payload.encode() + b"\n\n", secrets=[SECRET]).payloads
 
-    assert json.loads(kept) == json.loads(payload)
+    assert json.loads(stored) == json.loads(payload)
 
 
 def test_a_decoder_never_names_a_secret_in_its_repr() -> None:

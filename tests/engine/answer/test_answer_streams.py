@@ -30,7 +30,7 @@ def test_u30_an_error_as_the_first_event_is_the_error() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"\n\n  \r\n"])
-def test_u31_an_empty_body_is_no_answer_and_may_be_asked_for_again(body: bytes) -> None:
+def test_u31_an_empty_body_is_no_answer_and_may_be_retried(body: bytes) -> None:
     decoded = decode(body)
     verdict = decoded.decoder.verdict()
 
@@ -711,7 +711,7 @@ def test_u68_comments_empty_deltas_and_roles_are_no_content() -> None:
     assert not decoder.has_content
 
 
-def test_u69_reasoning_without_an_end_is_bounded_and_said() -> None:
+def test_u69_endless_reasoning_is_bounded_and_noted() -> None:
     decoded = decode(answer(*["<think>"] + ["x" * 50] * 10), limits=Limits(answer_chars=100))
 
     assert decoded.decoder.reasoning == decoded.reasoning == "x" * 100

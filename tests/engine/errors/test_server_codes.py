@@ -36,7 +36,7 @@ def test_the_same_error_has_one_code_as_a_refusal_and_in_a_stream(
 
 
 @pytest.mark.parametrize("kind", ["permission_denied", "not_found_error", "overloaded_error"])
-def test_a_kind_counts_where_no_status_is_known(kind: str) -> None:
+def test_a_kind_counts_if_the_status_is_unknown(kind: str) -> None:
     error = ErrorBody(message="no", kind=kind)
     assert code_of(error, None) is not Code.BAD_RESPONSE
     assert code_of(error, 400) is Code.BAD_REQUEST

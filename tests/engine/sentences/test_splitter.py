@@ -150,7 +150,7 @@ def test_what_a_mark_has_opened_waits_for_its_end(opened: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["$$\nx = 1. Y\n$$", "\\[ x = 1. Y \\],", "\\[\nx\n\ny = 1\n\\]"])
-def test_a_formula_that_is_set_apart_and_stands_alone_says_so(text: str) -> None:
+def test_a_display_formula_alone_has_its_own_kind(text: str) -> None:
     kinds = [sentence.kind for sentence in split(f"Look:\n{text}\nThat is it.")]
     assert kinds[0] == kinds[-1] == "sentence"
     assert ("formula" in kinds) == ("\n\n" not in text)

@@ -32,7 +32,7 @@ def rehearsed(first_sentence_ms: int, delay_ms: int) -> list[Event]:
 
 
 @given(first_sentence_ms=st.integers(0, 12_000), delay_ms=st.integers(0, 8_000))
-def test_the_picture_says_what_the_schedule_plays(first_sentence_ms: int, delay_ms: int) -> None:
+def test_the_picture_agrees_with_the_schedule(first_sentence_ms: int, delay_ms: int) -> None:
     timing = filler_timing(
         first_sentence_ms=first_sentence_ms,
         synthesis_ms=VOICE.delay_ms,
