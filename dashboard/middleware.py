@@ -37,7 +37,7 @@ API = "/v2/"
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
-class EveryAnswer:
+class ResponseHeadersMiddleware:
     """Adds headers to every response. Outermost, so that static files, error pages and the admin get them too."""
 
     sync_capable = False
@@ -55,7 +55,7 @@ class EveryAnswer:
         return response
 
 
-class NulInForms(MiddlewareMixin):
+class NulInFormMiddleware(MiddlewareMixin):
     """Answers 400 if a view passes a NUL from a form to the database: PostgreSQL can't store it.
 
     Form fields reject it themselves, with its place; this covers values that a view reads directly.
@@ -68,7 +68,7 @@ class NulInForms(MiddlewareMixin):
         return refused(request, NUL) if any("\0" in text for text in texts) else None
 
 
-class TooManyRows(MiddlewareMixin):
+class TooManyRowsMiddleware(MiddlewareMixin):
     """Answers 409 if the most rows exist already, whichever page would have created another one."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
@@ -78,7 +78,7 @@ class TooManyRows(MiddlewareMixin):
 
 
 @sync_and_async_middleware
-def refusals(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+def refusals_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     """Answer refused requests. Innermost, so that no view sees them and their responses get all headers."""
 
     async def answer_async(request: HttpRequest) -> HttpResponseBase:

@@ -135,7 +135,7 @@ INSTALLED_APPS = [
     "personas",
 ]
 MIDDLEWARE = [
-    "dashboard.middleware.EveryAnswer",
+    "dashboard.middleware.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -147,9 +147,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
-    "dashboard.middleware.NulInForms",
-    "dashboard.middleware.TooManyRows",
-    "dashboard.middleware.refusals",
+    "dashboard.middleware.NulInFormMiddleware",
+    "dashboard.middleware.TooManyRowsMiddleware",
+    "dashboard.middleware.refusals_middleware",
 ]
 ROOT_URLCONF = "dashboard.urls"
 ASGI_APPLICATION = "dashboard.asgi.application"
@@ -203,7 +203,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Sign-in is throttled after failures; `dashboard.sign_in_throttle` decides how they count
 
-AXES_HANDLER = "dashboard.sign_in_throttle.SlowingHandler"
+AXES_HANDLER = "dashboard.sign_in_throttle.SignInThrottle"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)

@@ -13,7 +13,7 @@ FAILURES_AT_AN_ACCOUNT = 50
 """After this many over all IP addresses, an account accepts no password from addresses that never signed in to it."""
 
 
-class SlowingHandler(AxesDatabaseHandler):
+class SignInThrottle(AxesDatabaseHandler):
     """Counts failures by account and IP address, by IP address, and by account.
 
     An account under attack from many addresses stays open to those from which its owner signed in before, and to

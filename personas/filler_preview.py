@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from playground.engine.persona import SpeechSettings
 from playground.engine.speech.filler_picture import (
     FillerTiming,
-    Share,
+    PhraseShare,
     axis_ms,
     bars,
     filler_timing,
@@ -61,7 +61,7 @@ class Tick:
 class FillerPreview:
     """``phrase`` is the one that is drawn; empty: there is none, and the picture shows the silence."""
 
-    shares: tuple[Share, ...]
+    shares: tuple[PhraseShare, ...]
     phrase: str
     first_sentence_ms: int
     synthesis_ms: int

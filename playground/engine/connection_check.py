@@ -34,7 +34,7 @@ class Finding:
 
 
 @dataclass(slots=True)
-class Observed:
+class Observation:
     """The observed response; times in ms from when the request was sent."""
 
     is_tls: bool
@@ -59,7 +59,7 @@ class Observed:
     notes: Sequence[str] = ()
 
 
-def findings(seen: Observed) -> list[Finding]:
+def findings(seen: Observation) -> list[Finding]:
     """Return all findings, in the order of the exchange."""
     return [*_reaching(seen), *(_answer(seen) if seen.status is not None else ())]
 
@@ -68,7 +68,7 @@ _BEFORE_SENDING = {Code.SECRET_NOT_ALLOWED, Code.SECRET_MISSING, Code.BLOCKED_AD
 _NOT_REACHED = {Code.DNS, Code.CONNECT_REFUSED, Code.CONNECT_TIMEOUT}
 
 
-def _reaching(seen: Observed) -> Iterator[Finding]:
+def _reaching(seen: Observation) -> Iterator[Finding]:
     error = seen.error
     if error is not None and seen.status is None:
         yield from _refusal(seen, error)
@@ -79,7 +79,7 @@ def _reaching(seen: Observed) -> Iterator[Finding]:
     yield Finding(Grade.GOOD, "Authorised", f"The server {key} (status {seen.status}).")
 
 
-def _refusal(seen: Observed, error: GreenroomError) -> Iterator[Finding]:
+def _refusal(seen: Observation, error: GreenroomError) -> Iterator[Finding]:
     message = _with_excerpt(error)
     if error.code in _BEFORE_SENDING and not error.excerpt:
         yield Finding(Grade.BAD, "Not sent", message)
@@ -100,7 +100,7 @@ def _with_excerpt(error: GreenroomError) -> str:
     return f"{error.message} The server says: {error.excerpt}" if error.excerpt else error.message
 
 
-def _tls(seen: Observed) -> Finding:
+def _tls(seen: Observation) -> Finding:
     if seen.is_own:
         return Finding(
             Grade.NOTE, "TLS", "Greenroom's own endpoint is called inside this process: no network, no TLS."
@@ -112,7 +112,7 @@ def _tls(seen: Observed) -> Finding:
     )
 
 
-def _answer(seen: Observed) -> Iterator[Finding]:
+def _answer(seen: Observation) -> Iterator[Finding]:
     if seen.verdict is not None:
         yield Finding(Grade.BAD, "Answer", _with_excerpt(seen.verdict))
     yield _streaming(seen)
@@ -126,7 +126,7 @@ def _answer(seen: Observed) -> Iterator[Finding]:
         yield Finding(Grade.NOTE, "Note", note)
 
 
-def _streaming(seen: Observed) -> Finding:
+def _streaming(seen: Observation) -> Finding:
     times = seen.payload_times_ms
     if not seen.is_event_stream:
         return Finding(
@@ -146,7 +146,7 @@ def _streaming(seen: Observed) -> Finding:
     return Finding(Grade.GOOD, "Streams", f"{len(times)} chunks over {span_ms} ms.")
 
 
-def _first_delta(seen: Observed) -> Finding:
+def _first_delta(seen: Observation) -> Finding:
     if seen.first_delta_ms is None:
         what = "a tool call" if seen.has_tool_calls else "nothing that can be spoken"
         return Finding(Grade.WARNING, "First delta", f"The answer held {what}.")
@@ -171,7 +171,7 @@ def _first_chunk(payload: Any) -> Finding:
     return Finding(Grade.NOTE, "First chunk", "It carries neither a role nor text; it is passed over.")
 
 
-def _finish(seen: Observed) -> Finding:
+def _finish(seen: Observation) -> Finding:
     if seen.finish_reason:
         return Finding(Grade.GOOD, "Finish reason", f"{seen.finish_reason}.")
     return Finding(
@@ -181,7 +181,7 @@ def _finish(seen: Observed) -> Finding:
     )
 
 
-def _done(seen: Observed) -> Finding:
+def _done(seen: Observation) -> Finding:
     if seen.has_done:
         return Finding(Grade.GOOD, "[DONE]", "The stream ended with it.")
     if seen.ended_after_ms is None:
@@ -189,7 +189,7 @@ def _done(seen: Observed) -> Finding:
     return Finding(Grade.WARNING, "[DONE]", "It didn't come: some clients wait for it.")
 
 
-def _closing(seen: Observed) -> Finding:
+def _closing(seen: Observation) -> Finding:
     if seen.ended_after_ms is None:
         return Finding(
             Grade.WARNING,

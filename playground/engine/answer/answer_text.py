@@ -1,6 +1,6 @@
 """An answer's content and reasoning as they stream: redacted, separated, and cut into sentences."""
 
-from playground.engine.answer import answer_messages as words
+from playground.engine.answer import answer_messages
 from playground.engine.answer.growing_text import GrowingText
 from playground.engine.answer.notes import Notes
 from playground.engine.answer.pieces import ContentPiece, Piece, ReasoningPiece, SentencePiece
@@ -51,7 +51,7 @@ class AnswerText:
         self._show_reasoning(self.reasoning.add(passed))
         return passed
 
-    def let_go(self) -> tuple[str, str]:
+    def release_tails(self) -> tuple[str, str]:
         """Release the tails held back as possible secrets (content, reasoning): nothing follows them."""
         content, reasoning = self._content_channel.flush(), self._reasoning_channel.flush()
         self._show_reasoning(self.reasoning.add(reasoning))
@@ -59,14 +59,14 @@ class AnswerText:
         return content, reasoning
 
     def flush(self) -> None:
-        """Show the rest: a partial tag, the last sentence. Call ``let_go`` first."""
+        """Show the rest: a partial tag, the last sentence. Call ``release_tails`` first."""
         for split in self._splitter.flush():
             self._add(split)
         self._show_reasoning(self.reasoning.flush())
         self._show_text(self.text.flush())
         self._pieces += map(SentencePiece, self._sentences.end())
         if self._splitter.saw_stray_end:
-            self._notes.add(words.STRAY_THINK_END)
+            self._notes.add(answer_messages.STRAY_THINK_END)
 
     def poll(self) -> None:
         """Commit the sentences whose end is unambiguous."""
@@ -91,4 +91,4 @@ class AnswerText:
         if grown:
             self._pieces.append(ReasoningPiece(self.reasoning.chars - len(grown), grown))
         if self.reasoning.overflowed:
-            self._notes.add(words.REASONING_TOO_LONG)
+            self._notes.add(answer_messages.REASONING_TOO_LONG)

@@ -8,7 +8,7 @@ import orjson
 
 from playground.engine.answer.chunks import Chunk
 from playground.engine.answer.redaction import Redactor
-from playground.engine.answer.text_channel import clean
+from playground.engine.answer.text_channel import storable
 from playground.engine.answer.tool_calls import CallFragment
 
 _TOKEN_BY_TOKEN = frozenset({"logprobs", "reasoning_details", "audio"})
@@ -16,20 +16,20 @@ _TOKEN_BY_TOKEN = frozenset({"logprobs", "reasoning_details", "audio"})
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class PassedTexts:
     """What the text channels let through for one chunk: redacted, with tails held before, without those held now."""
 
     content: str = ""
     reasoning: str = ""
     arguments: tuple[str, ...] = ()
 
-    def followed_by(self, tail: "Passed") -> "Passed":
+    def followed_by(self, tail: "PassedTexts") -> "PassedTexts":
         """Return this chunk's texts with the tails that the channels released after it."""
-        return Passed(self.content + tail.content, self.reasoning + tail.reasoning, self.arguments)
+        return PassedTexts(self.content + tail.content, self.reasoning + tail.reasoning, self.arguments)
 
 
 def kept_payload(
-    raw: str, payload: Mapping[str, object], chunk: Chunk, passed: Passed, redactor: Redactor
+    raw: str, payload: Mapping[str, object], chunk: Chunk, passed: PassedTexts, redactor: Redactor
 ) -> str:
     """Return the payload to store: unchanged, unless it contains a secret or may contain a part of one."""
     if not redactor:
@@ -44,16 +44,16 @@ def kept_payload(
         return redactor.redact(_dumped(rest | read, read))
     if "\\u" in raw:  # redaction doesn't look for secrets spelled with JSON's escapes
         return redactor.redact(_dumped(payload, read))
-    return redactor.redact(clean(raw))
+    return redactor.redact(storable(raw))
 
 
-def tail_payload(passed: Passed, calls: list[CallFragment], redactor: Redactor) -> str:
+def tail_payload(passed: PassedTexts, calls: list[CallFragment], redactor: Redactor) -> str:
     """Return a synthetic payload for the tails held back until the end, so that a replay gives the same text."""
     read = _choices(passed, tuple(calls), "")
     return redactor.redact(_dumped(read, read))
 
 
-def _is_untouched(chunk: Chunk, passed: Passed) -> bool:
+def _is_untouched(chunk: Chunk, passed: PassedTexts) -> bool:
     return (
         passed.content == chunk.content + chunk.refusal
         and passed.reasoning == chunk.reasoning
@@ -76,7 +76,7 @@ def _repeats_text(payload: Mapping[str, object]) -> bool:
     return bool(choice.get("logprobs")) or (isinstance(delta, dict) and not _TOKEN_BY_TOKEN.isdisjoint(delta))
 
 
-def _choices(passed: Passed, calls: tuple[CallFragment, ...], finish_reason: str) -> dict[str, object]:
+def _choices(passed: PassedTexts, calls: tuple[CallFragment, ...], finish_reason: str) -> dict[str, object]:
     delta: dict[str, object] = {}
     if passed.content:
         delta["content"] = passed.content

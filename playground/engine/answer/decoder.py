@@ -6,10 +6,10 @@ raises; the pieces, with their text joined, don't depend on how the bytes are sp
 
 from collections.abc import Callable, Collection
 
-from playground.engine.answer import answer_messages as words
+from playground.engine.answer import answer_messages
 from playground.engine.answer.answer_text import AnswerText
 from playground.engine.answer.body import BodyDecoder, BodyForm
-from playground.engine.answer.cassette import Passed, kept_payload, tail_payload
+from playground.engine.answer.cassette import PassedTexts, kept_payload, tail_payload
 from playground.engine.answer.chunks import Chunk, Usage
 from playground.engine.answer.delta_habits import DeltaHabits
 from playground.engine.answer.finish_reasons import finish_error, is_complete, note_on_finish
@@ -28,7 +28,7 @@ from playground.engine.answer.pieces import (
 from playground.engine.answer.redaction import Redactor
 from playground.engine.answer.speakers import Speakers
 from playground.engine.answer.sse import EventKind, ServerSentEvent
-from playground.engine.answer.text_channel import clean
+from playground.engine.answer.text_channel import storable
 from playground.engine.answer.tool_calls import ToolCallJoiner
 from playground.engine.answer.unreadable import unreadable
 from playground.engine.errors.codes import UpstreamError
@@ -166,7 +166,7 @@ class AnswerDecoder:
             self._take_all(self._body.close())
             self._fail_with_body()
         if self.failure is None and self.finished and not self.ended and self.is_stream:
-            self._notes.add(words.NO_DONE)
+            self._notes.add(answer_messages.NO_DONE)
         return self._conclude()
 
     def leave(self, note: str = "") -> list[Piece]:
@@ -182,14 +182,14 @@ class AnswerDecoder:
         if self.failure:
             return self.failure
         if self._saw_payload and not self._saw_chunk:
-            return words.not_a_completion()
+            return answer_messages.not_a_completion()
         if self.ended or self.finished:
             return finish_error(excerpt(self.finish_reason, self._redactor))
         if self.is_empty:
-            return words.empty_body()
+            return answer_messages.empty_body()
         if not self._saw_chunk and self._body.form is BodyForm.JSON:
-            return words.broken_json()
-        return words.truncated()
+            return answer_messages.broken_json()
+        return answer_messages.truncated()
 
     @property
     def _is_over(self) -> bool:
@@ -231,7 +231,7 @@ class AnswerDecoder:
             return
         raw = event.data.decode("utf-8", "backslashreplace" if self.is_stream else "replace")
         if event.kind is EventKind.STRAY:
-            self._fail(raw, words.plain_text if not self._saw_payload else stray_error)
+            self._fail(raw, answer_messages.plain_text if not self._saw_payload else stray_error)
             return
         try:
             payload = parse_event(event.data) if self.is_stream else parse_payload(event.data)
@@ -264,33 +264,33 @@ class AnswerDecoder:
 
     def _keep(self, raw: str) -> None:
         """Store a payload without readable content."""
-        self._pieces.append(PayloadPiece(self._redactor.redact(clean(raw))))
+        self._pieces.append(PayloadPiece(self._redactor.redact(storable(raw))))
 
     def _take_chunk(self, raw: str, payload: dict[str, object], chunk: Chunk) -> None:
         place = len(self._pieces)
         passed = self._pass(chunk)
         self._fail_where_too_long()
         if self.failure is not None:  # nothing after this chunk is read
-            passed = passed.followed_by(Passed(*self._texts.let_go()))
+            passed = passed.followed_by(PassedTexts(*self._texts.release_tails()))
         self._pieces.insert(place, PayloadPiece(kept_payload(raw, payload, chunk, passed, self._redactor)))
         if chunk.usage:
             self.usage = self._redactor.redact_names(chunk.usage)
         if chunk.finish_reason:
-            self._finish(self._redactor.redact(clean(chunk.finish_reason))[:_FINISH_CHARS])
+            self._finish(self._redactor.redact(storable(chunk.finish_reason))[:_FINISH_CHARS])
         if self._body.form is BodyForm.JSON:
             self.ended = chunk.is_message
-            self._notes.add(words.ONE_JSON if chunk.is_message else words.JSON_LINES)
+            self._notes.add(answer_messages.ONE_JSON if chunk.is_message else answer_messages.JSON_LINES)
 
-    def _pass(self, chunk: Chunk) -> Passed:
+    def _pass(self, chunk: Chunk) -> PassedTexts:
         content, reasoning = chunk.content + chunk.refusal, chunk.reasoning
         if role := self._speakers.other_role(chunk):
-            self._notes.add(words.of_another_role(excerpt(role, self._redactor)))
-            return Passed(arguments=tuple(map(self._joiner.add, chunk.calls)))
+            self._notes.add(answer_messages.of_another_role(excerpt(role, self._redactor)))
+            return PassedTexts(arguments=tuple(map(self._joiner.add, chunk.calls)))
         if chunk.is_message and self.has_content:
-            return Passed(arguments=("",) * len(chunk.calls))
+            return PassedTexts(arguments=("",) * len(chunk.calls))
         self._note_early_finish(chunk)
         if chunk.refusal:
-            self._notes.add(words.REFUSAL)
+            self._notes.add(answer_messages.REFUSAL)
         if reasoning:
             reasoning = self._texts.pass_reasoning(reasoning)
         if content:
@@ -298,12 +298,12 @@ class AnswerDecoder:
             self._habits.add(content, str(text) if len(content) == text.chars else "")
             content = self._texts.pass_content(content)
         self.call_fragments += len(chunk.calls)
-        return Passed(content, reasoning, tuple(map(self._joiner.add, chunk.calls)))
+        return PassedTexts(content, reasoning, tuple(map(self._joiner.add, chunk.calls)))
 
     def _note_early_finish(self, chunk: Chunk) -> None:
         if self.finished and (chunk.content or chunk.refusal or chunk.reasoning or chunk.calls):
             self.goes_on_after_finish = True
-            self._notes.add(words.EARLY_FINISH)
+            self._notes.add(answer_messages.EARLY_FINISH)
 
     def _finish(self, reason: str) -> None:
         self.finish_reason = reason
@@ -311,7 +311,7 @@ class AnswerDecoder:
     def _flush_text(self) -> None:
         """Flush everything held back; tails that turned out to be no secret become a synthetic payload."""
         place = len(self._pieces)
-        tail = Passed(*self._texts.let_go())
+        tail = PassedTexts(*self._texts.release_tails())
         calls = self._joiner.flush()
         if tail.content or tail.reasoning or calls:
             self._pieces.insert(place, PayloadPiece(tail_payload(tail, calls, self._redactor)))
@@ -320,7 +320,7 @@ class AnswerDecoder:
 
     def _fail_where_too_long(self) -> None:
         if self._texts.text.overflowed and self.failure is None:
-            self.failure = words.too_long(self._limits.answer_chars)
+            self.failure = answer_messages.too_long(self._limits.answer_chars)
 
     def _say_what_is_missing(self) -> None:
         if self._habits.note:
@@ -330,16 +330,17 @@ class AnswerDecoder:
         if self.finished:
             self._note_finish()
         if self._texts.text.chars == 0 and not self.tool_calls:
-            self._notes.add(words.ONLY_REASONED if self._texts.reasoning.chars else words.SAID_NOTHING)
+            has_reasoning = self._texts.reasoning.chars > 0
+            self._notes.add(answer_messages.ONLY_REASONED if has_reasoning else answer_messages.SAID_NOTHING)
         if not self.is_stream:
             return
         if self._saw_chunk and not self.finished:
-            self._notes.add(words.NO_FINISH_REASON)
+            self._notes.add(answer_messages.NO_FINISH_REASON)
         if self.content_deltas == 1 and self._texts.text.chars > _LONG_CHARS:
-            self._notes.add(words.ONE_DELTA)
+            self._notes.add(answer_messages.ONE_DELTA)
 
     def _note_finish(self) -> None:
         if note := note_on_finish(excerpt(self.finish_reason, self._redactor)):
             self._notes.add(note)
-        if self.tool_calls and not words.names_calls(self.finish_reason):
-            self._notes.add(words.CALLS_COUNT)
+        if self.tool_calls and not answer_messages.names_calls(self.finish_reason):
+            self._notes.add(answer_messages.CALLS_COUNT)

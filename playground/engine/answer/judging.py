@@ -3,7 +3,7 @@
 Errors of any shape are checked first, then payloads that are no chunks.
 """
 
-from playground.engine.answer import answer_messages as words
+from playground.engine.answer import answer_messages
 from playground.engine.answer.chunks import Chunk, is_keep_alive, read_chunk
 from playground.engine.answer.finish_reasons import FinishKind, finish_error, kind_of
 from playground.engine.answer.notes import Notes
@@ -33,7 +33,7 @@ def judge(
         is_idle = isinstance(payload, dict) and is_keep_alive(payload)
         return None, None if is_idle else no_chunk(payload, redactor)
     if event.kind is EventKind.BARE:
-        notes.add(words.BARE_CHUNK)
+        notes.add(answer_messages.BARE_CHUNK)
     if kind_of(chunk.finish_reason) is FinishKind.FAILED:
         return chunk, finish_error(excerpt(chunk.finish_reason, redactor))
     return chunk, None

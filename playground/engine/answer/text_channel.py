@@ -29,7 +29,7 @@ class TextChannel:
 
     def flush(self) -> str:
         high, self._high = self._high, ""
-        text = clean(high)
+        text = storable(high)
         return self._redaction.feed(text) + self._redaction.flush() if self._redaction else text
 
     def _join_surrogates(self, text: str) -> str:
@@ -38,7 +38,7 @@ class TextChannel:
         return _joined(text.removesuffix(self._high) if self._high else text)
 
 
-def clean(text: str) -> str:
+def storable(text: str) -> str:
     """Return a whole string that can be stored and encoded: without NUL and lone surrogates."""
     return _joined(text).replace("\0", "")
 

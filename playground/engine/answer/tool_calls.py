@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from playground.engine.answer.notes import Notes
 from playground.engine.answer.payloads import parse_payload
 from playground.engine.answer.redaction import Redactor
-from playground.engine.answer.text_channel import TextChannel, clean
+from playground.engine.answer.text_channel import TextChannel, storable
 from playground.engine.errors.in_stream import excerpt
 from playground.engine.events import ToolCall
 from playground.engine.limits import DEFAULT_LIMITS, KIB, Limits
@@ -185,8 +185,8 @@ class ToolCallJoiner:
     def _finished(self, call: _OpenCall, used_ids: set[str]) -> ToolCall:
         call.add(call.channel.flush(), self._limits.tool_arguments_chars)
         remarks: list[str] = []
-        name = self._redactor.redact(clean(call.name))[:_NAME_CHARS]
-        given_id = self._redactor.redact(clean(call.id))[:_NAME_CHARS]
+        name = self._redactor.redact(storable(call.name))[:_NAME_CHARS]
+        given_id = self._redactor.redact(storable(call.id))[:_NAME_CHARS]
         shown = excerpt(name, self._redactor)
         call_id = _own_id(given_id, used_ids)
         if not given_id:
@@ -227,7 +227,7 @@ class ToolCallJoiner:
             text = json.dumps(call.extra, ensure_ascii=False, allow_nan=False)
         except (ValueError, RecursionError):
             return ""
-        text = self._redactor.redact(clean(text))
+        text = self._redactor.redact(storable(text))
         return text if len(text) <= self._limits.tool_arguments_chars and _is_object(text) else ""
 
 

@@ -7,7 +7,7 @@ import json
 import re
 
 from playground.engine.answer.redaction import Redactor
-from playground.engine.errors.bodies import clean
+from playground.engine.errors.bodies import one_line
 from playground.engine.errors.codes import Code, UpstreamError
 from playground.engine.limits import DEFAULT_LIMITS
 
@@ -56,7 +56,7 @@ _JAVASCRIPT_WORD = re.compile(r"\[object \w+\]|[:\[,]\s*undefined\b")
 
 def unreadable(data: bytes, redactor: Redactor) -> UpstreamError:
     """Return why an event can't be read; ``data`` is its payload."""
-    shown = redactor.redact(clean(data.decode("utf-8", "backslashreplace")))
+    shown = redactor.redact(one_line(data.decode("utf-8", "backslashreplace")))
     return UpstreamError(
         Code.BAD_RESPONSE,
         f"An event of the stream {_cause(data)}. OpenAI's own client stops there, so a caller hears nothing more.",

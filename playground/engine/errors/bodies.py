@@ -42,10 +42,10 @@ def read_error_body(body: bytes) -> ErrorBody:
         parsed: Any = json.loads(body.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return ErrorBody()
-    return ErrorBody(clean(_message(parsed)), clean(" ".join(_kinds(parsed))).lower())
+    return ErrorBody(one_line(_message(parsed)), one_line(" ".join(_kinds(parsed))).lower())
 
 
-def clean(text: str) -> str:
+def one_line(text: str) -> str:
     """Return the text on one line, without terminal escapes, control, direction and unassigned characters."""
     plain = _ESCAPES.sub("", text)
     return " ".join("".join(_printable(character) for character in plain).split())

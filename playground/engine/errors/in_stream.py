@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 
 from playground.engine.answer.redaction import Redactor
-from playground.engine.errors.bodies import ErrorBody, clean, read_error_body
+from playground.engine.errors.bodies import ErrorBody, one_line, read_error_body
 from playground.engine.errors.codes import Code, UpstreamError
 from playground.engine.errors.server_codes import code_of
 from playground.engine.limits import DEFAULT_LIMITS
@@ -150,7 +150,7 @@ def no_chunk(payload: object, redactor: Redactor) -> UpstreamError:
 def excerpt(text: str, redactor: Redactor) -> str:
     """Return a server's text as it may be shown: redacted, short, on one line, without hidden characters."""
     # Redact before each cut, which may halve a secret, and after cleaning, which may join the parts of one.
-    text = redactor.redact(clean(redactor.redact(text)[:_MOST_CHARS]))
+    text = redactor.redact(one_line(redactor.redact(text)[:_MOST_CHARS]))
     limit = DEFAULT_LIMITS.error_excerpt_chars
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 

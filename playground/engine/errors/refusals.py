@@ -6,7 +6,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from playground.engine.addresses.address import Address
-from playground.engine.errors.bodies import ErrorBody, clean, read_error_body
+from playground.engine.errors.bodies import ErrorBody, one_line, read_error_body
 from playground.engine.errors.codes import Code, UpstreamError
 from playground.engine.errors.server_codes import code_of
 from playground.engine.errors.upstream import server
@@ -74,7 +74,7 @@ def _plausible(milliseconds: float) -> int | None:
 
 def _excerpt(message: str, redact: Callable[[str], str]) -> str:
     # Redact before and after cleaning, which may join the parts of a secret, and before the cut, which may halve one.
-    text = redact(clean(redact(message)))
+    text = redact(one_line(redact(message)))
     limit = DEFAULT_LIMITS.error_excerpt_chars
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 

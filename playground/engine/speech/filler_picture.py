@@ -51,7 +51,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class PhraseShare:
     """A phrase and its probability, in percent."""
 
     phrase: str
@@ -102,7 +102,7 @@ def ticks_ms(length_ms: int) -> list[int]:
     return list(range(0, length_ms, step))
 
 
-def shares(phrases: Iterable[tuple[str, int]]) -> list[Share]:
+def shares(phrases: Iterable[tuple[str, int]]) -> list[PhraseShare]:
     """Return each phrase's probability; one listed twice is twice as likely. ``phrases``: with their durations."""
     counts: dict[str, int] = {}
     lengths: dict[str, int] = {}
@@ -110,4 +110,4 @@ def shares(phrases: Iterable[tuple[str, int]]) -> list[Share]:
         counts[phrase] = counts.get(phrase, 0) + 1
         lengths[phrase] = duration_ms
     total = sum(counts.values())
-    return [Share(phrase, 100 * count / total, lengths[phrase]) for phrase, count in counts.items()]
+    return [PhraseShare(phrase, 100 * count / total, lengths[phrase]) for phrase, count in counts.items()]

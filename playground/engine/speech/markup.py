@@ -12,7 +12,15 @@ from typing import NamedTuple
 from playground.engine.sentences.blocks import TABLE_ROW
 from playground.engine.sentences.characters import EMOJI
 from playground.engine.speech.emphasis import Run, pair, run_at
-from playground.engine.speech.tags import SPEECH_TAGS, Reading, SpeechTags, break_ms, pace, sound_ms, spells
+from playground.engine.speech.tags import (
+    SPEECH_TAGS,
+    SpeechTags,
+    TagSupport,
+    break_ms,
+    pace,
+    sound_ms,
+    spells,
+)
 from playground.engine.speech.word_breaks import is_unspaced
 
 FORMULA_HEARD = (
@@ -31,7 +39,7 @@ class Piece(NamedTuple):
     end: int
 
 
-class Hold(NamedTuple):
+class DelayTag(NamedTuple):
     """A tag that delays the words after it: a break, or a sound such as a laugh."""
 
     start: int
@@ -40,7 +48,7 @@ class Hold(NamedTuple):
     is_silence: bool
 
 
-class Manner(NamedTuple):
+class SpeakingStyle(NamedTuple):
     """A tag after which the words are spoken differently, or, with ``ends``, normally again."""
 
     name: str
@@ -49,7 +57,7 @@ class Manner(NamedTuple):
     ends: bool = False
 
 
-Node = Piece | Hold | Manner | Run
+Node = Piece | DelayTag | SpeakingStyle | Run
 
 _URL = r"(?:https?://|www\.)[^\s<>\[\]()\"'`*]*(?:\([^\s()]*\)[^\s<>\[\]()\"'`*]*)*(?<![.,;:!?])"
 _ATTRIBUTE = r"[\w:.-]+(?:\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>=`/]+))?"
@@ -284,10 +292,10 @@ class Line:
 
     def _sound(self, match: re.Match[str]) -> None:
         name = match.group().lower()
-        if self._tags.reading(name) is None:
+        if self._tags.support(name) is None:
             self._unread(name, match)
         else:
-            self.nodes.append(Hold(*match.span(), *sound_ms(name)))
+            self.nodes.append(DelayTag(*match.span(), *sound_ms(name)))
 
     def _tag(self, match: re.Match[str]) -> int:
         name = match["name"].lower()
@@ -313,27 +321,29 @@ class Line:
     def _speech_tag(
         self, match: re.Match[str], name: str, values: dict[str, str], spans: dict[str, tuple[int, int]]
     ) -> int:
-        reading = self._tags.reading(name)
-        if reading is None:
+        support = self._tags.support(name)
+        if support is None:
             self._unread(name, match)
         elif name == "sub":
             self._plain(*spans["alias"])
             end = _SUB_END.search(self._text, match.end(), match.end() + _LONGEST)
             return end.end() if end else match.end()
         elif match["closes"]:
-            self.nodes.append(Manner(name, ends=True))
+            self.nodes.append(SpeakingStyle(name, ends=True))
         else:
-            self._told(match, name, values, reading)
+            self._add_effect(match, name, values, support)
         return match.end()
 
-    def _told(self, match: re.Match[str], name: str, values: dict[str, str], reading: Reading) -> None:
+    def _add_effect(
+        self, match: re.Match[str], name: str, values: dict[str, str], support: TagSupport
+    ) -> None:
         """Add the effect of a tag that the voice reads."""
         if name == "break":
-            self.nodes.append(Hold(*match.span(), break_ms(values, reading), is_silence=True))
+            self.nodes.append(DelayTag(*match.span(), break_ms(values, support), is_silence=True))
         elif name in {"speed", "prosody"}:
-            self.nodes.append(Manner(name, pace=pace(name, values)))
+            self.nodes.append(SpeakingStyle(name, pace=pace(name, values)))
         elif name in {"spell", "say-as"}:
-            self.nodes.append(Manner(name, is_spelled=spells(name, values)))
+            self.nodes.append(SpeakingStyle(name, is_spelled=spells(name, values)))
 
     def _unread(self, name: str, match: re.Match[str]) -> None:
         self._plain(*match.span())

@@ -14,7 +14,7 @@ from playground.engine.events import Sentence
 from playground.engine.limits import DEFAULT_LIMITS, KIB
 from playground.engine.sentences.blocks import CODE, HEADING, LIST_ITEM, TABLE_ROW, list_opening
 from playground.engine.speech.emphasis import Run
-from playground.engine.speech.markup import Hold, Line, Manner, Node, Piece
+from playground.engine.speech.markup import DelayTag, Line, Node, Piece, SpeakingStyle
 from playground.engine.speech.tags import DEFAULT_TAGS, SpeechTags
 from playground.engine.speech.word_breaks import coarse_groups, word_groups
 
@@ -81,12 +81,12 @@ def spoken(sentence: Sentence, tags: SpeechTags = DEFAULT_TAGS) -> Spoken:
     utterance = _Utterance()
     for node in nodes:
         utterance.add(node)
-    utterance.end_manners()
+    utterance.end_styles()
     text = utterance.text
     if _HEARD.search(text) is None:
         silences = (Pause(0, pause.ms, pause.is_silence) for pause in utterance.pauses)
         return Spoken("", (), tuple(silences))
-    words = _widened(sentence, utterance.places(word_groups(text)), utterance.holds)
+    words = _widened(sentence, utterance.places(word_groups(text)), utterance.delays)
     return Spoken(text, tuple(words), tuple(utterance.pauses), tuple(utterance.stretches), notes)
 
 
@@ -210,13 +210,13 @@ class _Utterance:
     def __init__(self) -> None:
         self.pauses: list[Pause] = []
         self.stretches: list[Stretch] = []
-        self.holds: list[int] = []
+        self.delays: list[int] = []
         """The raw offsets of the tags that delay the words."""
         self._parts: list[str] = []
         self._chunks: list[_Chunk] = []
         self._length = 0
         self._is_spaced = False
-        self._manners: list[tuple[Manner, int]] = []
+        self._styles: list[tuple[SpeakingStyle, int]] = []
 
     @property
     def text(self) -> str:
@@ -229,19 +229,19 @@ class _Utterance:
             case Run():
                 start, end = node.text
                 self._say(Piece(node.mark * (end - start), start, end))
-            case Hold():
+            case DelayTag():
                 self.pauses.append(Pause(self._length, node.ms, node.is_silence))
-                self.holds.append(node.start)
+                self.delays.append(node.start)
                 self._is_spaced = True
-            case Manner(ends=False):
-                self._manners.append((node, self._length))
-            case Manner():
-                self._end_manner(node.name)
+            case SpeakingStyle(ends=False):
+                self._styles.append((node, self._length))
+            case SpeakingStyle():
+                self._end_style(node.name)
 
-    def end_manners(self) -> None:
-        """End all open manners at the end of the sentence."""
-        while self._manners:
-            self._stretch(*self._manners.pop())
+    def end_styles(self) -> None:
+        """End all open styles at the end of the sentence."""
+        while self._styles:
+            self._stretch(*self._styles.pop())
 
     def places(self, words: Iterable[tuple[str, int, int]]) -> Iterator[_Place]:
         """Yield the text's ``words``, given in order, with their raw offsets."""
@@ -280,32 +280,32 @@ class _Utterance:
         """Whether ``following`` would join two digits that the raw text separates."""
         return self._chunks[-1].end != start and _is_digit(following) and _is_digit(self._parts[-1][-1])
 
-    def _end_manner(self, name: str) -> None:
-        for place in range(len(self._manners) - 1, -1, -1):
-            if self._manners[place][0].name == name:
-                self._stretch(*self._manners.pop(place))
+    def _end_style(self, name: str) -> None:
+        for place in range(len(self._styles) - 1, -1, -1):
+            if self._styles[place][0].name == name:
+                self._stretch(*self._styles.pop(place))
                 return
 
-    def _stretch(self, manner: Manner, start: int) -> None:
-        if start < self._length and (manner.is_spelled or manner.pace != 1.0):
-            self.stretches.append(Stretch(start, self._length, manner.pace, manner.is_spelled))
+    def _stretch(self, style: SpeakingStyle, start: int) -> None:
+        if start < self._length and (style.is_spelled or style.pace != 1.0):
+            self.stretches.append(Stretch(start, self._length, style.pace, style.is_spelled))
 
 
 def _is_digit(character: str) -> bool:
     return character.isdigit() or (character.isnumeric() and not character.isalpha())
 
 
-def _widened(sentence: Sentence, words: Iterator[_Place], holds: list[int]) -> Iterator[SpokenWord]:
+def _widened(sentence: Sentence, words: Iterator[_Place], delays: list[int]) -> Iterator[SpokenWord]:
     """Extend words over the silent markup that touches them, and the outer words to the sentence's ends.
 
     Text from a delaying tag on belongs to the word after it.
     """
     text, offset = sentence.text, sentence.start
-    begin, hold = 0, 0
+    begin, passed = 0, 0
     for word, following in pairwise([*words, _Place("", 0, len(text), len(text))]):
-        while hold < len(holds) and holds[hold] < word.end:
-            hold += 1
-        limit = min(following.start, holds[hold]) if hold < len(holds) else following.start
+        while passed < len(delays) and delays[passed] < word.end:
+            passed += 1
+        limit = min(following.start, delays[passed]) if passed < len(delays) else following.start
         end = word.end
         while end < limit and not text[end].isspace():
             end += 1

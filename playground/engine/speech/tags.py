@@ -48,7 +48,7 @@ _SOUNDS = _bracketed(
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TagSupport:
     """A row of the table: who reads which tags. An audio tag's name has its brackets: ``[laughs]``."""
 
     reader: str
@@ -58,12 +58,12 @@ class Reading:
     longest_ms: int = LONGEST_BREAK_MS
 
 
-_ENGINES: dict[str, tuple[Reading, ...]] = {
+_ENGINES: dict[str, tuple[TagSupport, ...]] = {
     # Cartesia, "SSML Tags" and "Inserting Breaks/Pauses" [V]: breaks and spelling in every Sonic; speed, volume,
     # emotion and [laughter] from Sonic 3 on.
     "cartesia": (
-        Reading("Cartesia", frozenset({"break", "spell"})),
-        Reading(
+        TagSupport("Cartesia", frozenset({"break", "spell"})),
+        TagSupport(
             "Cartesia's sonic-3",
             frozenset({"speed", "volume", "emotion", "[laughter]"}),
             re.compile(r"sonic-[3-9]"),
@@ -72,26 +72,26 @@ _ENGINES: dict[str, tuple[Reading, ...]] = {
     # ElevenLabs, "Best practices" and "Do pauses and SSML phoneme tags work with the API?" [V]: breaks of up to 3 s in
     # all models but v3; phonemes in three models; audio tags in v3 alone.
     "elevenlabs": (
-        Reading("ElevenLabs before v3", frozenset({"break"}), re.compile(r"(?!.*v3)"), longest_ms=3_000),
-        Reading(
+        TagSupport("ElevenLabs before v3", frozenset({"break"}), re.compile(r"(?!.*v3)"), longest_ms=3_000),
+        TagSupport(
             "ElevenLabs' Flash v2, Turbo v2 and English v1",
             frozenset({"phoneme"}),
             re.compile(r"eleven_(?:flash_v2|turbo_v2|monolingual_v1)\Z"),
         ),
-        Reading("ElevenLabs' v3", _SOUNDS | _DIRECTIONS | frozenset(_V3_PAUSES_MS), re.compile(r".*v3")),
+        TagSupport("ElevenLabs' v3", _SOUNDS | _DIRECTIONS | frozenset(_V3_PAUSES_MS), re.compile(r".*v3")),
     ),
     # PlayHT, "Convert SSML To Speech" [V]: SSML for its Standard and Premium voices at another endpoint alone; the
     # endpoint that streams reads none [A].
     "playht": (),
     # Just AI, "Speech synthesis markup" [V]: SSML, without <speak> too, for most providers; the tags
     # depend on the provider, and all are assumed to be read [A].
-    "telephony": (Reading("JAICP's telephony", _SSML),),
+    "telephony": (TagSupport("JAICP's telephony", _SSML),),
     # Microsoft, "SSML document structure and events" [V]; breaks of up to 20 s [V].
-    "azure": (Reading("Azure", _SSML, longest_ms=20_000),),
+    "azure": (TagSupport("Azure", _SSML, longest_ms=20_000),),
 }
 _ELSEWHERE = (
     # Vapi, "Flush syntax" [V]: a platform, which takes the tag out of the text itself.
-    Reading("Vapi", frozenset({"flush"})),
+    TagSupport("Vapi", frozenset({"flush"})),
 )
 _USUAL_MODELS = {"cartesia": "sonic-3", "elevenlabs": "eleven_flash_v2_5"}
 """The model of a persona that names none: the examples on Tavus' "TTS" page, and so [A]."""
@@ -103,9 +103,9 @@ class SpeechTags:
 
     voice: str
     """Its engine and, if the persona names one, its model."""
-    readings: tuple[Reading, ...]
+    readings: tuple[TagSupport, ...]
 
-    def reading(self, name: str) -> Reading | None:
+    def support(self, name: str) -> TagSupport | None:
         """Return how the voice reads the tag ``name``; None if it speaks the tag as text."""
         return next((row for row in self.readings if name in row.names), None)
 
@@ -133,13 +133,13 @@ def tags_of(settings: SpeechSettings) -> SpeechTags:
 DEFAULT_TAGS = tags_of(SpeechSettings())
 
 
-def break_ms(attributes: Mapping[str, str], reading: Reading) -> int:
+def break_ms(attributes: Mapping[str, str], support: TagSupport) -> int:
     """Return the length of ``<break>`` in ms: its time, else its strength, else the strength "medium"."""
     duration = _DURATION.fullmatch(attributes.get("time", "").strip().lower())
     if duration is None:
         return _STRENGTHS_MS.get(attributes.get("strength", "").strip().lower(), _STRENGTHS_MS["medium"])
     ms = float(duration["number"]) * (1 if duration["unit"] == "ms" else 1_000)
-    return round(min(ms, reading.longest_ms))
+    return round(min(ms, support.longest_ms))
 
 
 def sound_ms(name: str) -> tuple[int, bool]:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from playground.engine.errors.bodies import clean, read_error_body
+from playground.engine.errors.bodies import one_line, read_error_body
 
 
 @pytest.mark.parametrize(
@@ -59,4 +59,4 @@ def test_u34_control_characters_and_terminal_escapes_are_taken_out() -> None:
 
 
 def test_letters_of_every_script_stay() -> None:
-    assert clean("ключ 無効 کلید\u200cها 👩\u200d🚀 naïve") == "ключ 無効 کلید\u200cها 👩\u200d🚀 naïve"
+    assert one_line("ключ 無効 کلید\u200cها 👩\u200d🚀 naïve") == "ключ 無効 کلید\u200cها 👩\u200d🚀 naïve"

@@ -122,8 +122,8 @@ def test_the_model_is_the_one_that_the_tts_layer_names() -> None:
         "tts": {"tts_engine": "elevenlabs", "tts_model_name": "eleven_v3"},
     }
     speech = read_persona("p1", document).speech
-    assert tags_of(speech).reading("[laughs]") is not None
-    assert tags_of(speech).reading("break") is None
+    assert tags_of(speech).support("[laughs]") is not None
+    assert tags_of(speech).support("break") is None
 
 
 class TestTime:
