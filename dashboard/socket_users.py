@@ -17,7 +17,8 @@ from dashboard.api_keys import user_for_key
 from dashboard.models.api_key import PREFIX_CHARS
 from playground.realtime.presented_key import presented_key
 from playground.realtime.rights import CameInBy
-from playground.realtime.socket_shares import database_job, shares
+from playground.realtime.socket_shares import shares
+from playground.storage.database_jobs import database_job
 
 Scope = Any
 """An ASGI scope with the cookies from `CookieMiddleware`."""

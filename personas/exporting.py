@@ -12,6 +12,7 @@ from django.conf import settings
 from personas.formats import jaicp, tavus
 from personas.formats.conversion import Difference, Fate, differences
 from personas.formats.python_client import to_python
+from personas.persona_fields import REHEARSAL_FIELDS
 from personas.surroundings import surroundings
 from playground.engine.curl import as_curl
 from playground.engine.next_request import next_request
@@ -49,7 +50,6 @@ _ENDINGS = {
 }
 _TYPES = {ExportFormat.TAVUS: "application/json"}
 _PLATFORMS = {ExportFormat.TAVUS: "tavus", ExportFormat.JAICP: "jaicp"}
-_REHEARSAL_DEFAULTS: dict[str, Any] = {"interrupt_history": "heard", "max_tool_rounds": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,7 @@ def _differences(document: Mapping[str, Any], export_format: ExportFormat) -> tu
 
 def _kept_here(document: Mapping[str, Any]) -> list[Difference]:
     """What is Greenroom's own and part of no platform's document."""
-    rehearsal = document.get("rehearsal") or {}
-    found = [name for name, value in rehearsal.items() if value and value != _REHEARSAL_DEFAULTS.get(name)]
-    if document["llm"].get("stream_options") is not None:
-        found.append("stream_options")
+    found = [field.name for field in REHEARSAL_FIELDS if field.value_in(document) != field.default]
     if not found:
         return []
     message = f"Rehearsal settings stay in Greenroom, no platform has them: {', '.join(found)}."

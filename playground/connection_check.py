@@ -18,7 +18,8 @@ from playground.engine.limits import DEFAULT_LIMITS, Limits
 from playground.engine.next_request import build_request
 from playground.engine.persona_document import read_persona
 from playground.engine.platforms.registry import platform_named
-from playground.outgoing.completion import WireRequest, open_completion
+from playground.engine.wire_request import WireRequest
+from playground.outgoing.completion import open_completion
 from playground.storage.load_plan import wire_request
 
 QUESTION = "Say one short sentence."

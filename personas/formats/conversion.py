@@ -11,7 +11,8 @@ from typing import Any
 
 from personas.formats.routes import has_route, with_route, without_route
 from playground.engine.addresses.address import is_placeholder
-from playground.engine.persona import HistoryMode, Json, Provider
+from playground.engine.json_types import Json
+from playground.engine.persona import HistoryMode, Provider
 from playground.engine.platforms.jaicp import CAILA_MODEL_PREFIX
 from playground.engine.platforms.request_parts import IGNORED_PARAMETERS
 from playground.engine.prompt import compose_system_message

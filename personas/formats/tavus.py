@@ -19,7 +19,8 @@ from personas.formats.rules import MAX_PROMPT_CHARS, Problem, parameter_problems
 from personas.formats.shared import note_gaps, read_headers, read_tools
 from personas.formats.tolerant import Source
 from playground.engine.addresses.address import AddressError
-from playground.engine.persona import HistoryMode, Json, Provider
+from playground.engine.json_types import Json
+from playground.engine.persona import HistoryMode, Provider
 
 UNTITLED = "Untitled persona"
 

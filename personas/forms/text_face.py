@@ -20,7 +20,8 @@ from personas.forms.persona import PersonaForm, data_of
 from personas.importing import ImportRefusedError, store_secrets
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from personas.reading import read_document
-from playground.engine.persona import Json
+from playground.engine.json_types import Json
+from playground.engine.persona import HistoryMode
 from playground.engine.prompt import compose_system_message
 
 MAX_TEXT_CHARS = 400_000
@@ -121,7 +122,7 @@ def _merged_prompt(base: Json, read: Json) -> Json:
     """A script holds one prompt; while it says what the two parts say together, both stay."""
     name = base["persona_name"] if _state_of(base) == read["persona_name"] else read["persona_name"]
     composed = compose_system_message(base["system_prompt"], base["context"], "").text
-    has_prompt = read["llm"]["history_mode"] == Persona.HistoryMode.PROMPT_AND_SESSION
+    has_prompt = read["llm"]["history_mode"] == HistoryMode.PROMPT_AND_SESSION
     if not has_prompt or read["system_prompt"] == composed:
         return {"persona_name": name, "system_prompt": base["system_prompt"], "context": base["context"]}
     return {"persona_name": name}

@@ -1,19 +1,18 @@
 """Reads chat-completions requests for the demo LLM: strict about shapes, lenient about options."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import orjson
 
 from playground.demo_llm.errors import ApiError, bad_request
+from playground.engine.json_types import Json
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 
 READ_CHARS = 8_000
 """How much of an utterance is read."""
 READ_SYSTEM_CHARS = 64_000
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

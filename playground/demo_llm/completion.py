@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from playground.demo_llm.answer import Answer, FunctionCall, argument_pieces, usage, word_pieces
 from playground.demo_llm.chat import ChatRequest
-
-Json = dict[str, Any]
+from playground.engine.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 
 from playground.demo_llm.answer import FunctionCall
-from playground.demo_llm.chat import ChatRequest, Function, Json
+from playground.demo_llm.chat import ChatRequest, Function
 from playground.demo_llm.facts import caller_home, caller_name, places
+from playground.engine.json_types import Json
 
 MAX_DEPTH = 5
 MAX_CALLS = 4

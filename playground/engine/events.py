@@ -24,10 +24,6 @@ class TurnStatus(StrEnum):
     INTERRUPTED = "interrupted"
     FAILED = "failed"
 
-    @property
-    def is_open(self) -> bool:
-        return self in {TurnStatus.PENDING, TurnStatus.STREAMING}
-
 
 @dataclass(frozen=True, slots=True)
 class Sentence:

@@ -5,21 +5,14 @@ documented: how the name is found. Greenroom assumes a whole word, every occurre
 """
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 
 _WORD = re.compile(r"\{\{secret:([A-Za-z0-9_]+)\}\}|[A-Za-z0-9_]+")
-
-Headers = tuple[tuple[str, str], ...]
 
 
 def substitute(value: str, secrets: Mapping[str, str]) -> str:
     """Replace each whole word that is a secret's name, and each ``{{secret:NAME}}``, but not in inserted values."""
     return _WORD.sub(lambda match: secrets.get(match[1] or match[0], match[0]), value)
-
-
-def substitute_headers(headers: Iterable[tuple[str, str]], secrets: Mapping[str, str]) -> Headers:
-    """Substitute in values only; header names stay unchanged."""
-    return tuple((name, substitute(value, secrets)) for name, value in headers)
 
 
 def renamed(value: str, names: Mapping[str, str], *, words: Set[str]) -> str:

@@ -1,7 +1,6 @@
 """Folds a turn's events into one value: stored in the rows, and shown by a page after a reload."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from playground.engine.events import (
     ContentDelta,
@@ -26,11 +25,10 @@ from playground.engine.events import (
     TurnStarted,
     TurnStatus,
 )
+from playground.engine.json_types import Json
 
 DELTA_TIMES = 400
 """The most arrival times of deltas in a record; beyond it every second one is dropped, repeatedly."""
-
-Json = dict[str, Any]
 
 
 @dataclass(slots=True)

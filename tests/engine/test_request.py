@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from playground.engine.json_types import Json
 from playground.engine.next_request import build_request
-from playground.engine.persona import Json, LLMSettings, Provider
+from playground.engine.persona import LLMSettings, Provider
 from playground.engine.platforms.registry import platform_named, platforms
 from playground.engine.platforms.request_parts import IGNORED_PARAMETERS
 from playground.engine.request import LLMRequest, Surroundings

@@ -2,9 +2,8 @@
 
 import re
 
-from playground.engine.answer.redaction import Redactor
 from playground.engine.errors.codes import Code, UpstreamError
-from playground.engine.errors.in_stream import excerpt
+from playground.engine.errors.excerpts import Redact, excerpt
 from playground.engine.errors.waits import span
 from playground.engine.limits import KIB, MIB
 
@@ -89,11 +88,11 @@ def broken_json() -> UpstreamError:
     )
 
 
-def plain_text(line: str, redactor: Redactor) -> UpstreamError:
+def plain_text(line: str, redact: Redact) -> UpstreamError:
     return UpstreamError(
         Code.BAD_RESPONSE,
         "The server answered with plain text in place of an event stream: check the address of the LLM.",
-        excerpt=excerpt(line, redactor),
+        excerpt=excerpt(line, redact),
     )
 
 

@@ -32,7 +32,8 @@ from playground.engine.answer.text_channel import storable
 from playground.engine.answer.tool_calls import ToolCallJoiner
 from playground.engine.answer.unreadable import unreadable
 from playground.engine.errors.codes import UpstreamError
-from playground.engine.errors.in_stream import error_in, excerpt, stray_error
+from playground.engine.errors.excerpts import Redact, excerpt
+from playground.engine.errors.in_stream import error_in, stray_error
 from playground.engine.events import ToolCall
 from playground.engine.limits import DEFAULT_LIMITS, Limits
 
@@ -184,7 +185,7 @@ class AnswerDecoder:
         if self._saw_payload and not self._saw_chunk:
             return answer_messages.not_a_completion()
         if self.ended or self.finished:
-            return finish_error(excerpt(self.finish_reason, self._redactor))
+            return finish_error(excerpt(self.finish_reason, self._redactor.redact))
         if self.is_empty:
             return answer_messages.empty_body()
         if not self._saw_chunk and self._body.form is BodyForm.JSON:
@@ -254,12 +255,12 @@ class AnswerDecoder:
         elif event.is_error:
             self._fail(raw, error_in)
         elif event.is_whole:
-            self._fail(raw, lambda _, redactor: unreadable(event.data, redactor))
+            self._fail(raw, lambda _, redact: unreadable(event.data, redact))
 
-    def _fail(self, raw: str, error_of: Callable[[str, Redactor], UpstreamError]) -> None:
+    def _fail(self, raw: str, error_of: Callable[[str, Redact], UpstreamError]) -> None:
         """Flush what was held back, then store the payload at which reading ends."""
         self._flush_text()
-        self.failure = self.failure or error_of(raw, self._redactor)
+        self.failure = self.failure or error_of(raw, self._redactor.redact)
         self._keep(raw)
 
     def _keep(self, raw: str) -> None:
@@ -284,7 +285,7 @@ class AnswerDecoder:
     def _pass(self, chunk: Chunk) -> PassedTexts:
         content, reasoning = chunk.content + chunk.refusal, chunk.reasoning
         if role := self._speakers.other_role(chunk):
-            self._notes.add(answer_messages.of_another_role(excerpt(role, self._redactor)))
+            self._notes.add(answer_messages.of_another_role(excerpt(role, self._redactor.redact)))
             return PassedTexts(arguments=tuple(map(self._joiner.add, chunk.calls)))
         if chunk.is_message and self.has_content:
             return PassedTexts(arguments=("",) * len(chunk.calls))
@@ -340,7 +341,7 @@ class AnswerDecoder:
             self._notes.add(answer_messages.ONE_DELTA)
 
     def _note_finish(self) -> None:
-        if note := note_on_finish(excerpt(self.finish_reason, self._redactor)):
+        if note := note_on_finish(excerpt(self.finish_reason, self._redactor.redact)):
             self._notes.add(note)
         if self.tool_calls and not answer_messages.names_calls(self.finish_reason):
             self._notes.add(answer_messages.CALLS_COUNT)

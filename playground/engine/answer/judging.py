@@ -11,7 +11,8 @@ from playground.engine.answer.other_apis import another_api, other_api
 from playground.engine.answer.redaction import Redactor
 from playground.engine.answer.sse import EventKind, ServerSentEvent
 from playground.engine.errors.codes import UpstreamError
-from playground.engine.errors.in_stream import error_in, excerpt, holds_error, no_chunk
+from playground.engine.errors.excerpts import excerpt
+from playground.engine.errors.in_stream import error_in, holds_error, no_chunk
 
 
 def judge(
@@ -23,17 +24,17 @@ def judge(
     """
     fields = payload if isinstance(payload, dict) else {}
     if event.is_error:
-        return None, error_in(payload, redactor)
+        return None, error_in(payload, redactor.redact)
     if holds_error(payload):
-        return read_chunk(fields, notes), error_in(payload, redactor)
+        return read_chunk(fields, notes), error_in(payload, redactor.redact)
     if fields and (api := other_api(fields)):
         return None, another_api(api, redactor.redact(address))
     chunk = read_chunk(fields, notes)
     if chunk is None:
         is_idle = isinstance(payload, dict) and is_keep_alive(payload)
-        return None, None if is_idle else no_chunk(payload, redactor)
+        return None, None if is_idle else no_chunk(payload, redactor.redact)
     if event.kind is EventKind.BARE:
         notes.add(answer_messages.BARE_CHUNK)
     if kind_of(chunk.finish_reason) is FinishKind.FAILED:
-        return chunk, finish_error(excerpt(chunk.finish_reason, redactor))
+        return chunk, finish_error(excerpt(chunk.finish_reason, redactor.redact))
     return chunk, None

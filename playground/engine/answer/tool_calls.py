@@ -13,7 +13,7 @@ from playground.engine.answer.notes import Notes
 from playground.engine.answer.payloads import parse_payload
 from playground.engine.answer.redaction import Redactor
 from playground.engine.answer.text_channel import TextChannel, storable
-from playground.engine.errors.in_stream import excerpt
+from playground.engine.errors.excerpts import excerpt
 from playground.engine.events import ToolCall
 from playground.engine.limits import DEFAULT_LIMITS, KIB, Limits
 
@@ -111,7 +111,7 @@ class ToolCallJoiner:
                 continue
             finished = self._finished(call, used_ids)
             if was_cut and not finished.valid and not call.is_capped:
-                shown = excerpt(finished.name, self._redactor)
+                shown = excerpt(finished.name, self._redactor.redact)
                 self._notes.add(f"The call of {shown} was cut off in its arguments, so it was left out.")
                 continue
             used_ids.add(finished.id)
@@ -187,12 +187,12 @@ class ToolCallJoiner:
         remarks: list[str] = []
         name = self._redactor.redact(storable(call.name))[:_NAME_CHARS]
         given_id = self._redactor.redact(storable(call.id))[:_NAME_CHARS]
-        shown = excerpt(name, self._redactor)
+        shown = excerpt(name, self._redactor.redact)
         call_id = _own_id(given_id, used_ids)
         if not given_id:
             remarks.append(f"The call of {shown} came without an id: Greenroom named it {call_id}.")
         elif call_id != given_id:
-            shown_id = excerpt(call_id, self._redactor)
+            shown_id = excerpt(call_id, self._redactor.redact)
             remarks.append(
                 f"Two tool calls came with the same id: Greenroom named the one of {shown} {shown_id}."
             )
@@ -209,7 +209,7 @@ class ToolCallJoiner:
             remarks.append(f"The arguments of {shown} are not a JSON object.")
         extra = self._extra(call)
         if extra:
-            names = excerpt(", ".join(call.extra), self._redactor)
+            names = excerpt(", ".join(call.extra), self._redactor.redact)
             remarks.append(
                 f"The call of {shown} carries fields of the server's own ({names}), sent back with it."
             )

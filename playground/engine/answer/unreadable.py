@@ -6,9 +6,9 @@ OpenAI's own client raises on each of them, so that a caller hears nothing after
 import json
 import re
 
-from playground.engine.answer.redaction import Redactor
 from playground.engine.errors.bodies import one_line
 from playground.engine.errors.codes import Code, UpstreamError
+from playground.engine.errors.excerpts import Redact
 from playground.engine.limits import DEFAULT_LIMITS
 
 _BEFORE_CHARS = 80
@@ -54,9 +54,9 @@ _BARE_KEY = re.compile(r"[{,]\s*[A-Za-z_$][\w$]*\s*:")
 _JAVASCRIPT_WORD = re.compile(r"\[object \w+\]|[:\[,]\s*undefined\b")
 
 
-def unreadable(data: bytes, redactor: Redactor) -> UpstreamError:
+def unreadable(data: bytes, redact: Redact) -> UpstreamError:
     """Return why an event can't be read; ``data`` is its payload."""
-    shown = redactor.redact(one_line(data.decode("utf-8", "backslashreplace")))
+    shown = redact(one_line(data.decode("utf-8", "backslashreplace")))
     return UpstreamError(
         Code.BAD_RESPONSE,
         f"An event of the stream {_cause(data)}. OpenAI's own client stops there, so a caller hears nothing more.",

@@ -33,6 +33,7 @@ class Code(StrEnum):
     CONTENT_FILTER = "content_filter"
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
+    ANSWER_TOO_LONG = "answer_too_long"
     BUSY = "busy"
     BAD_MESSAGE = "bad_message"
     BARGE_IN_DISABLED = "barge_in_disabled"
@@ -47,9 +48,10 @@ PERSONA_CODES = frozenset(
         Code.AUTH_FAILED,
         Code.NOT_FOUND,
         Code.BAD_REQUEST,
+        Code.ANSWER_TOO_LONG,
     }
 )
-"""Errors to fix in the persona: its address, token secret, model or parameters."""
+"""Errors to fix in the persona: its address, token secret, model, parameters or rehearsal settings."""
 
 
 @dataclass(eq=False)

@@ -10,11 +10,10 @@ HTTP status; vLLM ``{"object": "error", "message"}``; Hugging Face ``{"error": "
 import json
 from collections.abc import Mapping
 
-from playground.engine.answer.redaction import Redactor
-from playground.engine.errors.bodies import ErrorBody, one_line, read_error_body
+from playground.engine.errors.bodies import ErrorBody, read_error_body
 from playground.engine.errors.codes import Code, UpstreamError
+from playground.engine.errors.excerpts import Redact, excerpt
 from playground.engine.errors.server_codes import code_of
-from playground.engine.limits import DEFAULT_LIMITS
 
 _ADVICE = {
     Code.CONTEXT_TOO_LONG: "the conversation is too long for the model: start a new one, or shorten the prompt",
@@ -50,8 +49,6 @@ _WHAT: Mapping[type, str] = {
     bool: "true or false, not an object",
     type(None): "null, not an object",
 }
-_MOST_CHARS = 16 * 1024
-"""How much of a message is read; the excerpt is far shorter."""
 
 
 def holds_error(payload: object) -> bool:
@@ -113,7 +110,7 @@ def _has_words(field: object) -> bool:
     return bool(field) and isinstance(field, str | list | dict)
 
 
-def error_in(payload: object, redactor: Redactor) -> UpstreamError:
+def error_in(payload: object, redact: Redact) -> UpstreamError:
     """Return the error in a payload. ``payload`` is parsed JSON, or the text if it isn't JSON."""
     fields = _innermost(payload)
     words = _words(fields)
@@ -121,38 +118,30 @@ def error_in(payload: object, redactor: Redactor) -> UpstreamError:
     return UpstreamError(
         code,
         f"The LLM's server sent an error in place of its answer: {_ADVICE[code]}.",
-        excerpt=excerpt(words.message or _as_text(payload), redactor),
+        excerpt=excerpt(words.message or _as_text(payload), redact),
     )
 
 
-def stray_error(line: str, redactor: Redactor) -> UpstreamError:
+def stray_error(line: str, redact: Redact) -> UpstreamError:
     """Return the error for a line written into the stream without ``data:`` before it."""
     is_markup = line.lstrip().startswith("<")
     return UpstreamError(
         Code.BAD_RESPONSE,
         "The LLM's server wrote an error into its stream as plain text, which most clients pass over without a word: "
         "look at the server's log.",
-        excerpt="" if is_markup else excerpt(line, redactor),
+        excerpt="" if is_markup else excerpt(line, redact),
     )
 
 
-def no_chunk(payload: object, redactor: Redactor) -> UpstreamError:
+def no_chunk(payload: object, redact: Redact) -> UpstreamError:
     """Return the error for JSON that is no chunk of a chat completion and of no known API."""
     what = _WHAT.get(type(payload), "an object without choices")
     return UpstreamError(
         Code.BAD_RESPONSE,
         f"The server answered, but not with a chat completion: an event holds {what}. Check that the address is that "
         "of an OpenAI-compatible API (it ends in /chat/completions).",
-        excerpt=excerpt(_as_text(payload), redactor),
+        excerpt=excerpt(_as_text(payload), redact),
     )
-
-
-def excerpt(text: str, redactor: Redactor) -> str:
-    """Return a server's text as it may be shown: redacted, short, on one line, without hidden characters."""
-    # Redact before each cut, which may halve a secret, and after cleaning, which may join the parts of one.
-    text = redactor.redact(one_line(redactor.redact(text)[:_MOST_CHARS]))
-    limit = DEFAULT_LIMITS.error_excerpt_chars
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def _words(fields: Mapping[str, object]) -> ErrorBody:

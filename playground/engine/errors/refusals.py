@@ -1,17 +1,17 @@
 """Reads responses with a status other than 2xx: the code, the sentence, the server's own message, when to retry."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from playground.engine.addresses.address import Address
-from playground.engine.errors.bodies import ErrorBody, one_line, read_error_body
+from playground.engine.errors.bodies import ErrorBody, read_error_body
 from playground.engine.errors.codes import Code, UpstreamError
+from playground.engine.errors.excerpts import Redact, excerpt
 from playground.engine.errors.server_codes import code_of
 from playground.engine.errors.upstream import server
 from playground.engine.errors.waits import span
-from playground.engine.limits import DEFAULT_LIMITS
 
 RETRIED = frozenset({429, 502, 503, 504})
 LONGEST_WAIT_MS = 7 * 24 * 3_600_000
@@ -33,7 +33,7 @@ def refused(
     body: bytes,
     *,
     now: datetime,
-    redact: Callable[[str], str] = str,
+    redact: Redact = str,
 ) -> UpstreamError:
     """Return a refusal's error. ``headers`` have lower-case names; ``now`` is aware; ``redact`` masks secrets."""
     error = read_error_body(body)
@@ -42,7 +42,7 @@ def refused(
     return UpstreamError(
         code,
         _sentence(code, address, status, error, retry_after_ms),
-        excerpt=_excerpt(error.message, redact),
+        excerpt=excerpt(error.message, redact),
         retry_after_ms=retry_after_ms,
         may_retry=status in RETRIED and code is not Code.QUOTA,
     )
@@ -70,13 +70,6 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
 
 def _plausible(milliseconds: float) -> int | None:
     return round(milliseconds) if 0 <= milliseconds <= LONGEST_WAIT_MS else None
-
-
-def _excerpt(message: str, redact: Callable[[str], str]) -> str:
-    # Redact before and after cleaning, which may join the parts of a secret, and before the cut, which may halve one.
-    text = redact(one_line(redact(message)))
-    limit = DEFAULT_LIMITS.error_excerpt_chars
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def _sentence(code: Code, address: Address, status: int, error: ErrorBody, retry_after_ms: int | None) -> str:

@@ -25,6 +25,7 @@ from playground.engine.events import (
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.engine.persona import FillerSettings
 from playground.engine.speech import fillers
+from playground.engine.speech.answer_limit import AnswerLimit, LimitPlace
 from playground.engine.speech.fillers import Pick, SkipReason
 from playground.engine.speech.spoken import Spoken, SpokenWord
 from playground.engine.speech.tags import DEFAULT_TAGS, SpeechTags
@@ -44,6 +45,7 @@ class _Waiting:
     segment: Segment
     raw_end: int
     ready_ms: int
+    limit: LimitPlace | None = None
 
     @property
     def is_silent(self) -> bool:
@@ -65,12 +67,14 @@ class SpeechSchedule:
         pick: Pick,
         is_instant: bool = False,
         tags: SpeechTags = DEFAULT_TAGS,
+        limit: AnswerLimit | None = None,
     ) -> None:
         self._voice = voice
         self._tags = tags
         self._filler = filler
         self._pick = pick
         self._is_instant = is_instant
+        self._limit = limit
         self._waiting: deque[_Waiting] = deque()
         self._playing: _Waiting | None = None
         self._played: list[Segment] = []
@@ -84,6 +88,8 @@ class SpeechSchedule:
         self._stop_ms: int | None = None
         self.first_audio_ms: int | None = None
         """When the first playout of the answer's words began; a filler doesn't count."""
+        self.limit_place: LimitPlace | None = None
+        """Where the answer exceeds its limit, once that sentence plays: no playout goes on beyond it."""
 
     @property
     def is_over(self) -> bool:
@@ -109,13 +115,16 @@ class SpeechSchedule:
         delay_ms = 0 if self._is_instant else self._voice.synthesis_ms(utterance.text)
         self._synthesiser_free_ms = synthesis_ms + delay_ms
         timing = self._timing(utterance)
+        limit = (
+            self._limit.place_in(sentence, utterance, self._voice.timing(utterance)) if self._limit else None
+        )
         segment = replace(
             self._segment(SENTENCE, sentence.index, utterance.text, synthesis_ms),
             ends_ms=timing.duration_ms,
             words=timed_words(utterance.words, timing.word_starts_ms),
             pauses_ms=timing.pauses_ms,
         )
-        waiting = _Waiting(segment, sentence.end, synthesis_ms + delay_ms)
+        waiting = _Waiting(segment, sentence.end, synthesis_ms + delay_ms, limit)
         self._waiting.append(waiting)
         if waiting.is_silent:
             return []
@@ -133,6 +142,8 @@ class SpeechSchedule:
 
     def next_at(self) -> int | None:
         """Return when the next event is due, in ms from the turn's start; None if it needs new input."""
+        if self.limit_place is not None:
+            return self.limit_place.at_ms
         if self._playing is not None:
             return self._playing.segment.ends_ms
         times = [self._start_of_next()] if self._waiting else []
@@ -146,7 +157,7 @@ class SpeechSchedule:
     def advance(self, now_ms: int) -> list[Event]:
         """Return the events due by ``now_ms``, in order of time."""
         events: list[Event] = []
-        while (due_ms := self.next_at()) is not None and due_ms <= now_ms:
+        while self.limit_place is None and (due_ms := self.next_at()) is not None and due_ms <= now_ms:
             events += self._step(due_ms)
         if self._filler is not None and self._input_is_spent() and self._stop_ms is None:
             events.append(self._skip_filler(SkipReason.NOTHING_TO_COVER, now_ms))
@@ -225,6 +236,9 @@ class SpeechSchedule:
             events.append(SpeakingStarted(t_ms=segment.starts_ms))
         self._playing = playing
         self._free_ms = segment.ends_ms
+        if playing.limit is not None:
+            after_ms = 0 if self._is_instant else playing.limit.at_ms
+            self.limit_place = replace(playing.limit, at_ms=segment.starts_ms + after_ms)
         return [*events, PlayoutStarted(t_ms=segment.starts_ms, segment=segment)]
 
     def _end_playout(self, due_ms: int) -> list[Event]:

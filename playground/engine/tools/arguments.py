@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from jsonschema_rs import Draft202012Validator, FancyRegexOptions, ValidationError, Validator, validator_for
 
-from playground.engine.persona import Json
+from playground.engine.json_types import Json
 
 MOST_FAULTS = 3
 FAULT_CHARS = 200

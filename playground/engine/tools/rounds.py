@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from playground.engine.events import ToolCall
-from playground.engine.persona import Json, PersonaSettings
+from playground.engine.json_types import Json
+from playground.engine.persona import PersonaSettings
 
 
 class ResultSource(StrEnum):

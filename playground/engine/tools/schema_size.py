@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
-from playground.engine.persona import Json
+from playground.engine.json_types import Json
 
 MOST_PARTS = 10_000
 """A schema that expands to more parts may take longer to check than a turn waits."""

@@ -36,6 +36,7 @@ class LivePage {
   #sheet = new Sheet();
   #socket = new ConversationSocket({
     url: socketUrl(this.#root.dataset.socketPath),
+    closeCodes: JSON.parse(this.#root.dataset.closeCodes),
     onEvents: (events) => this.#received(events),
     onStatus: (status) => this.#connected(status),
   });

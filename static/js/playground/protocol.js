@@ -5,32 +5,6 @@
  * a frame holds one event or an array of them.
  */
 
-/** Why the server closed a socket (close codes of `/ws/conversations/<id>/`). */
-export const CloseCode = Object.freeze({
-  SIGN_IN_AGAIN: 4401,
-  NOT_ALLOWED: 4403,
-  NOT_FOUND: 4404,
-  TOO_MANY_SOCKETS: 4409,
-  BAD_MESSAGES: 4400,
-  TOO_MANY_MESSAGES: 4429,
-  FAILED: 4500,
-  OVERLOADED: 4503,
-});
-
-const FINAL_CODES = new Set([
-  CloseCode.SIGN_IN_AGAIN,
-  CloseCode.NOT_ALLOWED,
-  CloseCode.NOT_FOUND,
-  CloseCode.TOO_MANY_SOCKETS,
-  CloseCode.BAD_MESSAGES,
-  CloseCode.TOO_MANY_MESSAGES,
-]);
-
-/** Whether reconnecting automatically would be pointless. */
-export function isFinal(code) {
-  return FINAL_CODES.has(code);
-}
-
 /** Return the events of one frame, in order. Anything else is dropped, so an invalid frame gives an empty list. */
 export function parseFrame(text) {
   let frame;

@@ -3,7 +3,7 @@
  * interpret events.
  */
 
-import { CloseCode, isFinal, parseFrame } from "./protocol.js";
+import { parseFrame } from "./protocol.js";
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
@@ -22,11 +22,14 @@ export class ConversationSocket {
   #done = false;
 
   /**
-   * `onEvents(events)` gets the events of each frame. `onStatus(status)` gets `{state, code?, reason?}`, with state
-   * `connecting`, `open` (the first event arrived), `waiting` (for the next attempt) or `closed` (finally).
+   * `closeCodes` are the server's own: `{number: {name, is_final}}`; after a final one, reconnecting automatically
+   * would be pointless. `onEvents(events)` gets the events of each frame. `onStatus(status)` gets `{state, why?,
+   * reason?}`, with state `connecting`, `open` (the first event arrived), `waiting` (for the next attempt) or `closed`
+   * (finally); `why` is the close code's name, if it has one.
    */
-  constructor({ url, onEvents, onStatus, open = (address) => new WebSocket(address), random = Math.random }) {
+  constructor({ url, closeCodes, onEvents, onStatus, open = (address) => new WebSocket(address), random = Math.random }) {
     this.url = url;
+    this.closeCodes = closeCodes;
     this.onEvents = onEvents;
     this.onStatus = onStatus;
     this.open = open;
@@ -80,16 +83,17 @@ export class ConversationSocket {
 
   #closed(socket, { code, reason }) {
     if (socket !== this.#socket) return;
-    if (this.#done || isFinal(code)) {
+    const { name: why, is_final: isFinal } = this.closeCodes[code] ?? {};
+    if (this.#done || isFinal) {
       this.#done = true;
-      this.onStatus({ state: "closed", code, reason });
+      this.onStatus({ state: "closed", why, reason });
       return;
     }
     // Keep the backoff after an error of the server: it may fail each time, right after its first event.
-    if (this.#isHeard && code !== CloseCode.FAILED) this.#attempt = 0;
+    if (this.#isHeard && why !== "FAILED") this.#attempt = 0;
     const pause_ms = pauseBefore(this.#attempt, this.random);
     this.#attempt += 1;
     this.#timer = setTimeout(() => this.connect(), pause_ms);
-    this.onStatus({ state: "waiting", code, reason, pause_ms });
+    this.onStatus({ state: "waiting", why, reason, pause_ms });
   }
 }

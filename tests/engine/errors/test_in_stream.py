@@ -33,7 +33,7 @@ CHUNK = chunk(content="Hi.")
 )
 def test_an_error_is_known_and_its_words_are_shown(payload: dict[str, object]) -> None:
     assert holds_error(payload)
-    assert "boom" in error_in(payload, Redactor()).excerpt
+    assert "boom" in error_in(payload, Redactor().redact).excerpt
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from playground.engine.events import (
     SynthesisStarted,
 )
 from playground.engine.persona import FillerSettings, SpeechSettings
+from playground.engine.speech.answer_limit import AnswerLimit
 from playground.engine.speech.fillers import SkipReason
 from playground.engine.speech.schedule import SpeechSchedule, timed_words
 from playground.engine.speech.spoken import SpokenWord, spoken
@@ -276,3 +277,53 @@ class TestSilence:
         ended = [event for event in speech.advance(FOREVER_MS) if isinstance(event, PlayoutEnded)]
         heard_ms = VOICE.duration_ms("One moment.") + VOICE.duration_ms("Yes.")
         assert speech.silence_ms(FOREVER_MS) == ended[-1].t_ms - heard_ms
+
+
+class TestLongestAnswer:
+    FIRST = "A first sentence that takes its time, as long as it is."
+    SECOND = "A second one that takes its time too."
+
+    def limited(self, max_s: int, *, is_instant: bool = False, gap_ms: int = 0) -> SpeechSchedule:
+        speech = SpeechSchedule(
+            VOICE, filler=None, pick=lambda _: 0, is_instant=is_instant, limit=AnswerLimit(max_s)
+        )
+        say(speech, self.FIRST, 0)
+        say(speech, self.SECOND, gap_ms, index=1, start=len(self.FIRST) + 1)
+        speech.end_input()
+        return speech
+
+    def test_it_is_reached_after_so_much_speech_without_the_silence_between_sentences(self) -> None:
+        speech = self.limited(4, gap_ms=30_000)
+        second_starts_ms = 30_000 + VOICE.synthesis_ms(self.SECOND)
+        speech.advance(FOREVER_MS)
+        assert speech.limit_place is not None
+        assert speech.limit_place.at_ms == second_starts_ms + 4_000 - VOICE.duration_ms(self.FIRST)
+        assert speech.next_at() == speech.limit_place.at_ms
+
+    def test_an_answer_within_it_is_heard_to_its_end(self) -> None:
+        speech = self.limited(60)
+        speech.advance(FOREVER_MS)
+        assert speech.is_over
+        assert speech.limit_place is None
+
+    def test_its_offset_is_that_of_the_last_word_begun_before_it(self) -> None:
+        speech = self.limited(2)
+        started = [event.segment for event in speech.advance(FOREVER_MS) if isinstance(event, PlayoutStarted)]
+        begun = [word.end for word in started[0].words if word.at_ms < started[0].starts_ms + 2_000]
+        assert speech.limit_place is not None
+        assert (len(started), speech.limit_place.offset) == (1, max(begun))
+
+    def test_instant_speech_reaches_it_at_the_same_word(self) -> None:
+        spoken_in_time, instant = self.limited(2), self.limited(2, is_instant=True)
+        spoken_in_time.advance(FOREVER_MS)
+        instant.advance(0)
+        assert spoken_in_time.limit_place is not None
+        assert instant.limit_place == replace(spoken_in_time.limit_place, at_ms=0)
+
+    def test_a_filler_does_not_count(self) -> None:
+        speech = SpeechSchedule(VOICE, filler=FILLER, pick=lambda _: 0, limit=AnswerLimit(2))
+        speech.advance(1_000)
+        say(speech, self.FIRST, 5_000)
+        speech.advance(FOREVER_MS)
+        assert speech.limit_place is not None
+        assert speech.limit_place.at_ms == 5_000 + VOICE.synthesis_ms(self.FIRST) + 2_000

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from playground.engine.persona import Json
+from playground.engine.json_types import Json
 from playground.engine.tools.arguments import (
     MOST_FAULTS,
     argument_faults,

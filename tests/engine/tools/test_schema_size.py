@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
+from playground.engine.json_types import Json
 from playground.engine.tools.schema_size import MOST_PARTS, expands_too_far, nests_deeper
 from tests.schemas import doubling
-
-Json = dict[str, Any]
 
 
 def test_a_schema_that_doubles_with_each_reference_expands_too_far() -> None:
