@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from playground.engine.answer.redaction import Redactor
-from playground.engine.answer.text_channel import clean
+from playground.engine.answer.text_channel import storable
 from playground.engine.errors.codes import Code, CommandError, GreenroomError, UpstreamError
 from playground.engine.limits import Limits
 from playground.failures import log_failure
@@ -129,7 +129,7 @@ class ToolRounds:
                             raise _too_large(limits)
         except TimeoutError:
             raise late from None
-        text = clean(found.decode("utf-8", errors="replace"))
+        text = storable(found.decode("utf-8", errors="replace"))
         return Redactor(request.secrets).redact(text)
 
 

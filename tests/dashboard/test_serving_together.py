@@ -1,4 +1,4 @@
-"""Two processes serve one site, with PostgreSQL and Redis between them."""
+"""Two processes serve one site, sharing PostgreSQL and Redis."""
 
 import json
 import urllib.request
@@ -25,7 +25,7 @@ def database_url(postgres_url: str) -> Iterator[str]:
 def sites(
     database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Site, Site]]:
-    """Both processes have one data folder, hence one set of keys."""
+    """Yield both processes, which share one data folder and so the keys."""
     data: Path = tmp_path_factory.mktemp("together")
     settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
     with run_site(data, **settings) as one, run_site(data, **settings) as other:

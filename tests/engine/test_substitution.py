@@ -19,16 +19,16 @@ SECRETS = {"MY_TOKEN": "s3cret-value"}
         ("my_token", "my_token"),
     ],
 )
-def test_k4_the_name_is_replaced_as_a_whole_word(value: str, sent: str) -> None:
+def test_the_name_is_replaced_as_a_whole_word(value: str, sent: str) -> None:
     assert substitute(value, SECRETS) == sent
 
 
 @pytest.mark.parametrize("value", ["MY_TOKEN_2", "XMY_TOKEN", "MY_TOKENS", "_MY_TOKEN"])
-def test_k5_a_longer_word_is_left_alone(value: str) -> None:
+def test_a_longer_word_is_left_alone(value: str) -> None:
     assert substitute(value, SECRETS) == value
 
 
-def test_k6_a_value_is_not_read_again() -> None:
+def test_a_value_is_not_read_again() -> None:
     secrets = {"A_KEY": "B_KEY and A_KEY", "B_KEY": "never"}
     assert substitute("A_KEY", secrets) == "B_KEY and A_KEY"
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { TurnClock } from "../../static/js/playground/clock.js";
-import { openings } from "../../static/js/playground/openings.js";
+import { firstLines } from "../../static/js/playground/first_lines.js";
 import { interrupt, parseFrame, respond, toolResult } from "../../static/js/playground/protocol.js";
 import { connectionStatus, turnStatus } from "../../static/js/playground/status.js";
 import { newTurn } from "../../static/js/playground/turn.js";
@@ -76,8 +76,8 @@ describe("the turn's clock", () => {
 
 describe("the opening lines", () => {
   test("are three, one of them for the persona's tool", () => {
-    assert.equal(openings({ tools: [] }).length, 3);
-    assert.ok(openings({ tools: ["get_current_weather"] }).includes("What is the weather like in London?"));
-    assert.ok(openings({ tools: ["findBook"] }).includes("Can you find the book for me?"));
+    assert.equal(firstLines({ tools: [] }).length, 3);
+    assert.ok(firstLines({ tools: ["get_current_weather"] }).includes("What is the weather like in London?"));
+    assert.ok(firstLines({ tools: ["findBook"] }).includes("Can you find the book for me?"));
   });
 });

@@ -1,4 +1,4 @@
-"""What is said to a person about an answer as a whole: its problems, and the notes on how it ended."""
+"""The sentences about an answer as a whole: its errors, and the notes on how it ended."""
 
 import re
 
@@ -33,7 +33,7 @@ REASONING_TOO_LONG = "The LLM's reasoning is longer than what is kept; the rest 
 
 
 def names_calls(finish_reason: str) -> bool:
-    """Whether a finish reason says that functions were called."""
+    """Whether a finish reason means that functions were called."""
     return "tool" in finish_reason.lower() or "function" in finish_reason.lower()
 
 
@@ -52,7 +52,7 @@ def hung_up(silence_ms: int) -> str:
 
 
 def another_type(media_type: str) -> str:
-    """Of a stream whose content type is not ``text/event-stream``; ``media_type`` may be anything, or empty."""
+    """Return the note about a content type other than ``text/event-stream``; ``media_type`` may be any text."""
     named = f"as {media_type}" if _MEDIA_TYPE.fullmatch(media_type) else "without a usable content type"
     return f"The stream came {named}: it should be text/event-stream, which some clients insist on."
 

@@ -1,8 +1,8 @@
-"""What is heard when: sentences and a filler on one time axis.
+"""Schedules the playout of sentences and a filler on one time axis.
 
-A state machine without a clock: times come in as whole ms from the turn's start, and what is due comes out as events
-that carry their exact times. Both platforms synthesise sentence by sentence while the rest still streams; here the next
-sentence is synthesised while the last is heard, and one is heard after the other.
+A state machine without a clock: times come in as whole ms from the turn's start, and due events come out with their
+exact times. Both platforms synthesise sentence by sentence while the rest still streams; here the next sentence is
+synthesised while the last one plays, and sentences play one after the other.
 """
 
 from collections import deque
@@ -39,7 +39,7 @@ FILLER = "filler"
 class _Waiting:
     """A segment whose synthesis has begun; ``ready_ms`` is when its audio could start.
 
-    Until it is placed its times count from its own start.
+    Until it is placed, its times count from its own start.
     """
 
     segment: Segment
@@ -53,10 +53,10 @@ class _Waiting:
 
 
 class SpeechSchedule:
-    """Places segments, and says what was heard.
+    """Places segments, and tells what was heard.
 
-    ``add`` and ``end_input`` are told what the LLM gave; ``advance(now_ms)`` returns all that was due by then;
-    ``next_at()`` says when something is due next; ``cut(now_ms)`` stops the voice.
+    ``add`` and ``end_input`` take the LLM's sentences; ``advance(now_ms)`` returns all events due by then;
+    ``next_at()`` returns when the next one is due; ``cut(now_ms)`` stops the voice.
     """
 
     def __init__(
@@ -87,13 +87,13 @@ class SpeechSchedule:
         self._heard_to = 0
         self._stop_ms: int | None = None
         self.first_audio_ms: int | None = None
-        """The first playout of the answer's words; a filler doesn't count."""
+        """When the first playout of the answer's words began; a filler doesn't count."""
         self.limit_place: LimitPlace | None = None
-        """Where the answer is too long, once the sentence that holds the place is heard: nothing goes on beyond it."""
+        """Where the answer exceeds its limit, once that sentence plays: no playout goes on beyond it."""
 
     @property
     def is_over(self) -> bool:
-        """No more input comes and all of it was heard."""
+        """Whether the input has ended and all of it was heard."""
         return self._input_ended and not self._waiting and self._playing is None
 
     @property
@@ -106,11 +106,11 @@ class SpeechSchedule:
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        """Every segment that was heard, wholly or in part, in order."""
+        """The segments that were heard, wholly or in part, in order."""
         return (*self._played, *([self._playing.segment] if self._playing else ()))
 
     def add(self, sentence: Sentence, utterance: Spoken, now_ms: int) -> list[Event]:
-        """A sentence is complete: its synthesis begins as soon as the one before has given its first audio."""
+        """Add a complete sentence: its synthesis begins as soon as the one before it has its first audio."""
         synthesis_ms = max(now_ms, self._synthesiser_free_ms)
         delay_ms = 0 if self._is_instant else self._voice.synthesis_ms(utterance.text)
         self._synthesiser_free_ms = synthesis_ms + delay_ms
@@ -133,15 +133,15 @@ class SpeechSchedule:
         return [SynthesisStarted(t_ms=now_ms, segment=planned)]
 
     def end_input(self) -> None:
-        """No sentence comes any more."""
+        """End the input."""
         self._input_ended = True
 
     def stop_at(self, stop_ms: int) -> None:
-        """Nothing begins to play at that time or after it; what plays goes on until it is cut."""
+        """Let no playout begin at ``stop_ms`` or later; the current one goes on until it is cut."""
         self._stop_ms = stop_ms
 
     def next_at(self) -> int | None:
-        """When the next thing is due, in ms from the turn's start; None: only new input can bring something."""
+        """Return when the next event is due, in ms from the turn's start; None if it needs new input."""
         if self.limit_place is not None:
             return self.limit_place.at_ms
         if self._playing is not None:
@@ -155,7 +155,7 @@ class SpeechSchedule:
         return due_ms
 
     def advance(self, now_ms: int) -> list[Event]:
-        """All that is due by ``now_ms``, in order of time."""
+        """Return the events due by ``now_ms``, in order of time."""
         events: list[Event] = []
         while self.limit_place is None and (due_ms := self.next_at()) is not None and due_ms <= now_ms:
             events += self._step(due_ms)
@@ -164,7 +164,7 @@ class SpeechSchedule:
         return events
 
     def cut(self, now_ms: int) -> list[Event]:
-        """The voice stops: what plays is cut, what waits is dropped. The heard part stays as it was at ``now_ms``."""
+        """Stop the voice: cut the current playout, drop pending segments. The heard text stays as of ``now_ms``."""
         self.stop_at(now_ms if self._stop_ms is None else min(self._stop_ms, now_ms))
         events = self.advance(now_ms)
         self._heard_to = self.heard_to(now_ms)
@@ -182,16 +182,16 @@ class SpeechSchedule:
         return events
 
     def heard_to(self, now_ms: int) -> int:
-        """The offset in the raw text up to which it was heard: the end of the last word whose playout had begun."""
+        """Return up to which offset the raw text was heard: the end of the last word whose playout had begun."""
         if self._playing is None:
             return self._heard_to
         begun = [word.end for word in self._playing.segment.words if word.at_ms <= now_ms]
         return max([self._heard_to, *begun])
 
     def silence_ms(self, end_ms: int) -> int:
-        """All silence from the turn's start to the end of its speech (to ``end_ms`` where nothing was said).
+        """Return all silence from the turn's start to the end of its speech, or to ``end_ms`` without speech; in ms.
 
-        A break is silence too, although its segment plays.
+        A break counts as silence, although its segment plays.
         """
         heard_ms = sum(segment.heard_ms for segment in self._played)
         last_ms = max((segment.ends_ms for segment in self._played), default=end_ms)
@@ -285,9 +285,9 @@ class SpeechSchedule:
 def timed_words(
     words: Sequence[SpokenWord], starts_ms: Sequence[int], most: int = DEFAULT_LIMITS.segment_words
 ) -> tuple[Word, ...]:
-    """At most ``most`` words with their times, neighbours together if there are more.
+    """Return at most ``most`` words with their times, grouping neighbours if there are more.
 
-    Such a group counts as heard with its last word, so that no word is taken for heard before it was.
+    A group counts as heard with its last word, so that no word counts as heard too early.
     """
     step = -(-len(words) // most)
     if step <= 1:
@@ -298,7 +298,7 @@ def timed_words(
 
 
 def _placed(segment: Segment, starts_ms: int) -> Segment:
-    """``segment``, whose times count from its own start, on the turn's axis."""
+    """Return ``segment``, whose times count from its own start, on the turn's axis."""
     return replace(
         segment,
         starts_ms=starts_ms,

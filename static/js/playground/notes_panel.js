@@ -1,10 +1,10 @@
 /**
- * The inspector's Notes tab: how the server answered, what was odd, what is never spoken.
+ * The inspector's Notes tab: the server's answer, its oddities, and text that is never spoken.
  */
 
 import { element } from "./dom.js";
 
-/** Fill `root` with what is to be said about `turn`. */
+/** Fill `root` with the notes about `turn`. */
 export function showNotes(root, turn) {
   root.replaceChildren(...[facts(turn), notes(turn), reasoning(turn)].filter(Boolean));
 }
@@ -38,10 +38,10 @@ function valueOf(name, value) {
 }
 
 function notes(turn) {
-  const said = [...turn.notes, ...turn.events_fired.map((name) => `The event ${name} would be fired on JAICP.`)];
-  if (said.length === 0) return element("p", "faint", "Nothing odd was seen in this answer.");
+  const sentences = [...turn.notes, ...turn.events_fired.map((name) => `The event ${name} would be fired on JAICP.`)];
+  if (sentences.length === 0) return element("p", "faint", "Nothing odd was seen in this answer.");
   const list = element("ul", "findings");
-  list.append(...said.map((note) => element("li", "", note)));
+  list.append(...sentences.map((note) => element("li", "", note)));
   return list;
 }
 

@@ -1,10 +1,10 @@
 /**
- * What the status line says: the connection when something is wrong with it, else what the open turn does. Pure.
+ * The status line: the state of a connection that isn't open, else what the open turn does. Pure.
  */
 
 import { playouts } from "./turn.js";
 
-/** By the names of the server's close codes. */
+/** Sentences by the names of the server's close codes. */
 const CLOSED = {
   SIGN_IN_AGAIN: "You are signed out. What you typed is kept.",
   NOT_ALLOWED: "You are no longer allowed to use this conversation.",
@@ -20,7 +20,10 @@ const NOT_CONNECTED = {
   connecting: "Connecting…",
 };
 
-/** `{text, tone, link}` for a status of the socket, whose `reason` is the server's own sentence: tone is `""`, `waiting` or `error`; link is `sign-in`, `reload` or null. */
+/**
+ * Return `{text, tone, link}` for a status of the socket, whose `reason` is the server's own sentence: tone is `""`,
+ * `waiting` or `error`; link is `sign-in`, `reload` or null.
+ */
 export function connectionStatus({ state, why, reason }) {
   if (state === "closed") {
     const link = why === "SIGN_IN_AGAIN" ? "sign-in" : "reload";
@@ -30,7 +33,7 @@ export function connectionStatus({ state, why, reason }) {
   return { text: LOST[why] ?? NOT_CONNECTED[state], tone: "waiting", link: null };
 }
 
-/** What the open turn does now, in a few words; "" without one. */
+/** Return what the open turn does now, in a few words; "" without one. */
 export function turnStatus(turn, speaker, elapsed_ms, held_until_ms) {
   if (!turn) return "";
   if (held_until_ms !== null) return `${speaker} can't be interrupted yet; the interrupt waits.`;

@@ -1,4 +1,4 @@
-"""What a stream may do to its reader, case by case: the text that came is kept, and its end is named rightly."""
+"""Faulty streams, case by case: the text is kept, and the end has the right code."""
 
 import json
 
@@ -14,42 +14,44 @@ STOP = chunk("stop")
 
 
 def test_u30_an_error_as_json_in_place_of_a_stream_is_the_error_and_no_empty_answer() -> None:
-    found = decode(b'{"error": {"message": "The model is overloaded", "type": "server_error", "code": 503}}')
+    decoded = decode(
+        b'{"error": {"message": "The model is overloaded", "type": "server_error", "code": 503}}'
+    )
 
-    assert found.code == "upstream_5xx"
-    assert found.decoder.failure is not None
-    assert found.decoder.failure.excerpt == "The model is overloaded"
+    assert decoded.code == "upstream_5xx"
+    assert decoded.decoder.failure is not None
+    assert decoded.decoder.failure.excerpt == "The model is overloaded"
 
 
 def test_u30_an_error_as_the_first_event_is_the_error() -> None:
-    found = decode(event({"error": {"message": "No credit", "code": "insufficient_quota"}}))
+    decoded = decode(event({"error": {"message": "No credit", "code": "insufficient_quota"}}))
 
-    assert (found.code, found.text) == ("quota", "")
+    assert (decoded.code, decoded.text) == ("quota", "")
 
 
 @pytest.mark.parametrize("body", [b"", b"\n\n  \r\n"])
-def test_u31_an_empty_body_is_no_answer_and_may_be_asked_for_again(body: bytes) -> None:
-    found = decode(body)
-    verdict = found.decoder.verdict()
+def test_u31_an_empty_body_is_no_answer_and_may_be_retried(body: bytes) -> None:
+    decoded = decode(body)
+    verdict = decoded.decoder.verdict()
 
-    assert found.code == "bad_response"
-    assert found.decoder.is_empty
+    assert decoded.code == "bad_response"
+    assert decoded.decoder.is_empty
     assert verdict is not None and verdict.may_retry
 
 
 @pytest.mark.parametrize("body", [stream(chunk(role="assistant", content=""), STOP), DONE])
 def test_u32_a_stream_without_content_is_complete_and_marked(body: bytes) -> None:
-    found = decode(body)
+    decoded = decode(body)
 
-    assert (found.code, found.text, found.notes) == ("", "", ["The model said nothing."])
-    assert not found.decoder.has_content
+    assert (decoded.code, decoded.text, decoded.notes) == ("", "", ["The model said nothing."])
+    assert not decoded.decoder.has_content
 
 
 def test_u32_an_answer_that_never_leaves_its_reasoning_says_so() -> None:
-    found = decode(answer("<think>hm"))
+    decoded = decode(answer("<think>hm"))
 
-    assert (found.code, found.text, found.reasoning) == ("", "", "hm")
-    assert found.notes == ["The model reasoned, but said nothing: its answer never left the reasoning."]
+    assert (decoded.code, decoded.text, decoded.reasoning) == ("", "", "hm")
+    assert decoded.notes == ["The model reasoned, but said nothing: its answer never left the reasoning."]
 
 
 def test_u35_one_json_in_place_of_a_stream_is_one_delta_and_its_sentences() -> None:
@@ -61,17 +63,17 @@ def test_u35_one_json_in_place_of_a_stream_is_one_delta_and_its_sentences() -> N
         "usage": {"total_tokens": 7},
     }
 
-    found = decode(json.dumps(body, indent=2).encode())
+    decoded = decode(json.dumps(body, indent=2).encode())
 
-    assert (found.text, found.sentences, found.code) == ("One. Two.", ["One.", "Two."], "")
-    assert found.decoder.usage == {"total_tokens": 7}
-    assert len(found.notes) == 1 and "one JSON" in found.notes[0]
+    assert (decoded.text, decoded.sentences, decoded.code) == ("One. Two.", ["One.", "Two."], "")
+    assert decoded.decoder.usage == {"total_tokens": 7}
+    assert len(decoded.notes) == 1 and "one JSON" in decoded.notes[0]
 
 
 def test_u35_one_json_without_a_finish_reason_is_complete_too() -> None:
-    found = decode(b'{"choices": [{"message": {"content": "Hi."}}]}')
+    decoded = decode(b'{"choices": [{"message": {"content": "Hi."}}]}')
 
-    assert (found.text, found.code) == ("Hi.", "")
+    assert (decoded.text, decoded.code) == ("Hi.", "")
 
 
 def test_u35_a_message_in_an_event_stream_is_read_like_a_delta() -> None:
@@ -94,16 +96,16 @@ def test_u36_events_are_known_by_their_first_bytes(start: bytes) -> None:
 @pytest.mark.parametrize("glue", [b"data: [DONE]\n\n", b"\n\ndata: [DONE]\n\n", b""])
 @pytest.mark.parametrize("start", [b"", b"\n\n\n", b"\xef\xbb\xbf"])
 def test_u36_json_is_known_by_its_first_byte_and_may_carry_a_done(start: bytes, glue: bytes) -> None:
-    found = decode(start + b'{"choices": [{"message": {"content": "Hi."}}]}' + glue)
+    decoded = decode(start + b'{"choices": [{"message": {"content": "Hi."}}]}' + glue)
 
-    assert (found.text, found.code) == ("Hi.", "")
+    assert (decoded.text, decoded.code) == ("Hi.", "")
 
 
 def test_u29_a_web_page_is_no_answer_and_nothing_of_it_is_shown() -> None:
-    found = decode(b"\n<!DOCTYPE html><title>Sign in</title>" + b"<p>Hello</p>" * 100)
-    verdict = found.decoder.verdict()
+    decoded = decode(b"\n<!DOCTYPE html><title>Sign in</title>" + b"<p>Hello</p>" * 100)
+    verdict = decoded.decoder.verdict()
 
-    assert (found.code, found.text) == ("bad_response", "")
+    assert (decoded.code, decoded.text) == ("bad_response", "")
     assert verdict is not None and "web page" in verdict.message and not verdict.excerpt
 
 
@@ -138,11 +140,11 @@ def test_one_json_that_breaks_off_cannot_be_read(body: bytes) -> None:
 
 @pytest.mark.parametrize("end", [b"", b'data: {"choices": [{"delta": {"content": " and th'])
 def test_u40_u41_u44_a_stream_that_just_ends_keeps_its_text_and_is_cut_off(end: bytes) -> None:
-    found = decode(event(HELLO) + event(BYE) + end)
+    decoded = decode(event(HELLO) + event(BYE) + end)
 
-    assert (found.text, found.code) == ("Hello there. Good bye.", "truncated")
-    assert found.sentences == ["Hello there.", "Good bye."]
-    assert not (found.decoder.ended or found.decoder.finished)
+    assert (decoded.text, decoded.code) == ("Hello there. Good bye.", "truncated")
+    assert decoded.sentences == ["Hello there.", "Good bye."]
+    assert not (decoded.decoder.ended or decoded.decoder.finished)
 
 
 def test_u42_a_finish_reason_without_done_is_complete() -> None:
@@ -150,9 +152,9 @@ def test_u42_a_finish_reason_without_done_is_complete() -> None:
 
 
 def test_u43_done_without_a_finish_reason_is_complete() -> None:
-    found = decode(event(BYE) + DONE)
+    decoded = decode(event(BYE) + DONE)
 
-    assert (found.code, found.decoder.finish_reason, found.text) == ("", "", "Good bye.")
+    assert (decoded.code, decoded.decoder.finish_reason, decoded.text) == ("", "", "Good bye.")
 
 
 @pytest.mark.parametrize(
@@ -185,25 +187,25 @@ def test_u43_done_without_a_finish_reason_is_complete() -> None:
     ],
 )
 def test_u47_an_error_in_the_stream_keeps_the_text_and_fails_the_turn(error: bytes) -> None:
-    found = decode(event(HELLO) + error + event(BYE) + DONE)
+    decoded = decode(event(HELLO) + error + event(BYE) + DONE)
 
-    assert (found.text, found.code) == ("Hello there. ", "upstream_5xx")
-    assert found.sentences == ["Hello there."]
-    assert found.decoder.failure is not None and found.decoder.failure.excerpt == "boom"
+    assert (decoded.text, decoded.code) == ("Hello there. ", "upstream_5xx")
+    assert decoded.sentences == ["Hello there."]
+    assert decoded.decoder.failure is not None and decoded.decoder.failure.excerpt == "boom"
 
 
 def test_u47_the_finish_reason_of_an_error_does_not_hide_its_words() -> None:
-    found = decode(event(chunk("error") | {"error": {"message": "boom", "code": 429}}))
+    decoded = decode(event(chunk("error") | {"error": {"message": "boom", "code": 429}}))
 
-    assert found.decoder.failure is not None
-    assert (found.code, found.decoder.failure.excerpt) == ("rate_limited", "boom")
+    assert decoded.decoder.failure is not None
+    assert (decoded.code, decoded.decoder.failure.excerpt) == ("rate_limited", "boom")
 
 
 def test_u47_an_error_event_that_is_plain_text_is_quoted() -> None:
-    found = decode(event(HELLO) + b"event: error\ndata: out of memory\n\n")
+    decoded = decode(event(HELLO) + b"event: error\ndata: out of memory\n\n")
 
-    assert found.decoder.failure is not None
-    assert (found.code, found.decoder.failure.excerpt) == ("bad_response", "out of memory")
+    assert decoded.decoder.failure is not None
+    assert (decoded.code, decoded.decoder.failure.excerpt) == ("bad_response", "out of memory")
 
 
 @pytest.mark.parametrize(
@@ -232,17 +234,17 @@ def test_u47_a_finish_reason_error_without_a_word_fails_the_turn() -> None:
 
 
 def test_u47_content_beside_an_error_is_kept() -> None:
-    found = decode(event(chunk(content="last words") | {"error": {"message": "boom"}}))
+    decoded = decode(event(chunk(content="last words") | {"error": {"message": "boom"}}))
 
-    assert (found.text, found.code) == ("last words", "bad_response")
+    assert (decoded.text, decoded.code) == ("last words", "bad_response")
 
 
 def test_u34_the_servers_words_are_cleaned_and_short() -> None:
-    found = decode(event({"error": {"message": "a\x00b\x1b[31mc\r\nd\u202e" + "x" * 999}}))
+    decoded = decode(event({"error": {"message": "a\x00b\x1b[31mc\r\nd\u202e" + "x" * 999}}))
 
-    assert found.decoder.failure is not None
-    assert found.decoder.failure.excerpt.startswith("abc d")
-    assert len(found.decoder.failure.excerpt) == 300
+    assert decoded.decoder.failure is not None
+    assert decoded.decoder.failure.excerpt.startswith("abc d")
+    assert len(decoded.decoder.failure.excerpt) == 300
 
 
 def test_u48_a_malformed_event_is_a_bad_response_and_the_text_before_it_is_kept() -> None:
@@ -257,19 +259,19 @@ def test_u48_a_malformed_event_is_a_bad_response_and_the_text_before_it_is_kept(
 
 
 def test_u49_a_last_event_without_its_blank_line_counts_if_it_is_whole() -> None:
-    found = decode(event(HELLO) + event(BYE).rstrip())
+    decoded = decode(event(HELLO) + event(BYE).rstrip())
 
-    assert (found.text, found.code) == ("Hello there. Good bye.", "truncated")
+    assert (decoded.text, decoded.code) == ("Hello there. Good bye.", "truncated")
 
 
 @pytest.mark.parametrize(
     "end", [b"data: [DONE]", b"data: [DONE]\n", b"data:[DONE] \n\n", b"data: [DONE]xyz\n\n"]
 )
 def test_u49_done_counts_however_it_ends(end: bytes) -> None:
-    found = decode(event(BYE) + end)
+    decoded = decode(event(BYE) + end)
 
-    assert found.decoder.ended
-    assert found.code == ""
+    assert decoded.decoder.ended
+    assert decoded.code == ""
 
 
 @pytest.mark.parametrize(
@@ -291,10 +293,10 @@ def test_u49_done_counts_however_it_ends(end: bytes) -> None:
     ids=json.dumps,
 )  # fmt: skip
 def test_u50_a_payload_of_wrong_types_is_skipped_and_the_rest_is_shown(odd: object) -> None:
-    found = decode(event(HELLO) + event(odd) + answer("Good bye."), secrets=["a-secret-of-the-turn"])
+    decoded = decode(event(HELLO) + event(odd) + answer("Good bye."), secrets=["a-secret-of-the-turn"])
 
-    assert (found.text, found.code) == ("Hello there. Good bye.", "")
-    assert found.sentences == ["Hello there.", "Good bye."]
+    assert (decoded.text, decoded.code) == ("Hello there. Good bye.", "")
+    assert decoded.sentences == ["Hello there.", "Good bye."]
 
 
 @pytest.mark.parametrize(
@@ -343,12 +345,12 @@ def test_u51_what_brings_the_official_client_down_fails_the_turn(payload: bytes)
     ids=["rather deep", "4000 digits", "NaN", "infinity"],
 )
 def test_u51_numbers_and_depths_that_bring_parsers_down_cost_at_most_their_event(payload: bytes) -> None:
-    found = decode(
+    decoded = decode(
         event(HELLO) + b"data: " + payload + b"\n\n" + answer("Good bye."), secrets=["secret-value-1"]
     )
 
-    assert found.text.replace("x", "") == "Hello there. Good bye."
-    assert (found.code, found.decoder.usage) == ("", {})
+    assert decoded.text.replace("x", "") == "Hello there. Good bye."
+    assert (decoded.code, decoded.decoder.usage) == ("", {})
 
 
 def test_u52_of_several_choices_the_first_is_used_and_the_others_are_named() -> None:
@@ -357,10 +359,10 @@ def test_u52_of_several_choices_the_first_is_used_and_the_others_are_named() -> 
         "choices": [{"index": 1, "delta": {"content": "Other."}}, {"index": 0, "delta": {"content": "One. "}}]
     }
 
-    found = decode(stream(second, both, HELLO, second, STOP))
+    decoded = decode(stream(second, both, HELLO, second, STOP))
 
-    assert (found.text, found.decoder.finish_reason) == ("One. Hello there. ", "stop")
-    assert found.notes == ["The LLM's server sent several choices; only the first is used."]
+    assert (decoded.text, decoded.decoder.finish_reason) == ("One. Hello there. ", "stop")
+    assert decoded.notes == ["The LLM's server sent several choices; only the first is used."]
 
 
 def test_u53_what_follows_done_is_ignored() -> None:
@@ -396,9 +398,11 @@ def test_u54_after_a_finish_reason_a_pause_gives_no_sentence_that_may_still_go_o
 
 
 def test_u54_usage_that_comes_after_the_finish_reason_is_read() -> None:
-    found = decode(stream(BYE, STOP, {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 4}}))
+    decoded = decode(
+        stream(BYE, STOP, {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 4}})
+    )
 
-    assert found.decoder.usage == {"prompt_tokens": 3, "completion_tokens": 4}
+    assert decoded.decoder.usage == {"prompt_tokens": 3, "completion_tokens": 4}
 
 
 def test_text_that_comes_after_a_finish_reason_and_a_pause_is_kept() -> None:
@@ -438,11 +442,11 @@ TWISTED = {
 @pytest.mark.parametrize("body", TWISTED.values(), ids=TWISTED.keys())
 @pytest.mark.parametrize("size", [1, 2, 7, 10_000])
 def test_u55_the_same_text_however_the_events_are_written_and_cut(body: bytes, size: int) -> None:
-    found = decode_pieces([body[start : start + size] for start in range(0, len(body), size)])
+    decoded = decode_pieces([body[start : start + size] for start in range(0, len(body), size)])
 
-    assert (found.text, found.code) == ("Hello there. How are you?", "")
-    assert found.sentences == ["Hello there.", "How are you?"]
-    assert found.notes == []
+    assert (decoded.text, decoded.code) == ("Hello there. How are you?", "")
+    assert decoded.sentences == ["Hello there.", "How are you?"]
+    assert decoded.notes == []
 
 
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\u0085"])
@@ -458,20 +462,20 @@ def test_u57_characters_survive_being_cut_between_reads_and_between_deltas() -> 
     text = "Привет, 👩‍👩‍👧‍👦! 日本語です。"
     body = answer(*text)
 
-    found = decode_pieces(bytes([byte]) for byte in body)
+    decoded = decode_pieces(bytes([byte]) for byte in body)
 
-    assert found.text == text
-    assert found.sentences == ["Привет, 👩‍👩‍👧‍👦!", "日本語です。"]
+    assert decoded.text == text
+    assert decoded.sentences == ["Привет, 👩‍👩‍👧‍👦!", "日本語です。"]
 
 
 @pytest.mark.parametrize("bad", [b"caf\xe9", b"\xff\xfe", b"\xf0\x9f\x98", b"\xed\xa0\xbd"])
 def test_u58_bytes_that_are_no_utf_8_fail_the_turn_as_they_fail_the_official_client(bad: bytes) -> None:
-    found = decode(
+    decoded = decode(
         event(HELLO) + b'data: {"choices":[{"delta":{"content":"' + bad + b' ok."}}]}\n\n' + event(STOP)
     )
 
-    assert (found.text, found.code) == ("Hello there. ", "bad_response")
-    assert found.decoder.failure is not None and "not UTF-8" in found.decoder.failure.message
+    assert (decoded.text, decoded.code) == ("Hello there. ", "bad_response")
+    assert decoded.decoder.failure is not None and "not UTF-8" in decoded.decoder.failure.message
 
 
 @pytest.mark.parametrize("bad", [b"caf\xe9", b"\xff\xfe"])
@@ -486,9 +490,9 @@ def raw_delta(escaped: str) -> bytes:
 
 
 def test_u59_a_surrogate_pair_over_two_events_is_one_character() -> None:
-    found = decode(raw_delta("a\\ud83d") + raw_delta("\\ude00b.") + DONE)
+    decoded = decode(raw_delta("a\\ud83d") + raw_delta("\\ude00b.") + DONE)
 
-    assert (found.text, found.sentences) == ("a😀b.", ["a😀b."])
+    assert (decoded.text, decoded.sentences) == ("a😀b.", ["a😀b."])
 
 
 @pytest.mark.parametrize(
@@ -503,10 +507,10 @@ def test_u59_a_surrogate_pair_over_two_events_is_one_character() -> None:
     ],
 )
 def test_u60_a_lone_surrogate_becomes_a_replacement_character(deltas: list[str], text: str) -> None:
-    found = decode(b"".join(map(raw_delta, deltas)) + event(STOP))
+    decoded = decode(b"".join(map(raw_delta, deltas)) + event(STOP))
 
-    assert found.text == text
-    assert "".join(found.payloads).encode("utf-8")
+    assert decoded.text == text
+    assert "".join(decoded.payloads).encode("utf-8")
 
 
 def test_u60_a_lone_surrogate_in_any_other_field_can_be_encoded_too() -> None:
@@ -515,11 +519,11 @@ def test_u60_a_lone_surrogate_in_any_other_field_can_be_encoded_too() -> None:
         r'"function":{"name":"n\ud83d","arguments":"{\"a\":\"\ud83d"}}]},"finish_reason":"\ud83d"}],"usage":{"\ud83d":1}}'
     )
 
-    found = decode(b"data: " + body.encode() + b"\n\n" + DONE, secrets=["secret-value-1"])
+    decoded = decode(b"data: " + body.encode() + b"\n\n" + DONE, secrets=["secret-value-1"])
 
-    assert (found.reasoning, found.calls) == ("\ufffdr", [("\ufffdi", "n\ufffd", '{"a":"\ufffd')])
-    assert found.decoder.finish_reason == "\ufffd"
-    json.dumps([found.everything, str(found.decoder.tool_calls)], ensure_ascii=False).encode("utf-8")
+    assert (decoded.reasoning, decoded.calls) == ("\ufffdr", [("\ufffdi", "n\ufffd", '{"a":"\ufffd')])
+    assert decoded.decoder.finish_reason == "\ufffd"
+    json.dumps([decoded.everything, str(decoded.decoder.tool_calls)], ensure_ascii=False).encode("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -531,24 +535,24 @@ def test_u60_a_lone_surrogate_in_any_other_field_can_be_encoded_too() -> None:
     ids=["half a character", "deep"],
 )
 def test_u60_a_payload_that_cannot_be_written_again_costs_nothing_else(payload: str) -> None:
-    found = decode(b"data: " + payload.encode() + b"\n\n" + answer("Hi."), secrets=["secret-value-1"])
+    decoded = decode(b"data: " + payload.encode() + b"\n\n" + answer("Hi."), secrets=["secret-value-1"])
 
-    assert (found.text, found.code) == ("Hi.", "")
+    assert (decoded.text, decoded.code) == ("Hi.", "")
 
 
 def test_u61_nul_is_left_out_and_other_controls_stay_for_the_page_to_show() -> None:
-    found = decode(answer("a\x00b\x1b\u202ec"))
+    decoded = decode(answer("a\x00b\x1b\u202ec"))
 
-    assert found.text == "ab\x1b\u202ec"
-    assert not any("\x00" in payload for payload in found.payloads)
+    assert decoded.text == "ab\x1b\u202ec"
+    assert not any("\x00" in payload for payload in decoded.payloads)
 
 
 @pytest.mark.parametrize("field", ["reasoning_content", "reasoning", "thinking"])
 def test_u62_reasoning_beside_the_content_is_apart_from_it(field: str) -> None:
-    found = decode(stream(chunk(**{field: "Let me "}), chunk(**{field: "see."}), HELLO, STOP))
+    decoded = decode(stream(chunk(**{field: "Let me "}), chunk(**{field: "see."}), HELLO, STOP))
 
-    assert (found.reasoning, found.text) == ("Let me see.", "Hello there. ")
-    assert [(piece.offset, piece.text) for piece in found.pieces if isinstance(piece, ReasoningPiece)] == [
+    assert (decoded.reasoning, decoded.text) == ("Let me see.", "Hello there. ")
+    assert [(piece.offset, piece.text) for piece in decoded.pieces if isinstance(piece, ReasoningPiece)] == [
         (0, "Let me "),
         (7, "see."),
     ]
@@ -557,11 +561,11 @@ def test_u62_reasoning_beside_the_content_is_apart_from_it(field: str) -> None:
 def test_u62_the_same_reasoning_under_two_names_is_read_once() -> None:
     details = [{"type": "reasoning.text", "text": "Hm."}]
 
-    found = decode(
+    decoded = decode(
         stream(chunk(reasoning="Hm.", reasoning_content="Hm.", reasoning_details=details), HELLO, STOP)
     )
 
-    assert found.reasoning == "Hm."
+    assert decoded.reasoning == "Hm."
 
 
 def test_u62_reasoning_that_stands_only_in_details_is_read() -> None:
@@ -574,17 +578,17 @@ def test_u62_reasoning_that_stands_only_in_details_is_read() -> None:
 
 
 def test_u62_think_tags_cut_over_deltas_are_reasoning() -> None:
-    found = decode(answer("<th", "ink>Hm.", "</thi", "nk>\n\nHello", " there."))
+    decoded = decode(answer("<th", "ink>Hm.", "</thi", "nk>\n\nHello", " there."))
 
-    assert (found.reasoning, found.text, found.sentences) == ("Hm.", "Hello there.", ["Hello there."])
-    assert next(piece for piece in found.pieces if isinstance(piece, ContentPiece)).offset == 0
+    assert (decoded.reasoning, decoded.text, decoded.sentences) == ("Hm.", "Hello there.", ["Hello there."])
+    assert next(piece for piece in decoded.pieces if isinstance(piece, ContentPiece)).offset == 0
 
 
 def test_u62_a_think_end_that_nothing_opened_is_noted() -> None:
-    found = decode(answer("I thought.</think>Hello."))
+    decoded = decode(answer("I thought.</think>Hello."))
 
-    assert found.text == "I thought.Hello."
-    assert any("</think>" in note for note in found.notes)
+    assert decoded.text == "I thought.Hello."
+    assert any("</think>" in note for note in decoded.notes)
 
 
 def test_u62_reasoning_is_no_content() -> None:
@@ -610,15 +614,15 @@ def test_a_named_tool_call_is_content() -> None:
 def test_u63_usage_comes_with_empty_choices_or_none(choices: dict[str, object]) -> None:
     usage = {"prompt_tokens": 9, "total_tokens": 12, "completion_tokens_details": {"reasoning_tokens": 1}}
 
-    found = decode(stream(HELLO, STOP, choices | {"usage": usage}))
+    decoded = decode(stream(HELLO, STOP, choices | {"usage": usage}))
 
-    assert (found.decoder.usage, found.code) == (usage, "")
+    assert (decoded.decoder.usage, decoded.code) == (usage, "")
 
 
 def test_u63_usage_beside_the_last_content_is_read_with_it() -> None:
-    found = decode(stream(chunk("stop", content="Hi.") | {"usage": {"total_tokens": 3}}))
+    decoded = decode(stream(chunk("stop", content="Hi.") | {"usage": {"total_tokens": 3}}))
 
-    assert (found.text, found.decoder.usage) == ("Hi.", {"total_tokens": 3})
+    assert (decoded.text, decoded.decoder.usage) == ("Hi.", {"total_tokens": 3})
 
 
 def test_u64_content_as_a_list_of_parts_is_joined_with_the_thinking_apart() -> None:
@@ -629,24 +633,24 @@ def test_u64_content_as_a_list_of_parts_is_joined_with_the_thinking_apart() -> N
         {"type": "reference", "reference_ids": [1]},
     ]
 
-    found = decode(stream(chunk(content=parts), chunk(content=None), STOP))
+    decoded = decode(stream(chunk(content=parts), chunk(content=None), STOP))
 
-    assert (found.text, found.reasoning) == ("Hello.", "Hm.")
-    assert len(found.notes) == 1 and "reference" in found.notes[0]
+    assert (decoded.text, decoded.reasoning) == ("Hello.", "Hm.")
+    assert len(decoded.notes) == 1 and "reference" in decoded.notes[0]
 
 
 def test_u64_a_refusal_is_shown_as_text_and_marked() -> None:
-    found = decode(stream(chunk(content=None, refusal="I can't "), chunk(refusal="help."), STOP))
+    decoded = decode(stream(chunk(content=None, refusal="I can't "), chunk(refusal="help."), STOP))
 
-    assert (found.text, found.sentences) == ("I can't help.", ["I can't help."])
-    assert len(found.notes) == 1 and "refusal" in found.notes[0]
+    assert (decoded.text, decoded.sentences) == ("I can't help.", ["I can't help."])
+    assert len(decoded.notes) == 1 and "refusal" in decoded.notes[0]
 
 
 def test_u64_a_space_is_content_and_an_empty_string_is_not() -> None:
-    found = decode(answer("a", " ", "", "b"))
+    decoded = decode(answer("a", " ", "", "b"))
 
-    assert found.text == "a b"
-    assert [piece.text for piece in found.pieces if isinstance(piece, ContentPiece)] == ["a", " ", "b"]
+    assert decoded.text == "a b"
+    assert [piece.text for piece in decoded.pieces if isinstance(piece, ContentPiece)] == ["a", " ", "b"]
 
 
 @pytest.mark.parametrize(
@@ -656,11 +660,11 @@ def test_u64_a_space_is_content_and_an_empty_string_is_not() -> None:
 def test_u65_an_end_that_the_server_forced_is_complete_with_a_note_and_the_last_sentence(
     reason: str, word: str
 ) -> None:
-    found = decode(stream(HELLO, chunk(content="And th"), chunk(reason)))
+    decoded = decode(stream(HELLO, chunk(content="And th"), chunk(reason)))
 
-    assert (found.code, found.decoder.finish_reason) == ("", reason)
-    assert found.sentences == ["Hello there.", "And th"]
-    assert len(found.notes) == 1 and word in found.notes[0]
+    assert (decoded.code, decoded.decoder.finish_reason) == ("", reason)
+    assert decoded.sentences == ["Hello there.", "And th"]
+    assert len(decoded.notes) == 1 and word in decoded.notes[0]
 
 
 def test_a_finish_reason_that_is_an_empty_string_is_none() -> None:
@@ -670,9 +674,9 @@ def test_a_finish_reason_that_is_an_empty_string_is_none() -> None:
 def test_u66_an_endless_line_is_too_large_and_the_text_before_it_is_kept() -> None:
     limits = Limits(sse_line_bytes=10_000)
 
-    found = decode_pieces([event(HELLO), b"data: ", *[b"x" * 1000] * 50, event(BYE)], limits=limits)
+    decoded = decode_pieces([event(HELLO), b"data: ", *[b"x" * 1000] * 50, event(BYE)], limits=limits)
 
-    assert (found.text, found.code, found.sentences) == ("Hello there. ", "too_large", ["Hello there."])
+    assert (decoded.text, decoded.code, decoded.sentences) == ("Hello there. ", "too_large", ["Hello there."])
 
 
 def test_u66_one_json_without_an_end_is_too_large() -> None:
@@ -683,18 +687,18 @@ def test_u66_one_json_without_an_end_is_too_large() -> None:
 
 
 def test_u67_an_answer_without_an_end_stops_at_its_limit_to_the_character() -> None:
-    found = decode(answer(*["12345678"] * 20), limits=Limits(answer_chars=100))
+    decoded = decode(answer(*["12345678"] * 20), limits=Limits(answer_chars=100))
 
-    assert (found.text, found.code) == (("12345678" * 20)[:100], "too_large")
-    assert "".join(found.sentences) == found.text
+    assert (decoded.text, decoded.code) == (("12345678" * 20)[:100], "too_large")
+    assert "".join(decoded.sentences) == decoded.text
 
 
 def test_u67_a_stream_without_an_end_stops_at_its_limit_in_bytes() -> None:
     limits = Limits(stream_bytes=1000)
 
-    found = decode_pieces([event(HELLO)] + [b": ping\n\n"] * 1000, limits=limits)
+    decoded = decode_pieces([event(HELLO)] + [b": ping\n\n"] * 1000, limits=limits)
 
-    assert (found.text, found.code) == ("Hello there. ", "too_large")
+    assert (decoded.text, decoded.code) == ("Hello there. ", "too_large")
 
 
 def test_u68_comments_empty_deltas_and_roles_are_no_content() -> None:
@@ -707,11 +711,11 @@ def test_u68_comments_empty_deltas_and_roles_are_no_content() -> None:
     assert not decoder.has_content
 
 
-def test_u69_reasoning_without_an_end_is_bounded_and_said() -> None:
-    found = decode(answer(*["<think>"] + ["x" * 50] * 10), limits=Limits(answer_chars=100))
+def test_u69_endless_reasoning_is_bounded_and_noted() -> None:
+    decoded = decode(answer(*["<think>"] + ["x" * 50] * 10), limits=Limits(answer_chars=100))
 
-    assert found.decoder.reasoning == found.reasoning == "x" * 100
-    assert any("reasoning is longer" in note for note in found.notes)
+    assert decoded.decoder.reasoning == decoded.reasoning == "x" * 100
+    assert any("reasoning is longer" in note for note in decoded.notes)
 
 
 def test_u70_every_byte_that_came_is_kept_when_the_stream_is_left_at_any_place() -> None:
@@ -726,18 +730,18 @@ def test_u70_every_byte_that_came_is_kept_when_the_stream_is_left_at_any_place()
 def test_u71_one_delta_of_200_kib_is_exact_and_still_cut_into_sentences() -> None:
     text = "This is a sentence. " * 10_000
 
-    found = decode(answer(text))
+    decoded = decode(answer(text))
 
-    assert found.text == text
-    assert len(found.sentences) == 10_000
+    assert decoded.text == text
+    assert len(decoded.sentences) == 10_000
 
 
 def test_u71_a_flood_of_deltas_is_exact() -> None:
     words = [f"word{number} " for number in range(20_000)]
 
-    found = decode(answer(*words))
+    decoded = decode(answer(*words))
 
-    assert found.text == "".join(words)
+    assert decoded.text == "".join(words)
 
 
 def test_a_server_that_is_odd_in_ever_new_ways_is_noted_fifty_times_at_most() -> None:

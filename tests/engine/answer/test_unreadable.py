@@ -1,4 +1,4 @@
-"""The bytes at fault are shown with the cause: redacted first, then cut."""
+"""The invalid bytes are shown with the cause: redacted first, then shortened."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What a voice says of a sentence, and which raw text each of its words stands for."""
+"""The spoken text of a sentence, and the raw text of each of its words."""
 
 import itertools
 import time
@@ -14,12 +14,12 @@ from tests.engine.sentences.sentence_cases import Case
 from tests.engine.sentences.test_splitter import CASES, split
 
 
-def said(text: str) -> str:
+def spoken_text(text: str) -> str:
     return " ¦ ".join(spoken(sentence).text for sentence in split(text))
 
 
 @pytest.mark.parametrize(
-    ("raw", "heard"),
+    ("raw", "expected"),
     [
         ("This is **bold** and *soft* and ~~gone~~ and __so__ on.", "This is bold and soft and gone and so on."),
         ("***Important!***", "Important!"),
@@ -47,8 +47,8 @@ def said(text: str) -> str:
         ("今日は**良い**天気です。", "今日は良い天気です。"),
     ],
 )  # fmt: skip
-def test_markup_is_not_read_aloud(raw: str, heard: str) -> None:
-    assert said(raw) == heard
+def test_markup_is_not_read_aloud(raw: str, expected: str) -> None:
+    assert spoken_text(raw) == expected
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_there_is_nothing_to_say(raw: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "heard"),
+    ("raw", "expected"),
     [
         ("It is 5*3*2.", "It is 5*3*2."),
         ("About 10~20% of them.", "About 10~20% of them."),
@@ -95,25 +95,25 @@ def test_there_is_nothing_to_say(raw: str) -> None:
         ("第**5**章", "第5章"),
     ],
 )
-def test_a_mark_within_a_value_is_text(raw: str, heard: str) -> None:
+def test_a_mark_within_a_value_is_text(raw: str, expected: str) -> None:
     """CommonMark's and GFM's emphasis; a mark with a letter or a digit on both sides is none."""
-    assert said(raw) == heard
+    assert spoken_text(raw) == expected
 
 
 @pytest.mark.parametrize(
-    ("raw", "heard"),
+    ("raw", "expected"),
     [
         ("**It is so. Is it?**", "It is so. ¦ Is it?"),
         ("*He waits. He goes.*", "He waits. ¦ He goes."),
         ("~~Gone. Over.~~", "Gone. ¦ Over."),
     ],
 )
-def test_emphasis_over_several_sentences_is_silent_in_each(raw: str, heard: str) -> None:
-    assert said(raw) == heard
+def test_emphasis_over_several_sentences_is_silent_in_each(raw: str, expected: str) -> None:
+    assert spoken_text(raw) == expected
 
 
 @pytest.mark.parametrize(
-    ("raw", "heard"),
+    ("raw", "expected"),
     [
         ("One<br>two<br/>three", "One two three"),
         ("<p>One</p><p>Two</p>", "One Two"),
@@ -149,12 +149,12 @@ def test_emphasis_over_several_sentences_is_silent_in_each(raw: str, heard: str)
         ("``a`b`` and `c*d*`", "a`b and c*d*"),
     ],
 )
-def test_what_stands_between_words_comes_out_as_a_voice_would_say_it(raw: str, heard: str) -> None:
-    assert said(raw) == heard
+def test_what_stands_between_words_comes_out_as_a_voice_would_say_it(raw: str, expected: str) -> None:
+    assert spoken_text(raw) == expected
 
 
 @pytest.mark.parametrize(
-    ("raw", "heard"),
+    ("raw", "expected"),
     [
         ("So $E = mc^2$ holds.", "So E = mc^2 holds."),
         ("So $x$ and $a_1*b_1*c$.", "So x and a_1*b_1*c."),
@@ -163,9 +163,9 @@ def test_what_stands_between_words_comes_out_as_a_voice_would_say_it(raw: str, h
         ("So $$a < b$$", "So a < b"),
     ],
 )
-def test_a_formula_is_read_without_its_marks_and_noted(raw: str, heard: str) -> None:
+def test_a_formula_is_read_without_its_marks_and_noted(raw: str, expected: str) -> None:
     (sentence,) = split(raw)
-    assert spoken(sentence).text == heard
+    assert spoken(sentence).text == expected
     assert spoken(sentence).notes == (FORMULA_HEARD,)
 
 
@@ -192,10 +192,10 @@ class TestCode:
 
     @pytest.mark.parametrize("raw", ["~~~\n```\nx\n~~~", "````\n```\nx\n````"])
     def test_keeps_the_marks_of_another_fence(self, raw: str) -> None:
-        assert said(raw) == "``` x"
+        assert spoken_text(raw) == "``` x"
 
     def test_that_was_never_closed_is_said_to_its_end(self) -> None:
-        assert said("```\nx = 1\ny") == "x = 1 y"
+        assert spoken_text("```\nx = 1\ny") == "x = 1 y"
 
     def test_json_is_said_as_it_stands(self) -> None:
         (sentence,) = split('{"name": "get_weather", "parameters": {"city": "Paris"}}')
@@ -256,16 +256,16 @@ MARKUP = st.sampled_from(
 @settings(max_examples=500, deadline=None)
 def test_the_words_cover_any_sentence_in_order(parts: list[str]) -> None:
     for sentence in split("".join(parts)):
-        heard = spoken(sentence)
-        assert heard.text == " ".join(heard.text.split())
-        assert all(0 <= pause.offset <= len(heard.text) for pause in heard.pauses)
-        if not heard.text:
+        expected = spoken(sentence)
+        assert expected.text == " ".join(expected.text.split())
+        assert all(0 <= pause.offset <= len(expected.text) for pause in expected.pauses)
+        if not expected.text:
             continue
-        places = [(word.start, word.end) for word in heard.words]
+        places = [(word.start, word.end) for word in expected.words]
         assert (places[0][0], places[-1][1]) == (sentence.start, sentence.end)
         assert all(start < end for start, end in places)
         assert all(end <= start for (_, end), (start, _) in itertools.pairwise(places))
-        assert all(heard.text.startswith(word.text, word.at) for word in heard.words)
+        assert all(expected.text.startswith(word.text, word.at) for word in expected.words)
 
 
 @given(st.lists(st.one_of(DIGITS, MARKUP), max_size=30))
@@ -273,16 +273,16 @@ def test_the_words_cover_any_sentence_in_order(parts: list[str]) -> None:
 def test_no_digit_comes_to_stand_beside_another_one(parts: list[str]) -> None:
     raw = "".join(parts)
     for sentence in split(raw):
-        heard = spoken(sentence)
-        for word in heard.words:
+        expected = spoken(sentence)
+        for word in expected.words:
             written = raw[word.start : word.end]
             for pair in itertools.pairwise(word.text):
                 if all(character.isnumeric() for character in pair):
-                    assert "".join(pair) in written, (raw, heard.text)
+                    assert "".join(pair) in written, (raw, expected.text)
 
 
 @pytest.mark.parametrize(
-    ("raw", "heard"),
+    ("raw", "expected"),
     [
         ("[5](u)3", "5 3"),
         ("5<b>3</b>", "5 3"),
@@ -302,12 +302,12 @@ def test_no_digit_comes_to_stand_beside_another_one(parts: list[str]) -> None:
         ("5\\*3 and 1_000", "5*3 and 1_000"),
     ],
 )
-def test_digits_stay_apart(raw: str, heard: str) -> None:
-    assert said(raw) == heard
+def test_digits_stay_apart(raw: str, expected: str) -> None:
+    assert spoken_text(raw) == expected
 
 
 def test_an_entity_that_is_a_digit_stands_where_it_is_written() -> None:
-    assert said("&#53;3 and 5&#51; and &#53;<b>3</b>") == "53 and 53 and 5 3"
+    assert spoken_text("&#53;3 and 5&#51; and &#53;<b>3</b>") == "53 and 53 and 5 3"
 
 
 def aligned(raw: str) -> list[tuple[str, str]]:
@@ -351,16 +351,18 @@ def test_scripts_without_spaces_are_aligned_by_groups(raw: str, groups: list[str
 def test_the_words_cover_the_sentence_in_order(case: Case) -> None:
     raw = case.raw
     for sentence in split(raw):
-        heard = spoken(sentence)
-        if not heard.text:
+        expected = spoken(sentence)
+        if not expected.text:
             continue
-        places = [(word.start, word.end) for word in heard.words]
+        places = [(word.start, word.end) for word in expected.words]
         assert places[0][0] == sentence.start
         assert places[-1][1] == sentence.end
         assert all(start < end for start, end in places)
         gaps = itertools.pairwise(places)
         assert all(end <= start and not raw[end:start].strip() for (_, end), (start, _) in gaps)
-        assert "".join(heard.text.split()) == "".join("".join(word.text.split()) for word in heard.words)
+        assert "".join(expected.text.split()) == "".join(
+            "".join(word.text.split()) for word in expected.words
+        )
 
 
 @pytest.mark.parametrize(
@@ -387,7 +389,7 @@ def test_what_only_looks_like_markup_is_said_as_it_stands(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "heard"),
+    ("raw", "expected"),
     [
         ("It is so [1]. And so [2, 3].", "It is so. ¦ And so."),
         ("Studies [2, 3] show it; Paris[1] too.", "Studies show it; Paris too."),
@@ -396,5 +398,5 @@ def test_what_only_looks_like_markup_is_said_as_it_stands(text: str) -> None:
         ("~So~ it is.", "So it is."),
     ],
 )
-def test_marks_of_notes_formulas_and_emphasis_are_silent_still(raw: str, heard: str) -> None:
-    assert said(raw) == heard
+def test_marks_of_notes_formulas_and_emphasis_are_silent_still(raw: str, expected: str) -> None:
+    assert spoken_text(raw) == expected

@@ -1,4 +1,4 @@
-"""How large a schema is once its references are followed."""
+"""The size of a schema with its references expanded."""
 
 import time
 from typing import Any
@@ -70,7 +70,7 @@ def test_depth_is_counted_however_deep() -> None:
     for _ in range(100_000):
         deep = [deep]
     assert nests_deeper(deep, 32)
-    while isinstance(deep, list):  # Python's own way of letting go of it recurses
+    while isinstance(deep, list):  # else Python's deallocation recurses
         deep = deep.pop()
 
 
