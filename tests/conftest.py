@@ -21,7 +21,7 @@ from pytest_django import DjangoDbBlocker
 
 from playground.presented_key import presented_key
 from tests import services
-from tests.browser.site import PREPARED
+from tests.browser.site import ALLOWED, PREPARED
 from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
 __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
@@ -157,6 +157,16 @@ def user_client(user: User) -> Client:
 @pytest.fixture
 def admin_client(admin_user: User) -> Client:
     return signed_in(admin_user)
+
+
+@pytest.fixture(scope="session")
+def server_processes() -> None:
+    """Allow this process to start servers; whatever fixture or test starts one asks for this.
+
+    That is how a test is marked `served` (see `tests.scheduling`): one that starts a server without it fails in
+    `make test-fast`.
+    """
+    os.environ[ALLOWED] = "1"
 
 
 @pytest.fixture(scope="session")

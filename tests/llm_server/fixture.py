@@ -76,7 +76,7 @@ def _get(url: str) -> Any:
 
 
 @pytest.fixture(scope="session")
-def llm_server_process() -> Iterator[LLMServerHandle]:
+def llm_server_process(server_processes: None) -> Iterator[LLMServerHandle]:
     command = [sys.executable, "-m", "tests.llm_server", "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

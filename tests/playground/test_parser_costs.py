@@ -29,6 +29,8 @@ from playground.demo_llm import situation, tool_results, words
 from playground.demo_llm import tools as demo_tools
 from playground.protocol import MESSAGE_BYTES, USER_TEXT_CHARS, parse_command
 
+pytestmark = pytest.mark.slow  # Measures the cost of the longest inputs that are taken.
+
 REFUSALS = (
     FormatError, UserJsonError, ApiError, AddressError, CommandError, ValueError, KeyError, RecursionError,
 )  # fmt: skip
