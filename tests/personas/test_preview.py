@@ -17,7 +17,7 @@ from playground.core.schedule import SpeechSchedule
 from playground.core.speech import voice_of
 from tests.conftest import make_user, signed_in
 from tests.personas.making import CANARY, make_secret
-from tests.personas.test_persona_pages import stored, text_of
+from tests.personas.persona_pages import stored, text_of
 
 URL = "/personas/preview/"
 
