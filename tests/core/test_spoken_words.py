@@ -40,6 +40,7 @@ class TestCode:
             ("print(x)", "print(x)\n```"),
         ]
 
+    @pytest.mark.slow  # Measures long inputs, several times each.
     @pytest.mark.parametrize(
         ("unit", "kind"),
         [

@@ -149,6 +149,7 @@ def test_what_is_wrong_is_refused_where_it_stands(text: str, line: int, column: 
     assert (refused.value.line, refused.value.column) == (line, column)
 
 
+@pytest.mark.slow  # Measures long inputs, several times each.
 @pytest.mark.parametrize(
     ("head", "unit"),
     [
