@@ -94,6 +94,19 @@ def llm_server(llm_server_process: LLMServerHandle) -> LLMServerHandle:
 
 
 @pytest.fixture
+def tests_authority_is_trusted(
+    llm_server: LLMServerHandle, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """As if the operator had installed the authority of the test server's certificates."""
+    from playground.outgoing import tls_settings
+
+    monkeypatch.setenv("SSL_CERT_FILE", llm_server.ca_file)
+    tls_settings.cache_clear()
+    yield
+    tls_settings.cache_clear()
+
+
+@pytest.fixture
 def loopback_is_open(settings: Any) -> None:
     """What `make run` does: the operator opens this machine's own ports."""
     settings.OUTBOUND_PRIVATE_HOSTS = ["127.0.0.1:*", "localhost:*", "[::1]:*"]
