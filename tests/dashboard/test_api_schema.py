@@ -24,6 +24,8 @@ from tests.api import key_for
 from tests.personas.making import make_persona
 from tests.playground.rehearsals import make_conversation
 
+pytestmark = pytest.mark.slow  # Sends 25 generated requests to every operation, twice.
+
 OPERATIONS = [
     (method.upper(), path)
     for path, operations in api.get_openapi_schema()["paths"].items()

@@ -47,7 +47,6 @@ def test_no_key_is_created_while_the_database_is_unreachable(tmp_path: Path) -> 
         keys.encryption_keys(tmp_path / "keys", database)
 
 
-@pytest.mark.postgres
 def test_postgresql_is_asked_as_well(tmp_path: Path, postgres_url: str) -> None:
     name = f"greenroom_keys_{tmp_path.name.replace('-', '_')}"[:60]
     with psycopg.connect(postgres_url, autocommit=True) as server:

@@ -35,7 +35,10 @@ PAGE_METHODS = ("GET", "POST", "DELETE")
 FORM_METHODS = ("GET", "POST")
 API_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.slow,  # Asks every address of the site in the name of each kind of caller.
+]
 
 
 def user_of(caller: Caller) -> User | None:

@@ -32,7 +32,7 @@ Rows = list[tuple[object, ...]]
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def served(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with serve_site(tmp_path_factory.mktemp("served")) as site:
         yield site
 
@@ -137,7 +137,7 @@ class TwoRuns:
 
 
 @pytest.fixture(scope="module")
-def two_runs(tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
+def two_runs(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
     """Kill the first server in the middle of a turn, and stop the second one in the middle of another."""
     data = tmp_path_factory.mktemp("two-runs")
     counts, keys, turns = [], [], []
@@ -191,7 +191,7 @@ def test_a_second_run_finds_everything_in_place(two_runs: TwoRuns) -> None:
     assert (two_runs.data / "data" / "site_url").read_text().strip() == two_runs.second_url
 
 
-def test_serve_asks_for_the_static_files(tmp_path: Path) -> None:
+def test_serve_asks_for_the_static_files(server_processes: None, tmp_path: Path) -> None:
     prepare(tmp_path)
     shutil.rmtree(tmp_path / "static")
     refused = manage(tmp_path, DEPLOYED, "serve")

@@ -12,6 +12,8 @@ from django.conf import settings
 from tests.dashboard.processes import DEPLOYED, ROOT, manage
 from tests.settings import ENVIRONMENT
 
+pytestmark = pytest.mark.slow  # Most of them read the settings anew in a process of their own: a second each.
+
 SHOW = (
     "import json; from django.conf import settings as s; "
     "print(json.dumps({name: getattr(s, name) for name in {names}}))"

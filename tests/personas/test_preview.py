@@ -18,7 +18,7 @@ from playground.engine.speech.schedule import SpeechSchedule
 from playground.engine.speech.voices import voice_of
 from tests.conftest import make_user, signed_in
 from tests.personas.making import CANARY, make_secret
-from tests.personas.test_persona_pages import stored, text_of
+from tests.personas.persona_pages import stored, text_of
 
 URL = "/personas/preview/"
 

@@ -8,6 +8,8 @@ import pytest
 from tests.engine.answer.stream_strategies import SECRET
 from tests.engine.answer.streams import answer, called, chunk, decode_pieces, event, stream
 
+pytestmark = pytest.mark.slow  # Measures the cost of long answers, several times each.
+
 
 def _seconds(run: Callable[[], object]) -> float:
     started = time.process_time()

@@ -55,12 +55,17 @@ def _as_event(payload: str) -> bytes:
 
 @settings(max_examples=150)
 @given(payload=json_values, secrets=st.sampled_from([[], [SECRET]]), in_events=st.booleans())
-def test_no_json_raises(payload: object, secrets: list[str], in_events: bool) -> None:
+def test_any_json_is_an_answer_or_fails_in_a_sentence(
+    payload: object, secrets: list[str], in_events: bool
+) -> None:
     data = json.dumps(payload).encode()
 
     decoded = decode(event(payload) if in_events else data, secrets=secrets)
 
-    assert decoded.decoder.verdict() is not None or decoded.decoder.ended or decoded.decoder.finished
+    verdict = decoded.decoder.verdict()
+    assert verdict is not None or decoded.decoder.ended or decoded.decoder.finished
+    assert verdict is None or verdict.message.endswith((".", "?"))
+    assert all(secret not in decoded.text + "".join(decoded.payloads) for secret in secrets)
 
 
 @given(body=st.binary(max_size=200))

@@ -102,6 +102,7 @@ def test_sentences_come_early() -> None:
     assert deltas <= 1.2
 
 
+@pytest.mark.slow  # Measures long inputs, several times each.
 @pytest.mark.parametrize(
     "unit", [PROSE, *ENDLESS.values(), "「a", "（", '"', "คะ ", "\n- a. "], ids=lambda unit: unit[:8]
 )
