@@ -10,13 +10,18 @@ from personas.api.errors import wrong
 from personas.documents import document_of
 from personas.formats import Draft, FormatError, tavus
 from personas.formats.advice import with_advice
+from personas.formats.conversion import converted
 from personas.formats.nodes import Node
 from personas.formats.tolerant import Source
 from personas.importing import Imported
 from personas.models import Persona
+from personas.surroundings import surroundings
+from playground.engine.platforms.tavus import Tavus
 
 Json = dict[str, Any]
 
+PLATFORM = Tavus()
+"""Whose documents the API speaks, of whichever platform a persona is."""
 PROMPT_MISSING = "system_prompt is missing: Tavus wants it unless pipeline_mode is echo."
 
 
@@ -27,9 +32,8 @@ def timestamp(moment: datetime) -> str:
 
 def persona_json(persona: Persona) -> Json:
     """The whole persona in Tavus' first words; an address of this app stands behind the site's own."""
-    shown = tavus.to_json(
-        document_of(persona), site_url=settings.SITE_URL, caila_base_url=settings.CAILA_BASE_URL
-    )
+    own = converted(document_of(persona), PLATFORM.name, surroundings=surroundings())
+    shown = tavus.to_json(own, site_url=settings.SITE_URL)
     times = {"created_at": timestamp(persona.created_at), "updated_at": timestamp(persona.updated_at)}
     return {"persona_id": persona.pk} | shown | times
 

@@ -11,7 +11,7 @@ from ninja import Query, Router, Status
 
 from personas.api.access import may_be_id, permitted
 from personas.api.bodies import body_json, body_text
-from personas.api.documents import Json, persona_json, read_persona, saved_json
+from personas.api.documents import PLATFORM, Json, persona_json, read_persona, saved_json
 from personas.api.errors import ApiError, invalid_id, wrong
 from personas.api.pages import page_of
 from personas.api.patching import is_same, patched
@@ -33,6 +33,7 @@ from personas.formats.tavus import READ_ONLY
 from personas.importing import ADD_SECRET, ImportRefusedError, import_draft, import_into
 from personas.models import Persona
 from personas.secret_usage import SECRET_FIELDS
+from playground.engine.platforms.registry import platform_named
 
 VIEW = "personas.view_persona"
 ADD = "personas.add_persona"
@@ -140,11 +141,13 @@ def _refuse_foreign_changes(persona: Persona, before: Json, after: Any) -> None:
     for key in READ_ONLY:
         if after.get(key) != before.get(key):
             raise wrong("This is read-only.", key)
-    if persona.platform == "tavus":
+    if persona.platform == PLATFORM.name:
         return
     if not is_same(before.get("layers"), after.get("layers")):
+        label = platform_named(persona.platform).label
         message = (
-            "A JAICP persona's layers are only how it would look at Tavus: change them in Greenroom's pages."
+            f"A {label} persona's layers are only how it would look at {PLATFORM.label}: change them in Greenroom's "
+            "pages."
         )
         raise wrong(message, "layers")
 

@@ -17,7 +17,7 @@ from personas.formats.rules import (
     temperature_problems,
     tool_problems,
 )
-from personas.formats.tavus import vision_is_on
+from personas.formats.vision import vision_is_on
 from personas.forms.fields import AddressField, HeaderLinesField, PromptField, SecretField, UserJsonField
 from personas.forms.persona_fields import SECTIONS, SectionText, texts
 from personas.models import FillerConfig, Persona, PersonaVersion

@@ -86,6 +86,9 @@ class Jaicp:
         headers = merged(common_headers(surroundings), authorization(llm), llm.headers)
         return LLMRequest("POST", url, headers, body)
 
+    def written_headers(self, secret: str) -> tuple[tuple[str, str], ...]:
+        return (("Authorization", f"Bearer {secret}"),)
+
     def dialled(self, endpoint: Endpoint, surroundings: Surroundings) -> str:
         return endpoint.address if self.calls_its_address(endpoint) else surroundings.caila_base_url
 

@@ -60,6 +60,9 @@ class Platform(Protocol):
     ) -> LLMRequest:
         """The request as it is sent, with names in place of secrets."""
 
+    def written_headers(self, secret: str) -> tuple[tuple[str, str], ...]:
+        """The headers that a persona of it holds so that the key of this token secret goes out as bearer."""
+
     def dialled(self, endpoint: Endpoint, surroundings: Surroundings) -> str:
         """The address whose host is called, and must be among a token secret's allowed hosts."""
 

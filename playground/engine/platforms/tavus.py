@@ -72,6 +72,10 @@ class Tavus:
         headers = merged(common_headers(surroundings), own, ((CONVERSATION_HEADER, conversation_id),))
         return LLMRequest("POST", url, headers, body)
 
+    def written_headers(self, secret: str) -> tuple[tuple[str, str], ...]:
+        """Tavus sends the bearer header by itself."""
+        return ()
+
     def dialled(self, endpoint: Endpoint, surroundings: Surroundings) -> str:
         return endpoint.address
 

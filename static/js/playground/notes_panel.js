@@ -4,9 +4,9 @@
 
 import { element } from "./dom.js";
 
-/** Fill `root` with what is to be said about `turn`. */
-export function showNotes(root, turn) {
-  root.replaceChildren(...[facts(turn), notes(turn), reasoning(turn)].filter(Boolean));
+/** Fill `root` with what is to be said about `turn` of a persona of the platform with this label. */
+export function showNotes(root, turn, platform) {
+  root.replaceChildren(...[facts(turn), notes(turn, platform), reasoning(turn)].filter(Boolean));
 }
 
 function facts(turn) {
@@ -37,8 +37,9 @@ function valueOf(name, value) {
   return item;
 }
 
-function notes(turn) {
-  const said = [...turn.notes, ...turn.events_fired.map((name) => `The event ${name} would be fired on JAICP.`)];
+function notes(turn, platform) {
+  const fired = turn.events_fired.map((name) => `The event ${name} would be fired on ${platform}.`);
+  const said = [...turn.notes, ...fired];
   if (said.length === 0) return element("p", "faint", "Nothing odd was seen in this answer.");
   const list = element("ul", "findings");
   list.append(...said.map((note) => element("li", "", note)));
