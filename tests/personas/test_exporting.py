@@ -146,10 +146,7 @@ def test_the_python_program_leaves_the_bearer_to_the_client(monkeypatch: pytest.
 def test_the_python_program_calls_a_url_with_another_route(monkeypatch: pytest.MonkeyPatch) -> None:
     document = of(examples.YANDEX_GPT)
     document["llm"]["address"] = "https://a.example/completion?key=1"
-    assert (
-        run(export(document, "python").text, monkeypatch).url
-        == "https://a.example/completion?key=1"
-    )
+    assert run(export(document, "python").text, monkeypatch).url == "https://a.example/completion?key=1"
 
 
 def test_an_address_of_this_app_stands_behind_the_sites_own(settings: Settings) -> None:
@@ -226,9 +223,7 @@ def test_the_real_client_sends_the_request_as_it_is_shown(
         ("python", '"X-Key": "Key " + os.environ["OTHER"] + " Bearer"'),
     ],
 )
-def test_k5_each_secret_that_a_header_refers_to_is_one_in_an_export(
-    export_format: str, written: str
-) -> None:
+def test_k5_each_secret_that_a_header_refers_to_is_one_in_an_export(export_format: str, written: str) -> None:
     headers = [["X-Key", "Key {{secret:OTHER}} Bearer"]]
     document = document_of(make_persona(headers=headers))
     assert written in export(document, export_format).text
