@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from personas.api.bodies import BODY_BYTES
+from personas.api.limits import BODY_BYTES
 from playground.engine.limits import KIB, MIB
 
 DEFAULT_BODY_BYTES = 64 * KIB
@@ -23,6 +23,11 @@ BODY_BYTES_BY_PATH: tuple[tuple[str, int], ...] = (
 )
 """How a path begins and how many bytes a body may have there; the first that fits counts."""
 
+BODIES_BYTES = 64 * MIB
+"""How much the bodies of all requests that are not answered yet may take in a process."""
+RETRY_AFTER_S = 5
+"""When somebody may try again whom there was no room for."""
+
 REQUEST_S = 60.0
 """How long a request may take to arrive, from its first byte to the last of its body, however steadily it drips."""
 FRAMING_BYTES = 16 * KIB
@@ -39,8 +44,14 @@ class Refusal:
 
     status: HTTPStatus
     message: str
+    retry_after_s: int | None = None
 
 
+TOO_MUCH_UNDER_WAY = Refusal(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "Too many large requests are under way. Send it again in a few seconds.",
+    RETRY_AFTER_S,
+)
 TOO_SLOW = Refusal(
     HTTPStatus.REQUEST_TIMEOUT,
     f"The request did not arrive within {REQUEST_S:.0f} seconds. Send it again over a faster connection.",

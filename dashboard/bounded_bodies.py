@@ -5,7 +5,16 @@ from typing import Any
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
 
-from dashboard.body_limits import REFUSAL, REQUEST_S, TOO_SLOW, Refusal, most_bytes, too_large
+from dashboard.bodies_under_way import BodiesUnderWay, BodyUnderWay
+from dashboard.body_limits import (
+    REFUSAL,
+    REQUEST_S,
+    TOO_MUCH_UNDER_WAY,
+    TOO_SLOW,
+    Refusal,
+    most_bytes,
+    too_large,
+)
 
 Scope = Any
 Message = Any
@@ -16,15 +25,20 @@ class BoundedBodies:
 
     def __init__(self, application: Any) -> None:
         self._application = application
+        self._bodies = BodiesUnderWay()
 
     async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if REFUSAL in scope:
             await self._application(scope, receive, send)
             return
-        body = _CountedBody(receive, most_bytes(scope["path"]))
+        under_way = self._bodies.body()
+        body = _CountedBody(receive, most_bytes(scope["path"]), under_way)
         body.look_at(scope["headers"])
-        if body.refusal is None:
-            await self._application(scope, body.receive, send)
+        try:
+            if body.refusal is None:
+                await self._application(scope, body.receive, send)
+        finally:
+            under_way.give_back()
         if body.refusal is not None:
             await self._application({**scope, REFUSAL: body.refusal}, _Nothing().receive, send)
 
@@ -32,10 +46,11 @@ class BoundedBodies:
 class _CountedBody:
     """Gives the messages of a body until it is too large or too slow; then the client seems to have left."""
 
-    def __init__(self, receive: ASGIReceiveCallable, most: int) -> None:
+    def __init__(self, receive: ASGIReceiveCallable, most: int, under_way: BodyUnderWay) -> None:
         self.refusal: Refusal | None = None
         self._receive = receive
         self._most = most
+        self._under_way = under_way
         self._received = 0
         self._is_complete = False
         self._deadline = asyncio.get_running_loop().time() + REQUEST_S
@@ -56,9 +71,12 @@ class _CountedBody:
             return self._refuse(TOO_SLOW)
         if message["type"] != "http.request":
             return message
-        self._received += len(message.get("body", b""))
+        size = len(message.get("body", b""))
+        self._received += size
         if self._received > self._most:
             return self._refuse(too_large(self._most))
+        if not self._under_way.take(size):
+            return self._refuse(TOO_MUCH_UNDER_WAY)
         self._is_complete = not message.get("more_body", False)
         return message
 

@@ -10,9 +10,11 @@ from urllib.parse import unquote
 from daphne.http_protocol import WebRequest
 from twisted.web.http import HTTPChannel
 
+from dashboard.bodies_under_way import BodiesUnderWay
 from dashboard.body_limits import (
     REQUEST_S,
     TOO_MANY_CHUNKS,
+    TOO_MUCH_UNDER_WAY,
     TOO_SLOW,
     Refusal,
     is_mostly_framing,
@@ -23,6 +25,9 @@ from dashboard.body_limits import (
 LINGER_S = 2.0
 """How long what a refused client still sends is read and thrown away, so that it gets to read why."""
 NO_WHOLE_HEADERS = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+bodies = BodiesUnderWay()
 
 
 class Timer(Protocol):
@@ -37,6 +42,7 @@ class BoundedRequest(WebRequest):
         self.refusal: Refusal | None = None
         self.received = 0
         self._most = 0
+        self._under_way = bodies.body()
 
     def gotLength(self, length: int | None) -> None:
         """The headers are complete; None: the body comes in chunks."""
@@ -50,8 +56,18 @@ class BoundedRequest(WebRequest):
         self.received += len(data)
         if self.refusal is None and self.received > self._most:
             self.channel.refuse(too_large(self._most))
+        if self.refusal is None and not self._under_way.take(len(data)):
+            self.channel.refuse(TOO_MUCH_UNDER_WAY)
         if self.refusal is None:
             super().handleContentChunk(data)
+
+    def finish(self) -> None:
+        self._under_way.give_back()
+        super().finish()
+
+    def connectionLost(self, reason: Any) -> None:
+        self._under_way.give_back()
+        super().connectionLost(reason)
 
     def handle_exception(self, exception: Exception) -> None:
         """The application failed: an answer that has begun is broken off, so that its client sees that it is not whole.

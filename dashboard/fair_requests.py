@@ -1,14 +1,19 @@
 """Requests of one client wait for each other, not everyone for them: how many are worked on at once, and whose."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from hashlib import sha256
+from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
+
+from dashboard.body_limits import RETRY_AFTER_S, Refusal
+from dashboard.middleware import API, CONTENT_SECURITY_POLICY
 
 AT_ONCE = 8
 """How many requests a process works on at once. Each costs threads, and every thread makes every answer later."""
@@ -16,10 +21,22 @@ OF_A_CLIENT = 3
 """How many of them may be one client's."""
 OF_AN_ADDRESS = 6
 """How many of them may come from one address, whoever they say they are: keys and sessions are not known yet."""
+WAITING = 1_000
+"""How many requests may wait for their turn in a process."""
+WAITING_OF_AN_ADDRESS = 300
+"""How many of them may come from one address."""
 HOLD_S = 1.0
 """How long a request counts that has not begun its answer: by then it waits for an LLM or a turn, and costs nothing."""
 UNCOUNTED = frozenset({"/health/"})
 """What answers at once, however many wait."""
+
+TOO_MANY_WAIT = Refusal(
+    HTTPStatus.SERVICE_UNAVAILABLE, "Too many requests wait already. Send it again in a few seconds."
+)
+TOO_MANY_OF_AN_ADDRESS = Refusal(
+    HTTPStatus.TOO_MANY_REQUESTS,
+    "Too many requests from your address wait already. Send it again in a few seconds.",
+)
 
 Scope = Any
 
@@ -32,6 +49,7 @@ class FairRequests:
         self._client_of = partial(client_of, session_cookie=session_cookie, is_behind_proxy=is_behind_proxy)
         self._address_of = partial(address_of, is_behind_proxy=is_behind_proxy)
         self._all = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
         self.lines: dict[str, _Line] = {}
 
     async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
@@ -40,20 +58,33 @@ class FairRequests:
             return
         async with (
             self._line(self._client_of(scope), OF_A_CLIENT) as own,
-            self._line("at " + self._address_of(scope), OF_AN_ADDRESS) as shared,
+            self._line("at " + self._address_of(scope), OF_AN_ADDRESS) as address,
         ):
-            await self._pass(scope, receive, send, own, shared, self._all)
+            refusal = self._refusal_for(address)
+            if refusal is not None:
+                await answer(refusal, scope["path"], send)
+                return
+            turnstile = _Turnstile()
+            try:
+                await self._wait(turnstile, own, address)
+                await self._work_on(turnstile, scope, receive, send)
+            finally:
+                turnstile.leave()
 
-    async def _pass(
-        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable, *lines: asyncio.Semaphore
-    ) -> None:
-        turnstile = _Turnstile()
+    def _refusal_for(self, address: "_Line") -> Refusal | None:
+        if self._waiting >= WAITING:
+            return TOO_MANY_WAIT
+        return TOO_MANY_OF_AN_ADDRESS if address.waiting >= WAITING_OF_AN_ADDRESS else None
+
+    async def _wait(self, turnstile: "_Turnstile", own: "_Line", address: "_Line") -> None:
+        self._waiting += 1
+        address.waiting += 1
         try:
-            for line in lines:
-                await turnstile.enter(line)
-            await self._work_on(turnstile, scope, receive, send)
+            for places in (own.free, address.free, self._all):
+                await turnstile.enter(places)
         finally:
-            turnstile.leave()
+            address.waiting -= 1
+            self._waiting -= 1
 
     async def _work_on(
         self, turnstile: "_Turnstile", scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -69,12 +100,12 @@ class FairRequests:
             timer.cancel()
 
     @asynccontextmanager
-    async def _line(self, name: str, most: int) -> "AsyncIterator[asyncio.Semaphore]":
+    async def _line(self, name: str, most: int) -> "AsyncIterator[_Line]":
         """The places of a client or an address, remembered for as long as it has requests here."""
         line = self.lines.setdefault(name, _Line(most))
         line.requests += 1
         try:
-            yield line.free
+            yield line
         finally:
             line.requests -= 1
             if not line.requests:
@@ -84,6 +115,7 @@ class FairRequests:
 class _Line:
     def __init__(self, most: int) -> None:
         self.requests = 0
+        self.waiting = 0
         self.free = asyncio.Semaphore(most)
 
 
@@ -100,6 +132,24 @@ class _Turnstile:
     def leave(self) -> None:
         while self._held:
             self._held.pop().release()
+
+
+async def answer(refusal: Refusal, path: str, send: ASGISendCallable) -> None:
+    """Answer at once and without Django, which costs time that nobody has now."""
+    is_api = path.startswith(API)
+    body = json.dumps({"message": refusal.message}) if is_api else refusal.message
+    headers = (
+        (b"content-type", b"application/json" if is_api else b"text/plain; charset=utf-8"),
+        (b"content-length", b"%d" % len(body)),
+        (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"retry-after", b"%d" % RETRY_AFTER_S),
+        (b"connection", b"close"),
+    )
+    await send(
+        {"type": "http.response.start", "status": refusal.status, "headers": headers, "trailers": False}
+    )
+    await send({"type": "http.response.body", "body": body.encode(), "more_body": False})
 
 
 def client_of(scope: Scope, session_cookie: str, *, is_behind_proxy: bool) -> str:

@@ -1,9 +1,15 @@
-"""Log lines that nobody can forge: control characters are escaped, and one event begins exactly one line."""
+"""Log lines that nobody can forge: control characters are escaped, and one event begins exactly one line.
 
+Exceptions are named by their class: their words may hold what somebody sent, or a secret.
+"""
+
+import copy
 import logging
 import re
+import traceback
 
 from dashboard.request_id import current_request_id
+from playground.failures import leaves
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _CONTINUATION = "\n    "
@@ -13,16 +19,41 @@ class SafeFormatter(logging.Formatter):
     """Escapes what came from outside; the lines of a traceback are kept and indented."""
 
     def format(self, record: logging.LogRecord) -> str:
-        record.request_id = current_request_id() or "-"
-        return super().format(record)
+        line = copy.copy(record)
+        line.request_id = current_request_id() or "-"
+        if isinstance(record.args, tuple):
+            line.args = tuple(_without_words(argument) for argument in record.args)
+        line.exc_text = None  # another formatter may have left it, words and all
+        return super().format(line)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.message = escape(record.message)
         return super().formatMessage(record)
 
-    def formatException(self, ei: object) -> str:
-        text = super().formatException(ei)  # type: ignore[arg-type]
+    def formatException(self, ei: tuple[object, BaseException | None, object]) -> str:
+        error = ei[1]
+        text = "".join(_frames_and_class(link) for link in _chain(error)).rstrip()
         return "    " + _CONTROL.sub(_escaped, text).replace("\n", _CONTINUATION)
+
+
+def _without_words(argument: object) -> object:
+    return type(argument).__name__ if isinstance(argument, BaseException) else argument
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    """The exception and those that it came from, the first one first."""
+    chain: list[BaseException] = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return chain[::-1]
+
+
+def _frames_and_class(error: BaseException) -> str:
+    """Of a group, those of what it holds too."""
+    held = leaves(error) if isinstance(error, BaseExceptionGroup) else ()
+    own = (*traceback.format_tb(error.__traceback__), f"{type(error).__name__}\n")
+    return "".join((*own, *map(_frames_and_class, held)))
 
 
 def escape(text: str) -> str:

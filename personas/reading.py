@@ -22,6 +22,10 @@ _ANSWER_BYTES = 16 * MIB
 """A character of the text may be written with twelve bytes."""
 
 
+class ReadingTooSlowError(Exception):
+    """No process gave an answer in time, or it ended: out of memory."""
+
+
 class ReadingFailedError(RuntimeError):
     """The reader itself failed; the message names the place in the code, and nothing of the document."""
 
@@ -34,14 +38,14 @@ def read_document(text: str, *, site_url: str = "") -> Draft:
 @sensitive_variables()
 def read_documents(text: str, *, site_url: str = "") -> tuple[Draft, ...]:
     """As `personas.formats.read_documents`. Raises FormatError, also where reading takes too long."""
-    answer = _answer({"text": text, "is_conversation": False, "site_url": site_url})
-    return tuple(with_advice(_draft(draft)) for draft in answer["drafts"])
+    answer = _answer({"kind": "personas", "text": text, "site_url": site_url})
+    return tuple(with_advice(draft_of(draft)) for draft in answer["drafts"])
 
 
 @sensitive_variables()
 def read_conversation(text: str) -> ConversationDraft | None:
     """As `personas.formats.read_conversation`. Raises FormatError, also where reading takes too long."""
-    draft = _answer({"text": text, "is_conversation": True})["conversation"]
+    draft = _answer({"kind": "conversation", "text": text})["conversation"]
     return None if draft is None else ConversationDraft(**draft | {"notices": tuple(draft["notices"])})
 
 
@@ -50,21 +54,32 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
     question["text"] = question["text"].replace("\r\n", "\n")
     if len(question["text"]) > MAX_CHARS:
         raise too_long()
-    (answer,) = readers.ask_all([question], within_ms=READ_MS, wait_ms=READ_WAIT_MS)
-    if answer is None:
+    try:
+        answer = ask_reader(question)
+    except ReadingTooSlowError:
         raise FormatError(
             f"Reading this took more than {READ_MS // 1000} seconds, and was given up. Leave out what is not part of "
             "the persona, import fewer personas at once, or try again when less is going on."
-        )
+        ) from None
     if "refusal" in answer:
         raise FormatError(*answer["refusal"])
+    return answer
+
+
+@sensitive_variables()
+def ask_reader(question: dict[str, Any]) -> dict[str, Any]:
+    """What `personas.document_process` answers. Raises ReadingTooSlowError, ReadingFailedError."""
+    (answer,) = readers.ask_all([question], within_ms=READ_MS, wait_ms=READ_WAIT_MS)
+    if answer is None:
+        raise ReadingTooSlowError
     if "failure" in answer:
         raise ReadingFailedError(answer["failure"])
     return dict(answer)
 
 
 @sensitive_variables()
-def _draft(draft: dict[str, Any]) -> Draft:
+def draft_of(draft: dict[str, Any]) -> Draft:
+    """The draft that the process wrote as JSON."""
     return Draft(
         platform_named(draft["platform"]).name,
         draft["document"],

@@ -6,13 +6,14 @@ import traceback
 
 def log_failure(logger: logging.Logger, failure: BaseException, **about: str) -> None:
     """Log the type and the frames of each exception; of a group, of each that it holds."""
-    for error in _leaves(failure):
+    for error in leaves(failure):
         frames = "".join(traceback.format_tb(error.__traceback__))
         said = " ".join(f"{key}={value}" for key, value in about.items())
         logger.error("%s %s\n%s", type(error).__name__, said, frames)
 
 
-def _leaves(failure: BaseException) -> list[BaseException]:
+def leaves(failure: BaseException) -> list[BaseException]:
+    """The exceptions that a group holds, however nested; otherwise the exception itself."""
     if isinstance(failure, BaseExceptionGroup):
-        return [leaf for part in failure.exceptions for leaf in _leaves(part)]
+        return [leaf for part in failure.exceptions for leaf in leaves(part)]
     return [failure]

@@ -24,10 +24,10 @@ from playground.realtime.relay import Layer, Relay, shared_layer
 from playground.realtime.socket_shares import database_job
 from playground.storage import conversation_edits, leases
 from playground.storage.open_turn import BUSY, NewTurn, OpenedTurn, open_turn, owner_of
-from playground.storage.record_writer import Recorder
+from playground.storage.record_writer import Recorder, failed_row
 from playground.tasks import carried_out, start_task
 from playground.tools.tool_rounds import ToolRounds
-from playground.turns.conductor import Interrupt, OpenCompletion, conduct
+from playground.turns.conductor import Interrupt, OpenCompletion, TurnPlan, conduct
 from playground.turns.running_turn import LiveTurn
 
 logger = logging.getLogger(__name__)
@@ -228,7 +228,7 @@ class Runner:
         opened = await self._open(conversation_id, new)
         if not opened.is_new:
             return opened.turn.pk
-        plan = await database_job(conversation_edits.plan_or_close)(opened)
+        plan = await self._plan_or_close(opened)
         self.hub.seed_seq(conversation_id, opened.conversation.last_seq)
         live = LiveTurn(
             plan,
@@ -244,6 +244,14 @@ class Runner:
         live.task.add_done_callback(lambda _ended: self._let_go(live, place))
         place.keep()
         return plan.turn_id
+
+    async def _plan_or_close(self, opened: OpenedTurn) -> TurnPlan:
+        """The turn's plan. Raises CommandError (internal), and the recorder closes the turn, now or when it can."""
+        try:
+            return await database_job(conversation_edits.plan_of)(opened)
+        except CommandError:
+            await self._recorder.save_now(failed_row(opened.turn.pk, opened.conversation.pk, ""))
+            raise
 
     def _let_go(self, live: LiveTurn, place: Place) -> None:
         """The turn's task has ended; one that was cancelled before its first step has cleared nothing up."""

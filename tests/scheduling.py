@@ -8,6 +8,7 @@ LONGEST_FIRST = (
     "tests/browser/pages/",
     "tests/browser/playground/",
     "tests/playground/served/",
+    "tests/upgrade/",
     "tests/dashboard/test_odd_input.py",
     "tests/dashboard/test_attacks.py",
     "tests/playground/matrix/test_streams.py",

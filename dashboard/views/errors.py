@@ -50,6 +50,8 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         page = render_to_string("dashboard/errors/refused.html", _context() | {"refusal": refusal})
         response = HttpResponse(page, status=refusal.status)
     response["Connection"] = "close"
+    if refusal.retry_after_s is not None:
+        response["Retry-After"] = str(refusal.retry_after_s)
     return response
 
 

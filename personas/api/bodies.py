@@ -5,10 +5,8 @@ from django.http import HttpRequest
 from ninja.parser import Parser
 
 from personas.api.errors import ApiError, wrong
-from playground.engine.limits import MIB
+from personas.api.limits import BODY_BYTES
 from playground.engine.user_json import JsonValue, UserJsonError, parse_user_json
-
-BODY_BYTES = 1 * MIB
 
 
 def body_text(request: HttpRequest) -> str:

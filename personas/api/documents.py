@@ -6,23 +6,23 @@ from typing import Any
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
-from personas.api.errors import wrong
+from personas.api.errors import ApiError, wrong
+from personas.api.sent import PLATFORM
 from personas.documents import document_of
-from personas.formats import Draft, FormatError, tavus
+from personas.formats import Draft, tavus
 from personas.formats.advice import with_advice
 from personas.formats.conversion import converted
-from personas.formats.nodes import Node
-from personas.formats.tolerant import Source
 from personas.importing import Imported
 from personas.models import Persona
+from personas.reading import READ_MS, ReadingTooSlowError, ask_reader, draft_of
 from personas.surroundings import surroundings
-from playground.engine.platforms.tavus import Tavus
 
 Json = dict[str, Any]
 
-PLATFORM = Tavus()
-"""Whose documents the API speaks, of whichever platform a persona is."""
-PROMPT_MISSING = "system_prompt is missing: Tavus wants it unless pipeline_mode is echo."
+TOO_SLOW = (
+    f"Reading this took more than {READ_MS // 1000} seconds, and was given up. Leave out what is not part of the "
+    "persona, or try again when less is going on."
+)
 
 
 def timestamp(moment: datetime) -> str:
@@ -57,36 +57,23 @@ def saved_json(saved: Imported) -> Json:
 
 @sensitive_variables()
 def read_persona(text: str) -> Draft:
-    """A persona as it was sent: JSON, with the comments, trailing commas and ``<placeholders>`` of Tavus' page.
+    """As `personas.api.sent.read_sent_persona`. Raises ApiError (400), also where reading takes too long."""
+    return with_advice(draft_of(_answer({"kind": "sent persona", "text": text})))
 
-    Raises ApiError (400): the path of the value that is wrong, or the line and column where no JSON stands.
-    """
-    node: Node | None = None
+
+@sensitive_variables()
+def read_patch(text: str, before: Json, platform: str) -> Draft | None:
+    """As `personas.api.sent.read_sent_patch`. Raises ApiError (422, 400), also where reading takes too long."""
+    draft = _answer({"kind": "sent patch", "text": text, "before": before, "platform": platform})
+    return None if draft is None else with_advice(draft_of(draft))
+
+
+@sensitive_variables()
+def _answer(question: Json) -> Any:
     try:
-        source = Source(text)
-        node, end = source.read()
-        if source.text[(rest := source.skip(end)) :]:
-            source.fail("Something stands after the end of the JSON.", rest)
-        _refuse_script(source, node)
-        return with_advice(tavus.read(source, node, site_url=settings.SITE_URL))
-    except FormatError as error:
-        path = node.path_to(error.offset) if node is not None and error.offset is not None else ""
-        raise wrong(error.message if path else str(error), path) from None
-
-
-def _refuse_script(source: Source, node: Node) -> None:
-    """A pasted document may hold script and gaps, with a notice each; a request may hold neither."""
-    if not isinstance(node.value, dict):
-        source.fail("A persona is a JSON object: { … }.", node.offset)
-    for path, expression, _ in node.expressions():
-        if not expression.is_placeholder:
-            raise wrong("This is not JSON (text needs double quotes).", path)
-    if source.gaps:
-        source.fail("This is not JSON: something was left out here.", source.gaps[0].offset)
-    if "system_prompt" not in node.value and not _is_echo(node.value):
-        raise wrong(PROMPT_MISSING, "system_prompt")
-
-
-def _is_echo(members: dict[str, Node]) -> bool:
-    mode = members.get("pipeline_mode")
-    return mode is not None and mode.value == "echo"
+        answer = ask_reader(question | {"site_url": settings.SITE_URL})
+    except ReadingTooSlowError:
+        raise wrong(TOO_SLOW) from None
+    if "api_refusal" in answer:
+        raise ApiError(*answer["api_refusal"])
+    return answer["draft"]

@@ -8,8 +8,8 @@ from typing import Any
 import jsonpatch
 from jsonpointer import JsonPointerException
 
-from personas.api.bodies import BODY_BYTES
 from personas.api.errors import INVALID_PATCH, ApiError
+from personas.api.limits import BODY_BYTES
 from personas.formats.tavus import TODAYS_NAMES
 from playground.engine.user_json import LIMIT_DEPTH, UserJsonError, parse_user_json
 

@@ -1,8 +1,8 @@
 """``/v2/personas``: Tavus' five calls."""
 
-import json
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,11 +10,10 @@ from django.views.decorators.debug import sensitive_variables
 from ninja import Query, Router, Status
 
 from personas.api.access import may_be_id, permitted
-from personas.api.bodies import body_json, body_text
-from personas.api.documents import PLATFORM, Json, persona_json, read_persona, saved_json
+from personas.api.bodies import body_text
+from personas.api.documents import Json, persona_json, read_patch, read_persona, saved_json
 from personas.api.errors import ApiError, invalid_id, wrong
 from personas.api.pages import page_of
-from personas.api.patching import is_same, patched
 from personas.api.schemas import (
     BODY_REFUSALS,
     PATCH,
@@ -29,16 +28,17 @@ from personas.api.schemas import (
     PersonaSavedOut,
     body_of,
 )
-from personas.formats.tavus import READ_ONLY
-from personas.importing import ADD_SECRET, ImportRefusedError, import_draft, import_into
+from personas.formats import Draft
+from personas.importing import ADD_SECRET, Imported, ImportRefusedError, import_draft, import_into
 from personas.models import Persona
 from personas.secret_usage import SECRET_FIELDS
-from playground.engine.platforms.registry import platform_named
 
 VIEW = "personas.view_persona"
 ADD = "personas.add_persona"
 CHANGE = "personas.change_persona"
 DELETE = "personas.delete_persona"
+PATCH_ATTEMPTS = 3
+"""How often a patch is read anew because the persona was changed meanwhile: reading it holds no lock."""
 
 router = Router(tags=["personas"])
 
@@ -86,7 +86,7 @@ def get_persona(request: HttpRequest, persona_id: str) -> Any:
 
 @router.patch(
     "/personas/{persona_id}",
-    response={200: PersonaSavedOut, 304: None} | BODY_REFUSALS | {422: MessageOut},
+    response={200: PersonaSavedOut, 304: None} | BODY_REFUSALS | {409: MessageOut, 422: MessageOut},
     summary="Change a persona",
     openapi_extra=body_of(OperationIn, is_list=True, example=PATCH),
 )
@@ -94,20 +94,17 @@ def get_persona(request: HttpRequest, persona_id: str) -> Any:
 def patch_persona(request: HttpRequest, persona_id: str) -> Any:
     """JSON Patch (RFC 6902), all of it or nothing; 304 without a body where it changes nothing."""
     user = permitted(request, CHANGE)
-    patch = body_json(request)
-    with transaction.atomic():
-        persona = _persona(persona_id, for_update=True)
+    text = body_text(request)
+    for _ in range(PATCH_ATTEMPTS):
+        persona = _persona(persona_id)
         before = persona_json(persona)
-        after = patched(before, patch)
-        if is_same(before, after):
+        draft = read_patch(text, before, persona.platform)
+        if draft is None:
             return Status(304, None)
-        _refuse_foreign_changes(persona, before, after)
-        draft = read_persona(_text_of(after))
-        try:
-            saved = import_into(persona, draft, by=user, note="Changed by API")
-        except ImportRefusedError as refusal:
-            raise _refused(refusal, may_add_secrets=user.has_perm(ADD_SECRET)) from None
-    return saved_json(saved)
+        saved = _save_unless_changed(persona_id, before, draft, user)
+        if saved is not None:
+            return saved_json(saved)
+    raise ApiError(409, "The persona kept being changed by others meanwhile. Try again.")
 
 
 @router.delete("/personas/{persona_id}", response={204: None} | REFUSALS, summary="Delete a persona")
@@ -134,27 +131,17 @@ def _persona(persona_id: str, *, for_update: bool = False) -> Persona:
     return found
 
 
-def _refuse_foreign_changes(persona: Persona, before: Json, after: Any) -> None:
-    """Raises ApiError (400) for a change of what the JSON only shows."""
-    if not isinstance(after, dict):
-        raise wrong("A persona is a JSON object: { … }.")
-    for key in READ_ONLY:
-        if after.get(key) != before.get(key):
-            raise wrong("This is read-only.", key)
-    if persona.platform == PLATFORM.name:
-        return
-    if not is_same(before.get("layers"), after.get("layers")):
-        label = platform_named(persona.platform).label
-        message = (
-            f"A {label} persona's layers are only how it would look at {PLATFORM.label}: change them in Greenroom's "
-            "pages."
-        )
-        raise wrong(message, "layers")
-
-
-def _text_of(after: Json) -> str:
-    written = {key: value for key, value in after.items() if key not in READ_ONLY}
-    return json.dumps(written, ensure_ascii=False)
+@sensitive_variables()
+def _save_unless_changed(persona_id: str, before: Json, draft: Draft, user: User) -> Imported | None:
+    """Store the draft as the persona's next version; None: the persona is not as ``before`` any more."""
+    with transaction.atomic():
+        persona = _persona(persona_id, for_update=True)
+        if persona_json(persona) != before:
+            return None
+        try:
+            return import_into(persona, draft, by=user, note="Changed by API")
+        except ImportRefusedError as refusal:
+            raise _refused(refusal, may_add_secrets=user.has_perm(ADD_SECRET)) from None
 
 
 def _refused(refusal: ImportRefusedError, *, may_add_secrets: bool) -> ApiError:

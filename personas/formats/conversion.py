@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from personas.formats.differences import Difference, Fate, become, listed, lost, mapped
-from personas.formats.platform_format import Crossing, Document, PlatformFormat, Words
+from personas.formats.platform_format import OWN, Crossing, Document, PlatformFormat, Words
 from personas.formats.registry import format_named, formats
 from playground.engine.persona import Json, Provider
 from playground.engine.request import Surroundings
@@ -53,10 +53,13 @@ def differences(document: Document, target: str) -> tuple[Difference, ...]:
     """What `converted` does to the document, part by part; empty: nothing at all."""
     wanted = format_named(target)
     brought = _brought(document, wanted, DEFAULT_SURROUNDINGS)
-    named = [*_crossing(document, brought, wanted), *wanted.own_differences(brought)]
-    named += _lost_parts(brought, [part for part in _EMPTY_PARTS if part not in wanted.parts])
+    missing = [part for part in _EMPTY_PARTS if part not in wanted.parts]
+    others = (*_crossing(document, brought, wanted), *_lost_parts(brought, missing))
+    named = [(difference.field, difference) for difference in others]
+    named += [(OWN, difference) for difference in wanted.own_differences(brought)]
     places = {field: place for place, field in enumerate(wanted.listing)}
-    return tuple(sorted(named, key=lambda difference: places.get(difference.field, len(places))))
+    named.sort(key=lambda placed: places.get(placed[0], len(places)))
+    return tuple(difference for _, difference in named)
 
 
 def _source(document: Document) -> PlatformFormat:

@@ -12,7 +12,7 @@ from personas.formats.jaicp_pasted import is_script, read_script_text
 from personas.formats.jaicp_script import state_name, to_script
 from personas.formats.nodes import Node
 from personas.formats.notice import Notice, Topic
-from personas.formats.platform_format import Crossing, Document, FaceWords, FileWords, PastedWords, Words
+from personas.formats.platform_format import OWN, Crossing, Document, FaceWords, FileWords, PastedWords, Words
 from personas.formats.script import Reply, Script
 from personas.formats.tolerant import Source
 from playground.engine.addresses.address import is_placeholder
@@ -31,7 +31,14 @@ class JaicpFormat:
     platform: Platform = Jaicp()
     file = FileWords("JAICP script", ".sc", "text/plain")
     face = FaceWords("Script", "JAICP script", "its name")
-    pasted = PastedWords("a JAICP reply", "a JAICP script", "a script with $response.replies.push({ … })")
+    pasted = PastedWords(
+        document="a JAICP reply",
+        text="a JAICP script",
+        beginning="a script with $response.replies.push({ … })",
+        imported="JAICP reply or script",
+        started="JAICP reply",
+        example='$response.replies.push({ type: "llmRequest", … })',
+    )
     words = Words(document="script", parameters="parameters", tools="tools", secret="tokenSecret {}")
 
     keys_in_code = frozenset({"tokenSecret"})
@@ -73,7 +80,7 @@ class JaicpFormat:
     parts: frozenset[str] = frozenset()
     listing: tuple[str, ...] = (
         "provider", "address", "token_secret", "headers", "parameters", "history_mode", "tools", "event_name",
-        "context", "system_prompt", "default_replica_id", "tts_engine", "vision", "other_layers", "other_keys",
+        "system_prompt", OWN, "default_replica_id", "tts_engine", "vision", "other_layers", "other_keys",
     )  # fmt: skip
 
     def own(self, document: Document) -> Json:

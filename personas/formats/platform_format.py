@@ -20,6 +20,10 @@ Document = Mapping[str, Any]
 """A persona's document, of the shape that `playground.engine.persona_document` documents."""
 
 
+OWN = ""
+"""In a format's ``listing``: here stand the differences that `PlatformFormat.own` makes, in their own order."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileWords:
     """How an exported file is called and typed."""
@@ -51,6 +55,12 @@ class PastedWords:
     """What is to be pasted, in a word or two."""
     beginning: str
     """The same, with how it begins."""
+    imported: str
+    """What the import form's box takes."""
+    started: str
+    """What the start page's box takes, where a conversation may be pasted too."""
+    example: str
+    """One in a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,10 @@ class PlatformFormat(Protocol):
     parts: frozenset[str]
     """Which of ``default_replica_id``, ``tts``, ``vqa`` and ``other_layers`` its documents have."""
     listing: tuple[str, ...]
-    """The fields in the order in which a report on a conversion to it lists them; others follow."""
+    """The fields in the order in which a report on a conversion to it lists them, `OWN` for what it changes of its own.
+
+    What isn't named follows.
+    """
 
     def own(self, document: Document) -> Json:
         """A document of the platform with only what its format can hold; ``parts`` are left to the caller."""

@@ -8,7 +8,7 @@ from personas.formats.differences import Difference, changed, listed, lost, mapp
 from personas.formats.draft import Draft
 from personas.formats.nodes import Node
 from personas.formats.notice import Notice, Topic
-from personas.formats.platform_format import Crossing, Document, FaceWords, FileWords, PastedWords, Words
+from personas.formats.platform_format import OWN, Crossing, Document, FaceWords, FileWords, PastedWords, Words
 from personas.formats.rules import temperature_problems
 from personas.formats.tavus import read, to_json
 from personas.formats.tavus_advice import NOTICES, advice_on_size
@@ -29,7 +29,14 @@ class TavusFormat:
     platform: Platform = Tavus()
     file = FileWords("Tavus JSON", ".json", "application/json")
     face = FaceWords("JSON", "Tavus persona JSON", "its name, {{secret:NAME}}")
-    pasted = PastedWords("a Tavus persona", "a persona's JSON", "a persona's JSON { … }")
+    pasted = PastedWords(
+        document="a Tavus persona",
+        text="a persona's JSON",
+        beginning="a persona's JSON { … }",
+        imported="Tavus persona JSON",
+        started="Tavus persona or conversation JSON",
+        example='{ "persona_name": … }',
+    )
     words = Words(document="persona", parameters="extra_body", tools="layers.llm.tools", secret="api_key")
 
     keys_in_code = _KEYS_IN_CODE
@@ -75,8 +82,8 @@ class TavusFormat:
 
     parts: frozenset[str] = frozenset({"default_replica_id", "tts", "vqa", "other_layers"})
     listing: tuple[str, ...] = (
-        "provider", "address", "headers", "tools", "token_secret", "system_prompt", "other_layers", "other_keys",
-        "temperature", "parameters", "history_mode", "event_name", "barge_in_mode", "filler_config",
+        "provider", "address", "headers", "tools", "token_secret", "parameters", "system_prompt", "other_layers",
+        "other_keys", OWN,
     )  # fmt: skip
 
     def own(self, document: Document) -> Json:

@@ -22,13 +22,17 @@ from personas.formats.nodes import Expression, FormatError, Gap, Node
 from playground.engine.user_json import LIMIT_DEPTH
 
 MAX_CHARS = 1_048_576
+MAX_VALUES = 20_000
+"""How many values a persona may have: whoever reads its row makes all of them, at one go."""
 MAX_DEPTH = LIMIT_DEPTH
 MAX_INTEGER = 2**63 - 1
+TOO_MANY_VALUES = f"This is too much for a persona: at most {MAX_VALUES:,} values can be taken."
 
 _SPACE = re.compile(r"(?:[\s\ufeff]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _BARE_KEY = re.compile(r"[^\W\d][\w$-]*|\$[\w$-]*|\d+")
 _WORD = re.compile(r"[\w$]+")
 _NUMBER = re.compile(r"-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w$])")
+_OF_A_FRACTION = frozenset(".eE")
 _PLACEHOLDER = re.compile(r"<[^<>\n]{0,200}>")
 _ELLIPSIS = re.compile(r"…|\.\.\.|\*\*(?=[^\W\d])")
 _STRINGS = {
@@ -65,8 +69,9 @@ _CONTINUES_A_LITERAL = frozenset("+-*/%?|&.")
 class Source:
     """A text, and the literals in it. Raises FormatError for one that is too long, or that is no text."""
 
-    def __init__(self, text: str, *, is_python: bool = False) -> None:
+    def __init__(self, text: str, *, is_python: bool = False, most_values: int = MAX_CHARS) -> None:
         self.is_python = is_python
+        self._values_left = most_values
         self.text = text.replace("\r\n", "\n").replace("\r", "\n")
         self.gaps: list[Gap] = []
         if len(self.text) > MAX_CHARS:
@@ -126,6 +131,9 @@ class Source:
     def _value(self, at: int, depth: int) -> tuple[Node, int]:
         if depth > MAX_DEPTH:
             self.fail(f"The brackets are nested too deep: at most {MAX_DEPTH} levels can be read.", at)
+        self._values_left -= 1
+        if self._values_left < 0:
+            self.fail(TOO_MANY_VALUES, at)
         literal = self._literal(at, depth)
         if literal is None:
             return self._expression(at)
@@ -255,7 +263,7 @@ class Source:
             self.fail('Typographic quotes are not read as quotes; write " instead.', at)
 
     def _number(self, text: str, at: int) -> int | float:
-        if not any(char in text for char in ".eE"):
+        if _OF_A_FRACTION.isdisjoint(text):
             if len(text) > 20 or abs(int(text)) > MAX_INTEGER:
                 self.fail("This number is too large.", at)
             return int(text)
@@ -411,6 +419,20 @@ class Source:
         before = self.text[max(at, offset - 200) : offset].rstrip()[-1:]
         after = self._peek(self.skip(offset))
         return before not in _CONTINUES_BEFORE and after not in _CONTINUES_AFTER
+
+
+def refuse_too_many_values(document: object) -> None:
+    """Raise FormatError for a persona's document with more than `MAX_VALUES`."""
+    count, waiting = 0, [document]
+    while waiting:
+        value = waiting.pop()
+        count += 1
+        if count > MAX_VALUES:
+            raise FormatError(TOO_MANY_VALUES)
+        if isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
 
 
 def too_long() -> FormatError:

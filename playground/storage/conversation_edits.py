@@ -12,7 +12,7 @@ from playground.engine.prompt import SEPARATOR
 from playground.engine.tools.rounds import ResultSource
 from playground.failures import log_failure
 from playground.models import Conversation, Turn
-from playground.storage.leases import INTERNAL, close_failed_turn
+from playground.storage.leases import INTERNAL
 from playground.storage.load_plan import load_plan
 from playground.storage.open_turn import BUSY, OpenedTurn
 from playground.turns.conductor import TurnPlan
@@ -27,13 +27,12 @@ class AnsweredCall:
     """Whether every call of the turn has its result now."""
 
 
-def plan_or_close(opened: OpenedTurn) -> TurnPlan:
-    """The plan of a stored turn; one that cannot even be loaded is closed as failed. Raises CommandError (internal)."""
+def plan_of(opened: OpenedTurn) -> TurnPlan:
+    """The plan of a stored turn. Raises CommandError (internal): the turn must be closed as failed then."""
     try:
         return load_plan(opened)
     except Exception as error:
         log_failure(logger, error, turn_id=opened.turn.pk)
-        close_failed_turn(opened.turn.pk)
         raise CommandError(Code.INTERNAL, INTERNAL) from None
 
 

@@ -7,9 +7,18 @@ from typing import Any
 import pytest
 
 from dashboard.asgi import pages
-from dashboard.body_limits import DEFAULT_BODY_BYTES, FORM_BYTES, REFUSAL, TOO_SLOW, Refusal, too_large
+from dashboard.body_limits import (
+    BODIES_BYTES,
+    DEFAULT_BODY_BYTES,
+    FORM_BYTES,
+    REFUSAL,
+    TOO_MUCH_UNDER_WAY,
+    TOO_SLOW,
+    Refusal,
+    too_large,
+)
 from dashboard.bounded_bodies import BoundedBodies
-from personas.api.bodies import BODY_BYTES
+from personas.api.limits import BODY_BYTES
 from tests.virtual_time import run_virtually
 
 Message = dict[str, Any]
@@ -130,3 +139,54 @@ async def test_a_refusal_reads_like_every_answer_of_its_path(
     assert headers[b"content-type"].startswith(content_type)
     assert {b"content-security-policy", b"x-request-id", b"x-frame-options"} <= headers.keys()
     assert words in body["body"].decode()
+
+
+async def test_a_large_body_is_refused_while_others_fill_the_room() -> None:
+    application, answered = Application(), asyncio.Event()
+    door = BoundedBodies(_after(application, answered))
+    body = b"x" * (4 * 1024 * 1024)
+    path = scope_of("/personas/import/")
+    many = [asyncio.create_task(passed(door, path, body)) for _ in range(BODIES_BYTES // len(body))]
+    await everyone_goes_on()
+    assert application.refusals == [None] * len(many)
+    late = asyncio.create_task(passed(door, path, body))
+    small = asyncio.create_task(passed(door, scope_of("/sign-in/"), b"a=b"))
+    await everyone_goes_on()
+    answered.set()
+    await asyncio.gather(*many, late, small)
+    assert application.refusals.count(TOO_MUCH_UNDER_WAY) == 1
+    await passed(door, path, body)
+    assert application.refusals[-1] is None
+
+
+def _after(application: Application, answered: asyncio.Event) -> Any:
+    async def waiting(scope: Message, receive: Any, send: Any) -> None:
+        before = len(application.refusals)
+        await application(scope, receive, send)
+        if len(application.refusals) > before:
+            await answered.wait()
+
+    return waiting
+
+
+async def everyone_goes_on() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def passed(door: BoundedBodies, scope: Message, body: bytes) -> None:
+    coming = chunks(body)
+
+    async def receive() -> Message:
+        return coming.pop()
+
+    async def send(message: object) -> None: ...
+
+    await door(scope, receive, send)  # type: ignore[arg-type]
+
+
+async def test_who_finds_no_room_is_told_when_to_try_again() -> None:
+    start, body = await sent_to(pages, scope_of("/v2/personas") | {REFUSAL: TOO_MUCH_UNDER_WAY}, chunks(b""))
+    headers = {name.lower(): value.decode() for name, value in start["headers"]}
+    assert (start["status"], headers[b"retry-after"], headers[b"connection"]) == (503, "5", "close")
+    assert TOO_MUCH_UNDER_WAY.message in body["body"].decode()

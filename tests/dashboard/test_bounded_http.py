@@ -9,10 +9,12 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
 from dashboard.body_limits import (
+    BODIES_BYTES,
     DEFAULT_BODY_BYTES,
     FRAMING_BYTES,
     REQUEST_S,
     TOO_MANY_CHUNKS,
+    TOO_MUCH_UNDER_WAY,
     TOO_SLOW,
     too_large,
 )
@@ -228,3 +230,53 @@ def test_an_answer_that_fails_after_its_client_left_is_let_go(connection: Connec
     request.handle_reply({"type": "http.response.start", "status": 200, "headers": []})
     connection.channel.connectionLost(Failure(ConnectionDone()))
     request.handle_exception(LookupError())
+
+
+IMPORT = "/personas/import/"
+PART = b"x" * (1024 * 1024)
+
+
+def begin_imports(connections: list[Connection]) -> None:
+    """As many mebibytes as all bodies may have together, four in each connection."""
+    for one in connections:
+        one.begin(IMPORT, b"Content-Length: 5000000")
+        one.send(*[PART] * 4)
+
+
+@pytest.fixture
+def importing() -> Iterator[list[Connection]]:
+    connections = [Connection() for _ in range(BODIES_BYTES // (4 * len(PART)))]
+    begin_imports(connections)
+    yield connections
+    for one in connections:
+        one.channel.connectionLost(Failure(ConnectionDone()))
+
+
+def test_a_large_body_is_refused_while_others_fill_the_room(
+    connection: Connection, importing: list[Connection]
+) -> None:
+    connection.begin(IMPORT, b"Content-Length: 5000000")
+    connection.send(PART)
+    assert connection.request.refusal == TOO_MUCH_UNDER_WAY
+    assert importing[0].server.handled == []
+
+
+def test_a_small_body_is_taken_all_the_same(connection: Connection, importing: list[Connection]) -> None:
+    connection.begin(SIGN_IN, b"Content-Length: %d" % DEFAULT_BODY_BYTES)
+    connection.send(b"x" * DEFAULT_BODY_BYTES)
+    assert connection.request.refusal is None
+
+
+@pytest.mark.parametrize("ends", ["the client leaves", "it is answered"])
+def test_what_a_body_took_is_given_back(
+    connection: Connection, importing: list[Connection], ends: str
+) -> None:
+    other = importing[0]
+    if ends == "the client leaves":
+        other.channel.connectionLost(Failure(ConnectionDone()))
+    else:
+        other.send(b"x" * (5_000_000 - 4 * len(PART)))
+        other.answer()
+    connection.begin(IMPORT, b"Content-Length: 1048576")
+    connection.send(PART)
+    assert connection.request.refusal is None

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from dashboard.fair_requests import AT_ONCE, HOLD_S, OF_A_CLIENT, OF_AN_ADDRESS, FairRequests, client_of
+from dashboard.fair_requests import (
+    AT_ONCE,
+    HOLD_S,
+    OF_A_CLIENT,
+    OF_AN_ADDRESS,
+    WAITING,
+    WAITING_OF_AN_ADDRESS,
+    FairRequests,
+    client_of,
+)
 from tests.virtual_time import run_virtually
 
 Scope = dict[str, Any]
@@ -45,6 +54,7 @@ class Door:
         self.application = Application()
         self.door = FairRequests(self.application, session_cookie="session", is_behind_proxy=False)
         self.tasks: list[asyncio.Task[None]] = []
+        self.refused: list[dict[str, Any]] = []
 
     async def come(self, *scopes: Scope) -> None:
         """They come one after the other, and get as far as they may."""
@@ -53,7 +63,9 @@ class Door:
             await asyncio.sleep(0)
 
     async def _pass(self, scope: Scope) -> None:
-        async def send(message: object) -> None: ...
+        async def send(message: dict[str, Any]) -> None:
+            if message.get("status", 200) >= 400:
+                self.refused.append(message)
 
         await self.door(scope, send, send)  # type: ignore[arg-type]
 
@@ -127,6 +139,39 @@ def test_an_answer_that_has_begun_keeps_no_place() -> None:
         door.application.answer_all()
         await door.come()
         assert len(door.application.begun) == OF_A_CLIENT * 3
+
+    at_the_door(story)
+
+
+def test_one_address_fills_its_line_and_another_may_still_wait() -> None:
+    async def story(door: Door) -> None:
+        await door.come(*[scope_of(f"key {n}") for n in range(OF_AN_ADDRESS + WAITING_OF_AN_ADDRESS + 2)])
+        assert [answer["status"] for answer in door.refused] == [429, 429]
+        await door.come(scope_of("b", "/b", address="203.0.113.7"))
+        assert "/b" in door.application.begun
+
+    at_the_door(story)
+
+
+def test_no_more_wait_than_a_process_can_hold() -> None:
+    async def story(door: Door) -> None:
+        await door.come(*of_many(AT_ONCE + WAITING + 2))
+        assert [answer["status"] for answer in door.refused] == [503, 503]
+        assert (b"retry-after", b"5") in door.refused[0]["headers"]
+        door.application.answer_all()
+        await asyncio.gather(*door.tasks)
+        await door.come(scope_of("c", "/c"))
+        assert "/c" in door.application.begun
+
+    at_the_door(story)
+
+
+def test_a_long_answer_waits_for_nothing() -> None:
+    async def story(door: Door) -> None:
+        for _ in range(WAITING_OF_AN_ADDRESS // OF_A_CLIENT + 2):
+            await door.come(*[scope_of("a")] * OF_A_CLIENT)
+            await asyncio.sleep(HOLD_S)
+        assert door.refused == []
 
     at_the_door(story)
 

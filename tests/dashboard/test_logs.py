@@ -1,6 +1,7 @@
 """A log line cannot be forged, and says which request it belongs to."""
 
 import logging
+from collections.abc import Callable
 
 import pytest
 
@@ -31,6 +32,41 @@ def test_x20_a_traceback_cannot_begin_a_line_that_looks_like_an_event() -> None:
     assert len(lines) > 2
     assert all(line.startswith("    ") for line in lines[1:])
     assert "\x1b" not in "".join(lines)
+
+
+SECRET = "sk-live-0123456789"
+
+
+def simple() -> None:
+    raise ValueError(SECRET)
+
+
+def with_a_cause() -> None:
+    raise LookupError(SECRET) from ValueError(SECRET)
+
+
+def in_a_group() -> None:
+    raise ExceptionGroup(SECRET, [ValueError(SECRET)])
+
+
+@pytest.mark.parametrize("fail", [simple, with_a_cause, in_a_group])
+def test_a_traceback_names_the_classes_of_its_exceptions_without_their_words(
+    fail: Callable[[], None],
+) -> None:
+    try:
+        fail()
+    except Exception as error:
+        text = formatted("Internal Server Error: %s", "/", error=error)
+    assert SECRET not in text
+    assert "ValueError" in text
+    assert "test_logs.py" in text
+
+
+def test_an_exception_in_a_message_is_named_by_its_class() -> None:
+    """Daphne logs what ends an application like this."""
+    text = formatted("Exception inside application: %s", ValueError(SECRET), error=ValueError(SECRET))
+    assert text.splitlines()[0].endswith("Exception inside application: ValueError")
+    assert SECRET not in text
 
 
 def test_a_line_carries_the_id_of_its_request() -> None:

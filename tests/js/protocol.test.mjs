@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import { TurnClock } from "../../static/js/playground/clock.js";
 import { openings } from "../../static/js/playground/openings.js";
-import { interrupt, isFinal, parseFrame, respond, toolResult } from "../../static/js/playground/realtime/protocol.js";
+import { interrupt, isFinal, parseFrame, respond, toolResult } from "../../static/js/playground/protocol.js";
 import { connectionStatus, turnStatus } from "../../static/js/playground/status.js";
 import { newTurn } from "../../static/js/playground/turn.js";
 import { segment } from "./events.mjs";

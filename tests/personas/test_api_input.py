@@ -9,6 +9,8 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from personas import reading
+from personas.formats.tolerant import MAX_VALUES
 from personas.models import Persona
 from tests.api import CONVERSATIONS, PERSONAS, api_client
 from tests.schemas import doubling
@@ -200,3 +202,16 @@ def test_a_schema_that_is_costly_is_saved_with_a_notice(client: Client) -> None:
     assert response.status_code == 200
     notices = response.json()["greenroom"]["notices"]
     assert any("more than 10,000 parts" in notice for notice in notices), notices
+
+
+def test_a_body_that_takes_too_long_to_read_is_a_400(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "READ_MS", 1)
+    refusal = refused(client, '{"system_prompt": "", "k": [' + ",".join(["1"] * 15_000) + "]}")
+    assert refusal["error"].startswith("Reading this took more than 5 seconds, and was given up.")
+    assert not Persona.objects.exists()
+
+
+def test_a_persona_has_a_most_of_values(client: Client) -> None:
+    values = ",".join(["1"] * MAX_VALUES)
+    refusal = refused(client, '{"system_prompt": "", "k": [' + values + "]}")
+    assert "at most 20,000 values" in refusal["error"]

@@ -1,13 +1,16 @@
 """``PATCH /v2/personas/{id}``: RFC 6902, all of it or nothing, under the rules of every save."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from personas.api.documents import read_patch
 from personas.api.patching import MAX_OPERATIONS, is_same, patched
+from personas.api.router import PATCH_ATTEMPTS
 from personas.documents import document_of
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from personas.saving import save_persona
@@ -256,3 +259,39 @@ def test_the_order_of_keys_makes_no_difference() -> None:
     assert is_same({"a": 1, "b": 2}, {"b": 2, "a": 1})
     assert not is_same({"a": 1}, {"a": True})
     assert not is_same({"a": 1}, {"a": 1.0})
+
+
+@pytest.fixture
+def rename_while_reading(persona: Persona, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Somebody else renames the persona as often, while a patch of it is being read."""
+
+    def prepare(times: int) -> None:
+        names = iter(f"Name {number}" for number in range(times))
+
+        def read(*arguments: Any) -> Any:
+            if name := next(names, ""):
+                changed = Persona.objects.get(pk=persona.pk)
+                changed.persona_name = name
+                save_persona(changed, by=None)
+            return read_patch(*arguments)
+
+        monkeypatch.setattr("personas.api.router.read_patch", read)
+
+    return prepare
+
+
+def test_a_patch_is_applied_to_what_the_persona_is_by_then(
+    client: Client, persona: Persona, rename_while_reading: Callable[[int], None]
+) -> None:
+    rename_while_reading(1)
+    assert patch(client, persona, {"op": "remove", "path": "/context"}).status_code == 200
+    changed = Persona.objects.get()
+    assert (changed.persona_name, changed.context, changed.version) == ("Name 0", "", 3)
+
+
+def test_a_persona_that_keeps_changing_is_a_409(
+    client: Client, persona: Persona, rename_while_reading: Callable[[int], None]
+) -> None:
+    rename_while_reading(PATCH_ATTEMPTS)
+    assert patch(client, persona, {"op": "remove", "path": "/context"}).status_code == 409
+    assert Persona.objects.get().context == "Stories."

@@ -9,7 +9,7 @@ from personas import reading
 from personas.formats import FormatError
 from personas.formats import read_conversation as read_conversation_here
 from personas.formats import read_documents as read_documents_here
-from personas.formats.tolerant import MAX_CHARS
+from personas.formats.tolerant import MAX_CHARS, MAX_VALUES
 from personas.reading import ReadingFailedError, read_conversation, read_document, read_documents
 from tests.dashboard.processes import ROOT
 from tests.personas import examples
@@ -62,3 +62,9 @@ def test_a_fault_of_the_reader_is_no_refusal(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_process_starts_without_the_site() -> None:
     shown = "import sys, personas.document_process; print('django' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", shown], cwd=ROOT, text=True) == "False\n"
+
+
+def test_a_persona_has_a_most_of_values() -> None:
+    values = ",".join(["1"] * MAX_VALUES)
+    with pytest.raises(FormatError, match="at most 20,000 values"):
+        read_document('{"system_prompt": "", "k": [' + values + "]}")

@@ -12,8 +12,10 @@ from channels.db import database_sync_to_async
 from channels.layers import InMemoryChannelLayer
 from django.contrib.auth.models import User
 from django.db import OperationalError
+from django.db.models import QuerySet
 
 from playground import runner as runners
+from playground.engine.errors.codes import Code, CommandError
 from playground.models import Conversation, Turn
 from playground.realtime import consumer, showing
 from playground.realtime.close_codes import CloseCode
@@ -221,6 +223,33 @@ async def test_a_turn_that_fails_while_the_database_is_away_is_told_and_closed_o
     turn = await Turn.objects.aget()
     assert closed["event_type"] == "playground.turn.failed"
     assert (turn.status, turn.error) == ("failed", closed["properties"]["error"])
+
+
+async def test_a_turn_without_a_plan_is_closed_once_the_database_is_back(
+    rehearsal: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update = QuerySet.update
+
+    def fails(*_: object) -> None:
+        raise OperationalError
+
+    def refuses_to_close(rows: Any, **values: Any) -> int:
+        if values.get("status") == Turn.Status.FAILED:
+            raise OperationalError
+        return update(rows, **values)
+
+    monkeypatch.setattr("playground.storage.record_writer.RETRY_S", 0.01)
+    monkeypatch.setattr("playground.storage.record_writer.CLOSING_S", 0.01)
+    async with running() as runner:
+        with monkeypatch.context() as away:
+            away.setattr("playground.storage.conversation_edits.load_plan", fails)
+            away.setattr(QuerySet, "update", refuses_to_close)
+            with pytest.raises(CommandError) as failed:
+                await runner.respond(rehearsal.pk, "Hi")
+            assert failed.value.code is Code.INTERNAL
+            assert (await Turn.objects.aget()).status == "pending"
+    turn = await Turn.objects.aget()
+    assert (turn.status, turn.text, turn.error["code"]) == ("failed", "", "internal")
 
 
 async def test_the_heartbeat_goes_on_after_a_failure(

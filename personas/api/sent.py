@@ -1,0 +1,95 @@
+"""What a request's text says about a persona, and what is wrong with it. It knows neither Django nor a stored row."""
+
+import json
+from typing import Any
+
+from personas.api.errors import wrong
+from personas.api.limits import BODY_BYTES
+from personas.api.patching import is_same, patched
+from personas.formats import Draft, FormatError, tavus
+from personas.formats.nodes import Node
+from personas.formats.tavus import READ_ONLY
+from personas.formats.tolerant import MAX_VALUES, Source
+from playground.engine.platforms.registry import platform_named
+from playground.engine.platforms.tavus import Tavus
+from playground.engine.user_json import UserJsonError, parse_user_json
+
+Json = dict[str, Any]
+
+PLATFORM = Tavus()
+"""Whose documents the API takes and gives, of whichever platform a persona is."""
+PROMPT_MISSING = "system_prompt is missing: Tavus wants it unless pipeline_mode is echo."
+
+
+def read_sent_persona(text: str, *, site_url: str) -> Draft:
+    """A persona as it was sent: JSON, with the comments, trailing commas and ``<placeholders>`` of Tavus' page.
+
+    Raises ApiError (400): the path of the value that is wrong, or the line and column where no JSON stands.
+    """
+    node: Node | None = None
+    try:
+        source = Source(text, most_values=MAX_VALUES)
+        node, end = source.read()
+        if source.text[(rest := source.skip(end)) :]:
+            source.fail("Something stands after the end of the JSON.", rest)
+        _refuse_script(source, node)
+        return tavus.read(source, node, site_url=site_url)
+    except FormatError as error:
+        path = node.path_to(error.offset) if node is not None and error.offset is not None else ""
+        raise wrong(error.message if path else str(error), path) from None
+
+
+def read_sent_patch(text: str, before: Json, platform: str, *, site_url: str) -> Draft | None:
+    """The persona ``before`` with the JSON Patch applied; None: it changes nothing.
+
+    Raises ApiError: 422 for no patch, or one that doesn't fit; 400 for a result that is no persona, and for a change
+    of what the JSON only shows.
+    """
+    try:
+        patch = parse_user_json(text, limit_bytes=BODY_BYTES)
+    except UserJsonError as error:
+        raise wrong(error.message) from None
+    after = patched(before, patch)
+    if is_same(before, after):
+        return None
+    _refuse_foreign_changes(platform, before, after)
+    return read_sent_persona(_text_of(after), site_url=site_url)
+
+
+def _refuse_script(source: Source, node: Node) -> None:
+    """A pasted document may hold script and gaps, with a notice each; a request may hold neither."""
+    if not isinstance(node.value, dict):
+        source.fail("A persona is a JSON object: { … }.", node.offset)
+    for path, expression, _ in node.expressions():
+        if not expression.is_placeholder:
+            raise wrong("This is not JSON (text needs double quotes).", path)
+    if source.gaps:
+        source.fail("This is not JSON: something was left out here.", source.gaps[0].offset)
+    if "system_prompt" not in node.value and not _is_echo(node.value):
+        raise wrong(PROMPT_MISSING, "system_prompt")
+
+
+def _is_echo(members: dict[str, Node]) -> bool:
+    mode = members.get("pipeline_mode")
+    return mode is not None and mode.value == "echo"
+
+
+def _refuse_foreign_changes(platform: str, before: Json, after: Any) -> None:
+    if not isinstance(after, dict):
+        raise wrong("A persona is a JSON object: { … }.")
+    for key in READ_ONLY:
+        if after.get(key) != before.get(key):
+            raise wrong("This is read-only.", key)
+    if platform == PLATFORM.name:
+        return
+    if not is_same(before.get("layers"), after.get("layers")):
+        message = (
+            f"A {platform_named(platform).label} persona's layers are only how it would look at {PLATFORM.label}: "
+            "change them in Greenroom's pages."
+        )
+        raise wrong(message, "layers")
+
+
+def _text_of(after: Json) -> str:
+    written = {key: value for key, value in after.items() if key not in READ_ONLY}
+    return json.dumps(written, ensure_ascii=False, separators=(",", ":"))

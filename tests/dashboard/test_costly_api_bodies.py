@@ -1,0 +1,72 @@
+"""Bodies that cost much to read, sent to the served API: refused in time, and nobody else waits for them."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from personas.api.limits import BODY_BYTES
+from personas.formats.tolerant import MAX_VALUES
+from tests.browser.site import Site, serve_site
+from tests.dashboard.attacking import HEALTH_MS, bystander, exchange
+from tests.playground.served_api import answer, new_key
+
+AT_ONCE = 3
+PERSONA = '{"system_prompt": "", "k": [%s]}'
+PATCH = '[{"op": "add", "path": "/k", "value": [%s]}]'
+ROOM = 1024
+"""For what a persona has besides."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with serve_site(tmp_path_factory.mktemp("costly")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def key(site: Site) -> str:
+    return new_key(site)
+
+
+def send(site: Site, key: str, method: str, path: str, body: str) -> bytes:
+    head = (
+        f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nx-api-key: {key}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return exchange(site, head.encode(), body.encode())
+
+
+def sent_at_once(site: Site, key: str, method: str, path: str, body: str) -> tuple[list[bytes], float]:
+    """The answers, and the longest wait for /health/ meanwhile."""
+    answers: list[bytes] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(send(site, key, method, path, body)))
+        for _ in range(AT_ONCE)
+    ]
+    with bystander(site) as watching:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return answers, watching.delay_ms
+
+
+@pytest.mark.parametrize("body", [PERSONA, PATCH], ids=["post", "patch"])
+@pytest.mark.parametrize("item", ["1", "[]"])
+def test_a_mebibyte_of_values_stops_nobody(site: Site, key: str, body: str, item: str) -> None:
+    """A body cost the process up to 2.8 s of its processor time before it was read elsewhere."""
+    path = "/v2/personas"
+    if body is PATCH:
+        path += "/" + answer(site, key, "POST", path, PERSONA % "")["persona_id"]
+    items = ",".join([item] * ((BODY_BYTES - ROOM) // (len(item) + 1)))
+    answers, delay_ms = sent_at_once(site, key, "POST" if body is PERSONA else "PATCH", path, body % items)
+    assert [found.split(b" ", 2)[1] for found in answers] == [b"400"] * AT_ONCE
+    assert delay_ms < HEALTH_MS
+
+
+def test_as_many_values_as_are_taken_stop_nobody(site: Site, key: str) -> None:
+    items = ",".join(["[]"] * (MAX_VALUES - 3))
+    answers, delay_ms = sent_at_once(site, key, "POST", "/v2/personas", PERSONA % items)
+    assert [found.split(b" ", 2)[1] for found in answers] == [b"200"] * AT_ONCE
+    assert delay_ms < HEALTH_MS

@@ -1,0 +1,132 @@
+"""What stands on a page: the text of its parts, and its forms as a browser would send them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+Attributes = dict[str, str]
+VOID = frozenset(
+    {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
+LINES = frozenset({"dd", "dt", "h1", "h2", "h3", "li", "p", "td", "th", "tr"})
+"""Elements whose text begins a line."""
+
+
+class _Parts(HTMLParser):
+    def __init__(self, wanted: Callable[[str, Attributes], bool]) -> None:
+        super().__init__()
+        self._wanted = wanted
+        self._open: list[str] = []
+        self._depth = 0
+        """How many elements are open where the wanted one began; 0: none is read."""
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in VOID:
+            return
+        if self._depth and tag in LINES:
+            self.parts[-1] += "\n"
+        self._open.append(tag)
+        if not self._depth and self._wanted(tag, _attributes(attrs)):
+            self._depth = len(self._open)
+            self.parts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self._open:
+            return
+        while self._open.pop() != tag:
+            pass
+        if len(self._open) < self._depth:
+            self._depth = 0
+
+    def handle_data(self, data: str) -> None:
+        if self._depth:
+            self.parts[-1] += data
+
+
+def parts(html: str, wanted: Callable[[str, Attributes], bool]) -> list[str]:
+    """The text of each wanted element, as it stands there."""
+    parser = _Parts(wanted)
+    parser.feed(html)
+    return parser.parts
+
+
+def part_with_id(html: str, element_id: str) -> str:
+    """The text of the element with this id; empty: there is none."""
+    return next(iter(parts(html, lambda _, attributes: attributes.get("id") == element_id)), "")
+
+
+def sentences(html: str, wanted: Callable[[str, Attributes], bool]) -> list[str]:
+    """The text of each wanted element, its white space collapsed."""
+    return [" ".join(text.split()) for text in parts(html, wanted)]
+
+
+def lines(text: str) -> str:
+    """The text's lines without the white space around them, and without empty ones."""
+    return "\n".join(stripped for line in text.splitlines() if (stripped := " ".join(line.split())))
+
+
+@dataclass
+class Form:
+    """The fields of a form with the values that it shows, and what its choices offer by label."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def filled_in(self, values: dict[str, str]) -> dict[str, str]:
+        """What is sent once these values are entered; a choice may be named by its label's first word."""
+        sent = dict(self.values)
+        for name, value in values.items():
+            assert name in sent, f"The form has no field {name}."
+            sent[name] = self.choices.get(name, {}).get(value, value)
+        return sent
+
+
+class _Fields(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.form = Form()
+        self._select = ""
+        self._option = ""
+        self._area = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = _attributes(attrs)
+        name = attributes.get("name", "")
+        if tag == "input" and name and attributes.get("type") not in ("submit", "checkbox", "radio", "file"):
+            self.form.values.setdefault(name, attributes.get("value", ""))
+        elif tag == "select" and name:
+            self._select = name
+            self.form.values[name] = ""
+            self.form.choices[name] = {}
+        elif tag == "option" and self._select:
+            self._option = attributes.get("value", "")
+            if "selected" in attributes:
+                self.form.values[self._select] = self._option
+        elif tag == "textarea" and name:
+            self._area = name
+            self.form.values[name] = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self._select = ""
+        elif tag == "textarea" and self._area:
+            self.form.values[self._area] = self.form.values[self._area].removeprefix("\n")
+            self._area = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.form.values[self._area] += data
+        elif self._select and self._option and data.strip():
+            self.form.choices[self._select].setdefault(data.split()[0], self._option)
+
+
+def form_of(html: str) -> Form:
+    """All fields of the page's forms together."""
+    parser = _Fields()
+    parser.feed(html)
+    return parser.form
+
+
+def _attributes(attrs: list[tuple[str, str | None]]) -> Attributes:
+    return {name: value or "" for name, value in attrs}
