@@ -37,11 +37,12 @@ test: $(VENV)/.test-packages ## Run every test, in the browser too (ARGS="…" g
 	@$(BIN)/python -m tests.tools
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
-check: $(VENV)/.test-packages ## Lint, strict types, import contracts, deployment checks, missing migrations
+check: $(VENV)/.test-packages ## Lint, strict types, import contracts, branches on a platform, deployment checks, missing migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.check_platform_branches
 	env $$($(BIN)/python -m dashboard.keys) $(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	env $$($(BIN)/python -m dashboard.keys) $(DEPLOYED) $(BIN)/python manage.py makemigrations --check --dry-run
 
