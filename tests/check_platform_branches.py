@@ -93,7 +93,7 @@ def in_text(text: str, path: str, names: Names) -> Iterator[Branch]:
 
 
 def in_python(text: str, path: str, names: Names) -> Iterator[Branch]:
-    """Each comparison, key, case, default, condition and import that names a platform, and any other use of its name."""
+    """Each comparison, key, case, default, condition and import that names a platform, and other uses of its name."""
     seen: set[int] = set()
     tree = ast.parse(text)
     for node in ast.walk(tree):
@@ -105,12 +105,11 @@ def in_python(text: str, path: str, names: Names) -> Iterator[Branch]:
         for condition in _conditions(node):
             if identifier := names.in_identifier(condition):
                 yield Branch(path, condition.lineno, "a condition", identifier)
-        for module in _imported(node):
+        for line, module in _imported(node):
             if _is_of_platform(module.replace(".", "/") + ".py", names):
-                yield Branch(path, node.lineno, "imported", module)
+                yield Branch(path, line, "imported", module)
     for node in ast.walk(tree):
-        is_name = isinstance(node, ast.Constant) and node.value in names.names
-        if is_name and id(node) not in seen:
+        if isinstance(node, ast.Constant) and node.value in names.names and id(node) not in seen:
             yield Branch(path, node.lineno, "named", str(node.value))
 
 
@@ -151,12 +150,13 @@ def _conditions(node: ast.AST) -> Iterator[ast.expr]:
         yield test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test
 
 
-def _imported(node: ast.AST) -> Iterator[str]:
+def _imported(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """What is imported there, and whatever of it may be a module, each with its line."""
     if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
+        yield from ((node.lineno, alias.name) for alias in node.names)
     elif isinstance(node, ast.ImportFrom) and node.module:
-        yield node.module
-        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        yield node.lineno, node.module
+        yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
 
 
 def _is_of_platform(path: str, names: Names) -> bool:

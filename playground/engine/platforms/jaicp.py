@@ -18,6 +18,7 @@ class Jaicp:
     demo_address = "/demo/v1" + ROUTE
     default_engine = ""
     no_prompt = "with this choice of messages the script passes none, or all parts are empty."
+    key_headers = frozenset({"authorization"})
     keeps_tool_messages = False
     """Just AI, llmRequest, "Dialog history": ``chatHistoryInLlmFormat`` gives user and assistant messages only."""
     help_texts: Mapping[str, str] = {

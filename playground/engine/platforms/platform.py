@@ -75,6 +75,8 @@ class Platform(Protocol):
     def window(self, session: list[Json], llm: LLMSettings) -> list[Json]:
         """The messages of the session that a request carries, in order."""
 
+    key_headers: frozenset[str]
+    """Headers beside the persona's own, in lower case, in which the name of its token secret is replaced."""
     keeps_tool_messages: bool
     """Whether calls and results of earlier turns stay in the messages."""
 

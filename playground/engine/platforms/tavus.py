@@ -19,6 +19,7 @@ class Tavus:
     default_engine = "cartesia"
     """Tavus, "TTS": what speaks where the layer is left out."""
     no_prompt = "system_prompt, context and conversational_context are all empty."
+    key_headers = frozenset({"authorization"})
     keeps_tool_messages = True
     """Tavus sends the whole history with every request."""
     help_texts: Mapping[str, str] = {
