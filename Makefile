@@ -48,9 +48,10 @@ lint: $(VENV)/.test-packages ## Look for mistakes and for code out of its format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-check: lint ## Lint, strict types, import contracts, deployment checks, missing migrations
+check: lint ## Lint, strict types, import contracts, branches on a platform, deployment checks, missing migrations
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.check_platform_branches
 	env $$($(BIN)/python -m dashboard.keys) $(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	env $$($(BIN)/python -m dashboard.keys) $(DEPLOYED) $(BIN)/python manage.py makemigrations --check --dry-run
 

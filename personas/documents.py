@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from personas.delays import DEFAULT_ACTIVATION_DELAY_MS
-from personas.formats.rules import temperature_problems
+from personas.formats.registry import format_named
 from personas.models import FillerConfig, Persona, TokenSecret
 from personas.names import name_key
 from personas.persona_fields import PERSONA_FIELDS, Kind, PersonaField
@@ -58,23 +58,18 @@ def _name_of(persona: Persona, field: str) -> str:
 
 
 def merged_document(persona: Persona, read: Mapping[str, Any]) -> Json:
-    """A document that was read from Tavus' JSON, with all that the JSON has no word for as the persona has it.
+    """A document that was read from a platform's own, with all that it has no word for as the persona has it.
 
-    On a JAICP persona that is the whole LLM: there Tavus' ``layers.llm`` is only how it would look.
+    On a persona of another platform that is the whole LLM: there the document's is only how it would look.
     """
     stored = document_of(persona)
+    platform = read["llm"]["platform"]
+    if platform == persona.platform:
+        return format_named(platform).merged(stored, dict(read))
     kept = {key: stored[key] for key in ("barge_in", "filler", "rehearsal")}
-    if persona.platform != "tavus":
-        rest = {key: stored[key] | read[key] for key in ("other_layers", "other_keys")}
-        rest["other_layers"].pop("llm", None)
-        return {**read, **kept, **rest, "llm": stored["llm"]}
-    llm = {
-        key: stored["llm"][key] for key in ("event_name", "history_mode", "history_last", "stream_options")
-    }
-    parameters = dict(read["llm"]["parameters"])
-    if persona.temperature is not None and not any(temperature_problems(parameters.get("temperature"))):
-        llm["temperature"] = parameters.pop("temperature")
-    return {**read, **kept, "llm": read["llm"] | llm | {"parameters": parameters}}
+    rest = {key: stored[key] | read[key] for key in ("other_layers", "other_keys")}
+    rest["other_layers"].pop("llm", None)
+    return {**read, **kept, **rest, "llm": stored["llm"]}
 
 
 def apply_document(persona: Persona, document: Mapping[str, Any]) -> None:

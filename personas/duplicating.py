@@ -1,4 +1,4 @@
-"""A copy of a persona, on its own platform or the other one."""
+"""A copy of a persona, on its own platform or another one."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -7,6 +7,7 @@ from personas.documents import apply_document, document_of
 from personas.formats.conversion import converted
 from personas.models import Persona, PersonaVersion
 from personas.saving import save_persona
+from personas.surroundings import surroundings
 
 MAX_NAME_CHARS = 200
 
@@ -17,16 +18,14 @@ def proposed_copy_name(persona: Persona) -> str:
 
 
 @transaction.atomic
-def duplicate_persona(
-    persona: Persona, *, name: str, platform: str, by: User, caila_base_url: str
-) -> PersonaVersion:
-    """Store a copy under this name, converted where the platform is the other one.
+def duplicate_persona(persona: Persona, *, name: str, platform: str, by: User) -> PersonaVersion:
+    """Store a copy under this name, converted where the platform is another one.
 
     It refers to the same token secrets, whose allowed hosts stay what they are.
     """
     document = document_of(persona)
     if platform != persona.platform:
-        document = converted(document, platform, caila_base_url=caila_base_url)
+        document = converted(document, platform, surroundings=surroundings())
     copy = Persona()
     apply_document(copy, document | {"persona_name": name})
     return save_persona(copy, by=by, note=f"Copy of {persona.pk}, version {persona.version}")

@@ -30,20 +30,19 @@ def make_endpoint_persona(base_url: str, key: str, model: str, platform: str, by
     address = _address(base_url.strip())
     if not model.strip():
         raise ValidationError({"model": "Give the model's name, as your server knows it."})
+    known = platform_named(platform)
+    secret = _secret(key.strip(), address, by)
     persona = Persona(
         persona_name=f"{model.strip()} at {address.netloc if not address.is_own else 'this app'}"[:200],
         system_prompt=SYSTEM_PROMPT,
-        platform=platform,
-        address=platform_named(platform).address_of(address.raw),
+        platform=known.name,
+        address=known.address_of(address.raw),
         model=model.strip(),
-        token_secret=_secret(key.strip(), address, by),
+        token_secret=secret,
+        headers=[list(header) for header in known.written_headers(secret.name)] if secret else [],
     )
-    if platform == "jaicp" and persona.token_secret is not None:
-        persona.headers = [["Authorization", f"Bearer {persona.token_secret.name}"]]
     found = _same(persona)
-    sentence = (
-        short_value_sentence(persona.token_secret.name, key) if persona.token_secret is not None else ""
-    )
+    sentence = short_value_sentence(secret.name, key) if secret else ""
     if found is None:
         version = save_persona(persona, by=by, note="Made for an endpoint")
         notices = (sentence,) if sentence else ()

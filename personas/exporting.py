@@ -1,17 +1,16 @@
-"""A persona's document as text to take away: Tavus' JSON, JAICP's script, ``curl``, Python; secrets by name alone."""
+"""A persona's document as text to take away: each platform's own, ``curl``, Python; secrets by name alone."""
 
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
 
-from personas.formats import jaicp, tavus
-from personas.formats.conversion import Difference, Fate, differences
+from personas.formats.conversion import Difference, Fate, differences, written
+from personas.formats.platform_format import PlatformFormat
 from personas.formats.python_client import to_python
+from personas.formats.registry import formats
 from personas.persona_fields import REHEARSAL_FIELDS
 from personas.surroundings import surroundings
 from playground.engine.curl import as_curl
@@ -25,31 +24,20 @@ SAMPLE_QUESTION = "Hello! Who are you?"
 SAMPLE_CONVERSATION_ID = "c123456"
 
 
-class ExportFormat(StrEnum):
-    TAVUS = "tavus"
-    JAICP = "jaicp"
-    CURL = "curl"
-    PYTHON = "python"
-
-    @property
-    def label(self) -> str:
-        return _LABELS[self]
+Document = Mapping[str, Any]
 
 
-_LABELS = {
-    ExportFormat.TAVUS: "Tavus JSON",
-    ExportFormat.JAICP: "JAICP script",
-    ExportFormat.CURL: "curl",
-    ExportFormat.PYTHON: "Python",
-}
-_ENDINGS = {
-    ExportFormat.TAVUS: ".json",
-    ExportFormat.JAICP: ".sc",
-    ExportFormat.CURL: ".sh",
-    ExportFormat.PYTHON: ".py",
-}
-_TYPES = {ExportFormat.TAVUS: "application/json"}
-_PLATFORMS = {ExportFormat.TAVUS: "tavus", ExportFormat.JAICP: "jaicp"}
+@dataclass(frozen=True, slots=True)
+class ExportFormat:
+    """``name`` stands in addresses and commands; of a platform's own document it is the platform's."""
+
+    name: str
+    label: str
+    ending: str
+    content_type: str
+    write: Callable[[Document], str]
+    is_document: bool = False
+    """Whether it is the document of a platform, and not a program that sends its request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +51,32 @@ class Export:
     differences: tuple[Difference, ...]
 
 
-def export(document: Mapping[str, Any], export_format: ExportFormat) -> Export:
-    """The persona in this format. ``document`` has the shape that `playground.engine.persona` documents.
+def export_formats() -> tuple[ExportFormat, ...]:
+    """The formats in the order in which pages offer them."""
+    return (*map(_of_platform, formats()), _CURL, _PYTHON)
 
-    ``curl`` and Python are the request of a first turn, as the persona's own platform would send it.
+
+def export_format_named(name: str) -> ExportFormat:
+    """Raises ValueError if there is none of this name."""
+    for known in export_formats():
+        if known.name == name:
+            return known
+    raise ValueError(f"{name!r} is no format.")
+
+
+def export(document: Document, name: str) -> Export:
+    """The persona in the format of this name. ``document`` has the shape that `playground.engine.persona_document` has.
+
+    ``curl`` and Python are the request of a first turn, as the persona's own platform would send it. Raises ValueError
+    if there is no such format.
     """
-    return Export(
-        export_format,
-        _text(document, export_format),
-        _slug(document["persona_name"]) + _ENDINGS[export_format],
-        _TYPES.get(export_format, "text/plain"),
-        _differences(document, export_format),
-    )
+    wanted = export_format_named(name)
+    found = (*differences(document, name), *_kept_here(document)) if wanted.is_document else ()
+    filename = _slug(document["persona_name"]) + wanted.ending
+    return Export(wanted, wanted.write(document), filename, wanted.content_type, found)
 
 
-def sample_request(document: Mapping[str, Any], platform: Platform) -> LLMRequest:
+def sample_request(document: Document, platform: Platform) -> LLMRequest:
     """The request of a first turn as ``platform`` would send it, names in place of secrets."""
     llm = document["llm"]
     if not llm.get("address"):
@@ -93,28 +92,39 @@ def sample_request(document: Mapping[str, Any], platform: Platform) -> LLMReques
     return made.request
 
 
-def _text(document: Mapping[str, Any], export_format: ExportFormat) -> str:
-    site_url = settings.SITE_URL
-    if export_format is ExportFormat.TAVUS:
-        found = tavus.to_json(document, site_url=site_url, caila_base_url=settings.CAILA_BASE_URL)
-        return json.dumps(found, indent=4, ensure_ascii=False) + "\n"
-    if export_format is ExportFormat.JAICP:
-        return jaicp.to_script(document, site_url=site_url)
-    request = sample_request(document, platform_named(document["llm"]["platform"]))
+def _of_platform(known: PlatformFormat) -> ExportFormat:
+    name, file = known.platform.name, known.file
+
+    def write(document: Document) -> str:
+        return written(document, name, site_url=settings.SITE_URL, surroundings=surroundings())
+
+    return ExportFormat(name, file.label, file.ending, file.content_type, write, is_document=True)
+
+
+def _own_request(document: Document) -> LLMRequest:
+    return sample_request(document, platform_named(document["llm"]["platform"]))
+
+
+def _as_curl(document: Document) -> str:
+    secret_names = read_persona("", document).llm.header_secrets
+    return as_curl(_own_request(document), site_url=settings.SITE_URL, secret_names=secret_names) + "\n"
+
+
+def _as_python(document: Document) -> str:
     llm = read_persona("", document).llm
-    if export_format is ExportFormat.PYTHON:
-        return to_python(
-            request, secret=llm.token_secret, header_secrets=llm.header_secrets, site_url=site_url
-        )
-    return as_curl(request, site_url=site_url, secret_names=llm.header_secrets) + "\n"
+    return to_python(
+        _own_request(document),
+        secret=llm.token_secret,
+        header_secrets=llm.header_secrets,
+        site_url=settings.SITE_URL,
+    )
 
 
-def _differences(document: Mapping[str, Any], export_format: ExportFormat) -> tuple[Difference, ...]:
-    platform = _PLATFORMS.get(export_format)
-    return (*differences(document, platform), *_kept_here(document)) if platform else ()
+_CURL = ExportFormat("curl", "curl", ".sh", "text/plain", _as_curl)
+_PYTHON = ExportFormat("python", "Python", ".py", "text/plain", _as_python)
 
 
-def _kept_here(document: Mapping[str, Any]) -> list[Difference]:
+def _kept_here(document: Document) -> list[Difference]:
     """What is Greenroom's own and part of no platform's document."""
     found = [field.name for field in REHEARSAL_FIELDS if field.value_in(document) != field.default]
     if not found:

@@ -1,4 +1,4 @@
-"""What a persona's next turn would send: the composed prompt with its origins, the request as either platform's."""
+"""What a persona's next turn would send: the composed prompt with its origins, the request as any platform's."""
 
 import json
 from dataclasses import dataclass
@@ -43,6 +43,8 @@ class Preview:
     """``request_json`` and ``curl`` hold the names of secrets, never their values."""
 
     platform: str
+    no_prompt: str
+    """Why there is no composed prompt, where there is none."""
     parts: tuple[Part, ...]
     size: PromptSize
     request_json: str
@@ -68,6 +70,7 @@ def preview_of(
     names = frozenset({settings_of_persona.llm.token_secret} - {""})
     return Preview(
         platform=platform.name,
+        no_prompt=platform.no_prompt,
         parts=tuple(_part(prompt, origin) for origin in history.origins),
         size=size_of(prompt),
         request_json=_shown(request),

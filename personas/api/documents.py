@@ -7,12 +7,15 @@ from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
 from personas.api.errors import ApiError, wrong
+from personas.api.sent import PLATFORM
 from personas.documents import document_of
 from personas.formats import Draft, tavus
 from personas.formats.advice import with_advice
+from personas.formats.conversion import converted
 from personas.importing import Imported
 from personas.models import Persona
 from personas.reading import READ_MS, ReadingTooSlowError, ask_reader, draft_of
+from personas.surroundings import surroundings
 from playground.engine.json_types import Json
 
 TOO_SLOW = (
@@ -28,9 +31,8 @@ def timestamp(moment: datetime) -> str:
 
 def persona_json(persona: Persona) -> Json:
     """The whole persona in Tavus' first words; an address of this app stands behind the site's own."""
-    shown = tavus.to_json(
-        document_of(persona), site_url=settings.SITE_URL, caila_base_url=settings.CAILA_BASE_URL
-    )
+    own = converted(document_of(persona), PLATFORM.name, surroundings=surroundings())
+    shown = tavus.to_json(own, site_url=settings.SITE_URL)
     times = {"created_at": timestamp(persona.created_at), "updated_at": timestamp(persona.updated_at)}
     return {"persona_id": persona.pk} | shown | times
 

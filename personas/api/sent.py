@@ -11,8 +11,12 @@ from personas.formats.nodes import Node
 from personas.formats.tavus import READ_ONLY
 from personas.formats.tolerant import MAX_VALUES, Source
 from playground.engine.json_types import Json
+from playground.engine.platforms.registry import platform_named
+from playground.engine.platforms.tavus import Tavus
 from playground.engine.user_json import UserJsonError, parse_user_json
 
+PLATFORM = Tavus()
+"""Whose documents the API takes and gives, of whichever platform a persona is."""
 PROMPT_MISSING = "system_prompt is missing: Tavus wants it unless pipeline_mode is echo."
 
 
@@ -75,11 +79,12 @@ def _refuse_foreign_changes(platform: str, before: Json, after: Any) -> None:
     for key in READ_ONLY:
         if after.get(key) != before.get(key):
             raise wrong("This is read-only.", key)
-    if platform == "tavus":
+    if platform == PLATFORM.name:
         return
     if not is_same(before.get("layers"), after.get("layers")):
         message = (
-            "A JAICP persona's layers are only how it would look at Tavus: change them in Greenroom's pages."
+            f"A {platform_named(platform).label} persona's layers are only how it would look at {PLATFORM.label}: "
+            "change them in Greenroom's pages."
         )
         raise wrong(message, "layers")
 

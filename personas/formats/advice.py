@@ -6,35 +6,28 @@ Each gives the platform's sentence or, where the platform says nothing, what Gre
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from personas.delays import RISKY_ACTIVATION_DELAY_MS
 from personas.formats.draft import Draft
-from personas.formats.pipeline import ECHO, PIPELINE_MODE, greeting_key
-from personas.formats.prompt_size import advice_on_size, size_of
-from personas.formats.rules import excerpt
-from personas.formats.voice_settings import ENGINES, sentences_about
+from personas.formats.notice import Notice, Topic
+from personas.formats.platform_format import PlatformFormat
+from personas.formats.prompt_size import size_of
+from personas.formats.registry import format_named
+from personas.formats.voice_settings import sentences_about
 from personas.schema_checks import usable_schemas
 from playground.engine.limits import SCHEMA_CHECK_MS
-from playground.engine.persona import Provider
-from playground.engine.platforms.registry import platform_named
 from playground.engine.platforms.request_parts import IGNORED_PARAMETERS
 from playground.engine.prompt import compose_system_message
 from playground.engine.tools.schema_size import MOST_PARTS, expands_too_far
 
 _NATIVE_YANDEX = re.compile(r"https?://llm\.api\.cloud\.yandex\.net/foundationModels/", re.IGNORECASE)
-_SNAKE_CASE = re.compile(r"[a-z_][a-z0-9_]*")
 _PLACEHOLDER = re.compile(r"\$?\{+[A-Za-z_][A-Za-z0-9_]*\}+")
 _HANG_UP = re.compile(r"\$dialer\s*\.\s*hangUp")
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One sentence, and the form field that it belongs to."""
-
-    field: str
-    message: str
+__all__ = ["Notice", "delay_sentence", "ignored_parameters_sentence", "notices_about", "with_advice"]
 
 
 def with_advice(draft: Draft) -> Draft:
@@ -44,18 +37,28 @@ def with_advice(draft: Draft) -> Draft:
 
 
 def notices_about(document: Mapping[str, Any]) -> tuple[Notice, ...]:
-    """All notices about a document of the shape that `playground.engine.persona` documents."""
+    """All notices about a document of the shape that `playground.engine.persona_document` documents."""
+    return tuple(_notices(document, format_named(document["llm"]["platform"])))
+
+
+def _notices(document: Mapping[str, Any], own: PlatformFormat) -> Iterator[Notice]:
     llm = document["llm"]
-    is_tavus = llm["platform"] == "tavus"
-    found = [*_about_prompt(document), *_about_address(llm), *_about_parameters(llm), *_about_tools(llm)]
-    if filler := document.get("filler"):
-        found += _about_filler(filler, is_tavus=is_tavus)
-    if not is_tavus and llm.get("provider") == Provider.CAILA_OPEN_AI:
-        found += _about_caila(llm)
-    found += _about_speech(document, is_tavus=is_tavus)
-    if is_tavus:
-        found += _about_other_keys(document.get("other_keys") or {})
-    return tuple(found)
+    yield from _about_prompt(document, own)
+    yield from own.notices(Topic.PROMPT, document)
+    yield from _about_address(llm)
+    yield from own.notices(Topic.ADDRESS, document)
+    yield from _about_parameters(llm)
+    tools = llm.get("tools") or []
+    yield from _about_hanging_up(tools)
+    yield from own.notices(Topic.TOOLS, document)
+    yield from _about_schemas(tools)
+    yield from own.notices(Topic.EVENTS, document)
+    yield from _about_filler(document.get("filler") or {})
+    yield from own.notices(Topic.FILLER, document)
+    yield from own.notices(Topic.PROVIDER, document)
+    yield from own.notices(Topic.VOICE, document)
+    yield from _about_voice(document.get("tts") or {}, own.platform.default_engine)
+    yield from own.notices(Topic.OTHER_KEYS, document)
 
 
 def ignored_parameters_sentence(parameters: Mapping[str, Any]) -> str:
@@ -74,7 +77,7 @@ def delay_sentence(delay_ms: int) -> str:
     return f"activationDelayMs is {delay_ms}: values less than 500 might cause errors in llmRequest."
 
 
-def _about_prompt(document: Mapping[str, Any]) -> Iterator[Notice]:
+def _about_prompt(document: Mapping[str, Any], own: PlatformFormat) -> Iterator[Notice]:
     system_prompt, context = document.get("system_prompt") or "", document.get("context") or ""
     for field, text in (("system_prompt", system_prompt), ("context", context)):
         if shown := ", ".join(list(dict.fromkeys(_PLACEHOLDER.findall(text)))[:5]):
@@ -82,7 +85,7 @@ def _about_prompt(document: Mapping[str, Any]) -> Iterator[Notice]:
         if _HANG_UP.search(text):
             yield Notice(field, "An LLM can't run $dialer.hangUp: in a prompt it is only text.")
     tokens = size_of(compose_system_message(system_prompt, context, "").text).tokens
-    if sentence := advice_on_size(tokens, platform_named(document["llm"]["platform"]).name):
+    if sentence := own.advice_on_size(tokens):
         yield Notice("system_prompt", sentence)
 
 
@@ -94,17 +97,6 @@ def _about_address(llm: Mapping[str, Any]) -> Iterator[Notice]:
             "This is YandexGPT's native address, which is not OpenAI-compatible: it takes and gives another shape. "
             "Use https://llm.api.cloud.yandex.net/v1/chat/completions.",
         )
-    if llm["platform"] == "tavus":
-        if address.partition("?")[0].rstrip("/").endswith("/chat/completions"):
-            yield Notice(
-                "address", "Tavus adds /chat/completions to the base_url itself: leave it out of the address."
-            )
-        if not address and str(llm.get("model") or "").startswith("tavus-"):
-            yield Notice(
-                "address",
-                "Tavus hosts this model itself, so that no base_url is needed there. A rehearsal needs a stand-in, "
-                "under Rehearsal; with none, the demo LLM answers.",
-            )
 
 
 def _about_parameters(llm: Mapping[str, Any]) -> Iterator[Notice]:
@@ -136,44 +128,11 @@ def _about_parameters(llm: Mapping[str, Any]) -> Iterator[Notice]:
         yield Notice("temperature", "JAICP recommends a temperature between 0.0 and 1.0.")
 
 
-def _about_tools(llm: Mapping[str, Any]) -> Iterator[Notice]:
-    tools = llm.get("tools") or []
-    is_tavus = llm["platform"] == "tavus"
+def _about_hanging_up(tools: Sequence[Mapping[str, Any]]) -> Iterator[Notice]:
     if _HANG_UP.search(json.dumps(tools, ensure_ascii=False)):
         yield Notice(
             "tools",
             "A function cannot end the call: if it contains $dialer.hangUp, the call goes on (JAICP).",
-        )
-    names = [tool["function"]["name"] for tool in tools]
-    strange = [name for name in names if not _SNAKE_CASE.fullmatch(name)]
-    if is_tavus and strange:
-        yield Notice("tools", f"Tavus wants names of functions in snake_case: {', '.join(strange[:5])}.")
-    yield from _about_schemas(tools)
-    caila = llm.get("provider") == Provider.CAILA_OPEN_AI
-    if tools and not is_tavus and not caila and not llm.get("event_name"):
-        yield Notice(
-            "event_name",
-            "Without eventName no event is raised when the LLM calls a function: the script never learns of it.",
-        )
-    if is_tavus and llm.get("event_name"):
-        yield Notice("event_name", "eventName is JAICP's: Tavus has no events, and it isn't sent.")
-
-
-def _about_other_keys(other_keys: Mapping[str, Any]) -> Iterator[Notice]:
-    mode = other_keys.get(PIPELINE_MODE)
-    if mode == ECHO:
-        yield Notice(
-            "other_keys",
-            "pipeline_mode is echo: the LLM is never called. The voice says what is typed, word for word.",
-        )
-    elif mode not in (None, "full"):
-        yield Notice(
-            "other_keys", f"pipeline_mode {excerpt(str(mode))} is not known; it is kept and treated as full."
-        )
-    if (key := greeting_key(other_keys)) is not None:
-        yield Notice(
-            "other_keys",
-            f"{key}: the voice opens each conversation with it, unless the conversation has a custom_greeting itself.",
         )
 
 
@@ -202,34 +161,14 @@ def _about_schemas(tools: Sequence[Mapping[str, Any]]) -> Iterator[Notice]:
         )
 
 
-def _about_filler(filler: Mapping[str, Any], *, is_tavus: bool) -> Iterator[Notice]:
+def _about_filler(filler: Mapping[str, Any]) -> Iterator[Notice]:
     delay_ms = filler.get("activationDelayMs")
     if delay_ms is not None and (sentence := delay_sentence(delay_ms)):
         yield Notice("filler_config", sentence)
-    if is_tavus:
-        yield Notice(
-            "filler_config",
-            "Tavus has no fillers: on a Tavus persona they are rehearsal only, no part of what Tavus does.",
-        )
 
 
-def _about_caila(llm: Mapping[str, Any]) -> Iterator[Notice]:
-    for key, field, name in (
-        ("address", "address", "url"),
-        ("headers", "headers", "headers"),
-        ("tools", "tools", "tools"),
-        ("event_name", "event_name", "eventName"),
-    ):
-        if llm.get(key):
-            yield Notice(field, f"{name} is kept but not used: JAICP takes it for CUSTOM_LLM alone.")
-
-
-def _about_speech(document: Mapping[str, Any], *, is_tavus: bool) -> Iterator[Notice]:
-    tts = document.get("tts") or {}
-    engine = tts.get("tts_engine") or platform_named(document["llm"]["platform"]).default_engine
-    if is_tavus and engine not in ENGINES:
-        known = ", ".join(ENGINES)
-        yield Notice("tts_engine", f"Tavus' documents know the engines {known}; this one is kept as it is.")
+def _about_voice(tts: Mapping[str, Any], default_engine: str) -> Iterator[Notice]:
+    engine = tts.get("tts_engine") or default_engine
     for sentence in sentences_about(engine, tts.get("voice_settings") or {}):
         yield Notice("voice_settings", sentence)
     if tts.get("playht_user_id") and engine != "playht":

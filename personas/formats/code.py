@@ -10,32 +10,26 @@ from personas.formats.nodes import Node
 from personas.formats.script import read_script
 from personas.formats.tolerant import Source
 
-_STRING = (
+STRING = (
     r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\''
     r'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|\'[^\'\\\n]*(?:\\.[^\'\\\n]*)*\''
 )
 _TOKEN = re.compile(
     rf"""
       (?P<skip>//[^\n]*|/\*.*?(?:\*/|\Z)|`[^`\\]*(?:\\.[^`\\]*)*`)
-    | (?P<string>{_STRING})
+    | (?P<string>{STRING})
     | (?P<open>[{{\[(])
     | (?P<close>[}}\])])
     | (?P<word>[A-Za-z_$][\w$]*)
     """,
     re.DOTALL | re.VERBOSE,
 )
-_SKIPPED = r"(?P<skip>//[^\n]*|/\*.*?(?:\*/|\Z)|`[^`]*`)"
+SKIPPED = r"(?P<skip>//[^\n]*|/\*.*?(?:\*/|\Z)|`[^`]*`)"
 _OF_PYTHON = re.compile(
-    rf"{_SKIPPED}|(?P<quotes>[rRfF]?(?:\"\"\"|'''))|(?P<string>{_STRING})"
+    rf"{SKIPPED}|(?P<quotes>[rRfF]?(?:\"\"\"|'''))|(?P<string>{STRING})"
     r"|(?P<mark>\b(?:True|False|None)\b|^[ \t]*(?:import|from|def)\b|^[ \t]*\#"
     r"|\bdict\(|\brequests\.(?:post|put|patch|request)\(|[(,]\s*(?:json|data)=[{(\[]"
     r"|^\w+[ \t]*(?::[^=\n{]{1,80})?=[ \t]*[{(])",
-    re.DOTALL | re.MULTILINE,
-)
-_OF_JAICP = re.compile(
-    rf"{_SKIPPED}|(?P<string>{_STRING})"
-    r"|(?P<mark>\$(?:response|jsapi|dialer|session|temp|request|client|reactions)\b|\bllmRequest\b"
-    r"|^[ \t]*(?:theme|state)[ \t]*:[ \t]*[\w/]|^[ \t]*script[ \t]*:[ \t]*$)",
     re.DOTALL | re.MULTILINE,
 )
 _RAW = re.compile(r"[rR]['\"]")
@@ -53,15 +47,8 @@ class Found:
     notices: tuple[str, ...]
 
 
-def is_jaicp(text: str) -> bool:
-    """Whether the text has something that only a JAICP script writes."""
-    return any(found["mark"] for found in _OF_JAICP.finditer(text))
-
-
 def is_python(text: str) -> bool:
     """Whether the text has something that only Python writes."""
-    if is_jaicp(text):
-        return False
     return any(found["quotes"] or found["mark"] for found in _OF_PYTHON.finditer(text))
 
 

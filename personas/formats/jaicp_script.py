@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from personas.formats.conversion import converted
 from personas.formats.portable import absolute, headers_with_names
 from playground.engine.persona import HistoryMode, Provider
 
@@ -20,19 +19,17 @@ _BARGE_IN = ("bargeIn", "bargeInTrigger", "noInterruptTime")
 
 
 def to_script(document: Mapping[str, Any], *, site_url: str = "") -> str:
-    """The script, as Just AI's page shows one. ``site_url`` stands before the app's own addresses.
+    """The script of a JAICP persona, as Just AI's page shows one.
 
-    A Tavus persona is written as `personas.formats.conversion` converts it: its whole url, its key in
-    ``Authorization``.
+    ``site_url`` stands before the app's own addresses.
     """
-    document = converted(document, "jaicp")
     lines = ["$response.replies = $response.replies || [];"]
     barge_in = document.get("barge_in") or {}
     if options := {key: barge_in[key] for key in _BARGE_IN if barge_in.get(key) is not None}:
         lines.append(f"$dialer.bargeInResponse({_literal(options)});")
     members = ",\n".join(f"{_key(key)}: {text}" for key, text in _members(document, site_url))
     lines.append("$response.replies.push({\n" + _indented(members, 1) + "\n});")
-    head = [f"state: {_state(document)}", f"{_INDENT}event!: noMatch", f"{_INDENT}script:"]
+    head = [f"state: {state_name(document)}", f"{_INDENT}event!: noMatch", f"{_INDENT}script:"]
     return "\n".join([*head, _indented("\n".join(lines), 2)]) + "\n"
 
 
@@ -86,8 +83,8 @@ def _given(reply: Any) -> str:
     return _literal(reply)
 
 
-def _state(document: Mapping[str, Any]) -> str:
-    """A name that can stand behind ``state:``: a slash would part a path, a bar begin parameters."""
+def state_name(document: Mapping[str, Any]) -> str:
+    """The persona's name as it can stand behind ``state:``: a slash would part a path, a bar begin parameters."""
     return " ".join(re.sub(r"[/\\|]", " ", document["persona_name"]).split()) or "NoMatch"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 from personas.formats.portable import absolute
-from personas.formats.routes import has_route, without_route
+from playground.engine.addresses.route import has_route, without_route
 from playground.engine.request import LLMRequest
 from playground.engine.substitution import substitute
 

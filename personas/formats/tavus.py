@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from personas.formats.client_arguments import split_query, with_default_headers, with_default_query
-from personas.formats.conversion import DEFAULT_CAILA, converted
 from personas.formats.credentials import Credentials, hosts_of
 from personas.formats.draft import Draft
 from personas.formats.fields import Fields, Notices
@@ -18,6 +17,7 @@ from personas.formats.portable import absolute, headers_with_references, referen
 from personas.formats.rules import MAX_PROMPT_CHARS, Problem, parameter_problems
 from personas.formats.shared import note_gaps, read_headers, read_tools
 from personas.formats.tolerant import Source
+from personas.formats.vision import BOOLEANS, VISION_KEYS
 from playground.engine.addresses.address import AddressError
 from playground.engine.json_types import Json
 from playground.engine.persona import HistoryMode, Provider
@@ -37,7 +37,6 @@ _OWN_KEYS = frozenset(
 )
 _TTS_ORDER = ("tts_engine", "playht_user_id", "external_voice_id", "voice_settings")
 _OF_THE_LLM = ("default_query", "default_headers", "headers", "extra_body")
-_BOOLEANS = {"true": True, "false": False}
 
 
 def read(source: Source, node: Node, *, site_url: str = "") -> Draft:
@@ -62,13 +61,11 @@ def read(source: Source, node: Node, *, site_url: str = "") -> Draft:
     return Draft("tavus", document, secrets.all(), notices.all())
 
 
-def to_json(document: Mapping[str, Any], *, site_url: str = "", caila_base_url: str = DEFAULT_CAILA) -> Json:
-    """The persona as ``POST /v2/personas`` takes it, secrets by name.
+def to_json(document: Mapping[str, Any], *, site_url: str = "") -> Json:
+    """A Tavus persona as ``POST /v2/personas`` takes it, secrets by name.
 
-    ``site_url`` stands before the app's own addresses. A JAICP persona is written as
-    `personas.formats.conversion` converts it.
+    ``site_url`` stands before the app's own addresses.
     """
-    document = converted(document, "tavus", caila_base_url=caila_base_url)
     found: Json = {"system_prompt": document.get("system_prompt") or ""}
     if document.get("context"):
         found["context"] = document["context"]
@@ -80,15 +77,6 @@ def to_json(document: Mapping[str, Any], *, site_url: str = "", caila_base_url: 
         found["layers"] = layers
     rest = {key: value for key, value in document["other_keys"].items() if key not in _OWN_KEYS}
     return found | {key: found.get(TODAYS_NAMES.get(key, ""), value) for key, value in rest.items()}
-
-
-def vision_is_on(vqa: Mapping[str, Any] | None) -> bool:
-    """Absent means on; old documents write ``enable_vision`` and strings for booleans."""
-    for key in ("enabled", "enable_vision"):
-        value = (vqa or {}).get(key)
-        if value is not None:
-            return _BOOLEANS.get(value.lower(), True) if isinstance(value, str) else bool(value)
-    return True
 
 
 def _with_first_names(node: Node) -> Node:
@@ -197,9 +185,9 @@ def _vqa(layers: Fields) -> Json | None:
     if fields is None:
         return None
     found = fields.rest()
-    for key in ("enabled", "enable_vision"):
+    for key in VISION_KEYS:
         value = found.get(key)
-        if value is not None and not (isinstance(value, bool) or str(value).lower() in _BOOLEANS):
+        if value is not None and not (isinstance(value, bool) or str(value).lower() in BOOLEANS):
             fields.refuse(key, [Problem((), f"vqa.{key} is neither true nor false.")])
     return found
 

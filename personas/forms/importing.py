@@ -7,11 +7,13 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.functional import lazy
 from django.views.decorators.debug import sensitive_variables
 
 from personas.formats import Draft, FormatError
 from personas.formats.credentials import MOST_SECRETS_AT_ONCE
 from personas.formats.files import MAX_BYTES, text_of, too_large
+from personas.formats.registry import formats
 from personas.formats.rules import printable
 from personas.importing import Imported, ImportRefusedError, import_draft
 from personas.reading import read_documents
@@ -37,11 +39,15 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(file, initial) for file in found]
 
 
+def _documents() -> str:
+    return ", or ".join(known.pasted.imported for known in formats())
+
+
 class ImportForm(forms.Form):
     """Everything that was given is stored, or, where one document is refused, nothing."""
 
     document = forms.CharField(
-        label="Tavus persona JSON, or JAICP reply or script",
+        label=lazy(_documents, str)(),
         required=False,
         max_length=MAX_PASTE_CHARS,
         strip=False,

@@ -17,7 +17,7 @@ from personas.formats.rules import (
     temperature_problems,
     tool_problems,
 )
-from personas.formats.tavus import vision_is_on
+from personas.formats.vision import vision_is_on
 from personas.forms.fields import AddressField, HeaderLinesField, PromptField, SecretField, UserJsonField
 from personas.models import FillerConfig, Persona, PersonaVersion
 from personas.persona_fields import FORM_FIELDS, PERSONA_FIELDS, SECTIONS, FormSection

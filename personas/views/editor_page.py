@@ -13,7 +13,7 @@ from personas.closed_addresses import closed_address_sentence
 from personas.documents import document_of
 from personas.formats.advice import Notice, notices_about
 from personas.formats.credentials import proposed_name
-from personas.formats.prompt_size import advice_on_size
+from personas.formats.registry import format_named
 from personas.forms.persona import PersonaForm
 from personas.models import Persona
 from personas.persona_fields import FormSection
@@ -22,7 +22,7 @@ from personas.preview import SAMPLE_WORDS, preview_of
 from personas.readiness import Reason, dialled_address, reasons_not_ready
 from personas.secret_usage import unused_name_sentences
 from playground.engine.platforms.platform import Platform
-from playground.engine.platforms.registry import platform_named
+from playground.engine.platforms.registry import platform_choices, platform_named
 
 MAX_SAMPLE_CHARS = 20_000
 
@@ -63,6 +63,7 @@ def editor_context(request: HttpRequest, form: PersonaForm, *, has_stored: bool)
         "notices": notices,
         "new_secret_url": new_secret_url(request, persona),
         "presets": PRESETS,
+        "document_face": format_named(form.instance.platform).face,
     } | _preview(request, persona)
 
 
@@ -104,8 +105,9 @@ def _preview(request: HttpRequest, persona: Persona) -> dict[str, Any]:
     preview = preview_of(persona, platform, conversational_context=context, says=says)
     return {
         "preview": preview,
+        "preview_platforms": platform_choices(),
         "preview_is_own": platform is own,
-        "preview_advice": advice_on_size(preview.size.tokens, platform.name),
+        "preview_advice": format_named(platform.name).advice_on_size(preview.size.tokens),
         "shows_curl": asked.get("preview_as") == "curl",
         "conversational_context": context,
         "sample_words": says,

@@ -1,9 +1,8 @@
-"""A persona to take away: shown and copied, downloaded, or copied as another persona of either platform."""
+"""A persona to take away: shown and copied, downloaded, or copied as another persona of any platform."""
 
 from http import HTTPStatus
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,13 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from personas.documents import document_of
 from personas.duplicating import MAX_NAME_CHARS, duplicate_persona, proposed_copy_name
-from personas.exporting import Export, ExportFormat, export
+from personas.exporting import Export, export, export_formats
 from personas.formats.conversion import Difference, Fate, differences
 from personas.models import Persona
 from personas.views.access import permitted, persona_or_404
-from playground.engine.platforms.registry import platform_choices, platform_named
+from playground.engine.platforms.registry import platform_choices
 
-PLATFORM_NAMES = {"tavus": "Tavus", "jaicp": "JAICP"}
 GROUPED = (Fate.LOST, Fate.CHANGED, Fate.MAPPED)
 """What asks for most attention stands first."""
 
@@ -31,15 +29,15 @@ class DuplicateForm(forms.Form):
 
 @require_GET
 def persona_export(request: HttpRequest, persona_id: str) -> HttpResponse:
-    """``format``: tavus, jaicp, curl or python; the persona's own platform where none is given."""
+    """``format``: a platform, curl or python; the persona's own platform where none is given."""
     persona = persona_or_404(request, persona_id, "personas.view_persona")
     found = _export(request, persona)
     context = {
         "persona": persona,
         "export": found,
-        "formats": list(ExportFormat),
+        "formats": export_formats(),
         "groups": _groups(found.differences),
-        "is_own": found.format.value == persona.platform,
+        "is_own": found.format.name == persona.platform,
     }
     return render(request, "personas/export.html", context)
 
@@ -62,9 +60,8 @@ def persona_duplicate(request: HttpRequest, persona_id: str) -> HttpResponse:
         version = duplicate_persona(
             persona,
             name=" ".join(form.cleaned_data["persona_name"].split()),
-            platform=platform_named(form.cleaned_data["platform"]).name,
+            platform=form.cleaned_data["platform"],
             by=user,
-            caila_base_url=settings.CAILA_BASE_URL,
         )
         messages.success(request, f"{version.document['persona_name']} is stored.")
         return redirect("personas:edit", version.persona_ref)
@@ -75,7 +72,7 @@ def persona_duplicate(request: HttpRequest, persona_id: str) -> HttpResponse:
         "persona": persona,
         "form": form,
         "platform": platform,
-        "platforms": PLATFORM_NAMES,
+        "platforms": platform_choices(),
         "is_converted": is_converted,
         "groups": _groups(found),
     }
@@ -85,15 +82,14 @@ def persona_duplicate(request: HttpRequest, persona_id: str) -> HttpResponse:
 
 def _export(request: HttpRequest, persona: Persona) -> Export:
     try:
-        export_format = ExportFormat(request.GET.get("format", persona.platform))
+        return export(document_of(persona), request.GET.get("format", persona.platform))
     except ValueError:
         raise Http404 from None
-    return export(document_of(persona), export_format)
 
 
 def _platform(request: HttpRequest, persona: Persona) -> str:
     given = request.POST.get("platform") or request.GET.get("platform") or persona.platform
-    return platform_named(given).name if given in PLATFORM_NAMES else platform_named(persona.platform).name
+    return given if given in dict(platform_choices()) else persona.platform
 
 
 def _groups(found: tuple[Difference, ...]) -> list[tuple[str, list[Difference]]]:

@@ -210,9 +210,10 @@ def wire_request(
 ) -> tuple[WireRequest, tuple[str, ...]]:
     """The request as it goes out, and the plaintexts in it. Raises NotReadyError: before a byte is sent."""
     values = _secret_values(request, persona, is_stand_in=is_stand_in)
-    of_the_persona = {"authorization", *(name.lower() for name, _ in persona.llm.headers)}
+    key_headers = platform_named(persona.llm.platform).key_headers
+    with_names = key_headers | {name.lower() for name, _ in persona.llm.headers}
     headers = tuple(
-        (name, substitute(value, values) if name.lower() in of_the_persona else value)
+        (name, substitute(value, values) if name.lower() in with_names else value)
         for name, value in request.headers
     )
     try:

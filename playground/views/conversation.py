@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from playground.access import READ, START, may_edit_persona, own_conversation_or_404, own_turn_or_404
 from playground.engine.errors.codes import PERSONA_CODES
-from playground.engine.platforms.registry import platform_named, platforms
+from playground.engine.platforms.registry import platform_choices, platform_named, platforms
 from playground.models import Turn
 from playground.realtime.close_codes import close_codes_json
 from playground.storage.load_plan import request_as
@@ -25,6 +25,7 @@ def conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
         "edited_codes": " ".join(sorted(PERSONA_CODES)),
         "socket_path": f"/ws/conversations/{found.pk}/",
         "close_codes": close_codes_json(),
+        "platforms": platform_choices(),
     }
     return render(request, "playground/conversation.html", context)
 

@@ -7,10 +7,12 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
 from django.views.decorators.debug import sensitive_variables
 
 from personas.endpoints import make_endpoint_persona
 from personas.formats import ConversationDraft, FormatError
+from personas.formats.registry import formats
 from personas.importing import ADD_SECRET, Imported, ImportRefusedError, import_draft
 from personas.reading import read_conversation, read_document
 from personas.row_limits import TooManyRowsError
@@ -148,11 +150,19 @@ class EndpointForm(forms.Form):
             return None
 
 
+def _documents() -> str:
+    return ", or ".join(known.pasted.started for known in formats())
+
+
+def _examples() -> str:
+    return "   or   ".join(known.pasted.example for known in formats())
+
+
 class PasteForm(forms.Form):
-    """A Tavus persona's or conversation's JSON, or a JAICP reply or script, as it stands on the platform's page."""
+    """A platform's document or Tavus' conversation JSON, as it stands on the platform's page."""
 
     document = forms.CharField(
-        label="Tavus persona or conversation JSON, or JAICP reply",
+        label=lazy(_documents, str)(),
         max_length=MAX_PASTE_CHARS,
         strip=False,
         widget=forms.Textarea(
@@ -160,7 +170,7 @@ class PasteForm(forms.Form):
                 "rows": 8,
                 "class": "code",
                 "spellcheck": "false",
-                "placeholder": '{ "persona_name": … }   or   $response.replies.push({ type: "llmRequest", … })',
+                "placeholder": lazy(_examples, str)(),
             }
         ),
         help_text=(

@@ -2,21 +2,21 @@
 
 from personas.models import PersonaVersion
 from playground.engine.json_types import Json
+from playground.engine.platforms.registry import default_platform_name
 from playground.models import Conversation
 from playground.storage.load_plan import persona_of
 from playground.storage.snapshot import conversation_json
 
 SEQ = 41
 
-_DOCUMENT: Json = {
-    "persona_name": "Ada of the weather desk",
-    "llm": {"platform": "tavus", "address": "https://llm.example.com/v1", "model": "m"},
-}
-
 
 def snapshot_example(conversation_id: str, turn: Json) -> Json:
     """The properties of ``playground.snapshot`` with this one turn."""
-    version = PersonaVersion(persona_ref="p0123456789ab", number=3, document=_DOCUMENT)
+    document: Json = {
+        "persona_name": "Ada of the weather desk",
+        "llm": {"platform": default_platform_name(), "address": "https://llm.example.com/v1", "model": "m"},
+    }
+    version = PersonaVersion(persona_ref="p0123456789ab", number=3, document=document)
     conversation = Conversation(id=conversation_id, persona_version=version, conversation_name="Rehearsal")
     shown = conversation_json(conversation, persona_of(conversation))
     return {"conversation": shown, "turns": [turn], "seq": SEQ}

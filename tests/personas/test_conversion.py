@@ -1,14 +1,13 @@
 """From one platform to the other: what each format can hold, and that every difference is named beforehand."""
 
-import json
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from personas.formats import jaicp, read_document, tavus
-from personas.formats.conversion import Fate, converted, differences
+from personas.formats import read_document
+from personas.formats.conversion import Fate, converted, differences, written
 from playground.engine.platforms.registry import platforms
 from tests.personas import examples
 from tests.personas.jaicp_scripts import jaicp_documents
@@ -62,14 +61,14 @@ def test_whatever_a_conversion_changes_is_named(document: dict[str, Any], target
 @settings(max_examples=40)
 @given(tavus_documents())
 def test_the_script_of_a_tavus_persona_says_what_the_converted_persona_is(document: dict[str, Any]) -> None:
-    read = of(jaicp.to_script(document))
+    read = of(written(document, "jaicp"))
     assert read | {"persona_name": document["persona_name"]} == converted(document, "jaicp")
 
 
 @settings(max_examples=40)
 @given(jaicp_documents())
 def test_the_json_of_a_jaicp_persona_says_what_the_converted_persona_is(document: dict[str, Any]) -> None:
-    assert of(json.dumps(tavus.to_json(document))) == converted(document, "tavus")
+    assert of(written(document, "tavus")) == converted(document, "tavus")
 
 
 @settings(max_examples=40)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from personas.formats import FormatError, FoundSecret, read_document, tavus
-from personas.formats.tavus import vision_is_on
+from personas.formats.vision import vision_is_on
 from tests.personas import examples
 
 NO_LLM: dict[str, Any] = {

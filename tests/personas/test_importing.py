@@ -7,7 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from personas.documents import document_of
-from personas.formats import FormatError, jaicp, read_document, tavus
+from personas.formats import FormatError, read_document
+from personas.formats.conversion import written
 from personas.importing import ImportRefusedError, import_draft
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from personas.readiness import ReasonCode, reasons_not_ready
@@ -211,11 +212,8 @@ def test_a_key_that_no_secret_can_hold_leaves_nothing_behind(admin_user: User) -
 @pytest.mark.parametrize("text", [examples.WEATHER_ASSISTANT, examples.CAILA, examples.YANDEX_GPT])
 def test_what_is_stored_goes_out_and_comes_in_the_same(text: str, admin_user: User) -> None:
     first = import_draft(read_document(text), by=admin_user)
-    if first.persona.platform == "tavus":
-        written = json.dumps(tavus.to_json(first.version.document))
-    else:
-        written = jaicp.to_script(first.version.document)
-    second = import_draft(read_document(written), by=admin_user)
+    text = written(first.version.document, first.persona.platform)
+    second = import_draft(read_document(text), by=admin_user)
     first_document, second_document = (document_of(imported.persona) for imported in (first, second))
     assert first_document.pop("filler") == second_document.pop("filler")
     assert first_document == second_document

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import Field
 
 from personas.documents import document_of
-from personas.exporting import ExportFormat, export
+from personas.exporting import export
 from personas.forms.persona import PersonaForm, data_of
 from personas.models import Persona
 from personas.models.json_field import JSONField
@@ -88,7 +88,7 @@ def test_an_export_says_that_a_changed_rehearsal_setting_stays_here(name: str) -
     document: Json = {"persona_name": "Mert", "llm": llm, "rehearsal": {}}
     holder, key = PERSONA_FIELDS[name].place
     document |= {holder: {**document[holder], key: 0}}
-    sentences = [difference.message for difference in export(document, ExportFormat.TAVUS).differences]
+    sentences = [difference.message for difference in export(document, "tavus").differences]
     assert f"Rehearsal settings stay in Greenroom, no platform has them: {name}." in sentences
 
 

@@ -1,4 +1,4 @@
-"""``manage.py export_persona ID --format tavus|jaicp``: a persona's document to the standard output."""
+"""``manage.py export_persona ID --format FORMAT``: a persona's document to the standard output."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from personas.documents import document_of
-from personas.exporting import ExportFormat, export
+from personas.exporting import export, export_formats
 from personas.formats.conversion import Fate
 from personas.models import Persona
 
@@ -19,13 +19,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("id", metavar="ID")
-        parser.add_argument("--format", choices=[found.value for found in ExportFormat])
+        parser.add_argument("--format", choices=[known.name for known in export_formats()])
 
     def handle(self, *args: Any, **options: Any) -> None:
         persona = Persona.objects.filter(pk=options["id"]).first()
         if persona is None:
             raise CommandError(f"There is no persona {options['id']}.")
-        found = export(document_of(persona), ExportFormat(options["format"] or persona.platform))
+        found = export(document_of(persona), options["format"] or persona.platform)
         self.stdout.write(found.text, ending="")
         for difference in found.differences:
             if difference.fate is not Fate.MAPPED:

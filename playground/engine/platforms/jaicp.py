@@ -19,6 +19,7 @@ class Jaicp:
     demo_address = "/demo/v1" + ROUTE
     default_engine = ""
     no_prompt = "with this choice of messages the script passes none, or all parts are empty."
+    key_headers = frozenset({"authorization"})
     keeps_tool_messages = False
     """Just AI, llmRequest, "Dialog history": ``chatHistoryInLlmFormat`` gives user and assistant messages only."""
     help_texts: Mapping[str, str] = {
@@ -86,6 +87,9 @@ class Jaicp:
             body["tools"] = list(llm.tools)
         headers = merged(common_headers(surroundings), authorization(llm), llm.headers)
         return LLMRequest("POST", url, headers, body)
+
+    def written_headers(self, secret: str) -> tuple[tuple[str, str], ...]:
+        return (("Authorization", f"Bearer {secret}"),)
 
     def dialled(self, endpoint: Endpoint, surroundings: Surroundings) -> str:
         return endpoint.address if self.calls_its_address(endpoint) else surroundings.caila_base_url

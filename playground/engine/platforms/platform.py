@@ -61,6 +61,9 @@ class Platform(Protocol):
     ) -> LLMRequest:
         """The request as it is sent, with names in place of secrets."""
 
+    def written_headers(self, secret: str) -> tuple[tuple[str, str], ...]:
+        """The headers that a persona of it holds so that the key of this token secret goes out as bearer."""
+
     def dialled(self, endpoint: Endpoint, surroundings: Surroundings) -> str:
         """The address whose host is called, and must be among a token secret's allowed hosts."""
 
@@ -73,6 +76,8 @@ class Platform(Protocol):
     def window(self, session: list[Json], llm: LLMSettings) -> list[Json]:
         """The messages of the session that a request carries, in order."""
 
+    key_headers: frozenset[str]
+    """Headers beside the persona's own, in lower case, in which the name of its token secret is replaced."""
     keeps_tool_messages: bool
     """Whether calls and results of earlier turns stay in the messages."""
 

@@ -20,6 +20,7 @@ class Tavus:
     default_engine = "cartesia"
     """Tavus, "TTS": what speaks where the layer is left out."""
     no_prompt = "system_prompt, context and conversational_context are all empty."
+    key_headers = frozenset({"authorization"})
     keeps_tool_messages = True
     """Tavus sends the whole history with every request."""
     help_texts: Mapping[str, str] = {
@@ -72,6 +73,10 @@ class Tavus:
         own = (*authorization(llm), *llm.headers)
         headers = merged(common_headers(surroundings), own, ((CONVERSATION_HEADER, conversation_id),))
         return LLMRequest("POST", url, headers, body)
+
+    def written_headers(self, secret: str) -> tuple[tuple[str, str], ...]:
+        """Tavus sends the bearer header by itself."""
+        return ()
 
     def dialled(self, endpoint: Endpoint, surroundings: Surroundings) -> str:
         return endpoint.address

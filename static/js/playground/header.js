@@ -4,8 +4,7 @@
 
 import { inWords } from "./numbers.js";
 import { setText, showText } from "./dom.js";
-
-const PLATFORMS = { tavus: "Tavus", jaicp: "JAICP" };
+import { labelOf } from "./platforms.js";
 
 export class Header {
   #menu = document.getElementById("context-menu");
@@ -31,7 +30,7 @@ export class Header {
 
   update({ persona, conversational_context }, maySpeak) {
     setText(this.#persona.name, persona.name);
-    showText(this.#persona.platform, PLATFORMS[persona.platform] ?? persona.platform);
+    showText(this.#persona.platform, labelOf(persona.platform));
     setText(this.#persona.version, persona.version ? `v${persona.version}` : "");
     setText(this.#persona.model, persona.model);
     showText(this.#persona.filler, persona.filler ? `filler after ${inWords(persona.filler.activation_delay_ms)}` : "");

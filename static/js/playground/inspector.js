@@ -7,6 +7,7 @@ import { showNotes } from "./notes_panel.js";
 import { inWords } from "./numbers.js";
 import { showNumbers } from "./numbers_view.js";
 import { LANES, PictureView } from "./picture_view.js";
+import { labelOf } from "./platforms.js";
 import { RequestPanel } from "./request_panel.js";
 import { findings, rows } from "./story.js";
 import { bindTabs } from "./tabs.js";
@@ -22,7 +23,7 @@ export class Inspector {
   #lanes = new PictureView(this.#parts.lanes, LANES);
   #request;
   #turn = null;
-  #platform = "tavus";
+  #platform = "";
   #live;
   #wordsFor = "";
   #elapsed_ms = 0;
@@ -64,7 +65,7 @@ export class Inspector {
     setText(this.#title, titleOf(turn));
     this.#parts.findings.replaceChildren(...findings(turn).map((text) => element("li", "", text)));
     this.#showRows(turn, elapsed_ms);
-    showNotes(this.#parts.notes, turn);
+    showNotes(this.#parts.notes, turn, labelOf(this.#platform));
   }
 
   /** Build the table only when it is visible: for a long answer it is long. */

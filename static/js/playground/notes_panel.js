@@ -4,9 +4,9 @@
 
 import { element } from "./dom.js";
 
-/** Fill `root` with the notes about `turn`. */
-export function showNotes(root, turn) {
-  root.replaceChildren(...[facts(turn), notes(turn), reasoning(turn)].filter(Boolean));
+/** Fill `root` with the notes about `turn` of a persona of the platform with this label. */
+export function showNotes(root, turn, platform) {
+  root.replaceChildren(...[facts(turn), notes(turn, platform), reasoning(turn)].filter(Boolean));
 }
 
 function facts(turn) {
@@ -37,14 +37,14 @@ function valueOf(name, value) {
   return item;
 }
 
-function notes(turn) {
-  const sentences = [...turn.notes, ...turn.events_fired.map((name) => `The event ${name} would be fired on JAICP.`)];
+function notes(turn, platform) {
+  const fired = turn.events_fired.map((name) => `The event ${name} would be fired on ${platform}.`);
+  const sentences = [...turn.notes, ...fired];
   if (sentences.length === 0) return element("p", "faint", "Nothing odd was seen in this answer.");
   const list = element("ul", "findings");
   list.append(...sentences.map((note) => element("li", "", note)));
   return list;
 }
-
 
 function reasoning(turn) {
   if (!turn.reasoning) return null;

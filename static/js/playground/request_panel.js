@@ -3,16 +3,15 @@
  */
 
 import { setText } from "./dom.js";
+import { labelOf } from "./platforms.js";
 import { requestView } from "./request_view.js";
-
-const NAMES = { tavus: "Tavus", jaicp: "JAICP" };
 
 export class RequestPanel {
   #panel;
   #parts;
   #pathOf;
   #turn = null;
-  #own = "tavus";
+  #own = "";
   #chosen = null;
   #shownKey = "";
 
@@ -71,7 +70,7 @@ export class RequestPanel {
     const isOwn = platform === this.#own;
     const says = isOwn
       ? "Exactly as it was sent; secrets stand by their names."
-      : `As ${NAMES[platform]} would send the same turn. This was not sent.`;
+      : `As ${labelOf(platform)} would send the same turn. This was not sent.`;
     setText(this.#parts["request-says"], says);
     this.#parts.request.toggleAttribute("data-imagined", !isOwn);
     this.#parts.request.replaceChildren(requestView(described));

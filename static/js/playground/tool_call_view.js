@@ -1,5 +1,5 @@
 /**
- * A function that the LLM called: its arguments, the event that JAICP would fire, and the form that answers it.
+ * A function that the LLM called: its arguments, the event that the platform would fire, and the form that answers it.
  */
 
 import { fromTemplate, partsOf, pretty, showText } from "./dom.js";
@@ -12,7 +12,7 @@ export function toolCallView(call, look, onResult) {
   parts.name.textContent = call.name;
   parts.arguments.textContent = pretty(call.arguments) || "{}";
   parts.invalid.hidden = call.valid;
-  showText(parts.event, eventText(look.eventNames));
+  showText(parts.event, eventText(look));
   parts.unanswered.hidden = look.result !== undefined || look.mayAnswer;
   parts.form.hidden = !look.mayAnswer;
   if (look.result) showResult(parts, look.result);
@@ -20,14 +20,14 @@ export function toolCallView(call, look, onResult) {
   return root;
 }
 
-/** Return what a call's element shows apart from the call itself. */
-export function lookOf(turn, call, mayAnswer) {
+/** Return what a call's element shows apart from the call itself; `platform` is the persona's, as the page calls it. */
+export function lookOf(turn, call, mayAnswer, platform) {
   const result = turn.tool_results[call.id];
-  return { result, eventNames: turn.events_fired, mayAnswer: mayAnswer && result === undefined };
+  return { result, eventNames: turn.events_fired, platform, mayAnswer: mayAnswer && result === undefined };
 }
 
-function eventText(names) {
-  return names.length ? `JAICP would fire the event ${[...new Set(names)].join(", ")}.` : "";
+function eventText({ eventNames, platform }) {
+  return eventNames.length ? `${platform} would fire the event ${[...new Set(eventNames)].join(", ")}.` : "";
 }
 
 const SOURCES = { mock: " by a saved mock", endpoint: " by the tool endpoint" };

@@ -4,6 +4,7 @@
 
 import { element, fromTemplate, partsOf, setText } from "./dom.js";
 import { firstLines } from "./first_lines.js";
+import { labelOf } from "./platforms.js";
 import { TurnList } from "./turn_list.js";
 
 const NEAR_THE_END_PX = 48;
@@ -39,10 +40,11 @@ export class Transcript {
    * returns false if it has to be called again in the next frame for the others.
    */
   update(state, { outbox, selectedId, maySpeak, whyWaiting }, elapsed) {
-    const { name, filler } = state.conversation.persona;
+    const { name, filler, platform } = state.conversation.persona;
     this.#showEmpty(state, outbox, maySpeak);
     this.#renewAnchor();
-    const scene = { speaker: shortName(name), hasFiller: Boolean(filler), maySpeak, selectedId };
+    const speaks = { speaker: shortName(name), hasFiller: Boolean(filler), platform: labelOf(platform) };
+    const scene = { ...speaks, maySpeak, selectedId };
     const isWhole = this.#turns.update(state.turns, scene, elapsed);
     this.#showOutbox(outbox, whyWaiting);
     this.#isFilling = !isWhole || state.earlier > 0;

@@ -26,7 +26,7 @@ export class TurnList {
   }
 
   /**
-   * Show `turns`. `scene`: `{speaker, hasFiller, maySpeak, selectedId}`; `elapsed(turn)` returns how long a turn has
+   * Show `turns`. `scene`: `{speaker, hasFiller, platform, maySpeak, selectedId}`; `elapsed(turn)` returns how long a turn has
    * been open. Returns whether all are shown: else the next update continues with the others.
    */
   update(turns, scene, elapsed) {
@@ -75,10 +75,11 @@ export class TurnList {
     return known?.turn === turn && known.isLast === isLast && known.maySpeak === maySpeak;
   }
 
-  #show(turn, isLast, { speaker, hasFiller, maySpeak }, elapsed_ms, later) {
+  #show(turn, isLast, { speaker, hasFiller, maySpeak, platform }, elapsed_ms, later) {
     if (isOpen(turn)) this.#live.add(turn.turn_id);
     const view = this.#views.get(turn.turn_id)?.view ?? this.#newView(speaker, later);
-    view.update(turn, { isLast, hasFiller, wasLive: this.#live.has(turn.turn_id), maySpeak }, elapsed_ms);
+    const wasLive = this.#live.has(turn.turn_id);
+    view.update(turn, { isLast, hasFiller, wasLive, maySpeak, platform }, elapsed_ms);
     this.#views.set(turn.turn_id, { view, turn, isLast, maySpeak });
     this.hasChanged = true;
   }

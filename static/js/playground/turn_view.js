@@ -32,7 +32,7 @@ export class TurnView {
     this.#parts.answer.addEventListener("click", (event) => this.#clicked(event));
   }
 
-  /** Show `turn`. `scene`: `{isLast, hasFiller, wasLive, maySpeak}`. */
+  /** Show `turn`. `scene`: `{isLast, hasFiller, wasLive, maySpeak, platform}`. */
   update(turn, scene, elapsed_ms) {
     this.#turn = turn;
     const open = isOpen(turn);
@@ -85,9 +85,9 @@ export class TurnView {
     else this.#parts.answer.removeAttribute("aria-hidden");
   }
 
-  #showCalls(turn, { isLast, maySpeak }) {
+  #showCalls(turn, { isLast, maySpeak, platform }) {
     for (const call of turn.tool_calls) {
-      const look = lookOf(turn, call, isLast && maySpeak && !isOpen(turn));
+      const look = lookOf(turn, call, isLast && maySpeak && !isOpen(turn), platform);
       const known = this.#calls.get(call.id);
       const key = JSON.stringify([call, look]);
       if (known?.key === key) continue;

@@ -1,0 +1,49 @@
+"""What becomes of a part of a persona's document on another platform, each in one sentence."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Fate(StrEnum):
+    """What becomes of a part of the document."""
+
+    MAPPED = "mapped"
+    CHANGED = "changed"
+    LOST = "lost"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One sentence on a part of the document; ``field`` is the persona form's."""
+
+    fate: Fate
+    field: str
+    message: str
+
+
+def mapped(field: str, message: str) -> Difference:
+    return Difference(Fate.MAPPED, field, message)
+
+
+def changed(field: str, message: str) -> Difference:
+    return Difference(Fate.CHANGED, field, message)
+
+
+def lost(field: str, message: str) -> Difference:
+    return Difference(Fate.LOST, field, message)
+
+
+def become(name: str) -> str:
+    """The name and the verb behind it: parameters become, extra_body becomes."""
+    return f"{name} become" if name.endswith("s") else f"{name} becomes"
+
+
+def listed(names: Collection[str]) -> str:
+    """The first eight of the names."""
+    shown = list(names)[:8]
+    return ", ".join(shown) + (" …" if len(names) > len(shown) else "")

@@ -1,0 +1,79 @@
+"""Parley, a platform that doesn't exist: what it sends an LLM.
+
+It differs from the others wherever they differ from each other: its key goes in a header of its own, the conversation's
+id in the body, and of the session only the last two exchanges.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from playground.engine.addresses.route import has_route, with_route
+from playground.engine.json_types import Json
+from playground.engine.persona import LLMSettings, PersonaSettings
+from playground.engine.platforms.platform import Endpoint, Platform
+from playground.engine.platforms.request_parts import common_headers, free_parameters, merged
+from playground.engine.request import LLMRequest, Surroundings
+
+KEY_HEADER = "X-Parley-Key"
+EXCHANGES = 2
+
+
+class Parley:
+    name = "parley"
+    label = "Parley"
+    address_name = "endpoint"
+    demo_address = "/demo/v1/chat/completions"
+    default_engine = "elevenlabs"
+    no_prompt = "the agent has no instructions."
+    key_headers = frozenset({KEY_HEADER.lower()})
+    keeps_tool_messages = False
+    help_texts: Mapping[str, str] = {"address": "Parley: the endpoint, called as it stands."}
+    section_texts: Mapping[str, str] = {"llm": "Parley calls its endpoint."}
+
+    def url(self, llm: LLMSettings) -> str:
+        return llm.address
+
+    def adopted_url(self, url: str) -> str:
+        return url
+
+    def address_of(self, base_url: str) -> str:
+        return base_url if has_route(base_url) else with_route(base_url)
+
+    def request(
+        self,
+        llm: LLMSettings,
+        *,
+        url: str,
+        messages: Sequence[Json],
+        conversation_id: str,
+        surroundings: Surroundings,
+    ) -> LLMRequest:
+        body: Json = {"session": conversation_id, "stream": True, "model": llm.model}
+        body |= free_parameters(llm)
+        if llm.tools:
+            body["tools"] = list(llm.tools)
+        body["messages"] = list(messages)
+        key = ((KEY_HEADER, llm.token_secret),) if llm.token_secret else ()
+        return LLMRequest("POST", url, merged(common_headers(surroundings), key, llm.headers), body)
+
+    def written_headers(self, secret: str) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def dialled(self, endpoint: Endpoint, surroundings: Surroundings) -> str:
+        return endpoint.address
+
+    def calls_its_address(self, endpoint: Endpoint) -> bool:
+        return True
+
+    def has_prompt(self, llm: LLMSettings) -> bool:
+        return True
+
+    def window(self, session: list[Json], llm: LLMSettings) -> list[Json]:
+        asked = [place for place, message in enumerate(session) if message["role"] == "user"]
+        return session[asked[-EXCHANGES] :] if len(asked) > EXCHANGES else session
+
+    def fired_event(self, llm: LLMSettings) -> str:
+        return llm.event_name
+
+    def differences(self, persona: PersonaSettings, own: Platform) -> Iterator[str]:
+        if own.name != self.name:
+            yield f"Parley calls an endpoint; it is derived from the persona's {own.address_name}."
