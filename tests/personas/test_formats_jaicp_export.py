@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from personas.formats import jaicp, read_document
+from personas.formats.conversion import written
 from tests.personas import examples
 from tests.personas.jaicp_scripts import YANDEX, jaicp_documents
 
@@ -42,7 +43,7 @@ def test_a_tavus_persona_becomes_the_script_that_does_the_same() -> None:
     tavus = read_document(examples.WEATHER_ASSISTANT).document
     tavus["llm"] |= {"address": "https://a.example/v1/", "tools": [], "token_secret": "MY_TOKEN"}
     tavus["other_keys"] = {"pipeline_mode": "full"}
-    assert jaicp.to_script(tavus) == (
+    assert written(tavus, "jaicp") == (
         "state: Weather Assistant\n"
         "    event!: noMatch\n"
         "    script:\n"

@@ -18,14 +18,15 @@ OWN = "written by Greenroom or its operator"
 BOUNDED_BY = {
     DOCUMENT: (
         "personas/formats/code.py", "personas/formats/credentials.py", "personas/formats/curl.py",
-        "personas/formats/detect.py", "personas/formats/fenced.py", "personas/formats/fields.py",
+        "personas/formats/jaicp_pasted.py", "personas/formats/fenced.py", "personas/formats/fields.py",
         "personas/formats/hash_comments.py", "personas/formats/jaicp_history.py",
         "personas/formats/jaicp_messages.py", "personas/formats/jaicp_script.py",
         "personas/formats/joined_text.py", "personas/formats/bindings.py", "personas/formats/script.py",
         "personas/formats/tolerant.py",
     ),
     FIELD: (
-        "personas/formats/advice.py", "personas/formats/prompt_size.py", "personas/formats/rules.py",
+        "personas/formats/advice.py", "personas/formats/tavus_advice.py",
+        "personas/formats/prompt_size.py", "personas/formats/rules.py",
         "playground/engine/addresses/address.py", "playground/engine/headers.py",
         "playground/engine/prompt.py", "playground/engine/substitution.py",
     ),
