@@ -9,16 +9,18 @@ VENV := .venv
 unexport PYTHONDONTWRITEBYTECODE
 # Tests side by side: they wait for sockets and browsers more than they compute.
 WORKERS ?= 4
+# Those of `make test-fast` only compute: one process for each of two cores.
+FAST_WORKERS ?= 2
 BIN := $(VENV)/bin
 
 # What a server of one's own is told, for the checks that ask whether it may be deployed.
 DEPLOYED := DEBUG=false SITE_URL=https://greenroom.example.org ALLOWED_HOSTS=greenroom.example.org BEHIND_PROXY=true \
   GREENROOM_DATA=$(abspath $(VENV))/check-data
 
-.PHONY: help run link key keys test check format clean
+.PHONY: help run link key keys test test-fast lint check format clean
 
 help: ## Say what can be made
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: $(VENV)/.run-packages ## Serve Greenroom on this machine and print a sign-in link (PORT=8765, DEBUG=true for debug pages)
 	@echo "Greenroom is getting ready"
@@ -37,9 +39,16 @@ test: $(VENV)/.test-packages ## Run every test, in the browser too (ARGS="…" g
 	@$(BIN)/python -m tests.tools
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
-check: $(VENV)/.test-packages ## Lint, strict types, import contracts, branches on a platform, deployment checks, missing migrations
+# What needs a server, a browser or a database is known by its fixtures: tests/scheduling.py.
+test-fast: $(VENV)/.test-packages ## Run the tests that need no browser, server or database server: under a minute (ARGS="…")
+	$(BIN)/python -m pytest -n $(FAST_WORKERS) --dist loadscope --no-loadscope-reorder \
+	  -m "not (browser or postgres or redis or served or slow)" $(ARGS)
+
+lint: $(VENV)/.test-packages ## Look for mistakes and for code out of its format, without a change
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+check: lint ## Lint, strict types, import contracts, branches on a platform, deployment checks, missing migrations
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.check_platform_branches

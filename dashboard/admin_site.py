@@ -1,4 +1,4 @@
-"""Django's admin as this site has it: rights alone let someone in, and signing in happens at the site's own page."""
+"""Django's admin for this site: access by permission alone, sign-in on the site's own page."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -22,14 +22,14 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 _PATTERNS = ("__regex", "__iregex")
-"""A pattern can take longer than anyone waits, and SQLite tries it in this very process."""
+"""Lookups that are refused: a pattern can run for ever, and SQLite evaluates it in this process."""
 
 SEARCH_WORDS = 20
-"""Each word is looked for in every field that is searched: PostgreSQL plans 500 of them for half a minute."""
+"""The most words of a search: each is matched against every field, and PostgreSQL plans 500 of them for 30 s."""
 
 
 class GreenroomAdminSite(AdminSite):
-    """Open to whoever has a right to one of its models; ``is_staff`` means nothing here."""
+    """An admin site open to every user with a permission for one of its models; ``is_staff`` is ignored."""
 
     site_header = site_title = "Greenroom"
     index_title = "Admin"
@@ -40,7 +40,7 @@ class GreenroomAdminSite(AdminSite):
         return any(any(model.get_model_perms(request).values()) for model in self._registry.values())
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Raises PermissionDenied for someone who has signed in and may see nothing here: no sign-in would help."""
+        """Raise PermissionDenied for signed-in users without permissions: another sign-in wouldn't help."""
         guarded = super().admin_view(view, cacheable)
 
         @wraps(guarded)
@@ -63,7 +63,7 @@ class GreenroomAdminSite(AdminSite):
     @method_decorator(never_cache)
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Lead to the site's own sign-in and back."""
+        """Redirect to the site's own sign-in and back."""
         index = reverse("admin:index", current_app=self.name)
-        # Where it leads after that is judged by the sign-in view.
+        # The sign-in view validates the redirect target.
         return redirect_to_login(request.GET.get("next") or index, resolve_url(settings.LOGIN_URL))

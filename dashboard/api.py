@@ -1,4 +1,4 @@
-"""The HTTP API under ``/v2/``: one key for all of it, the OpenAPI document, the routers of the two apps."""
+"""The HTTP API under ``/v2/``: API key authentication, the OpenAPI document, the routers of the two apps."""
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
@@ -24,7 +24,7 @@ Keys are made in the admin, or with `manage.py create_api_key NAME`. Refusals ha
 
 
 class ApiKeyHeader(APIKeyHeader):
-    """``x-api-key``, and nothing else: a session's cookie opens no door here, so that no other site can knock."""
+    """Authenticates by ``x-api-key`` only: without session cookies there is no CSRF."""
 
     param_name = "x-api-key"
 
@@ -51,8 +51,8 @@ def make_api() -> NinjaAPI:
 
 
 def api_urls() -> list[URLPattern]:
-    """What stands below ``/v2/``."""
-    patterns: list[URLPattern] = api.urls[0]  # type: ignore[assignment] # plain patterns: nothing is nested
+    """Return the URL patterns below ``/v2/``."""
+    patterns: list[URLPattern] = api.urls[0]  # type: ignore[assignment] # plain patterns, none nested
     for pattern in patterns:
         pattern.callback = nowhere if pattern.name == "api-root" else shaped(pattern.callback)
     return [*patterns, re_path(r"", nowhere, name="nowhere")]

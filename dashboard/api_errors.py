@@ -1,4 +1,4 @@
-"""Every refusal of the API as JSON in Tavus' shapes, whoever refused: a router, ninja or Django."""
+"""The API's error responses: JSON in Tavus' shapes, whether a router, ninja or Django refused."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -31,7 +31,7 @@ _SENTENCES = {
     "dict_type": "This is not a JSON object: { … }.",
     "missing": "This is missing.",
 }
-"""By pydantic's type of error, where its own words name a class of ours or say too little."""
+"""Messages by pydantic's error type, if its own message names a class of ours or is too vague."""
 _STATUS_OF_CODES = {Code.BAD_MESSAGE: 400, Code.BUSY: 409, Code.INTERNAL: 500}
 
 
@@ -40,7 +40,7 @@ def answer(error: ApiError) -> HttpResponse:
 
 
 def add_error_answers(api: NinjaAPI) -> None:
-    """Answer every exception of an operation."""
+    """Register handlers for all exceptions of operations."""
 
     @api.exception_handler(ApiError)
     def refused(request: HttpRequest, error: ApiError) -> HttpResponse:
@@ -68,7 +68,7 @@ def add_error_answers(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def refused_by_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
-        # ninja wraps what its parser raises.
+        # ninja wraps its parser's exceptions.
         if isinstance(error.__cause__, ApiError):
             return answer(error.__cause__)
         return answer(ApiError(error.status_code, error.message))
@@ -80,7 +80,7 @@ def add_error_answers(api: NinjaAPI) -> None:
 
 
 def _first_problem(error: ValidationError) -> ApiError:
-    """The first value that is wrong, by its path; pydantic's location begins with where and with the argument."""
+    """Return the error of the first invalid value, by its path; pydantic's location begins with source and argument."""
     problem = error.errors[0]
     source, *steps = problem["loc"]
     if source == "body":
@@ -91,7 +91,7 @@ def _first_problem(error: ValidationError) -> ApiError:
 
 
 def shaped(view: View) -> View:
-    """A view of the API: signed in by key alone, and JSON also where ninja answers with text or Django with a page."""
+    """Decorate a view of the API: key authentication only, and JSON also for ninja's text and Django's HTML errors."""
     if iscoroutinefunction(view):
         asynchronous = cast("Callable[..., Awaitable[HttpResponseBase]]", view)
 
@@ -118,8 +118,8 @@ def _shape(response: HttpResponseBase) -> HttpResponseBase:
 
 @login_not_required
 def nowhere(request: HttpRequest) -> HttpResponse:
-    """Whatever else is asked for below ``/v2/``."""
+    """Answer 404 for unknown addresses below ``/v2/``."""
     return answer(ApiError(404, NOT_FOUND))
 
 
-nowhere.csrf_exempt = True  # type: ignore[attr-defined] # a script has no token, and is to read why
+nowhere.csrf_exempt = True  # type: ignore[attr-defined] # scripts have no CSRF token and should get the 404

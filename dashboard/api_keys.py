@@ -1,4 +1,4 @@
-"""API keys: making one, and finding the user for whom a presented one speaks."""
+"""API keys: creates them, and finds the user of a presented one."""
 
 import hashlib
 import re
@@ -16,12 +16,12 @@ from dashboard.models.api_key import PREFIX_CHARS
 RANDOM_BYTES = 32
 _SHAPE = re.compile(r"gr_[A-Za-z0-9_-]{43}")
 LAST_USE_EVERY = timedelta(minutes=1)
-"""The last use is written once a minute at most, however often a key is used."""
+"""The last use is stored at most once a minute."""
 
 
 @sensitive_variables("secret")
 def give_secret(key: ApiKey) -> str:
-    """Make the plaintext of a key that isn't saved yet; nobody can read it again."""
+    """Create the plaintext of an unsaved key; it can't be read again."""
     secret = "gr_" + token_urlsafe(RANDOM_BYTES)
     key.prefix, key.digest = secret[:PREFIX_CHARS], _digest(secret)
     return secret
@@ -29,7 +29,7 @@ def give_secret(key: ApiKey) -> str:
 
 @sensitive_variables("secret")
 def make_key(name: str, *, user: User, role: Group, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
-    """The stored key and its plaintext."""
+    """Create a key; return it with its plaintext."""
     key = ApiKey(name=name, user=user, role=role, expires_at=expires_at)
     secret = give_secret(key)
     key.save()
@@ -38,11 +38,11 @@ def make_key(name: str, *, user: User, role: Group, expires_at: datetime | None 
 
 @sensitive_variables("presented")
 def user_for_key(presented: str) -> ApiUser | None:
-    """The user with the rights of the key; None: unknown, revoked or expired, or its user was deactivated."""
+    """Return the user with the key's permissions; None if the key isn't usable or its user was deactivated."""
     if not _SHAPE.fullmatch(presented):
         return None
     key = ApiKey.objects.filter(prefix=presented[:PREFIX_CHARS]).first()
-    # In constant time: an answer's delay tells nobody how much of a guess was right.
+    # In constant time, against timing attacks.
     if key is None or not compare_digest(key.digest, _digest(presented)) or not key.is_usable:
         return None
     user = ApiUser.objects.filter(pk=key.user_id, is_active=True).first()

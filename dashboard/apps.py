@@ -1,4 +1,4 @@
-"""The dashboard app, the admin with its own site, and the static files that are collected."""
+"""App configs: the dashboard, the admin with our site, and static files."""
 
 from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
@@ -13,7 +13,7 @@ class DashboardConfig(AppConfig):
     def ready(self) -> None:
         from dashboard.roles import put_roles_in_step
 
-        # The signal comes once for each app with models; by the last one every permission is there.
+        # The signal is sent once per app with models; at the last one all permissions exist.
         last = [app for app in apps.get_app_configs() if app.models_module][-1]
         post_migrate.connect(put_roles_in_step, sender=last, dispatch_uid="roles")
 
@@ -23,6 +23,6 @@ class GreenroomAdminConfig(AdminConfig):
 
 
 class CollectedFilesConfig(StaticFilesConfig):
-    """Without htmx's extensions: nobody uses them, and one imports a file that does not exist."""
+    """Static files without htmx's extensions: they are unused, and one imports a file that doesn't exist."""
 
     ignore_patterns = [*StaticFilesConfig.ignore_patterns, "django_htmx/ext/*"]

@@ -1,11 +1,11 @@
-"""The ASGI application: pages, sockets with their users, and the life of the process under uvicorn."""
+"""The ASGI application: pages, sockets with their users, and the lifespan under uvicorn."""
 
 import os
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
-pages = get_asgi_application()  # sets Django up, which what is imported below needs
+pages = get_asgi_application()  # sets up Django, which the imports below need
 
 from channels.routing import ProtocolTypeRouter
 from django.conf import settings

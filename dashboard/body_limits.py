@@ -1,4 +1,4 @@
-"""How much of a request is taken, by path, and what is answered to more: one table for both servers."""
+"""Limits of request bodies, by path, and the refusals beyond them: one table for both servers."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -7,9 +7,9 @@ from personas.api.limits import BODY_BYTES
 from playground.engine.limits import KIB, MIB
 
 DEFAULT_BODY_BYTES = 64 * KIB
-"""For every path that the table doesn't name: forms with a few fields, and whatever does not exist."""
+"""For paths not in the table: small forms, and unknown addresses."""
 FORM_BYTES = 1 * MIB
-"""As many as Django takes of a form's fields (DATA_UPLOAD_MAX_MEMORY_SIZE)."""
+"""Django's limit for a form's fields (DATA_UPLOAD_MAX_MEMORY_SIZE)."""
 
 BODY_BYTES_BY_PATH: tuple[tuple[str, int], ...] = (
     ("/sign-in/", DEFAULT_BODY_BYTES),
@@ -21,7 +21,7 @@ BODY_BYTES_BY_PATH: tuple[tuple[str, int], ...] = (
     ("/v2/", BODY_BYTES),
     ("/demo/v1/", FORM_BYTES),
 )
-"""How a path begins and how many bytes a body may have there; the first that fits counts."""
+"""Prefixes of paths, and the most bytes of a body there; the first match counts."""
 
 BODIES_BYTES = 64 * MIB
 """How much the bodies of all requests that are not answered yet may take in a process."""
@@ -29,18 +29,18 @@ RETRY_AFTER_S = 5
 """When somebody may try again whom there was no room for."""
 
 REQUEST_S = 60.0
-"""How long a request may take to arrive, from its first byte to the last of its body, however steadily it drips."""
+"""Timeout for a whole request, from its first byte to the last of its body, however steadily it arrives."""
 FRAMING_BYTES = 16 * KIB
 BODY_PER_FRAMING = 8
-"""Chunk sizes and line ends may weigh 16 KiB and an eighth of the body: chunks of a byte each cost much time."""
+"""Chunk framing may be 16 KiB plus an eighth of the body: chunks of one byte each cost much CPU time."""
 
 REFUSAL = "greenroom.refusal"
-"""The key of an ASGI scope under which a `Refusal` stands, when the body is not passed on."""
+"""The key in an ASGI scope of the `Refusal`, if the body was not passed on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request's body is not taken; ``message`` is for a person."""
+    """Why a request's body was refused; ``message`` is for a person."""
 
     status: HTTPStatus
     message: str
@@ -69,7 +69,7 @@ def too_large(most: int) -> Refusal:
 
 
 def most_bytes(path: str) -> int:
-    """How many bytes the body of a request for this path may have."""
+    """Return the most bytes that the body of a request for this path may have."""
     for beginning, limit in BODY_BYTES_BY_PATH:
         if path.startswith(beginning):
             return limit
@@ -77,5 +77,5 @@ def most_bytes(path: str) -> int:
 
 
 def is_mostly_framing(received: int, body: int) -> bool:
-    """Whether so many received bytes carry so few of a body that it must have come in tiny chunks."""
+    """Whether the received bytes contain so little body that it must have come in tiny chunks."""
     return received - body > FRAMING_BYTES + body // BODY_PER_FRAMING

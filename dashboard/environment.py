@@ -1,6 +1,6 @@
-"""Settings from environment variables: each one typed, every wrong one named at once with what was expected.
+"""Reads typed settings from environment variables, and reports all invalid ones at once with what was expected.
 
-``NAME_FILE`` names a file that holds the value (as Docker's secrets do). An empty variable counts as not set.
+``NAME_FILE`` names a file with the value (as for Docker's secrets). An empty variable counts as not set.
 """
 
 import base64
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 FERNET_KEY_BYTES = 32
 SHORTEST_SECRET_KEY_CHARS = 50
-"""Under this ``check --deploy`` calls a SECRET_KEY weak (Django, security.W009)."""
+"""``check --deploy`` calls a shorter SECRET_KEY weak (Django, security.W009)."""
 
 
 REQUIRED = {
@@ -32,20 +32,20 @@ REQUIRED = {
 
 
 class WrongValueError(ValueError):
-    """The text of a setting is not what it should be; the message says what was expected."""
+    """A setting's text is invalid; the message says what was expected."""
 
 
 class Environment:
-    """Reads settings and collects what is wrong with them, until `refuse_if_wrong`."""
+    """Reads settings and collects the problems for `refuse_if_wrong`."""
 
     def __init__(self) -> None:
         self._env = FileAwareEnv(strip_whitespace=True)
         self._problems: list[str] = []
         self.names: list[str] = []
-        """Every setting that was read, in order."""
+        """All settings read, in order."""
 
     def read(self, name: str, parse: Callable[[str], T], default: T) -> T:
-        """The setting's value; the default where it is not set, and after a wrong value has been noted."""
+        """Return the setting's value; the default if it is not set, or invalid (which is noted)."""
         self.names.append(name)
         try:
             text = self._env.str(name, "").strip()
@@ -57,16 +57,16 @@ class Environment:
         return default
 
     def note(self, name: str, expected: str) -> None:
-        """Remember that a setting is wrong. Its value is never repeated: it may be a secret."""
+        """Note an invalid setting. Its value is never repeated, because it may be a secret."""
         self._problems.append(f"{name}: {expected}.")
 
     def require(self, name: str) -> None:
-        """Note a setting that is missing, unless it was set and is wrong already."""
+        """Note a missing setting, unless it is noted as invalid already."""
         if not any(problem.startswith((f"{name}:", f"{name}_FILE:")) for problem in self._problems):
             self.note(name, f"must be set unless DEBUG is on ({REQUIRED[name]})")
 
     def refuse_if_wrong(self) -> None:
-        """Raises ImproperlyConfigured that lists every problem."""
+        """Raise ImproperlyConfigured with all problems, if there are any."""
         if not self._problems:
             return
         problems = "\n".join(f"  {problem}" for problem in self._problems)
@@ -77,7 +77,7 @@ class Environment:
 
 
 def boolean(text: str) -> bool:
-    known = {
+    spellings = {
         "true": True,
         "yes": True,
         "on": True,
@@ -88,7 +88,7 @@ def boolean(text: str) -> bool:
         "0": False,
     }
     try:
-        return known[text.lower()]
+        return spellings[text.lower()]
     except KeyError:
         raise WrongValueError("expected true or false") from None
 
@@ -117,7 +117,7 @@ def _whole_number(least: int, most: int, unit: str) -> Callable[[str], int]:
 
 
 def words(text: str) -> list[str]:
-    """A list, separated by commas or white space."""
+    """Parse a list separated by commas or white space."""
     return [word for word in re.split(r"[\s,]+", text) if word]
 
 
@@ -139,7 +139,7 @@ def secret_keys(text: str) -> list[str]:
 
 
 def fernet_keys(text: str) -> list[str]:
-    """Fernet keys: 32 bytes in URL-safe base64 each, the one that encrypts first (cryptography, "Fernet")."""
+    """Parse Fernet keys: 32 bytes in URL-safe base64 each; the first one encrypts (cryptography, "Fernet")."""
     keys = words(text)
     for position, key in enumerate(keys, start=1):
         try:
@@ -161,7 +161,7 @@ def demo_key(text: str) -> str:
 
 
 def allowed_hosts(text: str) -> list[str]:
-    """Host names and addresses without scheme or port; ``.example.org`` stands for the subdomains too."""
+    """Parse host names and IP addresses without scheme or port; ``.example.org`` includes its subdomains."""
     hosts = words(text)
     for host in hosts:
         if host == "*":
@@ -174,12 +174,12 @@ def allowed_hosts(text: str) -> list[str]:
 
 
 def host_matches(netloc: str, hosts: list[str]) -> bool:
-    """Whether Django would answer a request for this ``host[:port]``."""
+    """Whether Django accepts requests for this ``host[:port]``."""
     return validate_host(split_domain_port(netloc)[0], hosts)
 
 
 def origin(text: str) -> str:
-    """``http[s]://host[:port]`` without a path."""
+    """Parse ``http[s]://host[:port]`` without a path."""
     parts = _web_address(text, "expected an address without a path, such as https://greenroom.example.org")
     if parts.path.strip("/"):
         raise WrongValueError("expected an address without a path, such as https://greenroom.example.org")
@@ -187,7 +187,7 @@ def origin(text: str) -> str:
 
 
 def base_url(text: str) -> str:
-    """``http[s]://host[:port][/path]``, without the slash at its end."""
+    """Parse ``http[s]://host[:port][/path]``; return it without a trailing slash."""
     return _web_address(text, "expected an address such as https://llm.example.org/v1").geturl().rstrip("/")
 
 
@@ -203,7 +203,7 @@ def _web_address(text: str, expected: str) -> SplitResult:
 
 
 def private_hosts(text: str) -> list[str]:
-    """``host:port`` each; ``*`` as the port opens every port of the host."""
+    """Parse ``host:port`` entries; the port ``*`` opens every port of the host."""
     hosts = words(text)
     for host in hosts:
         name, _, at = host.rpartition(":")
@@ -234,7 +234,7 @@ def redis_url(text: str) -> str:
 
 
 def database_url(text: str) -> dj_database_url.DBConfig:
-    """A PostgreSQL or SQLite database. ``sqlite:////absolute/path`` has four slashes."""
+    """Parse a PostgreSQL or SQLite address. ``sqlite:////absolute/path`` has four slashes."""
     if not text.startswith(("postgres://", "postgresql://", "sqlite://")):
         raise WrongValueError(
             "expected postgresql://user:password@host:5432/name or sqlite:////absolute/path"

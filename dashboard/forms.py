@@ -1,4 +1,4 @@
-"""Forms about people: adding one, what one of them may do, and a password of one's own."""
+"""Forms for users: add one, change a role, change one's password."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ class RoleForm(forms.Form):
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    """Whoever came in by a link alone has no old password to give."""
+    """Asks for the old password only if the user has one: users who signed in by a link have none."""
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)

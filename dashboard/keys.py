@@ -1,7 +1,7 @@
-"""The keys that a development server makes for itself, one file each under GREENROOM_DATA/keys.
+"""Creates a development server's own keys, one file each under GREENROOM_DATA/keys.
 
-A new encryption key cannot read what an older one wrote, so none is made where the database already holds
-token secrets. Settings read this module before Django is set up: no Django beyond its exceptions.
+A new encryption key can't decrypt existing token secrets, so none is created if the database has any. Settings import
+this module before Django is set up, so it may use only Django's exceptions.
 """
 
 import os
@@ -42,7 +42,7 @@ def demo_llm_key(folder: Path) -> str:
 
 
 def encryption_keys(folder: Path, database: dict[str, Any]) -> list[str]:
-    """The keys in the file, one a line. Raises ImproperlyConfigured where making one would lose secrets."""
+    """Return the keys in the file, one per line. Raises ImproperlyConfigured if creating one would lose secrets."""
     path = folder / "encryption_keys"
     if not path.exists() and _holds_secrets(database):
         raise ImproperlyConfigured(
@@ -53,7 +53,7 @@ def encryption_keys(folder: Path, database: dict[str, Any]) -> list[str]:
 
 
 def _read_or_make(path: Path, make: Callable[[], str]) -> str:
-    """The file's text. Of several processes that start at once one makes the file, and all read that one."""
+    """Return the file's text. If several processes start at once, one creates the file and all read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.parent.chmod(0o700)
     if not path.exists():

@@ -1,4 +1,4 @@
-"""The life of a serving process: what it does before the first request and after the last."""
+"""The lifespan of a serving process: what it does before the first request and after the last one."""
 
 import logging
 
@@ -10,12 +10,14 @@ from playground.runner import runner
 logger = logging.getLogger(__name__)
 
 DRAIN_S = 8.0
-"""How long open turns may take to be stored at the end: supervisors send SIGKILL ten seconds after SIGTERM."""
+"""Timeout for storing open turns at shutdown: supervisors send SIGKILL 10 s after SIGTERM."""
 
 
 async def start() -> None:
-    """Start the runner of this event loop, and make the HTTP client: its TLS settings take longer to load than a
-    local LLM takes to answer, which no turn's first byte should wait for."""
+    """Start this event loop's runner and create the HTTP client.
+
+    Now, because loading its TLS settings takes longer than a local LLM's answer: no turn's TTFB should include it.
+    """
     client.client()
     await runner().start()
 
@@ -27,7 +29,7 @@ async def drain() -> None:
 
 
 async def lifespan(scope: LifespanScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    """ASGI's lifespan protocol, which uvicorn speaks; `manage.py serve` does the same for Daphne."""
+    """Implement ASGI's lifespan protocol for uvicorn; `manage.py serve` does the same for Daphne."""
     await receive()
     await start()
     await send({"type": "lifespan.startup.complete"})

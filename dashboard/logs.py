@@ -61,5 +61,5 @@ def escape(text: str) -> str:
     return _CONTROL.sub(_escaped, text).replace("\n", "\\n")
 
 
-def _escaped(found: re.Match[str]) -> str:
-    return found.group().encode("unicode_escape").decode()
+def _escaped(match: re.Match[str]) -> str:
+    return match.group().encode("unicode_escape").decode()

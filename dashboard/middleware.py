@@ -1,4 +1,4 @@
-"""What every answer carries, and what is answered to a request that no view is to see."""
+"""Middleware: the headers of every response, and responses to requests that no view may see."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -37,8 +37,8 @@ API = "/v2/"
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
-class EveryAnswer:
-    """The outermost middleware: static files, error pages and the admin get the headers as well."""
+class ResponseHeadersMiddleware:
+    """Adds headers to every response. Outermost, so that static files, error pages and the admin get them too."""
 
     sync_capable = False
     async_capable = True
@@ -55,10 +55,10 @@ class EveryAnswer:
         return response
 
 
-class NulInForms(MiddlewareMixin):
-    """Answers 400 where a view gave the database a NUL of a form, for which PostgreSQL has no place.
+class NulInFormMiddleware(MiddlewareMixin):
+    """Answers 400 if a view passes a NUL from a form to the database: PostgreSQL can't store it.
 
-    Fields of a form refuse it themselves and say where it stands; this is for what a view reads past them.
+    Form fields reject it themselves, with its place; this covers values that a view reads directly.
     """
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
@@ -68,8 +68,8 @@ class NulInForms(MiddlewareMixin):
         return refused(request, NUL) if any("\0" in text for text in texts) else None
 
 
-class TooManyRows(MiddlewareMixin):
-    """Answers 409 where there are as many rows as may be, whichever page would have made another one."""
+class TooManyRowsMiddleware(MiddlewareMixin):
+    """Answers 409 if the most rows exist already, whichever page would have created another one."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         if not isinstance(exception, TooManyRowsError):
@@ -78,8 +78,8 @@ class TooManyRows(MiddlewareMixin):
 
 
 @sync_and_async_middleware
-def refusals(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """The innermost middleware: a refused request reaches no view, and its answer has the headers of every other."""
+def refusals_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Answer refused requests. Innermost, so that no view sees them and their responses get all headers."""
 
     async def answer_async(request: HttpRequest) -> HttpResponseBase:
         return _refusal_of(request) or await get_response(request)
@@ -91,9 +91,9 @@ def refusals(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpReques
 
 
 def _refusal_of(request: HttpRequest) -> HttpResponseBase | None:
-    """For a body that was not taken, or an address with a NUL, which no database has.
+    """Return the response to a refused body, or to an address with a NUL, which no database can look up.
 
-    The API says itself which of its fields holds the NUL.
+    The API itself reports NULs in its fields.
     """
     refusal = getattr(request, "scope", {}).get(REFUSAL)
     if refusal is None and not request.path.startswith(API) and "\0" in _address(request):

@@ -1,4 +1,4 @@
-"""What the home page shows of each persona: three queries, however many personas there are."""
+"""The home page's data about personas: three queries, however many personas there are."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -15,20 +15,20 @@ from playground.models import Turn
 
 PERSONAS_SHOWN = 24
 RUNS_MEASURED = 20
-"""The median and the last error are taken from this many of a persona's latest turns."""
+"""The median and the last error come from this many of a persona's latest turns."""
 
 Run = tuple[datetime, int | None, str, str]
-"""When, time to first audio (ms) or None, the error's sentence or "", the conversation's id."""
+"""Start, time to first audio (ms) or None, the error's sentence or "", the conversation's id."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonaCard:
     persona: Persona
     secret_state: SecretState | None
-    """None: the persona has no token secret."""
+    """None if the persona has no token secret."""
     last_run: datetime | None
     first_audio_ms: int | None
-    """The median of the latest turns; None: none was heard."""
+    """The median of the latest turns; None if none was heard."""
     last_error: str
     last_error_at: datetime | None
     last_error_in: str
@@ -39,7 +39,7 @@ class PersonaCard:
 class Overview:
     cards: list[PersonaCard]
     total: int
-    """How many personas there are; ``cards`` holds those that ran or changed last."""
+    """The number of all personas; ``cards`` has those that ran or changed last."""
 
     @property
     def has_runs(self) -> bool:
@@ -47,7 +47,7 @@ class Overview:
 
 
 def overview_of(user: User) -> Overview:
-    """The personas as this user's own rehearsals found them."""
+    """Return the personas with the results of this user's own rehearsals."""
     personas = list(_latest_personas(user))
     runs = _latest_runs(user, personas)
     total = len(personas) if len(personas) < PERSONAS_SHOWN else Persona.objects.count()
@@ -64,7 +64,7 @@ def _latest_personas(user: User) -> QuerySet[Persona]:
 
 
 def _latest_runs(user: User, personas: list[Persona]) -> dict[str, list[Run]]:
-    """By persona, the latest first."""
+    """Return the latest runs by persona, the latest first."""
     persona = F("conversation__persona_version__persona")
     latest = (
         Turn.objects.filter(conversation__owner=user, conversation__persona_version__persona__in=personas)

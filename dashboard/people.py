@@ -1,4 +1,4 @@
-"""People: the first admin, anyone by name, and what an admin does with an account."""
+"""Users: the first admin, look-up by name, and an admin's actions on an account."""
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -14,7 +14,7 @@ from dashboard.roles import Role, give_role
 
 
 def ensure_first_admin() -> User | None:
-    """Make the user ``admin`` where no superuser exists. It has no password: links sign it in. None: there is one."""
+    """Create the superuser ``admin``, without a password (links sign it in); return None if a superuser exists."""
     if User.objects.filter(is_superuser=True).exists():
         return None
     admin, _made = User.objects.get_or_create(username="admin")
@@ -26,7 +26,7 @@ def ensure_first_admin() -> User | None:
 
 
 def find_person(username: str) -> User:
-    """The active user of that name; without a name the first admin. Raises CommandError that says what to do."""
+    """Return the active user of that name; without a name the first admin. Raises CommandError with advice."""
     active = User.objects.filter(is_active=True)
     if username:
         person = active.filter(username=username).first()
@@ -44,7 +44,7 @@ def find_person(username: str) -> User:
 
 
 def add_person(username: str, role: Role) -> User:
-    """A new user without a password: an invitation lets them set one."""
+    """Create a user without a password: an invitation lets them set one."""
     with transaction.atomic():
         person = User.objects.create_user(username)
         give_role(person, role)
@@ -52,14 +52,14 @@ def add_person(username: str, role: Role) -> User:
 
 
 def invitation_link(person: User) -> str:
-    """An address at which the person sets a password, once; a new password or a sign-in makes it useless."""
+    """Return a one-time address for setting a password; a new password or a sign-in invalidates it."""
     uid = urlsafe_base64_encode(force_bytes(person.pk))
     token = default_token_generator.make_token(person)
     return settings.SITE_URL + reverse("invitation", args=[uid, token])
 
 
 def change_role(person: User, role: Role) -> None:
-    """Give the person this role; one who isn't to be an admin is no superuser any more."""
+    """Give the user this role; any role but admin ends superuser status."""
     with transaction.atomic():
         if role is not Role.ADMIN:
             person.is_superuser = person.is_staff = False
@@ -68,7 +68,7 @@ def change_role(person: User, role: Role) -> None:
 
 
 def deactivate(person: User) -> None:
-    """End all that the person can come in with, for good: sessions, password, invitations and API keys."""
+    """Deactivate the user; permanently revoke sessions, password, invitations and API keys."""
     with transaction.atomic():
         person.is_active = False
         person.set_unusable_password()
@@ -77,6 +77,6 @@ def deactivate(person: User) -> None:
 
 
 def activate(person: User) -> None:
-    """Let the person in again, by a new invitation."""
+    """Reactivate the user, who needs a new invitation."""
     person.is_active = True
     person.save(update_fields=["is_active"])

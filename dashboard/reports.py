@@ -1,4 +1,4 @@
-"""What an error report may show of the settings: nothing in which a password can stand."""
+"""Filters settings out of error reports if they may contain a password."""
 
 import re
 
@@ -6,7 +6,7 @@ from django.views.debug import SafeExceptionReporterFilter
 
 
 class ReportFilter(SafeExceptionReporterFilter):
-    """Hides what Django hides, and the settings that carry addresses with passwords in them."""
+    """Hides what Django hides, and settings with addresses that contain passwords."""
 
     hidden_settings = re.compile(
         f"{SafeExceptionReporterFilter.hidden_settings.pattern}|DATABASE|CHANNEL_LAYERS|ENCRYPTION|URL",

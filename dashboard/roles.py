@@ -1,4 +1,4 @@
-"""The four roles: Django groups, brought in step with this table by every `migrate`."""
+"""The four roles: Django groups, synchronised with this table by every `migrate`."""
 
 from enum import StrEnum
 from typing import Any
@@ -31,14 +31,14 @@ PERMISSIONS: dict[Role, dict[str, tuple[str, ...]] | None] = {
     Role.SECRET_MANAGER: _SECRET_MANAGER,
     Role.ADMIN: None,
 }
-"""``app_label.model`` to verbs; None: every permission there is."""
+"""``app_label.model`` to verbs; None for all permissions."""
 
 
 def put_roles_in_step(using: str = "default", **_signal: Any) -> None:
-    """Give each role exactly the permissions of the table. A receiver of ``post_migrate``; other groups are left alone.
+    """Give each role exactly the table's permissions. A receiver of ``post_migrate``; other groups stay unchanged.
 
-    After a signal rather than in a migration: a new model's permissions come into being only once all migrations
-    have run, and tests that empty the database get their roles back.
+    A signal, not a migration, because a new model's permissions exist only after all migrations, and so that tests
+    that flush the database get their roles back.
     """
     with transaction.atomic(using=using):
         for role, verbs_by_model in PERMISSIONS.items():
@@ -58,12 +58,12 @@ def _granted(verbs_by_model: dict[str, tuple[str, ...]] | None) -> Q:
 
 
 def group_of(role: str) -> Group:
-    """The role's group."""
+    """Return the role's group."""
     return Group.objects.get(name=role)
 
 
 def role_of(user: User) -> Role | None:
-    """The widest role that the user has, a superuser being an admin; None: no role."""
+    """Return the user's widest role, or None; a superuser is an admin."""
     if user.is_superuser:
         return Role.ADMIN
     names = set(user.groups.values_list("name", flat=True))
@@ -71,7 +71,7 @@ def role_of(user: User) -> Role | None:
 
 
 def give_role(user: User, role: Role) -> None:
-    """Put the user into the role's group and out of the other roles' groups."""
+    """Add the user to the role's group and remove them from those of other roles."""
     with transaction.atomic():
         user.groups.remove(*Group.objects.filter(name__in=list(Role)).exclude(name=role))
         user.groups.add(group_of(role))

@@ -14,7 +14,7 @@ from dashboard import lifetime
 from dashboard.body_limits import REFUSAL
 from dashboard.bounded_http import BoundedChannel, BoundedRequest
 from dashboard.socket_protocol import SocketProtocol
-from playground.realtime.protocol import MESSAGE_BYTES
+from playground.realtime.commands import MESSAGE_BYTES
 from playground.tasks import start_task
 
 HTTP_TIMEOUT_S = 15 * 60

@@ -16,7 +16,7 @@ LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 _env = environment.Environment()
 
-# Where everything that the app writes stands, and how it is reached
+# The data folder, and the site's address
 
 DEBUG = _env.read("DEBUG", environment.boolean, False)
 GREENROOM_DATA = _env.read("GREENROOM_DATA", environment.folder, BASE_DIR / ".greenroom")
@@ -26,9 +26,9 @@ PORT = _env.read("PORT", environment.port, 8765)
 SITE_URL = _env.read("SITE_URL", environment.origin, f"http://127.0.0.1:{PORT}")
 ALLOWED_HOSTS = _env.read("ALLOWED_HOSTS", environment.allowed_hosts, LOOPBACK_HOSTS if DEBUG else [])
 BEHIND_PROXY = _env.read("BEHIND_PROXY", environment.boolean, False)
-"""A reverse proxy sets X-Forwarded-Proto on every request, and nobody reaches the app past it."""
+"""Whether a reverse proxy sets X-Forwarded-Proto on every request, and the app can't be reached without it."""
 
-# The database. SQLite: readers never wait for the writer, and a writer waits its turn rather than fail
+# The database. SQLite: readers never wait for the writer, and writers wait for each other instead of failing
 
 DATABASE_TIMEOUT_S = 20
 _database = _env.read("DATABASE_URL", environment.database_url, dj_database_url.DBConfig())
@@ -53,14 +53,14 @@ CHANNEL_LAYERS = {
     "default": _redis_layer if _redis_url else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 }
 
-# Keys. A development server makes its own; any other is given them
+# Keys. A development server creates its own; any other needs them set
 
 SECRET_KEY = _env.read("SECRET_KEY", environment.secret_key, "")
 SECRET_KEY_FALLBACKS: list[str] = _env.read("SECRET_KEY_FALLBACKS", environment.secret_keys, [])
 ENCRYPTION_KEYS: list[str] = _env.read("ENCRYPTION_KEYS", environment.fernet_keys, [])
 DEMO_LLM_KEY = _env.read("DEMO_LLM_KEY", environment.demo_key, "")
 
-# What the app may reach, and how it speaks of itself
+# Outgoing requests: the private hosts that are open, and the user agent
 
 OUTBOUND_PRIVATE_HOSTS: list[str] = _env.read("OUTBOUND_PRIVATE_HOSTS", environment.private_hosts, [])
 CAILA_BASE_URL = _env.read("CAILA_BASE_URL", environment.base_url, "https://caila.io/api/adapters/openai")
@@ -93,7 +93,7 @@ TIME_ZONE = _env.read("TIME_ZONE", environment.time_zone, "UTC")
 LOG_LEVEL = _env.read("LOG_LEVEL", environment.log_level, "INFO")
 
 SETTINGS = tuple(_env.names)
-"""Every environment variable that is read here."""
+"""All environment variables read here."""
 
 _site = urlsplit(SITE_URL)
 if not DEBUG:
@@ -135,7 +135,7 @@ INSTALLED_APPS = [
     "personas",
 ]
 MIDDLEWARE = [
-    "dashboard.middleware.EveryAnswer",
+    "dashboard.middleware.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -147,9 +147,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
-    "dashboard.middleware.NulInForms",
-    "dashboard.middleware.TooManyRows",
-    "dashboard.middleware.refusals",
+    "dashboard.middleware.NulInFormMiddleware",
+    "dashboard.middleware.TooManyRowsMiddleware",
+    "dashboard.middleware.refusals_middleware",
 ]
 ROOT_URLCONF = "dashboard.urls"
 ASGI_APPLICATION = "dashboard.asgi.application"
@@ -172,7 +172,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 USE_I18N = False
 
-# Static files: from the source folders while developing, else under hashed names, cacheable for ever
+# Static files: from the source folders in development, else under hashed names, cacheable for ever
 
 STATIC_URL = "/static/"
 STATIC_ROOT = GREENROOM_DATA / "static"
@@ -193,7 +193,7 @@ LOGOUT_REDIRECT_URL = "sign-in"
 CSRF_FAILURE_VIEW = "dashboard.views.errors.csrf_failure"
 SIGN_IN_BACKEND = "django.contrib.auth.backends.ModelBackend"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", SIGN_IN_BACKEND]
-PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # s; how long an invitation works
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # s; an invitation's lifetime
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -201,9 +201,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-# Sign-in slows down after failures; `dashboard.sign_in_throttle` says where one counts
+# Sign-in is throttled after failures; `dashboard.sign_in_throttle` decides how they count
 
-AXES_HANDLER = "dashboard.sign_in_throttle.SlowingHandler"
+AXES_HANDLER = "dashboard.sign_in_throttle.SignInThrottle"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -213,18 +213,16 @@ AXES_CLIENT_IP_CALLABLE = "dashboard.sign_in_throttle.client_address"
 AXES_LOCKOUT_CALLABLE = "dashboard.views.sign_in.slowed_down"
 AXES_VERBOSE = False
 
-# Security: everything that TLS makes possible follows from the scheme of SITE_URL
+# Security: TLS settings follow from the scheme of SITE_URL
 
 _tls = _site.scheme == "https"
 _on_loopback = _site.hostname in ("127.0.0.1", "localhost", "::1")
 _at_port = f":{_site.port}" if _site.port else ""
 SITE_ORIGINS = [SITE_URL, *(f"{_site.scheme}://{host}{_at_port}" for host in LOOPBACK_HOSTS if _on_loopback)]
-"""Where this site's own pages come from: the only ones that may post a form or open a socket."""
+"""The origins of this site's own pages, which alone may post forms and open sockets."""
 CSRF_TRUSTED_ORIGINS = SITE_ORIGINS
 
-_cookie_prefix = (
-    "__Host-greenroom" if _tls else f"greenroom-{_site.port or 80}"
-)  # cookies don't tell ports apart
+_cookie_prefix = "__Host-greenroom" if _tls else f"greenroom-{_site.port or 80}"  # cookies ignore ports
 SESSION_COOKIE_NAME = f"{_cookie_prefix}-session"
 SESSION_COOKIE_SECURE = _tls
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -237,8 +235,11 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-"""Of a form's fields; `dashboard.body_limits` bounds whole bodies, by path."""
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # this site does not speak for its sister domains
+"""For a form's fields; `dashboard.body_limits` limits whole bodies, by path."""
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",
+    "security.W021",
+]  # HSTS must not cover other subdomains of the site's domain
 DEFAULT_EXCEPTION_REPORTER_FILTER = "dashboard.reports.ReportFilter"
 
 # Logs: one event a line, with the request's id. HTTP clients log addresses and headers below WARNING

@@ -1,4 +1,4 @@
-"""Slower sign-in after failures: where they are counted, and at whom the door stays open."""
+"""Throttles sign-in after failures: how they are counted, and who is exempt."""
 
 from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username
@@ -8,16 +8,16 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 
 FAILURES_OF_AN_ADDRESS = 50
-"""At this many failures within the cool-off, whatever the accounts, an address has to wait."""
+"""After this many failures within the cool-off, over all accounts, an IP address has to wait."""
 FAILURES_AT_AN_ACCOUNT = 50
-"""At this many from all addresses, an account takes no password from an address that never signed in to it."""
+"""After this many over all IP addresses, an account accepts no password from addresses that never signed in to it."""
 
 
-class SlowingHandler(AxesDatabaseHandler):
-    """Counts failures by account and address together, by address, and by account.
+class SignInThrottle(AxesDatabaseHandler):
+    """Counts failures by account and IP address, by IP address, and by account.
 
-    An account that is attacked from many addresses stays open to the addresses from which its owner signed in
-    before, and to one-time links: nobody can lock another out.
+    An account under attack from many addresses stays open to those from which its owner signed in before, and to
+    one-time links, so that no attacker can lock out the owner.
     """
 
     def get_failures(self, request: HttpRequest, credentials: dict[str, str] | None = None) -> int:
@@ -41,6 +41,6 @@ def _failures(attempts: "QuerySet[AccessAttempt]") -> int:
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The address that the request came from; behind a proxy the one that the proxy itself added, the last."""
+    """Return the request's IP address; behind a proxy the last forwarded one, which the proxy itself added."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_PROXY else ""
     return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR") or None

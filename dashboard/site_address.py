@@ -1,4 +1,4 @@
-"""Where the site is reached: as configured, or as the server that runs from this data folder last said."""
+"""The site's address: as configured, or as stored by the server that last ran in this data folder."""
 
 import os
 
@@ -12,12 +12,12 @@ _FILE = "site_url"
 
 
 def remember_site_url() -> None:
-    """For commands that run beside the server, whose port may be another than they would guess."""
+    """Store the site's address for other commands, because the server's port may differ from the default."""
     (settings.DATA_DIR / _FILE).write_text(settings.SITE_URL + "\n")
 
 
 def site_url() -> str:
-    """Without a slash at the end."""
+    """Return the site's address without a trailing slash."""
     remembered = settings.DATA_DIR / _FILE
     if os.environ.get("SITE_URL") or not remembered.exists():
         return settings.SITE_URL
@@ -25,6 +25,6 @@ def site_url() -> str:
 
 
 def sign_in_link(username: str = "") -> str:
-    """The address of a new one-time link for the user, or for the first admin. Raises CommandError."""
+    """Create a one-time link for the user, or for the first admin; return its address. Raises CommandError."""
     token = SignInLink.make_token(find_person(username))
     return site_url() + reverse("sign-in-link", args=[token])

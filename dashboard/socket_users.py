@@ -1,4 +1,4 @@
-"""Who is at the other end of a socket: the user of a session, or of an ``x-api-key`` header."""
+"""Authenticates sockets: by session, or by an ``x-api-key`` header."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -17,19 +17,19 @@ from dashboard.api_keys import user_for_key
 from dashboard.models.api_key import PREFIX_CHARS
 from playground.realtime.presented_key import presented_key
 from playground.realtime.rights import CameInBy
-from playground.realtime.socket_shares import database_job, shares
+from playground.realtime.socket_shares import shares
+from playground.storage.database_jobs import database_job
 
 Scope = Any
-"""An ASGI scope with the cookies that `CookieMiddleware` found in it."""
+"""An ASGI scope with the cookies from `CookieMiddleware`."""
 
 
 class SocketUsers:
-    """Hands the application ``scope["read_user"]``, which reads the user anew whenever it is called, and
-    ``scope["came_in_by"]``.
+    """Adds ``scope["read_user"]``, which reads the current user on every call, and ``scope["came_in_by"]``.
 
-    The Origin has to be one of this site's own wherever it is present, and may be missing only beside a key that
-    works: else another site's page could open a socket with the cookies of whoever looks at it. A key that is
-    presented counts alone: a wrong one does not fall back to a session.
+    The Origin, if present, must be one of this site's own, and may be missing only with a valid key: else another
+    site's page could open a socket with its visitor's cookies. A presented key is decisive: an invalid one does not
+    fall back to the session.
     """
 
     def __init__(self, application: Any, own_origins: Iterable[str]) -> None:
@@ -67,14 +67,14 @@ class SocketUsers:
 
 
 def with_users(application: Any, own_origins: Iterable[str]) -> CookieMiddleware:
-    """The application behind the cookies and `SocketUsers`."""
+    """Wrap the application in `CookieMiddleware` and `SocketUsers`."""
     return CookieMiddleware(SocketUsers(application, own_origins))
 
 
 def user_of_session(session_key: str | None) -> User | None:
-    """The user whom the session signed in; None: it has ended, the password changed, or the user was deactivated.
+    """Return the session's user; None if signed out or deactivated, or after a new password.
 
-    Only reads: `django.contrib.auth.get_user` may give the session another key, which a socket can't tell the
+    Read-only: `django.contrib.auth.get_user` may give the session a new key, and a socket can't send it to the
     browser.
     """
     session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
@@ -83,7 +83,7 @@ def user_of_session(session_key: str | None) -> User | None:
         return None
     signed_in_with = session.get(HASH_SESSION_KEY, "")
     hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
-    return user if any(constant_time_compare(signed_in_with, known) for known in hashes) else None
+    return user if any(constant_time_compare(signed_in_with, current) for current in hashes) else None
 
 
 def _values(scope: Scope, name: bytes) -> list[bytes]:

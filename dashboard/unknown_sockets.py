@@ -1,4 +1,4 @@
-"""The sockets of addresses that have none: accepted, so that the code reaches a browser, and closed as not found."""
+"""Rejects sockets at unknown addresses: accepts, so that the close code reaches a browser, and closes as not found."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from playground.realtime.close_codes import CloseCode
 
 
 class KnownSockets:
-    """Hands a socket on where its path has a route."""
+    """Passes a socket on if its path has a route."""
 
     def __init__(self, patterns: list[URLPattern]) -> None:
         self._routes = patterns
-        self._router = URLRouter(patterns)  # type: ignore[arg-type] # its stubs know no plain URLPattern
+        self._router = URLRouter(patterns)  # type: ignore[arg-type] # the stubs lack plain URLPattern
 
     async def __call__(self, scope: Any, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if self._is_known(scope["path"]):
@@ -25,6 +25,6 @@ class KnownSockets:
         await send({"type": "websocket.close", "code": int(CloseCode.NOT_FOUND), "reason": None})
 
     def _is_known(self, path: str) -> bool:
-        """Whether a route fits; a path with a NUL is in no database."""
+        """Whether a route matches; a path with a NUL can't be looked up in a database."""
         below = path.removeprefix("/")
         return "\0" not in below and any(route.resolve(below) for route in self._routes)

@@ -10,6 +10,7 @@ from personas.models import FillerConfig, Persona, TokenSecret
 from personas.saving import save_persona
 from personas.secrets import holds, set_value
 from playground.engine.addresses.address import OWN_ENTRY
+from playground.engine.persona import HistoryMode, Provider
 
 DEMO_SECRET = "DEMO_LLM_KEY"
 DEMO_BASE_URL = "/demo/v1"
@@ -118,7 +119,7 @@ def _jaicp_reply(secret: TokenSecret, filler: FillerConfig) -> Persona:
     return Persona(
         persona_name="JAICP reply",
         platform="jaicp",
-        provider=Persona.Provider.CUSTOM_LLM,
+        provider=Provider.CUSTOM_LLM,
         address=f"{DEMO_BASE_URL}/chat/completions",
         model="demo-slow",
         token_secret=secret,
@@ -127,7 +128,7 @@ def _jaicp_reply(secret: TokenSecret, filler: FillerConfig) -> Persona:
         parameters={"maxTokens": 150},
         tools=[_GET_WEATHER],
         event_name="myEvent",
-        history_mode=Persona.HistoryMode.SESSION,
+        history_mode=HistoryMode.SESSION,
         filler_config=filler,
     )
 

@@ -1,9 +1,10 @@
 """A persona's document: the JSON object of a persona version, from the rows and back into them.
 
-Its shape is documented in `playground.engine.persona`. What the row refers to stands in the document by
-name (token secrets) or in full (the filler config).
+`personas.persona_fields` declares what stands where. What the row refers to stands in the document by name (token
+secrets) or in full (the filler config).
 """
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,26 +12,31 @@ from personas.delays import DEFAULT_ACTIVATION_DELAY_MS
 from personas.formats.registry import format_named
 from personas.models import FillerConfig, Persona, TokenSecret
 from personas.names import name_key
+from personas.persona_fields import PERSONA_FIELDS, Kind, PersonaField
+from playground.engine.json_types import Json
 
-Json = dict[str, Any]
+_COLUMN_PATHS = frozenset(field.path for field in PERSONA_FIELDS.values())
 
 
 def document_of(persona: Persona) -> Json:
     """The whole persona as one JSON object: filler config resolved, secrets by name."""
-    return {
-        "persona_name": persona.persona_name,
-        "system_prompt": persona.system_prompt,
-        "context": persona.context,
-        "default_replica_id": persona.default_replica_id,
-        "llm": _llm_of(persona),
-        "barge_in": persona.barge_in,
-        "filler": filler_document(persona.filler_config),
-        "tts": _tts_of(persona),
-        "vqa": persona.vqa,
-        "other_layers": persona.other_layers,
-        "other_keys": persona.other_keys,
-        "rehearsal": _rehearsal_of(persona),
-    }
+    document: Json = {}
+    for field in PERSONA_FIELDS.values():
+        holder, key = field.place
+        inside = document.setdefault(holder, {}) if holder else document
+        if inside is not None:  # A voice's token secret goes with its layer.
+            inside[key] = _document_value(persona, field)
+    return document
+
+
+def _document_value(persona: Persona, field: PersonaField) -> Any:
+    match field.kind:
+        case Kind.SECRET:
+            return _name_of(persona, field.name)
+        case Kind.FILLER:
+            return filler_document(persona.filler_config)
+        case Kind.VALUE:
+            return copy.copy(getattr(persona, field.name))
 
 
 def filler_document(config: FillerConfig | None) -> Json | None:
@@ -42,43 +48,6 @@ def filler_document(config: FillerConfig | None) -> Json | None:
         "fillerPhrase": config.filler_phrase,
         "fillerPhrasesList": config.filler_phrases_list,
         "activationDelayMs": config.activation_delay_ms,
-    }
-
-
-def _llm_of(persona: Persona) -> Json:
-    return {
-        "platform": persona.platform,
-        "provider": persona.provider,
-        "address": persona.address,
-        "model": persona.model,
-        "token_secret": _name_of(persona, "token_secret"),
-        "headers": persona.headers,
-        "temperature": persona.temperature,
-        "parameters": persona.parameters,
-        "tools": persona.tools,
-        "event_name": persona.event_name,
-        "history_mode": persona.history_mode,
-        "history_last": persona.history_last,
-        "stream_options": persona.stream_options,
-    }
-
-
-def _tts_of(persona: Persona) -> Json | None:
-    if persona.tts is None:
-        return None
-    return {**persona.tts, "token_secret": _name_of(persona, "tts_token_secret")}
-
-
-def _rehearsal_of(persona: Persona) -> Json:
-    return {
-        "interrupt_history": persona.interrupt_history,
-        "tool_mocks": persona.tool_mocks,
-        "tool_endpoint": persona.tool_endpoint,
-        "tool_endpoint_secret": _name_of(persona, "tool_endpoint_secret"),
-        "max_tool_rounds": persona.max_tool_rounds,
-        "stand_in_address": persona.stand_in_address,
-        "stand_in_model": persona.stand_in_model,
-        "stand_in_secret": _name_of(persona, "stand_in_secret"),
     }
 
 
@@ -110,54 +79,24 @@ def apply_document(persona: Persona, document: Mapping[str, Any]) -> None:
     made. Call it inside the transaction that saves the persona. Raises KeyError where a required key is missing.
     """
     persona.missing_secrets = {}
-    persona.persona_name = document["persona_name"]
-    persona.system_prompt = document.get("system_prompt") or ""
-    persona.context = document.get("context") or ""
-    persona.default_replica_id = document.get("default_replica_id") or ""
-    persona.barge_in = dict(document.get("barge_in") or {})
-    persona.filler_config = _filler_config(document.get("filler"), persona.persona_name)
-    persona.vqa = document.get("vqa")
-    persona.other_layers = dict(document.get("other_layers") or {})
-    persona.other_keys = dict(document.get("other_keys") or {})
-    _apply_llm(persona, document["llm"])
-    _apply_tts(persona, document.get("tts"))
-    _apply_rehearsal(persona, document.get("rehearsal") or {})
+    for field in PERSONA_FIELDS.values():
+        value = field.value_in(document)
+        match field.kind:
+            case Kind.SECRET:
+                _refer(persona, field.name, value)
+            case Kind.FILLER:
+                persona.filler_config = _filler_config(value, persona.persona_name)
+            case Kind.VALUE:
+                setattr(persona, field.name, _column_value(field, value))
 
 
-def _apply_llm(persona: Persona, llm: Mapping[str, Any]) -> None:
-    persona.platform = llm["platform"]
-    persona.provider = llm.get("provider") or Persona.Provider.CUSTOM_LLM
-    persona.address = llm.get("address") or ""
-    persona.model = llm.get("model") or ""
-    _refer(persona, "token_secret", llm.get("token_secret"))
-    persona.headers = [list(header) for header in llm.get("headers") or ()]
-    persona.temperature = llm.get("temperature")
-    persona.parameters = dict(llm.get("parameters") or {})
-    persona.tools = list(llm.get("tools") or ())
-    persona.event_name = llm.get("event_name") or ""
-    persona.history_mode = llm.get("history_mode") or Persona.HistoryMode.PROMPT_AND_SESSION
-    persona.history_last = llm.get("history_last")
-    persona.stream_options = llm.get("stream_options")
-
-
-def _apply_tts(persona: Persona, tts: Mapping[str, Any] | None) -> None:
-    if tts is None:
-        persona.tts = None
-        persona.tts_token_secret = None
-        return
-    persona.tts = {key: value for key, value in tts.items() if key != "token_secret"}
-    _refer(persona, "tts_token_secret", tts.get("token_secret"))
-
-
-def _apply_rehearsal(persona: Persona, rehearsal: Mapping[str, Any]) -> None:
-    persona.interrupt_history = rehearsal.get("interrupt_history") or Persona.InterruptHistory.HEARD
-    persona.tool_mocks = dict(rehearsal.get("tool_mocks") or {})
-    persona.tool_endpoint = rehearsal.get("tool_endpoint") or ""
-    _refer(persona, "tool_endpoint_secret", rehearsal.get("tool_endpoint_secret"))
-    persona.max_tool_rounds = rehearsal.get("max_tool_rounds", 5)
-    persona.stand_in_address = rehearsal.get("stand_in_address") or ""
-    persona.stand_in_model = rehearsal.get("stand_in_model") or ""
-    _refer(persona, "stand_in_secret", rehearsal.get("stand_in_secret"))
+def _column_value(field: PersonaField, value: Any) -> Any:
+    """A copy of the value, without the members that are columns of their own."""
+    if isinstance(value, Mapping):
+        return {key: item for key, item in value.items() if f"{field.path}.{key}" not in _COLUMN_PATHS}
+    if isinstance(value, list | tuple):
+        return [list(item) if isinstance(item, tuple) else item for item in value]
+    return value
 
 
 def _refer(persona: Persona, field: str, name: str | None) -> None:

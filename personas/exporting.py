@@ -11,6 +11,7 @@ from personas.formats.conversion import Difference, Fate, differences, written
 from personas.formats.platform_format import PlatformFormat
 from personas.formats.python_client import to_python
 from personas.formats.registry import formats
+from personas.persona_fields import REHEARSAL_FIELDS
 from personas.surroundings import surroundings
 from playground.engine.curl import as_curl
 from playground.engine.next_request import next_request
@@ -37,9 +38,6 @@ class ExportFormat:
     write: Callable[[Document], str]
     is_document: bool = False
     """Whether it is the document of a platform, and not a program that sends its request."""
-
-
-_REHEARSAL_DEFAULTS: dict[str, Any] = {"interrupt_history": "heard", "max_tool_rounds": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +126,7 @@ _PYTHON = ExportFormat("python", "Python", ".py", "text/plain", _as_python)
 
 def _kept_here(document: Document) -> list[Difference]:
     """What is Greenroom's own and part of no platform's document."""
-    rehearsal = document.get("rehearsal") or {}
-    found = [name for name, value in rehearsal.items() if value and value != _REHEARSAL_DEFAULTS.get(name)]
-    if document["llm"].get("stream_options") is not None:
-        found.append("stream_options")
+    found = [field.name for field in REHEARSAL_FIELDS if field.value_in(document) != field.default]
     if not found:
         return []
     message = f"Rehearsal settings stay in Greenroom, no platform has them: {', '.join(found)}."

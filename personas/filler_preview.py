@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playground.engine.persona import SpeechSettings
-from playground.engine.speech.filler_picture import Heard, Share, axis_ms, bars, heard, shares, ticks_ms
+from playground.engine.speech.filler_picture import (
+    FillerTiming,
+    PhraseShare,
+    axis_ms,
+    bars,
+    filler_timing,
+    shares,
+    ticks_ms,
+)
 from playground.engine.speech.fillers import spoken_phrase
 from playground.engine.speech.tags import tags_of
 from playground.engine.speech.voices import voice_of
@@ -53,12 +61,12 @@ class Tick:
 class FillerPreview:
     """``phrase`` is the one that is drawn; empty: there is none, and the picture shows the silence."""
 
-    shares: tuple[Share, ...]
+    shares: tuple[PhraseShare, ...]
     phrase: str
     first_sentence_ms: int
     synthesis_ms: int
     delay_ms: int
-    heard: Heard
+    timing: FillerTiming
     boxes: tuple[Box, ...]
     ticks: tuple[Tick, ...]
 
@@ -73,33 +81,33 @@ def preview_filler(
     if phrase not in lengths:
         phrase = max(lengths, key=lambda text: lengths[text], default="")
     synthesis_ms = voice.synthesis_ms("x")
-    times = heard(
+    timing = filler_timing(
         first_sentence_ms=first_sentence_ms,
         synthesis_ms=synthesis_ms,
         delay_ms=delay_ms,
         phrase_ms=lengths.get(phrase),
     )
-    length_ms = axis_ms(times)
+    length_ms = axis_ms(timing)
     return FillerPreview(
         shares=tuple(phrase_shares),
         phrase=phrase,
         first_sentence_ms=first_sentence_ms,
         synthesis_ms=synthesis_ms,
         delay_ms=delay_ms,
-        heard=times,
-        boxes=_boxes(times, first_sentence_ms, length_ms),
+        timing=timing,
+        boxes=_boxes(timing, first_sentence_ms, length_ms),
         ticks=tuple(Tick(_x(at_ms, length_ms), f"{at_ms / 1_000:g} s") for at_ms in ticks_ms(length_ms)),
     )
 
 
-def _boxes(times: Heard, first_sentence_ms: int, length_ms: int) -> tuple[Box, ...]:
+def _boxes(timing: FillerTiming, first_sentence_ms: int, length_ms: int) -> tuple[Box, ...]:
     def box(kind: str, lane: str, label: str, from_ms: int, to_ms: int) -> Box:
         top, height = LANES[lane]
         left = _x(from_ms, length_ms)
         return Box(kind, label, left, top, round(_x(to_ms, length_ms) - left, 1), height, from_ms, to_ms)
 
     return tuple(
-        box(bar.kind, bar.lane, bar.label, bar.from_ms, bar.to_ms) for bar in bars(times, first_sentence_ms)
+        box(bar.kind, bar.lane, bar.label, bar.from_ms, bar.to_ms) for bar in bars(timing, first_sentence_ms)
     )
 
 

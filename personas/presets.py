@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from personas.models import Persona
+from playground.engine.persona import Provider
 from playground.engine.platforms.registry import platform_or_default
 
 
@@ -16,7 +16,7 @@ class Preset:
     key: str
     model: str = ""
     header: tuple[str, str] | None = None
-    provider: str = Persona.Provider.CUSTOM_LLM
+    provider: str = Provider.CUSTOM_LLM
 
 
 PRESETS = (

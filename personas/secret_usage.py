@@ -3,10 +3,10 @@
 from django.db.models import Q, QuerySet
 
 from personas.models import Persona, TokenSecret
+from personas.persona_fields import PERSONA_FIELDS, Kind
 from playground.engine.substitution import explicit_names_in, names_in
 
-SECRET_FIELDS = ("token_secret", "tts_token_secret", "tool_endpoint_secret", "stand_in_secret")
-"""Every field of a persona that refers to a token secret."""
+SECRET_FIELDS = tuple(field.name for field in PERSONA_FIELDS.values() if field.kind is Kind.SECRET)
 MOST_SENTENCES = 5
 
 

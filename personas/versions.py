@@ -13,7 +13,9 @@ from django.db import transaction
 
 from personas.documents import apply_document
 from personas.models import Persona, PersonaVersion, TokenSecret
+from personas.persona_fields import PERSONA_FIELDS
 from personas.saving import save_persona
+from personas.secret_usage import SECRET_FIELDS
 from playground.engine.prompt import compose_system_message
 
 MAX_COMPARED = 4_000
@@ -21,12 +23,6 @@ MAX_COMPARED = 4_000
 PROMPT_FIELDS = frozenset({"system_prompt", "context"})
 
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
-_SECRET_PATHS = (
-    ("llm", "token_secret"),
-    ("tts", "token_secret"),
-    ("rehearsal", "tool_endpoint_secret"),
-    ("rehearsal", "stand_in_secret"),
-)
 
 
 class Kind(StrEnum):
@@ -96,7 +92,7 @@ def restore(version: PersonaVersion, persona: Persona, *, by: User) -> tuple[Per
 
 
 def _missing_secrets(document: Mapping[str, Any]) -> list[str]:
-    names = {(document.get(part) or {}).get(key) or "" for part, key in _SECRET_PATHS} - {""}
+    names = {PERSONA_FIELDS[field].value_in(document) for field in SECRET_FIELDS} - {""}
     stored = {name.lower() for name in TokenSecret.objects.values_list("name", flat=True)}
     return sorted(name for name in names if name.lower() not in stored)
 

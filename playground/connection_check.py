@@ -12,13 +12,14 @@ from playground.engine.answer.deadlines import stopped_coming
 from playground.engine.answer.decoder import AnswerDecoder, ContentPiece, PayloadPiece
 from playground.engine.answer.payloads import parse_payload
 from playground.engine.answer.pieces import Piece
-from playground.engine.connection_check import Observed
+from playground.engine.connection_check import Observation
 from playground.engine.errors.codes import Code, NotReadyError, UpstreamError
 from playground.engine.limits import DEFAULT_LIMITS, Limits
 from playground.engine.next_request import build_request
 from playground.engine.persona_document import read_persona
 from playground.engine.platforms.registry import platform_named
-from playground.outgoing.completion import WireRequest, open_completion
+from playground.engine.wire_request import WireRequest
+from playground.outgoing.completion import open_completion
 from playground.storage.load_plan import wire_request
 
 QUESTION = "Say one short sentence."
@@ -57,9 +58,9 @@ def prepare(persona: Persona) -> Prepared:
     return Prepared(wire, secrets, None, is_tls=is_tls, is_own=is_own)
 
 
-async def observe(prepared: Prepared, limits: Limits = CHECK_LIMITS) -> Observed:
+async def observe(prepared: Prepared, limits: Limits = CHECK_LIMITS) -> Observation:
     """Send the request and note what came when. Never raises for what the server does."""
-    seen = Observed(
+    seen = Observation(
         is_tls=prepared.is_tls,
         is_own=prepared.is_own,
         sends_secret=bool(prepared.secrets),
@@ -88,7 +89,7 @@ async def observe(prepared: Prepared, limits: Limits = CHECK_LIMITS) -> Observed
     return seen
 
 
-def _fail(seen: Observed, error: UpstreamError) -> None:
+def _fail(seen: Observation, error: UpstreamError) -> None:
     if seen.status is None:
         seen.error = error
     else:
@@ -96,7 +97,7 @@ def _fail(seen: Observed, error: UpstreamError) -> None:
 
 
 async def _read(
-    wire: WireRequest, secrets: tuple[str, ...], seen: Observed, now_ms: Callable[[], int], limits: Limits
+    wire: WireRequest, secrets: tuple[str, ...], seen: Observation, now_ms: Callable[[], int], limits: Limits
 ) -> None:
     decoder = AnswerDecoder(secrets=secrets, limits=limits, address=wire.url)
     async with open_completion(wire, limits=limits, secrets=secrets) as response:
@@ -128,13 +129,13 @@ async def _read(
         seen.verdict = stopped_coming(limits)
 
 
-def _note(decoder: AnswerDecoder, data: bytes, seen: Observed, at_ms: int) -> None:
+def _note(decoder: AnswerDecoder, data: bytes, seen: Observation, at_ms: int) -> None:
     if not seen.payload_times_ms and not seen.is_event_stream:
         seen.is_event_stream = not data.lstrip().startswith((b"{", b"[", b"<"))
     _note_pieces(decoder.feed(data), seen, at_ms)
 
 
-def _note_pieces(pieces: Iterable[Piece], seen: Observed, at_ms: int) -> None:
+def _note_pieces(pieces: Iterable[Piece], seen: Observation, at_ms: int) -> None:
     for piece in pieces:
         if isinstance(piece, ContentPiece) and piece.text and seen.first_delta_ms is None:
             seen.first_delta_ms = at_ms

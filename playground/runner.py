@@ -5,29 +5,34 @@ import logging
 import random
 from weakref import WeakKeyDictionary
 
-from channels.db import database_sync_to_async
 from django.conf import settings
 
 from playground.engine.errors.codes import Code, CommandError, GreenroomError
 from playground.engine.events import TurnKind
+from playground.engine.json_types import Json
 from playground.engine.limits import Limits
 from playground.engine.persona import BargeIn
 from playground.engine.speech.fillers import Pick
 from playground.engine.tools.rounds import ResultSource
 from playground.engine.turn_limits import DEFAULT_OPEN_TURNS, OpenTurnLimits, OpenTurns, Place
+from playground.engine.turn_plan import TurnPlan
 from playground.failures import log_failure
-from playground.outgoing.completion import open_completion
+from playground.outgoing.completion import OpenCompletion, open_completion
 from playground.realtime.hub import Hub, Viewer
 from playground.realtime.presented_key import presented_key
-from playground.realtime.protocol import Json, envelope
 from playground.realtime.relay import Layer, Relay, shared_layer
-from playground.realtime.socket_shares import database_job
+from playground.realtime.showing import Showing
+from playground.realtime.wire_events import envelope
 from playground.storage import conversation_edits, leases
+from playground.storage.database_jobs import database_job, in_database_thread
+from playground.storage.load_plan import plan_of
 from playground.storage.open_turn import BUSY, NewTurn, OpenedTurn, open_turn, owner_of
 from playground.storage.record_writer import Recorder, failed_row
-from playground.tasks import carried_out, start_task
+from playground.tasks import OnFailure, carried_out, start_task
 from playground.tools.tool_rounds import ToolRounds
-from playground.turns.conductor import Interrupt, OpenCompletion, TurnPlan, conduct
+from playground.turns.conductor import conduct
+from playground.turns.filler_pick import filler_pick
+from playground.turns.interrupt import Interrupt
 from playground.turns.running_turn import LiveTurn
 
 logger = logging.getLogger(__name__)
@@ -82,7 +87,7 @@ class Runner:
 
     async def start(self) -> None:
         """Close what no process owns any more, join the other processes, and keep house from now on."""
-        await database_sync_to_async(leases.close_left_turns)(is_only_process=self._relay is None)
+        await in_database_thread(leases.close_left_turns)(is_only_process=self._relay is None)
         if self._relay is not None:
             await self._relay.start()
             self.hub.forward = self._relay.forward
@@ -103,6 +108,10 @@ class Runner:
         self.hub.detach(conversation_id, viewer)
         if self._relay is not None:
             await self._relay.leave(conversation_id)
+
+    def showing(self, conversation_id: str, viewer: Viewer, *, on_failure: OnFailure) -> Showing:
+        """What a viewer is shown of the conversation. ``on_failure`` lets the viewer go when that can't be read."""
+        return Showing(self, conversation_id, viewer, on_failure=on_failure)
 
     def told_live(self, conversation_id: str) -> Json | None:
         """How far the turn that runs here has come: ``{"turn", "now_ms", "seq"}``."""
@@ -172,7 +181,7 @@ class Runner:
 
     async def end(self, conversation_id: str) -> None:
         """End the conversation; an open turn stops at once, whatever the barge-in rules say."""
-        await database_sync_to_async(conversation_edits.end_conversation)(conversation_id)
+        await in_database_thread(conversation_edits.end_conversation)(conversation_id)
         await self.stop(conversation_id)
         live = self._live.get(conversation_id)
         if live is not None and live.task is not None:
@@ -248,7 +257,7 @@ class Runner:
     async def _plan_or_close(self, opened: OpenedTurn) -> TurnPlan:
         """The turn's plan. Raises CommandError (internal), and the recorder closes the turn, now or when it can."""
         try:
-            return await database_job(conversation_edits.plan_of)(opened)
+            return await database_job(plan_of)(opened)
         except CommandError:
             await self._recorder.save_now(failed_row(opened.turn.pk, opened.conversation.pk, ""))
             raise
@@ -309,7 +318,7 @@ class Runner:
                 open_completion=self._open_completion,
                 emit=live.emit,
                 interrupt=live.interrupt,
-                pick=live.plan.pick(self._pick),
+                pick=filler_pick(live.plan, unseeded=self._pick),
                 limits=self._limits,
             )
             await live.publish_end()
@@ -338,10 +347,10 @@ class Runner:
     async def _keep_house(self) -> None:
         turns = {live.plan.turn_id: live for live in self._live.values()}
         if turns:
-            for turn_id in await database_sync_to_async(leases.renew_leases)(list(turns)):
+            for turn_id in await in_database_thread(leases.renew_leases)(list(turns)):
                 self._cut_live(turns[turn_id], Interrupt())
         if self._relay is not None:
-            await database_sync_to_async(leases.close_left_turns)(is_only_process=False)
+            await in_database_thread(leases.close_left_turns)(is_only_process=False)
 
     def _tell_error(self, conversation_id: str, error: GreenroomError) -> None:
         self._tell(conversation_id, "playground.error", error.as_json())

@@ -1,6 +1,7 @@
 """What every test may use, and what none may leave behind: people and services, and no running asyncio task."""
 
 import asyncio
+import gc
 import inspect
 import os
 import shutil
@@ -20,7 +21,7 @@ from pytest_django import DjangoDbBlocker
 
 from playground.realtime.presented_key import presented_key
 from tests import services
-from tests.browser.site import PREPARED
+from tests.browser.site import ALLOWED, PREPARED
 from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
 __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
@@ -36,6 +37,17 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     os.environ[PREPARED] = tempfile.mkdtemp(prefix="greenroom-prepared-")
     config.add_cleanup(partial(shutil.rmtree, os.environ[PREPARED], ignore_errors=True))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Keep the thousands of collected tests out of every garbage collection."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.freeze()
+    gc.collect()  # Without the frozen objects: a full collection waits for a quarter of those counted last.
+    gc.enable()
 
 
 @pytest_asyncio.fixture
@@ -145,6 +157,16 @@ def user_client(user: User) -> Client:
 @pytest.fixture
 def admin_client(admin_user: User) -> Client:
     return signed_in(admin_user)
+
+
+@pytest.fixture(scope="session")
+def server_processes() -> None:
+    """Allow this process to start servers; whatever fixture or test starts one asks for this.
+
+    That is how a test is marked `served` (see `tests.scheduling`): one that starts a server without it fails in
+    `make test-fast`.
+    """
+    os.environ[ALLOWED] = "1"
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Which tests run in one process when several work side by side."""
+"""Which tests run in one process when several work side by side, and which need a server, a browser or a database."""
 
 import pytest
 from xdist.remote import Producer
@@ -19,6 +19,13 @@ LONGEST_FIRST = (
     "tests/engine/answer/test_answer_cost.py",
 )
 """Scopes that take a worker long: begun late, one of them would leave the others without work at the end."""
+MARKED_BY_FIXTURE = {
+    "browser": "browser",
+    "postgres_url": "postgres",
+    "redis_url": "redis",
+    "server_processes": "served",
+}
+"""What a test needs that uses a fixture, or a fixture built on it; `make test-fast` leaves all of these out."""
 SHARE_A_SITE = ("tests/browser/pages/", "tests/browser/playground/", "tests/playground/served/")
 
 
@@ -30,8 +37,12 @@ class OneProcessPerSite(LoadScopeScheduling):
         return folder or nodeid.partition("::")[0]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Scopes are given out in the order in which they are collected."""
+    """Mark what each test needs; scopes are given out in the order in which they are collected."""
+    for item in items:
+        for fixture in MARKED_BY_FIXTURE.keys() & getattr(item, "fixturenames", ()):
+            item.add_marker(MARKED_BY_FIXTURE[fixture])
     items.sort(key=lambda item: _place(item.nodeid))
 
 

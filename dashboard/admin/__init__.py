@@ -1,4 +1,4 @@
-"""Django's admin of what the site itself stores: the keys of scripts."""
+"""Django's admin of the dashboard's models: API keys."""
 
 from dashboard.admin.api_keys import ApiKeyAdmin
 

@@ -1,4 +1,4 @@
-"""API keys in the admin: each is shown once, on the page that made it; afterwards what it is for alone."""
+"""API keys in the admin: a key is shown once, on the page that created it, and never again."""
 
 from typing import Any
 
@@ -44,9 +44,9 @@ class ApiKeyAdmin(admin.ModelAdmin):
             kwargs["queryset"] = Group.objects.filter(name__in=list(Role))
         if db_field.name == "user":
             kwargs["queryset"] = User.objects.filter(is_active=True).order_by("username")
-        found = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        assert isinstance(found, ModelChoiceField)
-        return found
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        assert isinstance(field, ModelChoiceField)
+        return field
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: "ModelForm[ApiKey]", change: bool) -> None:
         if not change:

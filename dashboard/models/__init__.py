@@ -1,4 +1,4 @@
-"""What the site itself stores: one-time sign-in links and the keys of scripts."""
+"""The dashboard's models: one-time sign-in links and API keys."""
 
 from dashboard.models.api_key import ApiKey, ApiUser
 from dashboard.models.sign_in_link import LINK_LIFETIME, SignInLink

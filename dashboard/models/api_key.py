@@ -1,4 +1,4 @@
-"""The keys with which scripts come in, and the user as whom they act."""
+"""API keys, and the users as whom they act."""
 
 from typing import Any
 
@@ -9,25 +9,25 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 PREFIX_CHARS = 11
-"""How much of a key is stored as it is, to find it by: ``gr_`` and 8 of its 43 random characters."""
+"""The key's stored plaintext prefix, for look-up: ``gr_`` and 8 of its 43 random characters."""
 
 
 class ApiKey(models.Model):
-    """A key belongs to a user and has a role: it may do what both may. Only the key's digest is stored."""
+    """A key belongs to a user and has a role; it may do what both may. Only its digest is stored."""
 
     name = models.CharField(max_length=100, help_text="What it is for: a script, a machine, a person.")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_keys")
     role = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
     prefix = models.CharField(max_length=PREFIX_CHARS, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
-    """SHA-256 in hex. A key has 256 random bits, which no guessing reaches: a slow hash would only cost time."""
+    """SHA-256 in hex. No slow hash: a key has 256 random bits, which can't be guessed anyway."""
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: it works until it is revoked.")
     last_used_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
 
     shown_once = ""
-    """The plaintext, in the memory of the request that made it alone."""
+    """The plaintext, only in memory and only during the request that created it."""
 
     class Meta:
         verbose_name = "API key"
@@ -38,18 +38,18 @@ class ApiKey(models.Model):
 
     @property
     def is_usable(self) -> bool:
-        """Neither revoked nor expired; its user may still have been deactivated."""
+        """Whether it is neither revoked nor expired; its user may still be deactivated."""
         expired = self.expires_at is not None and self.expires_at <= timezone.now()
         return self.revoked_at is None and not expired
 
     def revoke(self) -> None:
-        """From now on the key opens nothing; a second time changes nothing."""
+        """Revoke the key. Idempotent."""
         ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=Now())
         self.refresh_from_db(fields=["revoked_at"])
 
 
 class ApiUser(User):
-    """The user of an API key: ``has_perm`` is the user's and the role's, so that no view need know of keys."""
+    """The user of an API key: ``has_perm`` needs both the user's and the role's permission, so views ignore keys."""
 
     api_key: ApiKey
     _role_permissions: frozenset[str] | None = None
@@ -70,7 +70,7 @@ class ApiUser(User):
 
     @property
     def role_permissions(self) -> frozenset[str]:
-        """``app_label.codename`` of all that the key's role may do; read once for each key that is presented."""
+        """Return the role's permissions as ``app_label.codename``; queried once per presented key."""
         if self._role_permissions is None:
             granted = Permission.objects.filter(group=self.api_key.role_id).values_list(
                 "content_type__app_label", "codename"

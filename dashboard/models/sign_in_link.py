@@ -1,4 +1,4 @@
-"""The one-time links that sign someone in without a password."""
+"""One-time links that sign a user in without a password."""
 
 import hashlib
 from datetime import timedelta
@@ -13,7 +13,7 @@ LINK_LIFETIME = timedelta(minutes=15)
 
 
 class SignInLink(models.Model):
-    """Works once, for fifteen minutes. Only the hash of its token is stored."""
+    """A link that works once, for 15 minutes. Only its token's hash is stored."""
 
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -25,7 +25,7 @@ class SignInLink(models.Model):
 
     @classmethod
     def make_token(cls, user: User) -> str:
-        """The token of a new link for the user; links that have expired are forgotten."""
+        """Create a link for the user and return its token; expired links are deleted."""
         now = timezone.now()
         cls.objects.filter(expires_at__lt=now - LINK_LIFETIME).delete()
         token = token_urlsafe(24)
@@ -34,9 +34,9 @@ class SignInLink(models.Model):
 
     @classmethod
     def redeem(cls, token: str) -> User | None:
-        """The user whom the token signs in; None: unknown, used, expired, or the user may not sign in.
+        """Use the token; return its user, or None if it is unknown, used or expired, or the user may not sign in.
 
-        Of two requests with the same token one alone gets the user: the database decides, in one update.
+        Of two requests with the same token only one gets the user: a single UPDATE decides.
         """
         now = timezone.now()
         link = cls.objects.filter(token_hash=_hash(token))

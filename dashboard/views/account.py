@@ -1,4 +1,4 @@
-"""One's own account: a password of one's own, set at first through an invitation and changed at will."""
+"""The user's own account: sets the first password by an invitation, and changes it."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,7 +15,7 @@ from dashboard.roles import role_of
 
 
 class Account(PasswordChangeView):
-    """Who one is here, and a new password. It ends every session but this one, and their sockets."""
+    """Shows the account and changes the password, which ends all other sessions and their sockets."""
 
     form_class = OwnPasswordForm
     template_name = "dashboard/account.html"
@@ -32,7 +32,7 @@ class Account(PasswordChangeView):
 
 @method_decorator(login_not_required, name="dispatch")
 class Invitation(PasswordResetConfirmView):
-    """Sets the password of whom the link was made for, and signs them in; works once, for a week."""
+    """Sets the invited user's password and signs them in; works once, for a week."""
 
     template_name = "dashboard/invitation.html"
     success_url = reverse_lazy("home")

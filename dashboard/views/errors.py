@@ -1,4 +1,4 @@
-"""The error pages: what happened, what to do, and the id under which the log has it."""
+"""The error pages: what happened, what to do, and the request's id in the log."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -39,7 +39,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """The answer to a request that no view is to see, as others of its path read; the connection ends with it."""
+    """Return the response to a refused request, as JSON or a page depending on its path; the connection closes."""
     if request.path.startswith("/v2/"):
         response: HttpResponse = JsonResponse(
             ApiError(refusal.status, refusal.message).as_json(), status=refusal.status
@@ -56,7 +56,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def _page(name: str, *, status: int) -> HttpResponse:
-    """A page that asks neither the request nor the database for anything: they may be what is broken."""
+    """Return a page that uses neither the request nor the database, since either may be the cause of the error."""
     return HttpResponse(render_to_string(f"dashboard/errors/{name}.html", _context()), status=status)
 
 

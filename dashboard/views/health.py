@@ -1,4 +1,4 @@
-"""Whether this process can do its work: for a load balancer, a container, or a person."""
+"""The health check of this process, for a load balancer, a container, or a person."""
 
 import asyncio
 import logging
@@ -25,23 +25,23 @@ CHECK_TIMEOUT_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """From where on something is late or scarce, and from where on nothing works."""
+    """The thresholds of a degraded and of a failing resource."""
 
     degraded: float
     down: float
 
 
 DISK_FREE_BYTES = Bounds(degraded=512 * MIB, down=32 * MIB)
-"""Free on the filesystem of GREENROOM_DATA: less is nearly full, and full."""
+"""Free space on the filesystem of GREENROOM_DATA: less means nearly full, or full."""
 WRITER_LAG_S = Bounds(degraded=10.0, down=60.0)
-"""How long what turns became waits to be stored: longer is late, and stuck."""
+"""How long finished turns wait to be stored: longer means late, or stuck."""
 
 
 @login_not_required
 @never_cache
 @require_safe
 async def health(request: HttpRequest) -> JsonResponse:
-    """``{"status", "database", "channel_layer", "disk", "writer"}``; 503 where turns can't be stored."""
+    """Return ``{"status", "database", "channel_layer", "disk", "writer"}``; 503 if turns can't be stored."""
     database, channel_layer = await asyncio.gather(_database_answers(), _channel_layer_answers())
     parts = {
         "database": "ok" if database else "down",

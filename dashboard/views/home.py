@@ -1,4 +1,4 @@
-"""The home page: how each persona did last, and what to do next."""
+"""The home page: each persona's latest results, and what to do next."""
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""People: who may come in, as what, and the link with which one begins. For those with rights to users."""
+"""Pages about users: accounts, roles and invitations. They require permissions on users."""
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -61,7 +61,7 @@ def person_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def person_activate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let someone in again; their sessions and their password ended with the deactivation."""
+    """Reactivate a user, whose sessions and password ended with the deactivation."""
     person = _another(request, pk)
     activate(person)
     return _invitation(request, person)
@@ -69,7 +69,7 @@ def person_activate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def person_invite(request: HttpRequest, pk: int) -> HttpResponse:
-    """A link for someone who has no password yet, or forgot it."""
+    """Create an invitation for a user who has no password, or forgot it."""
     _permit(request, CHANGE)
     return _invitation(request, get_object_or_404(User, pk=pk, is_active=True))
 
@@ -98,7 +98,7 @@ def _permit(request: HttpRequest, permission: str) -> None:
 
 
 def _another(request: HttpRequest, pk: int) -> User:
-    """Someone else: who could demote themselves might leave the site without an admin."""
+    """Return the user, who can't be oneself: admins who demote themselves might leave the site without one."""
     _permit(request, CHANGE)
     if request.user.pk == pk:
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""Signing in: by password, or by a one-time link from the command line."""
+"""Sign-in: by password, or by a one-time link from the command line."""
 
 from urllib.parse import urlsplit
 
@@ -20,15 +20,15 @@ class SignIn(LoginView):
     template_name = "dashboard/sign_in.html"
     redirect_authenticated_user = True
 
-    def get_redirect_url(self) -> str:  # type: ignore[override] # its stubs know an argument more
-        """Where ``next`` leads; empty where it leads back here, from where one would be sent on for ever."""
+    def get_redirect_url(self) -> str:  # type: ignore[override] # the stubs have another argument
+        """Return ``next``; empty if it leads back here, which would redirect for ever."""
         address = super().get_redirect_url()
         return "" if urlsplit(address).path == self.request.path else address
 
 
 @login_not_required
 def slowed_down(request: HttpRequest, *_from_axes: object) -> HttpResponse:
-    """The answer to whoever has to wait; it is the same whether or not there is such a user."""
+    """Return the response to throttled users; it doesn't reveal whether the user exists."""
     wait_s = int(settings.AXES_COOLOFF_TIME.total_seconds())
     answer = render(request, "dashboard/sign_in_slowed.html", {"minutes": wait_s // 60}, status=429)
     answer.headers["Retry-After"] = str(wait_s)
@@ -39,7 +39,7 @@ def slowed_down(request: HttpRequest, *_from_axes: object) -> HttpResponse:
 @never_cache
 @require_GET
 def sign_in_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Sign in whom the link was made for; ``login`` gives the session a new key."""
+    """Sign in the link's user; ``login`` gives the session a new key."""
     user = SignInLink.redeem(token)
     if user is not None:
         login(request, user, backend=settings.SIGN_IN_BACKEND)

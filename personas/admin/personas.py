@@ -1,7 +1,8 @@
 """Personas in the admin: the plain fields to edit, the JSON ones to read, and why a persona can't start."""
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -13,21 +14,23 @@ from django.utils.safestring import SafeString
 
 from personas.forms.fields import AddressField
 from personas.models import Persona
+from personas.models.json_field import JSONField
+from personas.persona_fields import PERSONA_FIELDS, SECTIONS
 from personas.readiness import Reason, reasons_not_ready, reasons_of
 from personas.saving import save_persona
+from personas.secret_usage import SECRET_FIELDS
 
-JSON_FIELDS = {
-    "headers": "headers",
-    "parameters": "parameters",
-    "tools": "tools",
-    "barge_in": "barge-in",
-    "tts": "layers.tts",
-    "vqa": "layers.vqa",
-    "other_layers": "other layers",
-    "other_keys": "other keys",
-    "tool_mocks": "tool mocks",
-    "stream_options": "stream_options",
-}
+_JSON_FIELDS = [
+    field.name for field in Persona._meta.concrete_fields if isinstance(field, JSONField) and field.editable
+]
+
+
+def _fieldsets() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The form's sections, with the fields that are edited here."""
+    for section in SECTIONS:
+        names = [field.name for field in section.fields if field.name not in _JSON_FIELDS]
+        if names:
+            yield section.title, {"fields": names}
 
 
 _LISTED = "_listed_reasons"
@@ -42,7 +45,7 @@ class PersonaAdminForm(forms.ModelForm):
 
     class Meta:
         model = Persona
-        exclude = list(JSON_FIELDS)  # noqa: DJ006 - what is left out here is shown, not edited
+        exclude = _JSON_FIELDS  # noqa: DJ006 - what is left out here is shown, not edited
 
 
 @admin.register(Persona)
@@ -52,28 +55,11 @@ class PersonaAdmin(admin.ModelAdmin):
     list_filter = ["platform"]
     list_select_related = ["token_secret"]
     search_fields = ["persona_name", "id", "model"]
-    autocomplete_fields = ["token_secret", "tts_token_secret", "tool_endpoint_secret", "stand_in_secret"]
+    autocomplete_fields = SECRET_FIELDS
     readonly_fields = ["id", "version", "reasons", "json_parts"]
-    fieldsets = [
-        (None, {"fields": ["persona_name", "id", "version", "reasons"]}),
-        ("Prompt", {"fields": ["system_prompt", "context"]}),
-        ("LLM", {"fields": ["platform", "provider", "address", "model", "token_secret", "temperature"]}),
-        ("JAICP", {"fields": ["event_name", "history_mode", "history_last", "filler_config"]}),
-        ("Tavus", {"fields": ["default_replica_id", "tts_token_secret"]}),
-        (
-            "Rehearsal",
-            {
-                "fields": [
-                    "interrupt_history",
-                    "max_tool_rounds",
-                    "tool_endpoint",
-                    "tool_endpoint_secret",
-                    "stand_in_address",
-                    "stand_in_model",
-                    "stand_in_secret",
-                ]
-            },
-        ),
+    fieldsets: ClassVar[Any] = [
+        (None, {"fields": ["id", "version", "reasons"]}),
+        *_fieldsets(),
         ("JSON", {"fields": ["json_parts"]}),
     ]
 
@@ -112,8 +98,8 @@ class PersonaAdmin(admin.ModelAdmin):
 
     @admin.display(description="As stored")
     def json_parts(self, persona: Persona) -> SafeString:
-        """Each JSON field by its platform's name; the persona's own form is where they are edited."""
-        parts: dict[str, Any] = {name: getattr(persona, field) for field, name in JSON_FIELDS.items()}
+        """Each JSON field by its place in the document; the persona's own form is where they are edited."""
+        parts: dict[str, Any] = {PERSONA_FIELDS[name].path: getattr(persona, name) for name in _JSON_FIELDS}
         return format_html("<pre>{}</pre>", json.dumps(parts, indent=2, ensure_ascii=False))
 
 

@@ -16,8 +16,7 @@ from personas.importing import Imported
 from personas.models import Persona
 from personas.reading import READ_MS, ReadingTooSlowError, ask_reader, draft_of
 from personas.surroundings import surroundings
-
-Json = dict[str, Any]
+from playground.engine.json_types import Json
 
 TOO_SLOW = (
     f"Reading this took more than {READ_MS // 1000} seconds, and was given up. Leave out what is not part of the "

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 from ninja import Schema
 from pydantic import Field
 
+from playground.engine.json_types import Json
 from playground.engine.limits import MIB
 
 MAX_LIMIT = 100
@@ -21,7 +22,6 @@ LEFT_OUT = (
 )
 
 Row = TypeVar("Row", bound=Model)
-Json = dict[str, Any]
 
 
 class PageQuery(Schema):

@@ -11,9 +11,8 @@ from jsonpointer import JsonPointerException
 from personas.api.errors import INVALID_PATCH, ApiError
 from personas.api.limits import BODY_BYTES
 from personas.formats.tavus import TODAYS_NAMES
+from playground.engine.json_types import Json
 from playground.engine.user_json import LIMIT_DEPTH, UserJsonError, parse_user_json
-
-Json = dict[str, Any]
 
 MAX_OPERATIONS = 200
 OPERATIONS = ("add", "remove", "replace", "move", "copy", "test")

@@ -11,7 +11,7 @@ from ninja import Query, Router, Status
 
 from personas.api.access import may_be_id, permitted
 from personas.api.bodies import body_text
-from personas.api.documents import Json, persona_json, read_patch, read_persona, saved_json
+from personas.api.documents import persona_json, read_patch, read_persona, saved_json
 from personas.api.errors import ApiError, invalid_id, wrong
 from personas.api.pages import page_of
 from personas.api.schemas import (
@@ -32,6 +32,7 @@ from personas.formats import Draft
 from personas.importing import ADD_SECRET, Imported, ImportRefusedError, import_draft, import_into
 from personas.models import Persona
 from personas.secret_usage import SECRET_FIELDS
+from playground.engine.json_types import Json
 
 VIEW = "personas.view_persona"
 ADD = "personas.add_persona"

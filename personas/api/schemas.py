@@ -5,8 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from personas.api.pages import LEFT_OUT, PageQuery
-
-Json = dict[str, Any]
+from playground.engine.json_types import Json
 
 STORYTELLER: Json = {
     "system_prompt": "You are a storyteller. You like telling stories to people of all ages.",

@@ -11,7 +11,8 @@ from typing import Any
 from personas.formats.differences import Difference, Fate, become, listed, lost, mapped
 from personas.formats.platform_format import OWN, Crossing, Document, PlatformFormat, Words
 from personas.formats.registry import format_named, formats
-from playground.engine.persona import Json, Provider
+from playground.engine.json_types import Json
+from playground.engine.persona import Provider
 from playground.engine.request import Surroundings
 
 __all__ = ["Difference", "Fate", "converted", "differences", "written"]

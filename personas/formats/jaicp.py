@@ -22,7 +22,8 @@ from personas.formats.rules import (
 from personas.formats.script import Reply, Script
 from personas.formats.shared import note_gaps, read_headers, read_tools
 from playground.engine.addresses.address import AddressError
-from playground.engine.persona import Json, Provider
+from playground.engine.json_types import Json
+from playground.engine.persona import Provider
 
 __all__ = ["MEMBERS", "is_reply", "read", "to_script"]
 

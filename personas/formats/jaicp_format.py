@@ -17,7 +17,8 @@ from personas.formats.script import Reply, Script
 from personas.formats.tolerant import Source
 from playground.engine.addresses.address import is_placeholder
 from playground.engine.addresses.route import with_route
-from playground.engine.persona import HistoryMode, Json, Provider
+from playground.engine.json_types import Json
+from playground.engine.persona import HistoryMode, Provider
 from playground.engine.platforms.jaicp import CAILA_MODEL_PREFIX, Jaicp
 from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.request_parts import IGNORED_PARAMETERS

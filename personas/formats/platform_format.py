@@ -12,7 +12,7 @@ from personas.formats.draft import Draft
 from personas.formats.nodes import Node
 from personas.formats.notice import Notice, Topic
 from personas.formats.tolerant import Source
-from playground.engine.persona import Json
+from playground.engine.json_types import Json
 from playground.engine.platforms.platform import Platform
 from playground.engine.request import Surroundings
 

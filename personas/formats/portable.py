@@ -1,6 +1,6 @@
 """What both formats do on the way out: secrets by name, the app's own addresses in full; and its reverse."""
 
-from playground.engine.persona import Json
+from playground.engine.json_types import Json
 from playground.engine.substitution import substitute
 
 

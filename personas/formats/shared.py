@@ -2,7 +2,7 @@
 
 from personas.formats.fields import Fields
 from personas.formats.rules import Problem, header_problems, tool_problems
-from playground.engine.persona import Json
+from playground.engine.json_types import Json
 
 
 def read_headers(fields: Fields) -> list[tuple[str, str]]:

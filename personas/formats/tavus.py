@@ -19,7 +19,8 @@ from personas.formats.shared import note_gaps, read_headers, read_tools
 from personas.formats.tolerant import Source
 from personas.formats.vision import BOOLEANS, VISION_KEYS
 from playground.engine.addresses.address import AddressError
-from playground.engine.persona import HistoryMode, Json, Provider
+from playground.engine.json_types import Json
+from playground.engine.persona import HistoryMode, Provider
 
 UNTITLED = "Untitled persona"
 

@@ -15,7 +15,8 @@ from personas.formats.tavus_advice import NOTICES, advice_on_size
 from personas.formats.tolerant import Source
 from playground.engine.addresses.address import is_placeholder
 from playground.engine.addresses.route import has_route, with_route, without_route
-from playground.engine.persona import HistoryMode, Json, Provider
+from playground.engine.json_types import Json
+from playground.engine.persona import HistoryMode, Provider
 from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.tavus import Tavus
 from playground.engine.prompt import compose_system_message

@@ -19,18 +19,11 @@ from personas.formats.rules import (
 )
 from personas.formats.vision import vision_is_on
 from personas.forms.fields import AddressField, HeaderLinesField, PromptField, SecretField, UserJsonField
-from personas.forms.persona_fields import SECTIONS, SectionText, texts
 from personas.models import FillerConfig, Persona, PersonaVersion
+from personas.persona_fields import FORM_FIELDS, PERSONA_FIELDS, SECTIONS, FormSection
 from personas.saving import save_persona
 from playground.engine.persona import BargeIn
 from playground.engine.substitution import explicit_names_in, names_in
-
-_OF_THE_MODEL = (
-    "persona_name", "default_replica_id", "platform", "provider", "model", "temperature", "history_mode", "event_name",
-    "interrupt_history", "stand_in_model",
-)  # fmt: skip
-"""Fields that are the model's own but for their words."""
-_TTS_TEXTS = ("tts_engine", "external_voice_id", "playht_user_id")
 
 
 def unshown_problems(unshown: dict[str, Any]) -> Iterator[Problem]:
@@ -48,58 +41,55 @@ class Vision:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    text: SectionText
+    text: FormSection
     fields: tuple[forms.BoundField, ...]
-
-    @property
-    def has_errors(self) -> bool:
-        return any(field.errors for field in self.fields)
 
 
 class PersonaForm(forms.ModelForm):
     """A persona may be incomplete: what is missing or a placeholder is saved, what is wrong is refused."""
 
-    system_prompt = PromptField(rows=8, required=False, max_length=MAX_PROMPT_CHARS, **texts("system_prompt"))
-    context = PromptField(rows=5, required=False, max_length=MAX_PROMPT_CHARS, **texts("context"))
-    address = AddressField(**texts("address"))
-    token_secret = SecretField(**texts("token_secret"))
-    headers = HeaderLinesField(**texts("headers"))
-    parameters = UserJsonField(blank={}, shape=dict, rule=parameter_problems, **texts("parameters"))
-    history_last = forms.IntegerField(required=False, min_value=1, max_value=1_000, **texts("history_last"))
-    tools = UserJsonField(blank=[], shape=list, rule=tool_problems, rows=12, **texts("tools"))
-    tts_engine = forms.CharField(required=False, max_length=200, **texts("tts_engine"))
-    external_voice_id = forms.CharField(required=False, max_length=200, **texts("external_voice_id"))
-    voice_settings = UserJsonField(blank=None, shape=dict, **texts("voice_settings"))
-    playht_user_id = forms.CharField(required=False, max_length=200, **texts("playht_user_id"))
-    tts_token_secret = SecretField(**texts("tts_token_secret"))
+    system_prompt = PromptField(rows=8, required=False, max_length=MAX_PROMPT_CHARS)
+    context = PromptField(rows=5, required=False, max_length=MAX_PROMPT_CHARS)
+    address = AddressField()
+    token_secret = SecretField()
+    headers = HeaderLinesField()
+    parameters = UserJsonField(blank={}, shape=dict, rule=parameter_problems)
+    history_last = forms.IntegerField(required=False, min_value=1, max_value=1_000)
+    tools = UserJsonField(blank=[], shape=list, rule=tool_problems, rows=12)
+    tts_engine = forms.CharField(required=False, max_length=200)
+    external_voice_id = forms.CharField(required=False, max_length=200)
+    voice_settings = UserJsonField(blank=None, shape=dict)
+    playht_user_id = forms.CharField(required=False, max_length=200)
+    tts_token_secret = SecretField()
     filler_config = forms.ModelChoiceField(
-        FillerConfig.objects.all(), required=False, empty_label="No fillers", **texts("filler_config")
+        FillerConfig.objects.all(), required=False, empty_label="No fillers"
     )
     barge_in_mode = forms.ChoiceField(
         required=False,
         choices=[("", "Not given (forced is assumed)"), *((mode.value, mode.value) for mode in BargeIn)],
-        **texts("barge_in_mode"),
     )
     barge_in_trigger = forms.ChoiceField(
         required=False,
         choices=[("", "Not given"), ("final", "final"), ("interim", "interim")],
-        **texts("barge_in_trigger"),
     )
-    no_interrupt_ms = forms.IntegerField(
-        required=False, min_value=0, max_value=MAX_DELAY_MS, **texts("no_interrupt_ms")
+    no_interrupt_ms = forms.IntegerField(required=False, min_value=0, max_value=MAX_DELAY_MS)
+    barge_in_reply = UserJsonField(blank=None, shape=dict)
+    vision = forms.ChoiceField(choices=Vision.CHOICES)
+    stand_in_address = AddressField()
+    stand_in_secret = SecretField()
+    tool_mocks = UserJsonField(blank={}, shape=dict)
+    tool_endpoint = AddressField()
+    tool_endpoint_secret = SecretField()
+    max_tool_rounds = forms.IntegerField(min_value=0, max_value=20)
+    stream_options = UserJsonField(blank=None, shape=dict, rows=2)
+    other_layers = UserJsonField(blank={}, shape=dict, rule=literal_key_problems)
+    other_keys = UserJsonField(blank={}, shape=dict, rule=literal_key_problems)
+    note = forms.CharField(
+        required=False,
+        max_length=200,
+        label="Note on this version",
+        help_text="Why you changed it; shown in the list of versions.",
     )
-    barge_in_reply = UserJsonField(blank=None, shape=dict, **texts("barge_in_reply"))
-    vision = forms.ChoiceField(choices=Vision.CHOICES, **texts("vision"))
-    stand_in_address = AddressField(**texts("stand_in_address"))
-    stand_in_secret = SecretField(**texts("stand_in_secret"))
-    tool_mocks = UserJsonField(blank={}, shape=dict, **texts("tool_mocks"))
-    tool_endpoint = AddressField(**texts("tool_endpoint"))
-    tool_endpoint_secret = SecretField(**texts("tool_endpoint_secret"))
-    max_tool_rounds = forms.IntegerField(min_value=0, max_value=20, initial=5, **texts("max_tool_rounds"))
-    stream_options = UserJsonField(blank=None, shape=dict, rows=2, **texts("stream_options"))
-    other_layers = UserJsonField(blank={}, shape=dict, rule=literal_key_problems, **texts("other_layers"))
-    other_keys = UserJsonField(blank={}, shape=dict, rule=literal_key_problems, **texts("other_keys"))
-    note = forms.CharField(required=False, max_length=200, **texts("note"))
     edited_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     unshown = UserJsonField(
         blank={},
@@ -112,24 +102,19 @@ class PersonaForm(forms.ModelForm):
 
     class Meta:
         model = Persona
-        fields = [
-            "persona_name", "system_prompt", "context", "default_replica_id",
-            "platform", "provider", "address", "model", "token_secret", "headers", "temperature", "parameters",
-            "history_mode", "history_last", "tools", "event_name", "tts_token_secret", "filler_config",
-            "interrupt_history", "stand_in_address", "stand_in_model", "stand_in_secret", "tool_mocks",
-            "tool_endpoint", "tool_endpoint_secret", "max_tool_rounds", "stream_options", "other_layers", "other_keys",
-        ]  # fmt: skip
+        fields = [name for name, field in PERSONA_FIELDS.items() if not field.parts]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in _OF_THE_MODEL:
-            found = texts(name)
-            self.fields[name].label, self.fields[name].help_text = found["label"], found["help_text"]
+        for name, declared in FORM_FIELDS.items():
+            self.fields[name].label, self.fields[name].help_text = declared.label, declared.help_text
         self.initial.update(_parts_of(self.instance))
 
     @property
     def sections(self) -> tuple[Section, ...]:
-        return tuple(Section(text, tuple(self[name] for name in text.names)) for text in SECTIONS)
+        return tuple(
+            Section(text, tuple(self[field.name] for field in text.form_fields)) for text in SECTIONS
+        )
 
     def disable(self) -> None:
         """Show everything, change nothing: for someone who may look at personas and not change them."""
@@ -160,7 +145,7 @@ class PersonaForm(forms.ModelForm):
         unshown |= self.cleaned_data.get("unshown") or {}
         persona.tts = _tts(unshown["tts"], self.cleaned_data)
         persona.vqa = _vqa(unshown["vqa"], self.cleaned_data.get("vision", ""))
-        persona.barge_in = _barge_in(unshown["barge_in"] or {}, self.cleaned_data)
+        persona.barge_in = _with(unshown["barge_in"] or {}, _typed_parts("barge_in", self.cleaned_data))
         return persona
 
     def save_version(self, *, by: User) -> PersonaVersion:
@@ -191,26 +176,32 @@ def _literal_keys(cleaned: dict[str, Any]) -> Iterator[str]:
 
 def _parts_of(persona: Persona) -> dict[str, Any]:
     """What the form shows of the persona's tts, vqa and barge-in objects."""
-    tts, barge_in = persona.tts or {}, persona.barge_in or {}
     vision = Vision.ON if vision_is_on(persona.vqa) else Vision.OFF
     return {
-        **{name: tts.get(name, "") for name in _TTS_TEXTS},
-        "voice_settings": tts.get("voice_settings"),
+        **_shown_parts("tts", persona.tts or {}),
+        **_shown_parts("barge_in", persona.barge_in or {}),
         "vision": Vision.ABSENT if persona.vqa is None else vision,
-        "barge_in_mode": barge_in.get("bargeIn", ""),
-        "barge_in_trigger": barge_in.get("bargeInTrigger", ""),
-        "no_interrupt_ms": barge_in.get("noInterruptTime"),
-        "barge_in_reply": barge_in.get("bargeInReply"),
         "edited_version": persona.version,
         "unshown": {"tts": persona.tts, "vqa": persona.vqa, "barge_in": persona.barge_in},
     }
 
 
+def _shown_parts(column: str, value: dict[str, Any]) -> dict[str, Any]:
+    """The members of a column's object, by the fields of the form that show them."""
+    return {part.name: value.get(part.place[1], part.default) for part in PERSONA_FIELDS[column].parts}
+
+
+def _typed_parts(column: str, cleaned: dict[str, Any]) -> dict[str, Any]:
+    """What was typed of a column's object, by its members; None for an empty text."""
+    typed = {
+        part.place[1]: cleaned[part.name] for part in PERSONA_FIELDS[column].parts if part.name in cleaned
+    }
+    return {key: None if value == "" else value for key, value in typed.items()}
+
+
 def _tts(stored: dict[str, Any] | None, cleaned: dict[str, Any]) -> dict[str, Any] | None:
     """The tts layer with the form's values in it; an absent one stays absent while nothing is entered."""
-    values = {name: cleaned[name] or None for name in _TTS_TEXTS if name in cleaned}
-    if "voice_settings" in cleaned:
-        values["voice_settings"] = cleaned["voice_settings"]
+    values = _typed_parts("tts", cleaned)
     has_values = any(value is not None for value in values.values())
     if stored is None and cleaned.get("tts_token_secret") is None and not has_values:
         return None
@@ -226,19 +217,6 @@ def _vqa(stored: dict[str, Any] | None, vision: str) -> dict[str, Any] | None:
         return stored
     key = "enable_vision" if "enable_vision" in (stored or {}) else "enabled"
     return (stored or {}) | {key: is_on}
-
-
-_BARGE_IN_FIELDS = {
-    "bargeIn": "barge_in_mode",
-    "bargeInTrigger": "barge_in_trigger",
-    "noInterruptTime": "no_interrupt_ms",
-    "bargeInReply": "barge_in_reply",
-}
-
-
-def _barge_in(stored: dict[str, Any], cleaned: dict[str, Any]) -> dict[str, Any]:
-    typed = {key: cleaned[name] for key, name in _BARGE_IN_FIELDS.items() if name in cleaned}
-    return _with(stored, {key: None if value == "" else value for key, value in typed.items()})
 
 
 def _with(stored: dict[str, Any] | None, values: dict[str, Any]) -> dict[str, Any]:

@@ -1,34 +1,21 @@
 """A persona as it is edited; every save is also a PersonaVersion."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from personas.ids import new_persona_id
 from personas.models.filler_config import FillerConfig
 from personas.models.json_field import JSONField
 from personas.models.token_secret import TokenSecret
+from personas.persona_fields import choices_of, default_of
 from playground.engine.platforms.registry import default_platform_name, platform_choices
 
 
 class Persona(models.Model):
-    """Tavus' persona and JAICP's ``llmRequest`` in one row; names of fields are the platforms' own.
+    """Tavus' persona and JAICP's ``llmRequest`` in one row; `personas.persona_fields` declares each of its settings.
 
     A persona may be incomplete: `personas.readiness` says why it cannot start yet.
     """
-
-    class Provider(models.TextChoices):
-        CUSTOM_LLM = "CUSTOM_LLM", "CUSTOM_LLM: a server of your own"
-        CAILA_OPEN_AI = "CAILA_OPEN_AI", "CAILA_OPEN_AI: Caila's openai-proxy"
-
-    class HistoryMode(models.TextChoices):
-        LAST_REQUEST = "last_request", "The last request only"
-        SESSION = "session", "The session's messages"
-        PROMPT_AND_SESSION = "prompt_and_session", "The prompt and the session's messages"
-
-    class InterruptHistory(models.TextChoices):
-        HEARD = "heard", "What was heard"
-        FULL = "full", "The full answer"
-        MARKED = "marked", "What was heard, with a mark"
-        DROP = "drop", "Nothing of it"
 
     id = models.CharField(primary_key=True, max_length=32, default=new_persona_id, editable=False)
     persona_name = models.CharField(max_length=200)
@@ -37,7 +24,7 @@ class Persona(models.Model):
     default_replica_id = models.CharField(max_length=100, blank=True)
 
     platform = models.CharField(max_length=10, choices=platform_choices, default=default_platform_name)
-    provider = models.CharField(max_length=20, choices=Provider.choices, default=Provider.CUSTOM_LLM)
+    provider = models.CharField(max_length=20, choices=choices_of("provider"), default=default_of("provider"))
     address = models.CharField(max_length=2000, blank=True)
     """Tavus: ``base_url``; JAICP: ``url``. Kept as typed."""
     model = models.CharField(max_length=200, blank=True)
@@ -51,7 +38,7 @@ class Persona(models.Model):
     tools = JSONField(default=list, blank=True)
     event_name = models.CharField(max_length=200, blank=True)
     history_mode = models.CharField(
-        max_length=20, choices=HistoryMode.choices, default=HistoryMode.PROMPT_AND_SESSION
+        max_length=20, choices=choices_of("history_mode"), default=default_of("history_mode")
     )
     history_last = models.PositiveIntegerField(null=True, blank=True)
     barge_in = JSONField(default=dict, blank=True)
@@ -71,14 +58,17 @@ class Persona(models.Model):
     other_keys = JSONField(default=dict, blank=True)
 
     interrupt_history = models.CharField(
-        max_length=10, choices=InterruptHistory.choices, default=InterruptHistory.HEARD
+        max_length=10, choices=choices_of("interrupt_history"), default=default_of("interrupt_history")
     )
     tool_mocks = JSONField(default=dict, blank=True)
     tool_endpoint = models.CharField(max_length=2000, blank=True)
     tool_endpoint_secret = models.ForeignKey(
         TokenSecret, null=True, blank=True, on_delete=models.PROTECT, related_name="tool_personas"
     )
-    max_tool_rounds = models.PositiveSmallIntegerField(default=5)
+    max_tool_rounds = models.PositiveSmallIntegerField(default=default_of("max_tool_rounds"))
+    max_answer_s = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(600)]
+    )
     stand_in_address = models.CharField(max_length=2000, blank=True)
     """Used in rehearsals instead of the address while the persona cannot be called itself."""
     stand_in_model = models.CharField(max_length=200, blank=True)

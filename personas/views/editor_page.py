@@ -15,8 +15,8 @@ from personas.formats.advice import Notice, notices_about
 from personas.formats.credentials import proposed_name
 from personas.formats.registry import format_named
 from personas.forms.persona import PersonaForm
-from personas.forms.persona_fields import SectionText
 from personas.models import Persona
+from personas.persona_fields import FormSection
 from personas.presets import PRESETS
 from personas.preview import SAMPLE_WORDS, preview_of
 from personas.readiness import Reason, dialled_address, reasons_not_ready
@@ -38,7 +38,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    text: SectionText
+    text: FormSection
     rows: tuple[Row, ...]
 
     @property

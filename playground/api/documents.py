@@ -8,10 +8,9 @@ from django.urls import reverse
 from personas.api.documents import timestamp
 from personas.api.pages import PAGE_BYTES, ROWS_AT_ONCE, json_size
 from playground.api.schemas import ConversationOut
+from playground.engine.json_types import Json
 from playground.models import Conversation, Turn
 from playground.storage.snapshot import turn_json
-
-Json = dict[str, Any]
 
 OTHER_KEYS = "other_keys"
 """Where ``Conversation.properties`` keeps what stood beside ``properties`` in the request."""

@@ -1,17 +1,16 @@
 """The words of ``/v2/conversations`` for requests, answers and the OpenAPI document."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
 
 from personas.api.pages import LEFT_OUT, PAGE_BYTES, PageQuery
 from personas.api.schemas import ReasonOut
 from playground.engine.addresses.address import AddressError, parse_address
+from playground.engine.json_types import Json
 from playground.engine.limits import MIB
 from playground.engine.prompt import placeholders
-from playground.realtime.protocol import CONTEXT_CHARS, MESSAGE_ID_CHARS, USER_TEXT_CHARS
-
-Json = dict[str, Any]
+from playground.realtime.commands import CONTEXT_CHARS, MESSAGE_ID_CHARS, USER_TEXT_CHARS
 
 CONVERSATION: Json = {
     "replica_id": "r123456789",

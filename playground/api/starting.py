@@ -1,7 +1,6 @@
 """A conversation from a request: what is acted on, what is kept and named, and who answers."""
 
 import json
-from typing import Any
 
 from django.contrib.auth.models import User
 
@@ -12,11 +11,10 @@ from personas.models import Persona
 from personas.readiness import Reason, ReasonCode, reasons_not_ready
 from playground.api.documents import OTHER_KEYS, links_json
 from playground.api.schemas import ConversationIn
+from playground.engine.json_types import Json
 from playground.engine.user_json import LIMIT_BYTES
 from playground.models import Conversation
 from playground.storage.start_conversation import Opening, start_conversation
-
-Json = dict[str, Any]
 
 _STORED = frozenset(
     {"persona_id", "replica_id", "conversation_name", "callback_url", "conversational_context"}

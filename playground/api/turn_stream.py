@@ -2,19 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
-
-from channels.db import database_sync_to_async
 
 from playground.api.documents import closing_properties
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.json_text import json_bytes
+from playground.engine.json_types import Json
 from playground.models import Conversation, Turn
 from playground.realtime.hub import Viewer
-from playground.realtime.protocol import envelope
+from playground.realtime.wire_events import envelope
 from playground.runner import Runner
-
-Json = dict[str, Any]
+from playground.storage.database_jobs import in_database_thread
 
 KEEP_ALIVE_S = 15.0
 """How long the stream is silent before a comment shows that it lives, and before the turn's row is looked at."""
@@ -33,8 +30,9 @@ async def turn_events(
     viewer = await to.attach(conversation.pk)
     try:
         is_greeted = False
-        if await _wants_greeting(conversation):
-            turn_id = await to.greet(conversation.pk, conversation.custom_greeting)
+        greeting = await in_database_thread(conversation.due_greeting)()
+        if greeting:
+            turn_id = await to.greet(conversation.pk, greeting)
             async for event in _until_closed(viewer, turn_id):
                 yield event
             is_greeted = True
@@ -62,7 +60,7 @@ async def _until_closed(viewer: Viewer, turn_id: str) -> AsyncIterator[bytes]:
                 batch = await viewer.take()
         except TimeoutError:
             # The turn's process may have died: then its row is closed by another, which tells nobody.
-            stored = await database_sync_to_async(_stored_end)(turn_id)
+            stored = await in_database_thread(_stored_end)(turn_id)
             if stored is not None:
                 yield _sse(stored)
                 return
@@ -88,13 +86,7 @@ def _error(conversation_id: str, error: CommandError) -> Json:
     return envelope("playground.error", error.as_json(), conversation_id=conversation_id, seq=0)
 
 
-@database_sync_to_async
-def _wants_greeting(conversation: Conversation) -> bool:
-    is_active = conversation.status == Conversation.Status.ACTIVE
-    return bool(conversation.custom_greeting) and is_active and not conversation.turns.exists()
-
-
-@database_sync_to_async
+@in_database_thread
 def _closed_before(conversation: Conversation, client_msg_id: str) -> Json | None:
     """The end of the turn that the same message made before; None: there is none, or it goes on."""
     if not client_msg_id:

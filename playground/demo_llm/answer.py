@@ -1,4 +1,4 @@
-"""What the demo LLM answers: words or calls, cut into the pieces that a model would send one by one."""
+"""The demo LLM's answers: text or calls, split into pieces as a model would stream them."""
 
 import re
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ CHARS_PER_TOKEN = 4
 
 @dataclass(frozen=True, slots=True)
 class FunctionCall:
-    """A call; ``arguments`` is JSON text."""
+    """A function call; ``arguments`` is JSON text."""
 
     name: str
     arguments: str
@@ -20,7 +20,7 @@ class FunctionCall:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Words, or calls in their place. ``finish_reason`` is stop, length or tool_calls."""
+    """Text, or calls in its place. ``finish_reason`` is stop, length or tool_calls."""
 
     text: str = ""
     calls: tuple[FunctionCall, ...] = ()
@@ -28,7 +28,7 @@ class Answer:
 
 
 def word_pieces(text: str) -> list[str]:
-    """The text in pieces of a word or a part of one, each with the white space before it."""
+    """Split a text into words or parts of words, each with the white space before it."""
     return WORD_PIECE.findall(text)
 
 
@@ -40,7 +40,7 @@ def argument_pieces(arguments: str) -> list[str]:
 
 
 def limited(answer: Answer, request: ChatRequest) -> Answer:
-    """The answer as ``stop`` and ``max_tokens`` leave it; one piece counts as one token."""
+    """Apply ``stop`` and ``max_tokens``; one piece counts as one token."""
     if answer.calls:
         return answer
     ends = [at for each in request.stop if (at := answer.text.find(each)) >= 0]
@@ -52,7 +52,7 @@ def limited(answer: Answer, request: ChatRequest) -> Answer:
 
 
 def usage(request: ChatRequest, answer: Answer) -> dict[str, int]:
-    """OpenAI's ``usage``, roughly: four characters of the prompt, or one piece of the answer, are a token."""
+    """Estimate OpenAI's ``usage``: a token is four characters of the prompt, or one piece of the answer."""
     prompt = sum(1 + len(each.text) // CHARS_PER_TOKEN for each in request.messages)
     completion = len(word_pieces(answer.text))
     completion += sum(1 + len(argument_pieces(call.arguments)) for call in answer.calls)

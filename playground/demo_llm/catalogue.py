@@ -1,4 +1,4 @@
-"""The demo LLM's models: the name chooses what it answers and how fast."""
+"""The demo LLM's models: the name decides what it answers and how fast."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from playground.demo_llm.echo import ReceivedRequest, echo
 from playground.demo_llm.errors import unknown_model
 from playground.demo_llm.situation import situation_of
 from playground.demo_llm.storyteller import reply
-from playground.demo_llm.tool_results import is_tool_result, told_result
+from playground.demo_llm.tool_results import is_tool_result, result_in_words
 from playground.demo_llm.tools import calls_for, needs_place
 
 
@@ -25,7 +25,7 @@ class DemoModel:
 
 
 def _in_words(request: ChatRequest, received: ReceivedRequest) -> Answer:
-    return Answer(text=told_result(request) if is_tool_result(request) else reply(request))
+    return Answer(text=result_in_words(request) if is_tool_result(request) else reply(request))
 
 
 def _with_tools(request: ChatRequest, received: ReceivedRequest) -> Answer:
@@ -53,7 +53,7 @@ MODELS = {
 
 
 def model_named(name: str) -> DemoModel:
-    """Raises ApiError (404, ``model_not_found``) for a name that isn't in the catalogue."""
+    """Return the model. Raises ApiError (404, ``model_not_found``) for an unknown name."""
     model = MODELS.get(name)
     if model is None:
         raise unknown_model(name, tuple(MODELS))

@@ -1,19 +1,18 @@
-"""A chat-completions request as the demo LLM reads it: strict about shapes, generous about options."""
+"""Reads chat-completions requests for the demo LLM: strict about shapes, lenient about options."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import orjson
 
 from playground.demo_llm.errors import ApiError, bad_request
+from playground.engine.json_types import Json
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 
 READ_CHARS = 8_000
-"""How much of an utterance is understood."""
+"""How much of an utterance is read."""
 READ_SYSTEM_CHARS = 64_000
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function that may be called; ``parameters`` is a JSON schema of type object."""
+    """An offered function; ``parameters`` is a JSON schema of type object."""
 
     name: str
     description: str
@@ -63,67 +62,67 @@ class ChatRequest:
         return "\n\n".join(parts)[:READ_SYSTEM_CHARS]
 
     def texts_of(self, role: str) -> tuple[str, ...]:
-        """What the role said, oldest first, without empty messages; of a very long one its beginning."""
+        """Return a role's texts, oldest first, without empty ones, each shortened to `READ_CHARS`."""
         texts = (each.text[:READ_CHARS] for each in self.messages if each.role == role)
         return tuple(text for text in texts if text.strip())
 
 
 def read_request(body: bytes) -> ChatRequest:
-    """Read the body of a POST. Raises ApiError; options that change nothing here are accepted."""
+    """Read the body of a POST. Raises ApiError; options without effect here are accepted."""
     try:
-        found = orjson.loads(body)
+        body_json = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise bad_request("We could not parse the JSON body of your request.") from None
-    if not _can_be_written(found):
+    if not _can_be_written(body_json):
         raise bad_request("The body's JSON nests too deep.")
-    if not isinstance(found, dict):
+    if not isinstance(body_json, dict):
         raise bad_request("The body has to be a JSON object.")
-    stream_options = found.get("stream_options") or {}
+    stream_options = body_json.get("stream_options") or {}
     return ChatRequest(
-        model=_model(found),
-        messages=_messages(found.get("messages")),
-        stream=found.get("stream") is True,
+        model=_model(body_json),
+        messages=_messages(body_json.get("messages")),
+        stream=body_json.get("stream") is True,
         include_usage=isinstance(stream_options, dict) and stream_options.get("include_usage") is True,
-        functions=_functions(found.get("tools")),
-        tool_choice=_tool_choice(found.get("tool_choice")),
-        parallel_tool_calls=found.get("parallel_tool_calls") is not False,
-        max_tokens=_max_tokens(found),
-        stop=_stop(found.get("stop")),
+        functions=_functions(body_json.get("tools")),
+        tool_choice=_tool_choice(body_json.get("tool_choice")),
+        parallel_tool_calls=body_json.get("parallel_tool_calls") is not False,
+        max_tokens=_max_tokens(body_json),
+        stop=_stop(body_json.get("stop")),
     )
 
 
-def _can_be_written(found: object) -> bool:
-    """orjson reads what nests deeper than it writes; what was read comes back in answers."""
+def _can_be_written(value: object) -> bool:
+    """Whether orjson can also write the value, since answers quote it: orjson reads deeper nesting than it writes."""
     try:
-        orjson.dumps([[found]])
+        orjson.dumps([[value]])
     except orjson.JSONEncodeError:
         return False
     return True
 
 
-def _model(found: Json) -> str:
-    name = found.get("model")
+def _model(body: Json) -> str:
+    name = body.get("model")
     if not isinstance(name, str) or not name:
         raise bad_request("You must provide a model parameter.", param="model")
     return name
 
 
-def _messages(found: object) -> tuple[Message, ...]:
-    if not isinstance(found, list) or not found:
+def _messages(messages: object) -> tuple[Message, ...]:
+    if not isinstance(messages, list) or not messages:
         raise bad_request("'messages' has to be an array with at least one message.", param="messages")
-    return tuple(_message(index, each) for index, each in enumerate(found))
+    return tuple(_message(index, each) for index, each in enumerate(messages))
 
 
-def _message(index: int, found: object) -> Message:
+def _message(index: int, message: object) -> Message:
     where = f"messages[{index}]"
-    if not isinstance(found, dict):
+    if not isinstance(message, dict):
         raise bad_request(f"'{where}' has to be an object.", param=where)
-    role = found.get("role")
+    role = message.get("role")
     if role not in ROLES:
         raise bad_request(
             f"'{where}.role' has to be one of {', '.join(sorted(ROLES))}.", param=f"{where}.role"
         )
-    return Message(role=role, text=_text(found.get("content"), where))
+    return Message(role=role, text=_text(message.get("content"), where))
 
 
 def _text(content: object, where: str) -> str:
@@ -139,17 +138,17 @@ def _text(content: object, where: str) -> str:
     raise bad_request(f"'{where}.content' has to be a string or an array of parts.", param=f"{where}.content")
 
 
-def _functions(found: object) -> tuple[Function, ...]:
-    if found is None:
+def _functions(tools: object) -> tuple[Function, ...]:
+    if tools is None:
         return ()
-    if not isinstance(found, list):
+    if not isinstance(tools, list):
         raise bad_request("'tools' has to be an array.", param="tools")
-    return tuple(_function(index, each) for index, each in enumerate(found))
+    return tuple(_function(index, each) for index, each in enumerate(tools))
 
 
-def _function(index: int, found: object) -> Function:
+def _function(index: int, tool: object) -> Function:
     where = f"tools[{index}]"
-    described = found.get("function") if isinstance(found, dict) else None
+    described = tool.get("function") if isinstance(tool, dict) else None
     if not isinstance(described, dict):
         raise bad_request(f"Missing required parameter: '{where}.function'.", param=f"{where}.function")
     name = described.get("name")
@@ -169,19 +168,19 @@ def _missing_name(where: str) -> ApiError:
     )
 
 
-def _tool_choice(found: object) -> ToolChoice:
-    if found == "none":
+def _tool_choice(choice: object) -> ToolChoice:
+    if choice == "none":
         return ToolChoice("none")
-    if found == "required":
+    if choice == "required":
         return ToolChoice("required")
-    if isinstance(found, dict) and isinstance(found.get("function"), dict):
-        return ToolChoice("required", str(found["function"].get("name") or ""))
+    if isinstance(choice, dict) and isinstance(choice.get("function"), dict):
+        return ToolChoice("required", str(choice["function"].get("name") or ""))
     return ToolChoice()
 
 
-def _max_tokens(found: Json) -> int | None:
+def _max_tokens(body: Json) -> int | None:
     for name in ("max_completion_tokens", "max_tokens"):
-        limit = found.get(name)
+        limit = body.get(name)
         if limit is None:
             continue
         if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
@@ -190,9 +189,9 @@ def _max_tokens(found: Json) -> int | None:
     return None
 
 
-def _stop(found: object) -> tuple[str, ...]:
-    if isinstance(found, str):
-        return (found,) if found else ()
-    if isinstance(found, list):
-        return tuple(each for each in found if isinstance(each, str) and each)
+def _stop(stop: object) -> tuple[str, ...]:
+    if isinstance(stop, str):
+        return (stop,) if stop else ()
+    if isinstance(stop, list):
+        return tuple(each for each in stop if isinstance(each, str) and each)
     return ()

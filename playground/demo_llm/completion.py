@@ -1,13 +1,11 @@
-"""An answer in OpenAI's words: one ``chat.completion``, or the payloads of a stream."""
+"""An answer in OpenAI's format: one ``chat.completion``, or the payloads of a stream."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from playground.demo_llm.answer import Answer, FunctionCall, argument_pieces, usage, word_pieces
 from playground.demo_llm.chat import ChatRequest
-
-Json = dict[str, Any]
+from playground.engine.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +18,7 @@ class Completion:
     answer: Answer
 
     def whole(self) -> Json:
-        """The body of an answer that isn't streamed."""
+        """Return the body of a non-streamed answer."""
         message: Json = {"role": "assistant", "content": self.answer.text or None, "refusal": None}
         if self.answer.calls:
             message["tool_calls"] = [self._call(index, call) for index, call in enumerate(self.answer.calls)]
@@ -33,7 +31,7 @@ class Completion:
         return self._envelope("chat.completion", [choice]) | {"usage": usage(self.request, self.answer)}
 
     def chunks(self) -> Iterator[Json]:
-        """The payloads of the stream, in order, one for each piece."""
+        """Yield the payloads of the stream, in order, one per piece."""
         yield self._chunk({"role": "assistant", "content": None if self.answer.calls else ""})
         for piece in word_pieces(self.answer.text):
             yield self._chunk({"content": piece})

@@ -1,4 +1,4 @@
-"""The demo-echo model: it answers with the request that it got, credentials masked."""
+"""The demo-echo model: answers with the request it received, with credentials masked."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ CONVERSATION_HEADER = "conversation_id"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ReceivedRequest:
-    """An HTTP request as the server saw it; its body is JSON. ``secrets`` are masked wherever they stand."""
+    """An HTTP request as received; its body is JSON. ``secrets`` are masked everywhere."""
 
     method: str
     path: str
@@ -22,7 +22,7 @@ class ReceivedRequest:
 
 
 def echo(received: ReceivedRequest) -> str:
-    """One sentence on ``conversation_id``, then the request as a fenced JSON block, which is read aloud too."""
+    """Return a sentence on ``conversation_id``, then the request as a fenced JSON block (spoken, too)."""
     shown = {
         "method": received.method,
         "path": received.path,
@@ -47,7 +47,7 @@ def _on_conversation_id(received: ReceivedRequest) -> str:
 
 
 def _masked(name: str, value: str) -> str:
-    """The value, or for a credential its scheme alone (``Bearer ***``)."""
+    """Return the value, or for a credential only its scheme (``Bearer ***``)."""
     if name.lower() not in CREDENTIAL_HEADERS:
         return value
     scheme, space, _ = value.partition(" ")

@@ -1,4 +1,4 @@
-"""The demo LLM's refusals, in OpenAI's shape: ``{"error": {"message", "type", "param", "code"}}``."""
+"""The demo LLM's errors, in OpenAI's format: ``{"error": {"message", "type", "param", "code"}}``."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 @dataclass(eq=False)
 class ApiError(Exception):
-    """One refusal. ``param`` names the request's field; ``code`` is OpenAI's own word where it has one."""
+    """An error response. ``param`` names the request's field; ``code`` is OpenAI's code, if it has one."""
 
     status: HTTPStatus
     message: str

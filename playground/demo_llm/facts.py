@@ -1,4 +1,4 @@
-"""What is read out of a text, in English and in Russian: the language, names, places, what somebody is."""
+"""Extracts facts from a text, in English and Russian: the language, names, places, roles."""
 
 import re
 from enum import StrEnum
@@ -66,55 +66,55 @@ class Language(StrEnum):
 
 
 def language_of(text: str) -> Language:
-    """Russian where most letters are Cyrillic, else English."""
+    """Return Russian if most letters are Cyrillic, else English."""
     russian = len(CYRILLIC.findall(text)) > len(LATIN.findall(text))
     return Language.RUSSIAN if russian else Language.ENGLISH
 
 
 def own_name(system_text: str) -> str:
-    """The name that the system message gives the speaker, or nothing."""
+    """Return the persona's name in the system message, or ""."""
     return _first(_OWN_NAME, system_text)
 
 
 def own_role(system_text: str) -> str:
-    """What the system message says the speaker is ("a storyteller"), or nothing."""
+    """Return the persona's role in the system message ("a storyteller"), or ""."""
     return _first(_ROLE, system_text).strip()
 
 
-def caller_name(system_text: str, said: tuple[str, ...]) -> str:
-    """Whom the speaker talks to: the last name that the user gave, else the system message's, or nothing."""
-    for text in reversed(said):
+def caller_name(system_text: str, user_texts: tuple[str, ...]) -> str:
+    """Return the caller's name: the last one that the user gave, else the system message's, or ""."""
+    for text in reversed(user_texts):
         if name := _first(_SAID_NAME, text):
             return name[:1].upper() + name[1:]
     return _first(_CALLER_NAME, system_text)
 
 
 def caller_home(system_text: str) -> str:
-    """Where the system message says the user is from, or nothing."""
-    found = _HOME.search(system_text)
-    return _tidy(found.group(1)) if found else ""
+    """Return the caller's home in the system message, or ""."""
+    match = _HOME.search(system_text)
+    return _tidy(match.group(1)) if match else ""
 
 
 def caller_likes(system_text: str) -> str:
-    found = _LIKES.search(_about_caller(system_text))
-    return found.group(1).strip() if found else ""
+    match = _LIKES.search(_about_caller(system_text))
+    return match.group(1).strip() if match else ""
 
 
 def places(text: str) -> list[str]:
-    """The places that a text names, in order: ["Paris", "Berlin"]; of lower-case text at most one."""
+    """Return the places that a text names, in order: ["Paris", "Berlin"]; in lower case at most one."""
     return proper_places(text) or _lower_case_places(text)
 
 
 def proper_places(text: str) -> list[str]:
-    """The places that a text names with a capital letter, in order."""
-    found: list[str] = []
+    """Return the places that a text names with a capital letter, in order."""
+    places: list[str] = []
     for match in _PLACE_AFTER.finditer(text):
-        found.append(_tidy(match.group(1)))
+        places.append(_tidy(match.group(1)))
         end = match.end()
         while more := _MORE_PLACES.match(text, end):
-            found.append(_tidy(more.group(1)))
+            places.append(_tidy(more.group(1)))
             end = more.end()
-    return [place for place in dict.fromkeys(found) if place and place not in _NOT_PROPER]
+    return [place for place in dict.fromkeys(places) if place and place not in _NOT_PROPER]
 
 
 def _lower_case_places(text: str) -> list[str]:
@@ -125,15 +125,15 @@ def _lower_case_places(text: str) -> list[str]:
 
 
 def _about_caller(system_text: str) -> str:
-    """The system message from where it speaks of the user; what comes before is about the speaker."""
+    """Return the system message from its first mention of the user on; the text before is about the persona."""
     at = re.search(r"\b(?:talking|speaking) (?:to|with)\b|\buser\b", system_text)
     return system_text[at.start() :] if at else ""
 
 
 def _first(patterns: tuple[re.Pattern[str], ...], text: str) -> str:
     for pattern in patterns:
-        if found := pattern.search(text):
-            return found.group(1).rstrip("-'’")
+        if match := pattern.search(text):
+            return match.group(1).rstrip("-'’")
     return ""
 
 

@@ -1,4 +1,4 @@
-"""What a user's utterance is for: a few intents, in English and in Russian, enough to keep a talk going."""
+"""The intent of a user's utterance, in English and Russian: a few, enough to keep a conversation going."""
 
 import re
 from enum import StrEnum
@@ -75,7 +75,7 @@ _LAST = (Intent.HELLO, Intent.GO_ON, Intent.NO, Intent.YES)
 
 
 def intent_of(text: str) -> Intent:
-    """The first intent that fits, in the order in which people mean them."""
+    """Return the first intent that matches, in order of likelihood."""
     if not text.strip():
         return Intent.SILENCE
     is_short = len(text.split()) <= SHORT_WORDS

@@ -1,4 +1,4 @@
-"""How fast each demo model answers: every wait of the demo LLM, in one place."""
+"""The speed of each demo model: all waits of the demo LLM, in one place."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,7 +12,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """``first_delta_ms`` from the request to the first content; ``delta_ms`` between two pieces after it."""
+    """``first_delta_ms`` from the request to the first content; ``delta_ms`` between two later pieces."""
 
     first_delta_ms: int = 300
     delta_ms: int = 25
@@ -29,7 +29,7 @@ BRISK = Pace(first_delta_ms=300, delta_ms=5)
 async def paced_chunks(
     completion: Completion, pace: Pace, sleep: Sleep = asyncio.sleep
 ) -> AsyncIterator[dict[str, Any]]:
-    """The stream's payloads when they are due. The role comes with the first piece, the end with the last."""
+    """Yield the stream's payloads when they are due; the role with the first piece, the end with the last."""
     await sleep(pace.first_delta_ms / 1000)
     pieces = 0
     for chunk in completion.chunks():
@@ -41,7 +41,7 @@ async def paced_chunks(
 
 
 async def paced_whole(completion: Completion, pace: Pace, sleep: Sleep = asyncio.sleep) -> dict[str, Any]:
-    """The whole answer, as late as its stream would have ended."""
+    """Return the whole answer when its stream would have ended."""
     pieces = sum(1 for chunk in completion.chunks() if _carries_a_piece(chunk))
     await sleep((pace.first_delta_ms + max(pieces - 1, 0) * pace.delta_ms) / 1000)
     return completion.whole()

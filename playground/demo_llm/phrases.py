@@ -1,4 +1,4 @@
-"""What the demo LLM says besides its stories. ``{comma_name}`` is ", Maya" or nothing."""
+"""The demo LLM's phrases apart from its stories. ``{comma_name}`` is ", Maya" or nothing."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class Phrases:
     how_are_you: str
     all_right: str
     talk: tuple[str, ...]
-    """Takes ``{topic}``: what a persona without stories says to a remark."""
+    """Takes ``{topic}``: replies to a remark of a persona without stories."""
     talk_question: str
     """Takes ``{topic}``."""
     talk_yes: str

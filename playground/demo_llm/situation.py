@@ -1,4 +1,4 @@
-"""Where a conversation stands, read out of the request alone: who speaks, to whom, and what was said."""
+"""The state of a conversation, derived from the request alone: persona, caller and texts so far."""
 
 import re
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ _WEATHER_WORDS = ("weather", "погод")
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """``said`` is the last thing that the user said; ``earlier`` and ``told`` what both said before, oldest first."""
+    """Who speaks to whom, in which language, and the texts so far: earlier texts and answers are oldest first."""
 
     language: Language
-    said: str
-    earlier: tuple[str, ...]
-    told: tuple[str, ...]
+    user_text: str
+    earlier_user_texts: tuple[str, ...]
+    answers: tuple[str, ...]
     own_name: str
     own_role: str
     caller: str
@@ -44,35 +44,35 @@ class Situation:
 
     @property
     def was_interrupted(self) -> bool:
-        """The last answer, as the history has it, breaks off in the middle of a sentence, or says so at its end."""
-        if not self.told:
+        """Whether the last answer in the history breaks off within a sentence, or ends in a mark of an interrupt."""
+        if not self.answers:
             return False
-        last = self.told[-1].rstrip()
+        last = self.answers[-1].rstrip()
         return _is_marked(last) or not last.endswith(tuple(SENTENCE_ENDS))
 
     @property
     def is_first_turn(self) -> bool:
-        return not self.told
+        return not self.answers
 
     def say(self, phrase: str, **values: object) -> str:
-        """A phrase with the caller's name, and whatever else it takes, filled in."""
+        """Fill the caller's name and other values into a phrase."""
         return phrase.format(comma_name=self.comma_name, name=self.caller, **values)
 
 
 def situation_of(request: ChatRequest) -> Situation:
     system = request.system_text
-    said = request.texts_of("user")
-    language = facts.language_of(said[-1] if said else system)
+    user_texts = request.texts_of("user")
+    language = facts.language_of(user_texts[-1] if user_texts else system)
     lowered = system.lower()
     named = _stories_named_in(lowered, language)
     return Situation(
         language=language,
-        said=said[-1] if said else "",
-        earlier=said[:-1],
-        told=request.texts_of("assistant"),
+        user_text=user_texts[-1] if user_texts else "",
+        earlier_user_texts=user_texts[:-1],
+        answers=request.texts_of("assistant"),
         own_name=facts.own_name(system),
         own_role=_role_in(system, language),
-        caller=facts.caller_name(system, said),
+        caller=facts.caller_name(system, user_texts),
         caller_home=facts.caller_home(system),
         caller_likes=facts.caller_likes(system) if facts.language_of(system) is language else "",
         stories=named or _STORIES[language],
@@ -82,21 +82,23 @@ def situation_of(request: ChatRequest) -> Situation:
 
 
 def _is_marked(text: str) -> bool:
-    """Whether it ends in a mark such as ``[interrupted]``."""
+    """Whether the text ends in a mark such as ``[interrupted]``."""
     mark = _MARK_AT_END.search(text)
     return mark is not None and "interrupt" in mark[1].lower()
 
 
 def _stories_named_in(lowered: str, language: Language) -> tuple[Story, ...]:
-    """The stories that the system message names, in either language, told in the user's."""
+    """Return the stories that the system message names in either language, in the user's language."""
     return tuple(
-        told
-        for told, *named in zip(_STORIES[language], stories_en.STORIES, stories_ru.STORIES, strict=True)
-        if any(each.title.lower() in lowered for each in named)
+        story
+        for story, *translations in zip(
+            _STORIES[language], stories_en.STORIES, stories_ru.STORIES, strict=True
+        )
+        if any(each.title.lower() in lowered for each in translations)
     )
 
 
 def _role_in(system: str, language: Language) -> str:
-    """The speaker's role, if the system message gives one in the language of the talk."""
+    """Return the persona's role, if the system message gives one in the conversation's language, or ""."""
     role = facts.own_role(system)
     return role if role and facts.language_of(role) is language else ""

@@ -1,15 +1,15 @@
-"""A story that is told over several turns, and how far a conversation has come in it."""
+"""A story told over several turns, and a conversation's progress in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 OPENING_CHARS = 14
-"""How much of a sentence tells which one it is; no two sentences of the stories begin alike."""
+"""The length of the prefix that identifies a sentence: it is unique across the stories."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """What one turn tells, and the question that keeps the listener with us."""
+    """One turn's part of the story, and the question that invites the listener to go on."""
 
     sentences: tuple[str, ...]
     question: str = ""
@@ -19,10 +19,10 @@ class Beat:
 class Story:
     title: str
     keywords: tuple[str, ...]
-    """Word beginnings, in lower case, by which a listener asks for it."""
+    """Prefixes of words, in lower case, by which a listener asks for it."""
     beats: tuple[Beat, ...]
     asides: Mapping[str, str] = field(default_factory=dict)
-    """By a word's beginning: what is answered when the listener asks about it."""
+    """Answers to questions about the story, by a prefix of a word."""
 
     def is_named_in(self, text: str) -> bool:
         return self.title.lower() in text.lower()
@@ -35,13 +35,13 @@ class Story:
         lowered = text.lower()
         return next((answer for word, answer in self.asides.items() if word in lowered), "")
 
-    def has_begun_in(self, told: tuple[str, ...]) -> bool:
-        return any(sentence[:OPENING_CHARS] in text for text in told for sentence in self._sentences())
+    def has_begun_in(self, answers: tuple[str, ...]) -> bool:
+        return any(sentence[:OPENING_CHARS] in text for text in answers for sentence in self._sentences())
 
-    def next_beat(self, told: tuple[str, ...]) -> Beat | None:
-        """The first beat not heard to its end, from the sentence where it broke off; None at the end."""
+    def next_beat(self, answers: tuple[str, ...]) -> Beat | None:
+        """Return the first beat not heard to its end, from the interrupted sentence on; None at the story's end."""
         for beat in self.beats:
-            unheard = _unheard(beat, told)
+            unheard = _unheard(beat, answers)
             if unheard:
                 return Beat(unheard, beat.question)
         return None
@@ -50,16 +50,16 @@ class Story:
         return tuple(sentence for beat in self.beats for sentence in beat.sentences)
 
 
-def _unheard(beat: Beat, told: tuple[str, ...]) -> tuple[str, ...]:
+def _unheard(beat: Beat, answers: tuple[str, ...]) -> tuple[str, ...]:
     for index, sentence in enumerate(beat.sentences):
-        if not any(sentence in text for text in told):
+        if not any(sentence in text for text in answers):
             return beat.sentences[index:]
     return ()
 
 
-def story_in_progress(stories: tuple[Story, ...], told: tuple[str, ...]) -> Story | None:
-    """The story that was told last, or None. ``told`` is what the assistant said, oldest first."""
-    for text in reversed(told):
+def story_in_progress(stories: tuple[Story, ...], answers: tuple[str, ...]) -> Story | None:
+    """Return the story told last, or None. ``answers`` are oldest first."""
+    for text in reversed(answers):
         for story in stories:
             if story.has_begun_in((text,)):
                 return story

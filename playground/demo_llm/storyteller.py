@@ -1,4 +1,4 @@
-"""What the demo LLM says in words: two to four sentences, and mostly a question that keeps the talk going."""
+"""The demo LLM's texts: two to four sentences, usually with a question that keeps the conversation going."""
 
 import re
 import zlib
@@ -15,25 +15,25 @@ _BARE_PLACE = re.compile(
     r"(?:and|or|what about|how about|а|и)?\s*(?:in|в|во)?\s*\b([\w'’-]+(?:\s[\w'’-]+){0,2})[.!?]*",
     re.IGNORECASE,
 )
-"""A place that is the whole answer to "Which city?"."""
+"""A place alone, as the answer to "Which city?"."""
 
 
 def reply(request: ChatRequest) -> str:
-    """The answer to the last user message. The same request has the same answer."""
+    """Return the answer to the last user message. Deterministic."""
     now = situation_of(request)
-    intent = intent_of(now.said)
+    intent = intent_of(now.user_text)
     if simple := _simple_reply(now, intent):
         return simple
     if now.tells_weather and not now.tells_stories:
         return _weather_reply(now, intent)
-    in_progress = story_in_progress(now.stories, now.told)
+    in_progress = story_in_progress(now.stories, now.answers)
     if now.tells_stories or in_progress or intent is Intent.STORY:
         return _story_reply(now, intent, in_progress)
     return _talk(now, intent)
 
 
 def _simple_reply(now: Situation, intent: Intent) -> str:
-    """What is answered alike by every persona, or nothing."""
+    """Return an answer that is the same for every persona, or ""."""
     phrases = now.phrases
     if intent is Intent.SILENCE:
         return _introduction(now) if now.is_first_turn else now.say(phrases.silence)
@@ -47,8 +47,8 @@ def _simple_reply(now: Situation, intent: Intent) -> str:
         return f"{now.say(phrases.your_name)} {_offer(now)}" if now.caller else phrases.unknown_name
     if intent is Intent.INTRODUCTION:
         return f"{now.say(phrases.nice_to_meet)} {_who(now)} {_offer(now)}"
-    said_plainly = {Intent.STOP: phrases.stopped, Intent.BYE: phrases.bye, Intent.THANKS: phrases.thanks}
-    return now.say(said_plainly[intent]) if intent in said_plainly else ""
+    plain_replies = {Intent.STOP: phrases.stopped, Intent.BYE: phrases.bye, Intent.THANKS: phrases.thanks}
+    return now.say(plain_replies[intent]) if intent in plain_replies else ""
 
 
 def _introduction(now: Situation) -> str:
@@ -77,7 +77,7 @@ def _story_reply(now: Situation, intent: Intent, in_progress: Story | None) -> s
     chosen = _chosen_story(now, intent, in_progress)
     if chosen is None:
         return _joined(_reaction(now, intent, in_progress), _offer(now))
-    beat = chosen.next_beat(now.told)
+    beat = chosen.next_beat(now.answers)
     if beat is None:
         return _joined(now.say(now.phrases.the_end), _another(now, chosen))
     if chosen is in_progress:
@@ -89,19 +89,19 @@ def _story_reply(now: Situation, intent: Intent, in_progress: Story | None) -> s
 
 
 def _chosen_story(now: Situation, intent: Intent, in_progress: Story | None) -> Story | None:
-    """The story that is to be told now; None: ask which."""
-    named = next((story for story in now.stories if story.is_named_in(now.said)), None)
+    """Return the story to tell now; None to ask which."""
+    named = next((story for story in now.stories if story.is_named_in(now.user_text)), None)
     if named:
         return named
-    finished = in_progress is None or in_progress.next_beat(now.told) is None
+    finished = in_progress is None or in_progress.next_beat(now.answers) is None
     wants_other = intent is Intent.OTHER_STORY
-    asked = next((story for story in now.stories if story.is_asked_for_in(now.said)), None)
+    asked_for = next((story for story in now.stories if story.is_asked_for_in(now.user_text)), None)
     if (
-        asked
+        asked_for
         and (finished or intent in {Intent.STORY, Intent.OTHER_STORY})
         and not _is_about(now, in_progress)
     ):
-        return asked
+        return asked_for
     if not finished and not wants_other:
         return in_progress
     if intent in {Intent.YES, Intent.GO_ON, Intent.STORY, Intent.OTHER_STORY}:
@@ -110,30 +110,30 @@ def _chosen_story(now: Situation, intent: Intent, in_progress: Story | None) -> 
 
 
 def _is_about(now: Situation, story: Story | None) -> bool:
-    """Whether what was said is about the story that is being told."""
-    return story is not None and bool(story.aside(now.said)) and story.next_beat(now.told) is not None
+    """Whether the user's text is about the current story."""
+    return story is not None and bool(story.aside(now.user_text)) and story.next_beat(now.answers) is not None
 
 
 def _untold(now: Situation, but: Story | None) -> Story:
-    """The next story of which nothing was told; when all were, the one after the last."""
-    fresh = [story for story in now.stories if not story.has_begun_in(now.told)]
+    """Return the first story not begun yet; if all were begun, the first one other than ``but``."""
+    fresh = [story for story in now.stories if not story.has_begun_in(now.answers)]
     if fresh:
         return fresh[0]
     others = [story for story in now.stories if story is not but]
     return others[0] if others else now.stories[0]
 
 
-def _another(now: Situation, told: Story) -> str:
-    others = [s for s in now.stories if s is not told and not s.has_begun_in(now.told)]
+def _another(now: Situation, finished: Story) -> str:
+    others = [s for s in now.stories if s is not finished and not s.has_begun_in(now.answers)]
     return now.say(now.phrases.another, title=others[0].title) if others else now.phrases.offer_help
 
 
 def _reaction(now: Situation, intent: Intent, story: Story | None) -> str:
-    """One sentence on what the user said, before the story goes on."""
+    """Return a sentence on the user's text, before the story goes on."""
     phrases = now.phrases
     if intent is Intent.GO_ON:
         return phrases.goes_on if now.was_interrupted else ""
-    aside = story.aside(now.said) if story else ""
+    aside = story.aside(now.user_text) if story else ""
     if now.was_interrupted:
         return _joined(phrases.was_interrupted, aside)
     if aside:
@@ -142,12 +142,12 @@ def _reaction(now: Situation, intent: Intent, story: Story | None) -> str:
         return now.say(phrases.yes)
     if intent is Intent.NO:
         return now.say(phrases.no)
-    choices = phrases.questions if now.said.rstrip().endswith("?") else phrases.remarks
-    return now.say(choices[len(now.told) % len(choices)])
+    choices = phrases.questions if now.user_text.rstrip().endswith("?") else phrases.remarks
+    return now.say(choices[len(now.answers) % len(choices)])
 
 
 def _weather_reply(now: Situation, intent: Intent) -> str:
-    """A forecast that is made up of the place's name: always the same for the same place and day."""
+    """Return a forecast derived from the place's name: deterministic for a place and day."""
     phrases = now.phrases
     if intent is Intent.NO:
         return now.say(phrases.all_right)
@@ -155,7 +155,7 @@ def _weather_reply(now: Situation, intent: Intent) -> str:
     if not place:
         knows_who = intent in {Intent.WEATHER, Intent.YES, Intent.GO_ON}
         return _joined("" if knows_who else _who(now), now.say(phrases.weather_where))
-    is_tomorrow = phrases.tomorrow in now.said.lower()
+    is_tomorrow = phrases.tomorrow in now.user_text.lower()
     number = zlib.crc32(f"{place.lower()} {is_tomorrow}".encode())
     return now.say(
         phrases.weather,
@@ -168,30 +168,37 @@ def _weather_reply(now: Situation, intent: Intent) -> str:
 
 def _weather_place(now: Situation, intent: Intent) -> str:
     asks_for_weather = intent is Intent.WEATHER
-    if named := places(now.said) if asks_for_weather else proper_places(now.said):
+    if named := places(now.user_text) if asks_for_weather else proper_places(now.user_text):
         return named[0]
-    if now.phrases.tomorrow in now.said.lower() or now.phrases.today in now.said.lower():
-        return next((found[0] for text in reversed(now.earlier) if (found := places(text))), "")
-    was_asked_where = bool(now.told) and now.told[-1].rstrip().endswith("?")
-    bare = _BARE_PLACE.fullmatch(now.said.strip())
+    if now.phrases.tomorrow in now.user_text.lower() or now.phrases.today in now.user_text.lower():
+        return next(
+            (
+                earlier_places[0]
+                for text in reversed(now.earlier_user_texts)
+                if (earlier_places := places(text))
+            ),
+            "",
+        )
+    was_asked_where = bool(now.answers) and now.answers[-1].rstrip().endswith("?")
+    bare = _BARE_PLACE.fullmatch(now.user_text.strip())
     if was_asked_where and bare and intent in {Intent.REMARK, Intent.QUESTION}:
         return bare.group(1).title()
     return now.caller_home if asks_for_weather else ""
 
 
 def _talk(now: Situation, intent: Intent) -> str:
-    """What a persona says that has neither stories nor weather."""
+    """Return the answer of a persona with neither stories nor weather."""
     phrases = now.phrases
     if intent is Intent.NO:
         return now.say(phrases.all_right)
     if intent in {Intent.YES, Intent.GO_ON}:
         return now.say(phrases.talk_yes)
-    topic = " ".join(now.said.split()).rstrip(".!?… ")
+    topic = " ".join(now.user_text.split()).rstrip(".!?… ")
     if len(topic) > TOPIC_CHARS:
         topic = topic[:TOPIC_CHARS].rsplit(" ", 1)[0] + "…"
-    phrase = phrases.talk[len(now.told) % len(phrases.talk)]
-    said = now.say(phrases.talk_question if now.said.rstrip().endswith("?") else phrase, topic=topic)
-    return _joined(phrases.was_interrupted if now.was_interrupted else "", said)
+    phrase = phrases.talk[len(now.answers) % len(phrases.talk)]
+    answer = now.say(phrases.talk_question if now.user_text.rstrip().endswith("?") else phrase, topic=topic)
+    return _joined(phrases.was_interrupted if now.was_interrupted else "", answer)
 
 
 def _joined(*sentences: str) -> str:

@@ -1,4 +1,4 @@
-"""How the demo LLM puts a tool's result into words."""
+"""Puts a tool's result into words for the demo LLM."""
 
 import orjson
 
@@ -13,8 +13,8 @@ def is_tool_result(request: ChatRequest) -> bool:
     return request.last.role in TOOL_ROLES
 
 
-def told_result(request: ChatRequest) -> str:
-    """The results at the end of the messages, as one utterance."""
+def result_in_words(request: ChatRequest) -> str:
+    """Return the results at the end of the messages as one utterance."""
     now = situation_of(request)
     results: list[str] = []
     for message in reversed(request.messages):
@@ -24,19 +24,22 @@ def told_result(request: ChatRequest) -> str:
     texts = [_in_words(each) for each in results]
     failed = any(_is_failure(each) for each in results)
     phrase = now.phrases.tool_failed if failed else now.phrases.tool_result
-    found = "; ".join(text for text in texts if text) or "—"
-    return f"{now.say(phrase, result=found[:RESULT_CHARS].rstrip(' .'))} {now.say(now.phrases.tool_next)}"
+    result = "; ".join(text for text in texts if text) or "—"
+    return f"{now.say(phrase, result=result[:RESULT_CHARS].rstrip(' .'))} {now.say(now.phrases.tool_next)}"
 
 
 def _in_words(content: str) -> str:
     try:
         return _spelled(orjson.loads(content))
-    except (orjson.JSONDecodeError, RecursionError):  # it reads what nests deeper than Python calls
+    except (
+        orjson.JSONDecodeError,
+        RecursionError,
+    ):  # orjson reads deeper nesting than Python's recursion limit
         return " ".join(content.split())
 
 
 def _spelled(value: object) -> str:
-    """JSON as one would say it: ``temperature 21, unit celsius``."""
+    """Return JSON as speech: ``temperature 21, unit celsius``."""
     if isinstance(value, dict):
         return ", ".join(f"{str(name).replace('_', ' ')} {_spelled(each)}" for name, each in value.items())
     if isinstance(value, list):
@@ -48,7 +51,7 @@ def _spelled(value: object) -> str:
 
 def _is_failure(content: str) -> bool:
     try:
-        found = orjson.loads(content)
+        result = orjson.loads(content)
     except orjson.JSONDecodeError:
         return content.lstrip().lower().startswith("error")
-    return isinstance(found, dict) and bool(found.get("error"))
+    return isinstance(result, dict) and bool(result.get("error"))

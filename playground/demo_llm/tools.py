@@ -1,4 +1,4 @@
-"""The demo-tools model: the function that fits what was said, and its arguments from its JSON schema."""
+"""The demo-tools model: picks the function that fits the user's text, and its arguments from its JSON schema."""
 
 import re
 from collections.abc import Iterable
@@ -7,13 +7,14 @@ from typing import Any
 import orjson
 
 from playground.demo_llm.answer import FunctionCall
-from playground.demo_llm.chat import ChatRequest, Function, Json
+from playground.demo_llm.chat import ChatRequest, Function
 from playground.demo_llm.facts import caller_home, caller_name, places
+from playground.engine.json_types import Json
 
 MAX_DEPTH = 5
 MAX_CALLS = 4
 NAME_WEIGHT = 3
-"""A word of the function's name says more than one of its description."""
+"""The weight of a word in the function's name; one in its description has the weight 1."""
 ENOUGH = 3
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -46,19 +47,19 @@ _MEANING_OF = {word: meaning for meaning, words in _MEANINGS.items() for word in
 
 
 def calls_for(request: ChatRequest) -> tuple[FunctionCall, ...]:
-    """The calls that answer the last user message, or none: then words do.
+    """Return the calls that answer the last user message; empty if the answer is text.
 
-    One call for each place that was named when the function takes a place. None when it needs a place that
-    nobody named, unless ``tool_choice`` demands a call.
+    If the function takes a place: one call per place in the text. Empty if the place is required and missing, unless
+    ``tool_choice`` demands a call.
     """
     function = _fitting(request)
     if function is None:
         return ()
-    said = _last_said(request)
+    user_text = _last_user_text(request)
     field = _place_field(function)
     if not field:
-        return (_call(function, said, request, place=""),)
-    named = places(said)[:MAX_CALLS]
+        return (_call(function, user_text, request, place=""),)
+    named = places(user_text)[:MAX_CALLS]
     if not request.parallel_tool_calls:
         named = named[:1]
     if not named and (home := caller_home(request.system_text)):
@@ -66,11 +67,11 @@ def calls_for(request: ChatRequest) -> tuple[FunctionCall, ...]:
     needs_place = field in _list(function.parameters, "required")
     if not named and needs_place and request.tool_choice.mode != "required":
         return ()
-    return tuple(_call(function, said, request, place) for place in named or [""])
+    return tuple(_call(function, user_text, request, place) for place in named or [""])
 
 
 def needs_place(request: ChatRequest) -> bool:
-    """Whether a function fits but for a place that nobody named."""
+    """Whether a function fits, but its place is missing."""
     function = _fitting(request)
     return function is not None and bool(_place_field(function)) and not calls_for(request)
 
@@ -81,27 +82,27 @@ def _fitting(request: ChatRequest) -> Function | None:
         return None
     if choice.name:
         return next((each for each in request.functions if each.name == choice.name), None)
-    said = _meanings(_last_said(request))
+    meanings = _meanings(_last_user_text(request))
     score, best = max(
-        ((_score(function, said), function) for function in request.functions), key=lambda each: each[0]
+        ((_score(function, meanings), function) for function in request.functions), key=lambda each: each[0]
     )
     return best if score >= ENOUGH or choice.mode == "required" else None
 
 
-def _last_said(request: ChatRequest) -> str:
-    """The last user message; a bare answer such as "Paris" is read with the question before it."""
-    said = request.texts_of("user")
-    if not said:
+def _last_user_text(request: ChatRequest) -> str:
+    """Return the last user message; a bare answer such as "Paris" is joined to the user message before it."""
+    user_texts = request.texts_of("user")
+    if not user_texts:
         return ""
-    if len(said) > 1 and len(said[-1].split()) <= 3 and not places(said[-1]):
-        return f"{said[-2].rstrip('?!. ')} in {said[-1].strip()}"
-    return said[-1]
+    if len(user_texts) > 1 and len(user_texts[-1].split()) <= 3 and not places(user_texts[-1]):
+        return f"{user_texts[-2].rstrip('?!. ')} in {user_texts[-1].strip()}"
+    return user_texts[-1]
 
 
-def _score(function: Function, said: frozenset[str]) -> int:
+def _score(function: Function, meanings: frozenset[str]) -> int:
     name = _meanings(_CAMEL.sub(" ", function.name).replace("_", " "))
     described = _meanings(" ".join([function.description, *_property_words(function.parameters)]))
-    return NAME_WEIGHT * len(name & said) + len((described - name) & said)
+    return NAME_WEIGHT * len(name & meanings) + len((described - name) & meanings)
 
 
 def _property_words(schema: Json) -> Iterable[str]:
@@ -116,62 +117,62 @@ def _meanings(text: str) -> frozenset[str]:
 
 
 def _place_field(function: Function) -> str:
-    """The first property of type string that is a place by its name, without an enum."""
+    """Return the first string property without an enum whose name means a place."""
     for name, described in _properties(function.parameters).items():
         if _PLACE_FIELD.search(name) and "enum" not in described:
             return name
     return ""
 
 
-def _call(function: Function, said: str, request: ChatRequest, place: str) -> FunctionCall:
-    arguments = _Arguments(said, request, place).object_of(function.parameters, depth=0)
+def _call(function: Function, user_text: str, request: ChatRequest, place: str) -> FunctionCall:
+    arguments = _Arguments(user_text, request, place).object_of(function.parameters, depth=0)
     return FunctionCall(name=function.name, arguments=orjson.dumps(arguments).decode())
 
 
 def _properties(schema: Json) -> dict[str, Json]:
-    """The properties of an object's schema, in order; one that is no schema itself counts as an empty one."""
-    found = schema.get("properties")
-    if not isinstance(found, dict):
+    """Return an object schema's properties, in order; an invalid one counts as an empty schema."""
+    properties = schema.get("properties")
+    if not isinstance(properties, dict):
         return {}
-    return {name: each if isinstance(each, dict) else {} for name, each in found.items()}
+    return {name: each if isinstance(each, dict) else {} for name, each in properties.items()}
 
 
 class _Arguments:
-    """Values for a JSON schema, out of what was said."""
+    """Builds values for a JSON schema from the user's text."""
 
-    def __init__(self, said: str, request: ChatRequest, place: str) -> None:
-        self._said = said
+    def __init__(self, user_text: str, request: ChatRequest, place: str) -> None:
+        self._user_text = user_text
         self._request = request
         self._place = place
 
     def object_of(self, schema: Json, depth: int) -> Json:
         required = _list(schema, "required")
-        found: Json = {}
+        arguments: Json = {}
         for name, described in _properties(schema).items():
             if name in required:
-                found[name] = self._value(name, described, depth)
-            elif (said := self._said_value(name, described)) is not None:
-                found[name] = said
-        return found
+                arguments[name] = self._value(name, described, depth)
+            elif (stated := self._stated_value(name, described)) is not None:
+                arguments[name] = stated
+        return arguments
 
-    def _said_value(self, name: str, schema: Json) -> Any:
-        """A value that was said in so many words, or None."""
+    def _stated_value(self, name: str, schema: Json) -> Any:
+        """Return a value that the user's text states, or None."""
         if choices := _list(schema, "enum"):
-            return next((each for each in choices if str(each).lower() in self._said.lower()), None)
+            return next((each for each in choices if str(each).lower() in self._user_text.lower()), None)
         if _kind(schema) != "string":
             return None
         if _PLACE_FIELD.search(name):
             return self._place or None
-        if _DAY_FIELD.search(name) and (day := _DAY.search(self._said)):
+        if _DAY_FIELD.search(name) and (day := _DAY.search(self._user_text)):
             return day.group(1).lower()
         return None
 
     def _value(self, name: str, schema: Json, depth: int) -> Any:
-        if (said := self._said_value(name, schema)) is not None:
-            return said
-        for given in ("const", "default"):
-            if given in schema:
-                return schema[given]
+        if (stated := self._stated_value(name, schema)) is not None:
+            return stated
+        for keyword in ("const", "default"):
+            if keyword in schema:
+                return schema[keyword]
         if choices := _list(schema, "enum"):
             return choices[0]
         return self._made_up(name, schema, depth)
@@ -181,7 +182,7 @@ class _Arguments:
         if kind in {"integer", "number"}:
             return self._number(schema, whole=kind == "integer")
         if kind == "boolean":
-            return not re.search(r"\b(?:not|no|don't|without|не|нет|без)\b", self._said, re.IGNORECASE)
+            return not re.search(r"\b(?:not|no|don't|without|не|нет|без)\b", self._user_text, re.IGNORECASE)
         if kind == "array":
             items = schema.get("items")
             return (
@@ -192,38 +193,38 @@ class _Arguments:
         return None if kind == "null" else self._string(name)
 
     def _number(self, schema: Json, *, whole: bool) -> int | float:
-        said = _NUMBER.search(self._said)
+        match = _NUMBER.search(self._user_text)
         least, most = _bound(schema, "minimum"), _bound(schema, "maximum")
-        number = float(said.group()) if said else (1.0 if least is None else least)
+        number = float(match.group()) if match else (1.0 if least is None else least)
         number = number if least is None else max(number, least)
         number = number if most is None else min(number, most)
         return int(number) if whole or number.is_integer() else number
 
     def _string(self, name: str) -> str:
-        if _EMAIL_FIELD.search(name) and (email := _EMAIL.search(self._said)):
+        if _EMAIL_FIELD.search(name) and (email := _EMAIL.search(self._user_text)):
             return email.group()
         if _NAME_FIELD.search(name):
-            known = caller_name(self._request.system_text, self._request.texts_of("user"))
-            return known or "unknown"
+            caller = caller_name(self._request.system_text, self._request.texts_of("user"))
+            return caller or "unknown"
         if _DAY_FIELD.search(name):
             return "today"
-        if quoted := _QUOTED.search(self._said):
+        if quoted := _QUOTED.search(self._user_text):
             return quoted.group(1)
-        return self._said.strip()
+        return self._user_text.strip()
 
 
 def _list(schema: Json, key: str) -> list[Any]:
-    found = schema.get(key)
-    return found if isinstance(found, list) else []
+    value = schema.get(key)
+    return value if isinstance(value, list) else []
 
 
 def _bound(schema: Json, key: str) -> float | None:
-    found = schema.get(key)
-    return float(found) if isinstance(found, int | float) else None
+    value = schema.get(key)
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _kind(schema: Json) -> str:
-    """The schema's type; of several the first that isn't null; of alternatives the first's."""
+    """Return the schema's type: of several the first that isn't null; of alternatives that of the first."""
     kind = schema.get("type")
     if isinstance(kind, list):
         return next((str(each) for each in kind if each != "null"), "null")

@@ -1,4 +1,4 @@
-"""The addresses of the demo LLM, under ``/demo/v1/``: without a slash at the end, as OpenAI's are."""
+"""The demo LLM's addresses, under ``/demo/v1/``: without a trailing slash, like OpenAI's."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The demo LLM over HTTP: chat completions and the list of models, as OpenAI's API has them."""
+"""The demo LLM over HTTP: chat completions and the list of models, as in OpenAI's API."""
 
 import time
 import uuid
@@ -26,13 +26,13 @@ from playground.demo_llm.pace import paced_chunks, paced_whole
 
 EVENT_STREAM = "text/event-stream; charset=utf-8"
 MODELS_CREATED = 1_735_689_600
-"""What ``created`` says of every model, in seconds since 1970; OpenAI's clients ask for a number."""
+"""``created`` of every model, in seconds since 1970, because OpenAI's clients require a number."""
 
 View = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponseBase]]
 
 
 def endpoint(method: str) -> Callable[[View], View]:
-    """A view of the API: one method, the demo LLM's key in place of a session, refusals in OpenAI's shape."""
+    """Decorate a view of the API: one method, the demo LLM's key in place of a session, errors in OpenAI's format."""
 
     def decorate(view: View) -> View:
         @csrf_exempt
@@ -93,21 +93,21 @@ async def unknown(request: HttpRequest, rest: str) -> HttpResponseBase:
 
 
 def time_scale() -> float:
-    """A factor on every wait: tests set DEMO_LLM_TIME_SCALE to 0."""
+    """Return the factor on all waits: tests set DEMO_LLM_TIME_SCALE to 0."""
     return float(getattr(settings, "DEMO_LLM_TIME_SCALE", 1))
 
 
 def authenticate(request: HttpRequest) -> None:
-    """Raises ApiError (401) unless the request carries the demo LLM's key; with no key set nobody gets in."""
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    """Raise ApiError (401) unless the request has the demo LLM's key; without a configured key always."""
+    scheme, _, given_key = request.headers.get("Authorization", "").partition(" ")
     key = settings.DEMO_LLM_KEY
-    is_right = compare_digest(given.strip().encode(), key.encode())
+    is_right = compare_digest(given_key.strip().encode(), key.encode())
     if not key or scheme.lower() != "bearer" or not is_right:
         raise wrong_key()
 
 
 def body_of(request: HttpRequest) -> bytes:
-    """Raises ApiError (413) for more than Django's limit, which Django itself applies to a declared length."""
+    """Return the body. Raises ApiError (413) beyond Django's limit, which Django applies only to a declared length."""
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     try:
         body = request.body
@@ -119,7 +119,7 @@ def body_of(request: HttpRequest) -> bytes:
 
 
 def received_headers(request: HttpRequest) -> tuple[tuple[str, str], ...]:
-    """The headers as the server passed them on; Django's own mapping has lost those with an underscore."""
+    """Return the headers as received: Django's own mapping drops those with an underscore."""
     if not isinstance(request, ASGIRequest):
         return tuple(request.headers.items())
     return tuple(
@@ -128,7 +128,7 @@ def received_headers(request: HttpRequest) -> tuple[tuple[str, str], ...]:
 
 
 async def events(chunks: AsyncIterator[dict[str, Any]]) -> AsyncIterator[bytes]:
-    """Chunks as server-sent events, and OpenAI's end mark."""
+    """Yield chunks as server-sent events, then OpenAI's ``[DONE]``."""
     async for chunk in chunks:
         yield b"data: " + orjson.dumps(chunk) + b"\n\n"
     yield b"data: [DONE]\n\n"

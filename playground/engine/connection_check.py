@@ -1,6 +1,6 @@
-"""What one tiny request showed of an LLM's server, graded: the findings of "Check connection".
+"""The findings of "Check connection": grades what one tiny request showed of an LLM's server.
 
-Pure: `playground.connection_check` sends the request and notes what came when; here that becomes sentences.
+Pure: `playground.connection_check` sends the request and records the response and its times.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,9 +11,9 @@ from typing import Any
 from playground.engine.errors.codes import Code, GreenroomError
 
 SLOW_FIRST_DELTA_MS = 1_500
-"""A caller takes a silence of about this length for a dead line: assumed."""
+"""Callers take a longer silence for a dead line: assumed."""
 BUFFERED_WITHIN_MS = 25
-"""Many deltas that arrive within this time of one another were held back somewhere on the way."""
+"""Many deltas that arrive within this time were buffered on the way."""
 MANY_DELTAS = 4
 
 
@@ -26,7 +26,7 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``what`` was looked at, in a word or two; ``sentence``: what was found, and what to do about it."""
+    """``what`` was checked, in a word or two; ``sentence``: the result, and what to do about it."""
 
     grade: Grade
     what: str
@@ -34,33 +34,33 @@ class Finding:
 
 
 @dataclass(slots=True)
-class Observed:
-    """What happened, in ms from the moment at which the request was sent."""
+class Observation:
+    """The observed response; times in ms from when the request was sent."""
 
     is_tls: bool
     is_own: bool
     sends_secret: bool
     error: GreenroomError | None = None
-    """What failed before a good answer began."""
+    """The failure before a good answer began."""
     status: int | None = None
     headers_ms: int = 0
     payload_times_ms: list[int] = field(default_factory=list)
     first_payload: Any = None
-    """The first payload that is a chunk, parsed."""
+    """The first chunk, parsed."""
     first_delta_ms: int | None = None
     is_event_stream: bool = False
     finish_reason: str = ""
     has_done: bool = False
     has_tool_calls: bool = False
     verdict: GreenroomError | None = None
-    """What was wrong with the answer itself."""
+    """The failure of the answer itself."""
     ended_after_ms: int | None = None
-    """From the end of the answer ([DONE], the finish reason) to the end of the body; None: we left it."""
+    """From the end of the answer ([DONE], the finish reason) to the end of the body; None if we hung up."""
     notes: Sequence[str] = ()
 
 
-def findings(seen: Observed) -> list[Finding]:
-    """All findings, in the order in which things happen on the wire."""
+def findings(seen: Observation) -> list[Finding]:
+    """Return all findings, in the order of the exchange."""
     return [*_reaching(seen), *(_answer(seen) if seen.status is not None else ())]
 
 
@@ -68,7 +68,7 @@ _BEFORE_SENDING = {Code.SECRET_NOT_ALLOWED, Code.SECRET_MISSING, Code.BLOCKED_AD
 _NOT_REACHED = {Code.DNS, Code.CONNECT_REFUSED, Code.CONNECT_TIMEOUT}
 
 
-def _reaching(seen: Observed) -> Iterator[Finding]:
+def _reaching(seen: Observation) -> Iterator[Finding]:
     error = seen.error
     if error is not None and seen.status is None:
         yield from _refusal(seen, error)
@@ -79,7 +79,7 @@ def _reaching(seen: Observed) -> Iterator[Finding]:
     yield Finding(Grade.GOOD, "Authorised", f"The server {key} (status {seen.status}).")
 
 
-def _refusal(seen: Observed, error: GreenroomError) -> Iterator[Finding]:
+def _refusal(seen: Observation, error: GreenroomError) -> Iterator[Finding]:
     message = _with_excerpt(error)
     if error.code in _BEFORE_SENDING and not error.excerpt:
         yield Finding(Grade.BAD, "Not sent", message)
@@ -100,7 +100,7 @@ def _with_excerpt(error: GreenroomError) -> str:
     return f"{error.message} The server says: {error.excerpt}" if error.excerpt else error.message
 
 
-def _tls(seen: Observed) -> Finding:
+def _tls(seen: Observation) -> Finding:
     if seen.is_own:
         return Finding(
             Grade.NOTE, "TLS", "Greenroom's own endpoint is called inside this process: no network, no TLS."
@@ -112,7 +112,7 @@ def _tls(seen: Observed) -> Finding:
     )
 
 
-def _answer(seen: Observed) -> Iterator[Finding]:
+def _answer(seen: Observation) -> Iterator[Finding]:
     if seen.verdict is not None:
         yield Finding(Grade.BAD, "Answer", _with_excerpt(seen.verdict))
     yield _streaming(seen)
@@ -126,7 +126,7 @@ def _answer(seen: Observed) -> Iterator[Finding]:
         yield Finding(Grade.NOTE, "Note", note)
 
 
-def _streaming(seen: Observed) -> Finding:
+def _streaming(seen: Observation) -> Finding:
     times = seen.payload_times_ms
     if not seen.is_event_stream:
         return Finding(
@@ -146,7 +146,7 @@ def _streaming(seen: Observed) -> Finding:
     return Finding(Grade.GOOD, "Streams", f"{len(times)} chunks over {span_ms} ms.")
 
 
-def _first_delta(seen: Observed) -> Finding:
+def _first_delta(seen: Observation) -> Finding:
     if seen.first_delta_ms is None:
         what = "a tool call" if seen.has_tool_calls else "nothing that can be spoken"
         return Finding(Grade.WARNING, "First delta", f"The answer held {what}.")
@@ -171,7 +171,7 @@ def _first_chunk(payload: Any) -> Finding:
     return Finding(Grade.NOTE, "First chunk", "It carries neither a role nor text; it is passed over.")
 
 
-def _finish(seen: Observed) -> Finding:
+def _finish(seen: Observation) -> Finding:
     if seen.finish_reason:
         return Finding(Grade.GOOD, "Finish reason", f"{seen.finish_reason}.")
     return Finding(
@@ -181,7 +181,7 @@ def _finish(seen: Observed) -> Finding:
     )
 
 
-def _done(seen: Observed) -> Finding:
+def _done(seen: Observation) -> Finding:
     if seen.has_done:
         return Finding(Grade.GOOD, "[DONE]", "The stream ended with it.")
     if seen.ended_after_ms is None:
@@ -189,7 +189,7 @@ def _done(seen: Observed) -> Finding:
     return Finding(Grade.WARNING, "[DONE]", "It didn't come: some clients wait for it.")
 
 
-def _closing(seen: Observed) -> Finding:
+def _closing(seen: Observation) -> Finding:
     if seen.ended_after_ms is None:
         return Finding(
             Grade.WARNING,

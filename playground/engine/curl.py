@@ -1,4 +1,4 @@
-"""A request as a ``curl`` command, with a shell variable where a secret belongs."""
+"""Renders a request as a ``curl`` command, with shell variables in place of secrets."""
 
 import shlex
 
@@ -7,7 +7,7 @@ from playground.engine.substitution import substitute
 
 
 def as_curl(request: LLMRequest, *, site_url: str, secret_names: frozenset[str]) -> str:
-    """The command, one option a line. An address of this app's own is written with ``site_url``."""
+    """Return the command, one option per line. This app's own addresses are prefixed with ``site_url``."""
     url = site_url.rstrip("/") + request.url if request.url.startswith("/") else request.url
     lines = [f"curl --no-buffer --request {request.method} {shlex.quote(url)}"]
     lines += [f"--header {_header(name, value, secret_names)}" for name, value in request.headers]

@@ -1,4 +1,4 @@
-"""What happens in a turn, as values: the conductor emits them, recording, the hub and the wire read them.
+"""A turn's events as values: the conductor emits them; recording, the hub and the wire read them.
 
 ``t_ms`` is always whole milliseconds from the turn's start, on a monotonic clock.
 """
@@ -24,10 +24,6 @@ class TurnStatus(StrEnum):
     INTERRUPTED = "interrupted"
     FAILED = "failed"
 
-    @property
-    def is_open(self) -> bool:
-        return self in {TurnStatus.PENDING, TurnStatus.STREAMING}
-
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -43,7 +39,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """One function that the LLM calls. ``arguments`` is the JSON text as it came; ``valid`` whether it is JSON."""
+    """One function call of the LLM. ``arguments`` is the JSON text verbatim; ``valid`` whether it is a JSON object."""
 
     id: str
     name: str
@@ -51,7 +47,7 @@ class ToolCall:
     valid: bool = True
     note: str = ""
     extra: str = ""
-    """The server's own fields of the call as a JSON object, or empty: Gemini wants its thought_signature back."""
+    """The server's own fields of the call as a JSON object, or empty: Gemini requires its thought_signature back."""
 
     def as_json(self) -> dict[str, Any]:
         return {"id": self.id, "name": self.name, "arguments": self.arguments}
@@ -59,7 +55,7 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a segment: its place in the raw text, and when its playout begins."""
+    """A word of a segment: its offsets in the raw text, and when its playout begins."""
 
     start: int
     end: int
@@ -76,24 +72,29 @@ class Segment:
     index: int | None
     """The sentence's index; None for a filler."""
     text: str
-    """What is spoken; empty for a break that stands alone."""
+    """The spoken text; empty for a break alone."""
     synthesis_ms: int
-    """When its synthesis began."""
+    """When its synthesis begins."""
     starts_ms: int
     ends_ms: int
     words: tuple[Word, ...] = ()
     pauses_ms: tuple[tuple[int, int], ...] = ()
-    """From when to when a break makes it silent."""
+    """The intervals in which a break makes it silent."""
 
     @property
     def heard_ms(self) -> int:
-        """How long it is heard: all of it but its pauses."""
+        """How long it is heard: its length without its pauses."""
         return self.ends_ms - self.starts_ms - sum(end - start for start, end in self.pauses_ms)
 
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """A turn's numbers, in ms; None where it never happened. See DESIGN's vocabulary: ttfb … dead air."""
+    """A turn's timings in ms; None if it never happened. Except for ``dead_air``, they count from the turn's start.
+
+    ``ttfb``: first byte of the response; ``ttft``: first content delta; ``first_sentence``: its end is known;
+    ``first_audio``: first playout of the answer, not of a filler; ``dead_air``: all silence up to the end of the
+    speech, which a filler shortens.
+    """
 
     ttfb: int | None = None
     ttft: int | None = None
@@ -118,7 +119,7 @@ class TurnStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestSent(Event):
-    """The request, with the secret's name in place of its value. ``origins`` names the parts of the system message."""
+    """The request, with secrets' names in place of their values. ``origins`` names the parts of the system message."""
 
     request: dict[str, Any]
     origins: list[dict[str, Any]]
@@ -133,7 +134,7 @@ class ResponseReceived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayloadReceived(Event):
-    """One SSE payload as it came, redacted; only recording reads it."""
+    """One SSE payload, redacted; only recording reads it."""
 
     data: str
 
@@ -164,7 +165,7 @@ class FillerStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FillerSkipped(Event):
-    """Why no filler played: ``reason`` is one of fillers.SKIP_REASONS."""
+    """No filler played; ``reason`` is a `playground.engine.speech.fillers.SkipReason`."""
 
     reason: str
     due_ms: int
@@ -204,7 +205,7 @@ class ToolCalled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFired(Event):
-    """What JAICP's script receives when the LLM calls a function (Just AI, llmRequest, ``eventName``)."""
+    """The event that JAICP's script receives when the LLM calls a function (Just AI, llmRequest, ``eventName``)."""
 
     event_name: str
     tool_call_ids: tuple[str, ...]
@@ -212,21 +213,21 @@ class EventFired(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteMade(Event):
-    """Something odd about the stream, or what Greenroom did about it, in one sentence for the inspector."""
+    """An oddity of the stream, or what Greenroom did about it, in one sentence for the inspector."""
 
     note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterruptHeld(Event):
-    """An interrupt that the barge-in rules hold back until ``until_ms``."""
+    """The barge-in rules hold an interrupt back until ``until_ms``."""
 
     until_ms: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnClosed(Event):
-    """The last event of a turn; exactly one."""
+    """The last event of a turn; there is exactly one."""
 
     status: TurnStatus
     text: str

@@ -1,4 +1,4 @@
-"""What a persona's request headers may be called and hold."""
+"""Validates the names and values of a persona's request headers."""
 
 import re
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ _OF_THE_CONNECTION_PREFIXES = ("proxy-", "x-forwarded-")
 
 
 class HeaderError(ValueError):
-    """Headers that can't be sent. ``message`` is one sentence for a person; it never repeats a value."""
+    """A header can't be sent. ``message`` is one sentence for a person; it never repeats a value."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -55,7 +55,7 @@ def check_header(name: str, value: str) -> None:
 
 
 def check_value(name: str, value: str) -> None:
-    """Raise HeaderError unless the characters of a value, a secret's included, can be sent."""
+    """Raise HeaderError unless the characters of a value, or of a secret, can be sent."""
     if not _VALUE.fullmatch(value):
         raise HeaderError(
             f"The value of the header {name} has a line break, a control character or a character outside ASCII."

@@ -1,4 +1,4 @@
-"""JSON as it goes to clients: everything that JSON knows, also what orjson doesn't write."""
+"""Serialises JSON for clients, including values that orjson refuses."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import orjson
 
 
 def json_bytes(value: Any) -> bytes:
-    """The value as compact UTF-8. NaN and infinities are null, half a surrogate pair is escaped.
+    """Return the value as compact UTF-8. NaN and infinities become null; lone surrogates are escaped.
 
     orjson refuses integers beyond 64 bits (``1e20`` comes back from PostgreSQL's jsonb as one) and more than 254
     levels. Raises RecursionError for some 1,000.

@@ -1,4 +1,4 @@
-"""Every wait and every buffer of a turn: its number, with its unit, in one place."""
+"""The waits and buffer sizes of a turn, with their units, in one place."""
 
 from dataclasses import dataclass
 
@@ -13,15 +13,15 @@ class Limits:
     connect_ms: int = 5_000
     dns_ms: int = 5_000
     first_content_ms: int = 30_000
-    """From the turn's start to the first content delta or tool call; comments and empty deltas are no content."""
+    """From the turn's start to the first content delta or tool call; comments and empty deltas don't count."""
     content_gap_ms: int = 20_000
     """Between two content deltas."""
     reasoning_gap_ms: int = 120_000
     """Between two content deltas while reasoning arrives."""
     turn_ms: int = 120_000
-    """The whole generation, from the request to its last byte; speech is not counted."""
+    """The whole generation, from the request to its last byte, without speech."""
     after_finish_ms: int = 2_000
-    """How long an answer that has a finish reason may be silent, since its last content, before it counts as over."""
+    """From an answer's last content to its end, once it has a finish reason but the stream stays open."""
     idle_sentence_ms: int = 400
     """How long deltas may pause before an unambiguous sentence end is committed."""
 
@@ -31,13 +31,13 @@ class Limits:
     answer_chars: int = 256 * KIB
     sentence_chars: int = 600
     segment_words: int = 2_000
-    """How many words of a segment have a time of their own; in a longer one, a code block, some share one."""
+    """The most words of a segment with their own times; in a longer one (a code block) words share a time."""
     tool_arguments_chars: int = 64 * KIB
     tool_calls: int = 32
     argument_check_ms: int = 500
-    """How long the arguments of a turn's calls may take to be checked, all of them together."""
+    """For checking the arguments of all of a turn's calls."""
     argument_check_wait_ms: int = 2_000
-    """How long they wait for a process that checks."""
+    """How long they wait for a free checking process."""
     tool_endpoint_ms: int = 10_000
     """From the call to the last byte of the tool endpoint's answer."""
     tool_output_bytes: int = 64 * KIB
@@ -46,14 +46,14 @@ class Limits:
     error_excerpt_chars: int = 300
 
     retry_wait_ms: int = 5_000
-    """The longest Retry-After that is waited for; a longer one fails the turn and is shown."""
+    """The longest Retry-After that a turn waits for; a longer one fails the turn and is shown."""
     retries: int = 1
     cassette_bytes: int = 1 * MIB
-    """How much of the answer's payloads a completion keeps for a replay."""
+    """How much of the answer's payloads a completion stores for a replay."""
 
 
 SCHEMA_CHECK_MS = 500
-"""How long the schemas of a persona may take to be read, all of its tools together."""
+"""For checking the schemas of all of a persona's tools."""
 SCHEMA_CHECK_WAIT_MS = 500
 
 DEFAULT_LIMITS = Limits()

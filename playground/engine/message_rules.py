@@ -1,6 +1,6 @@
-"""The rules that a request's ``messages`` keep (OpenAI, chat completions): checked before they are sent.
+"""The rules for a request's ``messages`` (OpenAI, chat completions), checked before they are sent.
 
-The history that Greenroom builds keeps them; a script's own messages, which an opening may bring along, need not.
+Histories that Greenroom builds obey them; a script's own messages, given when a conversation starts, may not.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,35 +10,35 @@ ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
 
 
 def broken_rule(messages: Sequence[Mapping[str, Any]]) -> str | None:
-    """The first rule that is broken, as a sentence that names the message by its number from 1; None: all are kept."""
+    """Return a sentence about the first broken rule and its message (counted from 1); None if there is none."""
     if not messages:
         return "There is no message to send."
-    asked: set[str] = set()
+    pending_ids: set[str] = set()
     for number, message in enumerate(messages, start=1):
-        fault = _fault(message, asked)
+        fault = _fault(message, pending_ids)
         if fault is not None:
             return f"Message {number} {fault}"
-        asked = _still_asked(message, asked)
-    if asked:
-        return f"The call {min(asked)} has no result: a tool message must answer each call."
+        pending_ids = _still_asked(message, pending_ids)
+    if pending_ids:
+        return f"The call {min(pending_ids)} has no result: a tool message must answer each call."
     return None
 
 
-def _fault(message: Mapping[str, Any], asked: set[str]) -> str | None:
+def _fault(message: Mapping[str, Any], pending_ids: set[str]) -> str | None:
     role = message.get("role")
     if role not in ROLES:
         return "has no role that a chat completion knows (system, developer, user, assistant, tool)."
     if role == "tool":
-        return _tool_fault(message, asked)
-    if asked:
-        return f"comes before the result of the call {min(asked)}: tool messages must follow their calls at once."
+        return _tool_fault(message, pending_ids)
+    if pending_ids:
+        return f"comes before the result of the call {min(pending_ids)}: tool messages must follow their calls at once."
     if role == "assistant":
         return _assistant_fault(message)
     return None if _has_content(message) else "has no content: it must be a text, or a list of parts."
 
 
-def _tool_fault(message: Mapping[str, Any], asked: set[str]) -> str | None:
-    if message.get("tool_call_id") not in asked:
+def _tool_fault(message: Mapping[str, Any], pending_ids: set[str]) -> str | None:
+    if message.get("tool_call_id") not in pending_ids:
         return "is the result of a call that the assistant message before it does not make, or has already."
     return None if isinstance(message.get("content"), str | list) else "is a tool result without content."
 
@@ -50,7 +50,7 @@ def _assistant_fault(message: Mapping[str, Any]) -> str | None:
     if not isinstance(calls, list) or not calls:
         return "has tool_calls that are no list, or an empty one."
     ids = [call.get("id") for call in calls if isinstance(call, Mapping)]
-    if len(ids) < len(calls) or not all(isinstance(found, str) and found for found in ids):
+    if len(ids) < len(calls) or not all(isinstance(call_id, str) and call_id for call_id in ids):
         return "makes a call without an id."
     if len(set(ids)) < len(ids):
         return "makes two calls with the same id."
@@ -59,9 +59,9 @@ def _assistant_fault(message: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _still_asked(message: Mapping[str, Any], asked: set[str]) -> set[str]:
+def _still_asked(message: Mapping[str, Any], pending_ids: set[str]) -> set[str]:
     if message["role"] == "tool":
-        return asked - {message["tool_call_id"]}
+        return pending_ids - {message["tool_call_id"]}
     return (
         {call["id"] for call in message.get("tool_calls") or ()} if message["role"] == "assistant" else set()
     )

@@ -1,12 +1,11 @@
 """A persona as the turn engine sees it: frozen values. `playground.engine.persona_document` reads them."""
 
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
+from playground.engine.json_types import Json
 from playground.engine.substitution import explicit_names_in
-
-Json = dict[str, Any]
 
 
 class Provider(StrEnum):
@@ -112,3 +111,10 @@ class PersonaSettings:
     """Saved results by function name: a text, or a value that is sent as JSON."""
     tool_endpoint: str = ""
     tool_endpoint_secret: str = ""
+    max_answer_s: int | None = None
+    """The longest answer, in seconds of speech; None: any length."""
+
+
+def default_of(settings: type[LLMSettings | FillerSettings | PersonaSettings], name: str) -> Any:
+    """What a setting is where a document has nothing. Raises KeyError where it has no plain default."""
+    return {each.name: each.default for each in fields(settings) if each.default is not MISSING}[name]

@@ -1,32 +1,32 @@
 """Reads the document of a persona version into the engine's frozen values.
 
-The document is a JSON object; ``personas/documents.py`` writes it:
+The document is a JSON object; ``personas/persona_fields.py`` declares what stands where, ``personas/documents.py``
+writes it:
 
     {"persona_name", "system_prompt", "context", "default_replica_id",
-     "llm": {"platform", "provider", "address", "model", "token_secret", "headers": [[name, value]], "temperature",
-             "parameters": {}, "tools": [], "event_name", "history_mode", "history_last", "stream_options"},
+     "llm": {"platform", "provider", "address", "model", "token_secret", "headers": [[name, value]], …},
      "barge_in": {"bargeIn", "bargeInTrigger", "noInterruptTime", "bargeInReply"},
      "filler": {"name", "fillerPhrase", "fillerPhrasesList": [], "activationDelayMs"} or null,
      "tts": {"tts_engine", "external_voice_id", "tts_model_name", "voice_settings", "token_secret",
              "playht_user_id"} or null,
      "vqa": {"enabled"} or null,
      "other_layers": {}, "other_keys": {},
-     "rehearsal": {"interrupt_history", "tool_mocks": {}, "tool_endpoint", "tool_endpoint_secret",
-                   "max_tool_rounds", "stand_in_address", "stand_in_model", "stand_in_secret"}}
+     "rehearsal": {"interrupt_history", "tool_mocks": {}, …}}
+
+A setting that is missing, null or empty has the default of its dataclass.
 """
 
 from collections.abc import Mapping
+from dataclasses import fields
+from enum import StrEnum
 from typing import Any
 
 from playground.engine.persona import (
     BargeIn,
     BargeInSettings,
     FillerSettings,
-    HistoryMode,
-    InterruptHistory,
     LLMSettings,
     PersonaSettings,
-    Provider,
     SpeechSettings,
 )
 from playground.engine.platforms.registry import platform_named
@@ -34,7 +34,6 @@ from playground.engine.platforms.registry import platform_named
 
 def read_persona(persona_id: str, document: Mapping[str, Any]) -> PersonaSettings:
     """Read the document of a persona version. Raises KeyError or ValueError where it is not one."""
-    rehearsal = document.get("rehearsal") or {}
     return PersonaSettings(
         persona_id=persona_id,
         name=document["persona_name"],
@@ -44,48 +43,50 @@ def read_persona(persona_id: str, document: Mapping[str, Any]) -> PersonaSetting
         filler=_filler(document.get("filler")),
         barge_in=_barge_in(document.get("barge_in") or {}),
         speech=_speech(document),
-        interrupt_history=InterruptHistory(rehearsal.get("interrupt_history") or InterruptHistory.HEARD),
-        max_tool_rounds=rehearsal.get("max_tool_rounds", 5),
-        tool_mocks=dict(rehearsal.get("tool_mocks") or {}),
-        tool_endpoint=rehearsal.get("tool_endpoint") or "",
-        tool_endpoint_secret=rehearsal.get("tool_endpoint_secret") or "",
+        **_settings_in(document.get("rehearsal") or {}, PersonaSettings),
     )
 
 
-def _llm(found: Mapping[str, Any]) -> LLMSettings:
-    return LLMSettings(
-        platform=platform_named(found["platform"]).name,
-        provider=Provider(found.get("provider") or Provider.CUSTOM_LLM),
-        address=found.get("address") or "",
-        model=found.get("model") or "",
-        token_secret=found.get("token_secret") or "",
-        headers=tuple((name, value) for name, value in found.get("headers") or ()),
-        temperature=found.get("temperature"),
-        parameters=dict(found.get("parameters") or {}),
-        tools=tuple(found.get("tools") or ()),
-        event_name=found.get("event_name") or "",
-        history_mode=HistoryMode(found.get("history_mode") or HistoryMode.PROMPT_AND_SESSION),
-        history_last=found.get("history_last"),
-        stream_options=found.get("stream_options"),
-    )
+def _settings_in(source: Mapping[str, Any], settings: type[LLMSettings | PersonaSettings]) -> dict[str, Any]:
+    """The dataclass's fields that ``source`` has by their names, without those that are null or empty texts."""
+    return {
+        each.name: _value(source[each.name], each.type)
+        for each in fields(settings)
+        if source.get(each.name) not in (None, "")
+    }
 
 
-def _filler(found: Mapping[str, Any] | None) -> FillerSettings | None:
-    if not found:
+def _value(value: Any, type_: Any) -> Any:
+    return type_(value) if isinstance(type_, type) and issubclass(type_, StrEnum) else value
+
+
+def _llm(source: Mapping[str, Any]) -> LLMSettings:
+    given = {
+        "address": "",
+        "model": "",
+        **_settings_in(source, LLMSettings),
+        "platform": platform_named(source["platform"]).name,
+        "headers": tuple((name, value) for name, value in source.get("headers") or ()),
+        "tools": tuple(source.get("tools") or ()),
+    }
+    return LLMSettings(**given)
+
+
+def _filler(source: Mapping[str, Any] | None) -> FillerSettings | None:
+    if not source:
         return None
-    phrases = [found.get("fillerPhrase") or "", *(found.get("fillerPhrasesList") or ())]
+    phrases = [source.get("fillerPhrase") or "", *(source.get("fillerPhrasesList") or ())]
     spoken = tuple(phrase for phrase in phrases if phrase.strip())
     if not spoken:
         return None
-    delay_ms = found.get("activationDelayMs")
-    return FillerSettings(phrases=spoken, activation_delay_ms=2_000 if delay_ms is None else int(delay_ms))
+    delay_ms = source.get("activationDelayMs")
+    return FillerSettings(spoken) if delay_ms is None else FillerSettings(spoken, int(delay_ms))
 
 
-def _barge_in(found: Mapping[str, Any]) -> BargeInSettings:
-    return BargeInSettings(
-        mode=BargeIn(found.get("bargeIn") or BargeIn.FORCED),
-        no_interrupt_ms=int(found.get("noInterruptTime") or 0),
-    )
+def _barge_in(source: Mapping[str, Any]) -> BargeInSettings:
+    no_interrupt_ms = int(source.get("noInterruptTime") or 0)
+    mode = source.get("bargeIn")
+    return BargeInSettings(BargeIn(mode) if mode else BargeInSettings().mode, no_interrupt_ms)
 
 
 def _speech(document: Mapping[str, Any]) -> SpeechSettings:

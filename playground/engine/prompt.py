@@ -1,4 +1,4 @@
-"""The system message out of its three parts, and the placeholders that a caller fills.
+"""Composes the system message from its three parts, and fills the caller's placeholders.
 
 Tavus, "LLM Abstractions": system_prompt (who the persona is), context (what it has) and conversational_context (whom it
 talks to) are concatenated. The documents don't say how; Greenroom assumes blank lines between parts that aren't empty.
@@ -15,7 +15,7 @@ _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a stretch of the system message comes from; offsets in code points."""
+    """The origin of a part of the system message; offsets in code points."""
 
     origin: str
     """system_prompt, context or conversational_context"""
@@ -33,7 +33,7 @@ class SystemMessage:
 
 
 def compose_system_message(system_prompt: str, context: str, conversational_context: str) -> SystemMessage:
-    """Join the parts that hold more than white space, each as it stands."""
+    """Join the parts that are more than white space, each verbatim."""
     parts = {
         "system_prompt": system_prompt,
         "context": context,
@@ -52,10 +52,10 @@ def compose_system_message(system_prompt: str, context: str, conversational_cont
 
 
 def placeholders(text: str) -> list[str]:
-    """The names of the ``{identifier}`` placeholders in a text, each once, in order of appearance."""
+    """Return the names of a text's ``{identifier}`` placeholders, each once, in order of appearance."""
     return list(dict.fromkeys(_PLACEHOLDER.findall(text)))
 
 
 def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
-    """Put values in place of ``{identifier}``s in one pass: a value that looks like a placeholder stays as it is."""
-    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+    """Replace ``{identifier}``s by values, in one pass: a value that looks like a placeholder is not replaced."""
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)

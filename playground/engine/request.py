@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from playground.engine.persona import Json
+from playground.engine.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)

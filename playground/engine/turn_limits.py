@@ -1,4 +1,4 @@
-"""How many turns may be open at once in a process: of all, of one user, of one API key."""
+"""Limits the open turns of a process: in total, per user, and per API key."""
 
 from collections import Counter
 from collections.abc import Hashable
@@ -9,7 +9,7 @@ from playground.engine.errors.codes import Code, CommandError
 
 @dataclass(frozen=True, slots=True)
 class OpenTurnLimits:
-    """The most open turns of one process; a turn is open until its speech has ended."""
+    """The most open turns in one process; a turn is open until its speech has ended."""
 
     of_process: int = 32
     of_user: int = 12
@@ -20,7 +20,7 @@ DEFAULT_OPEN_TURNS = OpenTurnLimits()
 
 
 class Place:
-    """One open turn's place. It is given back once, however often that is asked for."""
+    """One open turn's place. Releasing it again has no effect."""
 
     def __init__(self, open_turns: "OpenTurns") -> None:
         self._open_turns = open_turns
@@ -28,14 +28,14 @@ class Place:
         self._is_kept = False
 
     def take(self, whose: Hashable, most: int, sentence: str) -> None:
-        """Count for one more. Raises CommandError (busy) with the number when all its places are taken."""
+        """Count the turn for ``whose`` too. Raises CommandError (busy), with the number, if it has ``most`` already."""
         if self._open_turns.counted[whose] >= most:
             raise CommandError(Code.BUSY, sentence.format(most=most))
         self._open_turns.counted[whose] += 1
         self._taken.append(whose)
 
     def keep(self) -> None:
-        """The turn has its task, whose end gives the place back."""
+        """Keep the place beyond the ``with`` block: the turn's task has started and releases it at its end."""
         self._is_kept = True
 
     def give_back_unless_kept(self) -> None:
@@ -51,20 +51,20 @@ class Place:
 
 
 class OpenTurns:
-    """The places of a process, counted in memory: a process that dies takes its own count with it."""
+    """The open turns of a process, counted in memory, so that a crashed process leaves no count behind."""
 
     def __init__(self, limits: OpenTurnLimits) -> None:
         self._limits = limits
         self.counted: Counter[Hashable] = Counter()
 
     def place(self) -> Place:
-        """A place among the process's. Raises CommandError (busy)."""
+        """Take one of the process's places. Raises CommandError (busy)."""
         place = Place(self)
         place.take("process", self._limits.of_process, _PROCESS)
         return place
 
     def settle(self, place: Place, user_id: Hashable, key: str) -> None:
-        """Count the place for its user and the key that was presented, if any. Raises CommandError (busy)."""
+        """Count the place for its user and API key, if any. Raises CommandError (busy)."""
         place.take(("user", user_id), self._limits.of_user, _USER)
         if key:
             place.take(("key", key), self._limits.of_key, _KEY)

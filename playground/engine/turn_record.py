@@ -1,7 +1,6 @@
-"""A turn's events folded into one value: what the rows keep and what a page shows after a reload."""
+"""Folds a turn's events into one value: stored in the rows, and shown by a page after a reload."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from playground.engine.events import (
     ContentDelta,
@@ -26,16 +25,15 @@ from playground.engine.events import (
     TurnStarted,
     TurnStatus,
 )
+from playground.engine.json_types import Json
 
 DELTA_TIMES = 400
-"""How many arrival times of deltas a record keeps; past that every second one is left out, again and again."""
-
-Json = dict[str, Any]
+"""The most arrival times of deltas in a record; beyond it every second one is dropped, repeatedly."""
 
 
 @dataclass(slots=True)
 class TurnRecord:
-    """The fold: ``apply`` each event in order, then read. Only text and lists; nothing here waits or stores."""
+    """The fold: ``apply`` each event in order, then read. Pure: nothing here waits or stores."""
 
     turn_id: str
     turn_idx: int
@@ -98,7 +96,7 @@ class TurnRecord:
                 pass
 
     def timeline(self) -> Json:
-        """What the turn's picture and transcript show beside the texts; stored as ``Turn.timeline``."""
+        """Return what the turn's picture and transcript show beside the texts; stored as ``Turn.timeline``."""
         return {
             "sentences": self.sentences,
             "segments": list(self.segments.values()),
@@ -115,7 +113,7 @@ class TurnRecord:
         }
 
     def as_json(self, *, created_at: str) -> Json:
-        """The turn as a snapshot carries it."""
+        """Return the turn for a snapshot."""
         closed = self.closed
         return {
             "turn_id": self.turn_id,
@@ -172,9 +170,9 @@ class TurnRecord:
 
 
 def call_json(call: ToolCall) -> Json:
-    """A call as the rows keep it: with what has to be sent back to the server beside it."""
-    kept = call.as_json() | {"valid": call.valid}
-    return kept | {"extra": call.extra} if call.extra else kept
+    """Return a call for the rows, including the server's own fields, which have to be sent back."""
+    fields = call.as_json() | {"valid": call.valid}
+    return fields | {"extra": call.extra} if call.extra else fields
 
 
 def sentence_json(event: SentenceCompleted) -> Json:

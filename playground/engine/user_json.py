@@ -1,7 +1,7 @@
-"""JSON that a person or a client wrote: what is accepted can be stored, sent and shown, whatever the database.
+"""Parses JSON from a person or a client: accepts only what can be stored in any database, sent and shown.
 
-Python's own parser takes more than that: NaN, integers of any length, NUL, halves of surrogate pairs, and it raises
-RecursionError on deep nesting. The places of all of these are found here, so that a form can point at them.
+Python's parser also accepts NaN, integers of any length, NUL and lone surrogates, and raises RecursionError on deep
+nesting. Here each of these is an error with its position, so that a form can point at it.
 """
 
 import json
@@ -15,14 +15,14 @@ from playground.engine.limits import KIB
 JsonValue = dict[str, "JsonValue"] | list["JsonValue"] | str | int | float | bool | None
 
 LIMIT_BYTES = 64 * KIB
-"""The longest JSON text that is parsed, in UTF-8."""
+"""The longest JSON text, in UTF-8."""
 LIMIT_DEPTH = 32
-"""How deeply objects and arrays may nest."""
+"""The deepest nesting of objects and arrays."""
 _LARGEST_INT = 2**63 - 1
 _INT_DIGITS = 19
 
 _STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{\]}]', re.DOTALL)
-"""Texts, which may hold anything, and brackets."""
+"""Strings, to skip their content, and brackets."""
 _TOKEN = re.compile(
     r"""
       (?P<text>"(?:[^"\\]++|\\.)*+"?)
@@ -43,7 +43,7 @@ _NUL_OR_SURROGATE = re.compile(
 )
 _MAY_BE_UNFIT = re.compile(r"\\u|[\ud800-\udfff]")
 _HALF_CHARS = (1, 6)
-"""The length of a lone half, as it is and escaped; a whole pair has 12, another escape 2."""
+"""The lengths of a lone surrogate, raw and escaped; an escaped pair has 12, any other escape 2."""
 _SYNTAX = (
     (
         "Expecting property name",
@@ -66,7 +66,7 @@ _SYNTAX = (
 
 @dataclass(eq=False)
 class UserJsonError(ValueError):
-    """JSON that is not accepted. ``message`` is a whole sentence with the place; both numbers count from 1."""
+    """JSON is not accepted. ``message`` is a whole sentence with the position; both numbers count from 1."""
 
     message: str
     line: int
@@ -79,7 +79,7 @@ class UserJsonError(ValueError):
 def parse_user_json(
     text: str, *, limit_bytes: int = LIMIT_BYTES, limit_depth: int = LIMIT_DEPTH
 ) -> JsonValue:
-    """Parse JSON that somebody typed, pasted or sent. Raises UserJsonError."""
+    """Parse JSON. Raises UserJsonError."""
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > limit_bytes:
         raise UserJsonError(
@@ -93,36 +93,36 @@ def parse_user_json(
             text, parse_int=numbers.integer, parse_float=numbers.fraction, parse_constant=numbers.constant
         )
     except json.JSONDecodeError as error:
-        said = next((words for start, words in _SYNTAX if error.msg.startswith(start)), "this is not JSON")
-        _refuse(text, error.pos, said)
+        problem = next((words for start, words in _SYNTAX if error.msg.startswith(start)), "this is not JSON")
+        _refuse(text, error.pos, problem)
     if numbers.are_unfit or _MAY_BE_UNFIT.search(text):
-        for position, said in _unfit(text):
-            _refuse(text, position, said)
+        for position, problem in _unfit(text):
+            _refuse(text, position, problem)
     return value
 
 
 def _check_depth(text: str, limit_depth: int) -> None:
-    # One step at a time: a list of all matches would be made in one piece, which holds up every other thread.
+    # finditer, not findall: building the whole list would hold the GIL and block every other thread.
     depth = 0
-    for found in _STRUCTURE.finditer(text):
-        character = text[found.start()]
+    for match in _STRUCTURE.finditer(text):
+        character = text[match.start()]
         if character in "[{":
             depth += 1
         elif character in "]}":
             depth -= 1
         if depth > limit_depth:
-            _refuse(text, found.start(), f"objects and lists may nest {limit_depth} deep at the most")
+            _refuse(text, match.start(), f"objects and lists may nest {limit_depth} deep at the most")
 
 
 class _Numbers:
-    """Reads numbers for Python's parser, and remembers whether one cannot be stored: its place is found later."""
+    """Reads numbers for Python's parser, and notes whether one can't be stored; `_unfit` finds its position later."""
 
     are_unfit = False
 
     def integer(self, digits: str) -> int:
         if not _is_fit(digits):
             self.are_unfit = True
-            return 0  # Python's own int raises on thousands of digits
+            return 0  # int() raises on thousands of digits
         return int(digits)
 
     def fraction(self, text: str) -> float:
@@ -134,7 +134,7 @@ class _Numbers:
 
 
 def _unfit(text: str) -> Iterator[tuple[int, str]]:
-    """What is JSON for Python's parser, but cannot be stored: its place, and why."""
+    """Yield the positions of values that Python's parser accepts but that can't be stored, and why."""
     for token in _TOKEN.finditer(text):
         match token.lastgroup:
             case "constant":
@@ -152,18 +152,18 @@ def _is_fit(number: str) -> bool:
 
 
 def _unfit_characters(token: re.Match[str]) -> Iterator[tuple[int, str]]:
-    for found in _NUL_OR_SURROGATE.finditer(token[0]):
-        position = token.start() + found.start()
-        if found[0] == "\\u0000":
+    for match in _NUL_OR_SURROGATE.finditer(token[0]):
+        position = token.start() + match.start()
+        if match[0] == "\\u0000":
             yield position, "the NUL character cannot be stored: take it out"
-        elif len(found[0]) in _HALF_CHARS:
+        elif len(match[0]) in _HALF_CHARS:
             yield (
                 position,
                 "this is half of a character (a lone surrogate): take it out or write the whole one",
             )
 
 
-def _refuse(text: str, position: int, said: str) -> NoReturn:
+def _refuse(text: str, position: int, problem: str) -> NoReturn:
     line = text.count("\n", 0, position) + 1
     column = position - text.rfind("\n", 0, position)
-    raise UserJsonError(f"Line {line}, column {column}: {said}.", line, column)
+    raise UserJsonError(f"Line {line}, column {column}: {problem}.", line, column)

@@ -49,6 +49,11 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return self.conversation_name or self.id
 
+    def due_greeting(self) -> str:
+        """Return the words with which the voice opens; empty without any, or where it has begun or ended."""
+        is_open = self.status == self.Status.ACTIVE and self.custom_greeting and not self.turns.exists()
+        return self.custom_greeting if is_open else ""
+
     @property
     def filler_seed(self) -> int | None:
         """What makes the choice of fillers repeatable; None: they are chosen at random."""

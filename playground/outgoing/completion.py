@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 from playground.engine.addresses.address import Address, AddressError, parse_address
 from playground.engine.answer.redaction import Redactor
@@ -13,6 +14,7 @@ from playground.engine.errors.codes import UpstreamError
 from playground.engine.errors.refusals import refused
 from playground.engine.headers import HeaderError, check_value
 from playground.engine.limits import Limits
+from playground.engine.wire_request import WireRequest
 from playground.outgoing import client
 from playground.outgoing.transports.body import Body
 
@@ -30,16 +32,6 @@ REST_BYTES = 4 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class WireRequest:
-    """A request as it goes out. ``url`` as written; ``headers`` hold plaintext secrets, so its repr hides them."""
-
-    method: str
-    url: str
-    headers: tuple[tuple[str, str], ...] = field(repr=False)
-    body: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Response:
     """A good answer (2xx), its body unread. Secrets that the server echoes in its headers are masked."""
 
@@ -52,6 +44,14 @@ class Response:
     def aiter_bytes(self) -> AsyncIterator[bytes]:
         """The body, as much at a time as has arrived. Raises UpstreamError when the connection breaks."""
         return aiter(self._body)
+
+
+class OpenCompletion(Protocol):
+    """How an LLM or a tool endpoint is reached: `open_completion`, or a test's own."""
+
+    def __call__(
+        self, request: WireRequest, *, limits: Limits, secrets: tuple[str, ...]
+    ) -> AbstractAsyncContextManager[Response]: ...
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """Why a socket is closed. The numbers are HTTP's plus 4000: Daphne's library takes 1000 and 3000 to 4999 alone."""
 
+import json
 from enum import IntEnum
 
 
@@ -28,3 +29,8 @@ class CloseCode(IntEnum):
     TOO_MANY_MESSAGES = 4429, "Messages came faster than they are taken."
     FAILED = 4500, "Greenroom itself failed at this socket: connect again, the snapshot holds all.", False
     TRY_AGAIN_LATER = 4503, "The client read too slowly: connect again, the snapshot holds all.", False
+
+
+def close_codes_json() -> str:
+    """The codes as the page reads them: ``{number: {"name", "is_final"}}``."""
+    return json.dumps({code.value: {"name": code.name, "is_final": code.is_final} for code in CloseCode})

@@ -13,34 +13,33 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth.models import User
 
 from playground.engine.errors.codes import Code, CommandError
+from playground.engine.json_types import Json
 from playground.failures import log_failure
-from playground.models import Conversation
 from playground.realtime.close_codes import CloseCode
-from playground.realtime.frames import frames
-from playground.realtime.hub import Viewer
-from playground.realtime.protocol import (
+from playground.realtime.commands import (
     AppendContext,
     Command,
     Echo,
     Interrupt,
-    Json,
     OverwriteContext,
     Respond,
     Resume,
     ToolResult,
-    envelope,
     parse_command,
 )
+from playground.realtime.frames import frames
+from playground.realtime.hub import Viewer
 from playground.realtime.rights import RIGHTS_HOLD_S, CameInBy, ReadUser, Refusal, authorise, seats
 from playground.realtime.showing import Showing
 from playground.realtime.socket_shares import (
     MESSAGES_OF_CLIENT,
     MESSAGES_OF_CLIENT_WITHIN_S,
     Share,
-    database_job,
     shares,
 )
+from playground.realtime.wire_events import envelope
 from playground.runner import Runner, runner
+from playground.storage.database_jobs import database_job
 from playground.tasks import start_task
 
 logger = logging.getLogger(__name__)
@@ -106,7 +105,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._share: Share = self._taken.enter_context(shares.held(seat))
         self._viewer = viewer = await self._runner.attach(self._conversation_id)
         self._taken.push_async_callback(self._detach)
-        self._showing = Showing(self._runner, self._conversation_id, viewer, on_failure=self._fail)
+        self._showing = self._runner.showing(self._conversation_id, viewer, on_failure=self._fail)
         self._taken.push_async_callback(self._showing.stop)
         await self._show(self._showing)
         for work, name in (
@@ -151,7 +150,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         return await database_job(authorise)(self._read_user, self._conversation_id)
 
     async def _authorise_message(self) -> None:
-        """Whether the one who sends may: asked again where nothing was sent for a moment, so never at each of many."""
+        """Check permission anew unless it was checked within AUTHORISED_S. Raises Refusal."""
         now = monotonic()
         if now < self._authorised_until:
             return
@@ -159,7 +158,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._authorised_until = now + AUTHORISED_S
 
     async def _watch_rights(self) -> None:
-        """A socket on which nothing is said ends too, soon after the right to it."""
+        """Also close idle sockets soon after permission is revoked."""
         while True:
             await asyncio.sleep(RIGHTS_HOLD_S)
             try:
@@ -171,7 +170,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                 log_failure(logger, error, doing="rights of a viewer")
 
     async def _turn_away(self, refusal: Refusal) -> None:
-        """Close the socket of one who lost the right to it; the turn that nobody may watch any more stops."""
+        """Close the socket of a user whose permission is revoked; stop the turn if no other viewer watches it."""
         await self._leave(refusal.close_code)
         if not self._runner.hub.is_watched(self._conversation_id):
             await self._runner.stop(self._conversation_id)
@@ -245,13 +244,9 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     async def _show(self, showing: Showing) -> None:
         """Show the conversation, and greet where it opens with the voice."""
-        snapshot = await showing.show()
-        if snapshot is None or self._viewer is None:
-            return
-        conversation = snapshot["conversation"]
-        greeting = conversation["custom_greeting"]
-        if greeting and not snapshot["turns"] and conversation["status"] == Conversation.Status.ACTIVE:
-            self._start_command(self._runner.greet(self._conversation_id, greeting), "greeting")
+        due_greeting = await showing.show()
+        if due_greeting and self._viewer is not None:
+            self._start_command(self._runner.greet(self._conversation_id, due_greeting), "greeting")
 
     async def _send_events(self, viewer: Viewer) -> None:
         with suppress(*GONE):

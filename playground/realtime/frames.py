@@ -1,11 +1,9 @@
 """Events into the frames that carry them: none is longer than a page takes in one task."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from playground.engine.json_text import json_bytes
-
-Json = dict[str, Any]
+from playground.engine.json_types import Json
 
 FRAME_BYTES = 64 * 1024
 """The most that a frame of several events holds. A page parses and folds that much within 10 ms, so that typing and

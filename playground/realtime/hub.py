@@ -3,11 +3,9 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable
-from typing import Any
 
 from playground.engine.json_text import json_bytes
-
-Json = dict[str, Any]
+from playground.engine.json_types import Json
 
 OUTBOX_EVENTS = 20_000
 """Events that may wait for one viewer after merging; a viewer that lags further is let go."""

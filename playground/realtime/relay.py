@@ -12,14 +12,15 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from uuid import uuid4
 
-from channels.db import database_sync_to_async
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
+from playground.engine.json_types import Json
 from playground.failures import log_failure
 from playground.realtime.hub import Hub
 from playground.storage import leases
+from playground.storage.database_jobs import in_database_thread
 from playground.tasks import start_task
-from playground.turns.conductor import Interrupt
+from playground.turns.interrupt import Interrupt
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +31,6 @@ PRESUMED_WATCHED_S = 1.0
 ANSWER_S = 1.0
 """How long another process may take to tell how far its turn has come."""
 RECONNECT_S = 1.0
-
-Json = dict[str, Any]
 
 
 class Layer(Protocol):
@@ -155,7 +154,7 @@ class Relay:
             is_final=interrupt.is_final,
         )
         if not is_sent:
-            await database_sync_to_async(leases.request_interrupt)(conversation_id)
+            await in_database_thread(leases.request_interrupt)(conversation_id)
 
     async def ask_live(self, conversation_id: str) -> Json | None:
         """How far the turn that runs elsewhere has come; None where nobody answers in time."""

@@ -16,7 +16,7 @@ RIGHTS_HOLD_S = 5.0
 """How long an idle socket outlives the right to it."""
 
 ReadUser = Callable[[], User | None]
-"""Reads anew whom the socket speaks for, by its session or its key; None if the session or the key has ended."""
+"""Read the socket's user anew, by its session or its key; None if signed out or revoked."""
 
 
 class CameInBy(StrEnum):

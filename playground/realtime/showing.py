@@ -1,26 +1,44 @@
 """What a viewer is shown: a snapshot, whose newest turns come at once and the earlier ones behind them in parts."""
 
 import asyncio
+from typing import Protocol
 
-from playground.realtime.hub import Viewer
-from playground.realtime.protocol import Json, envelope
-from playground.realtime.socket_shares import database_job
-from playground.runner import Runner
-from playground.storage.snapshot import load_snapshot, load_turns_before
+from playground.engine.json_types import Json
+from playground.realtime.frames import FRAME_BYTES
+from playground.realtime.hub import Hub, Viewer
+from playground.realtime.wire_events import envelope
+from playground.storage.database_jobs import database_job
+from playground.storage.snapshot import Snapshot, load_snapshot, load_turns_before
 from playground.tasks import OnFailure, start_task
 
 SNAPSHOT_TRIES = 3
+"""How often the rows are read while the open turn that they name is found in no process: it may just have closed."""
+PART_BYTES = FRAME_BYTES - 2 * 1024
+"""How much the turns of one part hold; the rest of its frame is for the envelope."""
 OPEN = frozenset({"pending", "streaming"})
+
+
+class LiveTurns(Protocol):
+    """The turns of this process, as showing needs them: the runner."""
+
+    @property
+    def hub(self) -> Hub: ...
+
+    def told_live(self, conversation_id: str) -> Json | None:
+        """``{"turn", "now_ms", "seq"}`` of the turn that runs here."""
+
+    async def ask_live(self, conversation_id: str) -> Json | None:
+        """The same of a turn that runs in another process."""
 
 
 class Showing:
     """The snapshots of one viewer: ``show`` as often as the viewer asks, ``stop`` at the end."""
 
     def __init__(
-        self, runner: Runner, conversation_id: str, viewer: Viewer, *, on_failure: OnFailure
+        self, live_turns: LiveTurns, conversation_id: str, viewer: Viewer, *, on_failure: OnFailure
     ) -> None:
         """``on_failure`` closes the socket when the earlier turns can't be read."""
-        self._runner = runner
+        self._live_turns = live_turns
         self._conversation_id = conversation_id
         self._viewer = viewer
         self._on_failure = on_failure
@@ -28,20 +46,20 @@ class Showing:
         self._is_asked = False
         self._earlier: asyncio.Task[None] | None = None
 
-    async def show(self) -> Json | None:
-        """Put a new snapshot in place of all that the viewer has not taken yet, and return it.
+    async def show(self) -> str:
+        """Put a new snapshot in place of all that the viewer has not taken yet; return the greeting that is due.
 
-        One at a time: who asks while another one waits for its turn gets that one's, and None is returned.
+        One at a time: who asks while another one waits for its turn gets that one's.
         """
         if self._is_asked:
-            return None
+            return ""
         self._is_asked = True
         async with self._turn:
             self._is_asked = False
-            snapshot = await self._load()
+            snapshot, due_greeting = await self._load()
             await self.stop()
             self._tell(snapshot)
-            return snapshot
+            return due_greeting
 
     async def stop(self) -> None:
         """Leave the earlier turns that have not been shown yet."""
@@ -61,7 +79,9 @@ class Showing:
         """Show the turns before ``position``, each part once the viewer has taken what came before it."""
         while earlier:
             await self._viewer.until_taken()
-            parts = await database_job(load_turns_before)(self._conversation_id, position)
+            parts = await database_job(load_turns_before)(
+                self._conversation_id, position, part_bytes=PART_BYTES
+            )
             for turns in parts or [[]]:
                 earlier = earlier - len(turns) if turns else 0
                 part = {"turns": turns, "earlier": earlier}
@@ -72,25 +92,29 @@ class Showing:
     def _envelope(self, event_type: str, properties: Json, seq: int) -> Json:
         return envelope(event_type, properties, conversation_id=self._conversation_id, seq=seq)
 
-    async def _load(self) -> Json:
-        """The rows, with the open turn as far as it has come at this very moment, here or in another process."""
-        conversation_id, hub = self._conversation_id, self._runner.hub
-        live: Json | None = None
+    async def _load(self) -> tuple[Json, str]:
+        """Load the rows and merge the open turn as far as it has come at this very moment, here or elsewhere."""
         for _ in range(SNAPSHOT_TRIES):
-            snapshot = await database_job(load_snapshot)(conversation_id)
-            newest = snapshot["turns"][-1] if snapshot["turns"] else None
-            is_open = newest is not None and newest["status"] in OPEN
-            live = self._runner.told_live(conversation_id)
+            stored = await database_job(load_snapshot)(self._conversation_id, part_bytes=PART_BYTES)
+            is_open = bool(stored.turns) and stored.turns[-1]["status"] in OPEN
+            live = self._live_turns.told_live(self._conversation_id)
             if live is None and is_open:
-                live = await self._runner.ask_live(conversation_id)
+                live = await self._live_turns.ask_live(self._conversation_id)
             if live is not None or not is_open:
                 break
-        hub.seed_seq(conversation_id, snapshot.pop("last_seq"))
-        seq = hub.seq(conversation_id)
-        if live is not None:
-            shown = live["turn"]
-            others = [turn for turn in snapshot["turns"] if turn["turn_id"] != shown["turn_id"]]
-            snapshot["turns"] = [*others, shown]
-            snapshot["open_turn"] = {"turn_id": shown["turn_id"], "now_ms": live["now_ms"]}
-            seq = live["seq"]
-        return snapshot | {"seq": seq}
+        return self._merged(stored, live), stored.due_greeting
+
+    def _merged(self, stored: Snapshot, live: Json | None) -> Json:
+        """The snapshot as the viewer gets it. No event may come between ``live`` and the ``seq`` that goes with it."""
+        hub = self._live_turns.hub
+        hub.seed_seq(self._conversation_id, stored.last_seq)
+        snapshot = {"conversation": stored.conversation, "turns": stored.turns, "earlier": stored.earlier}
+        if live is None:
+            return snapshot | {"seq": hub.seq(self._conversation_id)}
+        turn = live["turn"]
+        others = [other for other in stored.turns if other["turn_id"] != turn["turn_id"]]
+        return snapshot | {
+            "turns": [*others, turn],
+            "open_turn": {"turn_id": turn["turn_id"], "now_ms": live["now_ms"]},
+            "seq": live["seq"],
+        }

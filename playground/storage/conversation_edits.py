@@ -1,6 +1,5 @@
 """What a command changes in a conversation's rows: its context, its tool results, its end."""
 
-import logging
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -10,14 +9,8 @@ from playground.engine.errors.codes import Code, CommandError
 from playground.engine.persona_document import read_persona
 from playground.engine.prompt import SEPARATOR
 from playground.engine.tools.rounds import ResultSource
-from playground.failures import log_failure
 from playground.models import Conversation, Turn
-from playground.storage.leases import INTERNAL
-from playground.storage.load_plan import load_plan
-from playground.storage.open_turn import BUSY, OpenedTurn
-from playground.turns.conductor import TurnPlan
-
-logger = logging.getLogger(__name__)
+from playground.storage.open_turn import BUSY
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +18,6 @@ class AnsweredCall:
     turn_id: str
     is_complete: bool
     """Whether every call of the turn has its result now."""
-
-
-def plan_of(opened: OpenedTurn) -> TurnPlan:
-    """The plan of a stored turn. Raises CommandError (internal): the turn must be closed as failed then."""
-    try:
-        return load_plan(opened)
-    except Exception as error:
-        log_failure(logger, error, turn_id=opened.turn.pk)
-        raise CommandError(Code.INTERNAL, INTERNAL) from None
 
 
 @transaction.atomic

@@ -1,31 +1,42 @@
-"""What a process does for its turns now and then: renew leases, and close what no process owns any more."""
+"""Leases: which process owns a turn and until when, and the end of turns that no process owns any more."""
 
+import os
+import secrets
+import socket
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from playground.engine.errors.codes import Code
 from playground.models import Turn
-from playground.storage.open_turn import close_all_open_turns, close_orphaned_turns
-from playground.storage.process import HEARTBEAT_S, LEASE
 
-__all__ = [
-    "HEARTBEAT_S",
-    "INTERNAL",
-    "close_failed_turn",
-    "close_left_turns",
-    "failed_values",
-    "renew_leases",
-    "request_interrupt",
-]
+PROCESS_ID = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
 
+LEASE = timedelta(seconds=15)
+"""How long a turn's owner may be silent before another process may close the turn."""
+HEARTBEAT_S = 5
+"""How often an owner renews its leases, and how often orphans are looked for."""
 INTERNAL = "Greenroom itself failed in this turn. Try again."
 
 
 def close_left_turns(*, is_only_process: bool) -> int:
     """Close the turns that no process owns any more; the only process knows that at its start of every open one."""
-    return close_all_open_turns() if is_only_process else close_orphaned_turns()
+    return _close(Turn.objects.filter(status__in=Turn.OPEN)) if is_only_process else close_orphaned_turns()
+
+
+def close_orphaned_turns(**among: Any) -> int:
+    """Close the open turns whose owner let its lease run out; they keep the text that was stored. Returns how many."""
+    return _close(Turn.objects.filter(status__in=Turn.OPEN, lease_until__lt=timezone.now(), **among))
+
+
+def _close(turns: Any) -> int:
+    error = {"code": str(Code.CANCELLED), "message": "The server was stopped in the middle of this turn."}
+    count: int = turns.update(
+        status=Turn.Status.INTERRUPTED, error=error, closed_at=timezone.now(), owner_process=""
+    )
+    return count
 
 
 def close_failed_turn(turn_id: str) -> None:

@@ -1,5 +1,6 @@
 """Rows into the frozen values of a turn; the only place where a secret's plaintext goes."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,22 +14,27 @@ from personas.models import TokenSecret
 from personas.surroundings import surroundings
 from playground.engine.addresses.address import Address, AddressError, allows, is_placeholder, parse_address
 from playground.engine.curl import as_curl
-from playground.engine.errors.codes import Code, NotReadyError
+from playground.engine.errors.codes import Code, CommandError, NotReadyError
 from playground.engine.events import ToolCall, TurnKind, TurnStatus
 from playground.engine.history import History, PastTurn
+from playground.engine.json_types import Json
 from playground.engine.message_rules import broken_rule
 from playground.engine.next_request import next_request
-from playground.engine.persona import Json, LLMSettings, PersonaSettings, Provider
+from playground.engine.persona import LLMSettings, PersonaSettings, Provider
 from playground.engine.persona_document import read_persona
 from playground.engine.platform_differences import platform_differences
 from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.registry import platform_named
 from playground.engine.request import LLMRequest
 from playground.engine.substitution import substitute
+from playground.engine.turn_plan import Call, TurnPlan
+from playground.engine.wire_request import WireRequest
+from playground.failures import log_failure
 from playground.models import Conversation, Turn
-from playground.outgoing.completion import WireRequest
+from playground.storage.leases import INTERNAL
 from playground.storage.open_turn import OpenedTurn
-from playground.turns.conductor import Call, TurnPlan
+
+logger = logging.getLogger(__name__)
 
 DEMO_SECRET_NAME = "DEMO_LLM_KEY"
 
@@ -51,6 +57,15 @@ class RequestView:
             "curl": self.curl,
             "departures": self.departures,
         }
+
+
+def plan_of(opened: OpenedTurn) -> TurnPlan:
+    """Return the plan of a stored turn. Raises CommandError (internal): the turn must be closed as failed then."""
+    try:
+        return load_plan(opened)
+    except Exception as error:
+        log_failure(logger, error, turn_id=opened.turn.pk)
+        raise CommandError(Code.INTERNAL, INTERNAL) from None
 
 
 def load_plan(opened: OpenedTurn) -> TurnPlan:

@@ -1,7 +1,6 @@
 """Opening a turn: its row, stored before anything is sent, at most one open a conversation."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -11,8 +10,8 @@ from personas.formats.pipeline import bypasses_llm
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.events import TurnKind
 from playground.models import Conversation, Turn
-from playground.realtime.socket_shares import database_job
-from playground.storage.process import LEASE, PROCESS_ID
+from playground.storage.database_jobs import database_job
+from playground.storage.leases import LEASE, PROCESS_ID, close_orphaned_turns
 
 BUSY = "The voice is still answering. Interrupt it first, or wait for the end of its speech."
 ENDED = "This conversation has ended. Start a new one with the same persona."
@@ -56,7 +55,7 @@ def open_turn(conversation_id: str, new: NewTurn) -> OpenedTurn:
         known = _same_message(conversation, new.client_msg_id)
         if known is not None:
             return OpenedTurn(known, conversation, is_new=False)
-        _close_orphans(conversation)
+        close_orphaned_turns(conversation=conversation)
         if conversation.turns.filter(status__in=Turn.OPEN).exists():
             raise CommandError(Code.BUSY, BUSY)
         try:
@@ -104,25 +103,3 @@ def _insert(conversation: Conversation, new: NewTurn) -> Turn:
         lease_until=timezone.now() + LEASE,
         **said,
     )
-
-
-def _close_orphans(conversation: Conversation) -> None:
-    close_orphaned_turns(conversation=conversation)
-
-
-def close_orphaned_turns(**among: Any) -> int:
-    """Close the open turns whose owner let its lease run out; they keep the text that was stored. Returns how many."""
-    return _close(Turn.objects.filter(status__in=Turn.OPEN, lease_until__lt=timezone.now(), **among))
-
-
-def close_all_open_turns() -> int:
-    """Close every open turn: right at the start of an installation's only process."""
-    return _close(Turn.objects.filter(status__in=Turn.OPEN))
-
-
-def _close(turns: Any) -> int:
-    error = {"code": str(Code.CANCELLED), "message": "The server was stopped in the middle of this turn."}
-    count: int = turns.update(
-        status=Turn.Status.INTERRUPTED, error=error, closed_at=timezone.now(), owner_process=""
-    )
-    return count

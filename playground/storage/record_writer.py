@@ -12,6 +12,7 @@ from typing import Any
 from django.db import DatabaseError, DataError, IntegrityError, close_old_connections, connection, transaction
 from django.utils import timezone
 
+from playground.engine.json_types import Json
 from playground.engine.turn_record import TurnRecord, timings_json
 from playground.failures import log_failure
 from playground.models import Completion, Conversation, Turn
@@ -25,8 +26,6 @@ RETRY_S = 1.0
 """How long to wait after the database refused a transaction."""
 CLOSING_S = 5.0
 """How long a turn's end may wait to be stored before its viewers are told all the same."""
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

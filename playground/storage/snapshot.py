@@ -1,57 +1,65 @@
 """A conversation as a viewer sees it first: what it is about, its newest turns, and then the earlier ones in parts."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from playground.engine.json_text import json_bytes
+from playground.engine.json_types import Json
 from playground.engine.persona import PersonaSettings
 from playground.models import Conversation, Turn
-from playground.realtime.frames import FRAME_BYTES
 from playground.storage.load_plan import persona_of
-
-Json = dict[str, Any]
 
 SLICE_TURNS = 20
 """How many turns are read from the database at a time."""
-PART_BYTES = FRAME_BYTES - 2 * 1024
-"""How much the turns of one part hold; the rest of its frame is for the envelope."""
 
 
-def load_snapshot(conversation_id: str) -> Json:
-    """``{"conversation", "turns", "earlier", "last_seq"}`` from the rows: the newest turns, and how many came before.
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A conversation as its rows have it; open turns stand with the text that was stored of them."""
 
-    Open turns stand with the text that was stored of them.
-    """
+    conversation: Json
+    turns: list[Json]
+    """The newest, in order: as many as fit into one part."""
+    earlier: int
+    """How many turns came before them."""
+    last_seq: int
+    due_greeting: str
+    """What the voice opens with, if it does."""
+
+
+def load_snapshot(conversation_id: str, *, part_bytes: int) -> Snapshot:
+    """Load the conversation with its newest turns, of ``part_bytes`` at most unless the newest alone is larger."""
     conversation = Conversation.objects.select_related("persona_version").get(pk=conversation_id)
     newest = _slice(conversation.turns.all())
-    turns = parts(newest)[0] if newest else []
-    return {
-        "conversation": conversation_json(conversation, persona_of(conversation)),
-        "turns": turns,
-        "earlier": conversation.turns.filter(position__lt=turns[0]["turn_idx"]).count() if turns else 0,
-        "last_seq": conversation.last_seq,
-    }
+    turns = parts(newest, part_bytes)[0] if newest else []
+    return Snapshot(
+        conversation=conversation_json(conversation, persona_of(conversation)),
+        turns=turns,
+        earlier=conversation.turns.filter(position__lt=turns[0]["turn_idx"]).count() if turns else 0,
+        last_seq=conversation.last_seq,
+        due_greeting=conversation.due_greeting(),
+    )
 
 
-def load_turns_before(conversation_id: str, position: int) -> list[list[Json]]:
-    """The next earlier turns in parts, the newest part first; no part where none are left."""
+def load_turns_before(conversation_id: str, position: int, *, part_bytes: int) -> list[list[Json]]:
+    """Load the next earlier turns in parts, the newest part first; no part where none are left."""
     turns = Turn.objects.filter(conversation_id=conversation_id, position__lt=position)
-    return parts(_slice(turns))
+    return parts(_slice(turns), part_bytes)
 
 
-def parts(turns: list[Json]) -> list[list[Json]]:
-    """Turns in order, cut into parts of PART_BYTES at most, the newest first; a larger turn is a part of its own."""
-    found: list[list[Json]] = []
+def parts(turns: list[Json], part_bytes: int) -> list[list[Json]]:
+    """Cut turns in order into parts of ``part_bytes`` at most, the newest first; a larger turn is a part of its own."""
+    cut: list[list[Json]] = []
     room = 0
     for turn in reversed(turns):
         size = len(json_bytes(turn)) + 1
-        if not found or size > room:
-            found.append([])
-            room = PART_BYTES
-        found[-1].insert(0, turn)
+        if not cut or size > room:
+            cut.append([])
+            room = part_bytes
+        cut[-1].insert(0, turn)
         room -= size
-    return found
+    return cut
 
 
 def _slice(turns: QuerySet[Turn]) -> list[Json]:

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from personas.schema_checks import checkers
 from playground.engine.events import ToolCall
+from playground.engine.json_types import Json
 from playground.engine.limits import Limits
-from playground.engine.persona import Json
 from playground.engine.tools.arguments import schema_of
 
 

@@ -7,7 +7,8 @@ from personas.models import TokenSecret
 from playground.engine.addresses.address import Address, AddressError, parse_address
 from playground.engine.errors.codes import Code, NotReadyError
 from playground.engine.events import ToolCall
-from playground.engine.persona import Json, PersonaSettings
+from playground.engine.json_types import Json
+from playground.engine.persona import PersonaSettings
 from playground.engine.tools.rounds import (
     ResultSource,
     endpoint_body,
@@ -15,8 +16,8 @@ from playground.engine.tools.rounds import (
     refused_output,
     source_of,
 )
+from playground.engine.wire_request import WireRequest
 from playground.models import Turn
-from playground.outgoing.completion import WireRequest
 from playground.storage import conversation_edits
 from playground.storage.load_plan import persona_of, tool_calls_of, usable_secret
 

@@ -6,18 +6,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Protocol
 
-from channels.db import database_sync_to_async
-
 from playground.engine.answer.redaction import Redactor
-from playground.engine.answer.text_channel import clean
+from playground.engine.answer.text_channel import storable
 from playground.engine.errors.codes import Code, CommandError, GreenroomError, UpstreamError
 from playground.engine.limits import Limits
 from playground.failures import log_failure
+from playground.outgoing.completion import OpenCompletion
+from playground.storage.database_jobs import in_database_thread
 from playground.tasks import start_task
 from playground.tools import load_calls
 from playground.tools.argument_checks import CheckArguments, check_arguments
 from playground.tools.load_calls import AutomaticCall, ToolRequest
-from playground.turns.conductor import OpenCompletion
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +79,7 @@ class ToolRounds:
     async def _answer(self, conversation_id: str, turn_id: str) -> None:
         try:
             faults = await self._argument_faults(turn_id)
-            calls = await database_sync_to_async(load_calls.automatic_calls)(turn_id, faults)
+            calls = await in_database_thread(load_calls.automatic_calls)(turn_id, faults)
             async with asyncio.TaskGroup() as asking:
                 for call in calls:
                     asking.create_task(self._answer_one(conversation_id, call))
@@ -92,7 +91,7 @@ class ToolRounds:
 
     async def _argument_faults(self, turn_id: str) -> dict[str, tuple[str, ...]]:
         """What is wrong with the arguments of each call, by the call's id; what cannot be checked counts as right."""
-        unanswered = await database_sync_to_async(load_calls.unanswered_calls)(turn_id)
+        unanswered = await in_database_thread(load_calls.unanswered_calls)(turn_id)
         checks = await self._check_arguments(unanswered.calls, unanswered.tools, limits=self._limits)
         return {call.id: check.faults for call, check in zip(unanswered.calls, checks, strict=True)}
 
@@ -130,7 +129,7 @@ class ToolRounds:
                             raise _too_large(limits)
         except TimeoutError:
             raise late from None
-        text = clean(found.decode("utf-8", errors="replace"))
+        text = storable(found.decode("utf-8", errors="replace"))
         return Redactor(request.secrets).redact(text)
 
 

@@ -7,9 +7,8 @@ only while nothing of an answer has come.
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from playground.engine.answer.answer_messages import another_type, hung_up
 from playground.engine.answer.arrivals import Arrivals
@@ -26,24 +25,23 @@ from playground.engine.answer.decoder import (
 from playground.engine.errors.codes import Code, UpstreamError
 from playground.engine.events import (
     ContentDelta,
-    Event,
     EventFired,
     NoteMade,
     PayloadReceived,
     ReasoningDelta,
+    RequestSent,
     ResponseReceived,
     Sentence,
     ToolCall,
     ToolCalled,
 )
+from playground.engine.json_types import Json
 from playground.engine.limits import KIB, Limits
-from playground.engine.persona import Json, PersonaSettings
+from playground.engine.persona import PersonaSettings
 from playground.engine.platforms.registry import platform_named
-from playground.outgoing.completion import Response, WireRequest
-
-if TYPE_CHECKING:
-    from playground.turns.conductor import OpenCompletion
-
+from playground.engine.turn_plan import Call
+from playground.outgoing.completion import OpenCompletion, Response
+from playground.turns.turn_output import TurnOutput
 
 EVENT_STREAM = "text/event-stream"
 PIECES_AT_ONCE = 50
@@ -52,56 +50,26 @@ SPOKEN_CHARS_AT_ONCE = 4 * KIB
 """And how many characters of sentences, since working out what is spoken of them costs time by their length."""
 
 
-@dataclass(slots=True)
-class Marks:
-    """When things first happened, in ms from the turn's start."""
-
-    ttfb_ms: int | None = None
-    ttft_ms: int | None = None
-    first_sentence_ms: int | None = None
-
-    def byte(self, now_ms: int) -> None:
-        if self.ttfb_ms is None:
-            self.ttfb_ms = now_ms
-
-    def content(self, now_ms: int) -> None:
-        if self.ttft_ms is None:
-            self.ttft_ms = now_ms
-
-    def sentence(self, now_ms: int) -> None:
-        if self.first_sentence_ms is None:
-            self.first_sentence_ms = now_ms
-
-
-class AnswerReader:
+class CompletionReader:
     """One completion, read to its end; ``run`` returns why it failed, or None."""
 
     def __init__(
         self,
-        *,
-        call_wire: WireRequest,
-        secrets: tuple[str, ...],
+        call: Call,
         persona: PersonaSettings,
-        open_completion: "OpenCompletion",
+        output: TurnOutput,
+        *,
+        open_completion: OpenCompletion,
         limits: Limits,
-        marks: Marks,
-        now_ms: Callable[[], int],
-        emit: Callable[[Event], None],
-        on_attempt: Callable[[int], None],
         on_sentence: Callable[[Sentence], None],
     ) -> None:
-        self._wire = call_wire
-        self._secrets = secrets
+        self._call = call
         self._persona = persona
+        self._output = output
         self._open_completion = open_completion
         self._limits = limits
-        self._marks = marks
-        self._now_ms = now_ms
-        self._emit = emit
-        self._on_attempt = on_attempt
         self._on_sentence = on_sentence
         self._loop = asyncio.get_running_loop()
-        self._zero_at = self._loop.time() - now_ms() / 1000
         self._offered = frozenset(name for tool in persona.llm.tools if (name := _function_name(tool)))
         self._decoder = self._new_decoder()
         self._progress = Progress()
@@ -139,15 +107,14 @@ class AnswerReader:
             wait_ms = self._retry_wait_ms(error, attempt)
             if wait_ms is None:
                 return error
-            note = f"{error.message} The request is sent once more."
-            self._emit(NoteMade(t_ms=self._now_ms(), note=note))
+            self._output.note(f"{error.message} The request is sent once more.")
             await asyncio.sleep(wait_ms / 1000)
             attempt += 1
             self._decoder = self._new_decoder()
             self._progress = Progress()
         self._note_media_type()
         if note := self._arrivals.note:
-            self._emit(NoteMade(t_ms=self._now_ms(), note=note))
+            self._output.note(note)
         self._hand_on_calls()
         return None
 
@@ -156,12 +123,14 @@ class AnswerReader:
         self._stop_idling()
         for piece in [*self._waiting, *self._decoder.leave()]:
             if isinstance(piece, ContentPiece):
-                self._emit(ContentDelta(t_ms=self._now_ms(), offset=piece.offset, text=piece.text))
+                self._output.emit(
+                    ContentDelta(t_ms=self._output.now_ms(), offset=piece.offset, text=piece.text)
+                )
 
     async def _attempt(self, attempt: int) -> UpstreamError | None:
         decoder = self._decoder
-        self._on_attempt(attempt)
-        self._arrivals, self._sent_ms = Arrivals(), self._now_ms()
+        self._tell_attempt(attempt)
+        self._arrivals, self._sent_ms = Arrivals(), self._output.now_ms()
         error: UpstreamError | None = None
         try:
             async with asyncio.timeout_at(self._deadline_at()) as deadline:
@@ -180,9 +149,15 @@ class AnswerReader:
             return None
         return decoder.failure or error or verdict
 
+    def _tell_attempt(self, attempt: int) -> None:
+        call = self._call
+        self._output.emit(
+            RequestSent(t_ms=self._output.now_ms(), request=call.shown, origins=call.origins, attempt=attempt)
+        )
+
     def _hang_up(self, decoder: AnswerDecoder) -> UpstreamError | None:
         """The answer was waited for long enough; after a finish reason a silence is its end, and no error."""
-        now_ms = self._now_ms()
+        now_ms = self._output.now_ms()
         silence_ms = self._progress.silence_after_finish_ms(now_ms)
         is_over = silence_ms is not None and (
             silence_ms >= self._limits.after_finish_ms or not decoder.goes_on_after_finish
@@ -199,15 +174,15 @@ class AnswerReader:
         return error.code is Code.TRUNCATED and not decoder.goes_on_after_finish
 
     async def _stream(self, decoder: AnswerDecoder, deadline: asyncio.Timeout) -> None:
-        opened = self._open_completion(self._wire, limits=self._limits, secrets=self._secrets)
+        opened = self._open_completion(self._call.wire, limits=self._limits, secrets=self._call.secrets)
         async with opened as response:
-            now_ms = self._now_ms()
-            self._emit(ResponseReceived(t_ms=now_ms, status=response.status, headers=response.headers))
+            now_ms = self._output.now_ms()
+            self._output.emit(ResponseReceived(t_ms=now_ms, status=response.status, headers=response.headers))
             self._media_type = _media_type(response)
             async for data in response.aiter_bytes():
                 self._stop_idling()
                 self._raise_idle_failure()
-                self._marks.byte(self._now_ms())
+                self._output.mark_byte()
                 await self._take_gently(self._feed(decoder, data))
                 while decoder.is_behind:
                     await asyncio.sleep(0)
@@ -219,7 +194,7 @@ class AnswerReader:
 
     def _feed(self, decoder: AnswerDecoder, data: bytes) -> list[Piece]:
         """Read what has arrived, and note when it did."""
-        now_ms = self._now_ms()
+        now_ms = self._output.now_ms()
         deltas, fragments = decoder.content_deltas, decoder.call_fragments
         pieces = decoder.feed(data)
         self._arrivals.add(decoder.content_deltas - deltas, now_ms - self._sent_ms)
@@ -251,41 +226,42 @@ class AnswerReader:
         self._take_waiting(len(self._waiting))
 
     def _take_waiting(self, count: int) -> None:
-        now_ms = self._now_ms()
+        now_ms = self._output.now_ms()
         for _ in range(count):
             piece = self._waiting.popleft()
             match piece:
                 case ContentPiece():
-                    self._marks.content(now_ms)
+                    self._output.mark_content(now_ms)
                     self._progress.content_ms = now_ms
-                    self._emit(ContentDelta(t_ms=now_ms, offset=piece.offset, text=piece.text))
+                    self._output.emit(ContentDelta(t_ms=now_ms, offset=piece.offset, text=piece.text))
                 case SentencePiece():
                     self._on_sentence(piece.sentence)
                 case ReasoningPiece():
                     self._progress.reasoning_ms = now_ms
-                    self._emit(ReasoningDelta(t_ms=now_ms, offset=piece.offset, text=piece.text))
+                    self._output.emit(ReasoningDelta(t_ms=now_ms, offset=piece.offset, text=piece.text))
                 case PayloadPiece():
-                    self._emit(PayloadReceived(t_ms=now_ms, data=piece.data))
+                    self._output.emit(PayloadReceived(t_ms=now_ms, data=piece.data))
                 case NotePiece():
-                    self._emit(NoteMade(t_ms=now_ms, note=piece.note))
+                    self._output.emit(NoteMade(t_ms=now_ms, note=piece.note))
 
     def _note_media_type(self) -> None:
         if self._decoder.is_stream and self._media_type != EVENT_STREAM:
-            self._emit(NoteMade(t_ms=self._now_ms(), note=another_type(self._media_type)))
+            self._output.note(another_type(self._media_type))
 
     def _hand_on_calls(self) -> None:
-        now_ms = self._now_ms()
+        now_ms = self._output.now_ms()
         calls = self._decoder.tool_calls
         llm = self._persona.llm
         for call in calls:
             if call.name not in self._offered:
-                note = f"The model called {call.name}, a function that the persona does not offer."
-                self._emit(NoteMade(t_ms=now_ms, note=note))
-            self._emit(ToolCalled(t_ms=now_ms, call=call))
+                self._output.note(
+                    f"The model called {call.name}, a function that the persona does not offer."
+                )
+            self._output.emit(ToolCalled(t_ms=now_ms, call=call))
         event_name = platform_named(llm.platform).fired_event(llm)
         if calls and event_name:
             ids = tuple(call.id for call in calls)
-            self._emit(EventFired(t_ms=now_ms, event_name=event_name, tool_call_ids=ids))
+            self._output.emit(EventFired(t_ms=now_ms, event_name=event_name, tool_call_ids=ids))
 
     def _retry_wait_ms(self, error: UpstreamError, attempt: int) -> int | None:
         """How long to wait before the request is sent again; None: it isn't."""
@@ -295,14 +271,14 @@ class AnswerReader:
         return wait_ms if wait_ms <= self._limits.retry_wait_ms else None
 
     def _deadline_at(self) -> float:
-        return self._zero_at + self._progress.deadline_ms(self._limits) / 1000
+        return self._output.at(self._progress.deadline_ms(self._limits))
 
     def _new_decoder(self) -> AnswerDecoder:
         return AnswerDecoder(
-            secrets=self._secrets,
+            secrets=self._call.secrets,
             limits=self._limits,
             functions=self._offered,
-            address=self._wire.url,
+            address=self._call.wire.url,
         )
 
     def _start_idling(self, decoder: AnswerDecoder, deadline: asyncio.Timeout) -> None:

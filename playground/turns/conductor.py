@@ -6,19 +6,16 @@ speaker. An interrupt is a signal that the conductor acts on; cancelling its tas
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from playground.engine.answer.notes import Notes
 from playground.engine.errors.codes import Code, GreenroomError
 from playground.engine.events import (
     ContentDelta,
-    Event,
     FillerSkipped,
     InterruptHeld,
     NoteMade,
     PlayoutStarted,
-    RequestSent,
     Sentence,
     SentenceCompleted,
     Timings,
@@ -35,15 +32,15 @@ from playground.engine.speech.schedule import SpeechSchedule
 from playground.engine.speech.spoken import spoken
 from playground.engine.speech.tags import tags_of
 from playground.engine.speech.voices import voice_of
+from playground.engine.turn_plan import TurnPlan
 from playground.failures import log_failure
+from playground.outgoing.completion import OpenCompletion
 from playground.tools.argument_checks import CheckArguments, check_arguments
-from playground.turns.completion_reader import AnswerReader, Marks
-from playground.turns.interrupt import InterruptSignal
-from playground.turns.plan import Call, Interrupt, OpenCompletion, TurnPlan
+from playground.turns.completion_reader import CompletionReader
+from playground.turns.interrupt import Interrupt, InterruptSignal
+from playground.turns.turn_output import Emit, TurnOutput
 
 logger = logging.getLogger(__name__)
-
-Emit = Callable[[Event], None]
 
 
 async def conduct(
@@ -80,34 +77,30 @@ class _Turn:
         check_arguments: CheckArguments,
     ) -> None:
         self._plan = plan
-        self._loop = asyncio.get_running_loop()
-        self._started_at = self._loop.time()
-        self._emit = emit
+        self._output = TurnOutput(emit)
         self._open_completion = open_completion
         self._limits = limits
         self._check_arguments = check_arguments
         self._news = asyncio.Event()
-        self._marks = Marks()
-        self._reader: AnswerReader | None = None
+        self._reader: CompletionReader | None = None
         self._text = ""
         self._tags = tags_of(plan.persona.speech)
         self._speech_notes = Notes()
         self._notes_of: dict[int | None, tuple[str, ...]] = {}
         """What each sentence's speech gives a note about, by the sentence's index."""
+        self._answer_limit = plan.answer_limit()
         self._schedule = SpeechSchedule(
             voice_of(plan.persona.speech),
             filler=plan.persona.filler if plan.may_fill else None,
             pick=pick,
             is_instant=plan.is_instant,
             tags=self._tags,
+            limit=self._answer_limit,
         )
-
-    def now_ms(self) -> int:
-        return round((self._loop.time() - self._started_at) * 1000)
 
     async def run(self, interrupt: InterruptSignal) -> TurnClosed:
         plan = self._plan
-        self._emit(
+        self._output.emit(
             TurnStarted(
                 t_ms=0,
                 kind=plan.kind,
@@ -122,7 +115,7 @@ class _Turn:
         try:
             async with asyncio.TaskGroup() as children:
                 reading = children.create_task(self._read())
-                speaking = children.create_task(self._speak())
+                speaking = children.create_task(self._speak(interrupt))
                 cut = await self._until_over_or_cut(speaking, interrupt)
                 if cut is not None:
                     reading.cancel()
@@ -140,32 +133,32 @@ class _Turn:
         filler = self._plan.persona.filler
         if filler is not None and self._plan.kind is TurnKind.CONTINUATION:
             skipped = FillerSkipped(t_ms=0, reason=SkipReason.TOOL_ROUND, due_ms=filler.activation_delay_ms)
-            self._emit(skipped)
+            self._output.emit(skipped)
 
     def close(self, status: TurnStatus, error: GreenroomError | None) -> TurnClosed:
         """The closing event for what there is now; an interrupted voice must have been cut before."""
-        for event in self._schedule.cut(self.now_ms()) if self._schedule.is_speaking else ():
-            self._emit(event)
+        for event in self._schedule.cut(self._output.now_ms()) if self._schedule.is_speaking else ():
+            self._output.emit(event)
         text = self._reader.text if self._reader else self._text
-        heard = text if status is TurnStatus.COMPLETED else text[: self._schedule.heard_to(self.now_ms())]
-        return self._closed(status, error, text, heard)
+        heard_to = self._schedule.heard_to(self._output.now_ms())
+        return self._closed(status, error, text, text if status is TurnStatus.COMPLETED else text[:heard_to])
 
     def _close_cut(self, cut: Interrupt) -> TurnClosed:
-        now_ms = self.now_ms()
+        now_ms = self._output.now_ms()
         if self._reader is not None:
             self._reader.leave()
         for event in self._schedule.cut(now_ms):
-            self._emit(event)
+            self._output.emit(event)
         text = self._reader.text if self._reader else self._text
         heard_to = self._schedule.heard_to(now_ms)
         if cut.at_offset is not None:
             heard_to = min(heard_to, cut.at_offset)
-        return self._closed(TurnStatus.INTERRUPTED, None, text, text[:heard_to])
+        return self._closed(TurnStatus.INTERRUPTED, cut.error, text, text[:heard_to])
 
     def _closed(
         self, status: TurnStatus, error: GreenroomError | None, text: str, heard_text: str
     ) -> TurnClosed:
-        now_ms = self.now_ms()
+        now_ms = self._output.now_ms()
         answer = self._reader
         completed = status is not TurnStatus.INTERRUPTED
         return TurnClosed(
@@ -178,9 +171,9 @@ class _Turn:
             finish_reason=answer.finish_reason if answer else "",
             error=error,
             timings=Timings(
-                ttfb=self._marks.ttfb_ms,
-                ttft=self._marks.ttft_ms,
-                first_sentence=self._marks.first_sentence_ms,
+                ttfb=self._output.ttfb_ms,
+                ttft=self._output.ttft_ms,
+                first_sentence=self._output.first_sentence_ms,
                 first_audio=self._schedule.first_audio_ms,
                 dead_air=self._schedule.silence_ms(now_ms),
                 total=now_ms,
@@ -196,10 +189,10 @@ class _Turn:
         await asyncio.wait(_any_of(speaking, interrupt.asked), return_when=asyncio.FIRST_COMPLETED)
         if not interrupt.asked.done() or speaking.done():
             return None
-        now_ms = self.now_ms()
+        now_ms = self._output.now_ms()
         due_ms = cut_at_ms(self._plan.persona.barge_in, self._schedule, now_ms)
         if due_ms > now_ms and not interrupt.ended.done():
-            self._emit(InterruptHeld(t_ms=now_ms, until_ms=due_ms))
+            self._output.emit(InterruptHeld(t_ms=now_ms, until_ms=due_ms))
             self._schedule.stop_at(due_ms)
             await asyncio.wait(
                 _any_of(speaking, interrupt.ended),
@@ -225,24 +218,15 @@ class _Turn:
         if plan.call is None:
             self._say(plan.text)
             return None
-        self._reader = AnswerReader(
-            call_wire=plan.call.wire,
-            secrets=plan.call.secrets,
-            persona=plan.persona,
+        self._reader = CompletionReader(
+            plan.call,
+            plan.persona,
+            self._output,
             open_completion=self._open_completion,
             limits=self._limits,
-            marks=self._marks,
-            now_ms=self.now_ms,
-            emit=self._emit,
-            on_attempt=self._sent,
             on_sentence=self._complete,
         )
         return await self._reader.run()
-
-    def _sent(self, attempt: int) -> None:
-        assert self._plan.call is not None
-        call = self._plan.call
-        self._emit(RequestSent(t_ms=self.now_ms(), request=call.shown, origins=call.origins, attempt=attempt))
 
     async def _note_arguments(self) -> None:
         """Tell of calls whose arguments do not fit their schema; nobody's delta or sentence waits for it."""
@@ -250,24 +234,24 @@ class _Turn:
         tools = self._plan.persona.llm.tools
         for check in await self._check_arguments(calls, tools, limits=self._limits):
             for note in check.notes:
-                self._emit(NoteMade(t_ms=self.now_ms(), note=note))
+                self._output.note(note)
 
     def _say(self, text: str) -> None:
         """Say a text as it stands: an echo or a greeting."""
         self._text = text
-        self._emit(ContentDelta(t_ms=self.now_ms(), offset=0, text=text))
+        self._output.emit(ContentDelta(t_ms=self._output.now_ms(), offset=0, text=text))
         splitter = SentenceSplitter()
         for sentence in [*splitter.feed(text), *splitter.flush()]:
             self._complete(sentence)
 
     def _complete(self, sentence: Sentence) -> None:
-        now_ms = self.now_ms()
+        now_ms = self._output.now_ms()
         utterance = spoken(sentence, self._tags)
-        self._marks.sentence(now_ms)
+        self._output.mark_sentence(now_ms)
         self._notes_of[sentence.index] = utterance.notes
-        self._emit(SentenceCompleted(t_ms=now_ms, sentence=sentence, spoken=utterance.text))
+        self._output.emit(SentenceCompleted(t_ms=now_ms, sentence=sentence, spoken=utterance.text))
         for event in self._schedule.add(sentence, utterance, now_ms):
-            self._emit(event)
+            self._output.emit(event)
         self._news.set()
 
     def _note_speech(self, started: PlayoutStarted) -> None:
@@ -275,20 +259,32 @@ class _Turn:
         for note in self._notes_of.pop(started.segment.index, ()):
             self._speech_notes.add(note)
         for note in self._speech_notes.take():
-            self._emit(NoteMade(t_ms=started.t_ms, note=note))
+            self._output.emit(NoteMade(t_ms=started.t_ms, note=note))
 
-    async def _speak(self) -> None:
+    def _is_too_long(self, interrupt: InterruptSignal) -> bool:
+        """Whether the answer was heard for as long as it may be; then it is cut."""
+        limit, place = self._answer_limit, self._schedule.limit_place
+        if limit is None or place is None or place.at_ms > self._output.now_ms():
+            return False
+        interrupt.ask(Interrupt(place.offset, is_final=True, error=limit.error))
+        return True
+
+    async def _speak(self, interrupt: InterruptSignal) -> None:
         """The second child: let what is due happen, then sleep until the next thing is due or something new came."""
         while True:
             self._news.clear()
-            for event in self._schedule.advance(self.now_ms()):
-                self._emit(event)
+            for event in self._schedule.advance(self._output.now_ms()):
+                self._output.emit(event)
                 if isinstance(event, PlayoutStarted):
                     self._note_speech(event)
+            if self._is_too_long(interrupt):
+                await (
+                    asyncio.get_running_loop().create_future()
+                )  # Until it is cancelled: the speech isn't over, it is cut.
             if self._schedule.is_over:
                 return
             due_ms = self._schedule.next_at()
-            due_at = None if due_ms is None else self._started_at + due_ms / 1000
+            due_at = None if due_ms is None else self._output.at(due_ms)
             try:
                 async with asyncio.timeout_at(due_at):
                     await self._news.wait()
@@ -298,6 +294,3 @@ class _Turn:
 
 def _any_of(*futures: "asyncio.Future[Any]") -> "set[asyncio.Future[Any]]":
     return set(futures)
-
-
-__all__ = ["Call", "Interrupt", "OpenCompletion", "TurnPlan", "conduct"]

@@ -8,12 +8,12 @@ from typing import Any
 from playground.engine.errors.codes import Code, GreenroomError
 from playground.engine.events import ContentDelta, Event, Timings, TurnClosed, TurnStatus
 from playground.engine.limits import Limits
+from playground.engine.turn_plan import TurnPlan
 from playground.engine.turn_record import TurnRecord
 from playground.realtime.hub import Hub
-from playground.realtime.protocol import envelope, wire_events
+from playground.realtime.wire_events import envelope, wire_events
 from playground.storage import leases
 from playground.storage.record_writer import Recorder, TurnRow, closed_row, failed_row, streaming_row
-from playground.turns.conductor import TurnPlan
 from playground.turns.interrupt import InterruptSignal
 
 logger = logging.getLogger(__name__)

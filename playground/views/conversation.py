@@ -9,6 +9,7 @@ from playground.access import READ, START, may_edit_persona, own_conversation_or
 from playground.engine.errors.codes import PERSONA_CODES
 from playground.engine.platforms.registry import platform_choices, platform_named, platforms
 from playground.models import Turn
+from playground.realtime.close_codes import close_codes_json
 from playground.storage.load_plan import request_as
 
 
@@ -24,6 +25,7 @@ def conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
         "edited_codes": " ".join(sorted(PERSONA_CODES)),
         "socket_path": f"/ws/conversations/{found.pk}/",
         "platforms": platform_choices(),
+        "close_codes": close_codes_json(),
     }
     return render(request, "playground/conversation.html", context)
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from playground.engine.errors.codes import Code
-from playground.realtime import consumer, frames, protocol, rights
+from playground.realtime import commands, consumer, frames, rights
 from playground.realtime.close_codes import CloseCode
 from playground.wire_docs.commands import COMMANDS
 from playground.wire_docs.events import event_docs
@@ -37,7 +37,7 @@ def _pretty(message: dict[str, Any]) -> str:
 
 def _limits() -> list[tuple[str, str]]:
     return [
-        ("One message", f"{protocol.MESSAGE_BYTES // KIB} KiB; a larger one closes the socket with 1009"),
+        ("One message", f"{commands.MESSAGE_BYTES // KIB} KiB; a larger one closes the socket with 1009"),
         ("Messages", f"{consumer.MESSAGES} in {consumer.MESSAGES_WITHIN_S:g} s"),
         (
             "Messages in a row that can't be read",

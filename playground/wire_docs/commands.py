@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from playground.realtime.protocol import CONTEXT_CHARS, MESSAGE_ID_CHARS, OUTPUT_CHARS, USER_TEXT_CHARS
+from playground.realtime.commands import CONTEXT_CHARS, MESSAGE_ID_CHARS, OUTPUT_CHARS, USER_TEXT_CHARS
 
 _MESSAGE_ID = f"optional text of at most {MESSAGE_ID_CHARS} characters; the same id again is the same turn"
 

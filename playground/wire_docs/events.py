@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.events import (
@@ -33,12 +32,11 @@ from playground.engine.events import (
     TurnStatus,
     Word,
 )
+from playground.engine.json_types import Json
 from playground.engine.speech.fillers import SkipReason
 from playground.engine.turn_record import TurnRecord
-from playground.realtime.protocol import envelope, wire_events
+from playground.realtime.wire_events import envelope, wire_events
 from playground.wire_docs.snapshot import SEQ, snapshot_example
-
-Json = dict[str, Any]
 
 CONVERSATION_ID, TURN_ID, INFERENCE_ID = "c0123456789ab", "5f0c2d9e41", "9b1de0a7c3"
 SENT_AT = 1_764_000_000.0
@@ -129,7 +127,11 @@ TURN: tuple[tuple[Event, str], ...] = (
 )
 CLOSINGS: tuple[tuple[TurnStatus, str], ...] = (
     (TurnStatus.COMPLETED, "The turn is over, speech included. It is the turn's last event."),
-    (TurnStatus.INTERRUPTED, "The turn was cut. heard_text is what the user heard of text."),
+    (
+        TurnStatus.INTERRUPTED,
+        "The turn was cut. heard_text is what the user heard of text. error is null after an interrupt; otherwise it "
+        "says what cut the turn, such as answer_too_long.",
+    ),
     (TurnStatus.FAILED, "The turn failed, for the reason in error; what came before stands in text."),
 )
 

@@ -1,14 +1,11 @@
 """A snapshot to show: of a conversation that no database holds, in the words of the real one."""
 
-from typing import Any
-
 from personas.models import PersonaVersion
+from playground.engine.json_types import Json
 from playground.engine.platforms.registry import default_platform_name
 from playground.models import Conversation
 from playground.storage.load_plan import persona_of
 from playground.storage.snapshot import conversation_json
-
-Json = dict[str, Any]
 
 SEQ = 41
 

@@ -7,7 +7,7 @@ const UNITS = [
 ];
 const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
-/** "5 minutes ago"; "just now" within the last minute, and for a clock that is a little behind. Both in ms since 1970. */
+/** Return "5 minutes ago"; "just now" within the last minute or if this clock is slow. Both arguments are ms since 1970. */
 export function ago(then, now) {
   const seconds = Math.round((now - then) / 1000);
   for (const [unit, size] of UNITS) {

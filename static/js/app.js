@@ -1,4 +1,4 @@
-// What every page does: copy by clicking, times in the reader's words, and focus where a form needs a correction.
+// What every page does: copy buttons, relative times, and focus on the first invalid field of a form.
 
 import { ago } from "./ago.js";
 
@@ -6,7 +6,7 @@ const COPIED_FOR_MS = 1500;
 const TIMES_EVERY_MS = 30_000;
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
-/** `<time data-relative datetime="…">`: relative words, the exact moment in the reader's zone on hover. */
+/** Show each `<time data-relative datetime="…">` as relative time, with the local time on hover. */
 function renderTimes(root = document) {
   for (const element of root.querySelectorAll("time[data-relative]")) {
     const then = new Date(element.dateTime);
@@ -16,7 +16,7 @@ function renderTimes(root = document) {
   }
 }
 
-/** `data-copy="text"`, or `data-copy-from="#id"` for the text of another element. */
+/** Copy the text in `data-copy="text"`, or that of the element in `data-copy-from="#id"`. */
 async function copy(button) {
   const source = button.dataset.copyFrom ? document.querySelector(button.dataset.copyFrom) : null;
   const text = source ? (source.value ?? source.textContent) : button.dataset.copy || button.textContent.trim();
@@ -31,7 +31,7 @@ async function copy(button) {
   setTimeout(() => delete button.dataset.copied, COPIED_FOR_MS);
 }
 
-/** Say something to a screen reader without moving the focus. */
+/** Announce a text to screen readers without moving the focus. */
 export function announce(text) {
   const status = document.querySelector("#announcements");
   if (status) status.textContent = text;
@@ -41,7 +41,7 @@ function focusFirstInvalid(root = document) {
   root.querySelector("main [aria-invalid='true'], [data-form] [aria-invalid='true']")?.focus();
 }
 
-/** `<form data-guard>`: leaving the page with changes that aren't saved asks first. */
+/** Ask before the page is left while a `<form data-guard>` has unsaved changes. */
 function guardForm(form) {
   let changed = false;
   form.addEventListener("input", () => (changed = true));

@@ -1,4 +1,4 @@
-// The theme: auto, light or dark. A classic script in <head>, so that the choice stands before the first paint.
+// The theme: auto, light or dark. A classic script in <head>, because a module would run after the first paint.
 (() => {
   const CHOICES = ["auto", "light", "dark"];
 

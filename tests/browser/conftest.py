@@ -34,13 +34,6 @@ REPORT_VIOLATIONS = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-
-
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium; it ends with this folder's tests, for its event loop would be in the way of others."""
@@ -59,7 +52,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    browser: Browser, server_processes: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     with serve_site(tmp_path_factory.mktemp("site")) as serving:
         yield serving
 

@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 PREPARED = "GREENROOM_TESTS_PREPARED"
 """The environment variable that names the folder where the processes of a test run share what one of them prepared."""
+ALLOWED = "GREENROOM_TESTS_SERVERS"
+"""The environment variable that is set once a test asked for the fixture `server_processes`."""
 STARTING_S = 60
 STOPPING_S = 15
 
@@ -123,6 +125,7 @@ def run_site(data: Path, **settings: str) -> Iterator[Site]:
 def _started(
     data: Path, command: Sequence[str], told: Mapping[str, str], settings: Mapping[str, str]
 ) -> Iterator[Site]:
+    assert ALLOWED in os.environ, "A test that starts a server uses the fixture server_processes."
     log = data / "server.log"
     with log.open("a") as errors:
         server = subprocess.Popen(

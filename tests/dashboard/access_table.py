@@ -1,6 +1,6 @@
-"""Who may do what at which address: the table that the test of permissions goes through.
+"""The access table for the test of permissions: which callers may use which method of which address.
 
-A route that stands in none of the tables below fails `test_permissions.py` until it gets its row.
+A route without a row here fails `test_permissions.py`.
 """
 
 from enum import StrEnum
@@ -27,7 +27,7 @@ SIGNED_IN = VIEWERS | {Caller.NO_ROLE}
 EVERYONE = SIGNED_IN | {Caller.ANONYMOUS}
 
 Row = dict[str, Callers]
-"""By method, who is let in; a method that is missing is answered 405."""
+"""The allowed callers by method; a missing method gets 405."""
 
 
 def read(callers: Callers) -> Row:
@@ -48,7 +48,7 @@ PUBLIC: dict[str, Row] = {
     "account/invitation/<str:uidb64>/<str:token>/": form(EVERYONE),
     "health/": read(EVERYONE),
 }
-"""Addresses that ask for no sign-in."""
+"""Addresses without a sign-in."""
 
 PAGES: dict[str, Row] = {
     "": read(SIGNED_IN),
@@ -91,7 +91,7 @@ PAGES: dict[str, Row] = {
     "conversations/<str:conversation_id>/": read(VIEWERS),
     "conversations/<str:conversation_id>/end/": post(VIEWERS),
 }
-"""Pages: without a sign-in they lead there, without the right they answer 403."""
+"""Pages: they redirect to the sign-in, and answer 403 without the permission."""
 
 API: dict[str, Row] = {
     "v2/personas": {"GET": VIEWERS, "POST": EDITORS},
@@ -101,7 +101,7 @@ API: dict[str, Row] = {
     "v2/conversations/<conversation_id>/end": post(VIEWERS),
     "v2/greenroom/conversations/<conversation_id>/respond": post(VIEWERS),
 }
-"""The API: a key decides; without one, or with a session alone, 401."""
+"""The API: needs a key; 401 without one, or with only a session."""
 
 ADMIN: dict[str, Row] = {
     "admin/": form(VIEWERS),
@@ -113,7 +113,7 @@ ADMIN: dict[str, Row] = {
     "admin/auth/user/<id>/password/": form(ADMINS),
     r"admin/^(?P<app_label>auth|axes|dashboard|playground|personas)/$": form(VIEWERS),
 }
-"""The admin beside its models' pages. Nothing of this site can be autocompleted; Django's own pages take any method."""
+"""The admin's pages apart from its models. Autocomplete is never allowed; Django's own pages accept any method."""
 
 ADMIN_MODELS: dict[str, dict[str, Callers]] = {
     "auth/group": {"view": ADMINS, "add": ADMINS, "change": ADMINS, "delete": ADMINS},
@@ -147,16 +147,16 @@ ELSEWHERE = {
     "demo/v1/models": "has a key of its own: test_demo_llm_api",
     "demo/v1/<path:rest>": "has a key of its own: test_demo_llm_api",
 }
-"""Addresses that show nothing of what is stored, and where that is tested."""
+"""Addresses without stored data, and where they are tested."""
 
 
 def admin_rows() -> dict[str, Row]:
-    """The pages of each model, which Django's admin makes."""
-    found = dict(ADMIN)
+    """Return the rows of the pages that Django's admin creates per model."""
+    rows = dict(ADMIN)
     for model, rights in ADMIN_MODELS.items():
         view, change = rights["view"], rights["change"]
         one = f"admin/{model}/<path:object_id>/"
-        found |= {
+        rows |= {
             f"admin/{model}/": {"GET": view, "POST": view},
             f"admin/{model}/add/": form(rights["add"]),
             f"{one}history/": read(view),
@@ -164,4 +164,4 @@ def admin_rows() -> dict[str, Row]:
             f"{one}change/": {"GET": view, "POST": change},
             one: read(VIEWERS),
         }
-    return found
+    return rows

@@ -1,4 +1,4 @@
-"""One key with many sockets, each within its own limits: what it sends, and how long somebody else waits meanwhile."""
+"""One key with many sockets, each within its own limits, and how long another client waits meanwhile."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ DEADLINE_S = 60.0
 OPENED_AT_ONCE = 20
 LOOKS = 10
 ROUND_S = 0.1
-"""From one message of every socket to the next: this process asks for others besides."""
+"""Between two messages of each socket, so that this process has time for the other client."""
 
 
 def message(event_type: str, **properties: object) -> str:
@@ -37,7 +37,7 @@ async def socket_of(site: Site, key: str, conversation: str) -> AsyncIterator[Cl
 async def many_sockets(
     site: Site, key: str, conversations: list[str], count: int
 ) -> AsyncIterator[list[ClientConnection]]:
-    """Sockets of one key, spread over its conversations; each has its snapshot."""
+    """Open sockets of one key, spread over its conversations, and wait for their snapshots."""
     async with AsyncExitStack() as opened:
         sockets: list[ClientConnection] = []
 
@@ -54,8 +54,8 @@ async def many_sockets(
 
 
 async def send_all(sockets: list[ClientConnection], text: str, times: int, *, until: str) -> Counter[str]:
-    """Send it on every socket; how often each event or error code came back, to each socket's first of these."""
-    told: Counter[str] = Counter()
+    """Send a text on every socket; count the events and error codes, up to each socket's first ``until``."""
+    counts: Counter[str] = Counter()
 
     async def send() -> None:
         for _ in range(times):
@@ -73,15 +73,15 @@ async def send_all(sockets: list[ClientConnection], text: str, times: int, *, un
                     here[event["properties"].get("code") or event["event_type"]] += 1
         except ConnectionClosed as closed:
             here[f"closed {closed.rcvd.code if closed.rcvd else 0}"] += 1
-        told.update(here)
+        counts.update(here)
 
     async with asyncio.timeout(DEADLINE_S):
         await asyncio.gather(send(), *(read(socket) for socket in sockets))
-    return told
+    return counts
 
 
 async def snapshot_s(site: Site, key: str, conversation: str) -> float:
-    """How long somebody waits from the handshake to the first frame."""
+    """Return the time from another client's handshake to its first frame, in s."""
     began = time.perf_counter()
     async with socket_of(site, key, conversation) as socket:
         await socket.recv()
@@ -89,5 +89,5 @@ async def snapshot_s(site: Site, key: str, conversation: str) -> float:
 
 
 async def snapshots_s(site: Site, key: str, conversation: str, looks: int = LOOKS) -> list[float]:
-    """The same, again and again."""
+    """Return ``looks`` consecutive results of `snapshot_s`."""
     return [await snapshot_s(site, key, conversation) for _ in range(looks)]

@@ -1,4 +1,4 @@
-"""A database of its own for the threads of a test: SQLite in a file, or PostgreSQL, with the product's settings."""
+"""A separate database for a test's threads: SQLite in a file, or PostgreSQL, with the product's settings."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from psycopg import sql
 
 @contextmanager
 def new_postgres(server_url: str, purpose: str) -> Iterator[str]:
-    """The address of an empty database, which is dropped at the end."""
+    """Yield the address of an empty database, dropped at the end."""
     database = f"greenroom_{purpose}_{uuid4().hex[:12]}"
     name = sql.Identifier(database)
     with psycopg.connect(server_url, autocommit=True) as connection:
@@ -31,7 +31,7 @@ def new_postgres(server_url: str, purpose: str) -> Iterator[str]:
 
 
 def sqlite_at(path: Path) -> dict[str, Any]:
-    """As `dashboard.settings` opens one."""
+    """Return the settings of a SQLite database as in `dashboard.settings`."""
     default = settings.DATABASES["default"]
     return {"ENGINE": default["ENGINE"], "NAME": str(path), "OPTIONS": default["OPTIONS"]}
 
@@ -42,7 +42,7 @@ def postgres_at(url: str) -> dict[str, Any]:
 
 @contextmanager
 def migrated(database: dict[str, Any]) -> Iterator[None]:
-    """This thread, and those that begin in the block, store everything there, without a transaction around it."""
+    """Let this thread, and those started in the block, use this database, without a surrounding transaction."""
     ordinary, described_before = connections["default"], connections.settings["default"]
     described = connections.configure_settings({"default": database | {"CONN_MAX_AGE": None}})["default"]
     own = load_backend(described["ENGINE"]).DatabaseWrapper(described, "default")

@@ -1,4 +1,4 @@
-"""Python processes that read the settings anew, in an environment of their own."""
+"""Runs Python processes that read the settings again, in a given environment."""
 
 import os
 import subprocess
@@ -21,18 +21,18 @@ DEPLOYED = {
     "SECRET_KEY": "f6Jw0yVn3kUqE8xTzB1mSgLr5hPdXa9oCi2NvQb7HtYe4KuMWlR-AjO_sIcGD",
     "SITE_URL": "https://greenroom.example.org",
 }
-"""What a server of one's own is told."""
+"""The settings of a deployed server."""
 
 
 def bare_environment(data: Path, settings: Mapping[str, str]) -> dict[str, str]:
-    """This machine's environment with these settings and no other."""
-    kept = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
-    kept.pop("DJANGO_SETTINGS_MODULE", None)
-    return {**kept, "GREENROOM_DATA": str(data), **settings}
+    """Return this machine's environment with only these settings."""
+    inherited = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    inherited.pop("DJANGO_SETTINGS_MODULE", None)
+    return {**inherited, "GREENROOM_DATA": str(data), **settings}
 
 
 def manage(data: Path, settings: Mapping[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run a management command; the caller looks at what it returned and printed."""
+    """Run a management command; the caller checks its status and output."""
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""People of each role, for the tests of what they may do."""
+"""Users of each role, for tests of permissions."""
 
 from django.contrib.auth.models import User
 
@@ -6,7 +6,7 @@ from dashboard.roles import Role, give_role
 
 
 def person(role: Role, username: str = "") -> User:
-    """A new user of the role, without any right beside it."""
+    """Create a user with the role's permissions only."""
     user = User.objects.create_user(username or f"the-{role.replace(' ', '-')}")
     give_role(user, role)
     return user

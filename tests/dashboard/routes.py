@@ -1,4 +1,4 @@
-"""Every address pattern of the site, as the URL configuration spells it."""
+"""All URL patterns of the site."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 
 def routes() -> list[str]:
-    """Each pattern once, prefixes joined, in the order in which they are tried."""
+    """Return each pattern once, with its prefixes, in matching order."""
     return list(dict.fromkeys(_below(get_resolver().url_patterns, "")))
 
 

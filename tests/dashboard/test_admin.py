@@ -1,4 +1,4 @@
-"""The admin: rights let someone in, and API keys are shown there once."""
+"""The admin: access by permission, and API keys that are shown once."""
 
 import re
 from datetime import timedelta
@@ -26,21 +26,21 @@ def test_a_secret_manager_needs_no_is_staff(db: None) -> None:
     client = signed_in(user)
     assert not user.is_staff
     assert client.get(reverse("admin:index")).status_code == 200
-    made = client.post(
+    added = client.post(
         reverse("admin:personas_tokensecret_add"), {"name": "KEY", "allowed_hosts": "", "value": "v" * 20}
     )
-    assert made.status_code == 302
+    assert added.status_code == 302
     assert TokenSecret.objects.filter(name="KEY").exists()
     assert client.get(KEYS).status_code == 403
 
 
-def test_someone_without_any_right_is_told_so_and_not_sent_round_in_circles(stranger: User) -> None:
+def test_a_user_without_permissions_gets_403_and_no_redirect_loop(stranger: User) -> None:
     assert signed_in(stranger).get(reverse("admin:index")).status_code == 403
     sent = signed_in(stranger).get(reverse("admin:login"), follow=True)
     assert sent.status_code == 403
 
 
-def test_is_staff_alone_opens_nothing(stranger: User) -> None:
+def test_is_staff_alone_gives_no_access(stranger: User) -> None:
     stranger.is_staff = True
     stranger.save()
     assert signed_in(stranger).get(reverse("admin:index")).status_code == 403
@@ -51,7 +51,7 @@ def test_sign_in_leads_back_to_the_page_of_the_admin(client: Client, db: None) -
     assert answer.redirect_chain[-1][0] == f"{reverse('sign-in')}?next={KEYS}"
 
 
-def test_x18_the_admins_sign_in_leads_to_this_site_alone(client: Client, admin_user: User) -> None:
+def test_the_admins_sign_in_leads_to_this_site_alone(client: Client, admin_user: User) -> None:
     admin_user.set_password("correct horse battery")
     admin_user.save()
     sent = client.get(reverse("admin:login"), {"next": "https://evil.example/"}).headers["Location"]
@@ -59,7 +59,7 @@ def test_x18_the_admins_sign_in_leads_to_this_site_alone(client: Client, admin_u
     assert client.post(sent, form).headers["Location"] == reverse("home")
 
 
-def test_x12_others_conversations_are_for_admins_alone(user: User, admin_client: Client) -> None:
+def test_others_conversations_are_for_admins_alone(user: User, admin_client: Client) -> None:
     address = reverse("admin:playground_conversation_changelist")
     assert signed_in(make_user("dora", "playground.view_conversation")).get(address).status_code == 403
     assert signed_in(person(Role.SECRET_MANAGER)).get(address).status_code == 403
@@ -71,10 +71,10 @@ def make_in_admin(client: Client, user: User, **fields: str) -> str:
     role = str(group_of(Role.EDITOR).pk)
     form = {"name": "script", "user": str(user.pk), "role": role, "expires_at_0": "", "expires_at_1": ""}
     page = client.post(reverse("admin:dashboard_apikey_add"), form | fields)
-    found = re.search(r'id="api-key">([^<]+)<', page.content.decode())
-    assert found, page.content.decode()
+    match = re.search(r'id="api-key">([^<]+)<', page.content.decode())
+    assert match, page.content.decode()
     assert "no-store" in page.headers["Cache-Control"]
-    return found.group(1)
+    return match.group(1)
 
 
 def test_a_key_is_shown_once(admin_client: Client, user: User) -> None:
@@ -88,7 +88,7 @@ def test_a_key_is_shown_once(admin_client: Client, user: User) -> None:
     assert key not in str(list(LogEntry.objects.values()))
 
 
-def test_the_list_says_what_a_key_is_worth(admin_client: Client, user: User) -> None:
+def test_the_list_shows_the_prefix_role_and_state_of_a_key(admin_client: Client, user: User) -> None:
     stored, key = make_key("script", user=user, role=group_of(Role.VIEWER))
     user_for_key(key)
     page = admin_client.get(KEYS).content.decode()
@@ -108,7 +108,7 @@ def test_keys_are_revoked_by_choice(admin_client: Client, user: User) -> None:
     assert "revoked" in admin_client.get(KEYS).content.decode()
 
 
-def test_x7_revoking_needs_the_forms_token(admin_user: User) -> None:
+def test_revoking_needs_the_forms_token(admin_user: User) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(admin_user)
     assert strict.post(KEYS, {"action": "revoke_chosen"}).status_code == 403

@@ -1,4 +1,4 @@
-"""Who may do what by the API: by key alone, as far as both the key's user and its role may."""
+"""Access to the API: only by key, with the permissions that both the key's user and its role have."""
 
 import json
 import re
@@ -32,14 +32,14 @@ CALLS = {
     ("DELETE", "/v2/conversations/c0"): "playground.delete_conversation",
     ("POST", "/v2/greenroom/conversations/c0/respond"): "playground.add_conversation",
 }
-"""Every operation, and the right without which it is refused."""
+"""All operations, and the permission that each requires."""
 ROLES = {
     Role.VIEWER: {"add_persona", "change_persona", "delete_persona"},
     Role.EDITOR: set(),
     Role.SECRET_MANAGER: {"add_persona", "change_persona", "delete_persona"},
     Role.ADMIN: set(),
 }
-"""By role, the rights that it lacks."""
+"""The permissions that each role lacks."""
 
 
 def call(client: Client, method: str, path: str) -> Any:
@@ -47,7 +47,7 @@ def call(client: Client, method: str, path: str) -> Any:
     return client.generic(method, path, "[]" if method == "PATCH" else body, content_type="application/json")
 
 
-def test_x11_every_operation_has_its_row() -> None:
+def test_every_operation_has_its_row() -> None:
     documented = {
         (method.upper(), re.sub(r"\{(.)\w+\}", r"\g<1>0", path))
         for path, operations in api.get_openapi_schema()["paths"].items()
@@ -65,20 +65,20 @@ def test_without_a_known_key_nothing_is_open(db: None, method: str, path: str, k
 
 
 @pytest.mark.parametrize(("method", "path"), CALLS)
-def test_x7_a_session_opens_no_operation(admin_client: Client, method: str, path: str) -> None:
+def test_a_session_is_refused_by_every_operation(admin_client: Client, method: str, path: str) -> None:
     response = call(admin_client, method, path)
     assert response.status_code == 401
     assert response.json() == {"message": "Invalid access token"}
 
 
-def test_x7_a_key_needs_no_csrf_token_and_gets_no_cookie(admin_user: User) -> None:
+def test_a_key_needs_no_csrf_token_and_gets_no_cookie(admin_user: User) -> None:
     client = Client(enforce_csrf_checks=True, headers={"x-api-key": key_for(admin_user)})
     response = client.post(PERSONAS, PERSONA, content_type="application/json")
     assert response.status_code == 200
     assert not response.cookies
 
 
-def test_x7_the_key_counts_and_not_the_session_beside_it(admin_user: User) -> None:
+def test_the_key_counts_and_not_the_session_beside_it(admin_user: User) -> None:
     viewer = person(Role.VIEWER)
     make_conversation(admin_user)
     client = signed_in(admin_user)
@@ -88,7 +88,7 @@ def test_x7_the_key_counts_and_not_the_session_beside_it(admin_user: User) -> No
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("role", Role)
-def test_x11_a_role_may_what_the_table_says_be_it_the_users_or_the_keys(role: Role) -> None:
+def test_a_users_and_a_keys_role_have_the_permissions_of_the_table(role: Role) -> None:
     of_the_user = api_client(person(role, "with-the-role"))
     of_the_key = api_client(person(Role.ADMIN, "with-every-right"), role)
     for (method, path), right in CALLS.items():
@@ -110,7 +110,7 @@ def test_a_right_that_is_taken_away_counts_at_once(db: None) -> None:
     assert client.get(PERSONAS).status_code == FORBIDDEN
 
 
-def test_a_revoked_key_opens_nothing(admin_user: User) -> None:
+def test_a_revoked_key_is_refused(admin_user: User) -> None:
     stored, key = make_key("test", user=admin_user, role=group_of(Role.ADMIN))
     client = Client(headers={"x-api-key": key})
     assert client.get(PERSONAS).status_code == 200
@@ -120,7 +120,7 @@ def test_a_revoked_key_opens_nothing(admin_user: User) -> None:
 
 @pytest.mark.parametrize("path", ["/v2/", "/v2/nowhere", "/v2/personas/p0/more", "/v2/personas/"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_what_is_nowhere_is_told_in_json(client: Client, db: None, method: str, path: str) -> None:
+def test_an_unknown_address_is_refused_in_json(client: Client, db: None, method: str, path: str) -> None:
     response = Client(enforce_csrf_checks=True).generic(method, path)
     assert (response.status_code, response.json()) == (404, {"message": "Not Found"})
 
@@ -134,13 +134,15 @@ def test_what_is_nowhere_is_told_in_json(client: Client, db: None, method: str, 
         ("PATCH", "/v2/conversations/c0", {"GET", "DELETE"}),
     ],
 )
-def test_another_method_is_told_in_json(admin_user: User, method: str, path: str, allowed: set[str]) -> None:
+def test_a_wrong_method_is_refused_in_json(
+    admin_user: User, method: str, path: str, allowed: set[str]
+) -> None:
     response = api_client(admin_user).generic(method, path)
     assert (response.status_code, response.json()) == (405, {"message": "Method Not Allowed"})
     assert set(response.headers["Allow"].split(", ")) == allowed
 
 
-def test_a_failure_of_our_own_is_told_in_json_and_says_nothing_of_it(
+def test_an_internal_error_is_json_without_details(
     admin_user: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     words = "canary of an exception"

@@ -1,4 +1,4 @@
-"""The API's page and its OpenAPI document: served by this site, under its policy, with an example for each body."""
+"""The API's page and its OpenAPI document: served by this site, under its CSP, with an example for each body."""
 
 from html.parser import HTMLParser
 
@@ -9,7 +9,7 @@ from dashboard.middleware import CONTENT_SECURITY_POLICY
 
 
 class Page(HTMLParser):
-    """Collects what a strict policy would not let run."""
+    """Collects what a strict CSP would block."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -18,11 +18,11 @@ class Page(HTMLParser):
         self._in_script = False
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        found = dict(attributes)
+        by_name = dict(attributes)
         self._in_script = tag == "script"
-        if tag in {"script", "link", "img"} and (source := found.get("src") or found.get("href")):
+        if tag in {"script", "link", "img"} and (source := by_name.get("src") or by_name.get("href")):
             self.sources.append(source)
-        self.inline += [f"{tag} {name}" for name in found if name == "style" or name.startswith("on")]
+        self.inline += [f"{tag} {name}" for name in by_name if name == "style" or name.startswith("on")]
         if tag == "style":
             self.inline.append(tag)
 

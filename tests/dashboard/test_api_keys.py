@@ -1,4 +1,4 @@
-"""API keys: made once, stored as digests, and never worth more than their user and their role."""
+"""API keys: shown once, stored as digests, limited to the permissions of their user and role."""
 
 from datetime import timedelta
 from io import StringIO
@@ -29,10 +29,10 @@ def editor(db: None) -> User:
 
 
 def test_a_key_speaks_for_its_user(editor: User) -> None:
-    found = user_for_key(key_of(editor))
-    assert found == editor
-    assert found is not None
-    assert found.api_key.name == "test"
+    key_user = user_for_key(key_of(editor))
+    assert key_user == editor
+    assert key_user is not None
+    assert key_user.api_key.name == "test"
 
 
 @pytest.mark.parametrize(
@@ -47,25 +47,25 @@ def test_a_key_speaks_for_its_user(editor: User) -> None:
 def test_a_key_may_do_what_both_its_user_and_its_role_may(
     db: None, user_role: Role, key_role: Role, may: dict[str, bool]
 ) -> None:
-    found = user_for_key(key_of(person(user_role), key_role))
-    assert found is not None
-    assert {right: found.has_perm(right) for right in may} == may
-    assert {right: right in found.get_all_permissions() for right in may} == may
-    assert found.has_perms([right for right, granted in may.items() if granted])
-    assert not found.has_module_perms("auth")
+    key_user = user_for_key(key_of(person(user_role), key_role))
+    assert key_user is not None
+    assert {right: key_user.has_perm(right) for right in may} == may
+    assert {right: right in key_user.get_all_permissions() for right in may} == may
+    assert key_user.has_perms([right for right, granted in may.items() if granted])
+    assert not key_user.has_module_perms("auth")
 
 
 def test_a_superusers_key_is_held_to_its_role(admin_user: User) -> None:
-    found = user_for_key(key_of(admin_user, Role.VIEWER))
-    assert found is not None
-    assert not found.has_perm(EDIT)
+    key_user = user_for_key(key_of(admin_user, Role.VIEWER))
+    assert key_user is not None
+    assert not key_user.has_perm(EDIT)
 
 
 @pytest.mark.parametrize(
     "presented",
     ["", "gr_", "gr_unknown-but-long-enough", "Bearer x", "gr_\ud800", "gr_" + "\0" * 43, "x" * 9000],
 )
-def test_what_is_no_key_speaks_for_nobody(db: None, presented: str) -> None:
+def test_text_that_is_no_key_has_no_user(db: None, presented: str) -> None:
     assert user_for_key(presented) is None
 
 
@@ -76,7 +76,7 @@ def test_a_right_beginning_is_not_enough(editor: User) -> None:
     assert user_for_key(key.upper()) is None
 
 
-def test_a_revoked_key_speaks_for_nobody(editor: User) -> None:
+def test_a_revoked_key_has_no_user(editor: User) -> None:
     stored, key = make_key("test", user=editor, role=group_of(Role.EDITOR))
     stored.revoke()
     assert user_for_key(key) is None
@@ -85,7 +85,7 @@ def test_a_revoked_key_speaks_for_nobody(editor: User) -> None:
     assert stored.revoked_at == revoked_at
 
 
-def test_an_expired_key_speaks_for_nobody(editor: User) -> None:
+def test_an_expired_key_has_no_user(editor: User) -> None:
     soon = timezone.now() + timedelta(hours=1)
     stored, key = make_key("test", user=editor, role=group_of(Role.EDITOR), expires_at=soon)
     assert user_for_key(key) == editor
@@ -93,7 +93,7 @@ def test_an_expired_key_speaks_for_nobody(editor: User) -> None:
     assert user_for_key(key) is None
 
 
-def test_the_key_of_someone_who_was_deactivated_speaks_for_nobody(editor: User) -> None:
+def test_the_key_of_a_deactivated_user_has_no_user(editor: User) -> None:
     key = key_of(editor)
     User.objects.filter(pk=editor.pk).update(is_active=False)
     assert user_for_key(key) is None
@@ -136,27 +136,27 @@ def created(*arguments: str) -> list[str]:
 
 
 def test_the_command_prints_the_key_alone_on_its_last_line(admin_user: User) -> None:
-    found = user_for_key(created("script")[-1])
-    assert found == admin_user
-    assert found is not None
-    assert found.has_perm("auth.add_user")
-    assert found.api_key.expires_at is None
+    key_user = user_for_key(created("script")[-1])
+    assert key_user == admin_user
+    assert key_user is not None
+    assert key_user.has_perm("auth.add_user")
+    assert key_user.api_key.expires_at is None
 
 
 def test_the_command_makes_the_first_admin_where_there_is_none(db: None) -> None:
-    found = user_for_key(created("script")[-1])
-    assert found is not None
-    assert found.is_superuser
+    key_user = user_for_key(created("script")[-1])
+    assert key_user is not None
+    assert key_user.is_superuser
 
 
 def test_the_command_takes_role_user_and_days(editor: User) -> None:
     lines = created("script", "--role", "viewer", "--user", editor.username, "--days", "7")
-    found = user_for_key(lines[-1])
-    assert found == editor
-    assert found is not None
-    assert not found.has_perm(EDIT)
-    assert found.api_key.expires_at is not None
-    assert timedelta(days=6) < found.api_key.expires_at - timezone.now() <= timedelta(days=7)
+    key_user = user_for_key(lines[-1])
+    assert key_user == editor
+    assert key_user is not None
+    assert not key_user.has_perm(EDIT)
+    assert key_user.api_key.expires_at is not None
+    assert timedelta(days=6) < key_user.api_key.expires_at - timezone.now() <= timedelta(days=7)
     assert "viewer" in lines[0]
     assert editor.username in lines[0]
 

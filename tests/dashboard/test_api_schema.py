@@ -1,4 +1,4 @@
-"""The OpenAPI document is true: whatever it allows is answered as it says, and never with a 500."""
+"""The OpenAPI document is correct: requests that it allows get responses that it describes, and never a 500."""
 
 from typing import Any
 
@@ -23,6 +23,8 @@ from playground.models import Conversation
 from tests.api import key_for
 from tests.personas.making import make_persona
 from tests.playground.rehearsals import make_conversation
+
+pytestmark = pytest.mark.slow  # Sends 25 generated requests to every operation, twice.
 
 OPERATIONS = [
     (method.upper(), path)
@@ -66,7 +68,7 @@ def test_every_answer_is_as_the_document_says(
 
 
 def stored_ids(owner: User) -> dict[str, str]:
-    """Of rows that exist, by the name of the path's parameter."""
+    """Return the ids of existing rows, by the path parameter's name."""
     persona = make_persona()
     save_persona(persona, by=None)
     conversation = make_conversation(owner, status=Conversation.Status.ENDED)
@@ -74,7 +76,7 @@ def stored_ids(owner: User) -> dict[str, str]:
 
 
 def lead_to_rows(case: Case[Any], ids: dict[str, str]) -> None:
-    """Most requests go to a row that exists; some keep what was made up."""
+    """Replace most generated ids by existing ones; some stay."""
     for name, made_up in case.path_parameters.items():
         if len(str(made_up)) % 4:
             case.path_parameters[name] = ids[name]

@@ -30,7 +30,7 @@ CHUNKED = b"Transfer-Encoding: chunked"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with serve_site(tmp_path_factory.mktemp("attacked")) as served:
         yield served
 

@@ -67,7 +67,7 @@ class Application:
 
 async def sent_to(application: Any, scope: Message, messages: Iterable[Message]) -> list[Message]:
     """What the application answers to these messages, of which the last is waited for without end."""
-    coming, told = iter(messages), []
+    coming, answers = iter(messages), []
 
     async def receive() -> Message:
         for message in coming:
@@ -76,10 +76,10 @@ async def sent_to(application: Any, scope: Message, messages: Iterable[Message])
         return ended
 
     async def send(message: Message) -> None:
-        told.append(message)
+        answers.append(message)
 
     await BoundedBodies(application)(scope, receive, send)  # type: ignore[arg-type]
-    return told
+    return answers
 
 
 async def test_a_body_within_its_limit_is_passed_on() -> None:
@@ -185,7 +185,7 @@ async def passed(door: BoundedBodies, scope: Message, body: bytes) -> None:
     await door(scope, receive, send)  # type: ignore[arg-type]
 
 
-async def test_who_finds_no_room_is_told_when_to_try_again() -> None:
+async def test_a_refused_client_learns_when_to_retry() -> None:
     start, body = await sent_to(pages, scope_of("/v2/personas") | {REFUSAL: TOO_MUCH_UNDER_WAY}, chunks(b""))
     headers = {name.lower(): value.decode() for name, value in start["headers"]}
     assert (start["status"], headers[b"retry-after"], headers[b"connection"]) == (503, "5", "close")

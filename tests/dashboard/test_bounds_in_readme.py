@@ -1,4 +1,4 @@
-"""README's table of all that may grow: each bound stands where the table says, with the number that it says."""
+"""README's table of bounds: each is defined where the table says, with the number that it says."""
 
 import dataclasses
 import re
@@ -15,7 +15,7 @@ _PLACE = re.compile(r"`(?P<file>[\w/]+)\.py` (?P<names>[\w., ]+)")
 
 
 def table() -> list[tuple[str, str, str]]:
-    """(what grows, its bound, where it stands) of each row."""
+    """Return (what grows, its bound, where it is defined) of each row."""
     section = (ROOT / "README.md").read_text().partition("## What can grow")[2].partition("\n## ")[0]
     rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| ")]
     return [(what.strip(), bound.strip(), where.strip()) for _, what, bound, where in rows[1:]]
@@ -33,7 +33,7 @@ def value_of(file: str, name: str) -> float:
 
 
 def spellings(name: str, value: float) -> list[str]:
-    """How a bound of this name and value may be written."""
+    """Return the accepted spellings of a bound with this name and value."""
     unit = name.rpartition(".")[2].lower()
     if unit.endswith("_ms"):
         return [f"{value:g} ms", f"{value / 1000:g} s"]
@@ -49,13 +49,13 @@ def holds(bound: str, spelling: str) -> bool:
     return re.search(rf"(?<![\d,.]){re.escape(spelling)}(?![\d,.]\d)", bound) is not None
 
 
-def test_every_row_says_where_its_bound_stands() -> None:
+def test_every_row_names_the_place_of_its_bound() -> None:
     assert len(table()) > 20
     assert all(_PLACE.search(where) for _, _, where in table())
 
 
 @pytest.mark.parametrize(("what", "bound", "where"), table(), ids=lambda cell: cell[:40])
-def test_a_bound_is_the_one_that_stands_there(what: str, bound: str, where: str) -> None:
+def test_a_bound_has_the_documented_value(what: str, bound: str, where: str) -> None:
     places = [
         [(place["file"], name) for name in re.split(r",\s*", place["names"].strip())]
         for place in _PLACE.finditer(where)

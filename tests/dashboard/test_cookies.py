@@ -1,4 +1,4 @@
-"""X16, X17: how the session's cookie is sent, and whose word about host and scheme is taken."""
+"""The session cookie's attributes, and which headers are trusted for host and scheme."""
 
 import pytest
 from django.conf import settings
@@ -26,7 +26,7 @@ def sign_in(*, secure: bool = False) -> Client:
     return client
 
 
-def test_x16_scripts_and_other_sites_do_not_get_the_sessions_cookie(zoe: User) -> None:
+def test_scripts_and_other_sites_do_not_get_the_sessions_cookie(zoe: User) -> None:
     cookie = sign_in().cookies[settings.SESSION_COOKIE_NAME]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
@@ -34,7 +34,7 @@ def test_x16_scripts_and_other_sites_do_not_get_the_sessions_cookie(zoe: User) -
 
 
 @override_settings(**TLS)
-def test_x16_behind_tls_the_cookie_is_bound_to_host_and_scheme(zoe: User) -> None:
+def test_behind_tls_the_cookie_is_bound_to_host_and_scheme(zoe: User) -> None:
     client = sign_in(secure=True)
     cookie = client.cookies["__Host-greenroom-session"]
     assert cookie["secure"]
@@ -44,21 +44,21 @@ def test_x16_behind_tls_the_cookie_is_bound_to_host_and_scheme(zoe: User) -> Non
 
 
 @override_settings(SECURE_SSL_REDIRECT=True)
-def test_x17_a_client_cannot_claim_tls_unless_a_proxy_is_trusted(db: None) -> None:
+def test_a_client_cannot_claim_tls_unless_a_proxy_is_trusted(db: None) -> None:
     claimed = {"x-forwarded-proto": "https"}
     assert Client().get(reverse("sign-in"), headers=claimed).status_code == 301
     with override_settings(SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https")):
         assert Client().get(reverse("sign-in"), headers=claimed).status_code == 200
 
 
-def test_x17_a_forwarded_host_is_not_taken(client: Client, db: None) -> None:
+def test_a_forwarded_host_is_not_taken(client: Client, db: None) -> None:
     answer = client.get(reverse("home"), headers={"x-forwarded-host": "evil.example"})
     assert "evil.example" not in answer.headers["Location"]
     refused = client.get(reverse("sign-in"), headers={"host": "evil.example"})
     assert refused.status_code == 400
 
 
-def test_x14_signing_in_with_a_password_gives_the_session_a_new_key(zoe: User) -> None:
+def test_signing_in_with_a_password_gives_the_session_a_new_key(zoe: User) -> None:
     client = Client()
     session = client.session
     session["before"] = True
@@ -83,13 +83,13 @@ def test_x14_signing_in_with_a_password_gives_the_session_a_new_key(zoe: User) -
         "\t//evil.example",
     ],
 )
-def test_x18_next_leads_nowhere_else(zoe: User, next_page: str) -> None:
+def test_next_leads_nowhere_else(zoe: User, next_page: str) -> None:
     form = {"username": "zoe", "password": PASSWORD, "next": next_page}
     assert Client().post(reverse("sign-in"), form).headers["Location"] == reverse("home")
     signed_in = sign_in()
     assert signed_in.get(reverse("sign-in"), {"next": next_page}).headers["Location"] == reverse("home")
 
 
-def test_x18_next_leads_to_a_page_of_this_site(zoe: User) -> None:
+def test_next_leads_to_a_page_of_this_site(zoe: User) -> None:
     form = {"username": "zoe", "password": PASSWORD, "next": reverse("wire-docs")}
     assert Client().post(reverse("sign-in"), form).headers["Location"] == reverse("wire-docs")

@@ -1,4 +1,4 @@
-"""What the site stands on: exact versions, and none with a hole that is known here."""
+"""The pinned dependencies: exact versions, and none with a vulnerability listed here."""
 
 import re
 from importlib.metadata import version
@@ -20,16 +20,16 @@ FIRST_WITHOUT = {
 
 def pinned() -> dict[str, str]:
     lines = REQUIREMENTS.read_text().splitlines()
-    found = (re.match(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", line) for line in lines)
-    return {pin[1].lower().replace("_", "-"): pin[2] for pin in found if pin}
+    matches = (re.match(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", line) for line in lines)
+    return {pin[1].lower().replace("_", "-"): pin[2] for pin in matches if pin}
 
 
-def test_x23_every_requirement_is_an_exact_version() -> None:
+def test_every_requirement_is_an_exact_version() -> None:
     lines = [line for line in REQUIREMENTS.read_text().splitlines() if line and line[0] not in "# -"]
     assert len(lines) == len(pinned())
 
 
 @pytest.mark.parametrize("name", FIRST_WITHOUT)
-def test_x23_no_version_with_a_known_hole_is_pinned_or_installed(name: str) -> None:
+def test_no_vulnerable_version_is_pinned_or_installed(name: str) -> None:
     assert Version(pinned()[name]) >= Version(FIRST_WITHOUT[name])
     assert Version(version(name)) >= Version(FIRST_WITHOUT[name])

@@ -1,4 +1,4 @@
-"""Daphne's housekeeping as `serve` needs it: nothing that a client left half done breaks its end."""
+"""Daphne's housekeeping in `serve`: requests that a client left unfinished don't break the shutdown."""
 
 import asyncio
 
@@ -8,16 +8,16 @@ from dashboard.server import DrainingServer
 
 
 class Connection:
-    """Stands where a request or a socket stands."""
+    """Stands in for a request or a socket."""
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> DrainingServer:
     async def application(*_: object) -> None: ...
 
-    made = DrainingServer(application, host="127.0.0.1", port=0, on_ready=lambda: None)  # type: ignore[arg-type]
-    made.connections = {}
-    return made
+    server = DrainingServer(application, host="127.0.0.1", port=0, on_ready=lambda: None)  # type: ignore[arg-type]
+    server.connections = {}
+    return server
 
 
 async def test_at_the_end_a_half_arrived_request_keeps_no_application_alive(

@@ -1,4 +1,4 @@
-"""Every setting is typed, and a wrong one is named with what was expected."""
+"""Settings are typed, and an invalid one is reported with what was expected."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -72,11 +72,11 @@ def test_a_wrong_setting_says_what_was_expected(
 def test_every_wrong_setting_is_listed_and_no_value_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "canary-port")
     monkeypatch.setenv("SECRET_KEY", "canary-key")
-    found = Environment()
-    found.read("PORT", environment.port, 1)
-    found.read("SECRET_KEY", environment.secret_key, "")
+    reader = Environment()
+    reader.read("PORT", environment.port, 1)
+    reader.read("SECRET_KEY", environment.secret_key, "")
     with pytest.raises(ImproperlyConfigured) as refused:
-        found.refuse_if_wrong()
+        reader.refuse_if_wrong()
     assert "PORT: expected a port" in str(refused.value)
     assert "SECRET_KEY: expected at least 50" in str(refused.value)
     assert "canary" not in str(refused.value)
@@ -96,10 +96,10 @@ def test_a_value_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 def test_a_file_that_is_missing_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PORT_FILE", str(tmp_path / "nothing"))
-    found = Environment()
-    found.read("PORT", environment.port, 1)
+    reader = Environment()
+    reader.read("PORT", environment.port, 1)
     with pytest.raises(ImproperlyConfigured, match="PORT_FILE: expected the path"):
-        found.refuse_if_wrong()
+        reader.refuse_if_wrong()
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What every answer carries, whatever was asked: the policy, a request id, no framing."""
+"""The headers of every response: the CSP, a request id, no framing."""
 
 import logging
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ urlpatterns = [*urlpatterns, path("broken/", broken)]
 
 @pytest.fixture
 def quiet_client(admin_client: Client) -> Iterator[Client]:
-    """A client that gets the page of a server error, as a browser does."""
+    """Return a client that gets the error page instead of the exception, as a browser does."""
     admin_client.raise_request_exception = False
     with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=product.MIDDLEWARE):
         yield admin_client
@@ -42,7 +42,7 @@ def quiet_client(admin_client: Client) -> Iterator[Client]:
         ("/static/css/base.css", 200),
     ],
 )
-def test_x9_x10_every_answer_has_the_policy_and_a_request_id(
+def test_every_answer_has_the_policy_and_a_request_id(
     quiet_client: Client, address: str, status: int
 ) -> None:
     answer = quiet_client.get(address)
@@ -55,7 +55,7 @@ def test_x9_x10_every_answer_has_the_policy_and_a_request_id(
 
 
 @pytest.mark.parametrize(("address", "status"), [("/nowhere/", 404), ("/broken/", 500)])
-def test_x22_an_error_page_shows_its_request_id_and_no_trace(
+def test_an_error_page_shows_its_request_id_and_no_trace(
     quiet_client: Client, address: str, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     answer = quiet_client.get(address)
@@ -83,20 +83,20 @@ def test_the_log_has_the_request_id_of_the_error_page(quiet_client: Client) -> N
     assert any(answer.headers["X-Request-ID"] in line for line in lines)
 
 
-def test_x17_a_foreign_host_is_refused(client: Client) -> None:
+def test_a_foreign_host_is_refused(client: Client) -> None:
     answer = client.get("/sign-in/", headers={"host": "evil.example"})
     assert answer.status_code == 400
     assert "evil.example" not in answer.content.decode()
 
 
-def test_x7_a_form_without_its_token_is_refused_with_what_to_do(admin_user: object) -> None:
+def test_a_form_without_its_token_is_refused_with_what_to_do(admin_user: object) -> None:
     strict = Client(enforce_csrf_checks=True)
     answer = strict.post("/sign-out/")
     assert answer.status_code == 403
     assert "reload the page" in answer.content.decode()
 
 
-def test_x20_a_request_id_of_the_client_is_not_taken(client: Client, db: None) -> None:
+def test_a_request_id_of_the_client_is_not_taken(client: Client, db: None) -> None:
     answer = client.get("/health/", headers={"x-request-id": "forged"})
     assert answer.headers["X-Request-ID"] != "forged"
 

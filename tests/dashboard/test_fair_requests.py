@@ -196,7 +196,7 @@ def test_who_leaves_while_waiting_or_worked_for_gives_the_place_back(waits_for: 
     at_the_door(story)
 
 
-def test_nobody_is_remembered_who_has_left() -> None:
+def test_clients_that_left_are_forgotten() -> None:
     async def story(door: Door) -> None:
         door.application.answer_all()
         await door.come(*of_many(50))
@@ -231,5 +231,5 @@ def test_a_proxy_that_names_no_client_is_one() -> None:
         (scope_of(cookie="\xff;;=,=\\"), "address 192.0.2.1"),
     ],
 )
-def test_a_client_is_told_by_key_session_or_address(scope: Scope, begins: str) -> None:
+def test_a_client_is_identified_by_key_session_or_address(scope: Scope, begins: str) -> None:
     assert client_of(scope, "session", is_behind_proxy=False).startswith(begins)

@@ -1,4 +1,4 @@
-"""What /health/ says when all is well, without a database or a channel layer, on a full disk, with a late writer."""
+"""/health/: healthy, without a database or a channel layer, on a full disk, and with a late writer."""
 
 import pytest
 from channels.layers import InMemoryChannelLayer
@@ -30,7 +30,7 @@ def test_without_a_database_it_is_down(client: Client, monkeypatch: pytest.Monke
     assert answer.json() == WELL | {"status": "down", "database": "down"}
 
 
-def test_b20_without_a_channel_layer_it_is_degraded(
+def test_without_a_channel_layer_it_is_degraded(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(self: InMemoryChannelLayer, group: str, message: object) -> None:

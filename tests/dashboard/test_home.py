@@ -27,7 +27,7 @@ def make_run(
     error: str = "",
     minutes_ago: int = 0,
 ) -> Turn:
-    """A closed turn of the owner's own conversation with the persona."""
+    """Create a closed turn in the owner's own conversation with the persona."""
     conversation = Conversation.objects.create(owner=owner, persona_version=save_persona(persona, by=None))
     turn = Turn.objects.create(
         conversation=conversation,
@@ -82,7 +82,7 @@ def test_a_persona_shows_how_it_did(user: User, user_client: Client) -> None:
     assert f'name="persona" value="{persona.pk}"' in page
 
 
-def test_x12_only_ones_own_runs_count(user: User, other_user: User) -> None:
+def test_only_ones_own_runs_count(user: User, other_user: User) -> None:
     persona = stored_persona()
     make_run(other_user, persona, first_audio_ms=100, error="Bob's error.")
     (card,) = overview_of(user).cards
@@ -124,7 +124,7 @@ def test_the_queries_do_not_grow_with_the_personas(
         user_client.get(reverse("home"))
 
 
-def test_x1_markup_in_a_name_is_text(user: User, user_client: Client) -> None:
+def test_markup_in_a_name_is_text(user: User, user_client: Client) -> None:
     stored_persona("<script>alert(1)</script>")
     page = user_client.get(reverse("home")).content.decode()
     assert "<script>alert(1)" not in page

@@ -1,4 +1,4 @@
-"""A key is made only where that can lose nothing."""
+"""A key is created only if no secret can be lost."""
 
 import sqlite3
 from contextlib import closing
@@ -15,7 +15,7 @@ from dashboard import keys
 
 
 def sqlite_database(path: Path, *, ciphertext: str | None) -> dict[str, Any]:
-    """A database with one token secret; None: not even the table."""
+    """Create a database with one token secret, or, for None, without the table."""
     with closing(sqlite3.connect(path)) as database:
         if ciphertext is not None:
             database.execute("CREATE TABLE personas_tokensecret (ciphertext TEXT)")
@@ -29,9 +29,9 @@ def test_an_encryption_key_is_made_where_no_secret_has_a_value(
     tmp_path: Path, ciphertext: str | None
 ) -> None:
     database = sqlite_database(tmp_path / "db.sqlite3", ciphertext=ciphertext)
-    made = keys.encryption_keys(tmp_path / "keys", database)
-    assert made == keys.encryption_keys(tmp_path / "keys", database)
-    assert len(made) == 1
+    created = keys.encryption_keys(tmp_path / "keys", database)
+    assert created == keys.encryption_keys(tmp_path / "keys", database)
+    assert len(created) == 1
 
 
 def test_no_encryption_key_is_made_beside_secrets_of_a_lost_one(tmp_path: Path) -> None:
@@ -41,13 +41,12 @@ def test_no_encryption_key_is_made_beside_secrets_of_a_lost_one(tmp_path: Path) 
     assert not (tmp_path / "keys" / "encryption_keys").exists()
 
 
-def test_nothing_is_made_while_the_database_cannot_be_asked(tmp_path: Path) -> None:
+def test_no_key_is_created_while_the_database_is_unreachable(tmp_path: Path) -> None:
     database = dict(dj_database_url.parse("postgresql://nobody:wrong@127.0.0.1:1/none"))
     with pytest.raises(ImproperlyConfigured, match="cannot be asked"):
         keys.encryption_keys(tmp_path / "keys", database)
 
 
-@pytest.mark.postgres
 def test_postgresql_is_asked_as_well(tmp_path: Path, postgres_url: str) -> None:
     name = f"greenroom_keys_{tmp_path.name.replace('-', '_')}"[:60]
     with psycopg.connect(postgres_url, autocommit=True) as server:

@@ -18,13 +18,13 @@ def formatted(message: str, *arguments: object, error: BaseException | None = No
 
 
 @pytest.mark.parametrize("character", ["\n", "\r", "\x1b", "\x00", "\x85", "\u2028", "\u202e", "\x9b"])
-def test_x20_no_control_character_reaches_the_log(character: str) -> None:
+def test_no_control_character_reaches_the_log(character: str) -> None:
     line = formatted("path %s", f"/a{character}WARNING forged")
     assert character not in line
     assert "forged" in line
 
 
-def test_x20_a_traceback_cannot_begin_a_line_that_looks_like_an_event() -> None:
+def test_a_traceback_cannot_begin_a_line_that_looks_like_an_event() -> None:
     try:
         raise ValueError("x\nERROR [-] forged\x1b[31m")
     except ValueError as error:
@@ -74,5 +74,5 @@ def test_a_line_carries_the_id_of_its_request() -> None:
 
 
 @pytest.mark.parametrize("name", ["httpx", "httpcore", "aiohttp"])
-def test_k18_http_clients_log_no_addresses(name: str) -> None:
+def test_http_clients_log_no_addresses(name: str) -> None:
     assert not logging.getLogger(name).isEnabledFor(logging.INFO)

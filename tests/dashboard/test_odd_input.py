@@ -26,6 +26,8 @@ from tests.dashboard.own_database import migrated, new_postgres, postgres_at, sq
 from tests.dashboard.routes import routes
 from tests.dashboard.world import World
 
+pytestmark = pytest.mark.slow  # Sends thousands of requests through the whole application.
+
 LEFT_OUT = ("sign-out/", "admin/logout/", "deactivate/", "demo/v1/", "/respond")
 """They end the session with which the others are asked, or answer with a stream."""
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")

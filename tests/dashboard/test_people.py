@@ -1,4 +1,4 @@
-"""People: added, invited, given a role and deactivated by admins; each changes their own password."""
+"""Users: admins add, invite and deactivate them and change roles; each changes their own password."""
 
 import re
 from urllib.parse import urlsplit
@@ -33,9 +33,9 @@ def zoe(db: None) -> User:
 
 
 def link_on(page: str) -> str:
-    found = re.search(r'id="invitation-link">([^<]+)<', page)
-    assert found
-    return urlsplit(found.group(1)).path
+    match = re.search(r'id="invitation-link">([^<]+)<', page)
+    assert match
+    return urlsplit(match.group(1)).path
 
 
 def is_signed_in(client: Client) -> bool:
@@ -43,7 +43,7 @@ def is_signed_in(client: Client) -> bool:
 
 
 def set_password(client: Client, link: str, password: str = PASSWORD) -> int:
-    """The status of the last answer: the page with the form if the link is good, then what its post brings."""
+    """Follow an invitation and post a password; return the last response's status."""
     opened = client.get(link)
     if opened.status_code != 302:
         return opened.status_code
@@ -52,12 +52,12 @@ def set_password(client: Client, link: str, password: str = PASSWORD) -> int:
 
 
 def test_someone_who_is_added_sets_a_password_and_is_in(admin: Client) -> None:
-    made = admin.post(reverse("people:new"), {"username": "yan", "role": "editor"})
+    answer = admin.post(reverse("people:new"), {"username": "yan", "role": "editor"})
     yan = User.objects.get(username="yan")
     assert role_of(yan) is Role.EDITOR
     assert not yan.has_usable_password()
     client = Client()
-    assert set_password(client, link_on(made.content.decode())) == 302
+    assert set_password(client, link_on(answer.content.decode())) == 302
     assert is_signed_in(client)
     assert Client().login is not None
     yan.refresh_from_db()
@@ -84,14 +84,14 @@ def test_an_invitation_holds_to_the_password_rules(zoe: User) -> None:
     assert not is_signed_in(client)
 
 
-def test_x17_an_invitation_names_the_configured_host(admin: Client, zoe: User) -> None:
-    made = admin.post(reverse("people:invite", args=[zoe.pk]), headers={"host": "127.0.0.1"})
-    assert f">{settings.SITE_URL}/account/invitation/" in made.content.decode()
+def test_an_invitation_names_the_configured_host(admin: Client, zoe: User) -> None:
+    answer = admin.post(reverse("people:invite", args=[zoe.pk]), headers={"host": "127.0.0.1"})
+    assert f">{settings.SITE_URL}/account/invitation/" in answer.content.decode()
 
 
 def test_the_page_with_an_invitation_is_not_kept_by_browsers(admin: Client, zoe: User) -> None:
-    made = admin.post(reverse("people:invite", args=[zoe.pk]))
-    assert "no-store" in made.headers["Cache-Control"]
+    answer = admin.post(reverse("people:invite", args=[zoe.pk]))
+    assert "no-store" in answer.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("username", ["", "ZOE", "a b", "x" * 151, "a\0b"])
@@ -115,7 +115,7 @@ def test_an_unknown_role_is_refused(admin: Client, zoe: User) -> None:
     assert role_of(zoe) is Role.EDITOR
 
 
-def test_a_superuser_who_gets_another_role_is_none_any_more(admin: Client, db: None) -> None:
+def test_a_superuser_with_another_role_is_no_longer_one(admin: Client, db: None) -> None:
     other = User.objects.create_superuser("other")
     admin.post(reverse("people:role", args=[other.pk]), {"role": "viewer"})
     other = User.objects.get(pk=other.pk)
@@ -124,14 +124,14 @@ def test_a_superuser_who_gets_another_role_is_none_any_more(admin: Client, db: N
 
 
 @pytest.mark.parametrize("action", ["role", "deactivate", "activate"])
-def test_nobody_takes_their_own_rights_away(admin: Client, admin_user: User, action: str) -> None:
+def test_admins_cannot_demote_or_deactivate_themselves(admin: Client, admin_user: User, action: str) -> None:
     answer = admin.post(reverse(f"people:{action}", args=[admin_user.pk]), {"role": "viewer"})
     assert answer.status_code == 403
     assert User.objects.get(pk=admin_user.pk).is_superuser
     assert User.objects.get(pk=admin_user.pk).is_active
 
 
-def test_x15_deactivation_ends_sessions_password_invitations_and_keys(admin: Client, zoe: User) -> None:
+def test_deactivation_ends_sessions_password_invitations_and_keys(admin: Client, zoe: User) -> None:
     client = signed_in(zoe)
     link = urlsplit(invitation_link(zoe)).path
     key = make_key("script", user=zoe, role=group_of(Role.EDITOR))[1]
@@ -139,14 +139,14 @@ def test_x15_deactivation_ends_sessions_password_invitations_and_keys(admin: Cli
     assert not is_signed_in(client)
     assert user_for_key(key) is None
     assert set_password(Client(), link) == 410
-    made = admin.post(reverse("people:activate", args=[zoe.pk]))
+    answer = admin.post(reverse("people:activate", args=[zoe.pk]))
     assert not is_signed_in(client)
     assert user_for_key(key) is None
     assert set_password(Client(), link) == 410
-    assert set_password(Client(), link_on(made.content.decode()), NEW_PASSWORD) == 302
+    assert set_password(Client(), link_on(answer.content.decode()), NEW_PASSWORD) == 302
 
 
-def test_nobody_who_is_deactivated_is_invited(admin: Client, zoe: User) -> None:
+def test_a_deactivated_user_cannot_be_invited(admin: Client, zoe: User) -> None:
     admin.post(reverse("people:deactivate", args=[zoe.pk]))
     assert admin.post(reverse("people:invite", args=[zoe.pk])).status_code == 404
 
@@ -156,7 +156,7 @@ def change_password(client: Client, **fields: str) -> int:
     return client.post(reverse("account"), fields | new).status_code
 
 
-def test_x15_a_new_password_ends_the_other_sessions(zoe: User) -> None:
+def test_a_new_password_ends_the_other_sessions(zoe: User) -> None:
     here, elsewhere = signed_in(zoe), signed_in(zoe)
     assert change_password(here, old_password=PASSWORD) == 302
     assert is_signed_in(here)
@@ -187,7 +187,7 @@ def test_the_list_says_who_is_what(admin: Client, zoe: User, stranger: User) -> 
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR, Role.SECRET_MANAGER])
-def test_nobody_but_admins_sees_people(db: None, role: Role) -> None:
+def test_only_admins_see_people(db: None, role: Role) -> None:
     client = signed_in(person(role))
     assert client.get(reverse("people:list")).status_code == 403
     assert reverse("people:list") not in client.get(reverse("home")).content.decode()

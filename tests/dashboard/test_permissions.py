@@ -1,4 +1,4 @@
-"""X11: every address of the site, by every caller and method, against the table in `access_table`."""
+"""Every address of the site, by every caller and method, against the table in `access_table`."""
 
 import re
 from collections.abc import Callable
@@ -35,7 +35,10 @@ PAGE_METHODS = ("GET", "POST", "DELETE")
 FORM_METHODS = ("GET", "POST")
 API_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.slow,  # Asks every address of the site in the name of each kind of caller.
+]
 
 
 def user_of(caller: Caller) -> User | None:
@@ -79,20 +82,20 @@ def differences(
     ask: Ask,
     without_right: str,
 ) -> list[str]:
-    """What is answered otherwise than the table says; every request is undone."""
-    found = []
+    """Return the responses that differ from the table; every request is rolled back."""
+    different = []
     for route, row in table.items():
         for method in methods:
             with undone():
                 was = outcome(ask(method, route))
             should = expected(row, caller, method, without_right=without_right, is_public=route in PUBLIC)
             if was != should:
-                found.append(f"{method} {world.address(route)} by {caller}: {was}, not {should}")
-    return found
+                different.append(f"{method} {world.address(route)} by {caller}: {was}, not {should}")
+    return different
 
 
 class undone:
-    """A block whose changes to the database are taken back."""
+    """Rolls back the block's changes to the database."""
 
     def __enter__(self) -> None:
         self._block = transaction.atomic()
@@ -103,7 +106,7 @@ class undone:
         self._block.__exit__(None, None, None)
 
 
-def test_x11_every_address_has_its_row() -> None:
+def test_every_address_has_its_row() -> None:
     tables = {**PUBLIC, **PAGES, **API, **admin_rows(), **ELSEWHERE}
     assert [route for route in routes() if route not in tables] == []
     assert [route for route in tables if route not in routes()] == []
@@ -111,14 +114,14 @@ def test_x11_every_address_has_its_row() -> None:
 
 @pytest.fixture(autouse=True)
 def one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Channels gives its connection back after each query; a test's transaction lives on one."""
+    """Keep Channels from closing its connection after each query: the test's transaction needs it."""
     monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
 
 
 @pytest.fixture(params=Caller, ids=str)
 def caller(request: pytest.FixtureRequest) -> Caller:
-    found: Caller = request.param
-    return found
+    param: Caller = request.param
+    return param
 
 
 @pytest.fixture
@@ -133,7 +136,7 @@ def world(user: User | None) -> World:
 
 @pytest.fixture
 def ask(user: User | None, world: World) -> Ask:
-    """Sends a request with the caller's session."""
+    """Return a function that sends a request with the caller's session."""
     client = Client()
     if user is not None:
         client.force_login(user)
@@ -149,17 +152,17 @@ def ask(user: User | None, world: World) -> Ask:
     return send
 
 
-def test_x11_public_pages(caller: Caller, world: World, ask: Ask) -> None:
+def test_public_pages(caller: Caller, world: World, ask: Ask) -> None:
     wrong = differences(PUBLIC, FORM_METHODS, world, caller, ask, SIGN_IN)
     assert not wrong, "\n".join(wrong)
 
 
-def test_x11_pages(caller: Caller, world: World, ask: Ask) -> None:
+def test_pages(caller: Caller, world: World, ask: Ask) -> None:
     wrong = differences(PAGES, PAGE_METHODS, world, caller, ask, SIGN_IN)
     assert not wrong, "\n".join(wrong)
 
 
-def test_x11_admin(caller: Caller, world: World, ask: Ask) -> None:
+def test_admin(caller: Caller, world: World, ask: Ask) -> None:
     for method in FORM_METHODS:
         rows = {route: row for route, row in admin_rows().items() if method in row}
         wrong = differences(rows, (method,), world, caller, ask, SIGN_IN)
@@ -168,7 +171,7 @@ def test_x11_admin(caller: Caller, world: World, ask: Ask) -> None:
 
 @pytest.fixture
 def ask_api(user: User | None, world: World) -> Ask:
-    """Sends a request with a key of the caller's that has the widest role."""
+    """Return a function that sends a request with the caller's key, which has the widest role."""
     client = Client()
     headers = {}
     if user is not None:
@@ -182,18 +185,18 @@ def ask_api(user: User | None, world: World) -> Ask:
     return send
 
 
-def test_x11_api(caller: Caller, world: World, ask_api: Ask) -> None:
+def test_api(caller: Caller, world: World, ask_api: Ask) -> None:
     Conversation.objects.update(status=Conversation.Status.ENDED)  # so that no turn starts
     wrong = differences(API, API_METHODS, world, caller, ask_api, NO_KEY)
     assert not wrong, "\n".join(wrong)
 
 
-def test_x7_a_session_alone_opens_no_door_of_the_api(caller: Caller, world: World, ask: Ask) -> None:
+def test_a_session_alone_is_refused_by_the_api(caller: Caller, world: World, ask: Ask) -> None:
     answers = {(method, route): outcome(ask(method, route)) for route, row in API.items() for method in row}
     assert set(answers.values()) == {NO_KEY}, answers
 
 
-def test_x7_no_form_is_taken_without_its_token() -> None:
+def test_no_form_is_taken_without_its_token() -> None:
     root = User.objects.create_superuser("root")
     world = World.of(root)
     strict = Client(enforce_csrf_checks=True)
@@ -214,11 +217,11 @@ OWNED = [
     if "conversation_id" in route or "turn_id" in route
     for method in row
 ]
-"""What belongs to one user alone."""
+"""The routes of one user's own data."""
 
 
 @pytest.mark.parametrize(("route", "method"), OWNED)
-def test_x12_anothers_is_answered_as_an_unknown_one(route: str, method: str) -> None:
+def test_another_users_row_is_answered_like_an_unknown_one(route: str, method: str) -> None:
     owner, bob = person(Role.ADMIN, "alice"), person(Role.ADMIN, "bob")
     world = World.of(owner)
     client = Client()

@@ -1,4 +1,4 @@
-"""The four roles: Django groups that hold what the table says, in a fresh database and after every migrate."""
+"""The four roles: Django groups with the table's permissions, in a new database and after every migrate."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User

@@ -1,4 +1,4 @@
-"""The served site: its beginning, its end, and who may open a socket."""
+"""The served site: start, shutdown, and who may open a socket."""
 
 import asyncio
 import os
@@ -32,7 +32,7 @@ Rows = list[tuple[object, ...]]
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def served(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with serve_site(tmp_path_factory.mktemp("served")) as site:
         yield site
 
@@ -49,7 +49,7 @@ def socket_url(site: Site, host: str = "") -> str:
 
 
 @pytest.mark.parametrize("origin", [None, "null", "https://evil.example", "https://127.0.0.1:{port}"])
-async def test_b13_a_socket_is_opened_from_this_sites_pages_alone(served: Site, origin: str | None) -> None:
+async def test_a_socket_is_opened_from_this_sites_pages_alone(served: Site, origin: str | None) -> None:
     named = origin.format(port=urlsplit(served.url).port) if origin else None
     with pytest.raises(InvalidStatus) as refused:
         async with connect(socket_url(served), origin=Origin(named) if named else None):
@@ -84,7 +84,7 @@ def test_static_files_are_hashed_and_kept_by_the_browser_for_ever(served: Site) 
 @pytest.mark.parametrize(
     "path", ["/.git/config", "/static/../manage.py", "/.greenroom/keys/secret_key", "/.env"]
 )
-def test_x21_nothing_of_the_machine_is_served(served: Site, path: str) -> None:
+def test_nothing_of_the_machine_is_served(served: Site, path: str) -> None:
     with pytest.raises(urllib.error.HTTPError, match="404"):
         fetch(served.url + path)
 
@@ -123,22 +123,22 @@ async def test_an_unknown_socket_is_closed_as_not_found_and_logs_no_failure(serv
 
 @dataclass(frozen=True, slots=True)
 class TwoRuns:
-    """What a data folder held while two servers ran on it, one after the other."""
+    """The content of a data folder during two consecutive servers."""
 
     data: Path
     counts: list[Rows]
-    """How many personas and users there were, during each run."""
+    """The numbers of personas and users, during each run."""
     keys: list[dict[str, str]]
     turns: list[Rows]
     """Status and text of each turn: after the kill, during the second run, after the stop."""
     second_url: str
     link_status: int
-    """What the second run's sign-in link was answered with."""
+    """The response to the second run's sign-in link."""
 
 
 @pytest.fixture(scope="module")
-def two_runs(tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
-    """The first server is killed in the middle of a turn, the second one is stopped in the middle of another."""
+def two_runs(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
+    """Kill the first server in the middle of a turn, and stop the second one in the middle of another."""
     data = tmp_path_factory.mktemp("two-runs")
     counts, keys, turns = [], [], []
 
@@ -154,7 +154,7 @@ def two_runs(tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
     turns.append(rows(data, TURNS))
     with run_site(
         data, PORT=str(urlsplit(first.url).port)
-    ) as second:  # at which the browser's cookies are sent
+    ) as second:  # same port, so that the browser sends its cookies
         look()
         turns.append(rows(data, TURNS))
         with urllib.request.urlopen(second.link, timeout=10) as signed_in:
@@ -165,20 +165,20 @@ def two_runs(tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
 
 
 async def begin_a_turn(site: Site, key: str, cookies: str) -> None:
-    """Returns while the turn is being answered."""
+    """Start a turn; return while it is being answered."""
     conversation_id = new_conversation(site, key, "Mert the Storyteller", speech="realtime")
     async with viewing(site, conversation_id, cookies) as client:
         await client.send("conversation.respond", text="Tell me a story.", client_msg_id="1")
         await client.until("playground.delta")
 
 
-def test_d20_a_killed_server_leaves_no_turn_open(two_runs: TwoRuns) -> None:
+def test_a_killed_server_leaves_no_turn_open(two_runs: TwoRuns) -> None:
     after_the_kill, later = two_runs.turns[0], two_runs.turns[1]
     assert [status for status, _ in after_the_kill] != ["interrupted"]
     assert [status for status, _ in later] == ["interrupted"]
 
 
-def test_d21_what_was_said_is_stored_when_the_server_is_stopped(two_runs: TwoRuns) -> None:
+def test_a_stopped_server_stores_the_text_of_its_turns(two_runs: TwoRuns) -> None:
     (_, (status, text)) = two_runs.turns[2]
     assert status == "interrupted"
     assert text
@@ -191,7 +191,7 @@ def test_a_second_run_finds_everything_in_place(two_runs: TwoRuns) -> None:
     assert (two_runs.data / "data" / "site_url").read_text().strip() == two_runs.second_url
 
 
-def test_serve_asks_for_the_static_files(tmp_path: Path) -> None:
+def test_serve_asks_for_the_static_files(server_processes: None, tmp_path: Path) -> None:
     prepare(tmp_path)
     shutil.rmtree(tmp_path / "static")
     refused = manage(tmp_path, DEPLOYED, "serve")
@@ -201,14 +201,14 @@ def test_serve_asks_for_the_static_files(tmp_path: Path) -> None:
 
 @pytest.mark.django_db(transaction=True)
 async def test_the_lifespan_protocol_is_spoken_to_its_end() -> None:
-    asked = iter(({"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}))
-    told: list[Mapping[str, Any]] = []
+    requests = iter(({"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}))
+    responses: list[Mapping[str, Any]] = []
 
     async def receive() -> Any:
-        return next(asked)
+        return next(requests)
 
     async def send(message: Any) -> None:
-        told.append(message)
+        responses.append(message)
 
     await lifespan({"type": "lifespan", "asgi": {"spec_version": "2.0", "version": "3.0"}}, receive, send)
-    assert told == [{"type": "lifespan.startup.complete"}, {"type": "lifespan.shutdown.complete"}]
+    assert responses == [{"type": "lifespan.startup.complete"}, {"type": "lifespan.shutdown.complete"}]

@@ -1,4 +1,4 @@
-"""Two processes serve one site, with PostgreSQL and Redis between them."""
+"""Two processes serve one site, sharing PostgreSQL and Redis."""
 
 import json
 import urllib.request
@@ -12,8 +12,6 @@ from tests.dashboard.own_database import new_postgres
 from tests.playground.served_api import new_conversation, new_key
 from tests.playground.socket_client import sign_in, viewing
 
-pytestmark = [pytest.mark.postgres, pytest.mark.redis]
-
 
 @pytest.fixture(scope="module")
 def database_url(postgres_url: str) -> Iterator[str]:
@@ -23,9 +21,12 @@ def database_url(postgres_url: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def sites(
-    database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+    database_url: str,
+    redis_url: str,
+    server_processes: None,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Site, Site]]:
-    """Both processes have one data folder, hence one set of keys."""
+    """Yield both processes, which share one data folder and so the keys."""
     data: Path = tmp_path_factory.mktemp("together")
     settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
     with run_site(data, **settings) as one, run_site(data, **settings) as other:

@@ -1,4 +1,4 @@
-"""What the site starts with, what it refuses to start with, and what follows from SITE_URL."""
+"""Settings: those it starts with, those it refuses, and those that follow from SITE_URL."""
 
 import json
 import re
@@ -12,19 +12,21 @@ from django.conf import settings
 from tests.dashboard.processes import DEPLOYED, ROOT, manage
 from tests.settings import ENVIRONMENT
 
+pytestmark = pytest.mark.slow  # Most of them read the settings anew in a process of their own: a second each.
+
 SHOW = (
     "import json; from django.conf import settings as s; "
     "print(json.dumps({name: getattr(s, name) for name in {names}}))"
 )
 
 
-def settings_of(data: Path, given: dict[str, str], *names: str) -> dict[str, Any]:
-    """The values of settings in a process of their own."""
+def settings_of(data: Path, environment: dict[str, str], *names: str) -> dict[str, Any]:
+    """Return the values of settings in a separate process."""
     code = SHOW.replace("{names}", repr(names))
-    shown = manage(data, given, "shell", "--no-imports", "-c", code)
+    shown = manage(data, environment, "shell", "--no-imports", "-c", code)
     assert shown.returncode == 0, shown.stderr
-    found: dict[str, object] = json.loads(shown.stdout.strip().splitlines()[-1])
-    return found
+    values: dict[str, object] = json.loads(shown.stdout.strip().splitlines()[-1])
+    return values
 
 
 def test_without_debug_it_does_not_start_without_keys_and_hosts(tmp_path: Path) -> None:
@@ -46,7 +48,7 @@ def test_a_deployed_site_passes_every_deployment_check(tmp_path: Path) -> None:
     assert checked.returncode == 0, checked.stderr
 
 
-def test_k19_debug_makes_keys_that_only_their_owner_reads(tmp_path: Path) -> None:
+def test_debug_makes_keys_that_only_their_owner_reads(tmp_path: Path) -> None:
     first = settings_of(tmp_path, {"DEBUG": "true"}, "SECRET_KEY", "ENCRYPTION_KEYS", "DEMO_LLM_KEY")
     assert settings_of(tmp_path, {"DEBUG": "true"}, *first) == first
     assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
@@ -67,34 +69,34 @@ def test_tls_follows_from_the_address_of_the_site(tmp_path: Path) -> None:
 
 
 def test_a_site_on_this_machine_knows_its_other_names(tmp_path: Path) -> None:
-    found = settings_of(tmp_path, {"DEBUG": "true", "PORT": "8770"}, "SITE_ORIGINS", "SESSION_COOKIE_NAME")
-    assert set(found["SITE_ORIGINS"]) == {
+    values = settings_of(tmp_path, {"DEBUG": "true", "PORT": "8770"}, "SITE_ORIGINS", "SESSION_COOKIE_NAME")
+    assert set(values["SITE_ORIGINS"]) == {
         "http://127.0.0.1:8770",
         "http://localhost:8770",
         "http://[::1]:8770",
     }
-    assert found["SESSION_COOKIE_NAME"] == "greenroom-8770-session"
+    assert values["SESSION_COOKIE_NAME"] == "greenroom-8770-session"
 
 
 def test_postgresql_and_redis_take_over_by_their_addresses(tmp_path: Path) -> None:
-    given = DEPLOYED | {
+    environment = DEPLOYED | {
         "DATABASE_URL": "postgresql://someone:password@db.example.org:5433/greenroom",
         "REDIS_URL": "redis://redis.example.org:6379/1",
     }
-    found = settings_of(tmp_path, given, "DATABASES", "CHANNEL_LAYERS")
-    database = found["DATABASES"]["default"]
+    values = settings_of(tmp_path, environment, "DATABASES", "CHANNEL_LAYERS")
+    database = values["DATABASES"]["default"]
     assert (database["ENGINE"], database["HOST"], database["PORT"]) == (
         "django.db.backends.postgresql",
         "db.example.org",
         5433,
     )
-    layer = found["CHANNEL_LAYERS"]["default"]
+    layer = values["CHANNEL_LAYERS"]["default"]
     assert layer["BACKEND"] == "channels_redis.pubsub.RedisPubSubChannelLayer"
     assert layer["CONFIG"]["hosts"] == ["redis://redis.example.org:6379/1"]
 
 
-def test_an_operator_sets_how_long_a_turn_waits(tmp_path: Path) -> None:
-    given = {
+def test_an_operator_sets_the_timeouts_of_a_turn(tmp_path: Path) -> None:
+    environment = {
         "CONNECT_MS": "1500",
         "FIRST_CONTENT_MS": "60000",
         "CONTENT_GAP_MS": "40000",
@@ -105,9 +107,9 @@ def test_an_operator_sets_how_long_a_turn_waits(tmp_path: Path) -> None:
         "import json; from dataclasses import asdict; from django.conf import settings; "
         "print(json.dumps(asdict(settings.LIMITS)))"
     )
-    shown = manage(tmp_path, DEPLOYED | given, "shell", "--no-imports", "-c", code)
-    found = json.loads(shown.stdout.strip().splitlines()[-1])
-    assert {name: str(found[name.lower()]) for name in given} == given
+    shown = manage(tmp_path, DEPLOYED | environment, "shell", "--no-imports", "-c", code)
+    limits = json.loads(shown.stdout.strip().splitlines()[-1])
+    assert {name: str(limits[name.lower()]) for name in environment} == environment
 
 
 def test_the_readme_explains_every_setting() -> None:
@@ -124,8 +126,8 @@ def test_sqlite_waits_and_keeps_its_promises() -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        found = {
+        pragmas = {
             name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
-    assert found == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 20_000}
+    assert pragmas == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 20_000}

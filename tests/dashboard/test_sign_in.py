@@ -1,4 +1,4 @@
-"""Signing in and out: by password, by one-time link, and never by an old session."""
+"""Sign-in and sign-out: by password, by one-time link, and never by an old session."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -39,7 +39,7 @@ def test_a_link_signs_in_once(client: Client, user: User) -> None:
     assert not is_signed_in(second)
 
 
-def test_a_used_link_leads_home_whoever_is_signed_in(client: Client, user: User) -> None:
+def test_a_used_link_leads_a_signed_in_user_home(client: Client, user: User) -> None:
     link = link_for(user)
     client.get(link)
     assert client.get(link).headers["Location"] == reverse("home")
@@ -58,7 +58,7 @@ def test_links_that_have_long_expired_are_forgotten(user: User) -> None:
     assert SignInLink.objects.count() == 1
 
 
-def test_a_link_of_someone_who_was_deactivated_signs_nobody_in(client: Client, user: User) -> None:
+def test_a_link_of_a_deactivated_user_is_invalid(client: Client, user: User) -> None:
     link = link_for(user)
     User.objects.update(is_active=False)
     assert client.get(link).status_code == 410
@@ -85,7 +85,7 @@ def test_of_two_requests_with_one_link_one_is_signed_in() -> None:
     assert sum(user is not None for user in users) == 1
 
 
-def test_x14_signing_in_gives_the_session_a_new_key(client: Client, user: User) -> None:
+def test_signing_in_gives_the_session_a_new_key(client: Client, user: User) -> None:
     session = client.session
     session["before"] = True
     session.save()
@@ -117,7 +117,7 @@ def test_a_wrong_password_says_the_same_as_an_unknown_name(client: Client, user:
     assert "correct username and password" in messages[0]
 
 
-def test_x18_sign_in_leads_to_this_site_alone(client: Client, user: User) -> None:
+def test_sign_in_leads_to_this_site_alone(client: Client, user: User) -> None:
     user.set_password(PASSWORD)
     user.save()
     form = {"username": user.username, "password": PASSWORD, "next": "https://evil.example/"}

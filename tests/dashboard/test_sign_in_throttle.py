@@ -1,4 +1,4 @@
-"""Sign-in slows down after failures (X13), and nobody can lock another out."""
+"""Sign-in is throttled after failures, and nobody can lock out another user."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def zoe(db: None) -> User:
 
 
 def attempt(username: str, password: str = "wrong", address: str = ELSEWHERE) -> int:
-    """The status: 302 signed in, 200 refused, 429 slowed down."""
+    """Return the status: 302 signed in, 200 refused, 429 throttled."""
     form = {"username": username, "password": password}
     return Client(REMOTE_ADDR=address).post(reverse("sign-in"), form).status_code
 
@@ -35,12 +35,12 @@ def fail_until_slowed(username: str, address: str = ELSEWHERE) -> int:
     raise AssertionError("Never slowed down.")
 
 
-def test_x13_the_fifth_failure_slows_down_even_the_right_password(zoe: User) -> None:
+def test_the_fifth_failure_slows_down_even_the_right_password(zoe: User) -> None:
     assert fail_until_slowed("zoe") == 5
     assert attempt("zoe", PASSWORD) == 429
 
 
-def test_x13_an_unknown_user_is_slowed_down_alike(zoe: User) -> None:
+def test_an_unknown_user_is_slowed_down_alike(zoe: User) -> None:
     assert fail_until_slowed("nobody") == 5
     answers = [
         Client(REMOTE_ADDR=ELSEWHERE).post(reverse("sign-in"), {"username": name, "password": "wrong"})
@@ -56,12 +56,12 @@ def main_of(page: str) -> str:
     return page.split("<main")[1].split("</main>")[0]
 
 
-def test_x13_another_address_is_not_slowed_down(zoe: User) -> None:
+def test_another_address_is_not_slowed_down(zoe: User) -> None:
     fail_until_slowed("zoe")
     assert attempt("zoe", PASSWORD, HOME) == 302
 
 
-def test_x13_it_is_over_after_a_quarter_of_an_hour_even_if_someone_goes_on_trying(zoe: User) -> None:
+def test_the_wait_ends_after_15_minutes_despite_further_attempts(zoe: User) -> None:
     fail_until_slowed("zoe")
     AccessAttempt.objects.update(attempt_time=F("attempt_time") - timedelta(minutes=14))
     assert attempt("zoe") == 429
@@ -69,7 +69,7 @@ def test_x13_it_is_over_after_a_quarter_of_an_hour_even_if_someone_goes_on_tryin
     assert attempt("zoe", PASSWORD) == 302
 
 
-def test_x13_a_good_password_forgets_the_failures(zoe: User) -> None:
+def test_a_good_password_forgets_the_failures(zoe: User) -> None:
     for _ in range(4):
         attempt("zoe")
     assert attempt("zoe", PASSWORD) == 302
@@ -82,14 +82,14 @@ def failures(count: int, username: str, address: str) -> None:
     )
 
 
-def test_x13_an_address_that_tries_many_accounts_has_to_wait(zoe: User) -> None:
+def test_an_address_that_tries_many_accounts_has_to_wait(zoe: User) -> None:
     for number in range(FAILURES_OF_AN_ADDRESS):
         failures(1, f"user-{number}", ELSEWHERE)
     assert attempt("zoe", PASSWORD) == 429
     assert attempt("zoe", PASSWORD, HOME) == 302
 
 
-def test_x13_an_account_tried_from_many_addresses_stays_open_to_its_owner(zoe: User) -> None:
+def test_an_account_tried_from_many_addresses_stays_open_to_its_owner(zoe: User) -> None:
     assert attempt("zoe", PASSWORD, HOME) == 302
     for number in range(FAILURES_AT_AN_ACCOUNT):
         failures(1, "zoe", f"203.0.113.{number}")
@@ -97,21 +97,21 @@ def test_x13_an_account_tried_from_many_addresses_stays_open_to_its_owner(zoe: U
     assert attempt("zoe", PASSWORD, HOME) == 302
 
 
-def test_x13_a_link_signs_in_whatever_happened_before(zoe: User) -> None:
+def test_a_link_signs_in_whatever_happened_before(zoe: User) -> None:
     for address in (HOME, ELSEWHERE):
         fail_until_slowed("zoe", address)
     link = reverse("sign-in-link", args=[SignInLink.make_token(zoe)])
     assert Client(REMOTE_ADDR=HOME).get(link).headers["Location"] == reverse("home")
 
 
-def test_x13_the_admin_has_no_sign_in_of_its_own(client: Client, zoe: User) -> None:
+def test_the_admin_has_no_sign_in_of_its_own(client: Client, zoe: User) -> None:
     form = {"username": "zoe", "password": PASSWORD}
     answer = client.post(reverse("admin:login"), form)
     assert answer.headers["Location"] == f"{reverse('sign-in')}?next={reverse('admin:index')}"
     assert client.get(reverse("home")).status_code == 302
 
 
-def test_x13_the_password_is_not_stored_with_the_failure(zoe: User) -> None:
+def test_the_password_is_not_stored_with_the_failure(zoe: User) -> None:
     attempt("zoe", "canary-of-a-password")
     assert "canary" not in str(AccessAttempt.objects.values().get())
 
@@ -125,7 +125,7 @@ def test_x13_the_password_is_not_stored_with_the_failure(zoe: User) -> None:
         (True, "", HOME),
     ],
 )
-def test_x17_only_the_proxys_own_word_about_the_address_is_taken(
+def test_only_the_proxys_own_forwarded_address_is_trusted(
     behind_proxy: bool, forwarded: str, expected: str
 ) -> None:
     request = RequestFactory().get("/", REMOTE_ADDR=HOME, HTTP_X_FORWARDED_FOR=forwarded)

@@ -1,4 +1,4 @@
-"""The static files: hashed names everywhere, and nothing inline or from elsewhere in any page."""
+"""Static files: hashed names everywhere, and nothing inline or from other sites in any page."""
 
 import re
 from pathlib import Path
@@ -38,18 +38,22 @@ def test_every_import_of_a_module_gets_its_hashed_name(tmp_path: Path) -> None:
     collected = list(storage.post_process({path: (storage, path) for path in sources}))
     assert not [result for _name, _hashed, result in collected if isinstance(result, Exception)]
     modules = [tmp_path / str(hashed) for name, hashed, _ in collected if name.startswith("js/")]
-    imports = [found for module in modules for found in IMPORT.findall(module.read_text())]
+    imports = [import_path for module in modules for import_path in IMPORT.findall(module.read_text())]
     assert imports
-    assert not [found for found in imports if not HASHED.fullmatch(re.sub(r"^(\.\./)+", "./", found))]
+    assert not [
+        import_path
+        for import_path in imports
+        if not HASHED.fullmatch(re.sub(r"^(\.\./)+", "./", import_path))
+    ]
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
-def test_x10_no_template_holds_a_script_or_a_style(template: Path) -> None:
+def test_no_template_holds_a_script_or_a_style(template: Path) -> None:
     assert not INLINE.findall(template.read_text())
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
-def test_x2_no_script_makes_html_of_text(script: Path) -> None:
+def test_no_script_makes_html_of_text(script: Path) -> None:
     text = script.read_text()
     assert not [sink for sink in HTML_SINKS if sink in text]
 

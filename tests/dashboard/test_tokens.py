@@ -1,4 +1,4 @@
-"""The colours can be read: at least 4.5:1 against every surface, in both themes (WCAG 2.2, 1.4.3)."""
+"""The colours' contrast: at least 4.5:1 against every surface, in both themes (WCAG 2.2, 1.4.3)."""
 
 import re
 

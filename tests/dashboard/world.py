@@ -1,4 +1,4 @@
-"""One row of everything that the site stores, so that every address leads somewhere."""
+"""One row of every model, so that every address exists."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from tests.dashboard.roles import person
 
 @dataclass
 class World:
-    """One row of everything. The conversation is the caller's own."""
+    """One row of every model. The conversation is the caller's own."""
 
     by_model: dict[str, models.Model]
 
@@ -58,7 +58,7 @@ class World:
         return str(self.by_model[model].pk)
 
     def address(self, route: str) -> str:
-        """The route with this world's rows in the place of its arguments."""
+        """Return the route with this world's rows in place of its arguments."""
         if route.startswith("admin/^"):
             return "/admin/personas/"
         in_admin = re.match(r"admin/(\w+/\w+)/", route)
@@ -75,7 +75,7 @@ class World:
         }
         return (
             "/"
-            + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found.group(1)], route)
+            + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match.group(1)], route)
             + QUERIES.get(route, "")
         )
 

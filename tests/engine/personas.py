@@ -1,4 +1,4 @@
-"""The seeds' own personas as the turn engine sees them."""
+"""Two example personas in the engine's types."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A persona's request headers: what can be set, and what is refused."""
+"""A persona's request headers: which are valid."""
 
 import pytest
 

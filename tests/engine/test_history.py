@@ -47,13 +47,13 @@ def with_mode(mode: HistoryMode, last: int | None = None) -> PersonaSettings:
 
 
 def test_tavus_sends_one_system_message_and_the_whole_history() -> None:
-    found = history(WEATHER_ASSISTANT, ANSWERED)
-    assert found.messages == [SYSTEM, user("Hello"), assistant("Hi there."), user("Now?")]
+    built = history(WEATHER_ASSISTANT, ANSWERED)
+    assert built.messages == [SYSTEM, user("Hello"), assistant("Hi there."), user("Now?")]
 
 
 def test_the_system_message_names_the_origin_of_each_part() -> None:
     origins = history(WEATHER_ASSISTANT).origins
-    parts = {found.origin: SYSTEM["content"][found.start : found.end] for found in origins}
+    parts = {part.origin: SYSTEM["content"][part.start : part.end] for part in origins}
     assert parts == {
         "system_prompt": "You are a helpful assistant.",
         "context": "Help users get the weather for a given location.",
@@ -63,7 +63,7 @@ def test_the_system_message_names_the_origin_of_each_part() -> None:
 
 def test_without_a_prompt_there_is_no_system_message() -> None:
     persona = replace(WEATHER_ASSISTANT, system_prompt="", context=" \n")
-    found = build_history(
+    built = build_history(
         persona,
         platform=platform_named("tavus"),
         conversational_context="",
@@ -71,11 +71,11 @@ def test_without_a_prompt_there_is_no_system_message() -> None:
         past=[],
         user_text="Now?",
     )
-    assert found == History([user("Now?")], ())
+    assert built == History([user("Now?")], ())
 
 
 @pytest.mark.parametrize(
-    ("policy", "said"),
+    ("policy", "answer"),
     [
         (InterruptHistory.HEARD, [assistant("Once upon")]),
         (InterruptHistory.FULL, [assistant("Once upon a time.")]),
@@ -84,10 +84,10 @@ def test_without_a_prompt_there_is_no_system_message() -> None:
     ],
 )
 def test_the_policy_decides_what_stays_of_an_interrupted_answer(
-    policy: InterruptHistory, said: list[Message]
+    policy: InterruptHistory, answer: list[Message]
 ) -> None:
-    found = history(replace(WEATHER_ASSISTANT, interrupt_history=policy), CUT)
-    assert found.messages == [SYSTEM, user("Go on"), *said, user("Now?")]
+    built = history(replace(WEATHER_ASSISTANT, interrupt_history=policy), CUT)
+    assert built.messages == [SYSTEM, user("Go on"), *answer, user("Now?")]
 
 
 def test_an_answer_that_was_cut_before_its_first_word_leaves_only_the_question() -> None:
@@ -107,8 +107,8 @@ def test_a_greeting_opens_the_history_with_the_voice() -> None:
 
 def test_a_call_that_nobody_answered_is_left_out() -> None:
     called = PastTurn(TurnKind.USER, TurnStatus.COMPLETED, "Weather?", "Let me look.", tool_calls=(CALL,))
-    found = history(WEATHER_ASSISTANT, called)
-    assert found.messages == [SYSTEM, user("Weather?"), assistant("Let me look."), user("Now?")]
+    built = history(WEATHER_ASSISTANT, called)
+    assert built.messages == [SYSTEM, user("Weather?"), assistant("Let me look."), user("Now?")]
 
 
 def test_a_continuation_sends_the_call_with_its_result() -> None:
@@ -144,7 +144,7 @@ def test_of_parallel_calls_only_those_with_a_result_are_sent() -> None:
     )
     messages = history(WEATHER_ASSISTANT, called).messages
     assert [call["id"] for call in messages[2]["tool_calls"]] == ["call_2"]
-    assert [found["tool_call_id"] for found in messages if found["role"] == "tool"] == ["call_2"]
+    assert [message["tool_call_id"] for message in messages if message["role"] == "tool"] == ["call_2"]
 
 
 def test_arguments_that_are_no_json_go_back_as_an_empty_object() -> None:
@@ -160,17 +160,17 @@ class TestJaicpHistoryModes:
         assert history(with_mode(HistoryMode.LAST_REQUEST), ANSWERED).messages == [user("Now?")]
 
     def test_the_session_has_no_system_message(self) -> None:
-        found = history(with_mode(HistoryMode.SESSION), ANSWERED)
-        assert found == History([user("Hello"), assistant("Hi there."), user("Now?")], ())
+        built = history(with_mode(HistoryMode.SESSION), ANSWERED)
+        assert built == History([user("Hello"), assistant("Hi there."), user("Now?")], ())
 
     def test_the_prompt_and_the_session(self) -> None:
-        found = history(with_mode(HistoryMode.PROMPT_AND_SESSION), ANSWERED)
-        assert found.messages[0]["content"] == "Keep answers short.\n\nMaya is from Dallas."
-        assert found.messages[1:] == [user("Hello"), assistant("Hi there."), user("Now?")]
+        built = history(with_mode(HistoryMode.PROMPT_AND_SESSION), ANSWERED)
+        assert built.messages[0]["content"] == "Keep answers short.\n\nMaya is from Dallas."
+        assert built.messages[1:] == [user("Hello"), assistant("Hi there."), user("Now?")]
 
     def test_the_last_messages_only(self) -> None:
-        found = history(with_mode(HistoryMode.SESSION, last=2), ANSWERED)
-        assert found.messages == [assistant("Hi there."), user("Now?")]
+        built = history(with_mode(HistoryMode.SESSION, last=2), ANSWERED)
+        assert built.messages == [assistant("Hi there."), user("Now?")]
 
     def test_past_tool_calls_are_no_part_of_a_session(self) -> None:
         called = PastTurn(
@@ -180,9 +180,11 @@ class TestJaicpHistoryModes:
             tool_calls=(CALL,),
             tool_results={"call_1": "Sunny"},
         )
-        said = PastTurn(TurnKind.CONTINUATION, TurnStatus.COMPLETED, "", "It is sunny.", "It is sunny.")
-        found = history(with_mode(HistoryMode.SESSION), called, said)
-        assert found.messages == [user("Weather?"), assistant("It is sunny."), user("Now?")]
+        continuation = PastTurn(
+            TurnKind.CONTINUATION, TurnStatus.COMPLETED, "", "It is sunny.", "It is sunny."
+        )
+        built = history(with_mode(HistoryMode.SESSION), called, continuation)
+        assert built.messages == [user("Weather?"), assistant("It is sunny."), user("Now?")]
 
     def test_a_continuation_never_sends_a_result_without_its_call(self) -> None:
         called = PastTurn(
@@ -192,13 +194,13 @@ class TestJaicpHistoryModes:
             tool_calls=(CALL,),
             tool_results={"call_1": "Sunny"},
         )
-        found = history(with_mode(HistoryMode.SESSION, last=1), ANSWERED, called, text=None)
-        assert [message["role"] for message in found.messages] == ["user", "assistant", "tool"]
+        built = history(with_mode(HistoryMode.SESSION, last=1), ANSWERED, called, text=None)
+        assert [message["role"] for message in built.messages] == ["user", "assistant", "tool"]
 
     def test_initial_messages_come_first(self) -> None:
         initial = [user("Recommend a movie"), assistant("What genre?")]
-        found = history(with_mode(HistoryMode.SESSION), text="Comedy", initial=initial)
-        assert found.messages == [*initial, user("Comedy")]
+        built = history(with_mode(HistoryMode.SESSION), text="Comedy", initial=initial)
+        assert built.messages == [*initial, user("Comedy")]
 
 
 def test_the_servers_own_fields_of_a_call_go_back_with_it() -> None:

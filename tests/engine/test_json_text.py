@@ -1,4 +1,4 @@
-"""JSON for clients: whatever JSON knows can be written."""
+"""JSON for clients: every JSON value can be written."""
 
 import json
 import math
@@ -9,12 +9,12 @@ from playground.engine.json_text import json_bytes
 
 
 @pytest.mark.parametrize("value", [10**20, -(10**400), 1e20, "\ud800", "ä", [[1, None, True]], {"a": {}}])
-def test_what_json_knows_is_written(value: object) -> None:
+def test_every_json_value_is_written(value: object) -> None:
     assert json.loads(json_bytes({"value": value})) == {"value": value}
 
 
 @pytest.mark.parametrize("beside", [1, 10**20])
-def test_what_it_does_not_know_is_null(beside: int) -> None:
+def test_nan_and_infinity_are_null(beside: int) -> None:
     assert json.loads(json_bytes([math.nan, math.inf, beside])) == [None, None, beside]
 
 

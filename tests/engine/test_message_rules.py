@@ -1,4 +1,4 @@
-"""What a request's messages must keep, and that the history always keeps it."""
+"""The rules for a request's messages, and that built histories obey them."""
 
 from typing import Any
 
@@ -20,7 +20,8 @@ SAID: Message = {"role": "assistant", "content": "Hello."}
 
 def calling(*ids: str) -> Message:
     calls = [
-        {"id": found, "type": "function", "function": {"name": "look", "arguments": "{}"}} for found in ids
+        {"id": call_id, "type": "function", "function": {"name": "look", "arguments": "{}"}}
+        for call_id in ids
     ]
     return {"role": "assistant", "content": None, "tool_calls": calls}
 
@@ -40,12 +41,12 @@ def result(call_id: str) -> Message:
         [{"role": "user", "content": ""}],
     ],
 )
-def test_what_keeps_the_rules_may_be_sent(messages: list[Message]) -> None:
+def test_valid_messages_may_be_sent(messages: list[Message]) -> None:
     assert broken_rule(messages) is None
 
 
 @pytest.mark.parametrize(
-    ("messages", "said"),
+    ("messages", "start"),
     [
         ([], "There is no message"),
         ([{"role": "bot", "content": "Hi"}], "Message 1 has no role"),
@@ -62,10 +63,10 @@ def test_what_keeps_the_rules_may_be_sent(messages: list[Message]) -> None:
         ([USER, calling("a"), {"role": "tool", "tool_call_id": "a"}], "Message 3 is a tool result without"),
     ],
 )
-def test_a_broken_rule_is_named_with_its_message(messages: list[Message], said: str) -> None:
-    found = broken_rule(messages)
-    assert found is not None
-    assert found.startswith(said)
+def test_a_broken_rule_is_named_with_its_message(messages: list[Message], start: str) -> None:
+    problem = broken_rule(messages)
+    assert problem is not None
+    assert problem.startswith(start)
 
 
 CALLS = st.lists(
@@ -87,7 +88,7 @@ TURNS = st.builds(
 
 @given(
     st.lists(TURNS, max_size=6),
-    st.sampled_from([known.name for known in platforms()]),
+    st.sampled_from([each.name for each in platforms()]),
     st.sampled_from(HistoryMode),
     st.sampled_from(InterruptHistory),
     st.sampled_from([None, 1, 2, 3, 5]),
@@ -117,7 +118,7 @@ def test_a_history_keeps_the_rules_whatever_was_said_called_answered_and_cut(
 @given(
     st.lists(TURNS, max_size=4),
     st.lists(CALLS.filter(bool), min_size=1, max_size=3),
-    st.sampled_from([known.name for known in platforms()]),
+    st.sampled_from([each.name for each in platforms()]),
     st.sampled_from(HistoryMode),
     st.sampled_from([None, 1, 2, 5]),
 )

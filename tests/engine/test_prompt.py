@@ -4,14 +4,14 @@ from playground.engine.prompt import compose_system_message, fill_placeholders, 
 
 
 def test_parts_are_joined_by_blank_lines_each_as_it_stands() -> None:
-    found = compose_system_message("You are Mert. ", "Stories", "To Maya")
-    assert found.text == "You are Mert. \n\nStories\n\nTo Maya"
+    message = compose_system_message("You are Mert. ", "Stories", "To Maya")
+    assert message.text == "You are Mert. \n\nStories\n\nTo Maya"
 
 
 def test_an_empty_part_leaves_no_gap() -> None:
-    found = compose_system_message("You are Mert.", "  ", "To Maya")
-    assert found.text == "You are Mert.\n\nTo Maya"
-    assert [origin.origin for origin in found.origins] == ["system_prompt", "conversational_context"]
+    message = compose_system_message("You are Mert.", "  ", "To Maya")
+    assert message.text == "You are Mert.\n\nTo Maya"
+    assert [origin.origin for origin in message.origins] == ["system_prompt", "conversational_context"]
 
 
 def test_placeholders_are_named_once_in_order() -> None:

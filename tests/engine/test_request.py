@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from playground.engine.json_types import Json
 from playground.engine.next_request import build_request
-from playground.engine.persona import Json, LLMSettings, Provider
+from playground.engine.persona import LLMSettings, Provider
 from playground.engine.platforms.registry import platform_named, platforms
 from playground.engine.platforms.request_parts import IGNORED_PARAMETERS
 from playground.engine.request import LLMRequest, Surroundings
@@ -101,7 +102,7 @@ def test_no_stream_options_unless_the_persona_asks_for_them() -> None:
     assert build(asking).body["stream_options"] == {"include_usage": True}
 
 
-@pytest.mark.parametrize("platform", [known.name for known in platforms()])
+@pytest.mark.parametrize("platform", [each.name for each in platforms()])
 def test_u75_none_of_the_thirteen_ignored_parameters_changes_the_request(platform: str) -> None:
     plain = replace(YANDEX_REPLY.llm, platform=platform)
     loaded = replace(plain, parameters=plain.parameters | dict.fromkeys(IGNORED_PARAMETERS, "mine"))
@@ -118,8 +119,8 @@ def test_the_top_level_temperature_wins() -> None:
 
 def test_an_own_authorization_header_keeps_its_place() -> None:
     llm = replace(WEATHER_ASSISTANT.llm, headers=(("authorization", "Token WEATHER_KEY"),))
-    found = [value for name, value in build(llm).headers if name.lower() == "authorization"]
-    assert found == ["Token WEATHER_KEY"]
+    values = [value for name, value in build(llm).headers if name.lower() == "authorization"]
+    assert values == ["Token WEATHER_KEY"]
 
 
 def test_a_header_that_names_the_secret_makes_the_bearer_superfluous() -> None:
@@ -128,10 +129,10 @@ def test_a_header_that_names_the_secret_makes_the_bearer_superfluous() -> None:
     assert not [name for name, _ in build(llm).headers if name == "Authorization"]
 
 
-def test_k10_the_conversation_id_of_the_request_is_always_ours() -> None:
+def test_the_conversation_id_of_the_request_is_always_ours() -> None:
     llm = replace(WEATHER_ASSISTANT.llm, headers=(("Conversation_Id", "forged"),))
-    found = [value for name, value in build(llm).headers if name.lower() == "conversation_id"]
-    assert found == ["c0123456789ab"]
+    values = [value for name, value in build(llm).headers if name.lower() == "conversation_id"]
+    assert values == ["c0123456789ab"]
 
 
 def test_caila_is_called_at_its_adapter_with_the_bare_key() -> None:

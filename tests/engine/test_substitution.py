@@ -4,7 +4,7 @@ import pytest
 
 from playground.engine.curl import as_curl
 from playground.engine.request import LLMRequest
-from playground.engine.substitution import names_in, substitute, substitute_headers
+from playground.engine.substitution import names_in, substitute
 
 SECRETS = {"MY_TOKEN": "s3cret-value"}
 
@@ -19,22 +19,18 @@ SECRETS = {"MY_TOKEN": "s3cret-value"}
         ("my_token", "my_token"),
     ],
 )
-def test_k4_the_name_is_replaced_as_a_whole_word(value: str, sent: str) -> None:
+def test_the_name_is_replaced_as_a_whole_word(value: str, sent: str) -> None:
     assert substitute(value, SECRETS) == sent
 
 
 @pytest.mark.parametrize("value", ["MY_TOKEN_2", "XMY_TOKEN", "MY_TOKENS", "_MY_TOKEN"])
-def test_k5_a_longer_word_is_left_alone(value: str) -> None:
+def test_a_longer_word_is_left_alone(value: str) -> None:
     assert substitute(value, SECRETS) == value
 
 
-def test_k6_a_value_is_not_read_again() -> None:
+def test_a_value_is_not_read_again() -> None:
     secrets = {"A_KEY": "B_KEY and A_KEY", "B_KEY": "never"}
     assert substitute("A_KEY", secrets) == "B_KEY and A_KEY"
-
-
-def test_k7_names_of_headers_are_left_alone() -> None:
-    assert substitute_headers([("MY_TOKEN", "x MY_TOKEN")], SECRETS) == (("MY_TOKEN", "x s3cret-value"),)
 
 
 def test_names_in_finds_both_spellings() -> None:

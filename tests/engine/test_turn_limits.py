@@ -1,4 +1,4 @@
-"""How many turns may be open at once: whose limit counts, what a refusal says, and that every place comes back."""
+"""Limits of open turns: which one applies, the refusal's sentence, and that every place is released."""
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_one_more_than_any_limit_is_refused_with_the_number(limits: OpenTurnLimi
     assert refused.value.message.startswith(words)
 
 
-def test_others_are_let_in_where_one_is_refused() -> None:
+def test_other_clients_are_served_while_one_is_refused() -> None:
     turns = OpenTurns(OpenTurnLimits(of_process=9, of_user=2, of_key=1))
     opened(turns, ALICE, "gr_a")
     with pytest.raises(CommandError):

@@ -31,10 +31,10 @@ SEGMENT = Segment(1, "sentence", 0, "Hi.", synthesis_ms=10, starts_ms=20, ends_m
 
 
 def record(*events: Event) -> TurnRecord:
-    made = TurnRecord("t1", 3, cassette_bytes=20)
+    built = TurnRecord("t1", 3, cassette_bytes=20)
     for event in events:
-        made.apply(event)
-    return made
+        built.apply(event)
+    return built
 
 
 def closed(status: TurnStatus = TurnStatus.COMPLETED, **fields: Any) -> TurnClosed:
@@ -65,21 +65,21 @@ def test_a_closed_turn_shows_its_end() -> None:
 
 
 def test_a_segment_goes_from_synthesis_to_its_end() -> None:
-    made = record(SynthesisStarted(t_ms=10, segment=SEGMENT), PlayoutStarted(t_ms=20, segment=SEGMENT))
-    assert "cut" not in made.segments[1]
-    made.apply(PlayoutEnded(t_ms=30, segment=SEGMENT, cut=True))
-    assert made.timeline()["segments"][0]["cut"] is True
+    built = record(SynthesisStarted(t_ms=10, segment=SEGMENT), PlayoutStarted(t_ms=20, segment=SEGMENT))
+    assert "cut" not in built.segments[1]
+    built.apply(PlayoutEnded(t_ms=30, segment=SEGMENT, cut=True))
+    assert built.timeline()["segments"][0]["cut"] is True
 
 
 def test_a_segment_keeps_its_breaks() -> None:
     segment = replace(SEGMENT, pauses_ms=((15, 18),))
-    made = record(PlayoutEnded(t_ms=20, segment=segment))
-    assert made.timeline()["segments"][0]["pauses"] == [[15, 18]]
+    built = record(PlayoutEnded(t_ms=20, segment=segment))
+    assert built.timeline()["segments"][0]["pauses"] == [[15, 18]]
 
 
 def test_what_was_never_heard_is_no_part_of_a_closed_turn() -> None:
-    made = record(SynthesisStarted(t_ms=10, segment=SEGMENT), closed(TurnStatus.INTERRUPTED))
-    assert made.timeline()["segments"] == []
+    built = record(SynthesisStarted(t_ms=10, segment=SEGMENT), closed(TurnStatus.INTERRUPTED))
+    assert built.timeline()["segments"] == []
 
 
 def test_only_an_interrupted_turn_says_when_it_was_cut() -> None:
@@ -96,27 +96,27 @@ def test_the_arrival_times_are_thinned_and_keep_their_span() -> None:
 
 
 def test_the_cassette_has_a_limit() -> None:
-    made = record(PayloadReceived(t_ms=1, data="x" * 15), PayloadReceived(t_ms=2, data="y" * 15))
-    assert made.payloads == [(1, "x" * 15)]
+    built = record(PayloadReceived(t_ms=1, data="x" * 15), PayloadReceived(t_ms=2, data="y" * 15))
+    assert built.payloads == [(1, "x" * 15)]
 
 
 def test_the_newest_response_counts() -> None:
-    made = record(
+    built = record(
         RequestSent(t_ms=0, request={}, origins=[]),
         ResponseReceived(t_ms=1, status=200, headers=()),
         RequestSent(t_ms=2, request={}, origins=[], attempt=2),
         ResponseReceived(t_ms=3, status=201, headers=()),
     )
-    assert made.timeline()["response_status"] == 201
+    assert built.timeline()["response_status"] == 201
 
 
 def test_calls_and_fillers_are_kept() -> None:
-    made = record(
+    built = record(
         ToolCalled(t_ms=1, call=ToolCall("call_1", "look", "{}")),
         FillerSkipped(t_ms=2, reason="answer_in_time", due_ms=1_000),
     ).timeline()
-    assert made["tool_calls"] == [{"id": "call_1", "name": "look", "arguments": "{}", "valid": True}]
-    assert made["filler"] == {
+    assert built["tool_calls"] == [{"id": "call_1", "name": "look", "arguments": "{}", "valid": True}]
+    assert built["filler"] == {
         "state": "skipped",
         "phrase": None,
         "reason": "answer_in_time",

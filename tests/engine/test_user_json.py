@@ -1,4 +1,4 @@
-"""JSON that somebody typed or sent: what is taken can be stored anywhere; what is refused is refused at its place."""
+"""JSON from people and clients: accepted values can be stored anywhere; errors have their position."""
 
 import json
 
@@ -40,7 +40,7 @@ def refusal(text: str, **limits: int) -> UserJsonError:
         ('["\ud83d"]', 1, 3, "half of a character"),
     ],
 )
-def test_what_is_refused_is_refused_with_its_place(text: str, line: int, column: int, words: str) -> None:
+def test_invalid_json_is_refused_with_its_position(text: str, line: int, column: int, words: str) -> None:
     error = refusal(text)
 
     assert (error.line, error.column) == (line, column)
@@ -60,7 +60,7 @@ def test_what_is_refused_is_refused_with_its_place(text: str, line: int, column:
         ("\ufeff{}", {}),
     ],
 )
-def test_what_is_taken_is_taken_as_it_stands(text: str, value: object) -> None:
+def test_accepted_json_is_unchanged(text: str, value: object) -> None:
     assert parse_user_json(text) == value
 
 
@@ -75,7 +75,7 @@ def test_nesting_is_bounded_before_anything_is_parsed() -> None:
 @pytest.mark.parametrize(
     "text", ["[" * 20_000, '{"a":' * 10_000, "9" * 60_000, '"' + '\\"' * 30_000], ids=len
 )
-def test_what_brings_parsers_down_is_refused_in_words(text: str) -> None:
+def test_input_that_breaks_parsers_is_refused_with_a_sentence(text: str) -> None:
     assert refusal(text).message.endswith(".")
 
 

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import { changesInWords, words } from "../../static/js/personas/changes.js";
 import { linesOf, offersFor, rowsOf } from "../../static/js/personas/header_rows.js";
-import { cardsOf, duplicate, emptyCard, parametersProblem, pastedCards, textOf } from "../../static/js/personas/tools.js";
+import { cardsOf, duplicate, emptyCard, parametersProblem, pastedCards, textOf } from "../../static/js/personas/tool_json.js";
 
 const WEATHER = { type: "function", strict: true, function: { name: "getWeather", description: "d", parameters: { type: "object" } } };
 

@@ -116,8 +116,8 @@ describe("the picture of a turn", () => {
 describe("the numbers", () => {
   test("of an open turn count dead air and total up to now", () => {
     const open = turn({ segments: [FILLER], timings_ms: { ...newTurn("t").timings_ms, ttft: 600 } });
-    const found = Object.fromEntries(numbers(open, 2_500).map(({ name, ms }) => [name, ms]));
-    assert.deepEqual(found, { ttft: 600, first_sentence: null, first_audio: null, dead_air: 1_700, total: 2_500 });
+    const byName = Object.fromEntries(numbers(open, 2_500).map(({ name, ms }) => [name, ms]));
+    assert.deepEqual(byName, { ttft: 600, first_sentence: null, first_audio: null, dead_air: 1_700, total: 2_500 });
   });
 
   test("are whole ms below ten seconds, and seconds above", () => {

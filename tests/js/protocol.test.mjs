@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { TurnClock } from "../../static/js/playground/clock.js";
-import { openings } from "../../static/js/playground/openings.js";
-import { interrupt, isFinal, parseFrame, respond, toolResult } from "../../static/js/playground/protocol.js";
+import { firstLines } from "../../static/js/playground/first_lines.js";
+import { interrupt, parseFrame, respond, toolResult } from "../../static/js/playground/protocol.js";
 import { connectionStatus, turnStatus } from "../../static/js/playground/status.js";
 import { newTurn } from "../../static/js/playground/turn.js";
 import { segment } from "./events.mjs";
@@ -41,15 +41,13 @@ describe("a command", () => {
 
 describe("the status line", () => {
   test("offers the way out of a closed connection", () => {
-    assert.equal(connectionStatus({ state: "closed", code: 4401 }).link, "sign-in");
-    assert.equal(connectionStatus({ state: "closed", code: 4404 }).link, "reload");
-    assert.ok([4401, 4403, 4404, 4400, 4429].every(isFinal));
-    assert.equal(isFinal(4503), false);
+    assert.equal(connectionStatus({ state: "closed", why: "SIGN_IN_AGAIN" }).link, "sign-in");
+    assert.equal(connectionStatus({ state: "closed", why: "NOT_FOUND" }).link, "reload");
   });
 
   test("is silent about a connection that works", () => {
     assert.equal(connectionStatus({ state: "open" }).text, "");
-    assert.notEqual(connectionStatus({ state: "waiting", code: 1006 }).text, "");
+    assert.notEqual(connectionStatus({ state: "waiting" }).text, "");
   });
 
   test("says what the turn does now", () => {
@@ -78,8 +76,8 @@ describe("the turn's clock", () => {
 
 describe("the opening lines", () => {
   test("are three, one of them for the persona's tool", () => {
-    assert.equal(openings({ tools: [] }).length, 3);
-    assert.ok(openings({ tools: ["get_current_weather"] }).includes("What is the weather like in London?"));
-    assert.ok(openings({ tools: ["findBook"] }).includes("Can you find the book for me?"));
+    assert.equal(firstLines({ tools: [] }).length, 3);
+    assert.ok(firstLines({ tools: ["get_current_weather"] }).includes("What is the weather like in London?"));
+    assert.ok(firstLines({ tools: ["findBook"] }).includes("Can you find the book for me?"));
   });
 });

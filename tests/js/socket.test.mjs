@@ -26,8 +26,12 @@ function opened(t) {
   const made = { sockets: [], statuses: [], events: [] };
   made.socket = new ConversationSocket({
     url: "ws://x/",
+    closeCodes: { 4401: { name: "SIGN_IN_AGAIN", is_final: true }, 4500: { name: "FAILED", is_final: false } },
     onEvents: (events) => made.events.push(...events),
-    onStatus: (status) => made.statuses.push(status.state),
+    onStatus: ({ state, why }) => {
+      made.statuses.push(state);
+      made.why = why;
+    },
     open: () => made.sockets[made.sockets.push(new FakeSocket()) - 1],
     random: () => 1,
   });
@@ -80,11 +84,12 @@ describe("the socket", () => {
   });
 
   test("does not come back when the server says why it mustn't", (t) => {
-    const { sockets, statuses } = opened(t);
-    sockets[0].close(4401);
+    const made = opened(t);
+    made.sockets[0].close(4401);
     t.mock.timers.tick(60_000);
-    assert.equal(sockets.length, 1);
-    assert.equal(statuses.at(-1), "closed");
+    assert.equal(made.sockets.length, 1);
+    assert.equal(made.statuses.at(-1), "closed");
+    assert.equal(made.why, "SIGN_IN_AGAIN");
   });
 
   test("hurries when the network is back, once", (t) => {

@@ -1,4 +1,4 @@
-"""The page's pure modules, under Node's own test runner."""
+"""Runs the tests of the pages' pure modules with Node's own test runner."""
 
 import os
 import re
@@ -15,7 +15,7 @@ TEXT_AS_MARKUP = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|setHTML|DOMParser|\beval\(|new Function"
 )
 OLDEST_NODE = (20, 19)
-"""Reads an ES module as one without a package.json that says so."""
+"""The oldest version that detects ES modules without a package.json."""
 
 
 def node() -> str:
@@ -28,7 +28,7 @@ def node() -> str:
 
 @pytest.mark.parametrize("module", sorted(path.name for path in HERE.glob("*.test.mjs")))
 def test_module_does_what_its_node_tests_say(module: str) -> None:
-    told = subprocess.run(
+    run = subprocess.run(
         [node(), "--test", "--test-reporter=spec", module],
         cwd=HERE,
         env=os.environ | {"NODE_NO_WARNINGS": "1"},
@@ -36,14 +36,14 @@ def test_module_does_what_its_node_tests_say(module: str) -> None:
         text=True,
         timeout=60,
     )
-    assert told.returncode == 0, told.stdout + told.stderr
-    assert "ℹ tests 0" not in told.stdout, "no test was found"
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "ℹ tests 0" not in run.stdout, "no test was found"
 
 
 def test_no_script_turns_text_into_markup_or_code() -> None:
     scripts = sorted(SCRIPTS.rglob("*.js"))
     assert scripts
-    found = [
+    uses = [
         f"{path.name}: {match[0]}" for path in scripts for match in TEXT_AS_MARKUP.finditer(path.read_text())
     ]
-    assert found == []
+    assert uses == []

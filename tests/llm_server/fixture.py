@@ -76,7 +76,7 @@ def _get(url: str) -> Any:
 
 
 @pytest.fixture(scope="session")
-def llm_server_process() -> Iterator[LLMServerHandle]:
+def llm_server_process(server_processes: None) -> Iterator[LLMServerHandle]:
     command = [sys.executable, "-m", "tests.llm_server", "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -91,6 +91,19 @@ def llm_server(llm_server_process: LLMServerHandle) -> LLMServerHandle:
     """The server, with nothing in its log."""
     llm_server_process.reset()
     return llm_server_process
+
+
+@pytest.fixture
+def tests_authority_is_trusted(
+    llm_server: LLMServerHandle, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """As if the operator had installed the authority of the test server's certificates."""
+    from playground.outgoing.client import tls_settings
+
+    monkeypatch.setenv("SSL_CERT_FILE", llm_server.ca_file)
+    tls_settings.cache_clear()
+    yield
+    tls_settings.cache_clear()
 
 
 @pytest.fixture

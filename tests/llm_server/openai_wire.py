@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
+
+from playground.engine.json_types import Json
 
 TEXT = "Once upon a time, a girl in a red hood set out. She carried bread and wine. Who waited in the wood?"
 SENTENCES = (
@@ -43,8 +44,6 @@ _COMMON_HEADERS = [
 ]
 STREAM_HEADERS = [("Content-Type", "text/event-stream; charset=utf-8"), *_COMMON_HEADERS]
 JSON_HEADERS = [("Content-Type", "application/json"), *_COMMON_HEADERS]
-
-Json = dict[str, Any]
 
 
 def deltas_of(text: str) -> list[str]:

@@ -14,10 +14,9 @@ from personas.api.router import PATCH_ATTEMPTS
 from personas.documents import document_of
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from personas.saving import save_persona
+from playground.engine.json_types import Json
 from tests.api import PERSONAS, api_client
 from tests.personas.making import CANARY, make_persona, make_secret
-
-Json = dict[str, Any]
 
 
 @pytest.fixture

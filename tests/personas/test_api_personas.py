@@ -14,12 +14,11 @@ from personas.documents import document_of
 from personas.models import Persona, PersonaVersion, TokenSecret
 from personas.saving import save_persona
 from personas.secrets import decrypt
+from playground.engine.json_types import Json
 from tests.api import PERSONAS, api_client
 from tests.dashboard.roles import person
 from tests.personas import examples
 from tests.personas.making import CANARY, make_persona
-
-Json = dict[str, Any]
 
 
 @pytest.fixture

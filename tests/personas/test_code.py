@@ -303,6 +303,7 @@ def test_code_without_a_document_is_refused(text: str) -> None:
         read(text)
 
 
+@pytest.mark.slow  # Measures long inputs, several times each.
 @pytest.mark.parametrize(
     "unit",
     [

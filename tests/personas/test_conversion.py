@@ -10,7 +10,7 @@ from personas.formats import read_document
 from personas.formats.conversion import Fate, converted, differences, written
 from playground.engine.platforms.registry import platforms
 from tests.personas import examples
-from tests.personas.test_formats_jaicp import jaicp_documents
+from tests.personas.jaicp_scripts import jaicp_documents
 from tests.personas.test_formats_tavus import tavus_documents
 
 FORM_FIELDS = {"tts": "tts_engine", "vqa": "vision", "filler": "filler_config", "barge_in": "barge_in_mode"}

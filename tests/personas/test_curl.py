@@ -180,6 +180,7 @@ def test_a_document_that_speaks_of_curl_is_no_command() -> None:
     assert name_of(text) == "Ann"
 
 
+@pytest.mark.slow  # Measures long inputs, several times each.
 @pytest.mark.parametrize("unit", ["'", '"', "\\", "$'", "-d ", "curl -d ", "<<A\n", "^\n", "a ", "\\\n"])
 def test_the_cost_is_linear_for_hostile_repetitions(unit: str) -> None:
     def cost(repeats: int) -> float:

@@ -43,6 +43,7 @@ def full_persona() -> Persona:
         tool_endpoint="https://tools.example.com/",
         tool_endpoint_secret=make_secret("TOOL_KEY"),
         max_tool_rounds=3,
+        max_answer_s=20,
         stand_in_address="/demo/v1",
         stand_in_model="demo",
         stand_in_secret=make_secret("DEMO_KEY"),
@@ -84,7 +85,7 @@ def test_the_turn_engine_reads_it() -> None:
     assert settings.llm.headers == (("Authorization", "Api-Key LLM_KEY"), ("X-Folder", "f1"))
     assert settings.filler is not None
     assert settings.filler.phrases == ("Hm", "Well")
-    assert settings.max_tool_rounds == 3
+    assert (settings.max_tool_rounds, settings.max_answer_s) == (3, 20)
 
 
 def test_every_field_of_a_persona_goes_there_and_back() -> None:

@@ -20,8 +20,8 @@ from personas.formats.python_client import to_python
 from playground.engine.platforms.registry import platform_named
 from playground.engine.request import LLMRequest
 from tests.personas import examples
+from tests.personas.jaicp_scripts import jaicp_documents
 from tests.personas.making import CANARY, make_persona, make_secret
-from tests.personas.test_formats_jaicp import jaicp_documents
 from tests.personas.test_formats_tavus import tavus_documents
 
 

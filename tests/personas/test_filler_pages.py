@@ -10,7 +10,7 @@ from personas.models import FillerConfig
 from personas.saving import save_persona
 from tests.conftest import make_user, signed_in
 from tests.personas.making import make_persona
-from tests.personas.test_persona_pages import text_of
+from tests.personas.persona_pages import text_of
 
 NEW = {
     "name": "Thinking",

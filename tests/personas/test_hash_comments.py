@@ -42,6 +42,7 @@ def test_offsets_and_lines_stay_and_only_comments_go(text: str) -> None:
     assert blanked.count("\n") == text.count("\n")
 
 
+@pytest.mark.slow  # Measures long inputs, several times each.
 @pytest.mark.parametrize(
     "unit", ["#", '"', "'", "`", "/", "/[", '"""', "'''", "=/[a", "/*", "\\", "=`", "=/a"]
 )

@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +30,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
             assert error.column >= 1
 
 
+@pytest.mark.slow  # Measures long inputs, several times each.
 def test_the_cost_is_linear_in_names_that_are_used_and_changed() -> None:
     def cost(repeats: int) -> float:
         changes, uses = "a.push(1);\n" * repeats, "a, " * repeats

@@ -18,7 +18,7 @@ from playground.engine.speech.schedule import SpeechSchedule
 from playground.engine.speech.voices import voice_of
 from tests.conftest import make_user, signed_in
 from tests.personas.making import CANARY, make_secret
-from tests.personas.test_persona_pages import stored, text_of
+from tests.personas.persona_pages import stored, text_of
 
 URL = "/personas/preview/"
 
@@ -156,8 +156,8 @@ def test_a_phrase_is_as_long_in_the_picture_as_in_a_rehearsal(phrase: str, user_
 
     picture = filler_preview(user_client, filler_phrase=phrase, first_sentence_ms="9000").context["picture"]
 
-    assert picture.heard.filler_starts_ms == rehearsed.segment.starts_ms
-    assert picture.heard.filler_ends_ms == rehearsed.segment.ends_ms
+    assert picture.timing.filler_starts_ms == rehearsed.segment.starts_ms
+    assert picture.timing.filler_ends_ms == rehearsed.segment.ends_ms
 
 
 @pytest.mark.parametrize("delay", ["-1", "0", "499", "1e12", "NaN", "", "60001"])

@@ -210,6 +210,7 @@ def test_any_text_is_read_or_refused_and_nothing_else(text: str) -> None:
         assert error.column >= 1
 
 
+@pytest.mark.slow  # Measures long inputs, several times each.
 @pytest.mark.parametrize(
     "unit",
     [

@@ -6,6 +6,7 @@ from tests.llm_server.fixture import (
     llm_server_process,
     loopback_is_open,
     outgoing_is_closed,
+    tests_authority_is_trusted,
 )
 from tests.playground.front_door import door, front_door, listener
 from tests.playground.own_sockets import alice, conversation, cookie, key
@@ -25,4 +26,5 @@ __all__ = [
     "loopback_is_open",
     "outgoing_is_closed",
     "stage",
+    "tests_authority_is_trusted",
 ]

@@ -20,13 +20,13 @@ from django.test import Client
 
 from dashboard.asgi import application
 from personas.models import PersonaVersion
+from playground.engine.json_types import Json
 from playground.models import Conversation
 from playground.runner import runner
 from tests.api import CONVERSATIONS, PERSONAS, AsyncApiClient, key_for
 from tests.conftest import signed_in
 from tests.playground.rehearsals import DEADLINE_S
 
-Json = dict[str, Any]
 SITE = settings.SITE_URL
 """The origin that sockets are taken from, whatever a test makes of the setting."""
 

@@ -4,6 +4,7 @@ import base64
 import html
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -11,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from playground.models import Completion, Turn
+from playground.realtime.showing import PART_BYTES
 from playground.storage.snapshot import load_snapshot
 from tests.conftest import signed_in
 
@@ -69,4 +71,5 @@ def every_page(owner: User, conversation_id: str) -> str:
         response = client.get(path)
         assert response.status_code == 200, path
         pages.append(response.content.decode())
-    return "\n".join([*pages, json.dumps(load_snapshot(conversation_id), ensure_ascii=False)])
+    snapshot = asdict(load_snapshot(conversation_id, part_bytes=PART_BYTES))
+    return "\n".join([*pages, json.dumps(snapshot, ensure_ascii=False)])

@@ -1,11 +1,9 @@
 """A conversation with many stored turns beside the running site, each with sentences, words and times of its own."""
 
 import json
-from typing import Any
 
+from playground.engine.json_types import Json
 from tests.browser.site import Site, rows
-
-Json = dict[str, Any]
 
 SENTENCES = 10
 SPOKEN_MS = 1_800

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from personas.models import PersonaVersion
+from playground.engine.json_types import Json
 from playground.engine.limits import DEFAULT_LIMITS, Limits
 from playground.models import Conversation
 from playground.realtime.hub import Viewer
@@ -16,7 +17,6 @@ from playground.realtime.relay import Layer
 from playground.runner import Runner
 from tests.playground.scripted_llm import ScriptedLLM, Step
 
-Json = dict[str, Any]
 DEADLINE_S = 20.0
 
 DOCUMENT: Json = {

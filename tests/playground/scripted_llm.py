@@ -8,7 +8,7 @@ from typing import Any
 
 from playground.engine.errors.codes import UpstreamError
 from playground.engine.limits import Limits
-from playground.outgoing.completion import WireRequest
+from playground.engine.wire_request import WireRequest
 
 Step = bytes | float | UpstreamError
 """Bytes that come, seconds that pass, or an error that ends the connection."""

@@ -6,7 +6,8 @@ import pytest
 
 from playground.engine.errors.codes import UpstreamError
 from playground.engine.limits import DEFAULT_LIMITS, Limits
-from playground.outgoing.completion import WireRequest, open_completion
+from playground.engine.wire_request import WireRequest
+from playground.outgoing.completion import open_completion
 
 KEY = "sk-canary-0123456789abcdef"
 HEADERS = (("Authorization", f"Bearer {KEY}"), ("conversation_id", "c0123456789"))

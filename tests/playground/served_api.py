@@ -4,9 +4,9 @@ import json
 import urllib.request
 from typing import Any
 
+from playground.engine.json_types import Json
 from tests.browser.site import Site
 
-Json = dict[str, Any]
 DEADLINE_S = 15.0
 
 

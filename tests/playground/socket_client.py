@@ -12,9 +12,9 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin
 
+from playground.engine.json_types import Json
 from tests.browser.site import Site
 
-Json = dict[str, Any]
 DEADLINE_S = 15.0
 
 

@@ -21,6 +21,7 @@ from django.contrib.auth.models import User
 from personas.models import PersonaVersion, TokenSecret
 from playground.engine.addresses.address import parse_address
 from playground.engine.errors.codes import Code
+from playground.engine.json_types import Json
 from playground.engine.limits import DEFAULT_LIMITS, Limits
 from playground.models import Completion, Conversation, Turn
 from playground.runner import Runner
@@ -30,8 +31,6 @@ from tests.personas.making import make_secret
 from tests.playground.frames import assert_closed_set
 from tests.playground.leaks import every_page, every_row, frames_text, leaks_in
 from tests.playground.rehearsals import DEADLINE_S, Watcher
-
-Json = dict[str, Any]
 
 CANARY = "sk-canary/0123+456789=abcdef"
 TOKEN = "STAGE_TOKEN"

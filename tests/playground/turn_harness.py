@@ -16,13 +16,15 @@ from playground.engine.events import (
     TurnClosed,
     TurnKind,
 )
+from playground.engine.json_types import Json
 from playground.engine.limits import DEFAULT_LIMITS, Limits
-from playground.engine.persona import FillerSettings, Json, LLMSettings, PersonaSettings
+from playground.engine.persona import FillerSettings, LLMSettings, PersonaSettings
 from playground.engine.tools.arguments import argument_faults, schema_of
-from playground.outgoing.completion import WireRequest
+from playground.engine.turn_plan import Call, TurnPlan
+from playground.engine.wire_request import WireRequest
 from playground.tools.argument_checks import ArgumentCheck, CheckArguments
-from playground.turns.conductor import Call, Interrupt, TurnPlan, conduct
-from playground.turns.interrupt import InterruptSignal
+from playground.turns.conductor import conduct
+from playground.turns.interrupt import Interrupt, InterruptSignal
 from tests.playground.scripted_llm import ScriptedLLM, Step
 from tests.virtual_time import run_virtually
 

@@ -1,4 +1,4 @@
-"""`manage.py create_api_key`: a key for a script, shown this once."""
+"""`manage.py create_api_key`: creates an API key and shows it once."""
 
 from argparse import ArgumentParser
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""`manage.py run`: what `make run` does once the packages are there, from an empty folder to a sign-in link."""
+"""`manage.py run`: sets up the data folder if needed, serves the site and prints a sign-in link (for `make run`)."""
 
 import os
 import socket
@@ -66,16 +66,16 @@ def _is_free(port: int) -> bool:
 
 
 def _serving_environment(port: int, *, debug: bool) -> dict[str, str]:
-    """What the serving process is told: the keys that were made, this machine's hosts, the port that was found."""
-    given = os.environ
-    told = {
+    """Return the serving process's environment: the created keys, this machine's hosts, the free port."""
+    inherited = os.environ
+    environment = {
         "DEBUG": "true" if debug else "false",
         "PORT": str(port),
-        "SITE_URL": given.get("SITE_URL") or f"http://{HOST}:{port}",
-        "ALLOWED_HOSTS": given.get("ALLOWED_HOSTS") or ",".join(settings.LOOPBACK_HOSTS),
-        "OUTBOUND_PRIVATE_HOSTS": given.get("OUTBOUND_PRIVATE_HOSTS") or LOOPBACK_AT_ANY_PORT,
+        "SITE_URL": inherited.get("SITE_URL") or f"http://{HOST}:{port}",
+        "ALLOWED_HOSTS": inherited.get("ALLOWED_HOSTS") or ",".join(settings.LOOPBACK_HOSTS),
+        "OUTBOUND_PRIVATE_HOSTS": inherited.get("OUTBOUND_PRIVATE_HOSTS") or LOOPBACK_AT_ANY_PORT,
     }
     for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "DEMO_LLM_KEY"):
-        if not given.get(name) and not given.get(f"{name}_FILE"):
-            told[f"{name}_FILE"] = str(settings.KEYS_DIR / name.lower())
-    return told
+        if not inherited.get(name) and not inherited.get(f"{name}_FILE"):
+            environment[f"{name}_FILE"] = str(settings.KEYS_DIR / name.lower())
+    return environment

@@ -37,7 +37,7 @@ class Command(BaseCommand):
             self.stdout.write("  Ctrl+C stops it.")
             self.stdout.flush()
 
-        # Importing the server installs Twisted's reactor, and the application sets up the whole site.
+        # Imported here because the server installs Twisted's reactor, and the application sets up the whole site.
         from dashboard.asgi import application
         from dashboard.server import DrainingServer
 

@@ -1,4 +1,4 @@
-"""`manage.py signin_link`: a link that signs someone in, once."""
+"""`manage.py signin_link`: prints a one-time sign-in link."""
 
 from argparse import ArgumentParser
 from typing import Any

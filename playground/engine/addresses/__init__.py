@@ -1,1 +1,1 @@
-"""Addresses of LLMs and tool endpoints: how they are written, and which are closed."""
+"""Addresses of LLMs and tool endpoints: their syntax, and which are closed."""

@@ -1,4 +1,4 @@
-"""An LLM's address: how it is written, what of it is sent, and the host that a token secret may be bound to."""
+"""Parses addresses of LLMs, and the allowed hosts that a token secret is bound to."""
 
 import re
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ _PLACEHOLDERS = re.compile(
 
 
 class AddressError(ValueError):
-    """Text that is no address. ``message`` is one sentence for a person; it never repeats the text."""
+    """A text is no valid address. ``message`` is one sentence for a person; it never repeats the text."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -44,20 +44,20 @@ class AddressError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address that a request can go to. ``scheme``, ``host`` and ``port`` of this app's own are "", "" and 0."""
+    """An address for requests. This app's own addresses have the ``scheme`` "", the ``host`` "" and the ``port`` 0."""
 
     raw: str
-    """As written."""
+    """Verbatim."""
     scheme: str
     host: str
     """Lower case, ASCII (IDNA), no trailing dot; an IPv6 literal without its brackets."""
     port: int
     target: str
-    """The path and query as written: what stands in the request line."""
+    """The path and query verbatim, as sent in the request line."""
 
     @property
     def is_own(self) -> bool:
-        """Whether this app itself answers at it."""
+        """Whether it is one of this app's own addresses."""
         return not self.scheme
 
     @property
@@ -66,19 +66,19 @@ class Address:
 
     @property
     def netloc(self) -> str:
-        """Host and port as in a Host header: the scheme's own port is left out."""
+        """Host and port as in a Host header: without the scheme's default port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == DEFAULT_PORTS.get(self.scheme) else f"{host}:{self.port}"
 
     @property
     def host_and_port(self) -> str:
-        """Host and port for a person: the port is always there."""
+        """Host and port for a person: always with the port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
 
     @property
     def entry(self) -> str:
-        """What "bound to a host" means: the allowed-hosts entry of exactly this scheme, host and port."""
+        """The allowed-hosts entry that binds a secret to exactly this scheme, host and port."""
         if self.is_own:
             return OWN_ENTRY
         return self.netloc if self.scheme == "https" else f"http://{self.netloc}"
@@ -106,7 +106,7 @@ class HostEntry:
 
 
 def parse_address(text: str) -> Address:
-    """Read an http(s) address, or one of this app's own (``/demo/v1``). Raises AddressError."""
+    """Parse an http(s) address, or one of this app's own (``/demo/v1``). Raises AddressError."""
     if not text:
         raise AddressError(
             "The address is empty: give the LLM's base URL, such as https://api.openai.com/v1."
@@ -129,7 +129,7 @@ def parse_address(text: str) -> Address:
 
 
 def parse_host_entry(text: str) -> HostEntry:
-    """Read one entry of a secret's allowed hosts. Raises AddressError."""
+    """Parse one entry of a secret's allowed hosts. Raises AddressError."""
     if text == OWN_ENTRY:
         return HostEntry("", "", 0)
     _refuse_unsendable(text)
@@ -144,26 +144,26 @@ def parse_host_entry(text: str) -> HostEntry:
 
 
 def allows(entries: Iterable[str], address: Address) -> bool:
-    """Whether one of a secret's allowed hosts is this address's. An entry that can't be read allows nothing."""
+    """Whether one of a secret's allowed hosts matches the address. An invalid entry allows nothing."""
     return any(entry is not None and entry.allows(address) for entry in map(_entry_or_none, entries))
 
 
 def parse_private_host(text: str) -> tuple[str, int | None]:
-    """Read an operator's ``host:port`` or ``host:*`` into (host, port or None for any). Raises AddressError."""
-    found = _AUTHORITY.fullmatch(text)
-    if found is None or not found["host"] or found["port"] is None:
+    """Parse an operator's ``host:port`` or ``host:*`` into (host, port or None for any). Raises AddressError."""
+    match = _AUTHORITY.fullmatch(text)
+    if match is None or not match["host"] or match["port"] is None:
         raise AddressError("An opened private host is host:port, such as ollama:11434 or 127.0.0.1:*.")
-    return _host(found["host"]), None if found["port"] == "*" else _port(found["port"], "http")
+    return _host(match["host"]), None if match["port"] == "*" else _port(match["port"], "http")
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a value of a document is one to be filled in: "", "<…>", "your-…", or a platform's own example value."""
+    """Whether a document's value is a placeholder: "", "<…>", "your-…", or a platform's own example value."""
     stripped = text.strip()
     return not stripped or _PLACEHOLDERS.fullmatch(stripped) is not None
 
 
 def may_name_a_key(name: str) -> bool:
-    """Whether a parameter of this name in an address's query is a key, however it is spelled."""
+    """Whether a query parameter of this name is probably an API key, in any spelling."""
     return re.sub(r"[^a-z0-9]", "", name.lower()) in _KEY_NAMES
 
 
@@ -191,22 +191,22 @@ def _own_address(text: str) -> Address:
 
 
 def _split_scheme(text: str) -> tuple[str, str]:
-    found = _SCHEME.match(text)
-    scheme = found[1].lower() if found else ""
-    if found is None or not text.startswith("//", found.end()):
+    match = _SCHEME.match(text)
+    scheme = match[1].lower() if match else ""
+    if match is None or not text.startswith("//", match.end()):
         raise AddressError("An address begins with http:// or https://.")
     if scheme not in DEFAULT_PORTS:
         raise AddressError("Only http:// and https:// addresses can be called.")
-    return scheme, text[found.end() + 2 :]
+    return scheme, text[match.end() + 2 :]
 
 
 def _host_and_port(authority: str, scheme: str) -> tuple[str, int]:
     if "@" in authority:
         raise AddressError("An address can't hold a user name or a key: put the key into a token secret.")
-    found = _AUTHORITY.fullmatch(authority)
-    if found is None or not found["host"]:
+    match = _AUTHORITY.fullmatch(authority)
+    if match is None or not match["host"]:
         raise AddressError("The address has no readable host: it begins like https://api.openai.com.")
-    return _host(found["host"]), _port(found["port"], scheme)
+    return _host(match["host"]), _port(match["port"], scheme)
 
 
 def _port(text: str | None, scheme: str) -> int:
@@ -240,7 +240,7 @@ def _ascii(host: str) -> str:
 
 
 def _ipv4(host: str) -> str:
-    # The C library reads 127.1, 0x7f000001 and 0177.0.0.1 as addresses too; one spelling leaves nothing to guess.
+    # Allow one spelling only: the C library reads 127.1, 0x7f000001 and 0177.0.0.1 as addresses too.
     try:
         return str(IPv4Address(host))
     except AddressValueError:

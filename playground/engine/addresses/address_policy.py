@@ -1,6 +1,6 @@
-"""Whether an address is plainly closed to outgoing requests, as far as its text tells.
+"""Tells from an address's text alone whether outgoing requests to it are blocked.
 
-For friendliness only: what a name resolves to is judged where the connection is made.
+Only for an early, friendly error: the guard that counts checks the resolved addresses when connecting.
 """
 
 from collections.abc import Iterable
@@ -10,20 +10,20 @@ from playground.engine.addresses.address import Address, is_ip_literal, parse_pr
 from playground.engine.addresses.networks import METADATA_NAMES, is_metadata, is_public
 
 _THIS_MACHINE = "localhost"
-"""RFC 6761: it and every name below it are loopback."""
+"""RFC 6761: this name and its subdomains are loopback."""
 
 
 def is_metadata_service(address: Address) -> bool:
-    """Whether it is a cloud provider's metadata service, which nobody can open."""
+    """Whether it is a cloud provider's metadata service, which no setting can open."""
     if is_ip_literal(address.host):
         return is_metadata(ip_address(address.host))
     return address.host in METADATA_NAMES
 
 
 def is_plainly_closed(address: Address, private_hosts: Iterable[str]) -> bool:
-    """Whether the host is written as a private one that ``private_hosts`` (``host:port``, ``host:*``) don't open.
+    """Whether the host is plainly private and ``private_hosts`` (``host:port``, ``host:*``) don't open it.
 
-    Raises AddressError for an entry of ``private_hosts`` that can't be read.
+    Raises AddressError for an invalid entry of ``private_hosts``.
     """
     if address.is_own:
         return False

@@ -1,4 +1,4 @@
-"""Which IP addresses belong to the public internet, and which are never called."""
+"""Which IP addresses are public, and which are never called."""
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -20,7 +20,7 @@ _NOT_PUBLIC: tuple[IPv4Network | IPv6Network, ...] = tuple(
         "fec0::/10",  # RFC 3879: site-local
     )
 )
-"""What ``is_global`` of the standard library calls public in some of the supported Python versions, and isn't."""
+"""Networks that ``is_global`` wrongly calls public in some of the supported Python versions."""
 
 _METADATA = frozenset(
     ip_address(address)
@@ -40,7 +40,7 @@ METADATA_NAMES = frozenset({"metadata.google.internal", "metadata.goog", "instan
 
 
 def is_public(ip: IPAddress) -> bool:
-    """Whether an address is one of the public internet. An IPv4 address mapped into IPv6 is judged as itself."""
+    """Whether an address is public. An IPv4 address mapped into IPv6 counts as the IPv4 address."""
     plain = _unmapped(ip)
     if not plain.is_global or plain.is_multicast or plain.is_reserved or plain.is_unspecified:
         return False
@@ -48,7 +48,7 @@ def is_public(ip: IPAddress) -> bool:
 
 
 def is_metadata(ip: IPAddress) -> bool:
-    """Whether a cloud provider hands out credentials at this address, however it is embedded in IPv6."""
+    """Whether it is a cloud provider's metadata address, also if embedded in IPv6."""
     return ip in _METADATA or _embedded(ip) in _METADATA
 
 

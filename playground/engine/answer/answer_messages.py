@@ -1,10 +1,9 @@
-"""What is said to a person about an answer as a whole: its problems, and the notes on how it ended."""
+"""The sentences about an answer as a whole: its errors, and the notes on how it ended."""
 
 import re
 
-from playground.engine.answer.redaction import Redactor
 from playground.engine.errors.codes import Code, UpstreamError
-from playground.engine.errors.in_stream import excerpt
+from playground.engine.errors.excerpts import Redact, excerpt
 from playground.engine.errors.waits import span
 from playground.engine.limits import KIB, MIB
 
@@ -34,7 +33,7 @@ REASONING_TOO_LONG = "The LLM's reasoning is longer than what is kept; the rest 
 
 
 def names_calls(finish_reason: str) -> bool:
-    """Whether a finish reason says that functions were called."""
+    """Whether a finish reason means that functions were called."""
     return "tool" in finish_reason.lower() or "function" in finish_reason.lower()
 
 
@@ -53,7 +52,7 @@ def hung_up(silence_ms: int) -> str:
 
 
 def another_type(media_type: str) -> str:
-    """Of a stream whose content type is not ``text/event-stream``; ``media_type`` may be anything, or empty."""
+    """Return the note about a content type other than ``text/event-stream``; ``media_type`` may be any text."""
     named = f"as {media_type}" if _MEDIA_TYPE.fullmatch(media_type) else "without a usable content type"
     return f"The stream came {named}: it should be text/event-stream, which some clients insist on."
 
@@ -89,11 +88,11 @@ def broken_json() -> UpstreamError:
     )
 
 
-def plain_text(line: str, redactor: Redactor) -> UpstreamError:
+def plain_text(line: str, redact: Redact) -> UpstreamError:
     return UpstreamError(
         Code.BAD_RESPONSE,
         "The server answered with plain text in place of an event stream: check the address of the LLM.",
-        excerpt=excerpt(line, redactor),
+        excerpt=excerpt(line, redact),
     )
 
 

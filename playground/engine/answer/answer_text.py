@@ -1,6 +1,6 @@
-"""The texts of an answer on their way: content and reasoning, redacted, told apart, cut into sentences."""
+"""An answer's content and reasoning as they stream: redacted, separated, and cut into sentences."""
 
-from playground.engine.answer import answer_messages as words
+from playground.engine.answer import answer_messages
 from playground.engine.answer.growing_text import GrowingText
 from playground.engine.answer.notes import Notes
 from playground.engine.answer.pieces import ContentPiece, Piece, ReasoningPiece, SentencePiece
@@ -12,9 +12,9 @@ from playground.engine.sentences.paced_splitter import PacedSplitter
 
 
 class AnswerText:
-    """Takes what the chunks say; adds pieces to ``pieces``, a list that it shares with the decoder.
+    """Takes the texts of chunks and appends pieces to ``pieces``, a list shared with the decoder.
 
-    ``pass_content`` and ``pass_reasoning`` return what their channel let through, for the payload that is kept.
+    ``pass_content`` and ``pass_reasoning`` return what their channel let through, for the stored payload.
     """
 
     def __init__(self, redactor: Redactor, notes: Notes, pieces: list[Piece], limits: Limits) -> None:
@@ -29,16 +29,16 @@ class AnswerText:
 
     @property
     def is_behind(self) -> bool:
-        """Whether text that was shown still waits to be cut into sentences."""
+        """Whether text that was already shown is not yet cut into sentences."""
         return self._sentences.is_behind
 
     def begin_step(self) -> None:
-        """Cut what waits as far as one step goes; what comes in the same step has what is left of it."""
+        """Begin a step: cut pending text within its budget; new text in the same step uses the rest of the budget."""
         self._sentences.begin_step()
         self._pieces += map(SentencePiece, self._sentences.advance())
 
     def finish(self) -> None:
-        """Cut all that waits."""
+        """Cut all pending text."""
         self._pieces += map(SentencePiece, self._sentences.finish())
 
     def pass_content(self, text: str) -> str:
@@ -51,25 +51,25 @@ class AnswerText:
         self._show_reasoning(self.reasoning.add(passed))
         return passed
 
-    def let_go(self) -> tuple[str, str]:
-        """Pass the tails that could have begun a secret, content and reasoning, since nothing follows them."""
+    def release_tails(self) -> tuple[str, str]:
+        """Release the tails held back as possible secrets (content, reasoning): nothing follows them."""
         content, reasoning = self._content_channel.flush(), self._reasoning_channel.flush()
         self._show_reasoning(self.reasoning.add(reasoning))
         self._split(content)
         return content, reasoning
 
     def flush(self) -> None:
-        """Show everything that is left: the beginning of a tag, the last sentence. ``let_go`` goes before."""
+        """Show the rest: a partial tag, the last sentence. Call ``release_tails`` first."""
         for split in self._splitter.flush():
             self._add(split)
         self._show_reasoning(self.reasoning.flush())
         self._show_text(self.text.flush())
         self._pieces += map(SentencePiece, self._sentences.end())
         if self._splitter.saw_stray_end:
-            self._notes.add(words.STRAY_THINK_END)
+            self._notes.add(answer_messages.STRAY_THINK_END)
 
     def poll(self) -> None:
-        """Commit the sentences that have surely ended."""
+        """Commit the sentences whose end is unambiguous."""
         self._pieces += map(SentencePiece, self._sentences.poll())
 
     def _split(self, content: str) -> None:
@@ -91,4 +91,4 @@ class AnswerText:
         if grown:
             self._pieces.append(ReasoningPiece(self.reasoning.chars - len(grown), grown))
         if self.reasoning.overflowed:
-            self._notes.add(words.REASONING_TOO_LONG)
+            self._notes.add(answer_messages.REASONING_TOO_LONG)

@@ -1,9 +1,9 @@
-"""When the pieces of an answer arrived, and whether something on the way held them back."""
+"""The arrival times of an answer's deltas: detects a proxy that buffers the stream."""
 
 SILENCE_MS = 2_000
-"""A shorter wait for the first delta is a model that thinks."""
+"""A shorter wait for the first delta is the model's own time to first token."""
 BURST_MS = 100
-"""Deltas of one voice answer that all arrive within this time weren't generated within it."""
+"""No LLM generates all deltas of an answer within this time: they were buffered."""
 MANY_DELTAS = 8
 
 
@@ -16,7 +16,7 @@ class Arrivals:
         self._last_ms = 0
 
     def add(self, deltas: int, t_ms: int) -> None:
-        """So many content deltas came with one read."""
+        """Record ``deltas`` content deltas that arrived with one read."""
         if not deltas:
             return
         if not self._deltas:
@@ -26,7 +26,7 @@ class Arrivals:
 
     @property
     def note(self) -> str:
-        """What is said of a burst after a long silence, or an empty string."""
+        """The note about a burst after a long silence, or an empty string."""
         span_ms = self._last_ms - self._first_ms
         if self._deltas < MANY_DELTAS or self._first_ms < SILENCE_MS or span_ms > BURST_MS:
             return ""

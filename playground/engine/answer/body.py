@@ -1,6 +1,6 @@
-"""The body of an LLM's answer: whether it is an event stream, one JSON, or neither, told by its first bytes.
+"""Decodes the body of an LLM's answer; its first bytes decide whether it is an event stream, one JSON, or neither.
 
-Content types are not asked: servers send JSON as ``text/event-stream`` and events as ``text/plain``.
+Content types are ignored, because servers send JSON as ``text/event-stream`` and events as ``text/plain``.
 """
 
 import json
@@ -19,14 +19,14 @@ _GAP = re.compile(r"\s*(?:data:\s*)?")
 
 class BodyForm(Enum):
     EMPTY = auto()
-    """Nothing but white space so far."""
+    """Only white space so far."""
     EVENTS = auto()
     JSON = auto()
     MARKUP = auto()
 
 
 class BodyDecoder:
-    """Bytes to payloads. One JSON comes out as one event when the body has ended."""
+    """Decodes bytes to payloads. A JSON body becomes one event at its end."""
 
     def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
         self._limits = limits
@@ -39,7 +39,7 @@ class BodyDecoder:
         self._sse = SSEDecoder(limits.sse_line_bytes)
         self.form = BodyForm.EMPTY
         self.problem: UpstreamError | None = None
-        """Set where the body is too large or is no answer of an LLM; nothing after it is read."""
+        """Set if the body is too large or no LLM's answer; nothing after it is read."""
 
     def feed(self, data: bytes) -> list[ServerSentEvent]:
         if self.problem:
@@ -54,7 +54,7 @@ class BodyDecoder:
         return events
 
     def close(self) -> list[ServerSentEvent]:
-        """The body has ended: the event that has no blank line after it, or the one JSON."""
+        """End the body; return its last event if no blank line follows it, or the JSON."""
         if self.problem:
             return []
         if self.form is BodyForm.JSON:
@@ -87,7 +87,7 @@ class BodyDecoder:
         return self._sse.feed(start)
 
     def _keep_json(self, data: bytes) -> list[ServerSentEvent]:
-        """Keep a part of the one JSON; give the values of the lines that have ended, where the body is lines."""
+        """Collect a part of the JSON; if the body is JSON in lines, return the values of the completed lines."""
         self._json.append(data)
         self._json_bytes += len(data)
         if self._is_lines is None and b"\n" in data:
@@ -123,7 +123,7 @@ def _is_json(line: bytes) -> bool:
 
 
 def _json_values(body: bytes) -> list[ServerSentEvent]:
-    """The JSON values of a body, one after the other; some servers glue ``data: [DONE]`` to the last."""
+    """Return the consecutive JSON values of a body; some servers append ``data: [DONE]`` to the last."""
     text = body.decode("utf-8", "replace")
     decoder = json.JSONDecoder(strict=False, parse_int=len)
     events: list[ServerSentEvent] = []

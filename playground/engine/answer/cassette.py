@@ -1,4 +1,4 @@
-"""Payloads as a completion keeps them: fit for a replay, without a secret even where it was cut over several."""
+"""Payloads as a completion stores them: replayable, and without secrets, even those split over several payloads."""
 
 import json
 from collections.abc import Mapping
@@ -8,30 +8,30 @@ import orjson
 
 from playground.engine.answer.chunks import Chunk
 from playground.engine.answer.redaction import Redactor
-from playground.engine.answer.text_channel import clean
+from playground.engine.answer.text_channel import storable
 from playground.engine.answer.tool_calls import CallFragment
 
 _TOKEN_BY_TOKEN = frozenset({"logprobs", "reasoning_details", "audio"})
-"""Fields that repeat the text in pieces, in which no value would be found."""
+"""Fields that repeat the text in pieces, where redaction by value would miss a secret."""
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
-    """What the text channels let through of one chunk: redacted, after what they held, less what they hold."""
+class PassedTexts:
+    """What the text channels let through for one chunk: redacted, with tails held before, without those held now."""
 
     content: str = ""
     reasoning: str = ""
     arguments: tuple[str, ...] = ()
 
-    def followed_by(self, tail: "Passed") -> "Passed":
-        """This chunk's share with what the channels let go after it."""
-        return Passed(self.content + tail.content, self.reasoning + tail.reasoning, self.arguments)
+    def followed_by(self, tail: "PassedTexts") -> "PassedTexts":
+        """Return this chunk's texts with the tails that the channels released after it."""
+        return PassedTexts(self.content + tail.content, self.reasoning + tail.reasoning, self.arguments)
 
 
 def kept_payload(
-    raw: str, found: Mapping[str, object], chunk: Chunk, passed: Passed, redactor: Redactor
+    raw: str, payload: Mapping[str, object], chunk: Chunk, passed: PassedTexts, redactor: Redactor
 ) -> str:
-    """The payload to keep: as it came, unless it holds, or may hold a part of, a secret."""
+    """Return the payload to store: unchanged, unless it contains a secret or may contain a part of one."""
     if not redactor:
         return raw.replace("\0", "")
     calls = tuple(
@@ -39,31 +39,34 @@ def kept_payload(
         for call, arguments in zip(chunk.calls, passed.arguments, strict=True)
     )
     read = _choices(passed, calls, chunk.finish_reason)
-    if not _is_untouched(chunk, passed) or _repeats_text(found):
-        rest = {name: value for name, value in found.items() if name not in _TOKEN_BY_TOKEN}
+    if not _is_untouched(chunk, passed) or _repeats_text(payload):
+        rest = {name: value for name, value in payload.items() if name not in _TOKEN_BY_TOKEN}
         return redactor.redact(_dumped(rest | read, read))
-    if "\\u" in raw:  # an escape may spell a secret in a way that is not looked for
-        return redactor.redact(_dumped(found, read))
-    return redactor.redact(clean(raw))
+    if "\\u" in raw:  # redaction doesn't look for secrets spelled with JSON's escapes
+        return redactor.redact(_dumped(payload, read))
+    return redactor.redact(storable(raw))
 
 
-def tail_payload(passed: Passed, calls: list[CallFragment], redactor: Redactor) -> str:
-    """A payload of our own for what was held back until the end, so that a replay gives the same text."""
+def tail_payload(passed: PassedTexts, calls: list[CallFragment], redactor: Redactor) -> str:
+    """Return a synthetic payload for the tails held back until the end, so that a replay gives the same text."""
     read = _choices(passed, tuple(calls), "")
     return redactor.redact(_dumped(read, read))
 
 
-def _is_untouched(chunk: Chunk, passed: Passed) -> bool:
+def _is_untouched(chunk: Chunk, passed: PassedTexts) -> bool:
     return (
         passed.content == chunk.content + chunk.refusal
         and passed.reasoning == chunk.reasoning
-        and all(call.arguments == kept for call, kept in zip(chunk.calls, passed.arguments, strict=True))
+        and all(
+            call.arguments == passed_arguments
+            for call, passed_arguments in zip(chunk.calls, passed.arguments, strict=True)
+        )
     )
 
 
-def _repeats_text(found: Mapping[str, object]) -> bool:
-    """Whether text stands in a place that no channel reads: another choice, or token by token."""
-    choices = found.get("choices")
+def _repeats_text(payload: Mapping[str, object]) -> bool:
+    """Whether the payload has text that no channel reads: another choice, or token by token."""
+    choices = payload.get("choices")
     if not isinstance(choices, list) or not choices:
         return False
     choice = choices[0]
@@ -73,7 +76,7 @@ def _repeats_text(found: Mapping[str, object]) -> bool:
     return bool(choice.get("logprobs")) or (isinstance(delta, dict) and not _TOKEN_BY_TOKEN.isdisjoint(delta))
 
 
-def _choices(passed: Passed, calls: tuple[CallFragment, ...], finish_reason: str) -> dict[str, object]:
+def _choices(passed: PassedTexts, calls: tuple[CallFragment, ...], finish_reason: str) -> dict[str, object]:
     delta: dict[str, object] = {}
     if passed.content:
         delta["content"] = passed.content
@@ -86,17 +89,17 @@ def _choices(passed: Passed, calls: tuple[CallFragment, ...], finish_reason: str
 
 def _call(call: CallFragment) -> dict[str, object]:
     function = {name: text for name, text in (("name", call.name), ("arguments", call.arguments)) if text}
-    found: dict[str, object] = {**call.extra, "function": function}
+    fields: dict[str, object] = {**call.extra, "function": function}
     if call.id:
-        found["id"] = call.id
+        fields["id"] = call.id
     if call.index is not None:
-        found["index"] = call.index
-    return found
+        fields["index"] = call.index
+    return fields
 
 
-def _dumped(found: Mapping[str, object], instead: Mapping[str, object]) -> str:
-    """The payload as JSON; ``instead``, what was read of it, where it holds half a character or nests deeply."""
+def _dumped(payload: Mapping[str, object], fallback: Mapping[str, object]) -> str:
+    """Return the payload as JSON, or ``fallback`` if orjson can't write it (a lone surrogate, deep nesting)."""
     try:
-        return orjson.dumps(found).decode()
+        return orjson.dumps(payload).decode()
     except TypeError:
-        return json.dumps(instead)
+        return json.dumps(fallback)

@@ -1,8 +1,7 @@
-"""One payload of a chat-completions stream, and what it says: delta, reasoning, call fragments, usage, finish.
+"""Reads one payload of a chat-completions stream: delta, reasoning, call fragments, usage, finish reason.
 
 The reference shape is OpenAI's chat.completion.chunk (openai-python, types/chat/chat_completion_chunk.py).
-Everything in it is optional here, and everything may have the wrong type: what cannot be read is left out, never a
-reason to stop.
+Every field is optional here and may have the wrong type: what cannot be read is skipped and never raises.
 """
 
 import json
@@ -29,7 +28,7 @@ _THINKING_PARTS = frozenset({"thinking", "reasoning", "redacted_thinking"})
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What one payload says. An empty string is as good as nothing."""
+    """The content of one payload. An empty string means absent."""
 
     content: str = ""
     reasoning: str = ""
@@ -38,16 +37,16 @@ class Chunk:
     finish_reason: str = ""
     usage: Usage = field(default_factory=dict)
     is_message: bool = False
-    """The choice held a whole ``message`` in place of a ``delta``."""
+    """The choice had a whole ``message`` in place of a ``delta``."""
     role: str = ""
-    """In lower case."""
+    """Lower case."""
 
 
-def read_chunk(found: Mapping[str, object], notes: Notes) -> Chunk | None:
-    """Read a payload. None: it is JSON, but not of a chat completion. Odd things are said to ``notes``."""
-    choices = found.get("choices")
-    usage = _usage(found.get("usage")) or _groq_usage(found)
-    if not isinstance(choices, list) and not usage and not isinstance(found.get("usage"), dict):
+def read_chunk(payload: Mapping[str, object], notes: Notes) -> Chunk | None:
+    """Read a payload; return None if it is not a chat completion's. Oddities are added to ``notes``."""
+    choices = payload.get("choices")
+    usage = _usage(payload.get("usage")) or _groq_usage(payload)
+    if not isinstance(choices, list) and not usage and not isinstance(payload.get("usage"), dict):
         return None
     choice = _first_choice(choices, notes)
     if choice is None:
@@ -55,28 +54,28 @@ def read_chunk(found: Mapping[str, object], notes: Notes) -> Chunk | None:
     delta = choice.get("delta")
     message = choice.get("message")
     is_message = not isinstance(delta, dict) and isinstance(message, dict)
-    said = message if is_message else delta
-    if not isinstance(said, dict):
+    fields = message if is_message else delta
+    if not isinstance(fields, dict):
         if delta is not None or message is not None:
             notes.add(
                 "A delta was not an object, and was left out: a client that reads its content breaks there."
             )
-        said = {}
-    content, thinking = _content(said.get("content"), notes)
+        fields = {}
+    content, thinking = _content(fields.get("content"), notes)
     return Chunk(
         content=content,
-        reasoning=thinking or _reasoning(said),
-        refusal=_text(said.get("refusal")),
-        calls=_calls(said, notes),
+        reasoning=thinking or _reasoning(fields),
+        refusal=_text(fields.get("refusal")),
+        calls=_calls(fields, notes),
         finish_reason=_text(choice.get("finish_reason")),
         usage=usage or _usage(choice.get("usage")),
         is_message=is_message,
-        role=_text(said.get("role"))[:_ROLE_CHARS].strip().lower(),
+        role=_text(fields.get("role"))[:_ROLE_CHARS].strip().lower(),
     )
 
 
 def is_keep_alive(payload: Mapping[str, object]) -> bool:
-    """Whether a payload without choices only keeps the connection alive: an empty one, or one that says ping."""
+    """Whether a payload without choices only keeps the connection alive: it is empty, or a ping."""
     if payload.keys() & _CHUNK_FIELDS:
         return False
     words = [value for value in payload.values() if value is not None]
@@ -86,7 +85,7 @@ def is_keep_alive(payload: Mapping[str, object]) -> bool:
 
 
 def _first_choice(choices: object, notes: Notes) -> Mapping[str, object] | None:
-    """The choice of index 0. Azure's first chunk and the one with the usage have none."""
+    """Return the choice of index 0. Azure's first chunk and the chunk with the usage have none."""
     if not isinstance(choices, list):
         return None
     for choice in choices:
@@ -101,19 +100,19 @@ def _first_choice(choices: object, notes: Notes) -> Mapping[str, object] | None:
     return None
 
 
-def _content(found: object, notes: Notes) -> tuple[str, str]:
-    """Content and reasoning. Mistral's reasoning models send a list of parts in place of a text."""
-    if isinstance(found, str):
-        return found, ""
-    if isinstance(found, dict):
-        found = [found]
-    if not isinstance(found, list):
-        if found is not None:
+def _content(value: object, notes: Notes) -> tuple[str, str]:
+    """Return content and reasoning. Mistral's reasoning models send a list of parts in place of a text."""
+    if isinstance(value, str):
+        return value, ""
+    if isinstance(value, dict):
+        value = [value]
+    if not isinstance(value, list):
+        if value is not None:
             notes.add("A delta's content was neither text nor a list of parts, and was left out.")
         return "", ""
     content: list[str] = []
     thinking: list[str] = []
-    for part in found:
+    for part in value:
         if isinstance(part, str):
             content.append(part)
         elif isinstance(part, dict) and part.get("type") in _THINKING_PARTS:
@@ -125,33 +124,33 @@ def _content(found: object, notes: Notes) -> tuple[str, str]:
     return "".join(content), "".join(thinking)
 
 
-def _reasoning(said: Mapping[str, object]) -> str:
-    """The reasoning beside the content; servers that send it under several names send the same text twice."""
+def _reasoning(fields: Mapping[str, object]) -> str:
+    """Return the reasoning from the first field that has it: servers with several fields repeat the same text."""
     for name in _REASONING_FIELDS:
-        if text := _text(said.get(name)):
+        if text := _text(fields.get(name)):
             return text
-    return _parts_text(said.get("reasoning_details"))
+    return _parts_text(fields.get("reasoning_details"))
 
 
-def _parts_text(found: object) -> str:
-    if isinstance(found, str):
-        return found
-    if not isinstance(found, list):
+def _parts_text(parts: object) -> str:
+    if isinstance(parts, str):
+        return parts
+    if not isinstance(parts, list):
         return ""
     return "".join(
-        _text(part.get("text")) or _text(part.get("summary")) for part in found if isinstance(part, dict)
+        _text(part.get("text")) or _text(part.get("summary")) for part in parts if isinstance(part, dict)
     )
 
 
-def _calls(said: Mapping[str, object], notes: Notes) -> tuple[CallFragment, ...]:
-    legacy = said.get("function_call")
-    found = said.get("tool_calls")
-    if not found and not legacy:
+def _calls(fields: Mapping[str, object], notes: Notes) -> tuple[CallFragment, ...]:
+    legacy = fields.get("function_call")
+    calls_value = fields.get("tool_calls")
+    if not calls_value and not legacy:
         return ()
     calls: list[CallFragment] = []
-    if isinstance(found, list):
-        calls += (call for one in found if (call := _call(one, notes)))
-    elif found:
+    if isinstance(calls_value, list):
+        calls += (call for each in calls_value if (call := _call(each, notes)))
+    elif calls_value:
         notes.add("The LLM's server sent tool calls that are not a list; they were left out.")
     if isinstance(legacy, dict) and not calls:
         notes.add("The LLM called a function in the old way (function_call in place of tool_calls).")
@@ -161,24 +160,22 @@ def _calls(said: Mapping[str, object], notes: Notes) -> tuple[CallFragment, ...]
     return tuple(calls)
 
 
-def _call(found: object, notes: Notes) -> CallFragment | None:
-    function = found.get("function") if isinstance(found, dict) else None
-    if not isinstance(found, dict) or not isinstance(function, dict):
+def _call(call: object, notes: Notes) -> CallFragment | None:
+    function = call.get("function") if isinstance(call, dict) else None
+    if not isinstance(call, dict) or not isinstance(function, dict):
         notes.add("A tool call without a function was left out.")
         return None
     return CallFragment(
-        index=_call_index(found.get("index"), notes),
-        id=_text(found.get("id")),
+        index=_call_index(call.get("index"), notes),
+        id=_text(call.get("id")),
         name=_text(function.get("name")),
         arguments=_arguments(function.get("arguments"), notes),
-        extra={
-            name: value for name, value in found.items() if name not in _CALL_FIELDS and value is not None
-        },
+        extra={name: value for name, value in call.items() if name not in _CALL_FIELDS and value is not None},
     )
 
 
-def _call_index(found: object, notes: Notes) -> int | None:
-    index = _index(found)
+def _call_index(value: object, notes: Notes) -> int | None:
+    index = _index(value)
     if index is None:
         notes.add("The LLM's server sent tool calls without an index; ids and names told them apart.")
         return None
@@ -188,55 +185,55 @@ def _call_index(found: object, notes: Notes) -> int | None:
     return index
 
 
-def _index(found: object) -> int | None:
-    if isinstance(found, bool):
+def _index(value: object) -> int | None:
+    if isinstance(value, bool):
         return None
-    if isinstance(found, int):
-        return found
-    if isinstance(found, str) and found.isascii() and found.isdigit() and len(found) < 10:
-        return int(found)
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        return int(value)
     return None
 
 
-def _arguments(found: object, notes: Notes) -> str:
-    if isinstance(found, str):
-        return found
-    if found is None:
+def _arguments(value: object, notes: Notes) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
         return ""
     notes.add("The arguments of a tool call came as JSON in place of a text that holds JSON.")
     try:
-        return json.dumps(found, ensure_ascii=False)
+        return json.dumps(value, ensure_ascii=False)
     except RecursionError:
         return "…"
 
 
-def _usage(found: object) -> Usage:
-    """The numbers of a usage object, and those of the objects in it (``completion_tokens_details``)."""
-    if not isinstance(found, dict):
+def _usage(value: object) -> Usage:
+    """Return the numbers of a usage object and of its nested objects (``completion_tokens_details``)."""
+    if not isinstance(value, dict):
         return {}
     usage: Usage = {}
-    for name, value in _named(found):
-        if isinstance(value, dict):
-            value = {key: number for key, number in _named(value) if _is_number(number)}
-        if (value and isinstance(value, dict)) or _is_number(value):
-            usage[name] = value
+    for name, count in _named(value):
+        if isinstance(count, dict):
+            count = {key: number for key, number in _named(count) if _is_number(number)}
+        if (count and isinstance(count, dict)) or _is_number(count):
+            usage[name] = count
     return usage
 
 
-def _groq_usage(found: Mapping[str, object]) -> Usage:
-    inner = found.get("x_groq")
+def _groq_usage(payload: Mapping[str, object]) -> Usage:
+    inner = payload.get("x_groq")
     return _usage(inner.get("usage")) if isinstance(inner, dict) else {}
 
 
-def _named(found: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """The first entries whose names are words, as the names of counts are."""
-    entries = islice(found.items(), _USAGE_KEYS)
+def _named(counts: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Yield the first entries whose names are identifiers, as those of counts are."""
+    entries = islice(counts.items(), _USAGE_KEYS)
     return ((name, value) for name, value in entries if name.isascii() and name.isidentifier())
 
 
-def _is_number(found: object) -> bool:
-    return isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found)
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _text(found: object) -> str:
-    return found if isinstance(found, str) else ""
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,6 +1,6 @@
-"""How long an answer may still take, and what is said of one that took longer.
+"""Deadlines of an answer, and the errors of an answer that missed them.
 
-Only content counts as progress: comments, empty deltas and roles do not. Reasoning has a limit of its own.
+Only content counts as progress: comments, empty deltas and roles do not. Reasoning has its own limit.
 """
 
 from dataclasses import dataclass
@@ -12,29 +12,29 @@ from playground.engine.limits import Limits
 
 @dataclass(slots=True)
 class Progress:
-    """How far an answer has come: when something last came of each kind, in ms from the turn's start."""
+    """The last arrival time of each kind of content, in ms from the turn's start."""
 
     content_ms: int | None = None
     """Text, or a fragment of a tool call."""
     reasoning_ms: int | None = None
     finished_ms: int | None = None
-    """When the first finish reason came."""
+    """When the first finish reason arrived."""
 
     @property
     def is_reasoning(self) -> bool:
-        """Reasoning has come since the last content."""
+        """Whether reasoning arrived after the last content."""
         return self.reasoning_ms is not None and self.reasoning_ms >= (self.content_ms or 0)
 
     @property
     def silent_since_ms(self) -> int | None:
-        """Since when an answer that has a finish reason says nothing more; None where it hasn't begun, or goes on."""
+        """When the silence after the finish reason began; None before a finish reason, or if no text arrived."""
         came = [at_ms for at_ms in (self.content_ms, self.reasoning_ms) if at_ms is not None]
         if self.finished_ms is None or not came:
             return None
         return max(self.finished_ms, *came)
 
     def deadline_ms(self, limits: Limits) -> int:
-        """When the answer is given up unless more of it comes, in ms from the turn's start."""
+        """Return when the answer times out unless more of it arrives, in ms from the turn's start."""
         if self.silent_since_ms is not None:
             return min(self.silent_since_ms + limits.after_finish_ms, limits.turn_ms)
         if self.is_reasoning:
@@ -44,7 +44,7 @@ class Progress:
         return min((self.content_ms or 0) + gap_ms, limits.turn_ms)
 
     def silence_after_finish_ms(self, now_ms: int) -> int | None:
-        """How long nothing has come after the finish reason; None where there is none."""
+        """Return how long nothing has arrived after the finish reason; None without one."""
         if self.finished_ms is None:
             return None
         return now_ms - (self.finished_ms if self.silent_since_ms is None else self.silent_since_ms)
@@ -77,7 +77,7 @@ class Progress:
 
 
 def stopped_coming(limits: Limits) -> UpstreamError:
-    """Of an answer that we left because nothing more of it came."""
+    """Return the error for an answer that we abandoned because it stalled."""
     return UpstreamError(
         Code.STALLED,
         f"The answer stopped coming for {span(limits.content_gap_ms)}, so Greenroom hung up. "

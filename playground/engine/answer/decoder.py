@@ -1,15 +1,15 @@
-"""The answer of an LLM, from its bytes to pieces: text, reasoning, sentences, tool calls, payloads, notes.
+"""Decodes an LLM's answer from bytes to pieces: text, reasoning, sentences, tool calls, payloads, notes.
 
 bytes -> body (event stream or one JSON) -> payload -> chunk -> redaction -> reasoning -> sentences. Nothing here
-raises; the pieces are the same, text joined, for every way in which the bytes are cut.
+raises; the pieces, with their text joined, don't depend on how the bytes are split.
 """
 
 from collections.abc import Callable, Collection
 
-from playground.engine.answer import answer_messages as words
+from playground.engine.answer import answer_messages
 from playground.engine.answer.answer_text import AnswerText
 from playground.engine.answer.body import BodyDecoder, BodyForm
-from playground.engine.answer.cassette import Passed, kept_payload, tail_payload
+from playground.engine.answer.cassette import PassedTexts, kept_payload, tail_payload
 from playground.engine.answer.chunks import Chunk, Usage
 from playground.engine.answer.delta_habits import DeltaHabits
 from playground.engine.answer.finish_reasons import finish_error, is_complete, note_on_finish
@@ -28,11 +28,12 @@ from playground.engine.answer.pieces import (
 from playground.engine.answer.redaction import Redactor
 from playground.engine.answer.speakers import Speakers
 from playground.engine.answer.sse import EventKind, ServerSentEvent
-from playground.engine.answer.text_channel import clean
+from playground.engine.answer.text_channel import storable
 from playground.engine.answer.tool_calls import ToolCallJoiner
 from playground.engine.answer.unreadable import unreadable
 from playground.engine.errors.codes import UpstreamError
-from playground.engine.errors.in_stream import error_in, excerpt, stray_error
+from playground.engine.errors.excerpts import Redact, excerpt
+from playground.engine.errors.in_stream import error_in, stray_error
 from playground.engine.events import ToolCall
 from playground.engine.limits import DEFAULT_LIMITS, Limits
 
@@ -48,17 +49,17 @@ __all__ = [
 
 
 _LONG_CHARS = 200
-"""From here on an answer is long enough to be spoken while it still arrives."""
+"""An answer of this length should have been streamed in more than one delta."""
 _FINISH_CHARS = 64
-"""The longest finish reason that is kept."""
+"""The longest finish reason that is stored."""
 
 
 class AnswerDecoder:
-    """Feed the bytes of one answer, get its pieces.
+    """Feed it the bytes of one answer; it returns pieces.
 
-    ``poll`` is called when deltas pause, ``close`` once, when the body has ended, or ``leave``, when we hung up.
-    ``failure`` is set where the answer holds an error, is too large or is no answer; nothing is read after it.
-    ``verdict``, asked after ``close`` or ``leave``, says whether the answer was complete.
+    Call ``poll`` when deltas pause, and once either ``close`` (the body ended) or ``leave`` (we hung up).
+    ``failure`` is set if the answer contains an error, is too large or is no answer; nothing is read after it.
+    ``verdict``, called after ``close`` or ``leave``, returns what was wrong with the answer.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class AnswerDecoder:
         functions: Collection[str] = (),
         address: str = "",
     ) -> None:
-        """``functions``: the names that were offered to the model; ``address``: the one that was called."""
+        """``functions``: the names offered to the model; ``address``: the one that was called."""
         self._limits = limits
         self._functions = functions
         self._address = address
@@ -85,13 +86,13 @@ class AnswerDecoder:
         self._saw_payload = False
         self._is_closed = False
         self.call_fragments = 0
-        """How many fragments of tool calls were read."""
+        """The number of tool call fragments read."""
         self.goes_on_after_finish = False
-        """Text, reasoning or a call came after a finish reason, which is then no sign of the end."""
+        """Text, reasoning or a call arrived after a finish reason, which then doesn't mark the end."""
         self.tool_calls: tuple[ToolCall, ...] = ()
-        """Filled by ``close``, and only if the answer is complete: half a call is never handed on."""
+        """Filled by ``close``, only if the answer is complete: a partial call is never passed on."""
         self.finish_reason = ""
-        """The last one, as the server wrote it."""
+        """The last one, verbatim."""
         self.usage: Usage = {}
         self.ended = False
         """The server said that the stream is over (``[DONE]``, or the end of its one JSON)."""
@@ -107,36 +108,36 @@ class AnswerDecoder:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return self._notes.said
+        return self._notes.texts
 
     @property
     def finished(self) -> bool:
-        """A finish reason was seen; the usage may still come, and from some servers more of the answer."""
+        """Whether a finish reason arrived; the usage may follow, and from some servers more of the answer."""
         return bool(self.finish_reason)
 
     @property
     def has_content(self) -> bool:
-        """A content delta or a named tool call was seen; roles, empty deltas and reasoning are no content."""
+        """Whether a content delta or a named tool call arrived; roles, empty deltas and reasoning are no content."""
         return self._texts.text.chars > 0 or self._joiner.has_named_call
 
     @property
     def content_deltas(self) -> int:
-        """How many deltas with text were read."""
+        """The number of deltas with text."""
         return self._habits.deltas
 
     @property
     def is_stream(self) -> bool:
-        """The body is an event stream, whatever its content type says."""
+        """Whether the body is an event stream, whatever its content type."""
         return self._body.form is BodyForm.EVENTS
 
     @property
     def is_empty(self) -> bool:
-        """The body held nothing at all, so that asking again can do no harm."""
+        """Whether the body was empty, so that a retry is safe."""
         return self._body.form is BodyForm.EMPTY
 
     @property
     def is_behind(self) -> bool:
-        """Whether sentences of what was read are still to be cut: ``catch_up`` gives some, a bounded step at a time."""
+        """Whether text already read is not yet cut into sentences: ``catch_up`` cuts a bounded step of it."""
         return self._texts.is_behind
 
     def catch_up(self) -> list[Piece]:
@@ -152,25 +153,25 @@ class AnswerDecoder:
         return self._taken()
 
     def poll(self) -> list[Piece]:
-        """Deltas pause: commit the sentences that have surely ended."""
+        """Commit the sentences whose end is unambiguous, because deltas pause."""
         if self._is_closed:
             return []
         self._texts.poll()
         return self._taken()
 
     def close(self) -> list[Piece]:
-        """The body has ended: everything that was held back, and the tool calls."""
+        """End the body; return everything held back, and complete the tool calls."""
         if self._is_closed:
             return []
         if not self._is_over:
             self._take_all(self._body.close())
             self._fail_with_body()
         if self.failure is None and self.finished and not self.ended and self.is_stream:
-            self._notes.add(words.NO_DONE)
+            self._notes.add(answer_messages.NO_DONE)
         return self._conclude()
 
     def leave(self, note: str = "") -> list[Piece]:
-        """We hung up: as ``close``, but what never came is not the server's doing. ``note`` says why we did."""
+        """As ``close``, but after we hung up: what is missing is not the server's fault. ``note`` says why."""
         if self._is_closed:
             return []
         if note:
@@ -178,18 +179,18 @@ class AnswerDecoder:
         return self._conclude()
 
     def verdict(self) -> UpstreamError | None:
-        """What was wrong with the whole answer, or None where it is complete."""
+        """Return what was wrong with the whole answer, or None if it is complete."""
         if self.failure:
             return self.failure
         if self._saw_payload and not self._saw_chunk:
-            return words.not_a_completion()
+            return answer_messages.not_a_completion()
         if self.ended or self.finished:
-            return finish_error(excerpt(self.finish_reason, self._redactor))
+            return finish_error(excerpt(self.finish_reason, self._redactor.redact))
         if self.is_empty:
-            return words.empty_body()
+            return answer_messages.empty_body()
         if not self._saw_chunk and self._body.form is BodyForm.JSON:
-            return words.broken_json()
-        return words.truncated()
+            return answer_messages.broken_json()
+        return answer_messages.truncated()
 
     @property
     def _is_over(self) -> bool:
@@ -231,7 +232,7 @@ class AnswerDecoder:
             return
         raw = event.data.decode("utf-8", "backslashreplace" if self.is_stream else "replace")
         if event.kind is EventKind.STRAY:
-            self._fail(raw, words.plain_text if not self._saw_payload else stray_error)
+            self._fail(raw, answer_messages.plain_text if not self._saw_payload else stray_error)
             return
         try:
             payload = parse_event(event.data) if self.is_stream else parse_payload(event.data)
@@ -254,43 +255,43 @@ class AnswerDecoder:
         elif event.is_error:
             self._fail(raw, error_in)
         elif event.is_whole:
-            self._fail(raw, lambda _, redactor: unreadable(event.data, redactor))
+            self._fail(raw, lambda _, redact: unreadable(event.data, redact))
 
-    def _fail(self, raw: str, error_of: Callable[[str, Redactor], UpstreamError]) -> None:
-        """What was held back, then the payload at which reading ends."""
+    def _fail(self, raw: str, error_of: Callable[[str, Redact], UpstreamError]) -> None:
+        """Flush what was held back, then store the payload at which reading ends."""
         self._flush_text()
-        self.failure = self.failure or error_of(raw, self._redactor)
+        self.failure = self.failure or error_of(raw, self._redactor.redact)
         self._keep(raw)
 
     def _keep(self, raw: str) -> None:
-        """Keep a payload that nothing was read out of."""
-        self._pieces.append(PayloadPiece(self._redactor.redact(clean(raw))))
+        """Store a payload without readable content."""
+        self._pieces.append(PayloadPiece(self._redactor.redact(storable(raw))))
 
-    def _take_chunk(self, raw: str, found: dict[str, object], chunk: Chunk) -> None:
+    def _take_chunk(self, raw: str, payload: dict[str, object], chunk: Chunk) -> None:
         place = len(self._pieces)
         passed = self._pass(chunk)
         self._fail_where_too_long()
         if self.failure is not None:  # nothing after this chunk is read
-            passed = passed.followed_by(Passed(*self._texts.let_go()))
-        self._pieces.insert(place, PayloadPiece(kept_payload(raw, found, chunk, passed, self._redactor)))
+            passed = passed.followed_by(PassedTexts(*self._texts.release_tails()))
+        self._pieces.insert(place, PayloadPiece(kept_payload(raw, payload, chunk, passed, self._redactor)))
         if chunk.usage:
             self.usage = self._redactor.redact_names(chunk.usage)
         if chunk.finish_reason:
-            self._finish(self._redactor.redact(clean(chunk.finish_reason))[:_FINISH_CHARS])
+            self._finish(self._redactor.redact(storable(chunk.finish_reason))[:_FINISH_CHARS])
         if self._body.form is BodyForm.JSON:
             self.ended = chunk.is_message
-            self._notes.add(words.ONE_JSON if chunk.is_message else words.JSON_LINES)
+            self._notes.add(answer_messages.ONE_JSON if chunk.is_message else answer_messages.JSON_LINES)
 
-    def _pass(self, chunk: Chunk) -> Passed:
+    def _pass(self, chunk: Chunk) -> PassedTexts:
         content, reasoning = chunk.content + chunk.refusal, chunk.reasoning
         if role := self._speakers.other_role(chunk):
-            self._notes.add(words.of_another_role(excerpt(role, self._redactor)))
-            return Passed(arguments=tuple(map(self._joiner.add, chunk.calls)))
+            self._notes.add(answer_messages.of_another_role(excerpt(role, self._redactor.redact)))
+            return PassedTexts(arguments=tuple(map(self._joiner.add, chunk.calls)))
         if chunk.is_message and self.has_content:
-            return Passed(arguments=("",) * len(chunk.calls))
+            return PassedTexts(arguments=("",) * len(chunk.calls))
         self._note_early_finish(chunk)
         if chunk.refusal:
-            self._notes.add(words.REFUSAL)
+            self._notes.add(answer_messages.REFUSAL)
         if reasoning:
             reasoning = self._texts.pass_reasoning(reasoning)
         if content:
@@ -298,20 +299,20 @@ class AnswerDecoder:
             self._habits.add(content, str(text) if len(content) == text.chars else "")
             content = self._texts.pass_content(content)
         self.call_fragments += len(chunk.calls)
-        return Passed(content, reasoning, tuple(map(self._joiner.add, chunk.calls)))
+        return PassedTexts(content, reasoning, tuple(map(self._joiner.add, chunk.calls)))
 
     def _note_early_finish(self, chunk: Chunk) -> None:
         if self.finished and (chunk.content or chunk.refusal or chunk.reasoning or chunk.calls):
             self.goes_on_after_finish = True
-            self._notes.add(words.EARLY_FINISH)
+            self._notes.add(answer_messages.EARLY_FINISH)
 
     def _finish(self, reason: str) -> None:
         self.finish_reason = reason
 
     def _flush_text(self) -> None:
-        """Everything that is held back; what begins no secret after all goes into a payload of its own."""
+        """Flush everything held back; tails that turned out to be no secret become a synthetic payload."""
         place = len(self._pieces)
-        tail = Passed(*self._texts.let_go())
+        tail = PassedTexts(*self._texts.release_tails())
         calls = self._joiner.flush()
         if tail.content or tail.reasoning or calls:
             self._pieces.insert(place, PayloadPiece(tail_payload(tail, calls, self._redactor)))
@@ -320,7 +321,7 @@ class AnswerDecoder:
 
     def _fail_where_too_long(self) -> None:
         if self._texts.text.overflowed and self.failure is None:
-            self.failure = words.too_long(self._limits.answer_chars)
+            self.failure = answer_messages.too_long(self._limits.answer_chars)
 
     def _say_what_is_missing(self) -> None:
         if self._habits.note:
@@ -330,16 +331,17 @@ class AnswerDecoder:
         if self.finished:
             self._note_finish()
         if self._texts.text.chars == 0 and not self.tool_calls:
-            self._notes.add(words.ONLY_REASONED if self._texts.reasoning.chars else words.SAID_NOTHING)
+            has_reasoning = self._texts.reasoning.chars > 0
+            self._notes.add(answer_messages.ONLY_REASONED if has_reasoning else answer_messages.SAID_NOTHING)
         if not self.is_stream:
             return
         if self._saw_chunk and not self.finished:
-            self._notes.add(words.NO_FINISH_REASON)
+            self._notes.add(answer_messages.NO_FINISH_REASON)
         if self.content_deltas == 1 and self._texts.text.chars > _LONG_CHARS:
-            self._notes.add(words.ONE_DELTA)
+            self._notes.add(answer_messages.ONE_DELTA)
 
     def _note_finish(self) -> None:
-        if note := note_on_finish(excerpt(self.finish_reason, self._redactor)):
+        if note := note_on_finish(excerpt(self.finish_reason, self._redactor.redact)):
             self._notes.add(note)
-        if self.tool_calls and not words.names_calls(self.finish_reason):
-            self._notes.add(words.CALLS_COUNT)
+        if self.tool_calls and not answer_messages.names_calls(self.finish_reason):
+            self._notes.add(answer_messages.CALLS_COUNT)

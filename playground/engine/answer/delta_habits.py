@@ -1,7 +1,7 @@
-"""Habits of a server's deltas that change what a caller hears, told from the deltas alone."""
+"""Detects habits of a server's deltas that change what a caller hears (cumulative or repeated text)."""
 
 _FEWEST_GROWN = 2
-"""How many deltas must repeat the one before them, and go on, to be no chance (``ha``, ``haha``)."""
+"""How many deltas must extend the one before them, since one may do so by chance (``ha``, ``haha``)."""
 _LONG_CHARS = 20
 """A shorter last delta may repeat the whole text by chance (``ha``)."""
 
@@ -15,18 +15,18 @@ REPEATED_WHOLE = (
 
 
 class DeltaHabits:
-    """Watches the content deltas as the server wrote them; the cost is linear in their length."""
+    """Watches the raw content deltas; the cost is linear in their length."""
 
     def __init__(self) -> None:
         self.deltas = 0
-        """Those with text."""
+        """The number of deltas with text."""
         self._last = ""
         self._grown = 0
         self._is_chain = True
         self._repeats_whole = False
 
     def add(self, delta: str, text_before: str) -> None:
-        """``text_before``: the answer so far; it is looked at only where it has the delta's length."""
+        """Take a delta. ``text_before`` is the answer so far, compared only if it has the delta's length."""
         if not delta:
             return
         self._repeats_whole = self.deltas > 1 and len(delta) >= _LONG_CHARS and delta == text_before
@@ -38,7 +38,7 @@ class DeltaHabits:
 
     @property
     def note(self) -> str:
-        """What is said of them, or an empty string."""
+        """The note about the habit, or an empty string."""
         if self._is_chain and self._grown >= _FEWEST_GROWN:
             return CUMULATIVE
         return REPEATED_WHOLE if self._repeats_whole else ""

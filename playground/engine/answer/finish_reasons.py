@@ -1,4 +1,4 @@
-"""Finish reasons: what each of the words that servers send says about the answer, and what is said of it.
+"""Finish reasons: what each word that servers send means, and its note or error.
 
 OpenAI has ``stop``, ``length``, ``tool_calls``, ``content_filter`` and ``function_call`` (openai-python,
 types/chat/chat_completion_chunk.py). The others are those of OpenRouter, DeepSeek, vLLM, text-generation-inference,
@@ -14,12 +14,12 @@ from playground.engine.errors.codes import Code, UpstreamError
 class FinishKind(Enum):
     COMPLETE = auto()
     LIMITED = auto()
-    """The most tokens were reached: the server's own ending, with half a sentence perhaps."""
+    """The token limit was reached: a regular end, possibly in the middle of a sentence."""
     FILTERED = auto()
     CUT = auto()
-    """The server gave the answer up before the model had finished it."""
+    """The server aborted the answer before the model had finished it."""
     FAILED_CALL = auto()
-    """The model meant to call a function, and the server couldn't make a call of it."""
+    """The model tried to call a function, and the server couldn't parse the call."""
     FAILED = auto()
     UNKNOWN = auto()
 
@@ -72,7 +72,7 @@ _UNKNOWN = (
 
 
 def kind_of(reason: str) -> FinishKind:
-    """What a finish reason, as the server wrote it, says."""
+    """Return the kind of a finish reason, given verbatim."""
     word = _SEPARATORS.sub("_", reason.strip()).lower()
     word = _PREFIX.sub("", word)
     if word.startswith(_FAILED_CALL_STARTS):
@@ -81,12 +81,12 @@ def kind_of(reason: str) -> FinishKind:
 
 
 def is_complete(reason: str) -> bool:
-    """Whether nothing says that the server ended the answer before the model had finished it."""
+    """Whether the reason doesn't mean that the server ended the answer before the model had finished."""
     return kind_of(reason) in {FinishKind.COMPLETE, FinishKind.UNKNOWN}
 
 
 def note_on_finish(reason: str) -> str:
-    """What a finish reason gives cause to say of an answer that counts, or an empty string."""
+    """Return the note on an answer that counts, or an empty string."""
     kind = kind_of(reason)
     if kind is FinishKind.LIMITED:
         return _LENGTH.format(reason=reason)
@@ -98,7 +98,7 @@ def note_on_finish(reason: str) -> str:
 
 
 def finish_error(reason: str) -> UpstreamError | None:
-    """Why an answer that ended like this has failed; None where it counts."""
+    """Return the error of an answer that ended like this; None if it counts."""
     kind = kind_of(reason)
     if kind is FinishKind.CUT:
         return UpstreamError(

@@ -1,12 +1,12 @@
-"""A text of an answer as it is kept: it grows by pieces, up to a limit, and never holds a secret."""
+"""A stored text of an answer: grows by pieces, up to a limit, and never contains a secret."""
 
 from playground.engine.answer.redaction import Redactor
 
 
 class GrowingText:
-    """What several channels write into one text is looked through once more: together they may spell a secret.
+    """Redacts once more what several channels write into one text, because together they may spell a secret.
 
-    All of its growing costs what its length costs.
+    The total cost is linear in the text's length.
     """
 
     __slots__ = ("_limit_chars", "_parts", "_redaction", "chars", "overflowed")
@@ -17,10 +17,10 @@ class GrowingText:
         self._limit_chars = limit_chars
         self.chars = 0
         self.overflowed = False
-        """More came than there is room for; the rest is gone."""
+        """More arrived than fits; the rest was dropped."""
 
     def add(self, text: str) -> str:
-        """Take a piece; returns what the text has grown by."""
+        """Append a piece; return what was added."""
         return self._grow(self._redaction.feed(text) if self._redaction else text)
 
     def flush(self) -> str:

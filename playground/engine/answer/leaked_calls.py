@@ -1,6 +1,6 @@
-"""Tool calls and template tokens that a server left in the text of its answer: which, and what to do about them.
+"""Detects tool calls and template tokens that a server left in an answer's text, and advises on them.
 
-They are text to every client: a caller hears them, and no function is called.
+Every client takes them for text: a caller hears them, and no function is called.
 """
 
 import re
@@ -40,7 +40,7 @@ _PARSER = (
 
 
 def notes_on_leaks(text: str, functions: Collection[str]) -> list[str]:
-    """What stands in an answer's text though no caller should hear it. ``functions``: the names that were offered."""
+    """Return notes on leaked markup in an answer's text. ``functions``: the names offered to the model."""
     notes: list[str] = []
     channel, tag = _CHANNEL.search(text), _CALL_TAGS.search(text)
     if tag:
@@ -64,7 +64,7 @@ def notes_on_leaks(text: str, functions: Collection[str]) -> list[str]:
 
 
 def _template_token(text: str) -> str:
-    """The first token that is neither a call's nor a channel's; ``</s>`` ends struck text where ``<s>`` began it."""
+    """Return the first token of neither a call nor a channel; ``</s>`` after ``<s>`` is HTML's strikethrough."""
     for match in _TEMPLATE.finditer(text):
         token = match[0].strip()
         is_struck = token == "</s>" and "<s>" in text
@@ -74,7 +74,7 @@ def _template_token(text: str) -> str:
 
 
 def _called_in_text(text: str, functions: Collection[str]) -> str:
-    """The offered function that the text names as a call, in JSON or in code."""
+    """Return the offered function that the text calls, in JSON or in code."""
     if not functions:
         return ""
     if "{" in text and _ARGUMENTS.search(text):

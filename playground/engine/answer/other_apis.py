@@ -1,4 +1,4 @@
-"""Answers of other APIs than chat completions: which one it is, by its first payload, and where the right one is."""
+"""Recognises answers of other APIs by their first payload, and where such a server has chat completions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Payload = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class OtherApi:
-    """``path`` is where a server of this API has its chat completions, empty where it has none."""
+    """``path`` is where a server of this API has its chat completions; empty if it has none."""
 
     name: str
     path: str
@@ -19,7 +19,7 @@ class OtherApi:
 
 
 def other_api(payload: Payload) -> OtherApi | None:
-    """The API that a payload is of; None where it is a chat completion's, or of no API that is known."""
+    """Return the API of a payload; None for chat completions and unknown APIs."""
     if _is_text_completion(payload):
         return _TEXT_COMPLETIONS
     if "choices" in payload:
@@ -28,7 +28,7 @@ def other_api(payload: Payload) -> OtherApi | None:
 
 
 def another_api(api: OtherApi, address: str) -> UpstreamError:
-    """``address``: the one that was called, or empty where it is unknown."""
+    """Return the error. ``address``: the one that was called, or empty if unknown."""
     return UpstreamError(
         Code.BAD_RESPONSE,
         f"The server answered in {api.name}, not with a chat completion. {_advice(api, address)}",
@@ -57,7 +57,7 @@ def _origin(address: str) -> str:
 
 
 def _path(api: OtherApi, address: str) -> str:
-    """The API's own path; where the address ends in a sibling of chat completions, the one beside it."""
+    """Return the API's own path, or, if the address ends in a sibling of chat completions, the path beside it."""
     path = urlsplit(address).path.rstrip("/") if _origin(address) != "…" else ""
     for ending in ("/completions", "/responses", "/messages"):
         stem = path.removesuffix(ending)

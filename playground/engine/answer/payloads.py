@@ -1,4 +1,4 @@
-"""The JSON of one payload: of an event as strictly as OpenAI's own client reads it, of other texts leniently."""
+"""Parses the JSON of payloads: of events as strictly as OpenAI's own client, of other texts leniently."""
 
 import json
 import math
@@ -8,13 +8,13 @@ import orjson
 _LONGEST_INT = 19
 """Digits of the largest integer that a 64-bit column holds."""
 _LONGEST_READ_INT = 4300
-"""Digits of the longest integer that Python's own parser reads, and with it OpenAI's client."""
+"""Digits of the longest integer that Python's parser, and so OpenAI's client, reads."""
 
 
 def parse_event(data: bytes) -> object:
     """Parse the payload of one event. Raises ValueError where OpenAI's client would raise.
 
-    Lone halves of surrogate pairs are taken; NaN, infinities and integers that no column holds become None.
+    Lone surrogates are accepted; NaN, infinities and integers beyond 64 bits become None.
     """
     try:
         return orjson.loads(data)
@@ -23,10 +23,10 @@ def parse_event(data: bytes) -> object:
 
 
 def parse_payload(data: bytes) -> object:
-    """Parse JSON. Raises ValueError where it is not JSON or nests too deeply.
+    """Parse JSON. Raises ValueError if it is not JSON or nests too deeply.
 
-    What ``parse_event`` takes is taken, and integers of any length, raw control characters and bytes that are no
-    UTF-8 (as U+FFFD) too.
+    Accepts what ``parse_event`` accepts, and also integers of any length, raw control characters and invalid UTF-8
+    (as U+FFFD).
     """
     try:
         return orjson.loads(data)

@@ -1,4 +1,4 @@
-"""What an answer is taken apart into, in the order in which it is read."""
+"""The pieces of a decoded answer, in reading order."""
 
 from dataclasses import dataclass
 
@@ -28,14 +28,14 @@ class SentencePiece:
 
 @dataclass(frozen=True, slots=True)
 class PayloadPiece:
-    """One payload for the cassette, redacted; it stands before the pieces that were read out of it."""
+    """One redacted payload for the cassette; it precedes the pieces read from it."""
 
     data: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotePiece:
-    """Something odd about the answer, in one sentence for a person; each note comes once."""
+    """An oddity of the answer, in one sentence for a person; each note comes once."""
 
     note: str
 

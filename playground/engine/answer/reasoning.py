@@ -1,4 +1,4 @@
-"""Reasoning inside the content: what stands between ``<think>`` and ``</think>`` is never spoken."""
+"""Separates reasoning from content: text between ``<think>`` and ``</think>`` is never spoken."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Split:
 
 
 class ReasoningSplitter:
-    """Feed content, get it apart, the same for every way of cutting. Holds back only the beginning of a tag."""
+    """Splits streamed content, however it is cut into pieces. Holds back only a partial tag."""
 
     def __init__(self) -> None:
         self._tail = ""
@@ -25,11 +25,11 @@ class ReasoningSplitter:
         self._has_content = False
         self.is_thinking = False
         self.saw_stray_end = False
-        """A ``</think>`` came that nothing had opened: what stood before it went out as content."""
+        """A ``</think>`` came without ``<think>``: the text before it was already passed on as content."""
 
     def feed(self, text: str) -> list[Split]:
         if not self._tail and "<" not in text:
-            return self._found(text)
+            return self._span(text)
         text = self._tail + text
         undecided = _undecided_from(text)
         text, self._tail = text[:undecided], text[undecided:]
@@ -37,21 +37,21 @@ class ReasoningSplitter:
 
     def flush(self) -> list[Split]:
         text, self._tail = self._tail, ""
-        return self._found(text)
+        return self._span(text)
 
     def _split(self, text: str) -> list[Split]:
-        found: list[Split] = []
+        splits: list[Split] = []
         position = 0
         for tag in _TAG.finditer(text):
-            found += self._found(text[position : tag.start()])
+            splits += self._span(text[position : tag.start()])
             position = tag.end()
             ends = bool(tag[1])
             self.saw_stray_end |= ends and not self.is_thinking
             self.is_thinking = not ends
             self._skips_space = self.is_thinking or not self._has_content
-        return found + self._found(text[position:])
+        return splits + self._span(text[position:])
 
-    def _found(self, text: str) -> list[Split]:
+    def _span(self, text: str) -> list[Split]:
         if self._skips_space:
             text = text.lstrip()
             self._skips_space = not text

@@ -1,9 +1,8 @@
-"""Secrets taken out of text, by value: in whole strings, and in text that arrives in pieces.
+"""Masks secrets in text, by value: in whole strings, and in text that arrives in pieces.
 
-A value is looked for as it is, URL-encoded, in base64 (alone or inside a longer encoded text) and escaped for JSON.
-A short one (``ollama``, ``none``) is looked for as a whole word alone, else it would be found in ordinary words. What a
-server spells in another way (with spaces, reversed) stays: that a secret goes to its allowed hosts only is the real
-guard.
+A value is searched for verbatim, URL-encoded, in base64 (alone or inside a longer encoded text) and escaped for JSON.
+A short one (``ollama``, ``none``) only as a whole word, because it may be part of ordinary words. Other spellings (with
+spaces, reversed) are not masked: the real protection is that a secret is sent only to its allowed hosts.
 """
 
 import base64
@@ -15,17 +14,16 @@ from urllib.parse import quote, quote_plus
 
 MASK = "[secret]"
 ANYWHERE_FROM_CHARS = 8
-"""From this length on a value is masked wherever it stands; a shorter one where neither a letter, a digit nor an
-underscore stands beside it."""
+"""From this length on a value is masked anywhere; a shorter one only if no letter, digit or underscore touches it."""
 CUT_SECRET_CHARS = 12
-"""Where a text ends within a secret, a beginning of this length is masked too."""
+"""If a text ends within a secret, a prefix of this length is masked too."""
 
 _PERCENT = re.compile("%[0-9A-F]{2}")
 _WORD_CHAR = re.compile(r"\w")
 
 
 class Redactor:
-    """The values of one turn, ready to be looked for. Its repr names none of them."""
+    """Masks the secrets of one turn. Its repr shows none of them."""
 
     __slots__ = ("_by_first", "_longest", "_pattern", "_words")
 
@@ -43,12 +41,12 @@ class Redactor:
         return self._pattern is not None
 
     def redact(self, text: str) -> str:
-        """The text without the secrets. Equal to feeding it to a stream in any pieces, and flushing."""
+        """Return the text with secrets masked, exactly as a stream fed with any pieces of it would."""
         stream = self.stream()
         return stream.feed(text) + stream.flush()
 
     def redact_names(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """A copy of a JSON object in which no name, at any depth, holds a secret."""
+        """Return a copy of a JSON object with the secrets in names, at any depth, masked."""
         return {
             self.redact(name): self.redact_names(value) if isinstance(value, Mapping) else value
             for name, value in fields.items()
@@ -58,46 +56,47 @@ class Redactor:
         return RedactionStream(self)
 
     def scan(self, text: str, begin: int) -> tuple[str, int]:
-        """What of the text from ``begin`` on is decided, with the secrets masked, and where the tail begins that
-        may begin a secret. What stands before ``begin`` only tells whether a word begins there.
+        """Return the decided part of ``text[begin:]``, masked, and the offset of the tail that may begin a secret.
+
+        Text before ``begin`` only decides whether a word begins there.
         """
         if self._pattern is None:
             return text[begin:], len(text)
         decided: list[str] = []
         position = begin
         undecided = self._undecided_from(text, position)
-        while (found := self._pattern.search(text, position)) and found.start() < undecided:
-            decided += (text[position : found.start()], MASK)
-            position = found.end()
+        while (match := self._pattern.search(text, position)) and match.start() < undecided:
+            decided += (text[position : match.start()], MASK)
+            position = match.end()
             if undecided < position:
                 undecided = self._undecided_from(text, position)
         decided.append(text[position:undecided])
         return "".join(decided), undecided
 
     def finish(self, text: str, begin: int) -> str:
-        """What the tail from ``begin`` on turns into when nothing follows it."""
+        """Return the tail from ``begin`` on, masked, if nothing follows it."""
         if self._pattern is None or begin == len(text):
             return text[begin:]
         if len(text) - begin >= CUT_SECRET_CHARS:
             return MASK
         decided: list[str] = []
-        for found in self._pattern.finditer(text, begin):
-            decided += (text[begin : found.start()], MASK)
-            begin = found.end()
+        for match in self._pattern.finditer(text, begin):
+            decided += (text[begin : match.start()], MASK)
+            begin = match.end()
         return "".join(decided) + text[begin:]
 
     def _looked_for(self, spelling: str) -> str:
         return rf"(?<!\w){re.escape(spelling)}(?!\w)" if spelling in self._words else re.escape(spelling)
 
     def _undecided_from(self, text: str, position: int) -> int:
-        """Where a spelling may begin that the text is too short to tell; the text's length if nowhere."""
+        """Return the first offset at which the text may end within a spelling; the text's length if nowhere."""
         for start in range(max(position, len(text) - self._longest), len(text)):
             if any(self._is_open(text, start, spelling) for spelling in self._by_first.get(text[start], ())):
                 return start
         return len(text)
 
     def _is_open(self, text: str, start: int, spelling: str) -> bool:
-        """Whether what follows the text decides if the spelling stands at ``start``."""
+        """Whether only the text that follows can tell if the spelling begins at ``start``."""
         if spelling not in self._words:
             return len(text) - start < len(spelling) and spelling.startswith(text[start:])
         begins_word = start == 0 or not _WORD_CHAR.match(text, start - 1)
@@ -105,7 +104,7 @@ class Redactor:
 
 
 class RedactionStream:
-    """One text that arrives in pieces. Holds back only a tail that may begin a secret."""
+    """Redacts one text that arrives in pieces. Holds back only a tail that may begin a secret."""
 
     __slots__ = ("_before", "_redactor", "_tail")
 
@@ -128,12 +127,12 @@ class RedactionStream:
 
 
 def redact(text: str, secrets: Collection[str]) -> str:
-    """A whole string without the secrets' values."""
+    """Return a whole string with the secrets masked."""
     return Redactor(secrets).redact(text)
 
 
 def _spellings(secret: str) -> set[str]:
-    """Every way of writing a secret that is looked for anywhere; none for a short one."""
+    """Return all spellings of a secret to mask anywhere; none for a short one."""
     if len(secret) < ANYWHERE_FROM_CHARS:
         return set()
     raw = secret.encode("utf-8", "replace")
@@ -141,20 +140,20 @@ def _spellings(secret: str) -> set[str]:
     escaped = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
     escaped |= {text.replace("/", "\\/") for text in escaped}
     escaped |= {json.dumps(text)[1:-1] for text in escaped}
-    quoted |= {_PERCENT.sub(lambda found: found[0].lower(), text) for text in quoted}
-    found = {secret, " ".join(secret.split()), *quoted, *escaped, *_base64(raw)}
-    return {spelling for spelling in found if len(spelling) >= ANYWHERE_FROM_CHARS}
+    quoted |= {_PERCENT.sub(lambda spellings: spellings[0].lower(), text) for text in quoted}
+    spellings = {secret, " ".join(secret.split()), *quoted, *escaped, *_base64(raw)}
+    return {spelling for spelling in spellings if len(spelling) >= ANYWHERE_FROM_CHARS}
 
 
 def _base64(raw: bytes) -> set[str]:
-    """The value encoded alone, and what is the same of it wherever it stands in a longer encoded text."""
-    found: set[str] = set()
+    """Return the base64 of the value alone, and its invariant part at each alignment within a longer encoded text."""
+    encodings: set[str] = set()
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         alone = encode(raw).decode("ascii")
-        found |= {alone, alone.rstrip("=")}
+        encodings |= {alone, alone.rstrip("=")}
         for shift in range(3):
-            # One character holds six bits: those that hold a bit of a neighbour are left out.
+            # A character holds six bits: skip those that share bits with the neighbouring bytes.
             first = (shift * 8 + 5) // 6
             last = (shift + len(raw)) * 8 // 6
-            found.add(encode(b"\0" * shift + raw).decode("ascii")[first:last])
-    return found
+            encodings.add(encode(b"\0" * shift + raw).decode("ascii")[first:last])
+    return encodings

@@ -1,20 +1,20 @@
-"""Whose text a delta is: the assistant's, or that of another role, whose result or words a server let through."""
+"""Tells whether a delta is the assistant's text or that of another role (a tool result) that a server let through."""
 
 from playground.engine.answer.chunks import Chunk
 from playground.engine.answer.payloads import parse_payload
 
 _ROLES_OF_RESULTS = frozenset({"tool", "function", "ipython", "observation"})
-"""Who gives a function's result: OpenAI's names, old and new, Llama's and GLM's."""
+"""Roles of function results: OpenAI's names, old and new, Llama's and GLM's."""
 _OTHER_ROLES = _ROLES_OF_RESULTS | {"user", "human", "system", "developer"}
-"""Every other name (model, chatbot, AIMessageChunk) is one of the assistant's: a caller hears what it says."""
+"""Any other name (model, chatbot, AIMessageChunk) means the assistant, so that its text is spoken."""
 _MOST_TRIES = 16
-"""How often a result is looked at for whether it is whole JSON, so that its cost stays that of its length."""
+"""How often a result is checked for being whole JSON: a limit keeps the cost linear."""
 
 
 class Speakers:
-    """A role holds for the deltas after it that name none, until another is named or what it says is whole.
+    """Tracks the current role: it applies to later deltas without one, until another is named or its text is whole.
 
-    A tool's result is whole unless it is empty so far, or the beginning of JSON.
+    A tool's result is whole unless it is empty, or the beginning of JSON.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class Speakers:
         self._tries = 0
 
     def other_role(self, chunk: Chunk) -> str:
-        """The role whose text the chunk holds, in lower case; empty where it is the assistant's."""
+        """Return the chunk's role, in lower case; empty for the assistant."""
         has_text = bool(chunk.content or chunk.reasoning or chunk.refusal)
         if chunk.role:
             self._begin(chunk.role, has_text=has_text)
@@ -35,7 +35,7 @@ class Speakers:
         return self._role if has_text else ""
 
     def _begin(self, role: str, *, has_text: bool) -> None:
-        """Take in a role. One that opens the answer without text, and gives no results, is a mistake of its name."""
+        """Begin a role. One that opens the answer without text, and is no result's, is a misnamed assistant."""
         holds = role in _ROLES_OF_RESULTS or (role in _OTHER_ROLES and has_text)
         self._role, self._parts, self._tries = role if holds else "", [], 0
 

@@ -1,4 +1,4 @@
-"""Server-sent events, cut out of bytes: lines, fields, payloads.
+"""Decodes server-sent events from bytes: lines, fields, payloads.
 
 The rules are those of https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation,
 read as OpenAI's own client reads them (openai-python, _streaming.py), except that lines it skips are reported.
@@ -11,34 +11,34 @@ from enum import Enum, auto
 from playground.engine.limits import DEFAULT_LIMITS, KIB
 
 STRAY_BYTES = 16 * KIB
-"""How much of a stray line is kept; what is shown of it is cut once secrets are masked."""
+"""How much of a stray line is kept; the excerpt is shortened only after secrets are masked."""
 DONE = b"[DONE]"
-"""The payload that ends a chat-completions stream; what follows it in the same payload is ignored."""
+"""The payload that ends a chat-completions stream; the rest of such a payload is ignored."""
 _ERROR_NAME = re.compile(rb"(error|exception)$", re.IGNORECASE)
 _FIELD = re.compile(
     rb"(?!\w*(?:error|exception|fail|fatal|panic|timeout|denied|unavailable|abort))[\w.-]+:", re.IGNORECASE
 )
-"""A field of a name that nobody knows, which every client skips."""
+"""A field with an unknown name, which every client skips."""
 
 
 class EventKind(Enum):
     DATA = auto()
-    """The payload stood in ``data`` lines."""
+    """The payload came in ``data`` lines."""
     BARE = auto()
-    """JSON on lines of its own, without ``data:``: OpenAI's client passes over it."""
+    """JSON on lines of its own, without ``data:``: OpenAI's client skips it."""
     STRAY = auto()
-    """Lines that belong to no event stream, in an event of their own or at the end of the body."""
+    """Lines that are no event stream, alone in an event or at the end of the body."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerSentEvent:
-    """One event: the bytes of its payload, which are its ``data`` lines, joined by a line feed."""
+    """One event: the bytes of its payload, i.e. its ``data`` lines joined by a line feed."""
 
     data: bytes
     is_error: bool = False
-    """The event is named ``error``, or its payload stood in a field of that name, as old llama.cpp servers send it."""
+    """The event is named ``error``, or its payload came in a field of that name (old llama.cpp servers)."""
     is_whole: bool = True
-    """False where the stream ended before the blank line that ends an event."""
+    """False if the stream ended before the event's blank line."""
     kind: EventKind = EventKind.DATA
 
     @property
@@ -47,15 +47,15 @@ class ServerSentEvent:
 
 
 class SSEDecoder:
-    """Feed bytes, get events; the same events for every way in which the bytes are cut.
+    """Feed it bytes; it returns events, which don't depend on how the bytes are split.
 
-    Departures from the specification:
+    Differences from the specification:
 
-    - an event that has a name, an id or a retry time, but no data, is one with an empty payload, and an id stays set
+    - an event that has a name, an id or a retry time, but no data, has an empty payload, and an id stays set
       for all events after it: OpenAI's client reads it so, and raises.
-    - a line that is no UTF-8 is an event that nobody can read, even if it is a comment: OpenAI's client raises there.
-    - ``data: [DONE]`` is an event as soon as its line has ended: some servers send no blank line after it.
-    - a payload that ends in ``}`` and goes on in a line that begins with ``{`` or ``[DONE]`` is an event at once, since
+    - a line of invalid UTF-8 is an unreadable event, even if it is a comment: OpenAI's client raises there.
+    - ``data: [DONE]`` is an event as soon as its line ends: some servers send no blank line after it.
+    - a payload that ends in ``}`` before a line that begins with ``{`` or ``[DONE]`` is an event at once, since
       no JSON text holds that over a line break: nothing would be said until the end where the blank lines are missing.
     - JSON that begins a line is an event of its own (servers write their last error like this), and so are lines that
       hold no field of any name.
@@ -72,11 +72,11 @@ class SSEDecoder:
         self._data: list[bytes] = []
         self._data_bytes = 0
         self._stray: list[bytes] = []
-        """Lines of this event that are no field, after its last data."""
+        """This event's lines without a field, after its last data."""
         self._last_stray: list[bytes] = []
-        """Those of an event that had data, as long as nothing follows it."""
+        """Those of the last event with data, as long as nothing follows it."""
         self._first_unknown = b""
-        """The first line with a field that nobody knows, as long as there was no event."""
+        """The first line with an unknown field, before any event."""
         self._has_given = False
         self._is_error = False
         self._has_name = False
@@ -84,7 +84,7 @@ class SSEDecoder:
         self._has_id = False
         self._events: list[ServerSentEvent] = []
         self.overflowed = False
-        """A line or a payload was longer than the limit; nothing after it is read."""
+        """A line or a payload exceeded the limit; nothing after it is read."""
 
     def feed(self, data: bytes) -> list[ServerSentEvent]:
         if self._after_cr and data:
@@ -94,7 +94,7 @@ class SSEDecoder:
         if not data or self.overflowed:
             return []
         self._after_cr = data.endswith(b"\r")
-        lines = data.splitlines()  # of bytes: at LF, CR and CRLF alone
+        lines = data.splitlines()  # bytes are split only at LF, CR and CRLF
         rest = b"" if data.endswith((b"\n", b"\r")) else lines.pop()
         for line in lines:
             if not self._grow(line):
@@ -105,7 +105,7 @@ class SSEDecoder:
         return self._taken()
 
     def flush(self) -> list[ServerSentEvent]:
-        """The stream has ended: what has begun, whole or not."""
+        """End the stream; return the pending event, whole or not."""
         if self.overflowed:
             return []
         if self._pieces:
@@ -123,7 +123,7 @@ class SSEDecoder:
         return events
 
     def _grow(self, piece: bytes) -> bool:
-        """Add to the line. False where that makes it too long."""
+        """Extend the line; return False if it becomes too long."""
         self._line_bytes += len(piece)
         if self._line_bytes + self._data_bytes > self._limit_bytes:
             self.overflowed = True
@@ -150,7 +150,7 @@ class SSEDecoder:
             self._read_field(line)
 
     def _end_event(self) -> None:
-        """End an event at a blank line, if OpenAI's client takes the lines before it for one."""
+        """End the event at a blank line, if OpenAI's client treats the lines before it as one."""
         if self._data:
             self._last_stray = self._stray.copy()
         elif self._stray:

@@ -1,4 +1,4 @@
-"""One text of an answer (content, reasoning, a call's arguments) as it arrives, made fit to be kept."""
+"""Makes one streamed text of an answer (content, reasoning, a call's arguments) safe to store."""
 
 import re
 
@@ -9,9 +9,9 @@ _PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
 
 
 class TextChannel:
-    """Joins surrogate pairs over pieces, drops NUL (PostgreSQL takes none), masks secrets; each by itself.
+    """Joins surrogate pairs across pieces, drops NUL (PostgreSQL rejects it), masks secrets.
 
-    What comes out can be encoded as UTF-8. The same text, joined, for every way of cutting.
+    The output can be encoded as UTF-8 and, joined, doesn't depend on how the input is split.
     """
 
     __slots__ = ("_high", "_redaction")
@@ -29,7 +29,7 @@ class TextChannel:
 
     def flush(self) -> str:
         high, self._high = self._high, ""
-        text = clean(high)
+        text = storable(high)
         return self._redaction.feed(text) + self._redaction.flush() if self._redaction else text
 
     def _join_surrogates(self, text: str) -> str:
@@ -38,8 +38,8 @@ class TextChannel:
         return _joined(text.removesuffix(self._high) if self._high else text)
 
 
-def clean(text: str) -> str:
-    """A whole string that can be stored and encoded: no NUL, no half of a surrogate pair."""
+def storable(text: str) -> str:
+    """Return a whole string that can be stored and encoded: without NUL and lone surrogates."""
     return _joined(text).replace("\0", "")
 
 

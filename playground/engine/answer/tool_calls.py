@@ -1,4 +1,4 @@
-"""Tool calls put together from their fragments, for every way in which servers number and name them.
+"""Joins the fragments of tool calls, whatever way a server numbers and names them.
 
 OpenAI numbers the calls: fragments are joined by ``index``; the first carries ``id`` and ``name``, the others only
 pieces of ``arguments``. Servers leave the index out, send null, number every call 0, repeat or change the id, send
@@ -12,27 +12,27 @@ from dataclasses import dataclass, field
 from playground.engine.answer.notes import Notes
 from playground.engine.answer.payloads import parse_payload
 from playground.engine.answer.redaction import Redactor
-from playground.engine.answer.text_channel import TextChannel, clean
-from playground.engine.errors.in_stream import excerpt
+from playground.engine.answer.text_channel import TextChannel, storable
+from playground.engine.errors.excerpts import excerpt
 from playground.engine.events import ToolCall
 from playground.engine.limits import DEFAULT_LIMITS, KIB, Limits
 
 _NAME_CHARS = 256
-"""The longest name or id of a call that is shown and sent back."""
+"""The longest name or id of a call that is stored and sent back."""
 _RAW_NAME_CHARS = 16 * KIB
-"""How much of one is collected: the cut to the length above comes after secrets are masked."""
+"""How much of one is collected: it is shortened to `_NAME_CHARS` only after secrets are masked."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallFragment:
-    """What one chunk says of one call. An empty string is as good as nothing."""
+    """One chunk's part of one call. An empty string means absent."""
 
     index: int | None = None
     id: str = ""
     name: str = ""
     arguments: str = ""
     extra: Mapping[str, object] = field(default_factory=dict)
-    """Fields that OpenAI's API doesn't have (Gemini's ``extra_content``)."""
+    """Fields outside OpenAI's API (Gemini's ``extra_content``)."""
 
 
 class _OpenCall:
@@ -64,7 +64,7 @@ class _OpenCall:
 
 
 class ToolCallJoiner:
-    """Add fragments as they come; ``finish`` gives the calls, in the order in which they began."""
+    """Add fragments as they arrive; ``finish`` returns the calls, in the order in which they began."""
 
     def __init__(self, redactor: Redactor, notes: Notes, limits: Limits = DEFAULT_LIMITS) -> None:
         self._redactor = redactor
@@ -79,7 +79,7 @@ class ToolCallJoiner:
         return any(call.name for call in self._open)
 
     def add(self, fragment: CallFragment) -> str:
-        """Take one fragment; returns the arguments that it added, redacted."""
+        """Add one fragment; return the arguments that it added, redacted."""
         call = self._call_of(fragment)
         if call is None:
             self._notes.add(
@@ -93,7 +93,7 @@ class ToolCallJoiner:
         return added
 
     def flush(self) -> list[CallFragment]:
-        """What the channels held back, as the fragments that it would have been."""
+        """Return what the channels held back, as fragments."""
         tails: list[CallFragment] = []
         for call in self._open:
             if tail := call.channel.flush():
@@ -102,20 +102,20 @@ class ToolCallJoiner:
         return tails
 
     def finish(self, *, was_cut: bool) -> tuple[ToolCall, ...]:
-        """The calls. ``was_cut``: the server ended the answer early, so a call that isn't JSON is half a call."""
+        """Return the calls. ``was_cut``: the server ended the answer early, so invalid JSON means a partial call."""
         calls: list[ToolCall] = []
         used_ids: set[str] = set()
         for call in self._open:
             if not call.name:
                 self._notes.add("A tool call without a function name was left out.")
                 continue
-            made = self._finished(call, used_ids)
-            if was_cut and not made.valid and not call.is_capped:
-                shown = excerpt(made.name, self._redactor)
+            finished = self._finished(call, used_ids)
+            if was_cut and not finished.valid and not call.is_capped:
+                shown = excerpt(finished.name, self._redactor.redact)
                 self._notes.add(f"The call of {shown} was cut off in its arguments, so it was left out.")
                 continue
-            used_ids.add(made.id)
-            calls.append(made)
+            used_ids.add(finished.id)
+            calls.append(finished)
         return tuple(calls)
 
     def _call_of(self, fragment: CallFragment) -> _OpenCall | None:
@@ -140,7 +140,7 @@ class ToolCallJoiner:
         return self._open[-1] if self._open else None
 
     def _left_open(self, fragment: CallFragment) -> _OpenCall | None:
-        """The last call, where a fragment of another index can only be the rest of its arguments."""
+        """Return the last call if a fragment with another index can only be the rest of its arguments."""
         if fragment.index is None or fragment.id or fragment.name or not fragment.arguments or not self._open:
             return None
         call = self._open[-1]
@@ -154,7 +154,7 @@ class ToolCallJoiner:
         return call
 
     def _begins_another(self, call: _OpenCall, fragment: CallFragment) -> bool:
-        """Whether a fragment that points at an open call is in truth the next call."""
+        """Whether a fragment addressed to an open call really begins the next one."""
         if not fragment.name or not call.name:
             return False
         if fragment.id and call.id and fragment.id != call.id:
@@ -185,14 +185,14 @@ class ToolCallJoiner:
     def _finished(self, call: _OpenCall, used_ids: set[str]) -> ToolCall:
         call.add(call.channel.flush(), self._limits.tool_arguments_chars)
         remarks: list[str] = []
-        name = self._redactor.redact(clean(call.name))[:_NAME_CHARS]
-        found_id = self._redactor.redact(clean(call.id))[:_NAME_CHARS]
-        shown = excerpt(name, self._redactor)
-        call_id = _own_id(found_id, used_ids)
-        if not found_id:
+        name = self._redactor.redact(storable(call.name))[:_NAME_CHARS]
+        given_id = self._redactor.redact(storable(call.id))[:_NAME_CHARS]
+        shown = excerpt(name, self._redactor.redact)
+        call_id = _own_id(given_id, used_ids)
+        if not given_id:
             remarks.append(f"The call of {shown} came without an id: Greenroom named it {call_id}.")
-        elif call_id != found_id:
-            shown_id = excerpt(call_id, self._redactor)
+        elif call_id != given_id:
+            shown_id = excerpt(call_id, self._redactor.redact)
             remarks.append(
                 f"Two tool calls came with the same id: Greenroom named the one of {shown} {shown_id}."
             )
@@ -209,7 +209,7 @@ class ToolCallJoiner:
             remarks.append(f"The arguments of {shown} are not a JSON object.")
         extra = self._extra(call)
         if extra:
-            names = excerpt(", ".join(call.extra), self._redactor)
+            names = excerpt(", ".join(call.extra), self._redactor.redact)
             remarks.append(
                 f"The call of {shown} carries fields of the server's own ({names}), sent back with it."
             )
@@ -220,14 +220,14 @@ class ToolCallJoiner:
         )
 
     def _extra(self, call: _OpenCall) -> str:
-        """The server's own fields of a call; empty where there are none, or none that can be sent back."""
+        """Return the server's own fields of a call as JSON; empty if there are none that can be sent back."""
         if not call.extra:
             return ""
         try:
             text = json.dumps(call.extra, ensure_ascii=False, allow_nan=False)
         except (ValueError, RecursionError):
             return ""
-        text = self._redactor.redact(clean(text))
+        text = self._redactor.redact(storable(text))
         return text if len(text) <= self._limits.tool_arguments_chars and _is_object(text) else ""
 
 
@@ -238,11 +238,11 @@ def _is_object(text: str) -> bool:
         return False
 
 
-def _own_id(found: str, used: set[str]) -> str:
-    if found and found not in used:
-        return found
-    stem = found or "call"
-    number = 1 if not found else 2
-    while f"{stem}_{number}" in used:
+def _own_id(given_id: str, used_ids: set[str]) -> str:
+    if given_id and given_id not in used_ids:
+        return given_id
+    stem = given_id or "call"
+    number = 1 if not given_id else 2
+    while f"{stem}_{number}" in used_ids:
         number += 1
     return f"{stem}_{number}"

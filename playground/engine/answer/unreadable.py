@@ -1,4 +1,4 @@
-"""Events that are not JSON: what a server did wrong, in one sentence, with the bytes at fault.
+"""Explains events that are not JSON: the server's mistake in one sentence, with an excerpt.
 
 OpenAI's own client raises on each of them, so that a caller hears nothing after it.
 """
@@ -6,16 +6,16 @@ OpenAI's own client raises on each of them, so that a caller hears nothing after
 import json
 import re
 
-from playground.engine.answer.redaction import Redactor
-from playground.engine.errors.bodies import clean
+from playground.engine.errors.bodies import one_line
 from playground.engine.errors.codes import Code, UpstreamError
+from playground.engine.errors.excerpts import Redact
 from playground.engine.limits import DEFAULT_LIMITS
 
 _BEFORE_CHARS = 80
-"""Characters shown before the place at fault, where the whole payload is too long."""
+"""Characters shown before the error's position, if the whole payload is too long."""
 
 _LOOKED_AT = 4096
-"""How many characters are looked through for another language's spelling."""
+"""How many characters are searched for another language's syntax."""
 _JSON = json.JSONDecoder()
 
 _EMPTY = (
@@ -54,9 +54,9 @@ _BARE_KEY = re.compile(r"[{,]\s*[A-Za-z_$][\w$]*\s*:")
 _JAVASCRIPT_WORD = re.compile(r"\[object \w+\]|[:\[,]\s*undefined\b")
 
 
-def unreadable(data: bytes, redactor: Redactor) -> UpstreamError:
-    """Why an event can't be read; ``data`` is its payload."""
-    shown = redactor.redact(clean(data.decode("utf-8", "backslashreplace")))
+def unreadable(data: bytes, redact: Redact) -> UpstreamError:
+    """Return why an event can't be read; ``data`` is its payload."""
+    shown = redact(one_line(data.decode("utf-8", "backslashreplace")))
     return UpstreamError(
         Code.BAD_RESPONSE,
         f"An event of the stream {_cause(data)}. OpenAI's own client stops there, so a caller hears nothing more.",
@@ -103,7 +103,7 @@ def _cause_of_no_json(text: str, error: json.JSONDecodeError) -> str:
 
 
 def _is_cut(text: str, position: int) -> bool:
-    """Whether more text might have made JSON of it."""
+    """Whether more text could have made it valid JSON."""
     return position >= len(text.rstrip()) or text[position] == '"'
 
 
@@ -116,7 +116,7 @@ def _cause_of_more(rest: str) -> str:
 
 
 def _around_fault(shown: str) -> str:
-    """At most an excerpt's length of it, with the place at which it stops being JSON."""
+    """Shorten the payload to an excerpt around the position at which it stops being JSON."""
     limit = DEFAULT_LIMITS.error_excerpt_chars
     if len(shown) <= limit:
         return shown

@@ -1,1 +1,1 @@
-"""What can go wrong in a turn: the closed list of codes, and how a server's errors are read and worded."""
+"""Errors of a turn: the closed list of codes, and the reading and wording of a server's errors."""

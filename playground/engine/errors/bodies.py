@@ -1,9 +1,9 @@
-"""The error message in the body of an LLM's refusal, whatever shape the server gives it.
+"""Reads the error message from the body of an LLM server's error response, in any known shape.
 
 Known shapes: OpenAI ``{"error": {"message", "type", "code"}}``, Ollama and text-generation-inference
 ``{"error": "…"}``, Gemini a list of OpenAI's, FastAPI ``{"detail": "…" | [{"loc", "msg"}]}``, vLLM and Mistral
 ``{"message": "…"}``.
-Only JSON is read: a web page or another protocol's greeting is never shown.
+Only JSON is read: a web page or another protocol's greeting is never shown to the user.
 """
 
 import json
@@ -25,28 +25,28 @@ _JOINERS = "\u200c\u200d"
 
 @dataclass(frozen=True, slots=True)
 class ErrorBody:
-    """``message`` is the server's own text, on one line; ``kind`` its words for the error, in lower case."""
+    """``message`` is the server's own text, on one line; ``kind`` its types and codes, in lower case."""
 
     message: str = ""
     kind: str = ""
 
     def speaks_of(self, *phrases: str) -> bool:
-        """Whether one of the phrases stands in the kind or in the message."""
+        """Whether the kind or the message contains one of the phrases."""
         text = f"{self.kind} {self.message.lower()}"
         return any(phrase in text for phrase in phrases)
 
 
 def read_error_body(body: bytes) -> ErrorBody:
-    """Never raises; a body that isn't JSON, or was cut off, is an empty ErrorBody."""
+    """Read a body. Never raises: if it isn't JSON, or was cut off, the result is an empty ErrorBody."""
     try:
         parsed: Any = json.loads(body.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return ErrorBody()
-    return ErrorBody(clean(_message(parsed)), clean(" ".join(_kinds(parsed))).lower())
+    return ErrorBody(one_line(_message(parsed)), one_line(" ".join(_kinds(parsed))).lower())
 
 
-def clean(text: str) -> str:
-    """The text on one line, without terminal escapes, control, direction and unassigned characters."""
+def one_line(text: str) -> str:
+    """Return the text on one line, without terminal escapes, control, direction and unassigned characters."""
     plain = _ESCAPES.sub("", text)
     return " ".join("".join(_printable(character) for character in plain).split())
 
@@ -66,8 +66,8 @@ def _message(value: object, depth: int = 0) -> str:
     if depth > NESTED:
         return ""
     if isinstance(value, list):
-        found = (_message(item, depth + 1) for item in value[:5])
-        return "; ".join(text for text in found if text)
+        messages = (_message(item, depth + 1) for item in value[:5])
+        return "; ".join(text for text in messages if text)
     if isinstance(value, dict):
         for key in MESSAGE_KEYS:
             if text := _message(value.get(key), depth + 1):
@@ -76,7 +76,7 @@ def _message(value: object, depth: int = 0) -> str:
 
 
 def _place(value: dict[str, Any]) -> str:
-    """FastAPI says in ``loc`` which field it means."""
+    """Return the invalid field's path from FastAPI's ``loc``."""
     location = value.get("loc")
     if not isinstance(location, list):
         return ""

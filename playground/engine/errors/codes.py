@@ -1,4 +1,4 @@
-"""What can go wrong in a turn: a closed list of codes, and one sentence for a person each."""
+"""The errors of a turn: a closed list of codes, each with one sentence for a person."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Code(StrEnum):
-    """Every code that a turn, a command or a check can fail with. No other value reaches a user, a row or a log."""
+    """All codes of failed turns, commands and checks. No other value reaches a user, a row or a log."""
 
     DNS = "dns"
     CONNECT_REFUSED = "connect_refused"
@@ -33,6 +33,7 @@ class Code(StrEnum):
     CONTENT_FILTER = "content_filter"
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
+    ANSWER_TOO_LONG = "answer_too_long"
     BUSY = "busy"
     BAD_MESSAGE = "bad_message"
     BARGE_IN_DISABLED = "barge_in_disabled"
@@ -47,9 +48,10 @@ PERSONA_CODES = frozenset(
         Code.AUTH_FAILED,
         Code.NOT_FOUND,
         Code.BAD_REQUEST,
+        Code.ANSWER_TOO_LONG,
     }
 )
-"""What is put right in the persona: its address, token secret, model or parameters."""
+"""Errors to fix in the persona: its address, token secret, model, parameters or rehearsal settings."""
 
 
 @dataclass(eq=False)
@@ -57,9 +59,9 @@ class GreenroomError(Exception):
     """The root of the tree.
 
     GreenroomError
-    ├── NotReadyError    before anything is sent: the persona, its secret or its address cannot be used
-    ├── UpstreamError    the LLM's server: could not be reached, refused, or answered badly
-    └── CommandError     a command of a viewer that cannot be carried out now
+    ├── NotReadyError    nothing was sent: the persona, its secret or its address can't be used
+    ├── UpstreamError    the LLM's server could not be reached, refused, or answered badly
+    └── CommandError     a viewer's command can't be carried out now
 
     ``message`` is one sentence for a person: what happened, why, what to do. It never holds a secret, nor the
     text of another exception. ``excerpt`` is the server's own error message: plain text, cleaned and redacted,
@@ -71,17 +73,17 @@ class GreenroomError(Exception):
     excerpt: str = ""
     retry_after_ms: int | None = None
     may_retry: bool = False
-    """Whether the same request may be sent once more, as long as nothing of an answer has come."""
+    """Whether the same request may be sent once more, if no part of an answer has arrived."""
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
 
     def as_json(self) -> dict[str, Any]:
-        """The error as the wire and the rows carry it."""
-        found: dict[str, Any] = {"code": str(self.code), "message": self.message}
+        """Return the error as sent to clients and stored."""
+        fields: dict[str, Any] = {"code": str(self.code), "message": self.message}
         if self.excerpt:
-            found["excerpt"] = self.excerpt
-        return found
+            fields["excerpt"] = self.excerpt
+        return fields
 
 
 class NotReadyError(GreenroomError):
@@ -93,4 +95,4 @@ class UpstreamError(GreenroomError):
 
 
 class CommandError(GreenroomError):
-    """busy, bad_message, barge_in_disabled."""
+    """A command was refused: busy, bad_message, barge_in_disabled."""

@@ -1,4 +1,4 @@
-"""Errors that an LLM's server sends inside its answer, with HTTP 200: their places, our codes, a sentence each.
+"""Recognises errors that an LLM's server sends inside its answer, with HTTP 200, and gives them codes and sentences.
 
 OpenAI sends ``{"error": {"message", "type", "code"}}``; OpenRouter the same, also inside a choice, ``code`` being an
 HTTP status; vLLM ``{"object": "error", "message"}``; Hugging Face ``{"error": "text", "error_type"}``; Gemini
@@ -10,11 +10,10 @@ HTTP status; vLLM ``{"object": "error", "message"}``; Hugging Face ``{"error": "
 import json
 from collections.abc import Mapping
 
-from playground.engine.answer.redaction import Redactor
-from playground.engine.errors.bodies import ErrorBody, clean, read_error_body
+from playground.engine.errors.bodies import ErrorBody, read_error_body
 from playground.engine.errors.codes import Code, UpstreamError
+from playground.engine.errors.excerpts import Redact, excerpt
 from playground.engine.errors.server_codes import code_of
-from playground.engine.limits import DEFAULT_LIMITS
 
 _ADVICE = {
     Code.CONTEXT_TOO_LONG: "the conversation is too long for the model: start a new one, or shorten the prompt",
@@ -39,7 +38,7 @@ _ERROR_FIELDS = (
     "fault",
 )
 _MESSAGE_FIELDS = ("detail", "msg", "Message", "error_description")
-"""Where no choice stands beside them, these hold an error's words; ``message`` does where it is a text."""
+"""Without choices beside them, these fields contain an error's message, and so does ``message`` if it is a text."""
 _FINE = (None, 0, 200, "", "0", "200")
 _FINE_WORDS = frozenset({"success", "succeeded", "successful", "ok", "none", "no error"})
 _WHAT: Mapping[type, str] = {
@@ -50,12 +49,10 @@ _WHAT: Mapping[type, str] = {
     bool: "true or false, not an object",
     type(None): "null, not an object",
 }
-_MOST_CHARS = 16 * 1024
-"""How much of a message is looked at; the excerpt is far shorter."""
 
 
 def holds_error(payload: object) -> bool:
-    """Whether a payload is, or holds, an error."""
+    """Whether a payload is, or contains, an error."""
     if isinstance(payload, list):
         return len(payload) == 1 and holds_error(payload[0])
     if not isinstance(payload, dict):
@@ -66,7 +63,7 @@ def holds_error(payload: object) -> bool:
     first = choices[0] if isinstance(choices, list) and choices else None
     if isinstance(first, dict):
         return bool(first.get("error"))
-    if isinstance(choices, list):  # some servers say in every chunk that all is well
+    if isinstance(choices, list):  # some servers report success in every chunk
         return bool(payload.get("message")) and payload.get("code") not in _FINE
     if _names_success(payload):
         return False
@@ -77,14 +74,14 @@ def holds_error(payload: object) -> bool:
 
 
 def _tells_of_error(name: str, value: object) -> bool:
-    """OpenAI's client raises on whatever ``error`` holds; the other fields may say that all is well."""
+    """Whether a field means an error: ``error`` always, since OpenAI's client raises; the others may mean success."""
     if name == "error" or not isinstance(value, str | int):
         return bool(value)
     return bool(value) and value not in _FINE and str(value).strip().lower() not in _FINE_WORDS
 
 
 def _names_error(payload: Mapping[str, object]) -> bool:
-    """Whether a field says that this is an error: ``status: error``, ``success: false``, a status of 400 and more."""
+    """Whether a field marks an error: ``status: error``, ``success: false``, a status of 400 or more."""
     if any(_is_error_word(payload.get(name)) for name in ("object", "type", "event", "status", "code")):
         return True
     if payload.get("success") is False or payload.get("ok") is False:
@@ -94,7 +91,7 @@ def _names_error(payload: Mapping[str, object]) -> bool:
 
 
 def _names_success(payload: Mapping[str, object]) -> bool:
-    """Whether a field says that all is well: a code of 0 or 200, ``status: ok``, ``success: true``."""
+    """Whether a field marks success: a code of 0 or 200, ``status: ok``, ``success: true``."""
     if payload.get("success") is True or payload.get("ok") is True:
         return True
     values = [payload.get(name) for name in ("code", "status", "status_code", "statusCode")]
@@ -109,50 +106,42 @@ def _is_error_word(word: object) -> bool:
 
 
 def _has_words(field: object) -> bool:
-    """FastAPI's ``detail`` is a text, a list of its faults, or an object; a message is a text."""
+    """Whether the field has text. FastAPI's ``detail`` may also be a list of errors or an object."""
     return bool(field) and isinstance(field, str | list | dict)
 
 
-def error_in(payload: object, redactor: Redactor) -> UpstreamError:
-    """The error in a payload. ``payload`` is what its text parses to, or the text where it isn't JSON."""
+def error_in(payload: object, redact: Redact) -> UpstreamError:
+    """Return the error in a payload. ``payload`` is parsed JSON, or the text if it isn't JSON."""
     fields = _innermost(payload)
     words = _words(fields)
     code = code_of(words, _status(fields) or _status(_outermost(payload)))
     return UpstreamError(
         code,
         f"The LLM's server sent an error in place of its answer: {_ADVICE[code]}.",
-        excerpt=excerpt(words.message or _as_text(payload), redactor),
+        excerpt=excerpt(words.message or _as_text(payload), redact),
     )
 
 
-def stray_error(line: str, redactor: Redactor) -> UpstreamError:
-    """An error that is written into the stream as it stands, without ``data:`` before it."""
+def stray_error(line: str, redact: Redact) -> UpstreamError:
+    """Return the error for a line written into the stream without ``data:`` before it."""
     is_markup = line.lstrip().startswith("<")
     return UpstreamError(
         Code.BAD_RESPONSE,
         "The LLM's server wrote an error into its stream as plain text, which most clients pass over without a word: "
         "look at the server's log.",
-        excerpt="" if is_markup else excerpt(line, redactor),
+        excerpt="" if is_markup else excerpt(line, redact),
     )
 
 
-def no_chunk(payload: object, redactor: Redactor) -> UpstreamError:
-    """JSON that is no chunk of a chat completion, and of no other API that is known."""
+def no_chunk(payload: object, redact: Redact) -> UpstreamError:
+    """Return the error for JSON that is no chunk of a chat completion and of no known API."""
     what = _WHAT.get(type(payload), "an object without choices")
     return UpstreamError(
         Code.BAD_RESPONSE,
         f"The server answered, but not with a chat completion: an event holds {what}. Check that the address is that "
         "of an OpenAI-compatible API (it ends in /chat/completions).",
-        excerpt=excerpt(_as_text(payload), redactor),
+        excerpt=excerpt(_as_text(payload), redact),
     )
-
-
-def excerpt(text: str, redactor: Redactor) -> str:
-    """A server's own words, fit to be shown: redacted, on one line, without hidden characters, not long."""
-    # Cleaning may join what hid a secret, and each cut may halve one: it is looked for before both cuts.
-    text = redactor.redact(clean(redactor.redact(text)[:_MOST_CHARS]))
-    limit = DEFAULT_LIMITS.error_excerpt_chars
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def _words(fields: Mapping[str, object]) -> ErrorBody:
@@ -163,7 +152,7 @@ def _words(fields: Mapping[str, object]) -> ErrorBody:
 
 
 def _as_text(payload: object) -> str:
-    """The payload as a person would read it."""
+    """Return the payload as readable text."""
     if isinstance(payload, str):
         return payload
     try:
@@ -179,7 +168,7 @@ def _outermost(payload: object) -> Mapping[str, object]:
 
 
 def _innermost(payload: object) -> Mapping[str, object]:
-    """The object that describes the error: the payload itself, its ``error``, or that of its first choice."""
+    """Return the object that describes the error: the payload, its ``error``, or that of its first choice."""
     fields = _outermost(payload)
     choices = fields.get("choices")
     if not fields.get("error") and isinstance(choices, list) and choices and isinstance(choices[0], dict):
@@ -189,7 +178,7 @@ def _innermost(payload: object) -> Mapping[str, object]:
 
 
 def _status(fields: Mapping[str, object]) -> int | None:
-    """The HTTP status that an error names: OpenRouter and Gemini as a number, others as text."""
+    """Return the HTTP status in an error: OpenRouter and Gemini send a number, others text."""
     for name in ("code", "status", "status_code", "statusCode", "error_code", "errorCode"):
         status = fields.get(name)
         if isinstance(status, str) and status.isascii() and status.isdigit() and len(status) == 3:

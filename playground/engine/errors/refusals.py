@@ -1,21 +1,21 @@
-"""What a status other than 2xx and its body mean: the code, the sentence, the server's own words, when to try again."""
+"""Reads responses with a status other than 2xx: the code, the sentence, the server's own message, when to retry."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from playground.engine.addresses.address import Address
-from playground.engine.errors.bodies import ErrorBody, clean, read_error_body
+from playground.engine.errors.bodies import ErrorBody, read_error_body
 from playground.engine.errors.codes import Code, UpstreamError
+from playground.engine.errors.excerpts import Redact, excerpt
 from playground.engine.errors.server_codes import code_of
 from playground.engine.errors.upstream import server
 from playground.engine.errors.waits import span
-from playground.engine.limits import DEFAULT_LIMITS
 
 RETRIED = frozenset({429, 502, 503, 504})
 LONGEST_WAIT_MS = 7 * 24 * 3_600_000
-"""A Retry-After beyond it is no plan of a server: treated as absent."""
+"""A longer Retry-After is not credible and is treated as absent."""
 
 _SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
 _ROUTE = "/chat/completions"
@@ -33,23 +33,23 @@ def refused(
     body: bytes,
     *,
     now: datetime,
-    redact: Callable[[str], str] = str,
+    redact: Redact = str,
 ) -> UpstreamError:
-    """The error that a refusal is. ``headers`` have lower-case names; ``now`` is aware; ``redact`` masks secrets."""
-    said = read_error_body(body)
+    """Return a refusal's error. ``headers`` have lower-case names; ``now`` is aware; ``redact`` masks secrets."""
+    error = read_error_body(body)
     retry_after_ms = retry_after(headers, now) if status in {429, 503} else None
-    code = code_of(said, status)
+    code = code_of(error, status)
     return UpstreamError(
         code,
-        _sentence(code, address, status, said, retry_after_ms),
-        excerpt=_excerpt(said.message, redact),
+        _sentence(code, address, status, error, retry_after_ms),
+        excerpt=excerpt(error.message, redact),
         retry_after_ms=retry_after_ms,
         may_retry=status in RETRIED and code is not Code.QUOTA,
     )
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
-    """How long the server asks to wait, in ms; None: it says nothing usable.
+    """Return how long the server asks to wait, in ms; None without a usable value.
 
     RFC 9110, 10.2.3; ``retry-after-ms`` is OpenAI's.
     """
@@ -72,14 +72,7 @@ def _plausible(milliseconds: float) -> int | None:
     return round(milliseconds) if 0 <= milliseconds <= LONGEST_WAIT_MS else None
 
 
-def _excerpt(message: str, redact: Callable[[str], str]) -> str:
-    # Cleaning may join what hid a secret, so it is looked for before and after; and before the cut, which may halve it.
-    text = redact(clean(redact(message)))
-    limit = DEFAULT_LIMITS.error_excerpt_chars
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
-
-
-def _sentence(code: Code, address: Address, status: int, said: ErrorBody, retry_after_ms: int | None) -> str:
+def _sentence(code: Code, address: Address, status: int, error: ErrorBody, retry_after_ms: int | None) -> str:
     who = server(address)
     match code:
         case Code.AUTH_FAILED:
@@ -87,7 +80,7 @@ def _sentence(code: Code, address: Address, status: int, said: ErrorBody, retry_
         case Code.FORBIDDEN:
             return f"{who} does not allow this (HTTP 403). Check what the key may use, and the model's name."
         case Code.NOT_FOUND:
-            return _not_found(address, status, said)
+            return _not_found(address, status, error)
         case Code.CONTEXT_TOO_LONG:
             return (
                 f"The conversation is too long for this model, says {who} (HTTP {status}). "
@@ -116,9 +109,9 @@ def _misses_model(message: str) -> bool:
     return model is not None and _MISSING.search(message, model.end()) is not None
 
 
-def _not_found(address: Address, status: int, said: ErrorBody) -> str:
+def _not_found(address: Address, status: int, error: ErrorBody) -> str:
     who = server(address)
-    if said.speaks_of(*_NO_MODEL) or _misses_model(said.message):
+    if error.speaks_of(*_NO_MODEL) or _misses_model(error.message):
         return f"{who} has no such model (HTTP {status}). Check the model's name."
     if address.path.count(_ROUTE) > 1:
         return (

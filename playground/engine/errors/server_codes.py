@@ -1,7 +1,7 @@
-"""Which of our codes an LLM server's error is: by its status, and by the words that servers use for it.
+"""Maps an LLM server's error to our code, by its status and its words.
 
-The same table serves a refusal (an HTTP status and its body) and an error inside a stream, whose status is a number
-in its ``code`` or ``status``, or unknown.
+One table serves both refusals (an HTTP status and its body) and errors inside a stream, whose status is a number in
+``code`` or ``status``, or unknown.
 """
 
 from collections.abc import Container
@@ -39,7 +39,7 @@ _BY_PHRASE: tuple[tuple[Code, Container[int], tuple[str, ...]], ...] = (
     ),
     (Code.CONTENT_FILTER, {_WITHOUT_STATUS, 400, 422}, ("content_filter",)),
 )  # fmt: skip
-"""Phrases of a message or of a kind that name the reason, and the statuses with which they are believed."""
+"""Phrases in a message or a kind, and the statuses with which they decide."""
 _BY_STATUS = {
     401: Code.AUTH_FAILED,
     402: Code.QUOTA,
@@ -63,16 +63,16 @@ _BY_KIND = (
     ("invalid_request", Code.BAD_REQUEST),
     ("validation", Code.BAD_REQUEST),
 )
-"""Words of a kind, where no status is known; the first that fits counts."""
+"""Words in a kind, for errors without a status; the first match counts."""
 
 
-def code_of(said: ErrorBody, status: int | None) -> Code:
-    """The code. ``status`` is an HTTP status, or None where none is known."""
+def code_of(error: ErrorBody, status: int | None) -> Code:
+    """Return the code. ``status`` is an HTTP status, or None if unknown."""
     if status is not None and status >= 500:
         return Code.UPSTREAM_5XX
     for code, statuses, phrases in _BY_PHRASE:
-        if (status or _WITHOUT_STATUS) in statuses and said.speaks_of(*phrases):
+        if (status or _WITHOUT_STATUS) in statuses and error.speaks_of(*phrases):
             return code
     if status is None:
-        return next((code for word, code in _BY_KIND if word in said.kind), Code.BAD_RESPONSE)
+        return next((code for word, code in _BY_KIND if word in error.kind), Code.BAD_RESPONSE)
     return _BY_STATUS.get(status, Code.BAD_REQUEST if status >= 400 else Code.BAD_RESPONSE)

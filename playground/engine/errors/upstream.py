@@ -1,7 +1,7 @@
-"""What went wrong on the way to an LLM's answer, in words: one error for each way in which it can.
+"""The errors of an exchange with an LLM's server, one for each cause.
 
-Every sentence says what happened, why, and what to do. None is made of another exception's text, nor of anything
-that the server sent but an address. What a status and its body mean is in `playground.engine.errors.refusals`.
+Each sentence says what happened, why, and what to do. None contains another exception's text, or anything from the
+server but an address. For statuses and bodies see `playground.engine.errors.refusals`.
 """
 
 from collections.abc import Callable
@@ -21,14 +21,14 @@ _CERTIFICATE = {
     62: "it is for another name",
     64: "it is for another address",
 }
-"""OpenSSL's verify codes (X509_V_ERR_*) that people meet."""
+"""OpenSSL's common verify codes (X509_V_ERR_*)."""
 _ENCODINGS = frozenset({"br", "compress", "deflate", "gzip", "x-compress", "x-gzip", "zstd"})
-"""Any other is not named: it may be anything that a server writes there."""
+"""Any other encoding is not named, because a server may write anything there."""
 _PATH_CHARS = 100
 
 
 def server(address: Address) -> str:
-    """How a sentence names the server."""
+    """Return the server's name for a sentence."""
     return "Greenroom's own endpoint" if address.is_own else address.host_and_port
 
 
@@ -168,8 +168,8 @@ def empty_answer(address: Address, status: int) -> UpstreamError:
 
 
 def compressed(address: Address, encoding: str) -> UpstreamError:
-    known = encoding.strip().lower()
-    named = f" ({known})" if known in _ENCODINGS else ""
+    coding = encoding.strip().lower()
+    named = f" ({coding})" if coding in _ENCODINGS else ""
     return UpstreamError(
         Code.BAD_RESPONSE,
         f"{server(address)} compressed its answer{named}, though it was asked not to. "
@@ -178,9 +178,9 @@ def compressed(address: Address, encoding: str) -> UpstreamError:
 
 
 def redirected(address: Address, location: str, *, redact: Callable[[str], str] = str) -> UpstreamError:
-    """A redirect is never followed: the key would go along. ``location`` is the header, or empty.
+    """Return the error for a redirect, never followed because the key would go along. ``location``: the header, or "".
 
-    ``redact`` masks secrets: a host in lower case, or a path that was cut, would hide one from it later.
+    ``redact`` masks secrets here, because later they would be hidden by a lower-case host or a shortened path.
     """
     destination = _destination(address, redact(location), redact)
     return UpstreamError(

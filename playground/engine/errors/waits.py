@@ -1,8 +1,8 @@
-"""A wait in words."""
+"""Durations in words."""
 
 
 def span(milliseconds: int) -> str:
-    """Such as 20 s, 60 min, 3 h: rounded up, so that nobody comes back too early."""
+    """Return a duration such as 20 s, 60 min or 3 h: rounded up, so that nobody retries too early."""
     seconds = -(-milliseconds // 1000)
     if seconds < 120:
         return f"{seconds} s"

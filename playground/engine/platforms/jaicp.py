@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from playground.engine.addresses.route import ROUTE, has_route, with_route
-from playground.engine.persona import HistoryMode, Json, LLMSettings, PersonaSettings, Provider
+from playground.engine.json_types import Json
+from playground.engine.persona import HistoryMode, LLMSettings, PersonaSettings, Provider
 from playground.engine.platforms.platform import Endpoint, Platform
 from playground.engine.platforms.request_parts import authorization, common_headers, free_parameters, merged
 from playground.engine.request import LLMRequest, Surroundings

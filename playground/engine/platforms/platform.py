@@ -7,7 +7,8 @@ both in their registries. Nothing else knows which platforms exist.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from playground.engine.persona import Json, LLMSettings, PersonaSettings
+from playground.engine.json_types import Json
+from playground.engine.persona import LLMSettings, PersonaSettings
 from playground.engine.request import LLMRequest, Surroundings
 
 

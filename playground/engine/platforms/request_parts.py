@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from playground.engine.persona import Json, LLMSettings
+from playground.engine.json_types import Json
+from playground.engine.persona import LLMSettings
 from playground.engine.request import Surroundings
 from playground.engine.substitution import names_in
 

@@ -1,8 +1,8 @@
-"""Words that tell whether a period ends a sentence: abbreviations by what they need after them, and first words.
+"""Words that decide whether a period ends a sentence: abbreviations by what must follow them, and first words.
 
-The lists of all languages are one: an answer may mix languages, and nobody says which it is in. A word that is
-common in one language and an abbreviation in another stands where it does the least harm (``BEFORE_NUMBER``,
-``MAYBE_LAST``) or not at all.
+All languages share one list, because an answer's language is unknown and may change. A word that is common in one
+language and an abbreviation in another is listed where it does the least harm (``BEFORE_NUMBER``, ``MAYBE_LAST``) or
+not at all.
 """
 
 
@@ -29,13 +29,13 @@ TITLES = _words(
     # Greek, Hebrew, Arabic, Hindi, Marathi
     "κ κα κος Δρ δρ Αγ Καθ ד״ר פרופ' פרופ د أ م श्री डॉ डा प्रो कु पं सौ",
 )
-"""Stand before a name: such a period never ends a sentence. As they are written, letter case included."""
+"""Precede a name: their period never ends a sentence. Case-sensitive."""
 
 SAINTS = frozenset({"St", "Mt", "Ft", "Pt", "Sr"})
-"""Begin a street's or a place's name, behind a house number too ("88 St. James Pl.")."""
+"""Begin a street's or a place's name, also after a house number ("88 St. James Pl.")."""
 
 THAI_TITLES = _words("ดร นพ พญ ผศ รศ ทพ ทพญ โทร น.ส ด.ช ด.ญ")
-"""Stand before a name or a number; Thai writes no space before them."""
+"""Precede a name or a number; Thai writes no space before them."""
 
 BEFORE_NUMBER = _words(
     "ok kb ext durchw wew rp str p pp pg no nos nr nrs num vol vols ch chap chs sec sect fig figs art",
@@ -49,7 +49,7 @@ BEFORE_NUMBER = _words(
     "fl flr lvl whg zi etg hausnr bât appt esc hab pta apto cj int pok wew kanc sok kat",
     "каб оф офис эт под комн ком ауд пав пом влд вл лит доб вн яч уч секц прим ил пов кімн під внутр стая",
 )
-"""Abbreviations only before a number; lower-case keys. Before a word they end the sentence ("He said no. Then …")."""
+"""Are abbreviations only before a number; before a word they end the sentence ("He said no. Then …"). Lower case."""
 
 NEVER_LAST = _words(
     "p.s p.p.s n.b",
@@ -74,7 +74,7 @@ NEVER_LAST = _words(
     # Greek, Arabic
     "π.χ δηλ βλ πρβλ λ.χ κατ куб meteor idraul psicol aanw vnw bijz",
 )
-"""Stand in the middle: what follows belongs to the same sentence, whatever its first letter."""
+"""Are never last: the sentence goes on, whatever the next letter's case."""
 
 USUALLY_LAST = _words(
     "etc et.al usw usf u.s.w u.v.m uvm u.a.m osv o.s.v m.m mfl m.fl enz e.d e.a jne yms ym ecc eccetera",
@@ -82,7 +82,7 @@ USUALLY_LAST = _words(
     "т.п др пр т.п. проч т.ін т.б тощо и.др κ.λπ κλπ κ.ά κ.ο.κ и.т.д m.o.h",
     "m.ö.h n.p.m s.l.m m.s.l.m m.s.n.m",
 )
-"""Close a list: before a capital letter the sentence is over, before a small one it goes on."""
+"""Usually end a list: before a capital letter the sentence is over, before a small one it goes on."""
 
 MAYBE_LAST = _words(
     "mo yr yrs wk wks грн đ вул",
@@ -119,48 +119,48 @@ SHORT_WORDS = frozenset({"no", "nos", "art", "sl", "c", "v", "app"})
 """Abbreviations before a number that are words of their own before a small letter."""
 
 ONE_LETTER_WORDS = frozenset("яéèàóúèéìíòù")
-"""Small letters that are words and may be a sentence's last."""
+"""Small letters that are words and may end a sentence."""
 
 NUMBERED = _words("war part act phase volume book type class level stage tier weltkrieg guerre guerra")
-"""What is counted in Roman numerals, and by one letter too ("World War I.")."""
+"""Nouns numbered in Roman numerals, also by a single letter ("World War I.")."""
 
 FILE_ENDINGS = _words(
     "com org net edu gov info biz io ai app dev xyz js ts jsx tsx py rb rs go php java kt cs cpp exe dll sh bat",
     "txt md pdf doc docx xls xlsx ppt pptx csv json yaml yml xml html htm css svg png jpg jpeg gif webp mp3 mp4",
     "wav zip tar gz log sql db cfg ini conf env",
 )
-"""End the names of hosts and files; none of them begins a sentence that touches a period."""
+"""Suffixes of host and file names; none of them begins a sentence right after a period."""
 
 ACKNOWLEDGEMENTS = _words(
     "sure great perfect okay ok alright yes yeah yep no nope right done thanks understood absolutely certainly",
     "definitely good fine wonderful awesome excellent noted cool hello hi hey sorry gotcha exactly correct",
 )
-"""With one of these alone an answer often begins."""
+"""Words that are often an answer's whole first sentence."""
 
 ANSWERS = _words("ok no ок")
-"""Abbreviations before a number that also are an answer of one word, or a sentence's last one."""
+"""Abbreviations before a number that are also one-word answers, or a sentence's last word."""
 
 BEFORE_ANSWER = _words(
     "is it's it’s that's that’s i'm i’m you're you’re we're we’re they're they’re are was be looks sounds all say",
     "says said oh or and so totally perfectly это всё",
 )
-"""Before one of the ``ANSWERS`` that ends its sentence ("That's ok.", "She said no.")."""
+"""Words before one of the ``ANSWERS`` that ends its sentence ("That's ok.", "She said no.")."""
 
 SHORT_TIMES = _words("sec min mo")
 BEFORE_SHORT_TIME = _words("one a just another")
-"""Before one of the ``SHORT_TIMES`` for which a voice asks ("One sec.", "Just a min.")."""
+"""Words before one of the ``SHORT_TIMES`` that ends a request to wait ("One sec.", "Just a min.")."""
 
 SHOUTED_NAMES = _words(
     "yahoo jeopardy yum oklahoma mamma panic westward shazam go-gurt kahoot joomla yum-o tchibo jeb"
 )
-"""Names that end in an exclamation mark: before a small letter the sentence goes on."""
+"""Names with an exclamation mark at the end: before a small letter the sentence goes on."""
 
 CALENDAR = _words(
     "Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mo Di",
     "Mi Do Fr Sa So Okt Dez janv févr avr juil août sept oct nov déc ene abr ago dic gen mag giu lug ott",
     "янв февр апр авг сент окт нояб дек пн вт ср чт пт сб вс",
 )
-"""Days and months, as they are abbreviated: they go on before a number or a small letter."""
+"""Abbreviated days and months: the sentence goes on before a number or a small letter."""
 
 MONTHS = _words(
     "january february march april may june july august september october november december januar jänner",
@@ -197,10 +197,10 @@ BEFORE_ORDINAL = DECLINED | _words(
 """Before an ordinal that is written with a period ("am 3. Oktober", "der 2. Weltkrieg")."""
 
 BEFORE_MONTH = _words("ab bis seit vor nach auf")
-"""German prepositions that stand before a day of a month ("ab 1. Mai"), but else before a plain number."""
+"""German prepositions before a day of a month ("ab 1. Mai"); otherwise before a plain number."""
 
 PRONOUNS_OF_ADDRESS = _words("Sie sie ich wir du ihr er es man mir uns Ihnen")
-"""Behind a German verb that begins a sentence ("Geben Sie", "Kann ich")."""
+"""Pronouns after a German verb that begins a sentence ("Geben Sie", "Kann ich")."""
 
 SPEECH_VERBS = _words(
     "said asked replied answered whispered shouted cried called yelled exclaimed murmured muttered laughed",
@@ -209,13 +209,13 @@ SPEECH_VERBS = _words(
     "demanded boomed purred croaked hooted barked chuckled stammered sobbed warned teased repeated sang grinned smiled",
     "says asks replies answers whispers shouts cries calls yells exclaims laughs",
 )
-"""English verbs that tell who said what was quoted before ("“Run!” Tom shouted.")."""
+"""English verbs that introduce the speaker of the quotation before them ("“Run!” Tom shouted.")."""
 
 PREPOSITIONS_OF_TIME = _words(
     "at by around about from until till before after since between on in tomorrow today",
     "в во у до после около с к от після од od do po w v u im um ab seit vers dès a en desde hacia em às alle",
 )
-"""A sentence that begins with one of these and a time of day still lacks its verb ("At 5 p.m. John left")."""
+"""After one of these and a time of day, a sentence still needs its verb ("At 5 p.m. John left")."""
 
 STARTERS = _words(
     # English
@@ -268,7 +268,7 @@ STARTERS = _words(
     "вони ми ви ти це цей ця ці що хто де коли чому як але і й або потім сьогодні після з від той тя то",
     "ние вие аз това този тази тези какво кой къде кога защо днес утре след ово тај шта ко када зашто али",
     "затим данас бұл ол мен сен біз сіз олар кім қайда қашан неге қалай бірақ",
-    # What a question or an offer begins with
+    # First words of questions and offers
     "shall may möchten wollen soll sollen darf dürfen haben sind passt brauchen kommen bitte wilt wil mag zal",
     "kann könnte könntest könnten darf würde würden wird werden sollte sollten möchte geben nennen sagen rufen",
     "drücken wählen warten melden folgen gibt stimmt får mogę możesz może poproszę mohu můžeme môžem smiem",

@@ -1,4 +1,4 @@
-"""What begins a line or stands apart from sentences: headings, list items, table rows, fenced code, JSON objects."""
+"""Blocks and line openings: headings, list items, table rows, fenced code, JSON objects."""
 
 import re
 from typing import NamedTuple, Protocol
@@ -11,7 +11,7 @@ CODE = "code"
 TABLE_ROW = "table_row"
 LIST_ITEM = "list_item"
 FORMULA = "formula"
-"""A formula that is set apart (``$$…$$``, ``\\[…\\]``) and stands alone."""
+"""A display formula (``$$…$$``, ``\\[…\\]``) without text beside it."""
 
 _FENCE = re.compile(r"`{3,120}(?!`)(?:[^`\n]{0,120}(?:\n|\Z)|[^`\n]{121})|~{3,120}(?!~)")
 _PARTIAL_FENCE = re.compile(r"`{3,120}(?!`)[^`\n]{0,120}\Z|[`~]{3,120}\Z")
@@ -31,7 +31,7 @@ _PARTIAL_JSON = re.compile(r'\{\s{0,80}(?:"[^"\n]{0,80}(?:"\s{0,80})?)?\Z')
 
 
 class Opening(NamedTuple):
-    """How a unit begins: its kind, where its words begin, and the list marker that it carries."""
+    """A unit's opening: its kind, where its words begin, and its list marker."""
 
     kind: str
     body: int
@@ -40,7 +40,7 @@ class Opening(NamedTuple):
 
 
 def opening(text: str, at: int, marker: str, *, final: bool) -> Opening | None:
-    """How the line that begins at ``at``, after a line with ``marker``, opens; None: more text is needed."""
+    """Return the opening of the line at ``at``, after a line with ``marker``; None if more text is needed."""
     first = text[at]
     if first.isalpha() and not first.isascii():
         return Opening(SENTENCE, at)
@@ -58,19 +58,19 @@ def opening(text: str, at: int, marker: str, *, final: bool) -> Opening | None:
 
 
 def inline_opening(text: str, at: int, marker: str, *, final: bool) -> Opening | None:
-    """How a sentence that begins within a line opens: as the item after ``marker``, or plainly; None: not yet known."""
+    """Return a sentence's opening within a line: the list item after ``marker``, or plain; None if not yet known."""
     if not text[at].isdigit() and not (marker and text[at] in BULLETS + "(" + next_marker(marker)):
         return Opening(SENTENCE, at)
     if not final and _PARTIAL.match(text, at):
         return None
-    found = list_opening(text, at)
-    if found and (found.marker.isdigit() or found.marker == next_marker(marker)):
-        return found
+    item = list_opening(text, at)
+    if item and (item.marker.isdigit() or item.marker == next_marker(marker)):
+        return item
     return Opening(SENTENCE, at)
 
 
 def list_opening(text: str, at: int) -> Opening | None:
-    """The list item that opens at ``at``, if one does."""
+    """Return the opening of a list item at ``at``, or None."""
     if _INITIALS.match(text, at):
         return None
     bullet = _BULLET.match(text, at)
@@ -83,7 +83,7 @@ def list_opening(text: str, at: int) -> Opening | None:
 
 
 def next_marker(marker: str) -> str:
-    """The marker of the item that follows ("1" → "2", "a" → "b", "•" → "•"); "" after no item."""
+    """Return the next item's marker ("1" → "2", "a" → "b", "•" → "•"); "" after no item."""
     if not marker:
         return ""
     if marker.isdigit():
@@ -92,24 +92,24 @@ def next_marker(marker: str) -> str:
 
 
 def json_opens(text: str, at: int, *, final: bool) -> bool | None:
-    """Whether the ``{`` at ``at`` begins a JSON object; None: more text is needed."""
+    """Whether the ``{`` at ``at`` begins a JSON object; None if more text is needed."""
     if _JSON.match(text, at):
         return True
     return None if not final and _PARTIAL_JSON.match(text, at) else False
 
 
 class Block(Protocol):
-    """Text that is one unit whatever it holds."""
+    """Text that is one unit, whatever it contains."""
 
     def consume(self, text: str, at: int) -> int | None:
-        """Where the block ends in ``text``; None: it holds all of it. ``text[at:]`` was not seen before."""
+        """Take the new text ``text[at:]``; return where the block ends in ``text``, or None if it goes on."""
 
     def is_closed(self) -> bool:
-        """Whether what was seen is a whole block, should nothing follow."""
+        """Whether the block is complete if nothing follows."""
 
 
 class Fence:
-    """A fenced code block (CommonMark 4.5): to the line that closes it with the same mark, at least as long."""
+    """A fenced code block (CommonMark 4.5): ends at a fence of the same mark that is at least as long."""
 
     def __init__(self, opened: str) -> None:
         self._mark = opened[0]
@@ -137,11 +137,11 @@ class Fence:
 
 
 _LINE_CHARS = 200
-"""No longer line closes a fence."""
+"""The longest line that may close a fence."""
 
 
 class JsonObject:
-    """A JSON object: to the brace that closes its first one."""
+    """A JSON object: ends at the brace that closes its first one."""
 
     _OUTSIDE = re.compile(r'["{}]')
     _INSIDE = re.compile(r'["\\]')
@@ -158,9 +158,9 @@ class JsonObject:
         if self._escapes and at < len(text):
             self._escapes = False
             at += 1
-        while found := (self._INSIDE if self._in_string else self._OUTSIDE).search(text, at):
-            at = found.end()
-            mark = found.group()
+        while match := (self._INSIDE if self._in_string else self._OUTSIDE).search(text, at):
+            at = match.end()
+            mark = match.group()
             if mark == '"':
                 self._in_string = not self._in_string
             elif mark == "\\":

@@ -1,7 +1,6 @@
-"""Whether a stop ends the sentence: one pure question about a text and a place in it.
+"""Decides whether a stop ends the sentence: a pure function of a text and an offset.
 
-The answer depends on nothing but the text up to the character that settles it, so that it is the same however the
-text arrived in pieces.
+The verdict depends only on the text up to the deciding character, so it doesn't depend on how the text is split.
 """
 
 import re
@@ -34,7 +33,7 @@ from playground.engine.sentences.quotes import names_speaker, opens_with_quotati
 from playground.engine.sentences.spans import tag_end
 
 LOOK_CHARS = 48
-"""How far a run of stops, closers and spaces is followed; a longer one ends the sentence."""
+"""The longest run of stops, closers and spaces that is followed; a longer one ends the sentence."""
 
 
 class Outcome(Enum):
@@ -55,9 +54,9 @@ _CONTINUES = ",;:،؛、，；%&/=+"
 _PLAIN_WORD = re.compile(r"[^\W\d_]{2,}[)\]*_\"'”’»]*")
 _DASHES = "-–—―"
 _GLUED = ".…"
-"""Stops that a sentence may touch, and a name, too."""
+"""Stops that both a new sentence and the rest of a name may follow without a space."""
 _QUOTING_PARTICLES = "とっをがのは"
-"""Japanese: what follows a quotation inside its sentence ("「はい。」と言った")."""
+"""Japanese particles that follow a quotation inside its sentence ("「はい。」と言った")."""
 _TRAILING_RUNS = 4
 _LATE_CLOSERS = BRACKETS_CLOSED + "»”’›"
 _CLOSERS = frozenset(BRACKETS_CLOSED + QUOTES_CLOSED + "`")
@@ -65,15 +64,15 @@ _HARD_STOPS = frozenset(HARD_STOPS)
 
 
 class _Stop(NamedTuple):
-    """A stop with what surrounds it, as offsets in ``text``, whose first character begins the sentence."""
+    """A stop and its surroundings, as offsets in ``text``, which begins with the sentence."""
 
     text: str
     at: int
     run: str
-    """The stops that stand together."""
+    """The consecutive stops."""
     run_end: int
     end: int
-    """After the closers: where the sentence ends if it does."""
+    """The offset after the closers: the sentence's end, if it is one."""
     after: int
     """The first character that is neither a space, a stop nor a closer."""
     final: bool
@@ -88,14 +87,14 @@ class _Stop(NamedTuple):
         return not _CLOSERS.isdisjoint(self.text[self.run_end : self.end])
 
     def goes_on_small(self) -> bool | None:
-        """Whether a small letter follows a closed quotation or bracket; None: not yet known."""
+        """Whether a small letter follows a closed quotation or bracket; None if not yet known."""
         if not self.is_closed:
             return False
         first = self.first_letter()
         return first.islower() if first or self.final else None
 
     def first_letter(self) -> str:
-        """The first character behind opening marks, or "" while it is unknown."""
+        """The first character after opening marks; "" while it is unknown."""
         return self.text[_end(OPENING_RUN, self.text, self.after) :][:1]
 
     def goes_on(self) -> Verdict:
@@ -106,9 +105,9 @@ class _Stop(NamedTuple):
 
 
 def judge(text: str, at: int, *, final: bool) -> Verdict:
-    """Whether the stop at ``at`` ends the sentence that begins with ``text``.
+    """Judge whether the stop at ``at`` ends the sentence that begins with ``text``.
 
-    ``text`` reaches at most ``LOOK_CHARS`` beyond the stop. ``final``: nothing follows what it holds.
+    ``text`` reaches at most ``LOOK_CHARS`` beyond the stop. ``final``: no text follows.
     """
     spaced = SPACED_ELLIPSIS.match(text, at)
     if spaced is not None and text[at - 1 : at].strip() and text[at : spaced.end()].count(".") > 3:
@@ -137,9 +136,9 @@ _STILL_CLOSING = " .!?…”’»)]"
 
 
 def surely_waits(text: str, at: int) -> bool:
-    """Whether `judge` will wait for what comes after the stop at ``at``; much cheaper to ask.
+    """Whether `judge` certainly needs more text after the stop at ``at``; much cheaper than `judge`.
 
-    It does while nothing but closers has come, or a part of the word after initials.
+    It does while only closers, or only a part of the word after initials, have arrived.
     """
     if not text[at + 1 :].strip(_STILL_CLOSING):
         return True
@@ -149,12 +148,12 @@ def surely_waits(text: str, at: int) -> bool:
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
-    found = pattern.match(text, at)
-    return found.end() if found else at
+    match = pattern.match(text, at)
+    return match.end() if match else at
 
 
 def closed_end(text: str, at: int, *, final: bool) -> int | None:
-    """Behind the stops and closers at ``at``; None: more text may belong to them."""
+    """Return the offset after the stops and closers at ``at``; None if more of them may follow."""
     if text[at - 1] in EAST_ASIAN_STOPS:
         return _closed_east(text, at)
     end = _end(CLOSING_RUN, text, at)
@@ -162,7 +161,7 @@ def closed_end(text: str, at: int, *, final: bool) -> int | None:
 
 
 def _closed_east(text: str, at: int) -> int:
-    """After an East Asian stop: a straight mark closes only what one has opened in this sentence."""
+    """As `closed_end` after an East Asian stop: a straight mark closes only a quotation opened in this sentence."""
     end = _end(EAST_ASIAN_CLOSING_RUN, text, at)
     if text[end : end + 1] == '"' and text.count('"', 0, end) % 2:
         end = _end(EAST_ASIAN_CLOSING_RUN, text, end + 1)
@@ -177,7 +176,7 @@ def _may_be_spaced_ellipsis(text: str, at: int) -> bool:
 
 
 def _period_and_ellipsis(text: str, at: int, run_end: int, *, final: bool) -> Verdict:
-    """Four spaced dots that touch the word: a period, then an ellipsis that opens the next sentence, if one follows."""
+    """Judge four spaced dots that touch the word: a period, and an ellipsis that opens the next sentence, if any."""
     end = closed_end(text, run_end, final=final)
     if end is None:
         return WAITS
@@ -192,7 +191,7 @@ def _period_and_ellipsis(text: str, at: int, run_end: int, *, final: bool) -> Ve
 
 
 def trailing_end(text: str, end: int, *, final: bool) -> tuple[int, int] | None:
-    """Where the sentence ends after emoji and closers behind spaces, and what comes then; None: not yet known."""
+    """Return the sentence's end after trailing emoji and closers, and the next offset; None if not yet known."""
     opens_with_emoji = EMOJI_RUN.match(text) is not None
     for _ in range(_TRAILING_RUNS):
         after = _end(SPACES, text, end)
@@ -225,7 +224,7 @@ def trailing_end(text: str, end: int, *, final: bool) -> tuple[int, int] | None:
 
 
 def judge_particle(text: str, at: int, *, final: bool) -> Verdict:
-    """Whether the space at ``at``, behind a polite particle of Thai, ends the sentence: nothing marks its end there."""
+    """Judge whether the space after a polite particle of Thai ends the sentence: Thai has no stops."""
     trailing = trailing_end(text, at, final=final)
     if trailing is None or (trailing[1] >= len(text) and not final):
         return WAITS
@@ -236,7 +235,7 @@ def judge_particle(text: str, at: int, *, final: bool) -> Verdict:
 
 
 def _judge_touching(stop: _Stop) -> Verdict:
-    """The next character follows without a space."""
+    """Judge a stop that the next character follows without a space."""
     follows = stop.next
     if stop.end > stop.run_end and stop.text[stop.end - 1] == ">":
         return _judge_spaced(stop)
@@ -256,7 +255,7 @@ def _judge_touching(stop: _Stop) -> Verdict:
 
 
 def _judge_before_tag(stop: _Stop) -> Verdict:
-    """A tag that opens something touches the stop: a sentence begins with it where a capital letter follows."""
+    """Judge a stop that an opening tag touches: a sentence begins with the tag if a capital letter follows."""
     end = tag_end(stop.text, stop.after)
     if end >= len(stop.text) and not stop.final:
         return WAITS
@@ -267,7 +266,7 @@ def _judge_before_tag(stop: _Stop) -> Verdict:
 
 
 def _judge_glued(stop: _Stop) -> Verdict:
-    """A capital letter touches a period or an ellipsis."""
+    """Judge a period or an ellipsis that a capital letter touches."""
     begins = glued_sentence_begins(stop.text, stop.at, stop.after, final=stop.final)
     if begins is None:
         return WAITS
@@ -275,7 +274,7 @@ def _judge_glued(stop: _Stop) -> Verdict:
 
 
 def _quotation_goes_on(stop: _Stop) -> bool:
-    """Whether a quotation of an East Asian script, closed after the stop, is not yet its sentence's end."""
+    """Whether the sentence goes on after an East Asian quotation that closes after the stop."""
     if not stop.is_closed:
         return False
     return stop.next in _QUOTING_PARTICLES or (
@@ -284,7 +283,7 @@ def _quotation_goes_on(stop: _Stop) -> bool:
 
 
 def _judge_spaced(stop: _Stop) -> Verdict:
-    """A space, at least, stands before the next character."""
+    """Judge a stop with at least one space before the next character."""
     if stop.next in _CONTINUES and stop.next not in "/+":
         return stop.goes_on()
     if not _HARD_STOPS.isdisjoint(stop.run):
@@ -299,7 +298,7 @@ def _judge_spaced(stop: _Stop) -> Verdict:
 
 
 def _unless_quoted(stop: _Stop, otherwise: Callable[[], Verdict]) -> Verdict:
-    """A small letter or a speaker after a closed quotation goes on; else what ``otherwise`` finds."""
+    """Go on if a small letter or a speaker follows a closed quotation; else return ``otherwise()``."""
     small = stop.goes_on_small()
     if small is None:
         return WAITS
@@ -338,7 +337,7 @@ _DASH_RUN = re.compile(r"[-–—―]+[^\S\n\r]*[\"'“«„]*")
 
 
 def _judge_dash(stop: _Stop) -> Verdict:
-    """A dash goes on with a small letter after direct speech ("— Да! — сказал он", “Stop!” — he said)."""
+    """Judge a dash: with a small letter it continues direct speech ("— Да! — сказал он", “Stop!” — he said)."""
     speech = stop.is_closed or stop.run != "." or stop.text.lstrip()[:1] in _DASHES
     if not speech:
         return stop.ends()

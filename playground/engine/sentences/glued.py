@@ -1,4 +1,4 @@
-"""Whether a sentence begins at the capital letter that touches a stop ("Got it.Let me look"), or a name goes on."""
+"""Decides whether a capital letter that touches a stop begins a sentence ("Got it.Let me look") or continues a name."""
 
 import re
 
@@ -15,16 +15,16 @@ from playground.engine.sentences.periods import WAIT_CHARS, is_abbreviation, is_
 _CLOSERS = BRACKETS_CLOSED + QUOTES_CLOSED + MARKUP
 _PLAIN = re.compile(r"[^\W\d_]{2,}(?:['’][^\W\d_]+)?")
 _LONG_NUMBER = re.compile(r"\d{3,}|[$€£¥₽]\d[\d.,]*|\d[\d.,]*[%$€£¥₽]")
-"""No item of a list is counted so far, and no version has a sign."""
+"""Numbers too long for a list item's, or with a sign that no version number has."""
 _BEHIND_WORD = ",;:!?…'’\"”»)*—–"
 _SURE_LETTERS = 4
-"""A word of as many small letters is hardly an abbreviation that no list has."""
+"""A word with this many small letters is hardly an unlisted abbreviation."""
 
 
 def glued_sentence_begins(text: str, at: int, after: int, *, final: bool) -> bool | None:
-    """Whether the capital at ``text[after]``, with no space behind the stop at ``at``, begins a sentence.
+    """Whether the capital at ``text[after]``, with no space after the stop at ``at``, begins a sentence.
 
-    Names of files, hosts and methods look alike ("report.Final.pdf", "handler.Method()"); None: more text is needed.
+    Names of files, hosts and methods look alike ("report.Final.pdf", "handler.Method()"). None if more text is needed.
     """
     final = final or len(text) > at + WAIT_CHARS
     text = text[: at + 1 + WAIT_CHARS]
@@ -54,14 +54,14 @@ def glued_sentence_begins(text: str, at: int, after: int, *, final: bool) -> boo
 
 
 def _stop_ends_word(text: str, at: int, *, final: bool) -> bool | None:
-    """Whether a space follows the stop, so that it is no part of a name ("it.Done. Next", not "a.Final.pdf")."""
+    """Whether a space follows the stop at ``at``, so that no name goes on ("it.Done. Next", not "a.Final.pdf")."""
     if at + 1 >= len(text):
         return True if final else None
     return text[at + 1].isspace()
 
 
 def _is_sure(text: str, at: int, before: str, word: str) -> bool:
-    """Whether the word before the stop is a whole one and no name's, so that any capital may begin a sentence."""
+    """Whether the word before the stop is complete and no part of a name, so that any capital may begin a sentence."""
     if is_abbreviation(text, at) or is_shortened(before):
         return False
     if before.islower():

@@ -1,6 +1,6 @@
-"""Cutting an answer into sentences a bounded number of characters at a time.
+"""Splits an answer into sentences, a bounded number of characters per step.
 
-A server may send its whole answer in one delta: cut at once it would hold everybody up for as long as it is.
+A server may send a whole answer in one delta: splitting it at once would block every other turn of the process.
 """
 
 from collections import deque
@@ -13,9 +13,9 @@ SPLIT_CHARS_AT_ONCE = 4 * KIB
 
 
 class PacedSplitter:
-    """As a `SentenceSplitter`, but what goes beyond a step's characters waits for the next step.
+    """As a `SentenceSplitter`, but text beyond a step's budget of characters waits for the next step.
 
-    ``begin_step`` allows so many characters again; ``finish`` cuts all that waits, however much it is.
+    ``begin_step`` renews the budget; ``finish`` splits all pending text, however long.
     """
 
     def __init__(self, sentence_chars: int) -> None:
@@ -36,7 +36,7 @@ class PacedSplitter:
         return self.advance()
 
     def advance(self) -> list[Sentence]:
-        """What this step still allows; the end too, if it was told and nothing waits before it."""
+        """Split as much pending text as the step allows, and end the text if it has ended and none is pending."""
         sentences: list[Sentence] = []
         while self._waiting and self._room > 0:
             text = self._waiting.popleft()
@@ -53,7 +53,7 @@ class PacedSplitter:
         return [] if self._waiting else self._splitter.poll()
 
     def end(self) -> list[Sentence]:
-        """No text comes any more."""
+        """End the text."""
         self._ends = True
         return self.advance()
 

@@ -1,4 +1,4 @@
-"""Whether a pause after a stop is enough to take the sentence as ended: nothing usual could go on behind it."""
+"""Decides whether a stop before a pause in the stream surely ends the sentence."""
 
 import re
 
@@ -37,14 +37,14 @@ _HARD_STOPS = frozenset(HARD_STOPS)
 _CLOSERS = BRACKETS_CLOSED + QUOTES_CLOSED + MARKUP
 _SPAN_CLOSED = ("`", "$", "\\)", "\\]", ">")
 _IN_NAMES = re.compile(r"[./@\\_:#&+=<>|~^\d]")
-"""What stands in addresses, versions, amounts and abbreviations, of which more may come."""
+"""Characters of addresses, versions, amounts and abbreviations, which may go on after the pause."""
 _SHARE = re.compile(r"[-–+−]?\d[\d.,]*(?:%|‰|°[CF]?)")
 _ROMAN = re.compile(r"[IVXLC]{2,}")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
 def pause_ends(text: str, at: int) -> bool:
-    """Whether the sentence that begins with ``text`` has ended with the stop at ``at``, after which the text pauses."""
+    """Whether the sentence that begins with ``text`` ends with the stop at ``at``, after which the stream pauses."""
     spaced = SPACED_ELLIPSIS.match(text, at)
     stops = spaced or STOP_RUN.match(text, at)
     run_end = stops.end() if stops else at + 1
@@ -63,7 +63,7 @@ def pause_ends(text: str, at: int) -> bool:
 
 
 def _ellipsis_ends(text: str, at: int, run: str) -> bool:
-    """An ellipsis behind words ends them; two dots are one only before a space: a third may come."""
+    """Whether an ellipsis ends the sentence: after words; two dots only before a space, since a third may follow."""
     before = text[max(0, at - LOOK_CHARS) : at]
     if LETTER_OR_DIGIT.search(before) is None or before[-1] in "[(":
         return False
@@ -71,7 +71,7 @@ def _ellipsis_ends(text: str, at: int, run: str) -> bool:
 
 
 def _period_ends(text: str, at: int, *, is_spaced: bool) -> bool:
-    """After a whole word; numbers, names and abbreviations may go on."""
+    """Whether a period ends the sentence: only after a whole word; numbers, names and abbreviations may go on."""
     token = token_before(text, at)
     if token.endswith(_SPAN_CLOSED):
         return is_spaced
@@ -90,7 +90,7 @@ def _period_ends(text: str, at: int, *, is_spaced: bool) -> bool:
 
 
 def _is_whole(text: str, at: int, word: str) -> bool:
-    """Whether the word is neither shortened nor a numeral."""
+    """Whether the word is neither an abbreviation nor a numeral."""
     before = word_before(text, at)
     if word in CALENDAR or _ROMAN.fullmatch(word) or (before and not word.isupper() and is_shortened(word)):
         return False

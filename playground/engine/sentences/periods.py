@@ -1,4 +1,4 @@
-"""Whether a period ends the sentence, or belongs to an abbreviation, an initial or an ordinal."""
+"""Decides whether a period ends the sentence or belongs to an abbreviation, an initial or an ordinal."""
 
 import re
 
@@ -29,14 +29,14 @@ from playground.engine.sentences.abbreviations import (
 from playground.engine.sentences.characters import LETTER, OPENERS, OPENING_RUN, WORD, is_east_asian
 
 WAIT_CHARS = 24
-"""How far behind a period the word that settles it is waited for."""
+"""How many characters after a period may arrive while its deciding word is awaited."""
 
 _TOKEN_CHARS = 40
 _LAST_PART = re.compile(r".*[-–]")
 _CLOCK = re.compile(r"\d{1,2}(?::\d\d)?")
 _ORDINAL = re.compile(r"\d{1,4}")
 _INNER_OPENER = re.compile(r"[—―>]|[(\[](?=[^)\]]*\Z)")
-"""Begins a word within a word: a long dash, a tag's end, an unclosed bracket ("doctor—Dr. Amin", "f(e.g. x")."""
+"""Starts a new word inside a token: a long dash, a tag's end, an unclosed bracket ("doctor—Dr. Amin", "f(e.g. x")."""
 _THAI_LETTERS = re.compile(rf"(?:{'|'.join(sorted(THAI_TITLES))}|(?:^|[\d.])[\u0e01-\u0e2e]{{1,4}})\Z")
 """Thai consonants without a vowel are an abbreviation; a title may touch the word before it."""
 _ROMAN = re.compile(r"[IVXLC]{2,}")
@@ -45,7 +45,7 @@ _NO_VOWEL = re.compile(
     r"[bcdfghjklmnpqrstvwxzčćďđłńňřśšťźžбвгґджзклмнпрстфхцчшщβγδζθκλμνξπρστφχψ]{2}|"
     r"[bcdfghjkmnpqstvwxzčćďđłńňśšťźžбвгґджзклмнпрстфхцчшщβγδζθκλμνξπρστφχψ]{3,6}"
 )
-"""Czech and its neighbours speak r and l as vowels ("vlk", "prst")."""
+"""Words without a vowel. Czech and its neighbours use r and l as vowels ("vlk", "prst")."""
 _SHORTENED = re.compile(r"(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}|([A-HJ-UWYZ])\1")
 """Dotted ("U.S"), or an abbreviated plural of Spanish and Italian ("EE. UU.", "AA. VV.")."""
 _ROMAN_LETTERS = frozenset("IVXLCDM")
@@ -58,7 +58,7 @@ _TIMES = frozenset({"a.m", "p.m", "am", "pm"})
 
 
 def token_before(text: str, at: int) -> str:
-    """The word, number or address that ends before ``at``, without the marks that open it; "" after a space."""
+    """Return the word, number or address that ends before ``at``, without its opening marks; "" after a space."""
     tail = text[max(0, at - _TOKEN_CHARS) : at]
     if not tail or tail[-1].isspace():
         return ""
@@ -71,9 +71,9 @@ def token_before(text: str, at: int) -> str:
 
 
 def period_ends(text: str, at: int, after: int, *, closed: bool, final: bool) -> bool | None:
-    """Whether the period at ``at`` ends its sentence, given that ``text[after]`` comes next, behind a space.
+    """Whether the period at ``at`` ends its sentence, given that ``text[after]`` comes next, after a space.
 
-    ``closed`` says that a quotation or a bracket was closed between. None: more text is needed.
+    ``closed``: a quotation or a bracket closes in between. None if more text is needed.
     """
     final = final or len(text) > at + WAIT_CHARS
     text = text[: at + 1 + WAIT_CHARS]
@@ -102,7 +102,7 @@ def period_ends(text: str, at: int, after: int, *, closed: bool, final: bool) ->
 
 
 def _before_small(text: str, after: int, *, final: bool) -> bool | None:
-    """Whether a small letter may begin a sentence: where this one began so, too, or in a name like "iPhone"."""
+    """Whether a small letter may begin a sentence: if this sentence began with one, or in a name like "iPhone"."""
     first = LETTER.search(text)
     if first is not None and first.group().islower():
         return True
@@ -112,12 +112,12 @@ def _before_small(text: str, after: int, *, final: bool) -> bool | None:
 
 
 def _is_title(word: str) -> bool:
-    """Whether the word, or what follows a slash in it, stands before a name ("Mr./Mrs. Lee")."""
+    """Whether the word, or its part after a slash, is a title before a name ("Mr./Mrs. Lee")."""
     return word in TITLES or ("://" not in word and word.rpartition("/")[2] in TITLES)
 
 
 def _after_drive(text: str, at: int, after: int, word: str, *, final: bool) -> bool | None:
-    """After a title: it ends nothing, but "Dr." also is the street's kind in an address ("9 Elm Dr. The park")."""
+    """Judge a title: it ends no sentence, but "Dr." is also Drive in an address ("9 Elm Dr. The park")."""
     if word != "Dr" or not _ADDRESS.search(text, max(0, at - _TOKEN_CHARS), at):
         return False
     following = _word_at(text, at, after, final=final)
@@ -127,7 +127,7 @@ def _after_drive(text: str, at: int, after: int, word: str, *, final: bool) -> b
 def _after_abbreviation(
     text: str, at: int, after: int, word: str, *, closed: bool, final: bool
 ) -> bool | None:
-    """After a word that may be an abbreviation."""
+    """Judge a word that may be an abbreviation."""
     follows = text[after]
     keys = _keys(text, at, word)
     before = word_before(text, at)
@@ -160,13 +160,13 @@ def _after_abbreviation(
 
 
 def _is_hour(text: str, at: int, word: str) -> bool:
-    """Whether a letter without case, a title elsewhere, tells the half of the day here (Arabic "5 م.")."""
+    """Whether a caseless letter, elsewhere a title, means a.m. or p.m. here (Arabic "5 م.")."""
     caseless = len(word) == 1 and word.lower() == word.upper()
     return caseless and _CLOCK.fullmatch(word_before(text, at)) is not None
 
 
 def _is_unit(keys: set[str], word: str) -> bool:
-    """Whether the word, after a number, says of what; a sentence may end with it before any capital letter."""
+    """Whether the word is a unit after a number, so that the sentence may end before any capital letter."""
     if not keys.isdisjoint(_TIMES):
         return False
     if not keys.isdisjoint(UNITS):
@@ -177,7 +177,7 @@ def _is_unit(keys: set[str], word: str) -> bool:
 
 
 def _is_shortened(word: str, before: str) -> bool:
-    """Whether the word looks like an abbreviation; whatever begins a sentence does not."""
+    """Whether the word looks like an abbreviation; a sentence's first word doesn't count as one."""
     if _SHORTENED.fullmatch(word):
         return True
     return not word.isupper() and before != "" and is_shortened(word)
@@ -188,12 +188,12 @@ def is_thai_abbreviation(word: str) -> bool:
 
 
 def is_shortened(word: str) -> bool:
-    """Whether no vowel is in the word; "Hmm" and "Shh" are whole all the same."""
+    """Whether the word has no vowel, apart from interjections such as "Hmm" and "Shh"."""
     return word[-1] != word[-2:-1] and _NO_VOWEL.fullmatch(word.lower()) is not None
 
 
 def _is_short(word: str) -> bool:
-    """Whether the word, before a number, is shortened: no vowel, or a month's beginning."""
+    """Whether the word before a number is shortened: without a vowel, or a month's prefix."""
     small = word.lower()
     if word.isupper() and word.isascii():
         return False
@@ -203,7 +203,7 @@ def _is_short(word: str) -> bool:
 
 
 def _is_numeral(text: str, at: int, after: int, *, final: bool) -> bool | None:
-    """Whether a number follows, in digits or Roman; None: more text is needed."""
+    """Whether a number follows, in digits or Roman; None if more text is needed."""
     if text[after] not in _ROMAN_LETTERS:
         return text[after].isdigit() or text[after] in "№#"
     word = _word_at(text, at, after, final=final)
@@ -211,7 +211,7 @@ def _is_numeral(text: str, at: int, after: int, *, final: bool) -> bool | None:
 
 
 def _keys(text: str, at: int, word: str) -> set[str]:
-    """The spellings under which ``word`` may be listed; capitals without dots are a name ("CA", "PR")."""
+    """Return the keys under which ``word`` may be listed; none for capitals without dots, a name ("CA", "PR")."""
     if len(word) > 1 and word.isalpha() and word.isupper() and word not in CAPITAL_FORMS:
         return set()
     joined = _joined_initials(text, at, word)
@@ -228,20 +228,20 @@ def _keys(text: str, at: int, word: str) -> set[str]:
 
 
 def word_before(text: str, at: int) -> str:
-    """The word before the one that ends at ``at``, or ""."""
+    """Return the word before the one that ends at ``at``, or ""."""
     before = text[max(0, at - 2 * _TOKEN_CHARS) : at].rsplit(maxsplit=2)
     return before[-2] if len(before) > 1 else ""
 
 
 def is_abbreviation(text: str, at: int) -> bool:
-    """Whether the word before the period at ``at`` is known as an abbreviation, of whatever kind."""
+    """Whether the word before the period at ``at`` is a known abbreviation of any kind."""
     word = token_before(text, at)
     key = word.lower()
     return word in TITLES or key in KNOWN
 
 
 def _joined_initials(text: str, at: int, word: str) -> str:
-    """Two initials that a space parts ("z. B.", "т. д."), in small letters and joined; "" when there is one."""
+    """Return two initials with a space between ("z. B.", "т. д.") joined in lower case; "" for a single one."""
     if len(word) > 2:
         return ""
     parts = text[max(0, at - 16) : at].rsplit(maxsplit=3)
@@ -255,13 +255,13 @@ def _joined_initials(text: str, at: int, word: str) -> str:
 
 
 def _word_at(text: str, at: int, after: int, *, final: bool) -> str | None:
-    """The next word, whole; as far as it is known once ``WAIT_CHARS`` have passed; None: it may grow."""
+    """Return the next word: complete, or as much as arrived within ``WAIT_CHARS``; None while it may grow."""
     begin = OPENING_RUN.match(text, after)
-    found = WORD.match(text, begin.end() if begin else after)
-    end = found.end() if found else (begin.end() if begin else after)
+    word = WORD.match(text, begin.end() if begin else after)
+    end = word.end() if word else (begin.end() if begin else after)
     if end >= len(text) and not final and len(text) - at <= WAIT_CHARS:
         return None
-    return found.group() if found else ""
+    return word.group() if word else ""
 
 
 def _begins_sentence(word: str) -> bool:
@@ -269,7 +269,7 @@ def _begins_sentence(word: str) -> bool:
 
 
 def _before_next_word(text: str, at: int, after: int, keys: set[str], *, final: bool) -> bool | None:
-    """After an abbreviation that may be the last word."""
+    """Judge an abbreviation that may be the last word."""
     follows = text[after]
     if follows.islower() or follows.isdigit() or follows in "([":
         return False
@@ -300,13 +300,13 @@ def _after_time(text: str, at: int, word: str) -> bool:
 
 
 def _opens_with_time(text: str, at: int) -> bool:
-    """Whether the sentence is as yet no more than a time ("At 5 p.m.", "В 1837 г.")."""
+    """Whether the sentence so far is only a time ("At 5 p.m.", "В 1837 г.")."""
     before = text[:at].split(maxsplit=5)
     return len(before) <= 4 and before[0].lower() in PREPOSITIONS_OF_TIME
 
 
 def _after_number(text: str, at: int, after: int, number: str, *, final: bool) -> bool | None:
-    """After one to four digits: an ordinal, or a number that ends the sentence."""
+    """Judge one to four digits: an ordinal, or a number that ends the sentence."""
     follows = text[after]
     if len(number) < 4 and follows.islower():
         return False
@@ -331,7 +331,7 @@ def _after_number(text: str, at: int, after: int, number: str, *, final: bool) -
 
 
 def _addresses_someone(text: str, at: int, after: int, word: str, *, final: bool) -> bool | None:
-    """Whether a pronoun follows the next word, which then is the verb of a sentence ("17. Geben Sie")."""
+    """Whether a pronoun follows the next word, which is then a sentence's verb ("17. Geben Sie")."""
     behind = text[after + len(word) :]
     if not final and len(text) - at <= WAIT_CHARS and _PARTIAL_NEXT_WORD.fullmatch(behind):
         return None
@@ -340,7 +340,7 @@ def _addresses_someone(text: str, at: int, after: int, word: str, *, final: bool
 
 
 def _counts_on(text: str, at: int, number: str) -> bool:
-    """Whether the number is an item's, in a list within the sentence ("Steps: 1. Wash, 2. Cut")."""
+    """Whether the number is a list item's within the sentence ("Steps: 1. Wash, 2. Cut")."""
     before = text[: at - len(number)].rstrip()
     if int(number) == 1:
         return before.endswith((":", "："))
@@ -348,13 +348,13 @@ def _counts_on(text: str, at: int, number: str) -> bool:
 
 
 def _is_range(text: str, at: int) -> bool:
-    """Whether the number ends a range, whose first number has no period either ("między 9 a 12")."""
+    """Whether the number ends a range, whose first number has no period ("między 9 a 12")."""
     before = text[max(0, at - _TOKEN_CHARS) : at].rsplit(maxsplit=3)
     return len(before) > 2 and before[-3].isdigit()
 
 
 def _after_roman(text: str, at: int, after: int, *, final: bool) -> bool | None:
-    """After a Roman numeral: an ordinal ("Ludwig XIV. war"), or the end ("World War II.")."""
+    """Judge a Roman numeral: an ordinal ("Ludwig XIV. war"), or the end ("World War II.")."""
     if text[after].islower():
         return False
     word = _word_at(text, at, after, final=final)
@@ -365,7 +365,7 @@ def _after_roman(text: str, at: int, after: int, *, final: bool) -> bool | None:
 
 
 def _after_one_letter(text: str, at: int, after: int, letter: str, *, final: bool) -> bool | None:
-    """After a single letter: an initial ("Anna I. Berg"), a unit ("5 m."), or a word ("you and I.")."""
+    """Judge a single letter: an initial ("Anna I. Berg"), a unit ("5 m."), or a word ("you and I.")."""
     if letter in ONE_LETTER_WORDS:
         return True
     follows = text[after]

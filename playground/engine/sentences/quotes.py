@@ -1,4 +1,4 @@
-"""Direct speech: whether what follows a closed quotation tells who said it, and so belongs to its sentence."""
+"""Direct speech: decides whether the text after a quotation names its speaker, and so belongs to its sentence."""
 
 import re
 
@@ -8,22 +8,22 @@ from playground.engine.sentences.characters import NEWLINES, QUOTATION_MARKS, ST
 _SPEAKER = re.compile(r"(?:I|(?:[A-Z][\w'’-]*\.?)(?: [A-Z][\w'’-]*\.?){0,2}) (?P<verb>[a-z]+)(?=\W)")
 _PARTIAL_SPEAKER = re.compile(r"(?:[A-Z][\w'’-]*\.?(?: |\Z)){1,3}[a-z]*\Z")
 _FIRST_WORD = re.compile(r"[A-Za-z]+(?=[^A-Za-z.])|[A-Za-z]{2,}(?=\.)")
-"""Whole; not an initial."""
+"""A complete word, not an initial."""
 _REACH_CHARS = 40
-"""How far behind a quotation its verb is waited for."""
+"""How far after a quotation its verb is searched for."""
 
 
 def opens_with_quotation(text: str, at: int) -> bool:
-    """Whether the sentence begins with the quotation that closes behind ``at``: later ones follow its speaker."""
+    """Whether the quotation that closes after ``at`` begins the sentence: a later one follows its speaker."""
     opened = text.lstrip("*_ ")[:1]
     return opened in QUOTATION_MARKS and text.count(opened, 0, at) == 1
 
 
 def names_speaker(text: str, at: int, after: int, *, final: bool) -> bool | None:
-    """Whether ``text[after:]`` says who spoke what closes behind the stop at ``at`` (“Run!” Tom shouted.).
+    """Whether ``text[after:]`` names the speaker of the quotation that closes after ``at`` (“Run!” Tom shouted.).
 
-    A small letter after a quotation goes on anyway; this is for names, and for scripts without capitals, in which
-    only another quotation or a new line tells that the speech stands alone. None: more text is needed.
+    A small letter after a quotation continues the sentence anyway; this handles names, and scripts without capitals, in
+    which only another quotation or a new line ends the sentence. None if more text is needed.
     """
     if not opens_with_quotation(text, at):
         return False

@@ -1,4 +1,4 @@
-"""Stretches of a sentence that are never cut: inline code, formulas, and tags such as those of a voice."""
+"""Spans of a sentence that are never cut: inline code, formulas, and tags such as speech tags."""
 
 import re
 from typing import NamedTuple
@@ -8,31 +8,31 @@ from playground.engine.sentences.characters import BRACKETS_CLOSED, NEWLINES, of
 SPAN_OPENERS = "`$\\<"
 
 INLINE_CHARS = 200
-"""How far the end of inline code, or of a formula between single dollar signs, is looked for."""
+"""The longest inline code, and formula between single dollar signs."""
 
 FORMULA_CHARS = 1_000
-"""How far the closing mark of every other formula is looked for."""
+"""The longest formula of any other kind."""
 
 TAG_CHARS = 300
-"""How far the end of a tag is looked for."""
+"""The longest tag."""
 
 _STOP_REACH_CHARS = 8
 
 
 class Span(NamedTuple):
-    """A stretch that ends before ``end``; plain text goes up to there, and nothing was opened, if ``closing`` is -1."""
+    """A span that ends before ``end``; if ``closing`` is -1, nothing was opened and the text up to there is plain."""
 
     end: int
     closing: int = -1
-    """Where its closing mark begins."""
+    """The offset of its closing mark."""
     stop: int = -1
-    """The stop with which it ends, inside its mark, and with which the sentence may end; -1: none."""
+    """The offset of a stop before its closing mark, with which the sentence may end; -1 if there is none."""
     is_display: bool = False
-    """A formula that is set apart, which may have lines of its own."""
+    """A display formula, which may span lines."""
 
 
 def span_at(text: str, start: int, at: int, *, final: bool) -> Span | None:
-    """What the mark at ``at`` opens, in the sentence that begins at ``start``; None: more text is needed."""
+    """Return the span opened at ``at``, in the sentence that begins at ``start``; None if more text is needed."""
     match text[at]:
         case "`":
             return _code(text, start, at, final=final)
@@ -49,7 +49,7 @@ _NEWLINE = re.compile(of(NEWLINES))
 
 
 def _code(text: str, start: int, at: int, *, final: bool) -> Span | None:
-    """Inline code (CommonMark 6.1) on one line; behind a letter a mark is an apostrophe, before a space a mark."""
+    """Match inline code (CommonMark 6.1) on one line; a backtick after a letter or before a space is text."""
     opened = _run_end(_BACKTICKS, text, at)
     if opened == len(text) and not final:
         return None
@@ -88,13 +88,13 @@ _STOP_AND_SPACE = re.compile(r"[.!?…]\s")
 _CLOSING_DOLLAR = re.compile(r"\$(?<!\s.)(?!\d)")
 _WORD = re.compile(r" [^\W\d_]{3,}(?=[\s.,;:!?])")
 _PROSE = re.compile(r"[^\W\d_]{3,}[\s.,;:!?]|[-–+]?\d[\d.,]* [^\W\d_]")
-"""What a formula doesn't begin with: a word, or an amount with a word behind it."""
+"""A beginning that no formula has: a word, or an amount before a word."""
 
 
 def _inline_formula(text: str, opened: int, *, final: bool) -> Span | None:
-    """Pandoc's rule for dollar signs (tex_math_dollars), on one line: no space within them, no digit behind.
+    """Match Pandoc's rule for dollar signs (tex_math_dollars), on one line: no space inside them, no digit after them.
 
-    A word, or the stop behind a price, tells before the line is over that it is no formula.
+    A word, or the stop after a price, shows before the line ends that it is no formula.
     """
     if text[opened].isspace() or _PROSE.match(text, opened):
         return Span(opened)
@@ -149,7 +149,7 @@ def _formula(text: str, opened: int, mark: str, *, final: bool) -> Span | None:
 
 
 def _has_prose(pattern: re.Pattern[str], text: str, at: int, end: int) -> bool:
-    """Whether words stand outside braces (``\\text{…}``)."""
+    """Whether there are words outside braces (``\\text{…}``)."""
     return any(
         text.count("{", at, words.start()) <= text.count("}", at, words.start())
         for words in pattern.finditer(text, at, end)
@@ -166,7 +166,7 @@ _PARTIAL_TAG = re.compile(
 
 
 def _tag(text: str, at: int, *, final: bool) -> Span | None:
-    """A tag of HTML or XML on one line: ``<b>``, ``</b>``, ``<break time="0.5s"/>``."""
+    """Match a tag of HTML or XML on one line: ``<b>``, ``</b>``, ``<break time="0.5s"/>``."""
     reach = at + TAG_CHARS
     tag = _TAG.match(text, at, reach)
     if tag:
@@ -176,7 +176,7 @@ def _tag(text: str, at: int, *, final: bool) -> Span | None:
 
 
 def tag_end(text: str, at: int) -> int:
-    """Return the offset behind the tag at ``at``: -1 if there is no tag, ``len(text)`` while it may still come."""
+    """Return the offset after the tag at ``at``: -1 if there is no tag, ``len(text)`` while it may still arrive."""
     span = _tag(text, at, final=False)
     if span is None:
         return len(text)
@@ -198,7 +198,7 @@ def _touches_word(text: str, start: int, at: int) -> bool:
 
 
 def _stop_in_code(text: str, opened: int, closing: int) -> int:
-    """The stop before the closing mark, if words stand before it (`git push.`), not of an ellipsis or a path."""
+    """Return the offset of a stop before the closing mark, after words (`git push.`), not of an ellipsis or a path."""
     stop = closing - 1
     if stop <= opened or text[stop] not in ".!?":
         return -1
@@ -206,7 +206,7 @@ def _stop_in_code(text: str, opened: int, closing: int) -> int:
 
 
 def _stop_in_formula(text: str, opened: int, closing: int) -> int:
-    """The stop that closes the sentence within a formula's marks; a "!" there is a factorial."""
+    """Return the offset of a stop that ends the sentence inside a formula's marks; a "!" there is a factorial."""
     stop = opened + len(text[opened:closing].rstrip()) - 1
     if (
         stop <= opened

@@ -1,4 +1,4 @@
-"""Cuts a growing answer into sentences: the same ones for every way in which its text may arrive."""
+"""Splits a growing answer into sentences, which don't depend on how the text arrives in pieces."""
 
 import re
 from typing import NamedTuple
@@ -48,10 +48,10 @@ _JOINED = re.compile(
     r".[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u200c\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\u20e3]|\u200d.",
     re.DOTALL,
 )
-"""Two code points that belong to one character."""
+"""Two code points of one character."""
 _GRAPHEME_CHARS = 32
 _NESTED_CHARS = 200
-"""How far the closing one of a pair of East Asian brackets is looked for."""
+"""The longest text between East Asian brackets."""
 
 
 class _Uncut(NamedTuple):
@@ -63,41 +63,41 @@ class _Uncut(NamedTuple):
 
 
 class SentenceSplitter:
-    """Feed it the answer's text as it comes; it gives each sentence once, as soon as its end is certain.
+    """Feed it the answer's text as it arrives; it returns each sentence once, as soon as its end is certain.
 
-    ``feed`` and ``flush`` give the same sentences for every way in which the text is cut. ``poll`` is for a pause: it
-    takes an end for certain that almost surely is one; if what follows belonged to it, that begins the next
-    sentence. Offsets are those of the raw text, in code points; sentences neither begin nor end with a space.
+    ``feed`` and ``flush`` return the same sentences however the text is split. ``poll``, for a pause, also accepts an
+    end that is almost certain; if the text continues the sentence after all, it begins the next one. Offsets are code
+    points of the raw text; sentences neither begin nor end with a space.
     """
 
     def __init__(self, limit_chars: int = DEFAULT_LIMITS.sentence_chars) -> None:
         self._limit = limit_chars
         self._text = ""
         self._offset = 0
-        """Where ``_text`` begins in the raw text."""
+        """The offset of ``_text`` in the raw text."""
         self._start = 0
-        """Where the pending sentence begins in ``_text``."""
+        """The offset of the pending sentence in ``_text``."""
         self._scanned = 0
-        """Up to here ``_text`` holds no landmark that still matters."""
+        """Up to here ``_text`` has no landmark left to judge."""
         self._body: int | None = None
-        """Where the words of the pending sentence begin, as an offset in it; None: how it begins is not yet known."""
+        """The offset of the words in the pending sentence; None while its opening is unknown."""
         self._begins_line = True
         self._line_kind = SENTENCE
         self._marker = ""
-        """The list marker that was seen last on the line."""
+        """The line's last list marker."""
         self._block: Block | None = None
         self._held: list[str] = []
-        """The part of an open block that has left ``_text``."""
+        """The part of an open block that was already removed from ``_text``."""
         self._spans: list[_Uncut] = []
         self._count = 0
 
     def feed(self, text: str) -> list[Sentence]:
-        """The sentences whose end this text makes certain."""
+        """Add text; return the sentences that it completes."""
         self._text += text
         return self._advance(final=False)
 
     def poll(self) -> list[Sentence]:
-        """The text pauses: the pending sentence, if it has an end that nothing usual could undo."""
+        """Return the pending sentence, because the text pauses, if its end is almost certain."""
         if self._body is None or not self._may_have_ended():
             return []
         sentence = self._commit(self._start + len(self._text[self._start :].rstrip()))
@@ -105,11 +105,11 @@ class SentenceSplitter:
         return [sentence]
 
     def flush(self) -> list[Sentence]:
-        """No more text will come: whatever is pending."""
+        """End the text; return the pending sentences."""
         return self._advance(final=True)
 
     def _may_have_ended(self) -> bool:
-        """Whether the pending text is a whole unit, should nothing follow."""
+        """Whether the pending text is a complete unit if nothing follows."""
         if self._block is not None:
             return self._block.is_closed()
         pending = self._text[self._start :].rstrip()
@@ -124,7 +124,7 @@ class SentenceSplitter:
         return self._landmark_ends(self._text[self._scanned], pending)
 
     def _landmark_ends(self, mark: str, pending: str) -> bool:
-        """Whether the landmark that waits for what follows is an end, should nothing follow."""
+        """Whether the undecided landmark is an end if nothing follows."""
         at = self._scanned - self._start
         if mark in STOPS:
             return pause_ends(self._text[self._start :], at)
@@ -134,14 +134,14 @@ class SentenceSplitter:
         return len(pending) <= at + 1 and (mark.isspace() or mark in ";:")
 
     def _advance(self, *, final: bool) -> list[Sentence]:
-        found: list[Sentence] = []
+        sentences: list[Sentence] = []
         while (sentence := self._next(final=final)) is not None:
-            found.append(sentence)
+            sentences.append(sentence)
         self._drop_committed()
-        return found
+        return sentences
 
     def _next(self, *, final: bool) -> Sentence | None:
-        """Commit the next sentence that is certain."""
+        """Commit the next sentence whose end is certain."""
         if self._body is None and not self._open(final=final):
             return None
         if self._block is not None:
@@ -162,12 +162,12 @@ class SentenceSplitter:
                 return self._commit(end)
 
     def _open(self, *, final: bool) -> bool:
-        """Skip spaces and find out how the next sentence begins; whether that is known."""
-        found = _NOT_SPACE.search(self._text, self._scanned)
-        spaces_end = found.start() if found else len(self._text)
+        """Skip spaces and determine the next sentence's opening; return whether it is known."""
+        match = _NOT_SPACE.search(self._text, self._scanned)
+        spaces_end = match.start() if match else len(self._text)
         self._begins_line |= any(mark in NEWLINES for mark in self._text[self._scanned : spaces_end])
         self._start = self._scanned = spaces_end
-        if found is None:
+        if match is None:
             return False
         opened = self._opening_at(spaces_end, final=final)
         if opened is None:
@@ -206,7 +206,7 @@ class SentenceSplitter:
         return _LANDMARK_IN_ITEM if self._marker else _LANDMARK
 
     def _end_at(self, at: int, *, final: bool) -> int | None:
-        """Where the sentence ends, given the landmark at ``at``; 0: elsewhere; None: more text is needed."""
+        """Return the sentence's end by the landmark at ``at``; 0 if it isn't one, None if more text is needed."""
         mark = self._text[at]
         if mark in NEWLINES:
             return at
@@ -236,7 +236,7 @@ class SentenceSplitter:
         return self._taken(judge(self._text[self._start : at + LOOK_CHARS], at - self._start, final=complete))
 
     def _taken(self, verdict: Verdict) -> int | None:
-        """What ``_end_at`` answers for a verdict on the pending text."""
+        """Return the result of ``_end_at`` for a verdict on the pending text."""
         if verdict.outcome is Outcome.WAITS:
             return None
         if verdict.outcome is Outcome.ENDS:
@@ -252,7 +252,7 @@ class SentenceSplitter:
         return at if is_json else 0
 
     def _skip_nested(self, at: int, *, final: bool) -> int | None:
-        """Go to the closing bracket, if it comes soon and on the same line: stops within end nothing."""
+        """Skip to the closing bracket, if it is near and on the same line: stops inside don't end the sentence."""
         reach = at + _NESTED_CHARS
         closing = self._text.find(NESTED[self._text[at]], at, reach)
         newline = _LANDMARK_IN_LINE.search(self._text, at, reach if closing < 0 else closing)
@@ -265,7 +265,7 @@ class SentenceSplitter:
         return 0
 
     def _end_at_span(self, at: int, *, final: bool) -> int | None:
-        """Go behind what is never cut, unless a stop within its closing mark ends the sentence."""
+        """Skip a span that is never cut, unless a stop before its closing mark ends the sentence."""
         span = span_at(self._text, self._start, at, final=final)
         if span is None:
             return None
@@ -285,7 +285,7 @@ class SentenceSplitter:
         return 0
 
     def _judge_in_span(self, span: Span, *, final: bool) -> Verdict:
-        """Whether the stop with which a span ends is the sentence's; its closing mark closes as a backtick does."""
+        """Judge the stop at a span's end; the span's closing mark counts as a closer, as a backtick does."""
         if span.stop < 0:
             return Verdict(Outcome.GOES_ON, 0)
         reach = max(span.stop + LOOK_CHARS, span.end)
@@ -294,7 +294,7 @@ class SentenceSplitter:
         return judge(text, span.stop - self._start, final=final or len(self._text) >= reach)
 
     def _end_before_item(self, at: int, *, final: bool) -> int | None:
-        """The sentence is a list item: does the next item of the list begin here, on the same line?"""
+        """Return the sentence's end if it is a list item and the next item begins at ``at``, on the same line."""
         text, marker = self._text, next_marker(self._marker)
         if text[at] == marker:
             return at if text[at - 1].isspace() else 0
@@ -321,7 +321,7 @@ class SentenceSplitter:
         return self._commit(self._scanned) if final else None
 
     def _cut(self, limit: int) -> int:
-        """Where to cut a run-on: behind its last clause or space before ``limit``, else at a whole character."""
+        """Return where to cut a run-on: after its last clause or space before ``limit``, else between characters."""
         pending = self._masked(self._text[self._start : limit])
         clause = _CLAUSE.match(pending)
         if clause and clause.end() > self._limit // 2:
@@ -335,7 +335,7 @@ class SentenceSplitter:
         return cut if _JOINED.match(self._text, cut - 1) is None else limit
 
     def _masked(self, pending: str) -> str:
-        """The pending text with letters in the place of what is never cut."""
+        """Return the pending text with spans that are never cut replaced by letters."""
         for span in self._spans:
             length = span.end - span.opens
             pending = pending[: span.opens] + "x" * length + pending[span.end :]
@@ -361,7 +361,7 @@ class SentenceSplitter:
         return sentence
 
     def _drop_committed(self) -> None:
-        """Forget what was given away, and set aside what an open block has swallowed."""
+        """Drop committed text, and move the text of an open block out of ``_text``."""
         if self._block is not None:
             self._held.append(self._text[self._start : self._scanned])
             self._start = self._scanned

@@ -1,1 +1,1 @@
-"""What a caller hears of sentences, and when: spoken text, simulated voices, fillers, barge-in."""
+"""Simulated speech: spoken text, voices, fillers, barge-in and their times."""

@@ -1,7 +1,7 @@
 """When an interrupt takes effect (Just AI, ``$dialer.bargeInResponse``).
 
-``forced`` cuts at once; ``phrase`` lets the phrase that is being said end first; during ``noInterruptTime``, counted
-from the first playout of the answer, nothing is cut. While the voice is silent nothing holds an interrupt back.
+``forced`` cuts at once; ``phrase`` lets the current phrase end first; during ``noInterruptTime``, counted from the
+first playout of the answer, nothing is cut. While the voice is silent, an interrupt always takes effect at once.
 """
 
 from playground.engine.persona import BargeIn, BargeInSettings
@@ -9,7 +9,7 @@ from playground.engine.speech.schedule import SpeechSchedule
 
 
 def cut_at_ms(settings: BargeInSettings, schedule: SpeechSchedule, now_ms: int) -> int:
-    """When a cut that is asked for at ``now_ms`` happens; ms from the turn's start, never before ``now_ms``."""
+    """Return when an interrupt at ``now_ms`` takes effect; ms from the turn's start, never before ``now_ms``."""
     playing = schedule.playing
     if playing is None:
         return now_ms

@@ -1,9 +1,9 @@
-"""Emphasis in a sentence: which of its ``*``, ``_`` and ``~`` are marks, and which are text.
+"""Decides which ``*``, ``_`` and ``~`` of a sentence are emphasis marks and which are text.
 
 CommonMark's rules (6.2) and those of GFM's strikethrough (6.5), with two differences. A mark with a letter or a digit
 on both sides is text, because it is more likely a value (``5*3*2``, ``10~20%``); letters of scripts whose words take
 marks inside them (Han, kana, Thai, Hangul …) don't count. And emphasis may begin in one sentence and end in another, so
-that a mark without its partner is a mark where it can hardly be anything else.
+a mark without its partner counts as one if it can hardly be anything else.
 """
 
 import unicodedata
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from playground.engine.speech.word_breaks import is_unspaced
 
 _MOST_MARKS = 3
-"""A longer run without a partner is a row of stars, not the mark of an emphasis that ends in another sentence."""
+"""A longer run without a partner is a row of stars, not emphasis that ends in another sentence."""
 _STRIKE_CHARS = 2
-"""A longer run of ``~`` strikes nothing."""
+"""A longer run of ``~`` is no strikethrough."""
 
 
 @dataclass(slots=True)
 class Run:
-    """Marks of one kind that stand together, at ``start`` … ``end`` of the text."""
+    """Consecutive marks of one kind, at ``start`` … ``end`` of the text."""
 
     mark: str
     start: int
@@ -37,12 +37,12 @@ class Run:
 
     @property
     def text(self) -> tuple[int, int]:
-        """The characters that are no marks."""
+        """The offsets of the characters that are text."""
         return self.start + self.closed, self.end - self.opened
 
 
 def run_at(text: str, start: int, end: int, begin: int) -> Run:
-    """The run at ``start`` of a line whose text begins at ``begin``, with what it can do by its neighbours."""
+    """Return the run at ``start`` of a line whose text begins at ``begin``, and whether it can open or close."""
     before = text[start - 1] if start > begin else " "
     after = text[end] if end < len(text) else " "
     if _is_wordlike(before) and _is_wordlike(after):
@@ -57,10 +57,10 @@ def run_at(text: str, start: int, end: int, begin: int) -> Run:
 
 
 def pair(runs: list[Run], begin: int, end: int, text: str) -> None:
-    """Find out which characters of ``runs``, in order, are marks; they stand in the line ``text[begin:end]``."""
+    """Determine which characters of ``runs``, in order, are marks; the line is ``text[begin:end]``."""
     waiting: list[Run] = []
     bottoms: dict[tuple[str, bool, int], int] = {}
-    """Below which place of ``waiting`` no run opens for a closer of that kind, so that nothing is looked at twice."""
+    """Per kind of closer, the index in ``waiting`` below which no run opens: keeps the cost linear."""
     for run in runs:
         while run.closes and run.left:
             key = (run.mark, run.opens, (run.end - run.start) % 3)
@@ -81,7 +81,7 @@ def pair(runs: list[Run], begin: int, end: int, text: str) -> None:
 
 
 def _opener(waiting: list[Run], closer: Run, bottom: int) -> int | None:
-    """The nearest run that ``closer`` closes."""
+    """Return the index of the nearest run that ``closer`` closes."""
     for place in range(len(waiting) - 1, bottom - 1, -1):
         opener = waiting[place]
         if opener.mark == closer.mark and _may_pair(opener, closer):
@@ -99,7 +99,7 @@ def _may_pair(opener: Run, closer: Run) -> bool:
 
 
 def _settle(run: Run, begin: int, end: int, text: str) -> None:
-    """Take what is left of a run for marks where its partner probably stands in another sentence."""
+    """Treat the rest of a run as marks if its partner is probably in another sentence."""
     if (
         not 0 < run.left <= _MOST_MARKS
         or not (run.opens or run.closes)
@@ -114,7 +114,7 @@ def _settle(run: Run, begin: int, end: int, text: str) -> None:
 
 
 def _leans(near: str, far: str) -> bool:
-    """Whether marks lean towards ``far``: CommonMark's left-flanking run, or, mirrored, its right-flanking one."""
+    """Whether the run is left-flanking (CommonMark), or, mirrored, right-flanking."""
     return not far.isspace() and (not _is_mark(far) or near.isspace() or _is_mark(near))
 
 

@@ -1,7 +1,7 @@
-"""What a caller would hear of a filler and the beginning of an answer: times, and the bars that show them.
+"""The timing of a filler and the beginning of an answer, and the bars that show it.
 
-Just AI, llmRequest, "Fill pauses": the phrase is said when nothing has begun to play by ``activationDelayMs``. As in
-`schedule`, an answer that is ready by then plays first, and a phrase that has begun is said to its end.
+Just AI, llmRequest, "Fill pauses": the phrase plays if nothing has begun to play by ``activationDelayMs``. As in
+`schedule`, an answer that is ready by then plays first, and a phrase that has begun plays to its end.
 """
 
 from collections.abc import Iterable
@@ -14,11 +14,11 @@ _ANSWER_SHOWN_MS = 1_500
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """All in ms from the turn's start. Without a filler its times are None."""
+class FillerTiming:
+    """Times in ms from the turn's start. Those of the filler are None if none plays."""
 
     ready_ms: int
-    """When the answer's first sentence could play: the LLM's time to its end, and its synthesis."""
+    """When the answer's first sentence could play: the LLM's time to its end plus its synthesis."""
     answer_starts_ms: int
     filler_starts_ms: int | None = None
     filler_ends_ms: int | None = None
@@ -35,7 +35,7 @@ class Heard:
 
     @property
     def held_back_ms(self) -> int:
-        """How long the answer is ready and waits for the filler's end."""
+        """How long the answer, though ready, waits for the filler's end."""
         return self.answer_starts_ms - self.ready_ms
 
 
@@ -51,8 +51,8 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """A phrase and how likely it is to be the one, in percent."""
+class PhraseShare:
+    """A phrase and its probability, in percent."""
 
     phrase: str
     percent: float
@@ -60,52 +60,54 @@ class Share:
 
 
 def fires(ready_ms: int, delay_ms: int) -> bool:
-    """Whether the filler is said before an answer that is ready then."""
+    """Whether the filler plays before an answer that is ready at ``ready_ms``."""
     return ready_ms > delay_ms
 
 
-def heard(*, first_sentence_ms: int, synthesis_ms: int, delay_ms: int, phrase_ms: int | None) -> Heard:
-    """``phrase_ms``: how long the phrase is heard; None: there is none to say."""
+def filler_timing(
+    *, first_sentence_ms: int, synthesis_ms: int, delay_ms: int, phrase_ms: int | None
+) -> FillerTiming:
+    """Return the timing. ``phrase_ms``: how long the phrase is heard; None without a phrase."""
     ready_ms = first_sentence_ms + synthesis_ms
     if phrase_ms is None or not fires(ready_ms, delay_ms):
-        return Heard(ready_ms, ready_ms)
+        return FillerTiming(ready_ms, ready_ms)
     ends_ms = delay_ms + phrase_ms
-    return Heard(ready_ms, max(ready_ms, ends_ms), delay_ms, ends_ms)
+    return FillerTiming(ready_ms, max(ready_ms, ends_ms), delay_ms, ends_ms)
 
 
-def bars(found: Heard, first_sentence_ms: int) -> list[Bar]:
-    """What there is to draw, lane by lane: the LLM above, what the caller hears below."""
+def bars(timing: FillerTiming, first_sentence_ms: int) -> list[Bar]:
+    """Return the bars, lane by lane: the LLM above, the voice below."""
     drawn = [Bar("llm", "waiting", 0, first_sentence_ms, "LLM writes")]
-    if found.filler_starts_ms is not None and found.filler_ends_ms is not None:
-        drawn.append(Bar("voice", "dead-air", 0, found.filler_starts_ms, "dead air"))
-        drawn.append(Bar("voice", "filler", found.filler_starts_ms, found.filler_ends_ms, "filler"))
-        drawn.append(Bar("voice", "dead-air", found.filler_ends_ms, found.answer_starts_ms, "dead air"))
+    if timing.filler_starts_ms is not None and timing.filler_ends_ms is not None:
+        drawn.append(Bar("voice", "dead-air", 0, timing.filler_starts_ms, "dead air"))
+        drawn.append(Bar("voice", "filler", timing.filler_starts_ms, timing.filler_ends_ms, "filler"))
+        drawn.append(Bar("voice", "dead-air", timing.filler_ends_ms, timing.answer_starts_ms, "dead air"))
     else:
-        drawn.append(Bar("voice", "dead-air", 0, found.answer_starts_ms, "dead air"))
-    end_ms = found.answer_starts_ms + _ANSWER_SHOWN_MS
-    drawn.append(Bar("voice", "speech", found.answer_starts_ms, end_ms, "the answer"))
+        drawn.append(Bar("voice", "dead-air", 0, timing.answer_starts_ms, "dead air"))
+    end_ms = timing.answer_starts_ms + _ANSWER_SHOWN_MS
+    drawn.append(Bar("voice", "speech", timing.answer_starts_ms, end_ms, "the answer"))
     return [bar for bar in drawn if bar.to_ms > bar.from_ms]
 
 
-def axis_ms(found: Heard) -> int:
-    """The length of the axis: whole seconds, all of the filler, and the beginning of the answer."""
-    end_ms = found.answer_starts_ms + _ANSWER_SHOWN_MS
+def axis_ms(timing: FillerTiming) -> int:
+    """Return the axis' length: whole seconds that include the filler and the beginning of the answer."""
+    end_ms = timing.answer_starts_ms + _ANSWER_SHOWN_MS
     return -(-end_ms // 1_000) * 1_000
 
 
 def ticks_ms(length_ms: int) -> list[int]:
-    """Where the axis is labelled: round steps, few enough to be read."""
+    """Return the axis labels' places: round steps, few enough to be legible."""
     fitting = (step for step in _STEPS_MS if length_ms / step <= _MOST_TICKS)
     step = next(fitting, max(_STEPS_MS[-1], -(-length_ms // (_MOST_TICKS * 1_000)) * 1_000))
     return list(range(0, length_ms, step))
 
 
-def shares(phrases: Iterable[tuple[str, int]]) -> list[Share]:
-    """``phrases`` with how long each is heard; one that is given twice is twice as likely."""
+def shares(phrases: Iterable[tuple[str, int]]) -> list[PhraseShare]:
+    """Return each phrase's probability; one listed twice is twice as likely. ``phrases``: with their durations."""
     counts: dict[str, int] = {}
     lengths: dict[str, int] = {}
     for phrase, duration_ms in phrases:
         counts[phrase] = counts.get(phrase, 0) + 1
         lengths[phrase] = duration_ms
     total = sum(counts.values())
-    return [Share(phrase, 100 * count / total, lengths[phrase]) for phrase, count in counts.items()]
+    return [PhraseShare(phrase, 100 * count / total, lengths[phrase]) for phrase, count in counts.items()]

@@ -1,8 +1,8 @@
-"""Which filler is said, and why none is (Just AI, llmRequest, "Fill pauses").
+"""Chooses a turn's filler, and names why none played (Just AI, llmRequest, "Fill pauses").
 
-The filler plays when nothing has begun to *play* ``activationDelayMs`` after the turn began: the LLM's time to the end
-of its first sentence and that sentence's synthesis both count. One phrase at random out of both fields. Not documented,
-and assumed: at most one a turn, never cut short by the answer, and its audio is ready when it is due.
+The filler plays if nothing has begun to *play* ``activationDelayMs`` after the turn began: the LLM's time to the end of
+its first sentence and that sentence's synthesis both count. One random phrase of both fields. Not documented, and
+assumed: at most one per turn, never cut short by the answer, and its audio is ready when it is due.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from playground.engine.speech.spoken import Spoken, spoken
 from playground.engine.speech.tags import SpeechTags
 
 Pick = Callable[[int], int]
-"""Gives a place in a list of that length; randomness comes from outside."""
+"""Returns an index into a list of that length; injected, because the engine has no randomness."""
 
 
 class SkipReason(StrEnum):
@@ -27,10 +27,10 @@ class SkipReason(StrEnum):
 
 
 def choose(filler: FillerSettings, pick: Pick) -> str:
-    """One of all phrases; each is as likely as any other."""
+    """Return one of the phrases; all are equally likely."""
     return filler.phrases[pick(len(filler.phrases))]
 
 
 def spoken_phrase(phrase: str, tags: SpeechTags) -> Spoken:
-    """What a voice that reads ``tags`` says of a phrase."""
+    """Return what a voice that reads ``tags`` says of a phrase."""
     return spoken(Sentence(0, 0, len(phrase), phrase), tags)

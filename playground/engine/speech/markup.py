@@ -1,7 +1,7 @@
-"""Reads the markup of one sentence: what of its raw text is said, what is silent, and what tells the voice how.
+"""Reads the markup of one sentence: which raw text is spoken, which is silent, and which instructs the voice.
 
 Markdown (CommonMark and GFM), HTML, entities, footnote marks, emoji, formulas and speech tags. Whether a speech tag is
-silent or said as text depends on the voice.
+silent or spoken as text depends on the voice.
 """
 
 import html
@@ -12,7 +12,15 @@ from typing import NamedTuple
 from playground.engine.sentences.blocks import TABLE_ROW
 from playground.engine.sentences.characters import EMOJI
 from playground.engine.speech.emphasis import Run, pair, run_at
-from playground.engine.speech.tags import SPEECH_TAGS, Reading, SpeechTags, break_ms, pace, sound_ms, spells
+from playground.engine.speech.tags import (
+    SPEECH_TAGS,
+    SpeechTags,
+    TagSupport,
+    break_ms,
+    pace,
+    sound_ms,
+    spells,
+)
 from playground.engine.speech.word_breaks import is_unspaced
 
 FORMULA_HEARD = (
@@ -21,9 +29,9 @@ FORMULA_HEARD = (
 
 
 class Piece(NamedTuple):
-    """Spoken text and the raw text that it stands for, as offsets in the sentence.
+    """Spoken text and its raw text, as offsets in the sentence.
 
-    Where both are as long, each character stands for its own; else all of them for the whole (an entity).
+    If both have the same length, they map character by character; else only as a whole (an entity).
     """
 
     text: str
@@ -31,8 +39,8 @@ class Piece(NamedTuple):
     end: int
 
 
-class Hold(NamedTuple):
-    """A tag that holds up the words: a break, or a sound such as a laugh."""
+class DelayTag(NamedTuple):
+    """A tag that delays the words after it: a break, or a sound such as a laugh."""
 
     start: int
     end: int
@@ -40,8 +48,8 @@ class Hold(NamedTuple):
     is_silence: bool
 
 
-class Manner(NamedTuple):
-    """A tag after which the words are said in another way, or, ``ends``, as before."""
+class SpeakingStyle(NamedTuple):
+    """A tag after which the words are spoken differently, or, with ``ends``, normally again."""
 
     name: str
     pace: float = 1.0
@@ -49,7 +57,7 @@ class Manner(NamedTuple):
     ends: bool = False
 
 
-Node = Piece | Hold | Manner | Run
+Node = Piece | DelayTag | SpeakingStyle | Run
 
 _URL = r"(?:https?://|www\.)[^\s<>\[\]()\"'`*]*(?:\([^\s()]*\)[^\s<>\[\]()\"'`*]*)*(?<![.,;:!?])"
 _ATTRIBUTE = r"[\w:.-]+(?:\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>=`/]+))?"
@@ -62,7 +70,7 @@ _AUDIO_TAGS = "|".join(
     sorted((re.escape(name) for name in SPEECH_TAGS if name.startswith("[")), key=len)[::-1]
 )
 _LONGEST = 2_000
-"""How many characters a formula, an inline code, a comment or an element within a sentence has at most."""
+"""The longest formula, inline code, comment or element within a sentence, in characters."""
 
 _MARKUP = re.compile(
     "|".join(
@@ -111,7 +119,7 @@ _BLOCK_TAG = re.compile(
 _SUB_END = re.compile(r"</sub\s*>", re.IGNORECASE)
 _STOPS = ".,;:!?…)"
 _SPACES = 8
-"""How many spaces are looked over."""
+"""The most consecutive spaces that the patterns skip."""
 _INVISIBLE_JOINERS = "\u200d\ufe0e\ufe0f"
 _OF_A_WORD = re.compile(r"[^\W_]")
 _NOT_A_NOTE = "=∈≈<>+"
@@ -120,22 +128,22 @@ _ASKS_FOR_VALUE = re.compile(
     r"|gate|line|item|and|or|equals|of|in|from|to|than|by|with|plus|minus|times)\s+\Z",
     re.IGNORECASE,
 )
-"""Words that are nothing without what follows them: a number in brackets behind one is no footnote's mark."""
+"""Words that need a value after them: a number in brackets after one is no footnote mark."""
 _LONGEST_ASKING = 16
 _RAISED = re.compile("[kcdmnµ]m|ft|yd|mi|in|sec|sin|cos|tan|cot|csc|log")
-"""Units and functions that a raised 2 or 3 makes a power of (km², sin²); behind other words it is a footnote."""
+"""Units and functions after which a raised 2 or 3 is a power (km², sin²); after other words it is a footnote mark."""
 _VARIABLE_CHARS = 2
-"""A raised 2 or 3 behind so few letters is a power (mc², πr²)."""
+"""After at most so many letters a raised 2 or 3 is a power (mc², πr²)."""
 _WORD_BEFORE = re.compile(r"[^\W\d_]{1,24}\Z")
 
 
 def _is_price(text: str) -> bool:
-    """Whether what begins with a digit between two dollar signs is prose between two prices."""
+    """Whether a text between two dollar signs that begins with a digit is prose between two prices."""
     return _OPERATOR.search(text) is None or _PLAIN_WORD.search(text) is not None
 
 
 class Line:
-    """The nodes of one line, in the order of its text, and the notes about them."""
+    """The nodes of one line, in text order, and the notes about them."""
 
     def __init__(self, text: str, kind: str, tags: SpeechTags) -> None:
         self._text = text
@@ -145,7 +153,7 @@ class Line:
         self.notes: list[str] = []
 
     def read(self, begin: int, end: int) -> None:
-        """Read ``text[begin:end]``, which is an emphasis' whole world: no mark pairs with one outside."""
+        """Read ``text[begin:end]``; emphasis marks inside pair only with each other."""
         first = len(self.nodes)
         at = begin
         while (match := _MARKUP.search(self._text, at, end)) is not None:
@@ -162,11 +170,11 @@ class Line:
         self.nodes.append(Piece(" ", match.start(), match.end()))
 
     def _beside(self, match: re.Match[str]) -> tuple[str, str]:
-        """The characters that it touches."""
+        """Return the characters before and after the match."""
         return self._text[match.start() - 1 : match.start()], self._text[match.end() : match.end() + 1]
 
     def _marked(self, match: re.Match[str], begin: int) -> int:
-        """Add what is said of one piece of markup; where reading goes on."""
+        """Add the nodes of one piece of markup; return the offset at which reading continues."""
         group = match.lastgroup or ""
         if group == "run":
             self.nodes.append(run_at(self._text, match.start(), match.end(), begin))
@@ -177,7 +185,7 @@ class Line:
         return match.end()
 
     def _formula(self, match: re.Match[str]) -> None:
-        """A formula is said as it is written; what only looks like one is text."""
+        """Add a formula verbatim, or text that only looks like one."""
         group = match.lastgroup or ""
         start, end = match.span(group)
         if group == "inline" and match[group][0].isdigit() and _is_price(match[group]):
@@ -211,7 +219,7 @@ class Line:
         self._plain(*match.span("keycap"))
 
     def _footnote(self, match: re.Match[str]) -> None:
-        """Leave a footnote's mark out."""
+        """Leave out a footnote mark."""
         if self._is_referring(match):
             self._plain(match.start() + 1, match.end() - 1)
         elif match.group()[1].isdigit() and self._is_value(match):
@@ -220,7 +228,7 @@ class Line:
             self._left_out(match)
 
     def _is_value(self, match: re.Match[str]) -> bool:
-        """Whether a number in brackets is part of what is said: an index, a list, a key to press."""
+        """Whether a number in brackets is spoken: an index, a list, a key to press."""
         before = self._text[max(0, match.start() - _SPACES) : match.start()].rstrip()[-1:]
         after = self._text[match.end() : match.end() + _SPACES].lstrip()[:1]
         if match.group() == "[0]" or after == "=" or (before and before in _NOT_A_NOTE):
@@ -229,19 +237,19 @@ class Line:
         return _ASKS_FOR_VALUE.search(asking) is not None
 
     def _is_referring(self, match: re.Match[str]) -> bool:
-        """Whether a number before any word is a link's text, with the link's name behind it: ``[5][1] it is``."""
+        """Whether a number before any word is a link's text, followed by the link's name: ``[5][1] it is``."""
         is_before_name = match.group()[1].isdigit() and self._text.startswith("[", match.end())
         return is_before_name and _OF_A_WORD.search(self._text, 0, match.start()) is None
 
     def _left_out(self, match: re.Match[str]) -> None:
-        """Leave out a mark that stands for no word: two words stay apart, and no space is left before a stop."""
+        """Leave out a silent mark: words around it stay separate, and no space remains before a stop."""
         before, after = self._beside(match)
         if before.isalnum() and after.isalnum():
             self._space(match)
         last = self.nodes[-1] if self.nodes else None
         if isinstance(last, Piece) and last.text[-1:].isspace() and after and after in _STOPS:
-            kept = last.text.rstrip()
-            self.nodes[-1] = Piece(kept, last.start, last.start + len(kept))
+            stripped = last.text.rstrip()
+            self.nodes[-1] = Piece(stripped, last.start, last.start + len(stripped))
 
     def _superscript(self, match: re.Match[str]) -> None:
         if not self._is_footnote(match):
@@ -284,10 +292,10 @@ class Line:
 
     def _sound(self, match: re.Match[str]) -> None:
         name = match.group().lower()
-        if self._tags.reading(name) is None:
+        if self._tags.support(name) is None:
             self._unread(name, match)
         else:
-            self.nodes.append(Hold(*match.span(), *sound_ms(name)))
+            self.nodes.append(DelayTag(*match.span(), *sound_ms(name)))
 
     def _tag(self, match: re.Match[str]) -> int:
         name = match["name"].lower()
@@ -303,7 +311,7 @@ class Line:
         return match.end()
 
     def _is_comparison(self, match: re.Match[str], name: str) -> bool:
-        """Whether ``a<b>c`` compares: letters on both sides, and no tag that belongs to this one."""
+        """Whether ``a<b>c`` is a comparison: letters on both sides, and no matching tag."""
         before, after = self._beside(match)
         if not (before.isalnum() and after.isalnum()) or name == "wbr":
             return False
@@ -313,27 +321,29 @@ class Line:
     def _speech_tag(
         self, match: re.Match[str], name: str, values: dict[str, str], spans: dict[str, tuple[int, int]]
     ) -> int:
-        reading = self._tags.reading(name)
-        if reading is None:
+        support = self._tags.support(name)
+        if support is None:
             self._unread(name, match)
         elif name == "sub":
             self._plain(*spans["alias"])
             end = _SUB_END.search(self._text, match.end(), match.end() + _LONGEST)
             return end.end() if end else match.end()
         elif match["closes"]:
-            self.nodes.append(Manner(name, ends=True))
+            self.nodes.append(SpeakingStyle(name, ends=True))
         else:
-            self._told(match, name, values, reading)
+            self._add_effect(match, name, values, support)
         return match.end()
 
-    def _told(self, match: re.Match[str], name: str, values: dict[str, str], reading: Reading) -> None:
-        """Add what a tag that the voice reads does to what is heard."""
+    def _add_effect(
+        self, match: re.Match[str], name: str, values: dict[str, str], support: TagSupport
+    ) -> None:
+        """Add the effect of a tag that the voice reads."""
         if name == "break":
-            self.nodes.append(Hold(*match.span(), break_ms(values, reading), is_silence=True))
+            self.nodes.append(DelayTag(*match.span(), break_ms(values, support), is_silence=True))
         elif name in {"speed", "prosody"}:
-            self.nodes.append(Manner(name, pace=pace(name, values)))
+            self.nodes.append(SpeakingStyle(name, pace=pace(name, values)))
         elif name in {"spell", "say-as"}:
-            self.nodes.append(Manner(name, is_spelled=spells(name, values)))
+            self.nodes.append(SpeakingStyle(name, is_spelled=spells(name, values)))
 
     def _unread(self, name: str, match: re.Match[str]) -> None:
         self._plain(*match.span())

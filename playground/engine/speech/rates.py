@@ -1,4 +1,4 @@
-"""How long a character is heard at normal speed, by its script; the text says nothing else about its language.
+"""How long a character is heard at normal speed, by its script: the text's language is unknown.
 
 Syllables a second are those of Pellegrino, Coupé, Marsico (2011), "Across-language perspective on speech
 information rate", Language 87 [P]: English 6.19, French 7.18, German 5.97, Italian 6.99, Japanese 7.84, Mandarin
@@ -34,12 +34,12 @@ _PAUSES_MS = {
     for marks, pause in ((",،、，;；:：—–", 180.0), (".!?…。！？؟।۔", 250.0), ("\"'“”«»()[]*„‚‘’", 0.0))
     for mark in marks
 }
-"""What a mark is heard as: a pause [A]."""
+"""Marks are heard as pauses [A]."""
 
 
 @lru_cache(maxsize=4096)
 def character_ms(character: str) -> float:
-    """How long ``character`` is heard at normal speed."""
+    """Return how long ``character`` is heard at normal speed, in ms."""
     pause = _PAUSES_MS.get(character)
     if pause is not None:
         return pause

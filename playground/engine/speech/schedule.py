@@ -1,8 +1,8 @@
-"""What is heard when: sentences and a filler on one time axis.
+"""Schedules the playout of sentences and a filler on one time axis.
 
-A state machine without a clock: times come in as whole ms from the turn's start, and what is due comes out as events
-that carry their exact times. Both platforms synthesise sentence by sentence while the rest still streams; here the next
-sentence is synthesised while the last is heard, and one is heard after the other.
+A state machine without a clock: times come in as whole ms from the turn's start, and due events come out with their
+exact times. Both platforms synthesise sentence by sentence while the rest still streams; here the next sentence is
+synthesised while the last one plays, and sentences play one after the other.
 """
 
 from collections import deque
@@ -25,6 +25,7 @@ from playground.engine.events import (
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.engine.persona import FillerSettings
 from playground.engine.speech import fillers
+from playground.engine.speech.answer_limit import AnswerLimit, LimitPlace
 from playground.engine.speech.fillers import Pick, SkipReason
 from playground.engine.speech.spoken import Spoken, SpokenWord
 from playground.engine.speech.tags import DEFAULT_TAGS, SpeechTags
@@ -38,12 +39,13 @@ FILLER = "filler"
 class _Waiting:
     """A segment whose synthesis has begun; ``ready_ms`` is when its audio could start.
 
-    Until it is placed its times count from its own start.
+    Until it is placed, its times count from its own start.
     """
 
     segment: Segment
     raw_end: int
     ready_ms: int
+    limit: LimitPlace | None = None
 
     @property
     def is_silent(self) -> bool:
@@ -51,10 +53,10 @@ class _Waiting:
 
 
 class SpeechSchedule:
-    """Places segments, and says what was heard.
+    """Places segments, and tells what was heard.
 
-    ``add`` and ``end_input`` are told what the LLM gave; ``advance(now_ms)`` returns all that was due by then;
-    ``next_at()`` says when something is due next; ``cut(now_ms)`` stops the voice.
+    ``add`` and ``end_input`` take the LLM's sentences; ``advance(now_ms)`` returns all events due by then;
+    ``next_at()`` returns when the next one is due; ``cut(now_ms)`` stops the voice.
     """
 
     def __init__(
@@ -65,12 +67,14 @@ class SpeechSchedule:
         pick: Pick,
         is_instant: bool = False,
         tags: SpeechTags = DEFAULT_TAGS,
+        limit: AnswerLimit | None = None,
     ) -> None:
         self._voice = voice
         self._tags = tags
         self._filler = filler
         self._pick = pick
         self._is_instant = is_instant
+        self._limit = limit
         self._waiting: deque[_Waiting] = deque()
         self._playing: _Waiting | None = None
         self._played: list[Segment] = []
@@ -83,11 +87,13 @@ class SpeechSchedule:
         self._heard_to = 0
         self._stop_ms: int | None = None
         self.first_audio_ms: int | None = None
-        """The first playout of the answer's words; a filler doesn't count."""
+        """When the first playout of the answer's words began; a filler doesn't count."""
+        self.limit_place: LimitPlace | None = None
+        """Where the answer exceeds its limit, once that sentence plays: no playout goes on beyond it."""
 
     @property
     def is_over(self) -> bool:
-        """No more input comes and all of it was heard."""
+        """Whether the input has ended and all of it was heard."""
         return self._input_ended and not self._waiting and self._playing is None
 
     @property
@@ -100,22 +106,25 @@ class SpeechSchedule:
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        """Every segment that was heard, wholly or in part, in order."""
+        """The segments that were heard, wholly or in part, in order."""
         return (*self._played, *([self._playing.segment] if self._playing else ()))
 
     def add(self, sentence: Sentence, utterance: Spoken, now_ms: int) -> list[Event]:
-        """A sentence is complete: its synthesis begins as soon as the one before has given its first audio."""
+        """Add a complete sentence: its synthesis begins as soon as the one before it has its first audio."""
         synthesis_ms = max(now_ms, self._synthesiser_free_ms)
         delay_ms = 0 if self._is_instant else self._voice.synthesis_ms(utterance.text)
         self._synthesiser_free_ms = synthesis_ms + delay_ms
         timing = self._timing(utterance)
+        limit = (
+            self._limit.place_in(sentence, utterance, self._voice.timing(utterance)) if self._limit else None
+        )
         segment = replace(
             self._segment(SENTENCE, sentence.index, utterance.text, synthesis_ms),
             ends_ms=timing.duration_ms,
             words=timed_words(utterance.words, timing.word_starts_ms),
             pauses_ms=timing.pauses_ms,
         )
-        waiting = _Waiting(segment, sentence.end, synthesis_ms + delay_ms)
+        waiting = _Waiting(segment, sentence.end, synthesis_ms + delay_ms, limit)
         self._waiting.append(waiting)
         if waiting.is_silent:
             return []
@@ -124,15 +133,17 @@ class SpeechSchedule:
         return [SynthesisStarted(t_ms=now_ms, segment=planned)]
 
     def end_input(self) -> None:
-        """No sentence comes any more."""
+        """End the input."""
         self._input_ended = True
 
     def stop_at(self, stop_ms: int) -> None:
-        """Nothing begins to play at that time or after it; what plays goes on until it is cut."""
+        """Let no playout begin at ``stop_ms`` or later; the current one goes on until it is cut."""
         self._stop_ms = stop_ms
 
     def next_at(self) -> int | None:
-        """When the next thing is due, in ms from the turn's start; None: only new input can bring something."""
+        """Return when the next event is due, in ms from the turn's start; None if it needs new input."""
+        if self.limit_place is not None:
+            return self.limit_place.at_ms
         if self._playing is not None:
             return self._playing.segment.ends_ms
         times = [self._start_of_next()] if self._waiting else []
@@ -144,16 +155,16 @@ class SpeechSchedule:
         return due_ms
 
     def advance(self, now_ms: int) -> list[Event]:
-        """All that is due by ``now_ms``, in order of time."""
+        """Return the events due by ``now_ms``, in order of time."""
         events: list[Event] = []
-        while (due_ms := self.next_at()) is not None and due_ms <= now_ms:
+        while self.limit_place is None and (due_ms := self.next_at()) is not None and due_ms <= now_ms:
             events += self._step(due_ms)
         if self._filler is not None and self._input_is_spent() and self._stop_ms is None:
             events.append(self._skip_filler(SkipReason.NOTHING_TO_COVER, now_ms))
         return events
 
     def cut(self, now_ms: int) -> list[Event]:
-        """The voice stops: what plays is cut, what waits is dropped. The heard part stays as it was at ``now_ms``."""
+        """Stop the voice: cut the current playout, drop pending segments. The heard text stays as of ``now_ms``."""
         self.stop_at(now_ms if self._stop_ms is None else min(self._stop_ms, now_ms))
         events = self.advance(now_ms)
         self._heard_to = self.heard_to(now_ms)
@@ -171,16 +182,16 @@ class SpeechSchedule:
         return events
 
     def heard_to(self, now_ms: int) -> int:
-        """The offset in the raw text up to which it was heard: the end of the last word whose playout had begun."""
+        """Return up to which offset the raw text was heard: the end of the last word whose playout had begun."""
         if self._playing is None:
             return self._heard_to
         begun = [word.end for word in self._playing.segment.words if word.at_ms <= now_ms]
         return max([self._heard_to, *begun])
 
     def silence_ms(self, end_ms: int) -> int:
-        """All silence from the turn's start to the end of its speech (to ``end_ms`` where nothing was said).
+        """Return all silence from the turn's start to the end of its speech, or to ``end_ms`` without speech; in ms.
 
-        A break is silence too, although its segment plays.
+        A break counts as silence, although its segment plays.
         """
         heard_ms = sum(segment.heard_ms for segment in self._played)
         last_ms = max((segment.ends_ms for segment in self._played), default=end_ms)
@@ -225,6 +236,9 @@ class SpeechSchedule:
             events.append(SpeakingStarted(t_ms=segment.starts_ms))
         self._playing = playing
         self._free_ms = segment.ends_ms
+        if playing.limit is not None:
+            after_ms = 0 if self._is_instant else playing.limit.at_ms
+            self.limit_place = replace(playing.limit, at_ms=segment.starts_ms + after_ms)
         return [*events, PlayoutStarted(t_ms=segment.starts_ms, segment=segment)]
 
     def _end_playout(self, due_ms: int) -> list[Event]:
@@ -271,9 +285,9 @@ class SpeechSchedule:
 def timed_words(
     words: Sequence[SpokenWord], starts_ms: Sequence[int], most: int = DEFAULT_LIMITS.segment_words
 ) -> tuple[Word, ...]:
-    """At most ``most`` words with their times, neighbours together if there are more.
+    """Return at most ``most`` words with their times, grouping neighbours if there are more.
 
-    Such a group counts as heard with its last word, so that no word is taken for heard before it was.
+    A group counts as heard with its last word, so that no word counts as heard too early.
     """
     step = -(-len(words) // most)
     if step <= 1:
@@ -284,7 +298,7 @@ def timed_words(
 
 
 def _placed(segment: Segment, starts_ms: int) -> Segment:
-    """``segment``, whose times count from its own start, on the turn's axis."""
+    """Return ``segment``, whose times count from its own start, on the turn's axis."""
     return replace(
         segment,
         starts_ms=starts_ms,

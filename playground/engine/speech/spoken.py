@@ -1,7 +1,7 @@
-"""What a voice says of a sentence: its markup taken off, each word aligned to the raw text it stands for.
+"""The spoken text of a sentence: without its markup, each word aligned to its raw text.
 
 A caller hears code and JSON (platforms pass text to the voice), so they are spoken, timed and noted; only a fence and
-its info string are silent. Two digits never come to stand side by side that didn't in the raw text.
+its info string are silent. Digits that the raw text separates are never joined.
 """
 
 import re
@@ -14,7 +14,7 @@ from playground.engine.events import Sentence
 from playground.engine.limits import DEFAULT_LIMITS, KIB
 from playground.engine.sentences.blocks import CODE, HEADING, LIST_ITEM, TABLE_ROW, list_opening
 from playground.engine.speech.emphasis import Run
-from playground.engine.speech.markup import Hold, Line, Manner, Node, Piece
+from playground.engine.speech.markup import DelayTag, Line, Node, Piece, SpeakingStyle
 from playground.engine.speech.tags import DEFAULT_TAGS, SpeechTags
 from playground.engine.speech.word_breaks import coarse_groups, word_groups
 
@@ -23,34 +23,34 @@ JSON_HEARD = "JSON was read aloud: platforms pass an answer's text to the voice,
 
 
 EXACT_CODE_CHARS = 4 * KIB
-"""Longer code is aligned in groups of words: word by word it would hold everybody up for as long as it is."""
+"""Longer code is aligned in groups of words: word by word it would block every other turn of the process."""
 _GROUP_CHARS = 16
-"""How many characters such a group has at least."""
+"""The fewest characters of such a group."""
 
 
 class SpokenWord(NamedTuple):
-    """A word as it is heard. ``start`` and ``end`` are offsets in the raw answer, with the markup at the word."""
+    """A spoken word. ``start`` and ``end`` are offsets in the raw answer, including the markup at the word."""
 
     text: str
     start: int
     end: int
     at: int = 0
-    """Where it begins in the spoken text; of a group of words in long code, its last character."""
+    """Its offset in the spoken text; of a group of words in long code, that of its last character."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Where a tag holds up the words: ``offset`` characters of the spoken text stand before it."""
+    """A tag that delays the words after ``offset`` characters of the spoken text."""
 
     offset: int
     ms: int
     is_silence: bool = True
-    """A sound, such as a laugh, holds them up without being silent."""
+    """False for a sound, such as a laugh, which delays them without being silent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of the spoken text, as offsets in it, that a tag has said at another pace or letter by letter."""
+    """A part of the spoken text, as offsets in it, that a tag speeds up, slows down or spells."""
 
     start: int
     end: int
@@ -60,9 +60,9 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """``text`` is "" where there is nothing to say: a rule, a table's delimiter row, emoji alone, a break alone.
+    """``text`` is "" if there is nothing to say: a rule, a table's delimiter row, only emoji, only a break.
 
-    Otherwise the words cover the sentence: the first begins where it begins, the last ends where it ends.
+    Otherwise the words cover the sentence, from its first character to its last.
     """
 
     text: str
@@ -70,23 +70,23 @@ class Spoken:
     pauses: tuple[Pause, ...] = ()
     stretches: tuple[Stretch, ...] = ()
     notes: tuple[str, ...] = ()
-    """What whoever writes the prompt should know of it, one sentence each."""
+    """Notes for the author of the prompt, one sentence each."""
 
 
 def spoken(sentence: Sentence, tags: SpeechTags = DEFAULT_TAGS) -> Spoken:
-    """What a voice that reads ``tags`` says of ``sentence``."""
+    """Return what a voice that reads ``tags`` says of ``sentence``."""
     if sentence.kind == CODE and len(sentence.text) > EXACT_CODE_CHARS:
         return _long_code(sentence)
     nodes, notes = _code(sentence) if sentence.kind == CODE else _line(sentence, tags)
     utterance = _Utterance()
     for node in nodes:
         utterance.add(node)
-    utterance.end_manners()
+    utterance.end_styles()
     text = utterance.text
     if _HEARD.search(text) is None:
         silences = (Pause(0, pause.ms, pause.is_silence) for pause in utterance.pauses)
         return Spoken("", (), tuple(silences))
-    words = _widened(sentence, utterance.places(word_groups(text)), utterance.holds)
+    words = _widened(sentence, utterance.places(word_groups(text)), utterance.delays)
     return Spoken(text, tuple(words), tuple(utterance.pauses), tuple(utterance.stretches), notes)
 
 
@@ -105,9 +105,9 @@ _HARD_BREAK = re.compile(r"\\\Z")
 
 
 def _long_code(sentence: Sentence) -> Spoken:
-    """Code in at most as many groups of words as a segment has words with a time of their own.
+    """Return code in at most as many groups of words as a segment has words with times.
 
-    A group counts as heard with its last character, so that nothing is taken for heard before it was.
+    A group counts as heard with its last character, so that no text counts as heard too early.
     """
     begin, end, note = _code_body(sentence.text)
     size = max(_GROUP_CHARS, -(-(end - begin) // DEFAULT_LIMITS.segment_words))
@@ -132,13 +132,13 @@ def _long_code(sentence: Sentence) -> Spoken:
 
 
 def _code(sentence: Sentence) -> tuple[list[Node], tuple[str, ...]]:
-    """Code is said as it stands."""
+    """Return the nodes of code, spoken verbatim, and its notes."""
     begin, end, note = _code_body(sentence.text)
     return [Piece(sentence.text[begin:end], begin, end)], (note,)
 
 
 def _code_body(text: str) -> tuple[int, int, str]:
-    """Where the code is that is said of a unit, without its fence; and the note about it."""
+    """Return the offsets of a unit's spoken code, without its fence, and the note about it."""
     opened = _FENCE.match(text)
     if opened is None:
         return 0, len(text), JSON_HEARD
@@ -149,7 +149,7 @@ def _code_body(text: str) -> tuple[int, int, str]:
 
 
 _FENCE_CHARS = 200
-"""No longer line closes a fence."""
+"""The longest line that may close a fence."""
 
 
 def _line(sentence: Sentence, tags: SpeechTags) -> tuple[list[Node], tuple[str, ...]]:
@@ -159,7 +159,7 @@ def _line(sentence: Sentence, tags: SpeechTags) -> tuple[list[Node], tuple[str, 
 
 
 def _body(sentence: Sentence) -> tuple[int, int]:
-    """The part of the sentence's text behind the marks of its line."""
+    """Return the offsets of the sentence's text after the marks of its line."""
     text, begin, end = sentence.text, 0, len(sentence.text)
     if sentence.kind == HEADING and (mark := _HEADING_MARK.match(text)):
         closing = _HEADING_END.search(text)
@@ -178,7 +178,7 @@ def _body(sentence: Sentence) -> tuple[int, int]:
 
 
 class _Chunk(NamedTuple):
-    """A part of the spoken text without a change of its white space, and its raw text."""
+    """A part of the spoken text whose white space is unchanged, and its raw text."""
 
     at: int
     until: int
@@ -187,12 +187,12 @@ class _Chunk(NamedTuple):
 
     @property
     def is_exact(self) -> bool:
-        """Whether each character stands for its own raw character; else all of them stand for the whole."""
+        """Whether it maps to the raw text character by character; else only as a whole."""
         return self.until - self.at == self.end - self.start
 
 
 class _Place(NamedTuple):
-    """A word with its offset in the spoken text and its raw text without the markup around it."""
+    """A word, its offset in the spoken text, and its raw text without the markup around it."""
 
     text: str
     at: int
@@ -201,22 +201,22 @@ class _Place(NamedTuple):
 
 
 _TIGHT = re.compile(r"\S+(?: \S+)*+")
-"""Text whose white space is as it is spoken: single spaces."""
+"""Text whose white space is only single spaces, as spoken text has them."""
 
 
 class _Utterance:
-    """Spoken text in the making: white space collapses, digits stay apart, and each character keeps its raw place."""
+    """Builds spoken text: collapses white space, keeps digits apart, and maps each character to its raw offset."""
 
     def __init__(self) -> None:
         self.pauses: list[Pause] = []
         self.stretches: list[Stretch] = []
-        self.holds: list[int] = []
-        """Where in the raw text the tags begin that hold up the words."""
+        self.delays: list[int] = []
+        """The raw offsets of the tags that delay the words."""
         self._parts: list[str] = []
         self._chunks: list[_Chunk] = []
         self._length = 0
         self._is_spaced = False
-        self._manners: list[tuple[Manner, int]] = []
+        self._styles: list[tuple[SpeakingStyle, int]] = []
 
     @property
     def text(self) -> str:
@@ -229,22 +229,22 @@ class _Utterance:
             case Run():
                 start, end = node.text
                 self._say(Piece(node.mark * (end - start), start, end))
-            case Hold():
+            case DelayTag():
                 self.pauses.append(Pause(self._length, node.ms, node.is_silence))
-                self.holds.append(node.start)
+                self.delays.append(node.start)
                 self._is_spaced = True
-            case Manner(ends=False):
-                self._manners.append((node, self._length))
-            case Manner():
-                self._end_manner(node.name)
+            case SpeakingStyle(ends=False):
+                self._styles.append((node, self._length))
+            case SpeakingStyle():
+                self._end_style(node.name)
 
-    def end_manners(self) -> None:
-        """What no tag has ended ends with the sentence."""
-        while self._manners:
-            self._stretch(*self._manners.pop())
+    def end_styles(self) -> None:
+        """End all open styles at the end of the sentence."""
+        while self._styles:
+            self._stretch(*self._styles.pop())
 
     def places(self, words: Iterable[tuple[str, int, int]]) -> Iterator[_Place]:
-        """``words`` of the text, given in its order, with their raw places."""
+        """Yield the text's ``words``, given in order, with their raw offsets."""
         chunks = iter(self._chunks)
         chunk = _Chunk(0, 0, 0, 0)
         for word, begin, end in words:
@@ -277,35 +277,35 @@ class _Utterance:
         self._length += len(text)
 
     def _joins_digits(self, following: str, start: int) -> bool:
-        """Whether a digit would come to stand beside another one that it doesn't stand beside in the raw text."""
+        """Whether ``following`` would join two digits that the raw text separates."""
         return self._chunks[-1].end != start and _is_digit(following) and _is_digit(self._parts[-1][-1])
 
-    def _end_manner(self, name: str) -> None:
-        for place in range(len(self._manners) - 1, -1, -1):
-            if self._manners[place][0].name == name:
-                self._stretch(*self._manners.pop(place))
+    def _end_style(self, name: str) -> None:
+        for place in range(len(self._styles) - 1, -1, -1):
+            if self._styles[place][0].name == name:
+                self._stretch(*self._styles.pop(place))
                 return
 
-    def _stretch(self, manner: Manner, start: int) -> None:
-        if start < self._length and (manner.is_spelled or manner.pace != 1.0):
-            self.stretches.append(Stretch(start, self._length, manner.pace, manner.is_spelled))
+    def _stretch(self, style: SpeakingStyle, start: int) -> None:
+        if start < self._length and (style.is_spelled or style.pace != 1.0):
+            self.stretches.append(Stretch(start, self._length, style.pace, style.is_spelled))
 
 
 def _is_digit(character: str) -> bool:
     return character.isdigit() or (character.isnumeric() and not character.isalpha())
 
 
-def _widened(sentence: Sentence, words: Iterator[_Place], holds: list[int]) -> Iterator[SpokenWord]:
-    """Give silent markup to the word that it touches, and what is silent at either end to the outer words.
+def _widened(sentence: Sentence, words: Iterator[_Place], delays: list[int]) -> Iterator[SpokenWord]:
+    """Extend words over the silent markup that touches them, and the outer words to the sentence's ends.
 
-    What stands from a tag on that holds up the words belongs to the word behind it.
+    Text from a delaying tag on belongs to the word after it.
     """
     text, offset = sentence.text, sentence.start
-    begin, hold = 0, 0
+    begin, passed = 0, 0
     for word, following in pairwise([*words, _Place("", 0, len(text), len(text))]):
-        while hold < len(holds) and holds[hold] < word.end:
-            hold += 1
-        limit = min(following.start, holds[hold]) if hold < len(holds) else following.start
+        while passed < len(delays) and delays[passed] < word.end:
+            passed += 1
+        limit = min(following.start, delays[passed]) if passed < len(delays) else following.start
         end = word.end
         while end < limit and not text[end].isspace():
             end += 1

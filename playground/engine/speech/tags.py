@@ -1,7 +1,7 @@
-"""Which speech tags each text-to-speech engine reads: one table, by engine and model.
+"""The speech tags that each text-to-speech engine reads: one table, by engine and model.
 
-A row's source stands beside it: [V] the vendor's own documentation, [A] assumed. What an engine does not read, it says
-as text. Nothing was measured at an engine.
+A row names its source: [V] the vendor's own documentation, [A] assumed. A tag that an engine doesn't read is spoken as
+text. Nothing was measured at an engine.
 """
 
 import re
@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from playground.engine.persona import SpeechSettings
 
 LONGEST_BREAK_MS = 10_000
-"""How long a break is at most where the engine names no limit: [A], the limit of Amazon Polly and others."""
+"""The longest break if the engine documents no limit: [A], the limit of Amazon Polly and others."""
 
 _STRENGTHS_MS = {"none": 0, "x-weak": 250, "weak": 500, "medium": 750, "strong": 1_000, "x-strong": 1_250}
 """A break without a time, by its ``strength``: Azure's [V]; for every other engine [A]."""
 _V3_PAUSES_MS = {"[short pause]": 500, "[pause]": 1_000, "[long pause]": 2_000}
-"""ElevenLabs v3 names these pauses [V]; how long they are is [A]."""
+"""ElevenLabs v3 has these pauses [V]; their lengths are [A]."""
 SOUND_MS = 900
-"""How long a laugh, a sigh or another sound is heard: [A]."""
+"""The length of a laugh, a sigh or another sound: [A]."""
 SPELLED_MS = 300.0
-"""How long one letter or digit is heard where a text is spelled out, at normal speed: [A]."""
+"""The length of one letter or digit of spelled text, at normal speed: [A]."""
 _RATES = {"x-slow": 0.5, "slow": 0.64, "medium": 1.0, "default": 1.0, "fast": 1.55, "x-fast": 2.0}
 """The named rates of ``<prosody>``: Azure's [V]; for every other engine [A]."""
 _SLOWEST, _FASTEST = 0.5, 2.0
@@ -48,22 +48,22 @@ _SOUNDS = _bracketed(
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TagSupport:
     """A row of the table: who reads which tags. An audio tag's name has its brackets: ``[laughs]``."""
 
     reader: str
     names: frozenset[str]
     models: re.Pattern[str] | None = None
-    """Which models; None: all."""
+    """The models; None for all."""
     longest_ms: int = LONGEST_BREAK_MS
 
 
-_ENGINES: dict[str, tuple[Reading, ...]] = {
+_ENGINES: dict[str, tuple[TagSupport, ...]] = {
     # Cartesia, "SSML Tags" and "Inserting Breaks/Pauses" [V]: breaks and spelling in every Sonic; speed, volume,
     # emotion and [laughter] from Sonic 3 on.
     "cartesia": (
-        Reading("Cartesia", frozenset({"break", "spell"})),
-        Reading(
+        TagSupport("Cartesia", frozenset({"break", "spell"})),
+        TagSupport(
             "Cartesia's sonic-3",
             frozenset({"speed", "volume", "emotion", "[laughter]"}),
             re.compile(r"sonic-[3-9]"),
@@ -72,45 +72,45 @@ _ENGINES: dict[str, tuple[Reading, ...]] = {
     # ElevenLabs, "Best practices" and "Do pauses and SSML phoneme tags work with the API?" [V]: breaks of up to 3 s in
     # all models but v3; phonemes in three models; audio tags in v3 alone.
     "elevenlabs": (
-        Reading("ElevenLabs before v3", frozenset({"break"}), re.compile(r"(?!.*v3)"), longest_ms=3_000),
-        Reading(
+        TagSupport("ElevenLabs before v3", frozenset({"break"}), re.compile(r"(?!.*v3)"), longest_ms=3_000),
+        TagSupport(
             "ElevenLabs' Flash v2, Turbo v2 and English v1",
             frozenset({"phoneme"}),
             re.compile(r"eleven_(?:flash_v2|turbo_v2|monolingual_v1)\Z"),
         ),
-        Reading("ElevenLabs' v3", _SOUNDS | _DIRECTIONS | frozenset(_V3_PAUSES_MS), re.compile(r".*v3")),
+        TagSupport("ElevenLabs' v3", _SOUNDS | _DIRECTIONS | frozenset(_V3_PAUSES_MS), re.compile(r".*v3")),
     ),
     # PlayHT, "Convert SSML To Speech" [V]: SSML for its Standard and Premium voices at another endpoint alone; the
     # endpoint that streams reads none [A].
     "playht": (),
-    # Just AI, "Speech synthesis markup" [V]: SSML, without <speak> too, for most providers; which tags is the
-    # provider's business, and all are taken for read [A].
-    "telephony": (Reading("JAICP's telephony", _SSML),),
+    # Just AI, "Speech synthesis markup" [V]: SSML, without <speak> too, for most providers; the tags
+    # depend on the provider, and all are assumed to be read [A].
+    "telephony": (TagSupport("JAICP's telephony", _SSML),),
     # Microsoft, "SSML document structure and events" [V]; breaks of up to 20 s [V].
-    "azure": (Reading("Azure", _SSML, longest_ms=20_000),),
+    "azure": (TagSupport("Azure", _SSML, longest_ms=20_000),),
 }
 _ELSEWHERE = (
     # Vapi, "Flush syntax" [V]: a platform, which takes the tag out of the text itself.
-    Reading("Vapi", frozenset({"flush"})),
+    TagSupport("Vapi", frozenset({"flush"})),
 )
 _USUAL_MODELS = {"cartesia": "sonic-3", "elevenlabs": "eleven_flash_v2_5"}
-"""What speaks where a persona names no model: the examples of Tavus' "TTS" page, and so [A]."""
+"""The model of a persona that names none: the examples on Tavus' "TTS" page, and so [A]."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechTags:
-    """What one voice reads."""
+    """The tags that one voice reads."""
 
     voice: str
-    """Its engine and, where the persona names one, its model."""
-    readings: tuple[Reading, ...]
+    """Its engine and, if the persona names one, its model."""
+    readings: tuple[TagSupport, ...]
 
-    def reading(self, name: str) -> Reading | None:
-        """Return how the voice reads the tag ``name``; None if it says the tag as text."""
+    def support(self, name: str) -> TagSupport | None:
+        """Return how the voice reads the tag ``name``; None if it speaks the tag as text."""
         return next((row for row in self.readings if name in row.names), None)
 
     def unread(self, name: str) -> str:
-        """The note about a tag that this voice says as text."""
+        """Return the note about a tag that this voice speaks as text."""
         shown = name if name.startswith("[") else f"<{name}>"
         readers = _in_words([row.reader for row in _ALL_READINGS if name in row.names])
         return f"{shown} was read aloud as text: this voice ({self.voice}) does not read it. {readers} would."
@@ -122,7 +122,7 @@ SPEECH_TAGS = frozenset(name for row in _ALL_READINGS for name in row.names)
 
 
 def tags_of(settings: SpeechSettings) -> SpeechTags:
-    """What the voice of a persona's tts layer reads; an engine that isn't in the table reads what telephony does."""
+    """Return the tags of a persona's tts layer; an engine that isn't in the table reads those of JAICP's telephony."""
     engine = settings.engine.strip().lower()
     rows = _ENGINES.get(engine, _ENGINES["telephony"])
     model = settings.model.strip().lower() or _USUAL_MODELS.get(engine, "")
@@ -133,40 +133,40 @@ def tags_of(settings: SpeechSettings) -> SpeechTags:
 DEFAULT_TAGS = tags_of(SpeechSettings())
 
 
-def break_ms(attributes: Mapping[str, str], reading: Reading) -> int:
-    """How long ``<break>`` is: its time, else its strength, else the strength "medium"."""
-    given = _DURATION.fullmatch(attributes.get("time", "").strip().lower())
-    if given is None:
+def break_ms(attributes: Mapping[str, str], support: TagSupport) -> int:
+    """Return the length of ``<break>`` in ms: its time, else its strength, else the strength "medium"."""
+    duration = _DURATION.fullmatch(attributes.get("time", "").strip().lower())
+    if duration is None:
         return _STRENGTHS_MS.get(attributes.get("strength", "").strip().lower(), _STRENGTHS_MS["medium"])
-    ms = float(given["number"]) * (1 if given["unit"] == "ms" else 1_000)
-    return round(min(ms, reading.longest_ms))
+    ms = float(duration["number"]) * (1 if duration["unit"] == "ms" else 1_000)
+    return round(min(ms, support.longest_ms))
 
 
 def sound_ms(name: str) -> tuple[int, bool]:
-    """How long an audio tag holds up the words, and whether that is silence."""
+    """Return how long an audio tag delays the words, in ms, and whether that is silence."""
     if name in _V3_PAUSES_MS:
         return _V3_PAUSES_MS[name], True
     return (SOUND_MS if name in _SOUNDS else 0), False
 
 
 def pace(name: str, attributes: Mapping[str, str]) -> float:
-    """The factor of ``<speed ratio>`` (Cartesia: 0.6 to 1.5 [V]) or ``<prosody rate>`` (0.5 to 2 [V], Azure)."""
+    """Return the factor of ``<speed ratio>`` (Cartesia: 0.6 to 1.5 [V]) or ``<prosody rate>`` (0.5 to 2 [V], Azure)."""
     if name == "speed":
         number = _NUMBER.fullmatch(attributes.get("ratio", "").strip())
         return min(max(float(number.group()), 0.6), 1.5) if number else 1.0
     rate = attributes.get("rate", "").strip().lower()
     if rate in _RATES:
         return _RATES[rate]
-    given = _PERCENT.fullmatch(rate)
-    if given is None:
+    percent = _PERCENT.fullmatch(rate)
+    if percent is None:
         return 1.0
-    amount = float(given["number"]) / (100 if given["percent"] else 1)
-    factor = {"+": 1 + amount, "-": 1 - amount}.get(given["sign"], amount)
+    amount = float(percent["number"]) / (100 if percent["percent"] else 1)
+    factor = {"+": 1 + amount, "-": 1 - amount}.get(percent["sign"], amount)
     return min(max(factor, _SLOWEST), _FASTEST)
 
 
 def spells(name: str, attributes: Mapping[str, str]) -> bool:
-    """Whether what the tag encloses is said letter by letter."""
+    """Whether the enclosed text is spelled."""
     return name == "spell" or attributes.get("interpret-as", "").strip().lower() in _SPELLED
 
 

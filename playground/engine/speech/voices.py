@@ -1,7 +1,7 @@
-"""How long a voice takes: a model of each text-to-speech engine, in one table. Nothing is synthesised.
+"""A timing model of each text-to-speech engine, in one table. Nothing is synthesised.
 
-A figure's source stands beside it: [P] published in a paper, [V] the vendor's own statement about its model, [A]
-assumed. Everything is a rehearsal's estimate, the same for the same text every time; nothing was measured at an engine.
+Each figure names its source: [P] published in a paper, [V] the vendor's own statement about its model, [A] assumed.
+All times are deterministic estimates for rehearsal; nothing was measured at an engine.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,48 +18,48 @@ from playground.engine.speech.tags import SPELLED_MS
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """A segment on an axis of its own, in ms from its start."""
+    """A segment's times, in ms from its own start."""
 
     duration_ms: int
     word_starts_ms: tuple[int, ...] = ()
     pauses_ms: tuple[tuple[int, int], ...] = ()
-    """From when to when a tag makes it silent."""
+    """The intervals in which a tag makes it silent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A voice at its speed: what it makes of a text, in ms."""
+    """A voice at its speed: the times of a text, in ms."""
 
     engine: str
     delay_ms: int
-    """From the request for a segment to its first audio, whatever the length: engines stream."""
+    """From the request for a segment to its first audio; independent of its length, since engines stream."""
     speed: float = 1.0
     """1.0 is the engine's normal speed; 2.0 is twice as fast."""
 
     def synthesis_ms(self, text: str) -> int:
-        """The delay before the first audio of a segment; 0 where there is nothing to say."""
+        """Return the delay before the first audio of a segment; 0 for an empty one."""
         return self.delay_ms if text else 0
 
     def duration_ms(self, text: str) -> int:
-        """How long a text without tags is heard."""
+        """Return how long a text without tags is heard."""
         return self.timing(Spoken(text, ())).duration_ms
 
     def timing(self, spoken: Spoken) -> Timing:
-        """When each word of a segment begins to be heard, where tags make it silent, and when it ends."""
-        heard = [0.0, *accumulate(self._characters_ms(spoken))]
+        """Return when each word of a segment begins, where tags make it silent, and when it ends."""
+        heard_ms = [0.0, *accumulate(self._characters_ms(spoken))]
         held = [0, *accumulate(pause.ms for pause in spoken.pauses)]
         starts: list[int] = []
         passed = 0
         for word in spoken.words:
             while passed < len(spoken.pauses) and spoken.pauses[passed].offset <= word.at:
                 passed += 1
-            starts.append(round(heard[word.at] + held[passed]))
+            starts.append(round(heard_ms[word.at] + held[passed]))
         silences = tuple(
-            (round(heard[pause.offset] + before), round(heard[pause.offset] + before + pause.ms))
+            (round(heard_ms[pause.offset] + before), round(heard_ms[pause.offset] + before + pause.ms))
             for pause, before in zip(spoken.pauses, held, strict=False)
             if pause.is_silence and pause.ms
         )
-        return Timing(round(heard[-1] + held[-1]), tuple(starts), silences)
+        return Timing(round(heard_ms[-1] + held[-1]), tuple(starts), silences)
 
     def _characters_ms(self, spoken: Spoken) -> list[float]:
         times = list(map(character_ms, spoken.text))
@@ -74,7 +74,7 @@ class Voice:
 
 
 def voice_of(settings: SpeechSettings) -> Voice:
-    """The voice of a persona's tts layer. An engine that isn't in the table speaks as JAICP's telephony does."""
+    """Return the voice of a persona's tts layer. An engine that isn't in the table counts as JAICP's telephony."""
     engine = _ENGINES.get(settings.engine.strip().lower(), _TELEPHONY)
     return Voice(engine.name, engine.delay_ms, engine.speed(settings.settings))
 
@@ -87,30 +87,30 @@ class _Engine:
 
 
 def _multiplier(slowest: float, fastest: float) -> Callable[[Mapping[str, Any]], float]:
-    """``speed`` as a factor, held within the engine's range; 1.0 where it is missing or no number."""
+    """Return a reader of ``speed``: a factor, clamped to the engine's range; 1.0 if it is missing or no number."""
 
     def read(settings: Mapping[str, Any]) -> float:
-        given = _number(settings.get("speed"))
-        return 1.0 if given is None else min(max(given, slowest), fastest)
+        factor = _number(settings.get("speed"))
+        return 1.0 if factor is None else min(max(factor, slowest), fastest)
 
     return read
 
 
-def _number(given: object) -> float | None:
-    if isinstance(given, bool) or not isinstance(given, int | float) or isnan(given):
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or isnan(value):
         return None
-    return float(given)
+    return float(value)
 
 
 _CARTESIA_NAMES = {"slowest": 0.6, "slow": 0.8, "normal": 1.0, "fast": 1.25, "fastest": 1.5}
 
 
 def _cartesia_speed(settings: Mapping[str, Any]) -> float:
-    """Cartesia's ``speed``: a name; from -1 to below 1, 0 is normal (older models); from 1 on a factor (Sonic 3)."""
-    given = settings.get("speed")
-    if isinstance(given, str):
-        return _CARTESIA_NAMES.get(given.strip().lower(), 1.0)
-    number = _number(given)
+    """Read Cartesia's ``speed``: a name; -1 to below 1, 0 being normal (older models); a factor from 1 on (Sonic 3)."""
+    speed = settings.get("speed")
+    if isinstance(speed, str):
+        return _CARTESIA_NAMES.get(speed.strip().lower(), 1.0)
+    number = _number(speed)
     if number is None:
         return 1.0
     if number >= 1:
@@ -119,10 +119,10 @@ def _cartesia_speed(settings: Mapping[str, Any]) -> float:
 
 
 _NETWORK_MS = 60
-"""Between the platform and the engine, there and back: [A]."""
+"""The round trip between the platform and the engine: [A]."""
 
 _TELEPHONY = _Engine("telephony", 300, _multiplier(0.5, 2.0))
-"""JAICP works with any provider, and its documents name no delay: all figures [A], those of a common cloud voice."""
+"""JAICP works with any provider and documents no delay: all figures [A], those of a common cloud voice."""
 
 _ENGINES = {
     # Model latency 90 ms [V] (Cartesia about Sonic); names of speeds [V], their factors [A].

@@ -1,4 +1,4 @@
-"""Words of spoken text, also in scripts that put no spaces between them."""
+"""Splits spoken text into words, also in scripts without spaces."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _DEPENDENT = (
     "\u0300-\u036f\u0e30-\u0e3a\u0e45\u0e47-\u0e4e\u0eb0-\u0ebc\u0ec8-\u0ecd"
     "\u102b-\u103e\u1056-\u1059\u17b4-\u17d3"
 )
-"""Vowels and tones of those alphabets that can't begin a group."""
+"""Vowels and tones of those alphabets, which can't begin a group."""
 _OPENING = re.escape("「『（《〈【“‘([")
 _GROUP = re.compile(
     rf"[{_OPENING}]*(?:"
@@ -32,28 +32,28 @@ _UNSPACED = re.compile(f"[{_HAN}{_HIRAGANA}{_KATAKANA}{_UNSPACED_ALPHABETS}]")
 
 
 def word_groups(text: str) -> Iterator[tuple[str, int, int]]:
-    """Each word with its offsets in ``text``: what stands between spaces, or a group of a few characters.
+    """Yield each word with its offsets in ``text``: text between spaces, or a group of a few characters.
 
-    A mark without a letter or a digit ("—", "。") belongs to the group before it; one that opens, to the next.
+    A mark without a letter or a digit ("—", "。") belongs to the group before it; an opening mark, to the next.
     """
     begin, end, says = 0, 0, False
     for start, stop in _spans(text):
-        heard = _HEARD.search(text, start, stop) is not None
-        if heard and says:
+        is_heard = _HEARD.search(text, start, stop) is not None
+        if is_heard and says:
             yield text[begin:end], begin, end
             begin = start
         elif not end:
             begin = start
         end = stop
-        says |= heard
+        says |= is_heard
     if end:
         yield text[begin:end], begin, end
 
 
 def coarse_groups(text: str, begin: int, end: int, size: int) -> Iterator[tuple[int, int]]:
-    """The offsets of groups of words in ``text[begin:end]``, each of ``size`` to twice as many characters.
+    """Yield the offsets of groups of words in ``text[begin:end]``, each of ``size`` to twice as many characters.
 
-    A group ends between words if one of them ends in time. Together they hold all but the white space between them.
+    A group ends between words if one of them ends in time. The groups cover all but the white space between them.
     """
     groups = re.compile(rf"\S(?s:.{{0,{size - 1}}})\S{{0,{size}}}")
     for group in groups.finditer(text, begin, end):
@@ -61,7 +61,7 @@ def coarse_groups(text: str, begin: int, end: int, size: int) -> Iterator[tuple[
 
 
 def is_unspaced(character: str) -> bool:
-    """Whether words of the character's script are joined to others, or to endings, without a space or an apostrophe."""
+    """Whether the character's script joins words, or words and endings, without a space or an apostrophe."""
     return _TAKES_MARKS_INSIDE.match(character) is not None
 
 

@@ -1,1 +1,1 @@
-"""Tool calls: their arguments' schemas, and who answers them."""
+"""Tool calls: the schemas of their arguments, and the source of their results."""

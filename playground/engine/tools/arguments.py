@@ -1,8 +1,8 @@
-"""Whether a function's parameters are a JSON Schema, and whether the arguments of a call fit it.
+"""Validates a function's parameters as JSON Schema, and the arguments of a call against them.
 
-The arguments come from a server that nobody vouches for: a pattern may backtrack only so far, and a schema refers to
-nothing outside itself. `argument_faults` and `checks_arguments` may take any time and hold Python's lock meanwhile:
-only `personas.schema_process` calls them, a process that can be ended.
+The arguments come from an untrusted server: backtracking in patterns is limited, and schemas can't refer to anything
+outside themselves. `argument_faults` and `checks_arguments` may run for any time and hold the GIL meanwhile: call them
+only from `personas.schema_process`, a process that can be killed.
 """
 
 import json
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from jsonschema_rs import Draft202012Validator, FancyRegexOptions, ValidationError, Validator, validator_for
 
-from playground.engine.persona import Json
+from playground.engine.json_types import Json
 
 MOST_FAULTS = 3
 FAULT_CHARS = 200
@@ -25,21 +25,21 @@ def _refuse(uri: str) -> Json:
 _META_SCHEMA = Draft202012Validator(
     {"$ref": "https://json-schema.org/draft/2020-12/schema"}, retriever=_refuse
 )
-"""It comes with the validator: nothing is fetched."""
+"""Included in the validator: nothing is fetched."""
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaFault:
-    """Where in the schema, and what is wrong there."""
+    """An error in a schema: its path, and what is wrong."""
 
     path: tuple[str | int, ...]
     message: str
 
 
 def argument_faults(name: str, arguments: str, schema: Json) -> tuple[str, ...]:
-    """What is wrong with the arguments of a call to ``name``, a sentence each; empty where they fit.
+    """Return what is wrong with the arguments of a call to ``name``, a sentence each; empty if they are valid.
 
-    ``arguments`` is a JSON object, or empty for none. A schema that cannot be used finds no fault.
+    ``arguments`` is a JSON object, or empty for none. An unusable schema reports no faults.
     """
     try:
         checked = validator_for(schema, retriever=_refuse, pattern_options=_PATTERNS)
@@ -50,7 +50,7 @@ def argument_faults(name: str, arguments: str, schema: Json) -> tuple[str, ...]:
 
 
 def schema_of(name: str, tools: Sequence[Json]) -> Json | None:
-    """The parameters of the function; None where it is not offered, or says nothing about them."""
+    """Return the function's parameters; None if it is not offered or has none."""
     for tool in tools:
         function = tool.get("function") or {}
         if function.get("name") == name and isinstance(function.get("parameters"), dict):
@@ -60,13 +60,13 @@ def schema_of(name: str, tools: Sequence[Json]) -> Json | None:
 
 
 def schema_fault(schema: Json) -> SchemaFault | None:
-    """The first thing that makes it no JSON Schema (the draft of 2020-12 holds what the older ones say)."""
+    """Return the first reason why it is no JSON Schema (draft 2020-12, which covers the older ones), or None."""
     error = next(_META_SCHEMA.iter_errors(schema), None)
     return None if error is None else SchemaFault(tuple(error.instance_path), _first_line(error))
 
 
 def checks_arguments(schema: Json) -> bool:
-    """Whether arguments can be checked against a JSON Schema: not where it refers to something outside itself."""
+    """Whether arguments can be checked against a JSON Schema: not if it refers to anything outside itself."""
     try:
         validator_for(schema, retriever=_refuse, pattern_options=_PATTERNS)
     except (ValueError, RecursionError):

@@ -1,6 +1,6 @@
-"""Who answers a call in a rehearsal: a person, a saved mock of the persona, or its tool endpoint.
+"""The source of a tool result in a rehearsal: a person, a saved mock of the persona, or its tool endpoint.
 
-Neither platform runs tools for a custom LLM, so every such result is rehearsal and no platform traffic.
+No platform runs tools for a custom LLM, so every such result is rehearsal, not platform traffic.
 """
 
 import json
@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from playground.engine.events import ToolCall
-from playground.engine.persona import Json, PersonaSettings
+from playground.engine.json_types import Json
+from playground.engine.persona import PersonaSettings
 
 
 class ResultSource(StrEnum):
@@ -20,30 +21,30 @@ class ResultSource(StrEnum):
 
 
 def source_of(call: ToolCall, persona: PersonaSettings) -> ResultSource:
-    """A mock for that function goes before the endpoint: it was saved for this rehearsal."""
+    """Return the source of a call's result. A saved mock of the function takes precedence over the endpoint."""
     if call.name in persona.tool_mocks:
         return ResultSource.MOCK
     return ResultSource.ENDPOINT if persona.tool_endpoint else ResultSource.HAND
 
 
 def mocked_output(name: str, persona: PersonaSettings) -> str:
-    """The saved result of a function: a text as it stands, anything else as JSON."""
+    """Return the saved result of a function: a text verbatim, anything else as JSON."""
     mock = persona.tool_mocks[name]
     return mock if isinstance(mock, str) else json.dumps(mock, ensure_ascii=False)
 
 
 def refused_output(faults: Iterable[str]) -> str:
-    """What the model is told in place of a result when its arguments do not fit: so that it can call again."""
+    """Return the result for invalid arguments: it tells the model what is wrong, so that it can call again."""
     return json.dumps({"error": " ".join(faults)}, ensure_ascii=False)
 
 
 def endpoint_body(call: ToolCall, *, conversation_id: str, turn_id: str) -> bytes:
-    """What the tool endpoint is sent, as JSON: ``{conversation_id, turn_id, tool_call_id, name, arguments}``."""
-    asked: Json = {
+    """Return the tool endpoint's request body: ``{conversation_id, turn_id, tool_call_id, name, arguments}``."""
+    arguments: Json = {
         "conversation_id": conversation_id,
         "turn_id": turn_id,
         "tool_call_id": call.id,
         "name": call.name,
         "arguments": json.loads(call.arguments or "{}"),
     }
-    return json.dumps(asked, ensure_ascii=False).encode()
+    return json.dumps(arguments, ensure_ascii=False).encode()

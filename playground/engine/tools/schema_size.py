@@ -1,27 +1,27 @@
-"""How large a JSON Schema is once its references are followed: what checking arguments against it may cost.
+"""Measures a JSON Schema with its references expanded: a bound on the cost of checking arguments against it.
 
-The cost of a count is linear in the schema, whatever it expands to.
+Counting is linear in the schema's own size, whatever it expands to.
 """
 
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
-from playground.engine.persona import Json
+from playground.engine.json_types import Json
 
 MOST_PARTS = 10_000
-"""A schema that expands to more may take longer to check than a turn waits."""
+"""A schema that expands to more parts may take longer to check than a turn waits."""
 DEEPEST = 200
-"""How many references and parts are followed one inside the other; what goes deeper counts as too many."""
+"""The deepest nesting of references and parts that is followed; anything deeper counts as too large."""
 
 
 def expands_too_far(schema: Json) -> bool:
-    """Whether the schema has more than `MOST_PARTS` parts, each reference counted as what it refers to."""
+    """Whether the schema has more than `MOST_PARTS` parts, with each reference expanded."""
     return _Expansion(schema).parts_of(schema, 0) > MOST_PARTS
 
 
 def nests_deeper(value: object, depth: int) -> bool:
-    """Whether objects and lists nest in each other more than ``depth`` deep, however deep that is."""
+    """Whether objects and lists nest more than ``depth`` deep. Iterative, so safe at any depth."""
     level = [value]
     for _ in range(depth):
         level = [item for part in level if isinstance(part, dict | list) for item in _items_of(part)]
@@ -33,12 +33,12 @@ def _items_of(part: dict[str, Any] | list[Any]) -> Iterable[Any]:
 
 
 class _Expansion:
-    """Counts the parts of one schema; each object is counted once and remembered."""
+    """Counts the parts of one schema, memoizing each object's count."""
 
     def __init__(self, whole: Json) -> None:
         self._whole = whole
         self._counted: dict[int, int] = {}
-        """By the identity of an object of the schema, which outlives the count. 1 while it is being counted."""
+        """Counts by the objects' identity, which is safe as the schema outlives the count. 1 while being counted."""
 
     def parts_of(self, part: object, depth: int) -> int:
         if isinstance(part, list):
@@ -60,7 +60,7 @@ class _Expansion:
 
 
 def _at(whole: object, pointer: str) -> object:
-    """What stands at a JSON Pointer (RFC 6901) in a fragment; None: nothing, or no pointer."""
+    """Return the value at a JSON Pointer (RFC 6901) in a fragment; None if there is none or it is no pointer."""
     if pointer and not pointer.startswith("/"):
         return None
     part = whole

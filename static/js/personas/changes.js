@@ -1,4 +1,4 @@
-// What is different from what is stored, in words: "3 fields, prompt +42 words"; and no leaving without asking.
+// The unsaved changes in words ("3 fields, prompt +42 words"), and a question before they are left.
 
 const PROMPTS = ["system_prompt", "context"];
 const NOT_STORED = new Set([
@@ -6,19 +6,19 @@ const NOT_STORED = new Set([
   "conversational_context", "sample_words", "edited_version",
 ]);
 
-/** How many words a text has. */
+/** Count the words of a text. */
 export function words(text) {
   return text.split(/\s+/).filter(Boolean).length;
 }
 
-/** The sentence for the values before and now, both Maps of texts; empty: nothing is different. */
+/** Return the sentence for two Maps of texts, the values before and now; "" if they are equal. */
 export function changesInWords(before, now) {
   const changed = [...now.keys()].filter((name) => (before.get(name) ?? "") !== now.get(name));
   if (changed.length === 0) return "";
-  const said = [changed.length === 1 ? "1 field" : `${changed.length} fields`];
+  const parts = [changed.length === 1 ? "1 field" : `${changed.length} fields`];
   const difference = PROMPTS.reduce((sum, name) => sum + words(now.get(name) ?? "") - words(before.get(name) ?? ""), 0);
-  if (difference !== 0) said.push(`prompt ${difference > 0 ? "+" : "−"}${Math.abs(difference)} ${Math.abs(difference) === 1 ? "word" : "words"}`);
-  return `Changed: ${said.join(", ")}`;
+  if (difference !== 0) parts.push(`prompt ${difference > 0 ? "+" : "−"}${Math.abs(difference)} ${Math.abs(difference) === 1 ? "word" : "words"}`);
+  return `Changed: ${parts.join(", ")}`;
 }
 
 function valuesOf(form) {
@@ -29,7 +29,7 @@ function valuesOf(form) {
   return values;
 }
 
-/** Whether a control holds something else than the page came with: typed before this script ran, or restored. */
+/** Whether a control differs from the page as it was served: typed before this script ran, or restored by the browser. */
 export function differsFromPage(form) {
   return Array.from(form.elements).some((control) => {
     if (control instanceof HTMLSelectElement) {
@@ -48,9 +48,9 @@ export function watchChanges(form) {
   let isChanged = wasUnsaved;
   let isLeaving = false;
   form.addEventListener("input", () => {
-    const said = changesInWords(before, valuesOf(form));
-    isChanged = wasUnsaved || said !== "";
-    if (bar) bar.textContent = said || (wasUnsaved ? "Not saved yet" : "");
+    const sentence = changesInWords(before, valuesOf(form));
+    isChanged = wasUnsaved || sentence !== "";
+    if (bar) bar.textContent = sentence || (wasUnsaved ? "Not saved yet" : "");
   });
   form.addEventListener("submit", () => (isLeaving = true));
   window.addEventListener("pageshow", () => (isLeaving = false));

@@ -1,4 +1,4 @@
-// The persona editor: what follows typing, rows and cards over plain text areas, the bar that says what changed.
+// The persona editor: the preview, rows and cards over plain text areas, and the bar that lists unsaved changes.
 
 import { differsFromPage, watchChanges } from "./changes.js";
 import { showHeaderRows } from "./header_rows.js";
@@ -23,7 +23,7 @@ function followTyping(form) {
   if (differsFromPage(form)) ask({ target: { form } });
 }
 
-/** What the server said of a value is out of date once the value changes. */
+/** Remove the server's error at a field once its value changes. */
 function forgetErrors(form) {
   form.addEventListener("input", ({ target }) => {
     if (!target.matches("[aria-invalid='true']")) return;

@@ -1,4 +1,4 @@
-// The filler page: the picture follows the slider and what is typed; a measured time sets the slider.
+// The filler page: redraws the picture when the slider or a field changes; a measured time sets the slider.
 
 import { differsFromPage, watchChanges } from "./changes.js";
 

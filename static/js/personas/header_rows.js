@@ -1,8 +1,8 @@
-// Headers as rows of name and value over the text area of lines, which stays what is sent.
+// Headers as rows of name and value over the text area of lines; the text area is what the form submits.
 
 import { partsOf, fromTemplate } from "../playground/dom.js";
 
-/** `[[name, value]]` of the lines; a line without a colon is a name alone. */
+/** Return `[[name, value]]` of the lines; a line without a colon is a name without a value. */
 export function rowsOf(text) {
   return text
     .split("\n")
@@ -13,7 +13,7 @@ export function rowsOf(text) {
     });
 }
 
-/** The lines of rows; an empty row is left out, a name without a colon stays as it was typed. */
+/** Return the lines of rows: empty rows are dropped, a name without a colon stays as typed. */
 export function linesOf(rows) {
   return rows
     .filter(([name, value]) => name || value)
@@ -21,7 +21,7 @@ export function linesOf(rows) {
     .join("\n");
 }
 
-/** What is offered as a header's value for the secret that is chosen. */
+/** Return the suggestions for a header's value, given the selected secret. */
 export function offersFor(secret) {
   return secret ? [`Bearer ${secret}`, `Api-Key ${secret}`, secret] : [];
 }

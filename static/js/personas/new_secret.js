@@ -1,4 +1,4 @@
-// "New secret": the admin's page in a window of its own; what is made there comes back chosen.
+// "New secret": opens the admin's page in a new window, and selects the secret that is created there.
 
 const SIZE = "width=720,height=760,resizable=yes,scrollbars=yes";
 
@@ -10,7 +10,7 @@ export function offerNewSecrets(select) {
     const opened = window.open(link.href, "new-secret", SIZE);
     if (opened) event.preventDefault();
   });
-  // The admin's own page calls this by its name once the secret is stored.
+  // Django's admin calls this by name once the secret is stored.
   window.dismissAddRelatedObjectPopup = (popup, id, name) => {
     const option = new Option(name, id, true, true);
     select.add(option);

@@ -1,11 +1,11 @@
-// The text face: to the place that was refused, and no leaving without asking.
+// The document as text: select the place of an error, and ask before unsaved changes are left.
 
 import { watchChanges } from "./changes.js";
 
-/** The offset of a line and column, both counted from 1 in code points, in UTF-16 units. */
+/** Return the offset, in UTF-16 units, of a line and column (both from 1, in code points). */
 export function offsetOf(text, line, column) {
   const lines = text.split("\n");
-  const before = lines.slice(0, line - 1).reduce((sum, found) => sum + found.length + 1, 0);
+  const before = lines.slice(0, line - 1).reduce((sum, previous) => sum + previous.length + 1, 0);
   return before + Array.from(lines[line - 1] ?? "").slice(0, column - 1).join("").length;
 }
 

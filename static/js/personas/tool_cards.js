@@ -1,7 +1,7 @@
-// Tools as cards over the text area of JSON, which stays what is sent.
+// Tools as cards over the text area of JSON; the text area is what the form submits.
 
 import { fromTemplate, partsOf, showText } from "../playground/dom.js";
-import { cardsOf, duplicate, emptyCard, parametersProblem, pastedCards, textOf } from "./tools.js";
+import { cardsOf, duplicate, emptyCard, parametersProblem, pastedCards, textOf } from "./tool_json.js";
 
 const NO_TOOLS = "This is no array of tools, no tool and no function: paste JSON such as [{\"type\": \"function\", \"function\": {…}}].";
 
@@ -24,9 +24,9 @@ export function showToolCards(area) {
     if (focusAt >= 0) partsOf(box.children[Math.min(focusAt, box.children.length - 1)] ?? bar)[box.children.length ? part : "add"].focus();
   };
   const show = (asCards) => {
-    const found = asCards ? cardsOf(area.value) : null;
-    showsCards = found !== null;
-    cards = found ?? [];
+    const parsed = asCards ? cardsOf(area.value) : null;
+    showsCards = parsed !== null;
+    cards = parsed ?? [];
     area.hidden = showsCards;
     box.hidden = !showsCards;
     buttons.add.hidden = buttons.paste.hidden = !showsCards;
@@ -105,7 +105,7 @@ export function showToolCards(area) {
   show(true);
 }
 
-/** The dialog for pasted JSON; `take` gets its cards. */
+/** Open the dialog for pasted JSON and pass its cards to `take`. */
 function askForTools(take) {
   const dialog = document.querySelector("#tool-paste");
   const area = dialog.querySelector("textarea");
@@ -113,11 +113,11 @@ function askForTools(take) {
   area.value = "";
   showText(parts.problem, "");
   parts.append.onclick = () => {
-    const found = pastedCards(area.value);
-    showText(parts.problem, found ? "" : NO_TOOLS);
-    if (!found) return area.focus();
+    const pasted = pastedCards(area.value);
+    showText(parts.problem, pasted ? "" : NO_TOOLS);
+    if (!pasted) return area.focus();
     dialog.close();
-    take(found);
+    take(pasted);
   };
   dialog.showModal();
   area.focus();

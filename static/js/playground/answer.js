@@ -1,25 +1,25 @@
 /**
- * An answer's text, cut into the parts that look different: sentences, words with the time they are spoken at, and
- * what was never heard. Pure. Offsets are code points of the turn's text; `unit(offset)` makes them sliceable.
+ * An answer's text, cut into the parts that look different: sentences, words with their playout times, and unheard
+ * text. Pure. Offsets are code points of the turn's text; `unit(offset)` makes them sliceable.
  *
  * @typedef {object} Part
- * @property {string} text as it is shown: controls as symbols, one for one
+ * @property {string} text as shown: each control character as one symbol
  * @property {number} start
  * @property {number} end
- * @property {number|null} at_ms when this word's playout begins; null for what is no spoken word
- * @property {boolean} heard false for what lies behind the cut
+ * @property {number|null} at_ms when this word's playout begins; null for text that is not spoken
+ * @property {boolean} heard false after the cut
  */
 
-import { visible } from "./controls.js";
+import { visible } from "./control_characters.js";
 import { spokenSentences } from "./turn.js";
 
-/** What a sentence looks like besides its text; the same signature means the same parts. */
+/** Return what a sentence looks like apart from its text: equal signatures mean equal parts. */
 export function signature(turn, sentence, cut) {
   const { words, starts_ms } = segmentOf(turn, sentence) ?? {};
   return [sentence.end, words?.length, starts_ms, isWhollyHeard(sentence, cut) ? "" : cut].join("|");
 }
 
-/** The segment that speaks `sentence`, or undefined. */
+/** Return the segment that speaks `sentence`, or undefined. */
 export function segmentOf(turn, sentence) {
   return spokenSentences(turn).get(sentence.index);
 }
@@ -28,7 +28,7 @@ function isWhollyHeard(sentence, cut) {
   return cut === null || cut >= sentence.end;
 }
 
-/** The parts of `sentence` with what stands before it from `from` on (white space, as a rule). @returns {Part[]} */
+/** Return the parts of `sentence`, with the text before it from `from` on (usually white space). @returns {Part[]} */
 export function sentenceParts(turn, sentence, from, cut, unit) {
   const words = segmentOf(turn, sentence)?.words ?? [];
   const parts = [];
@@ -42,7 +42,7 @@ export function sentenceParts(turn, sentence, from, cut, unit) {
   return withText(turn.text, parts, cut, unit);
 }
 
-/** The parts of the text that no sentence has taken up yet, from `from` on. @returns {Part[]} */
+/** Return the parts of the text from `from` on, which belongs to no sentence yet. @returns {Part[]} */
 export function tailParts(turn, from, end, cut, unit) {
   return withText(turn.text, [{ start: from, end, at_ms: null }], cut, unit);
 }

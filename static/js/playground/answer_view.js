@@ -1,14 +1,14 @@
 /**
- * The answer's text in the transcript: it grows at its end, lights up sentence by sentence, and follows the voice.
+ * The answer's text in the transcript: appends text, lights up sentence by sentence, and follows the voice.
  */
 
 import { segmentOf, sentenceParts, signature, tailParts } from "./answer.js";
 import { codePointLength, unitOffsets } from "./code_points.js";
-import { visible } from "./controls.js";
+import { visible } from "./control_characters.js";
 import { element, setText } from "./dom.js";
 import { cutOffset, isOpen } from "./turn.js";
 
-/** The word being heard, as a custom highlight: it moves without a change to the document, so nothing is laid out. */
+/** The word being heard, as a custom highlight, because that moves without a change to the document or a layout. */
 const wordBeingHeard = globalThis.Highlight ? new Highlight() : null;
 if (wordBeingHeard) CSS.highlights.set("word-being-heard", wordBeingHeard);
 
@@ -23,7 +23,7 @@ export class AnswerView {
     container.append(this.#tail);
   }
 
-  /** Show what `turn` holds now; sentences that look the same are left alone. */
+  /** Show `turn`; sentences that look the same keep their nodes. */
   update(turn) {
     const cut = cutOffset(turn);
     const unit = unitOffsets(turn.text);
@@ -36,7 +36,7 @@ export class AnswerView {
     this.#showTail(turn, from, cut, unit);
   }
 
-  /** Follow the voice: which sentence and which word is heard at `elapsed_ms`. */
+  /** Highlight the sentence and the word that are heard at `elapsed_ms`. */
   tick(turn, elapsed_ms) {
     turn.sentences.forEach((sentence, place) => {
       const slot = this.#slots[place];
@@ -56,7 +56,7 @@ export class AnswerView {
     slot.sentence.dataset.kind = sentence.kind;
     slot.words = [];
     const lead = tailParts(turn, from, sentence.start, cut, unit);
-    // Only of a turn that goes on are the words told apart: they are heard one by one, and can be clicked.
+    // Split into words only while the turn is open, when they are highlighted one by one and can be clicked.
     const heard = isOpen(turn)
       ? sentenceParts(turn, sentence, sentence.start, cut, unit)
       : tailParts(turn, sentence.start, sentence.end, cut, unit);

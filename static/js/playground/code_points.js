@@ -4,7 +4,7 @@
 
 const SURROGATE = /[\uD800-\uDFFF]/;
 
-/** How many code points `text` has. */
+/** Count the code points of `text`. */
 export function codePointLength(text) {
   if (!SURROGATE.test(text)) return text.length;
   let length = 0;
@@ -12,14 +12,14 @@ export function codePointLength(text) {
   return length;
 }
 
-/** What is left of `text` when its first `count` code points are gone. */
+/** Return `text` without its first `count` code points. */
 export function dropCodePoints(text, count) {
   return text.slice(unitOffsets(text)(count));
 }
 
 /**
- * A function from code point offsets of `text` to offsets that `slice` understands; beyond the end it gives the end.
- * Linear once, then constant per call.
+ * Return a function from code point offsets of `text` to UTF-16 offsets; beyond the end it returns the end. The set-up
+ * is linear, each call constant.
  */
 export function unitOffsets(text) {
   if (!SURROGATE.test(text)) return (offset) => Math.min(offset, text.length);

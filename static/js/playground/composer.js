@@ -1,5 +1,5 @@
 /**
- * Where the user speaks: the text box, Send and Interrupt. The draft outlives a reload and a new sign-in.
+ * The user's input: the text box, Send and Interrupt. The draft survives a reload and a new sign-in.
  */
 
 import { setText } from "./dom.js";
@@ -34,7 +34,7 @@ export class Composer {
     });
   }
 
-  /** `{maySpeak, maySend, mayInterrupt}`; what is sent before there is a connection waits for it. */
+  /** `{maySpeak, maySend, mayInterrupt}`; messages sent before the connection is open wait for it. */
   update({ maySpeak, maySend, mayInterrupt }) {
     this.#form.hidden = !maySpeak;
     this.#keys.hidden = !maySpeak;
@@ -42,15 +42,15 @@ export class Composer {
     this.#interrupt.disabled = !mayInterrupt;
   }
 
-  /** Take nothing: what is typed stays in the box. */
+  /** Send nothing: the typed text stays in the box. */
   refuse() {
     this.#send.disabled = true;
   }
 
-  /** Say how things are; `link` is `{href, text}` for the way out, if there is one. */
+  /** Show the status; `link` is `{href, text}` of the page that helps, or null. */
   say(text, tone = "", link = null) {
-    if (this.#status.dataset.said === text) return;
-    this.#status.dataset.said = text;
+    if (this.#status.dataset.text === text) return;
+    this.#status.dataset.text = text;
     this.#status.dataset.tone = tone;
     setText(this.#status, text);
     if (!link) return;
@@ -60,7 +60,7 @@ export class Composer {
     this.#status.append(" ", anchor);
   }
 
-  /** Put a text into the box, before what stands there. */
+  /** Insert a text into the box, before its content. */
   putBack(text) {
     this.#box.value = [text, this.#box.value].filter(Boolean).join("\n");
     this.#keep();

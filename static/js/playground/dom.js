@@ -1,20 +1,20 @@
 /**
- * The few things that every view does to the document. Text from outside becomes text nodes, never markup.
+ * DOM helpers of the views. Text from outside becomes text nodes, never markup.
  */
 
-/** A copy of the one element in `<template id=…>`. */
+/** Return a copy of the only element in `<template id=…>`. */
 export function fromTemplate(id) {
   return document.getElementById(id).content.firstElementChild.cloneNode(true);
 }
 
-/** The elements with `data-part` below `root`, by name. */
+/** Return the elements with `data-part` below `root`, by name. */
 export function partsOf(root) {
-  const found = {};
-  for (const element of root.querySelectorAll("[data-part]")) found[element.dataset.part] = element;
-  return found;
+  const parts = {};
+  for (const element of root.querySelectorAll("[data-part]")) parts[element.dataset.part] = element;
+  return parts;
 }
 
-/** A new element with a class and a text. */
+/** Return a new element with a class and a text. */
 export function element(name, className = "", text = "") {
   const made = document.createElement(name);
   if (className) made.className = className;
@@ -22,18 +22,18 @@ export function element(name, className = "", text = "") {
   return made;
 }
 
-/** Set a text only when it differs, so that nothing is laid out or announced again. */
+/** Set a text only if it differs: else the browser would lay it out and announce it again. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** Show `text` in `node`, or hide the node where there is none. */
+/** Show `text` in `node`, or hide the node if the text is empty. */
 export function showText(node, text) {
   setText(node, text);
   node.hidden = text === "";
 }
 
-/** JSON text, indented where it is JSON, else as it came. */
+/** Return JSON text indented, and any other text unchanged. */
 export function pretty(text) {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

@@ -1,5 +1,5 @@
 /**
- * The page's head: who talks, on what, and the ways to speak past the LLM.
+ * The page's head: the persona, its LLM, and the commands that bypass the LLM (context, echo).
  */
 
 import { inWords } from "./numbers.js";
@@ -13,7 +13,7 @@ export class Header {
   #echoForm = document.getElementById("echo-form");
   #persona = {};
 
-  /** `onContext(how, text)` with how `append` or `overwrite` says whether it could be sent; `onEcho(text)`. */
+  /** `onContext(how, text)`, where `how` is `append` or `overwrite`, returns whether it was sent; `onEcho(text)`. */
   constructor({ onContext, onEcho }) {
     for (const node of document.querySelectorAll("[data-persona]")) this.#persona[node.dataset.persona] = node;
     bindForm(this.#contextForm, "context", (text, how) => onContext(how ?? "append", text));

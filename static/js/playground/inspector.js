@@ -13,7 +13,7 @@ import { findings, rows } from "./story.js";
 import { bindTabs } from "./tabs.js";
 import { isOpen } from "./turn.js";
 
-/** How often the words of an open turn are written anew; its picture and numbers follow every frame. */
+/** How often the sentences about an open turn are rewritten; its picture and numbers follow every frame. */
 const WORDS_EVERY_MS = 500;
 
 export class Inspector {
@@ -36,7 +36,7 @@ export class Inspector {
     });
   }
 
-  /** Show `turn` of a persona of `platform`; `live` is its request, if an event told of it. */
+  /** Show `turn` of a persona of `platform`; `live` is the request from its events, if one arrived. */
   show(turn, platform, live, elapsed_ms) {
     this.#platform = platform;
     this.#live = live;
@@ -68,7 +68,7 @@ export class Inspector {
     showNotes(this.#parts.notes, turn, labelOf(this.#platform));
   }
 
-  /** The table is long for a long answer, so it is made only for those who look at it. */
+  /** Build the table only when it is visible: for a long answer it is long. */
   #showRows(turn, elapsed_ms) {
     if (this.#parts.table.open) this.#parts.rows.replaceChildren(...rows(turn, elapsed_ms).map(rowOf));
   }
@@ -79,8 +79,8 @@ export class Inspector {
 }
 
 function titleOf(turn) {
-  const said = turn.user_text || turn.text;
-  return said ? `“${said.length > 60 ? `${said.slice(0, 60).trimEnd()}…` : said}”` : "Continuation";
+  const text = turn.user_text || turn.text;
+  return text ? `“${text.length > 60 ? `${text.slice(0, 60).trimEnd()}…` : text}”` : "Continuation";
 }
 
 function rowOf({ what, text, from, to }) {

@@ -1,5 +1,5 @@
 /**
- * Ids for what the user sends, so that nothing is taken twice. `randomUUID` exists only where the page is secure.
+ * Ids for the user's messages, against duplicates. Not `randomUUID` alone: it exists only in a secure context.
  */
 
 const BYTES = 16;

@@ -1,10 +1,10 @@
 /**
- * The inspector's Notes tab: how the server answered, what was odd, what is never spoken.
+ * The inspector's Notes tab: the server's answer, its oddities, and text that is never spoken.
  */
 
 import { element } from "./dom.js";
 
-/** Fill `root` with what is to be said about `turn` of a persona of the platform with this label. */
+/** Fill `root` with the notes about `turn`; `platform` is the persona's, as the page calls it. */
 export function showNotes(root, turn, platform) {
   root.replaceChildren(...[facts(turn), notes(turn, platform), reasoning(turn)].filter(Boolean));
 }
@@ -39,10 +39,10 @@ function valueOf(name, value) {
 
 function notes(turn, platform) {
   const fired = turn.events_fired.map((name) => `The event ${name} would be fired on ${platform}.`);
-  const said = [...turn.notes, ...fired];
-  if (said.length === 0) return element("p", "faint", "Nothing odd was seen in this answer.");
+  const sentences = [...turn.notes, ...fired];
+  if (sentences.length === 0) return element("p", "faint", "Nothing odd was seen in this answer.");
   const list = element("ul", "findings");
-  list.append(...said.map((note) => element("li", "", note)));
+  list.append(...sentences.map((note) => element("li", "", note)));
   return list;
 }
 

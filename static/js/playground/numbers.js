@@ -1,5 +1,5 @@
 /**
- * A turn's numbers, as they are shown. Pure.
+ * A turn's timings, formatted. Pure.
  */
 
 import { isOpen } from "./turn.js";
@@ -13,7 +13,7 @@ const SHOWN = [
   ["total", "total", "From the turn's start to its end"],
 ];
 
-/** `[{name, label, help, ms}]`; `ms` is null for what has not happened. Dead air and total grow while the turn runs. */
+/** Return `[{name, label, help, ms}]`; `ms` is null if it has not happened. Dead air and total grow while the turn is open. */
 export function numbers(turn, elapsed_ms) {
   const live = isOpen(turn) ? { dead_air: silenceSoFar(turn, elapsed_ms), total: elapsed_ms } : {};
   const known = { ...turn.timings_ms, ...live };
@@ -24,14 +24,14 @@ function silenceSoFar(turn, elapsed_ms) {
   return silences(turn, elapsed_ms).reduce((sum, silence) => sum + silence.to - silence.from, 0);
 }
 
-/** `{value, unit}` of a duration: whole ms below 10 s, seconds with one decimal above; "–" for none. */
+/** Return `{value, unit}` of a duration: whole ms below 10 s, seconds with one decimal above; "–" for null. */
 export function formatMs(ms) {
   if (ms === null || ms === undefined) return { value: "–", unit: "" };
   if (ms < 10_000) return { value: Math.round(ms).toLocaleString("en-US"), unit: "ms" };
   return { value: (ms / 1000).toFixed(1), unit: "s" };
 }
 
-/** A duration in one string, "312 ms". */
+/** Return a duration as one string, "312 ms". */
 export function inWords(ms) {
   const { value, unit } = formatMs(ms);
   return unit ? `${value} ${unit}` : value;

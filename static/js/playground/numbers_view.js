@@ -5,7 +5,7 @@
 import { element, setText } from "./dom.js";
 import { formatMs, numbers } from "./numbers.js";
 
-/** Fill `list` (a `<dl>`), reusing what it holds. */
+/** Fill `list` (a `<dl>`), reusing its elements. */
 export function showNumbers(list, turn, elapsed_ms) {
   const shown = numbers(turn, elapsed_ms);
   if (list.childElementCount !== shown.length) list.replaceChildren(...shown.map(newNumber));

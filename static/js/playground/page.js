@@ -15,9 +15,9 @@ import { initialState, openTurn, reduce, turnById } from "./state.js";
 import { connectionStatus, turnStatus } from "./status.js";
 import { Transcript } from "./transcript.js";
 
-/** How often a page without motion shows that time passes. */
+/** How often the page redraws if the user prefers reduced motion. */
 const STILL_TICK_MS = 1_000;
-/** A page that was hidden for longer asks for a snapshot when it is seen again. */
+/** A page that was hidden for longer requests a snapshot when it is visible again. */
 const LONG_HIDDEN_MS = 30_000;
 
 class LivePage {
@@ -36,6 +36,7 @@ class LivePage {
   #sheet = new Sheet();
   #socket = new ConversationSocket({
     url: socketUrl(this.#root.dataset.socketPath),
+    closeCodes: JSON.parse(this.#root.dataset.closeCodes),
     onEvents: (events) => this.#received(events),
     onStatus: (status) => this.#connected(status),
   });
@@ -67,7 +68,7 @@ class LivePage {
     this.#socket.connect();
   }
 
-  /** The page was hidden or is seen again: catch up, since a machine that slept may hold a dead connection. */
+  /** Catch up after the page was hidden: a machine that slept may hold a dead connection. */
   #seen() {
     if (document.hidden) {
       this.#hiddenAt = performance.now();
@@ -92,7 +93,7 @@ class LivePage {
     this.#requestFrame();
   }
 
-  /** Learn from an event, or from the open turn of a snapshot, when its turn began. */
+  /** Estimate a turn's start from an event, or from the open turn of a snapshot. */
   #observe({ event_type, properties }, now) {
     if (event_type === "playground.snapshot") {
       const { open_turn } = properties;
@@ -102,7 +103,7 @@ class LivePage {
     }
   }
 
-  /** Text is missing: ask for a new snapshot, once. */
+  /** Request a new snapshot, once, because text is missing. */
   #resumeOnGap() {
     const { gap, seq } = this.#state;
     if (gap && this.#askedFrom !== seq) this.#socket.send(protocol.resume(seq));
@@ -168,7 +169,7 @@ class LivePage {
     }, STILL_TICK_MS);
   }
 
-  /** Show the state; false: not every turn is shown yet. */
+  /** Show the state; return false while some turns are not shown yet. */
   #show() {
     const { conversation, turns } = this.#state;
     const now = performance.now();

@@ -11,27 +11,26 @@
 
 import { isOpen, playouts } from "./turn.js";
 
-/** The shortest axis, so that a quick turn doesn't look like a long one. */
+/** The shortest axis: keeps a quick turn from looking like a long one. */
 export const SHORTEST_AXIS_MS = 3_000;
 const TICK_STEPS_MS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000];
 const NARROWEST_TICK_PX = 64;
 const TICK_PX = 32;
 
 /**
- * How far the turn has come: now while it is open, else its end. A segment that was planned to begin later was never
- * heard.
+ * Return the turn's end, or now while it is open. A segment planned to begin after the end was never heard.
  */
 export function endOf(turn, elapsed_ms) {
   if (isOpen(turn)) return elapsed_ms;
   return turn.timings_ms.total ?? Math.max(0, ...playouts(turn).map((segment) => segment.ends_ms));
 }
 
-/** The length of the axis, in ms. */
+/** Return the length of the axis, in ms. */
 export function axisOf(turn, elapsed_ms) {
   return Math.max(SHORTEST_AXIS_MS, endOf(turn, elapsed_ms));
 }
 
-/** Everything that happened by `elapsed_ms`, lane by lane. @returns {Bar[]} */
+/** Return what happened up to `elapsed_ms`, lane by lane. @returns {Bar[]} */
 export function bars(turn, elapsed_ms) {
   const end = endOf(turn, elapsed_ms);
   const drawn = [...llmBars(turn, end), ...sentenceBars(turn), ...voiceBars(turn), ...silences(turn, end)];
@@ -74,7 +73,7 @@ function voiceBars(turn) {
   });
 }
 
-/** From when to when a segment is heard: all of it but the breaks that its text has. */
+/** Return the intervals in which a segment is heard: all of it except the breaks in its text. */
 function heardParts({ starts_ms, ends_ms, pauses = [] }) {
   const parts = [];
   let from = starts_ms;
@@ -85,7 +84,7 @@ function heardParts({ starts_ms, ends_ms, pauses = [] }) {
   return [...parts, [from, ends_ms]].filter(([start, end]) => end > start);
 }
 
-/** Dead air: the silences from the turn's start to the end of its speech, or to `end` while more may come. */
+/** Return the dead air: the silences from the turn's start to the end of its speech, or to `end` while it is open. */
 export function silences(turn, end) {
   const played = playouts(turn).filter(({ starts_ms, ends_ms }) => starts_ms < end && ends_ms > starts_ms);
   const gaps = [];
@@ -104,15 +103,15 @@ function silence(from, to) {
   return { lane: "voice", kind: "dead-air", from, to, label: "dead air" };
 }
 
-/** Single moments: `[{kind, at, label}]`. */
+/** Return the single moments: `[{kind, at, label}]`. */
 export function marks(turn) {
-  const found = [];
-  if (turn.timings_ms.ttft != null) found.push({ kind: "first-delta", at: turn.timings_ms.ttft, label: "first delta" });
-  if (turn.interrupted_at_ms != null) found.push({ kind: "cut", at: turn.interrupted_at_ms, label: "interrupted" });
-  return found;
+  const moments = [];
+  if (turn.timings_ms.ttft != null) moments.push({ kind: "first-delta", at: turn.timings_ms.ttft, label: "first delta" });
+  if (turn.interrupted_at_ms != null) moments.push({ kind: "cut", at: turn.interrupted_at_ms, label: "interrupted" });
+  return moments;
 }
 
-/** Where the axis is labelled, in ms: round steps with room for each label. */
+/** Return the axis labels' places, in ms: round steps with room for each label. */
 export function ticks(axis_ms, width_px) {
   const fits = (step) => (step / axis_ms) * width_px >= NARROWEST_TICK_PX;
   const step = TICK_STEPS_MS.find(fits) ?? TICK_STEPS_MS.at(-1);

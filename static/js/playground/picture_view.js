@@ -9,7 +9,7 @@ const NAMESPACE = "http://www.w3.org/2000/svg";
 const SYNTHESIS_PX = 3;
 const LABEL_PX = 14;
 
-/** Heights in px. `lanes` says where each lane's bars stand; a lane that isn't named isn't drawn. */
+/** Heights in px. `lanes` gives the place of each lane's bars; lanes not listed are not drawn. */
 export const STRIP = {
   height: 20,
   lanes: { llm: { y: 1, height: 4 }, voice: { y: 8, height: 11 } },
@@ -98,7 +98,7 @@ export class PictureView {
     });
   }
 
-  /** Say what is under the pointer. */
+  /** Describe the bar under the pointer. */
   #explain({ offsetX, offsetY }) {
     const box = this.#boxes.findLast(
       ({ x, y, width, height }) => x <= offsetX && offsetX < x + width && y <= offsetY && offsetY < y + height,
@@ -108,7 +108,7 @@ export class PictureView {
     if (this.#title.textContent !== text) this.#title.textContent = text;
   }
 
-  /** As many elements as there are items, made once and used again. */
+  /** Show one element per item; elements are created once and reused. */
   #pool(name, tag, items, draw) {
     if (!this.#groups.has(name)) this.#groups.set(name, this.#svg.appendChild(svgElement("g")));
     const group = this.#groups.get(name);

@@ -15,7 +15,7 @@ export class RequestPanel {
   #chosen = null;
   #shownKey = "";
 
-  /** `pathOf(turnId, platform)` is where a turn's request can be fetched. */
+  /** `pathOf(turnId, platform)` returns the address of a turn's request. */
   constructor(panel, parts, pathOf) {
     this.#panel = panel;
     this.#parts = parts;
@@ -26,7 +26,7 @@ export class RequestPanel {
     });
   }
 
-  /** Show the request of `turn`; `live` is what its own events said of it, if they did. */
+  /** Show the request of `turn`; `live` is the request from its events, if one arrived. */
   show(turn, platform, live) {
     this.#own = platform;
     this.#turn = turn;
@@ -55,9 +55,9 @@ export class RequestPanel {
     if (live) this.#present(live, platform);
     try {
       const answer = await fetch(this.#pathOf(turn.turn_id, platform), { headers: { Accept: "application/json" } });
-      const found = answer.ok ? await answer.json() : null;
+      const described = answer.ok ? await answer.json() : null;
       if (key !== this.#shownKey) return;
-      if (found) this.#present(found, platform);
+      if (described) this.#present(described, platform);
       else if (!live) this.#say("No request is kept for this turn: nothing was sent.");
     } catch {
       if (key !== this.#shownKey || live) return;
@@ -66,16 +66,16 @@ export class RequestPanel {
     }
   }
 
-  #present(found, platform) {
+  #present(described, platform) {
     const isOwn = platform === this.#own;
     const says = isOwn
       ? "Exactly as it was sent; secrets stand by their names."
       : `As ${labelOf(platform)} would send the same turn. This was not sent.`;
     setText(this.#parts["request-says"], says);
     this.#parts.request.toggleAttribute("data-imagined", !isOwn);
-    this.#parts.request.replaceChildren(requestView(found));
-    document.getElementById("request-curl").textContent = found.curl ?? "";
-    this.#parts["copy-curl"].hidden = !found.curl;
+    this.#parts.request.replaceChildren(requestView(described));
+    document.getElementById("request-curl").textContent = described.curl ?? "";
+    this.#parts["copy-curl"].hidden = !described.curl;
   }
 
   #say(text) {

@@ -1,5 +1,5 @@
 /**
- * A request as it goes out: line, headers, the system message with the origin of each part, the body.
+ * A request as it is sent: line, headers, the system message with the origin of each part, and the body.
  */
 
 import { unitOffsets } from "./code_points.js";
@@ -11,7 +11,7 @@ const ORIGINS = {
   conversational_context: "conversational_context · whom it talks to",
 };
 
-/** An element for `{request: {method, url, headers, body}, origins, departures}`. */
+/** Return an element for `{request: {method, url, headers, body}, origins, departures}`. */
 export function requestView({ request, origins = [], departures = [] }) {
   const root = fromTemplate("request-template");
   const parts = partsOf(root);

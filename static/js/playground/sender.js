@@ -1,6 +1,6 @@
 /**
- * Sends what the user says: cuts the open turn first, waits where that isn't allowed, and sends again after a
- * connection was lost. The rules are outbox.js's; this holds the outbox and the socket.
+ * Sends the user's messages: interrupts the open turn first, waits if that isn't allowed, and sends again after a lost
+ * connection. The rules are in outbox.js; this class holds the outbox and the socket.
  */
 
 import { newMessageId } from "./message_id.js";
@@ -19,20 +19,20 @@ export class Sender {
     this.outbox = [];
   }
 
-  /** Say `text` (`kind`: `respond` to the LLM, or `echo`); an open turn is cut for it. */
+  /** Send `text` (`kind`: `respond` to the LLM, or `echo`), interrupting an open turn. */
   say(text, kind, state) {
     this.outbox = queued(this.outbox, text, newMessageId(), kind);
     this.cut(state);
     this.sendNext(state);
   }
 
-  /** Cut the open turn, if there is one. */
+  /** Interrupt the open turn, if there is one. */
   cut(state) {
     const open = openTurn(state);
     if (open && this.#socket.send(interrupt())) this.#cutId = open.turn_id;
   }
 
-  /** The state has changed: forget what was taken up, send what may go. */
+  /** After a change of state: drop accepted messages, and send the next one if it may go. */
   sendNext(state) {
     this.outbox = settled(this.outbox, state.turns);
     const open = openTurn(state);
@@ -42,15 +42,14 @@ export class Sender {
     if (this.#socket.send(COMMANDS[kind](text, client_msg_id))) this.outbox = markedSent(this.outbox, client_msg_id);
   }
 
-  /** Nobody knows what arrived before the connection was lost. */
+  /** After a lost connection: treat everything as unsent. */
   lost() {
     this.outbox = unsent(this.outbox);
     this.#cutId = null;
   }
 
   /**
-   * The server did not take a message. While a turn is open it waits for its end; otherwise it is taken back, and its
-   * text returned.
+   * Handle a refused message: while a turn is open it waits for the end, otherwise it is removed and its text returned.
    */
   refused({ code, client_msg_id }, state) {
     if (!client_msg_id) return "";
@@ -60,14 +59,14 @@ export class Sender {
     return "";
   }
 
-  /** Take back all that the server hasn't taken up; the texts, one a line, or "". */
+  /** Remove all messages that the server hasn't accepted; return their texts, one per line, or "". */
   takeBackAll() {
     const texts = this.outbox.map((message) => message.text);
     this.outbox = [];
     return texts.join("\n");
   }
 
-  /** Take a message out of the outbox; its text, or "". */
+  /** Remove a message from the outbox; return its text, or "". */
   takeBack(clientMsgId) {
     const message = this.outbox.find((one) => one.client_msg_id === clientMsgId);
     this.outbox = without(this.outbox, clientMsgId);

@@ -1,5 +1,5 @@
 /**
- * The inspector's place: beside the transcript where the page is wide, else a dialog that comes up from the bottom.
+ * The inspector's place: beside the transcript on a wide page, else a dialog from the bottom.
  */
 
 const WIDE = "(min-width: 1000px)";
@@ -18,7 +18,7 @@ export class Sheet {
     this.#place();
   }
 
-  /** Bring the inspector up where it isn't in view; the browser gives the focus back when it is closed. */
+  /** Open the inspector if it isn't visible; the browser restores the focus when it is closed. */
   open() {
     if (!this.#wide.matches && !this.#dialog.open) this.#dialog.showModal();
   }

@@ -1,14 +1,14 @@
 /**
- * The conversation's WebSocket, kept open: it reconnects by itself, with growing and randomly spread pauses.
- * I/O; what events mean is none of its business.
+ * The conversation's WebSocket: reconnects automatically, with exponential backoff and jitter. I/O only; it does not
+ * interpret events.
  */
 
-import { CloseCode, isFinal, parseFrame } from "./protocol.js";
+import { parseFrame } from "./protocol.js";
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** How long to wait before attempt number `attempt` (0, 1, …), in ms: doubling, between half of it and all of it. */
+/** Return the pause before attempt `attempt` (0, 1, …), in ms: doubling, with jitter between half of it and all of it. */
 export function pauseBefore(attempt, random = Math.random) {
   const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
   return longest / 2 + random() * (longest / 2);
@@ -22,11 +22,14 @@ export class ConversationSocket {
   #done = false;
 
   /**
-   * `onEvents(events)` gets the events of each frame. `onStatus(status)` gets `{state, code?, reason?}`, with state
-   * `connecting`, `open` (the first event is here), `waiting` (for the next attempt) or `closed` (for good).
+   * `closeCodes` are the server's own: `{number: {name, is_final}}`; after a final one, reconnecting automatically
+   * would be pointless. `onEvents(events)` gets the events of each frame. `onStatus(status)` gets `{state, why?,
+   * reason?}`, with state `connecting`, `open` (the first event arrived), `waiting` (for the next attempt) or `closed`
+   * (finally); `why` is the close code's name, if it has one.
    */
-  constructor({ url, onEvents, onStatus, open = (address) => new WebSocket(address), random = Math.random }) {
+  constructor({ url, closeCodes, onEvents, onStatus, open = (address) => new WebSocket(address), random = Math.random }) {
     this.url = url;
+    this.closeCodes = closeCodes;
     this.onEvents = onEvents;
     this.onStatus = onStatus;
     this.open = open;
@@ -45,19 +48,19 @@ export class ConversationSocket {
     socket.onclose = (closed) => this.#closed(socket, closed);
   }
 
-  /** Whether a connection is there that commands can be sent on. */
+  /** Whether commands can be sent. */
   get isOpen() {
     return this.#socket?.readyState === 1;
   }
 
-  /** Send a command; false when there is no connection. */
+  /** Send a command; return false without a connection. */
   send(command) {
     if (!this.isOpen) return false;
     this.#socket.send(JSON.stringify(command));
     return true;
   }
 
-  /** Don't sit out the pause: the network or the reader has come back. */
+  /** Skip the pause, because the network or the reader is back. */
   hurry() {
     if (this.#timer === null || this.#done) return;
     this.connect();
@@ -80,16 +83,17 @@ export class ConversationSocket {
 
   #closed(socket, { code, reason }) {
     if (socket !== this.#socket) return;
-    if (this.#done || isFinal(code)) {
+    const { name: why, is_final: isFinal } = this.closeCodes[code] ?? {};
+    if (this.#done || isFinal) {
       this.#done = true;
-      this.onStatus({ state: "closed", code, reason });
+      this.onStatus({ state: "closed", why, reason });
       return;
     }
-    // A socket that the server itself fails at may fail each time, after its first event.
-    if (this.#isHeard && code !== CloseCode.FAILED) this.#attempt = 0;
+    // Keep the backoff after an error of the server: it may fail each time, right after its first event.
+    if (this.#isHeard && why !== "FAILED") this.#attempt = 0;
     const pause_ms = pauseBefore(this.#attempt, this.random);
     this.#attempt += 1;
     this.#timer = setTimeout(() => this.connect(), pause_ms);
-    this.onStatus({ state: "waiting", code, reason, pause_ms });
+    this.onStatus({ state: "waiting", why, reason, pause_ms });
   }
 }

@@ -1,22 +1,22 @@
 /**
- * Everything the page knows, as one value: events go in, the next state comes out. Pure; nothing is changed in place.
+ * The page's whole state as one value, reduced over events. Pure; nothing is changed in place.
  *
  * @typedef {object} State
  * @property {number} seq the last event that is part of this state: the cursor of a resume
- * @property {boolean} gap text is missing: the page has to ask for what came after `seq`
- * @property {object|null} conversation as the snapshot gave it; null until the first one
+ * @property {boolean} gap events are missing: the page has to request those after `seq`
+ * @property {object|null} conversation as in the snapshot; null before the first one
  * @property {Turn[]} turns in order (turn.js)
- * @property {number} earlier how many turns the snapshot has still to bring: older than those of its parts so far
+ * @property {number} earlier how many older turns the snapshot has yet to deliver
  * @property {Object<string, object>} requests by turn id: `{attempt, request, origins}` of the last attempt
  * @property {{turn_id: string, chars: number, reasoning_chars: number, held_until_ms: number|null}|null} open
  *   the turn that events are building, with the lengths of its texts in code points
- * @property {{code: string, message: string, client_msg_id: string}|null} refusal the last command that was refused
+ * @property {{code: string, message: string, client_msg_id: string}|null} refusal the last refused command
  */
 
 import { codePointLength, dropCodePoints } from "./code_points.js";
 import { isOpen, newTurn } from "./turn.js";
 
-/** How many arrival times of deltas a turn keeps; beyond it every other one goes. */
+/** How many arrival times of deltas a turn keeps; beyond it every other one is dropped. */
 export const DELTA_TIMES = 400;
 
 /** @returns {State} */
@@ -24,7 +24,7 @@ export function initialState() {
   return { seq: 0, gap: false, conversation: null, turns: [], earlier: 0, requests: {}, open: null, refusal: null };
 }
 
-/** The state after `event`. An event that is already part of the state, or unknown, leaves it as it is. */
+/** Return the state after `event`. An event that was already applied, or is unknown, changes nothing. */
 export function reduce(state, event) {
   if (event.event_type === "playground.snapshot") return snapshot(state, event);
   if (event.event_type === "playground.snapshot.turns") return earlierTurns(state, event);
@@ -33,12 +33,12 @@ export function reduce(state, event) {
   return advance(apply(state, event), event);
 }
 
-/** The turn with `turnId`, or undefined. */
+/** Return the turn with `turnId`, or undefined. */
 export function turnById(state, turnId) {
   return state.turns.findLast((turn) => turn.turn_id === turnId);
 }
 
-/** The turn that is going on, or undefined. */
+/** Return the open turn, or undefined. */
 export function openTurn(state) {
   return state.turns.findLast(isOpen);
 }
@@ -75,7 +75,7 @@ function advance(state, event) {
   return { ...state, seq: event.seq };
 }
 
-/** Earlier turns that are known stay, so that the reader keeps the place; they come again in the parts that follow. */
+/** Known earlier turns stay, so that the reader keeps the place; later parts of the snapshot deliver them again. */
 function snapshot(state, { properties }) {
   const { conversation, turns, earlier = 0, seq } = properties;
   const { requests, refusal } = state;
@@ -85,7 +85,7 @@ function snapshot(state, { properties }) {
   return { ...initialState(), conversation, turns: [...known, ...newest], earlier, seq, requests, refusal };
 }
 
-/** A part of the snapshot: closed turns, older than those that came before it. */
+/** Apply a part of the snapshot: closed turns, older than those of earlier parts. */
 function earlierTurns(state, { properties }) {
   if (state.conversation === null) return state;
   const known = new Map(state.turns.map((turn) => [turn.turn_id, turn]));
@@ -94,7 +94,7 @@ function earlierTurns(state, { properties }) {
   return { ...state, turns, earlier: properties.earlier };
 }
 
-/** The turn that is known where the other one says the same: what shows it needs not be built again. */
+/** Return the known turn if the other one is equal, so that its view need not be rebuilt. */
 function unlessSame(known, turn) {
   return known && JSON.stringify(known) === JSON.stringify(turn) ? known : turn;
 }
@@ -103,7 +103,7 @@ function place(turn) {
   return turn.turn_idx ?? Number.MAX_SAFE_INTEGER;
 }
 
-/** A turn of a snapshot; the timings of an open one follow from what has happened in it. */
+/** Complete a turn of a snapshot: an open one gets its timings from its events. */
 function complete(turn) {
   const first = turn.segments.find((segment) => segment.kind === "sentence" && segment.text);
   const known = {

@@ -1,34 +1,39 @@
 /**
- * What the status line says: the connection when something is wrong with it, else what the open turn does. Pure.
+ * The status line: the state of a connection that isn't open, else what the open turn does. Pure.
  */
 
-import { CloseCode } from "./protocol.js";
 import { playouts } from "./turn.js";
 
+/** Sentences by the names of the server's close codes. */
 const CLOSED = {
-  [CloseCode.SIGN_IN_AGAIN]: "You are signed out. What you typed is kept.",
-  [CloseCode.NOT_ALLOWED]: "You are no longer allowed to use this conversation.",
-  [CloseCode.NOT_FOUND]: "This conversation does not exist any more.",
-  [CloseCode.TOO_MANY_MESSAGES]: "The server closed this page's connection: too many messages at once.",
+  SIGN_IN_AGAIN: "You are signed out. What you typed is kept.",
+  NOT_ALLOWED: "You are no longer allowed to use this conversation.",
+  NOT_FOUND: "This conversation does not exist any more.",
+  TOO_MANY_MESSAGES: "The server closed this page's connection: too many messages at once.",
 };
 const LOST = {
+  FAILED: "Greenroom itself failed; connecting again. What you typed is kept.",
+  TRY_AGAIN_LATER: "This page could not keep up with the server; connecting again.",
+};
+const NOT_CONNECTED = {
   waiting: "The connection is lost; trying again. What you typed is kept.",
   connecting: "Connecting…",
-  [CloseCode.FAILED]: "Greenroom itself failed; connecting again. What you typed is kept.",
-  [CloseCode.OVERLOADED]: "This page could not keep up with the server; connecting again.",
 };
 
-/** `{text, tone, link}` for a status of the socket, whose `reason` is the server's own sentence: tone is `""`, `waiting` or `error`; link is `sign-in`, `reload` or null. */
-export function connectionStatus({ state, code, reason }) {
+/**
+ * Return `{text, tone, link}` for a status of the socket, whose `reason` is the server's own sentence: tone is `""`,
+ * `waiting` or `error`; link is `sign-in`, `reload` or null.
+ */
+export function connectionStatus({ state, why, reason }) {
   if (state === "closed") {
-    const link = code === CloseCode.SIGN_IN_AGAIN ? "sign-in" : "reload";
-    return { text: CLOSED[code] ?? (reason || "The connection was closed."), tone: "error", link };
+    const link = why === "SIGN_IN_AGAIN" ? "sign-in" : "reload";
+    return { text: CLOSED[why] ?? (reason || "The connection was closed."), tone: "error", link };
   }
   if (state === "open") return { text: "", tone: "", link: null };
-  return { text: LOST[code] ?? LOST[state], tone: "waiting", link: null };
+  return { text: LOST[why] ?? NOT_CONNECTED[state], tone: "waiting", link: null };
 }
 
-/** What the open turn does now, in a few words; "" without one. */
+/** Return what the open turn does now, in a few words; "" without one. */
 export function turnStatus(turn, speaker, elapsed_ms, held_until_ms) {
   if (!turn) return "";
   if (held_until_ms !== null) return `${speaker} can't be interrupted yet; the interrupt waits.`;

@@ -1,5 +1,5 @@
 /**
- * What happened in a turn, in words: the timeline's twin for those who don't see it, and what is worth knowing. Pure.
+ * A turn in words: the timeline as a table for screen readers, and what is worth knowing. Pure.
  */
 
 import { inWords, numbers } from "./numbers.js";
@@ -33,13 +33,13 @@ const KIND_NOTES = {
   continuation: "Goes on after a tool result. Rehearsal: not platform traffic.",
 };
 
-/** The numbers in one sentence. */
+/** Return the timings in one sentence. */
 export function summary(turn, elapsed_ms) {
   const known = numbers(turn, elapsed_ms).filter((number) => number.ms !== null);
   return known.map((number) => `${number.label} ${inWords(number.ms)}`).join(", ");
 }
 
-/** The timeline as rows, in order of time: `[{what, text, from, to}]`, times in ms. */
+/** Return the timeline as rows, in order of time: `[{what, text, from, to}]`, times in ms. */
 export function rows(turn, elapsed_ms) {
   return bars(turn, elapsed_ms)
     .toSorted((one, other) => one.from - other.from || one.to - other.to)
@@ -48,24 +48,24 @@ export function rows(turn, elapsed_ms) {
 
 const SPOKEN = new Set(["sentence", "filler", "speech"]);
 
-/** What kind of turn this is, where it isn't simply an answer; else "". */
+/** Return the kind of turn in words; "" for an ordinary answer. */
 export function kindNote(turn) {
   return KIND_NOTES[turn.kind] ?? "";
 }
 
-/** How the turn ended, where that is not the plain end; else "". */
+/** Return how the turn ended; "" if it simply completed. */
 export function endingNote(turn) {
   if (turn.status !== "interrupted") return FINISH_REASONS[turn.finish_reason] ?? "";
   const when = turn.interrupted_at_ms === null ? "" : ` at ${inWords(turn.interrupted_at_ms)}`;
   return `Interrupted${when}; what is struck through was not heard.`;
 }
 
-/** What explains the picture, one sentence each. */
+/** Return the sentences that explain the picture. */
 export function findings(turn) {
   return [audioFinding(turn), fillerFinding(turn), ...gapFindings(turn), endingNote(turn)].filter(Boolean);
 }
 
-/** Where the time to the first audio went. */
+/** Explain the time to first audio. */
 function audioFinding({ kind, timings_ms: { ttft, first_sentence, first_audio } }) {
   if (kind === "echo" || kind === "greeting" || [ttft, first_sentence, first_audio].some((ms) => ms == null)) return "";
   const waited = `${inWords(ttft)} waiting for the first delta`;

@@ -1,8 +1,8 @@
 /**
- * Tabs by the keyboard as well: arrows, Home and End move between them (WAI-ARIA, "Tabs").
+ * Tabs with keyboard support: arrows, Home and End move between them (WAI-ARIA, "Tabs").
  */
 
-/** Bind the `role=tab` buttons of `list`; `onShow(id)` gets the id of the tab that was chosen. */
+/** Bind the `role=tab` buttons of `list`; `onShow(id)` gets the id of the selected tab. */
 export function bindTabs(list, onShow) {
   const tabs = [...list.querySelectorAll("[role=tab]")];
   const show = (chosen) => {

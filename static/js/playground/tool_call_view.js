@@ -4,7 +4,7 @@
 
 import { fromTemplate, partsOf, pretty, showText } from "./dom.js";
 
-/** An element for `call`; it is made anew when `lookOf` changes. */
+/** Return an element for `call`; it is rebuilt when `lookOf` changes. */
 export function toolCallView(call, look, onResult) {
   const root = fromTemplate("tool-call-template");
   const parts = partsOf(root);
@@ -20,7 +20,7 @@ export function toolCallView(call, look, onResult) {
   return root;
 }
 
-/** What a call's element shows besides the call itself; `platform` is the persona's, as the page calls it. */
+/** Return what a call's element shows apart from the call itself; `platform` is the persona's, as the page calls it. */
 export function lookOf(turn, call, mayAnswer, platform) {
   const result = turn.tool_results[call.id];
   return { result, eventNames: turn.events_fired, platform, mayAnswer: mayAnswer && result === undefined };

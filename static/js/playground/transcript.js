@@ -1,9 +1,9 @@
 /**
- * The transcript: all turns, what waits to be sent, and staying in place while text comes in below and turns above.
+ * The transcript: all turns, unsent messages, and a stable scroll position while text arrives below and turns above.
  */
 
 import { element, fromTemplate, partsOf, setText } from "./dom.js";
-import { openings } from "./openings.js";
+import { firstLines } from "./first_lines.js";
 import { labelOf } from "./platforms.js";
 import { TurnList } from "./turn_list.js";
 
@@ -36,8 +36,8 @@ export class Transcript {
   }
 
   /**
-   * Show the state; `elapsed(turn)` gives how long a turn has been going on. Of many turns the newest are shown first;
-   * false: call again in the next frame, for those that are missing.
+   * Show the state; `elapsed(turn)` returns how long a turn has been open. Of many turns the newest are shown first;
+   * returns false if it has to be called again in the next frame for the others.
    */
   update(state, { outbox, selectedId, maySpeak, whyWaiting }, elapsed) {
     const { name, filler, platform } = state.conversation.persona;
@@ -58,7 +58,7 @@ export class Transcript {
     this.#turns.tick(turn, elapsed_ms);
   }
 
-  /** Go to the end and stay there. */
+  /** Scroll to the end and stay there. */
   follow() {
     this.#follows = true;
     this.#stick();
@@ -70,7 +70,7 @@ export class Transcript {
     this.#emptyEnded.hidden = !isEmpty || maySpeak;
     const list = this.#empty.querySelector("#openings");
     if (this.#empty.hidden || list.childElementCount) return;
-    list.append(...openings(state.conversation.persona).map((line) => this.#opening(line)));
+    list.append(...firstLines(state.conversation.persona).map((line) => this.#opening(line)));
   }
 
   #opening(line) {
@@ -90,7 +90,7 @@ export class Transcript {
     const waiting = outbox.map((message) => {
       const root = fromTemplate("waiting-template");
       const parts = partsOf(root);
-      setText(parts.said, message.text);
+      setText(parts.question, message.text);
       setText(parts.why, message.sent ? "" : whyWaiting);
       parts["take-back"].hidden = message.sent;
       parts["take-back"].addEventListener("click", () => this.#actions.takeBack(message.client_msg_id));
@@ -99,7 +99,7 @@ export class Transcript {
     this.#outbox.replaceChildren(...waiting);
   }
 
-  /** Only a reader scrolls up; that the end has moved away means that something has grown. */
+  /** Detect a reader's scrolling: only a reader scrolls up; the end alone moves away when content grows. */
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
     if (scrollHeight - scrollTop - clientHeight < NEAR_THE_END_PX) this.#follows = true;
@@ -109,15 +109,15 @@ export class Transcript {
     if (this.#isFilling) this.#renewAnchor();
   }
 
-  /** After layout, before it is seen: a turn that comes near the window for the first time gets its own height then. */
+  /** Runs after layout, before paint: a turn that comes near the viewport for the first time gets its real height then. */
   #resized() {
     if (this.#isFilling) this.#stay();
     else this.#stick();
   }
 
   /**
-   * What the reader looks at while turns are put in above: `{node, top}`. It stays the same until the reader scrolls,
-   * for each move is rounded to a pixel.
+   * Set the turn to keep in place while others are inserted above: `{node, top}`. Keep it until the reader scrolls:
+   * each move rounds to a pixel, and errors would add up.
    */
   #renewAnchor() {
     const hasScrolled = this.#scroller.scrollTop !== this.#placedAt;
@@ -125,7 +125,7 @@ export class Transcript {
     this.#anchor = this.#follows ? null : this.#turns.firstBelow(this.#scroller.getBoundingClientRect().top);
   }
 
-  /** Stay at the end, or at the anchor. */
+  /** Scroll to the end, or to the anchor. */
   #stay() {
     if (this.#anchor) {
       const { node, top } = this.#anchor;
@@ -143,7 +143,7 @@ export class Transcript {
   }
 }
 
-/** The first word of a name that stands in front of every answer, unless it says nothing. */
+/** Return the first word of the name, shown before every answer, unless it carries no information. */
 function shortName(name) {
   const [first] = name.split(" ");
   return first.length > 3 ? first : name;

@@ -1,5 +1,5 @@
 /**
- * A turn as the page knows it: the shape that snapshots carry, which live events build up to. Pure.
+ * A turn: the shape of a snapshot's turns, to which live events build up. Pure.
  *
  * @typedef {object} Turn
  * @property {string} turn_id
@@ -45,7 +45,7 @@ import { codePointLength } from "./code_points.js";
 
 const OPEN = new Set(["pending", "streaming"]);
 
-/** A turn of which nothing but its id is known yet. @returns {Turn} */
+/** Return a turn of which only the id is known yet. @returns {Turn} */
 export function newTurn(turnId) {
   return {
     turn_id: turnId,
@@ -80,7 +80,7 @@ export function isOpen(turn) {
   return OPEN.has(turn.status);
 }
 
-/** Where the answer stopped being heard, in code points of its text; null when all of it was heard, or may still be. */
+/** Return where the answer stopped being heard, in code points of its text; null if all of it was heard or may still be. */
 export function cutOffset(turn) {
   if (turn.status !== "interrupted" && turn.status !== "failed") return null;
   if (turn.heard_text.trimEnd() === turn.text.trimEnd()) return null;
@@ -88,15 +88,15 @@ export function cutOffset(turn) {
 }
 
 /**
- * A turn's segments in the order they are heard in. The times of one whose playout has not begun are a forecast; a
- * voice says one thing at a time, so such a segment begins no earlier than the one before it ends.
+ * Return a turn's segments in playout order. The times of one whose playout has not begun are a forecast; a voice says
+ * one thing at a time, so such a segment begins no earlier than the end of the one before it.
  * @returns {Segment[]}
  */
 export function playouts(turn) {
   return inSequence(turn.segments);
 }
 
-/** The segment that speaks a sentence, by the sentence's index. @returns {Map<number, Segment>} */
+/** Return the segments of sentences, by the sentence's index. @returns {Map<number, Segment>} */
 export function spokenSentences(turn) {
   return bySentence(turn.segments);
 }
@@ -107,7 +107,7 @@ const bySentence = remembered((segments) => {
   return new Map(sentences.map((segment) => [segment.index, segment]));
 });
 
-/** `work` of a list that is never changed in place, done once for each list. */
+/** Memoize `work` per list; the lists are never changed in place. */
 function remembered(work) {
   const done = new WeakMap();
   return (list) => {

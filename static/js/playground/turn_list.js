@@ -1,13 +1,13 @@
 /**
- * The turns in the transcript: built from the newest on, for as long as a frame has time, and kept while they are known.
+ * The turns in the transcript: built from the newest on, within a frame's time budget, and kept while they are known.
  */
 
 import { isOpen } from "./turn.js";
 import { TurnView } from "./turn_view.js";
 
-/** How long building may take in a frame: half of one at 60 a second, the rest is for layout and motion. */
+/** Time budget for building in a frame: half a frame at 60 Hz; the rest is for layout and animation. */
 const BUILDING_MS = 8;
-/** How many of the newest turns are laid out even out of sight: Chromium paints none that come into sight as they grow. */
+/** How many of the newest turns are laid out even off screen: Chromium doesn't paint turns that enter the view by growing. */
 const PAINTED = 20;
 
 export class TurnList {
@@ -17,7 +17,7 @@ export class TurnList {
   #live = new Set();
   #selected = null;
 
-  /** Whether the last update changed something that is seen. */
+  /** Whether the last update changed something visible. */
   hasChanged = false;
 
   constructor(list, actions) {
@@ -26,8 +26,8 @@ export class TurnList {
   }
 
   /**
-   * Show `turns`. `scene`: `{speaker, hasFiller, platform, maySpeak, selectedId}`; `elapsed(turn)` gives how long a turn
-   * has been going on. Returns whether all are there: else the next update goes on with those that are missing.
+   * Show `turns`. `scene`: `{speaker, hasFiller, platform, maySpeak, selectedId}`; `elapsed(turn)` returns how long a
+   * turn has been open. Returns whether all are shown: else the next update continues with the others.
    */
   update(turns, scene, elapsed) {
     this.hasChanged = false;
@@ -41,7 +41,7 @@ export class TurnList {
     this.#views.get(turn.turn_id)?.view.tick(turn, elapsed_ms);
   }
 
-  /** `{node, top}` of the first turn that ends below `top` in the window, or null. */
+  /** Return `{node, top}` of the first turn that ends below `top` in the window, or null. */
   firstBelow(top) {
     const nodes = this.#list.children;
     let [from, to] = [0, nodes.length];

@@ -50,7 +50,7 @@ export class TurnView {
     setText(this.#parts.summary, `Timeline${told}. Show the details.`);
   }
 
-  /** Time has passed, nothing else. */
+  /** Advance to `elapsed_ms`; `turn` has not changed. */
   tick(turn, elapsed_ms) {
     this.#answer.tick(turn, elapsed_ms);
     this.#strip.draw(turn, elapsed_ms);
@@ -65,10 +65,10 @@ export class TurnView {
   #showUser(turn) {
     const spoke = turn.kind === "user";
     this.#parts.you.hidden = !spoke;
-    setText(this.#parts.said, spoke ? turn.user_text : "");
+    setText(this.#parts.question, spoke ? turn.user_text : "");
   }
 
-  /** The filler's line is kept free from the start where a filler may come, so that the answer never moves. */
+  /** Reserve the filler's line from the start if a filler may come, so that the answer never moves. */
   #showFiller(turn, { hasFiller }, open) {
     const played = turn.filler?.state === "played";
     this.#parts.filler.hidden = !played && !(open && hasFiller && turn.kind === "user");
@@ -108,7 +108,7 @@ export class TurnView {
     showText(this.#parts["error-excerpt"], turn.error?.excerpt ? `The server says: “${turn.error.excerpt}”` : "");
   }
 
-  /** The page has the link for those who may edit the persona, and the codes that its editor can put right. */
+  /** Show the link to the editor, which the page has if the user may edit the persona and the editor can fix this error. */
   #showWayToPersona(code) {
     const { edit } = this.#parts;
     if (edit) edit.hidden = !edit.dataset.codes.split(" ").includes(code);

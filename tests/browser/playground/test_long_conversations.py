@@ -35,7 +35,7 @@ SENTENCES = [
 LAND_AT = """
 async (text) => {
   const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-  const question = [...document.querySelectorAll(".turn__said")].find((node) => node.textContent === text);
+  const question = [...document.querySelectorAll(".turn__question")].find((node) => node.textContent === text);
   question.scrollIntoView({ block: "center" });
   for (let frames = 0; frames < 4; frames += 1) await frame();
   return question.getBoundingClientRect().top;
@@ -66,10 +66,10 @@ def test_1000_turns_open_and_the_page_is_usable_after_the_first_part(page: Page,
     open_long_conversation(page, site, 1_000)
     expect(send_button(page)).to_be_enabled()
     say(page, "Hello")
-    expect(page.locator("#turns > .turn:last-child .turn__said")).to_have_text("Hello")
+    expect(page.locator("#turns > .turn:last-child .turn__question")).to_have_text("Hello")
     expect(page.locator("#turns > .turn")).to_have_count(1_001, timeout=FILLED_MS)
     expect_status(page, 1_000, "completed")
-    questions = page.locator("#turns > .turn .turn__said").all_text_contents()
+    questions = page.locator("#turns > .turn .turn__question").all_text_contents()
     assert questions == [*(f"Question number {number}?" for number in range(1_000)), "Hello"]
     assert turn(page, 1_000).evaluate("node => node.getBoundingClientRect().bottom <= innerHeight")
     assert max(page.evaluate("longTasks"), default=0) < LONG_TASK_MS

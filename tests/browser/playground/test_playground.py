@@ -41,7 +41,7 @@ def test_one_of_the_suggested_lines_begins_the_conversation(page: Page) -> None:
     line = page.locator("#openings button").first
     text = line.inner_text()
     line.click()
-    expect(turn(page, 0).locator(".turn__said")).to_have_text(text)
+    expect(turn(page, 0).locator(".turn__question")).to_have_text(text)
     expect(page.locator("#empty")).to_be_hidden()
 
 
@@ -97,7 +97,7 @@ def test_speaking_cuts_the_turn_that_runs(page: Page) -> None:
     wait_until_heard(page, 0)
     say(page, "No, another story.")
     expect_status(page, 0, "interrupted")
-    expect(turn(page, 1).locator(".turn__said")).to_have_text("No, another story.")
+    expect(turn(page, 1).locator(".turn__question")).to_have_text("No, another story.")
     wait_until_heard(page, 1)
 
 
@@ -144,7 +144,7 @@ def test_a_server_that_cannot_be_reached_is_one_sentence_and_another_try(page: P
     error = turn(page, 0).get_by_role("alert")
     expect(error.locator("[data-part=error-message]")).not_to_be_empty()
     error.get_by_role("button", name="Try again").click()
-    expect(turn(page, 1).locator(".turn__said")).to_have_text("Is anybody there?")
+    expect(turn(page, 1).locator(".turn__question")).to_have_text("Is anybody there?")
     expect_status(page, 1, "failed")
 
 
@@ -207,7 +207,7 @@ def test_markup_is_only_text(page: Page, site: Site) -> None:
     assert answered(page, 0) == markup
     say(page, markup)
     answered(page, 1)
-    expect(turn(page, 1).locator(".turn__said")).to_have_text(markup)
+    expect(turn(page, 1).locator(".turn__question")).to_have_text(markup)
     assert page.evaluate("window.PWNED") is None
 
 

@@ -1,4 +1,4 @@
-"""Addresses: what is read, what is refused, and which host a secret may be bound to."""
+"""Addresses: which are valid, and the hosts that a secret may be bound to."""
 
 import pytest
 
@@ -91,7 +91,7 @@ def test_an_address_that_begins_with_a_slash_is_this_apps_own() -> None:
         "",
     ],
 )
-def test_S8_what_could_be_read_in_two_ways_is_refused(text: str) -> None:
+def test_s8_what_could_be_read_in_two_ways_is_refused(text: str) -> None:
     with pytest.raises(AddressError):
         parse_address(text)
 
@@ -104,7 +104,7 @@ def test_S8_what_could_be_read_in_two_ways_is_refused(text: str) -> None:
         "http:/a.com", "https:a.com",
     ],
 )  # fmt: skip
-def test_S9_only_http_and_https_addresses_are_read(text: str) -> None:
+def test_s9_only_http_and_https_addresses_are_read(text: str) -> None:
     with pytest.raises(AddressError):
         parse_address(text)
 
@@ -116,13 +116,13 @@ def test_S9_only_http_and_https_addresses_are_read(text: str) -> None:
         "①②⑦.1", "api.x.0x7f",
     ],
 )  # fmt: skip
-def test_S1_a_number_that_only_a_c_library_reads_as_an_address_is_refused(host: str) -> None:
+def test_s1_a_number_that_only_a_c_library_reads_as_an_address_is_refused(host: str) -> None:
     with pytest.raises(AddressError):
         parse_address(f"http://{host}/v1")
 
 
 @pytest.mark.parametrize("host", ["①②⑦.0.0.1", "127。0。0。1", "127.0.0.1."])
-def test_S1_full_width_digits_and_dots_are_the_address_that_they_look_like(host: str) -> None:
+def test_s1_full_width_digits_and_dots_are_the_address_that_they_look_like(host: str) -> None:
     assert parse_address(f"http://{host}/v1").host == "127.0.0.1"
 
 

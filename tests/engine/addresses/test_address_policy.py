@@ -1,4 +1,4 @@
-"""Which addresses are plainly closed, as far as their text tells."""
+"""Which addresses are closed, judged by their text alone."""
 
 import pytest
 
@@ -20,13 +20,13 @@ def test_a_private_address_is_closed(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["https://api.openai.com/v1", "http://8.8.8.8/v1", "http://ollama:11434/v1", "/demo/v1"]
 )
-def test_a_public_address_one_of_this_app_and_a_name_that_says_nothing_are_not(text: str) -> None:
+def test_a_public_address_one_of_this_app_and_a_plain_name_are_open(text: str) -> None:
     assert not is_plainly_closed(parse_address(text), [])
 
 
 @pytest.mark.parametrize("text", PRIVATE)
 @pytest.mark.parametrize("port", ["8000", "*"])
-def test_what_the_operator_opened_is_not(text: str, port: str) -> None:
+def test_a_private_host_that_the_operator_opened_is_open(text: str, port: str) -> None:
     address = parse_address(text)
     host = f"[{address.host}]" if ":" in address.host else address.host
     assert not is_plainly_closed(address, [f"{host}:{port}"])

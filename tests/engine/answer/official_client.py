@@ -1,4 +1,4 @@
-"""What OpenAI's own client reads of a body, beside what the decoder makes of it."""
+"""Reads a body with OpenAI's own client, for comparison with the decoder."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -20,12 +20,12 @@ class OfficialRead:
         try:
             for chunk in _chunks_of(body):
                 self._take(chunk)
-        except Exception:  # it raises what its JSON parser raises
+        except Exception:  # the client passes on its JSON parser's exceptions
             self.failed = True
 
     @property
     def calls(self) -> list[tuple[str, str]]:
-        """Name and arguments of each."""
+        """Name and arguments of each call."""
         return [(name, arguments) for name, arguments in self._calls.values()]
 
     @property
@@ -49,7 +49,7 @@ def decode_as_client(
     limits: Limits = DEFAULT_LIMITS,
     differs_because: str = "",
 ) -> Decoded:
-    """Read a whole body, which OpenAI's client reads too: the same of it, unless the test says why not."""
+    """Decode a whole body, and assert that OpenAI's client reads the same, unless the test says why not."""
     decoded = decode(data, secrets=secrets, limits=limits)
     ours = (decoded.text, bool(decoded.code), [(name, arguments) for _, name, arguments in decoded.calls])
     theirs = OfficialRead(data).everything

@@ -1,6 +1,4 @@
-"""Streams of the kinds that servers send, each with what becomes of it here, and why that may not be what OpenAI's
-own client makes of it.
-"""
+"""Streams as servers send them, with our expected result, and the reason if OpenAI's own client reads otherwise."""
 
 import json
 from dataclasses import dataclass, field
@@ -32,13 +30,13 @@ class StreamCase:
     body: bytes
     text: str = ""
     code: str = ""
-    """Empty: the answer is complete."""
+    """Empty if the answer is complete."""
     says: str = ""
-    """Stands in the error's message, or in a note of a complete answer."""
+    """Text that the error's message contains, or a note of a complete answer."""
     excerpt: str = ""
     calls: list[Call] = field(default_factory=list)
     differs_because: str = ""
-    """Why ours is right, where OpenAI's client reads something else."""
+    """Why our result is right, if OpenAI's client reads something else."""
 
 
 def raw(data: str) -> bytes:
@@ -56,14 +54,14 @@ def leaked(text: str, says: str) -> StreamCase:
 def failing(
     error: bytes, says: str, excerpt: str = "", because: str = "", code: str = "bad_response"
 ) -> StreamCase:
-    """A stream that holds this after its first words, and more of the answer after it."""
+    """Return a failing stream with this in the middle of an answer."""
     return StreamCase(
         event(HELLO) + error + event(BYE) + event(STOP) + DONE, HELLO_TEXT, code, says, excerpt, [], because
     )
 
 
 def ended_by(finish_reason: str, text: str, code: str, says: str) -> StreamCase:
-    """A stream of this text whose finish reason says that it is no whole answer."""
+    """Return a stream of this text whose finish reason marks it as incomplete."""
     body = stream(chunk(content=text), chunk(finish_reason))
     return StreamCase(body, text, code, says, differs_because=FORCED)
 

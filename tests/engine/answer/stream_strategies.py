@@ -1,4 +1,4 @@
-"""Hypothesis strategies for answers of LLM servers: ordinary chunks, odd ones, and what stands between them."""
+"""Hypothesis strategies for answers of LLM servers: ordinary chunks, odd ones, and the bytes between them."""
 
 import json
 
@@ -83,7 +83,7 @@ _events = _chunks.map(event) | _chunks.map(lambda one: b"data: " + json.dumps(on
 bodies = st.lists(_events | _events | st.sampled_from(_BETWEEN), max_size=12).map(b"".join)
 """Bodies of answers, most of them event streams."""
 places = st.lists(st.integers(0, 3_000), max_size=20)
-"""Where a body is cut."""
+"""Offsets at which a body is split."""
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -94,4 +94,4 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_KEYS), inner, max_size=5),
     max_leaves=25,
 )
-"""Any JSON, under the names that chat completions use."""
+"""Any JSON, with the names that chat completions use."""

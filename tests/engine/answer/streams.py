@@ -1,4 +1,4 @@
-"""Answers of LLM servers for the tests of the decoders: payloads to bytes, bytes to what a decoder makes of them."""
+"""Helpers for the tests of the decoders: encode payloads as answers of LLM servers, and decode them."""
 
 import json
 from collections.abc import Collection, Iterable, Sequence
@@ -25,7 +25,7 @@ def event(payload: object) -> bytes:
 
 
 def chunk(finish_reason: str | None = None, **delta: object) -> dict[str, object]:
-    """A payload in OpenAI's shape whose delta holds the given fields."""
+    """Return a payload in OpenAI's shape whose delta has the given fields."""
     return {
         "id": "chatcmpl-9",
         "object": "chat.completion.chunk",
@@ -47,13 +47,13 @@ def answer(*texts: str) -> bytes:
 
 
 def called(**call: object) -> dict[str, object]:
-    """A payload whose delta holds one fragment of a tool call."""
+    """Return a payload whose delta has one fragment of a tool call."""
     return chunk(tool_calls=[call])
 
 
 @dataclass
 class Decoded:
-    """A decoder that has read all, and every piece that came out of it."""
+    """A closed decoder, and all its pieces."""
 
     decoder: AnswerDecoder
     pieces: list[Piece]
@@ -84,13 +84,13 @@ class Decoded:
 
     @property
     def code(self) -> str:
-        """The verdict's code; an empty string where the answer is complete."""
+        """The verdict's code; an empty string if the answer is complete."""
         verdict = self.decoder.verdict()
         return str(verdict.code) if verdict else ""
 
     @property
     def everything(self) -> tuple[object, ...]:
-        """What must not depend on how the bytes were cut."""
+        """Everything that must not depend on how the bytes are split."""
         return (
             self.text,
             self.reasoning,
@@ -109,19 +109,19 @@ def decode_pieces(
     pieces: Iterable[bytes], *, secrets: Collection[str] = (), limits: Limits = DEFAULT_LIMITS
 ) -> Decoded:
     decoder = AnswerDecoder(secrets=secrets, limits=limits)
-    found: list[Piece] = []
+    decoded: list[Piece] = []
     for piece in pieces:
-        found += decoder.feed(piece)
-    found += decoder.close()
-    return Decoded(decoder, found)
+        decoded += decoder.feed(piece)
+    decoded += decoder.close()
+    return Decoded(decoder, decoded)
 
 
 def decode(data: bytes, *, secrets: Collection[str] = (), limits: Limits = DEFAULT_LIMITS) -> Decoded:
-    """Read a whole body at once."""
+    """Decode a whole body at once."""
     return decode_pieces([data], secrets=secrets, limits=limits)
 
 
 def cut(data: bytes, places: Sequence[int]) -> list[bytes]:
-    """The data in pieces, cut before each of the places."""
+    """Split the data before each of the places."""
     ends = sorted({min(place, len(data)) for place in places} | {0, len(data)})
     return [data[start:end] for start, end in pairwise(ends)]

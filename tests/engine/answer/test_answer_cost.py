@@ -1,4 +1,4 @@
-"""Reading an answer costs in proportion to its length, whatever it is made of."""
+"""The cost of decoding is linear in the answer's length, whatever its content."""
 
 import time
 from collections.abc import Callable
@@ -7,6 +7,8 @@ import pytest
 
 from tests.engine.answer.stream_strategies import SECRET
 from tests.engine.answer.streams import answer, called, chunk, decode_pieces, event, stream
+
+pytestmark = pytest.mark.slow  # Measures the cost of long answers, several times each.
 
 
 def _seconds(run: Callable[[], object]) -> float:
@@ -80,5 +82,5 @@ def assert_linear(body: Callable[[int], list[bytes]]) -> None:
         "a tool's deltas",
     ],
 )
-def test_the_cost_of_what_is_odd_grows_as_the_answer_does(body: Callable[[int], list[bytes]]) -> None:
+def test_the_cost_of_odd_answers_is_linear(body: Callable[[int], list[bytes]]) -> None:
     assert_linear(body)

@@ -1,4 +1,4 @@
-"""Promises that hold for every answer: the cuts don't matter, nothing raises, what is kept gives the same answer."""
+"""Properties of every answer: splitting doesn't matter, nothing raises, a replay gives the same answer."""
 
 import json
 
@@ -27,15 +27,15 @@ def test_byte_by_byte_is_one_of_the_ways(body: bytes) -> None:
 
 @given(body=bodies)
 def test_offsets_follow_each_other_and_everything_can_be_encoded_and_holds_no_nul(body: bytes) -> None:
-    found = decode(body)
+    decoded = decode(body)
 
     for kind in (ContentPiece, ReasoningPiece):
         offset = 0
-        for piece in (piece for piece in found.pieces if isinstance(piece, kind)):
+        for piece in (piece for piece in decoded.pieces if isinstance(piece, kind)):
             assert piece.offset == offset
             offset += len(piece.text)
-    assert (found.text, found.reasoning) == (found.decoder.text, found.decoder.reasoning)
-    everything = repr((found.everything, found.decoder.tool_calls))
+    assert (decoded.text, decoded.reasoning) == (decoded.decoder.text, decoded.decoder.reasoning)
+    everything = repr((decoded.everything, decoded.decoder.tool_calls))
     assert "\\ud8" not in everything.replace("\\\\ud8", "") and "\\x00" not in everything
 
 
@@ -46,9 +46,7 @@ def test_the_kept_payloads_give_the_same_answer_when_they_are_replayed(body: byt
     replayed = decode(b"".join(_as_event(payload) for payload in first.payloads), secrets=[SECRET])
 
     assert replayed.text == first.text
-    assert sorted(replayed.reasoning) == sorted(
-        first.reasoning
-    )  # two sources of it at once may change places
+    assert sorted(replayed.reasoning) == sorted(first.reasoning)  # two sources of it at once may swap
 
 
 def _as_event(payload: str) -> bytes:
@@ -57,12 +55,17 @@ def _as_event(payload: str) -> bytes:
 
 @settings(max_examples=150)
 @given(payload=json_values, secrets=st.sampled_from([[], [SECRET]]), in_events=st.booleans())
-def test_no_json_raises(payload: object, secrets: list[str], in_events: bool) -> None:
+def test_any_json_is_an_answer_or_fails_in_a_sentence(
+    payload: object, secrets: list[str], in_events: bool
+) -> None:
     data = json.dumps(payload).encode()
 
-    found = decode(event(payload) if in_events else data, secrets=secrets)
+    decoded = decode(event(payload) if in_events else data, secrets=secrets)
 
-    assert found.decoder.verdict() is not None or found.decoder.ended or found.decoder.finished
+    verdict = decoded.decoder.verdict()
+    assert verdict is not None or decoded.decoder.ended or decoded.decoder.finished
+    assert verdict is None or verdict.message.endswith((".", "?"))
+    assert all(secret not in decoded.text + "".join(decoded.payloads) for secret in secrets)
 
 
 @given(body=st.binary(max_size=200))

@@ -1,4 +1,4 @@
-"""What is odd about a stream that was whole, in one sentence each."""
+"""The notes on oddities of complete streams."""
 
 import json
 
@@ -25,8 +25,8 @@ STOP = chunk("stop")
     ],
 )
 def test_an_oddity_is_noted_once_and_the_answer_counts(body: bytes, note: str) -> None:
-    found = decode(body)
-    assert (found.notes, found.code) == ([note], "")
+    decoded = decode(body)
+    assert (decoded.notes, decoded.code) == ([note], "")
 
 
 @pytest.mark.parametrize("body", [answer("Hi."), answer(LONG, LONG), answer("caf\xe9"), answer("\ufffd")])

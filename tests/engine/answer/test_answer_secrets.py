@@ -1,4 +1,4 @@
-"""A secret that a server echoes leaves the decoder in no way, in whatever field, however it is cut."""
+"""Secrets that a server echoes never leave the decoder, in any field, however the stream is split."""
 
 import json
 
@@ -21,10 +21,10 @@ def test_k12_a_secret_passes_in_no_channel_however_it_is_cut(deltas: list[str], 
     else:
         payloads = [chunk(**{field: text}) for text in deltas]
 
-    found = decode(stream(*payloads), secrets=[SECRET])
+    decoded = decode(stream(*payloads), secrets=[SECRET])
 
-    assert SECRET not in repr((found.pieces, found.decoder.tool_calls, found.decoder.verdict()))
-    assert all(SECRET not in text for text in ("".join(found.payloads), found.text, found.reasoning))
+    assert SECRET not in repr((decoded.pieces, decoded.decoder.tool_calls, decoded.decoder.verdict()))
+    assert all(SECRET not in text for text in ("".join(decoded.payloads), decoded.text, decoded.reasoning))
 
 
 CANARY = 'gr-canary/7f+9"Zq=x'
@@ -58,28 +58,28 @@ def _echoes(text: str) -> list[bytes]:
 
 @pytest.mark.parametrize("number", range(len(_echoes(CANARY))))
 def test_k12_an_echoed_secret_is_in_nothing_that_leaves_the_decoder(number: int) -> None:
-    found = decode(_echoes(CANARY)[number], secrets=[CANARY])
+    decoded = decode(_echoes(CANARY)[number], secrets=[CANARY])
 
-    left = _everything_that_leaves(found)
-    assert CANARY not in left and json.dumps(CANARY)[1:-1] not in left
-    assert CANARY[1:8] not in left and CANARY[-4:] not in left
-    assert "\\u0067\\u0072" not in left
+    leaving = _everything_that_leaves(decoded)
+    assert CANARY not in leaving and json.dumps(CANARY)[1:-1] not in leaving
+    assert CANARY[1:8] not in leaving and CANARY[-4:] not in leaving
+    assert "\\u0067\\u0072" not in leaving
 
 
-def _everything_that_leaves(found: Decoded) -> str:
-    decoder = found.decoder
+def _everything_that_leaves(decoded: Decoded) -> str:
+    decoder = decoded.decoder
     verdict = decoder.verdict()
     parts = [
         decoder.text,
         decoder.reasoning,
-        *found.sentences,
-        *found.payloads,
-        *found.notes,
+        *decoded.sentences,
+        *decoded.payloads,
+        *decoded.notes,
         decoder.finish_reason,
     ]
     parts += [f"{call.id} {call.name} {call.arguments} {call.note}" for call in decoder.tool_calls]
     parts += [json.dumps(decoder.usage), f"{verdict.message} {verdict.excerpt}" if verdict else ""]
-    return "".join(found.payloads) + "\n".join(parts)
+    return "".join(decoded.payloads) + "\n".join(parts)
 
 
 def test_k12_a_secret_that_two_channels_spell_together_is_masked() -> None:
@@ -102,9 +102,9 @@ def test_what_holds_no_secret_is_kept_with_all_its_fields_also_where_it_is_escap
         r'{"choices":[{"index":0,"delta":{"role":"assistant","content":"\u041d\u0435"},"filter":1}],"x":7}'
     )
 
-    (kept, *_) = decode(b"data: " + payload.encode() + b"\n\n", secrets=[SECRET]).payloads
+    (stored, *_) = decode(b"data: " + payload.encode() + b"\n\n", secrets=[SECRET]).payloads
 
-    assert json.loads(kept) == json.loads(payload)
+    assert json.loads(stored) == json.loads(payload)
 
 
 def test_a_decoder_never_names_a_secret_in_its_repr() -> None:
@@ -112,13 +112,15 @@ def test_a_decoder_never_names_a_secret_in_its_repr() -> None:
 
 
 @pytest.mark.parametrize(
-    ("secret", "said"),
+    ("secret", "quoted"),
     [("sk-abcdefgh1234", "sk-abc\u200bdefgh1234"), ("two  spaces in it", "two  spaces in it")],
     ids=["cleaning joins it", "cleaning changes it"],
 )
-def test_k12_a_secret_in_an_error_is_masked_though_cleaning_changes_the_text(secret: str, said: str) -> None:
-    as_json = decode(event({"error": {"message": f"key {said}."}}), secrets=[secret]).decoder.failure
-    as_text = decode(f"event: error\ndata: key {said}.\n\n".encode(), secrets=[secret]).decoder.failure
+def test_k12_a_secret_in_an_error_is_masked_though_cleaning_changes_the_text(
+    secret: str, quoted: str
+) -> None:
+    as_json = decode(event({"error": {"message": f"key {quoted}."}}), secrets=[secret]).decoder.failure
+    as_text = decode(f"event: error\ndata: key {quoted}.\n\n".encode(), secrets=[secret]).decoder.failure
 
     assert as_json is not None and as_text is not None
     assert as_json.excerpt == as_text.excerpt == "key [secret]."

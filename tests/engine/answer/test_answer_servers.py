@@ -1,4 +1,4 @@
-"""The streams of the servers that people use, in their own shapes: text, reasoning, calls and usage are the same."""
+"""Streams in the shapes of common servers: text, reasoning, calls and usage come out the same."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Deltas that say again what was said."""
+"""Deltas that repeat earlier text."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_a_last_delta_that_repeats_the_whole_is_named() -> None:
         ("It rains ", "in Oslo today.", "It rains in Oslo today.", " Bye."),
     ],
 )
-def test_words_that_are_said_twice_are_no_habit(deltas: tuple[str, ...]) -> None:
+def test_repeated_words_are_no_habit(deltas: tuple[str, ...]) -> None:
     decoded = decode(answer(*deltas))
 
     assert (decoded.text, decoded.notes) == ("".join(deltas), [])

@@ -1,4 +1,4 @@
-"""What the words mean with which servers end an answer."""
+"""The meaning of servers' finish reasons."""
 
 import pytest
 
@@ -53,7 +53,7 @@ def test_a_finish_reason_is_of_a_kind_however_it_is_spelled(reason: str, kind: F
 
 
 @pytest.mark.parametrize("reason", ["stop", "tool_calls", "function_call"])
-def test_openais_own_words_for_a_whole_answer_need_none(reason: str) -> None:
+def test_openais_regular_finish_reasons_have_no_note(reason: str) -> None:
     assert (note_on_finish(reason), finish_error(reason), is_complete(reason)) == ("", None, True)
 
 

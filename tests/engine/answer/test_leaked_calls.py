@@ -1,4 +1,4 @@
-"""What a model's server left in the text: named where it is such, and nowhere else."""
+"""Detection of calls and template tokens in an answer's text, without false alarms."""
 
 import pytest
 

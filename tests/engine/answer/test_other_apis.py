@@ -1,4 +1,4 @@
-"""Where the right address is, told from the one that was called."""
+"""The advice on the right address, given the one that was called."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The JSON of one payload: odd numbers and strings are taken or become None; what is no JSON raises ValueError."""
+"""The JSON of one payload: odd numbers and strings are accepted or become None; invalid JSON raises ValueError."""
 
 import pytest
 

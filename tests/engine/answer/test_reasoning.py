@@ -1,4 +1,4 @@
-"""``<think>`` and what stands in it is reasoning; everything else is content, character for character."""
+"""Text inside ``<think>`` is reasoning; everything else is content, character for character."""
 
 import pytest
 from hypothesis import given
@@ -9,11 +9,11 @@ from tests.engine.answer.streams import cut
 
 
 def split(*pieces: str) -> tuple[str, str]:
-    """Content and reasoning."""
+    """Return content and reasoning."""
     splitter = ReasoningSplitter()
-    found = [part for piece in pieces for part in splitter.feed(piece)] + splitter.flush()
-    content = "".join(part.text for part in found if not part.is_reasoning)
-    return content, "".join(part.text for part in found if part.is_reasoning)
+    parts = [part for piece in pieces for part in splitter.feed(piece)] + splitter.flush()
+    content = "".join(part.text for part in parts if not part.is_reasoning)
+    return content, "".join(part.text for part in parts if part.is_reasoning)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Secrets are found by value, however they are written and wherever a text is cut; nothing else is touched."""
+"""Secrets are masked by value, in every spelling and however a text is split; nothing else changes."""
 
 import base64
 import json
@@ -48,10 +48,10 @@ def test_k13_a_secret_is_found_in_each_of_its_spellings(spelling: str) -> None:
 def test_k13_a_secret_inside_a_longer_base64_text_is_found(before: str, after: str) -> None:
     encoded = base64.b64encode((before + PLAIN + after).encode()).decode()
 
-    found = redact(encoded, [PLAIN])
+    redacted = redact(encoded, [PLAIN])
 
-    assert MASK in found
-    rest = found.replace(MASK, "")
+    assert MASK in redacted
+    rest = redacted.replace(MASK, "")
     assert len(rest) <= len(encoded) - len(PLAIN) * 8 // 6 + 1
 
 
@@ -79,15 +79,15 @@ def test_text_without_a_secret_is_not_changed() -> None:
         ("nonone", "nonone"),
     ],
 )
-def test_k9_a_short_value_is_masked_as_a_whole_word_only(text: str, shown: str) -> None:
+def test_a_short_value_is_masked_as_a_whole_word_only(text: str, shown: str) -> None:
     assert redact(text, ["none"]) == shown
 
 
-def test_k9_a_short_value_with_marks_in_it_is_a_whole_word_too() -> None:
+def test_a_short_value_with_marks_in_it_is_a_whole_word_too() -> None:
     assert redact("a=sk-1; sk-12, sk-1!", ["sk-1"]) == f"a={MASK}; sk-12, {MASK}!"
 
 
-def test_k9_a_short_value_is_told_from_a_longer_word_when_the_next_character_has_come() -> None:
+def test_a_short_value_is_told_from_a_longer_word_when_the_next_character_has_come() -> None:
     stream = Redactor(["none"]).stream()
 
     assert [stream.feed(piece) for piece in ["is non", "e", "theless none", "."]] == [
@@ -99,7 +99,7 @@ def test_k9_a_short_value_is_told_from_a_longer_word_when_the_next_character_has
     assert stream.flush() == ""
 
 
-def test_k9_a_short_value_at_the_end_of_a_text_is_masked() -> None:
+def test_a_short_value_at_the_end_of_a_text_is_masked() -> None:
     assert streamed(["it is no", "ne"], ["none"]) == f"it is {MASK}"
 
 
@@ -187,7 +187,7 @@ def test_a_secret_never_survives_whatever_stands_around_it(
     ).map("".join),
     places=st.lists(st.integers(0, 80), max_size=12),
 )
-def test_k9_a_stream_with_short_values_is_masked_as_the_whole_text_is(text: str, places: list[int]) -> None:
+def test_a_stream_with_short_values_is_masked_as_the_whole_text_is(text: str, places: list[int]) -> None:
     secrets = ["none", "no-ne", "sk-1", "none-or-else", "e"]
     ends = sorted({min(place, len(text)) for place in places} | {0, len(text)})
 
@@ -197,7 +197,7 @@ def test_k9_a_stream_with_short_values_is_masked_as_the_whole_text_is(text: str,
 
 
 @given(text=st.text("none x.-_", max_size=30), places=st.lists(st.integers(0, 30), max_size=8))
-def test_k9_a_short_value_never_survives_as_a_word_and_nothing_else_is_changed(
+def test_a_short_value_never_survives_as_a_word_and_nothing_else_is_changed(
     text: str, places: list[int]
 ) -> None:
     ends = sorted({min(place, len(text)) for place in places} | {0, len(text)})

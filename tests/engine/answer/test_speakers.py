@@ -1,4 +1,4 @@
-"""Deltas of another role than the assistant's: never its text, and never more than that."""
+"""Deltas of roles other than the assistant's are left out, and nothing else."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def tool(content: str, **parts: str) -> dict[str, object]:
 @pytest.mark.parametrize(
     "rest", [REST, chunk(role="assistant", content="It is fine.")], ids=["no role", "its role"]
 )
-def test_what_another_role_says_is_not_the_answer_and_what_follows_is(
+def test_text_of_another_role_is_left_out_and_later_text_is_kept(
     deltas: list[dict[str, object]], rest: dict[str, object]
 ) -> None:
     decoded = decode(stream(WAIT, *deltas, rest, STOP))

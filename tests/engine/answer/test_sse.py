@@ -1,4 +1,4 @@
-"""Server-sent events out of bytes: the specification's rules, and what LLM servers make of them."""
+"""Server-sent events: the specification's rules, and how LLM servers break them."""
 
 import pytest
 from hypothesis import given
@@ -56,7 +56,7 @@ def test_an_id_holds_for_the_events_after_it() -> None:
 
 
 @pytest.mark.parametrize("nothing", [b": ping", b"event:", b"retry: soon", b"id: \0", b"whatever: 1"])
-def test_a_blank_line_after_nothing_is_no_event(nothing: bytes) -> None:
+def test_a_blank_line_without_fields_is_no_event(nothing: bytes) -> None:
     assert payloads(nothing + b"\n\n\ndata: x\n\n\n") == [b"x"]
 
 
@@ -99,7 +99,7 @@ def test_what_the_end_of_the_stream_cuts_off_is_marked_as_not_whole() -> None:
     assert (whole.is_whole, part.is_whole, part.data) == (True, False, b"{")
 
 
-def test_a_line_over_the_limit_stops_the_reading_and_keeps_what_came_before() -> None:
+def test_a_line_over_the_limit_stops_reading_and_keeps_earlier_text() -> None:
     decoder = SSEDecoder(limit_bytes=20)
 
     events = decoder.feed(b"data: 1\n\ndata: " + b"x" * 20 + b"\n\ndata: 2\n\n")
@@ -152,7 +152,7 @@ def stray(*pieces: bytes) -> list[bytes]:
     ],
     ids=["an event of its own", "the end", "the last line", "the last before blank lines", "all"],
 )
-def test_a_line_that_is_no_field_is_told_where_it_stands_alone_or_last(
+def test_a_line_without_a_field_is_reported_if_alone_or_last(
     line: bytes, before: bytes, after: bytes
 ) -> None:
     assert stray(before + line + after) == [line]

@@ -1,4 +1,4 @@
-"""Every kind of stream, read by us and by OpenAI's own client; where they differ, the case says why ours is right."""
+"""Every kind of stream, read by us and by OpenAI's own client; if they differ, the case says why ours is right."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,10 +1,10 @@
-"""The server's own error message, out of every shape that it comes in."""
+"""The server's own error message, from all known shapes."""
 
 import json
 
 import pytest
 
-from playground.engine.errors.bodies import clean, read_error_body
+from playground.engine.errors.bodies import one_line, read_error_body
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from playground.engine.errors.bodies import clean, read_error_body
         ({"error": None, "message": 7}, ""),
     ],
 )
-def test_U21_the_message_is_found_in_every_known_shape(body: object, message: str) -> None:
+def test_u21_the_message_is_found_in_every_known_shape(body: object, message: str) -> None:
     assert read_error_body(json.dumps(body).encode()).message == message
 
 
@@ -51,7 +51,7 @@ def test_the_kinds_of_an_error_are_searched_for_phrases() -> None:
     assert not body.speaks_of("context_length")
 
 
-def test_U34_control_characters_and_terminal_escapes_are_taken_out() -> None:
+def test_u34_control_characters_and_terminal_escapes_are_taken_out() -> None:
     raw = (
         b'{"error":"bad \\u0000\\u001b[31mred\\u001b[0m\\r\\nForged: line \\u202egnp \xff\\ud83d \\u2028end"}'
     )
@@ -59,4 +59,4 @@ def test_U34_control_characters_and_terminal_escapes_are_taken_out() -> None:
 
 
 def test_letters_of_every_script_stay() -> None:
-    assert clean("ключ 無効 کلید\u200cها 👩\u200d🚀 naïve") == "ключ 無効 کلید\u200cها 👩\u200d🚀 naïve"
+    assert one_line("ключ 無効 کلید\u200cها 👩\u200d🚀 naïve") == "ключ 無効 کلید\u200cها 👩\u200d🚀 naïve"

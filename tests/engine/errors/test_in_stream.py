@@ -1,4 +1,4 @@
-"""Which payloads are errors: those that say so, beside a choice or without one, and not those that say all is well."""
+"""Which payloads are errors: those that report one, with or without choices, not those that report success."""
 
 import pytest
 
@@ -33,7 +33,7 @@ CHUNK = chunk(content="Hi.")
 )
 def test_an_error_is_known_and_its_words_are_shown(payload: dict[str, object]) -> None:
     assert holds_error(payload)
-    assert "boom" in error_in(payload, Redactor()).excerpt
+    assert "boom" in error_in(payload, Redactor().redact).excerpt
 
 
 @pytest.mark.parametrize(
@@ -50,5 +50,5 @@ def test_an_error_is_known_and_its_words_are_shown(payload: dict[str, object]) -
     ],
     ids=str,
 )
-def test_what_says_that_all_is_well_is_no_error(payload: dict[str, object]) -> None:
+def test_a_report_of_success_is_no_error(payload: dict[str, object]) -> None:
     assert not holds_error(payload)

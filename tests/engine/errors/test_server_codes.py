@@ -1,4 +1,4 @@
-"""One table of codes, for a refusal and for an error inside a stream."""
+"""One table of codes for refusals and for errors inside a stream."""
 
 import json
 
@@ -36,14 +36,14 @@ def test_the_same_error_has_one_code_as_a_refusal_and_in_a_stream(
 
 
 @pytest.mark.parametrize("kind", ["permission_denied", "not_found_error", "overloaded_error"])
-def test_a_kind_counts_where_no_status_is_known(kind: str) -> None:
-    said = ErrorBody(message="no", kind=kind)
-    assert code_of(said, None) is not Code.BAD_RESPONSE
-    assert code_of(said, 400) is Code.BAD_REQUEST
+def test_a_kind_counts_if_the_status_is_unknown(kind: str) -> None:
+    error = ErrorBody(message="no", kind=kind)
+    assert code_of(error, None) is not Code.BAD_RESPONSE
+    assert code_of(error, 400) is Code.BAD_REQUEST
 
 
 def test_a_number_that_is_no_status_is_none() -> None:
-    found = decode(
+    decoded = decode(
         json.dumps({"error": {"message": "out of memory", "code": 8, "type": "server_error"}}).encode()
     )
-    assert found.code == Code.UPSTREAM_5XX
+    assert decoded.code == Code.UPSTREAM_5XX

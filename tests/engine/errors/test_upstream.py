@@ -1,4 +1,4 @@
-"""The sentences for servers that can't be reached or fail: what a redirect shows, what is hinted at."""
+"""The sentences for servers that can't be reached or fail: the redirect's target, and the hints."""
 
 import pytest
 
@@ -27,7 +27,7 @@ ADDRESS = parse_address("https://llm.example.com/v1/chat/completions")
         ("", "to an address that can't be called,"),
     ],
 )
-def test_U37_to_U39_a_redirect_names_the_new_host_or_the_new_path(location: str, shown: str) -> None:
+def test_u37_to_u39_a_redirect_names_the_new_host_or_the_new_path(location: str, shown: str) -> None:
     error = upstream.redirected(ADDRESS, location)
     assert error.code is Code.REDIRECT
     assert shown in error.message
@@ -38,14 +38,14 @@ def test_a_long_path_of_a_redirect_is_cut() -> None:
     assert len(upstream.redirected(ADDRESS, "/" + "x" * 10_000).message) < 400
 
 
-def test_U5_an_http_address_is_asked_whether_it_should_be_https() -> None:
+def test_u5_an_http_address_is_asked_whether_it_should_be_https() -> None:
     http = upstream.not_http(parse_address("http://llm.example.com:8443/v1"))
     https = upstream.not_http(ADDRESS)
     assert "https://" in http.message
     assert "https://" not in https.message
 
 
-def test_the_operator_is_told_which_host_to_open() -> None:
+def test_the_refusal_names_the_private_host_to_open() -> None:
     error = upstream.blocked(parse_address("http://ollama:11434/v1"))
     assert "ollama:11434 in OUTBOUND_PRIVATE_HOSTS" in error.message
 
@@ -55,7 +55,7 @@ def test_the_address_that_servers_print_when_they_listen_everywhere_is_explained
 
 
 @pytest.mark.parametrize("encoding", ["gzip", " BR "])
-def test_U72_a_compressed_answer_names_its_encoding(encoding: str) -> None:
+def test_u72_a_compressed_answer_names_its_encoding(encoding: str) -> None:
     assert f"({encoding.strip().lower()})" in upstream.compressed(ADDRESS, encoding).message
 
 

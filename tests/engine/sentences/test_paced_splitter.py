@@ -1,4 +1,4 @@
-"""An answer that comes in one delta is cut into the same sentences, step by step."""
+"""An answer in one delta is split into the same sentences, step by step."""
 
 import pytest
 

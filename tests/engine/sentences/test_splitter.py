@@ -1,4 +1,4 @@
-"""How an answer is cut into sentences, and when each of them comes."""
+"""How an answer is split into sentences, and when each is committed."""
 
 import pytest
 from hypothesis import given, settings
@@ -13,15 +13,15 @@ CASES = [case for name in ASSERTED for case in cases(name)]
 
 
 def split(text: str, cut: int = 0, limit_chars: int = 600) -> list[Sentence]:
-    """The sentences of ``text``, fed in pieces of ``cut`` characters, or whole."""
+    """Return the sentences of ``text``, fed in pieces of ``cut`` characters, or whole."""
     step = cut or max(len(text), 1)
     return split_pieces([text[at : at + step] for at in range(0, len(text), step)], limit_chars)
 
 
 def split_pieces(pieces: list[str], limit_chars: int = 600) -> list[Sentence]:
     splitter = SentenceSplitter(limit_chars)
-    found = [sentence for piece in pieces for sentence in splitter.feed(piece)]
-    return found + splitter.flush()
+    sentences = [sentence for piece in pieces for sentence in splitter.feed(piece)]
+    return sentences + splitter.flush()
 
 
 def texts(sentences: list[Sentence]) -> list[str]:
@@ -60,14 +60,15 @@ def test_any_cutting_of_any_text_gives_the_same_sentences_and_loses_nothing(
     pieces: list[str], limit: int
 ) -> None:
     text = "".join(pieces)
-    found = split(text, 0, limit)
-    assert split_pieces(pieces, limit) == found
-    assert split(text, 1, limit) == found
-    assert "".join("".join(sentence.text.split()) for sentence in found) == "".join(text.split())
+    sentences = split(text, 0, limit)
+    assert split_pieces(pieces, limit) == sentences
+    assert split(text, 1, limit) == sentences
+    assert "".join("".join(sentence.text.split()) for sentence in sentences) == "".join(text.split())
     assert all(
-        text[sentence.start : sentence.end] == sentence.text == sentence.text.strip() for sentence in found
+        text[sentence.start : sentence.end] == sentence.text == sentence.text.strip()
+        for sentence in sentences
     )
-    assert [sentence.index for sentence in found] == list(range(len(found)))
+    assert [sentence.index for sentence in sentences] == list(range(len(sentences)))
 
 
 def test_a_sentence_comes_at_the_first_character_of_the_next_one() -> None:
@@ -101,6 +102,7 @@ def test_sentences_come_early() -> None:
     assert deltas <= 1.2
 
 
+@pytest.mark.slow  # Measures long inputs, several times each.
 @pytest.mark.parametrize(
     "unit", [PROSE, *ENDLESS.values(), "「a", "（", '"', "คะ ", "\n- a. "], ids=lambda unit: unit[:8]
 )
@@ -149,7 +151,7 @@ def test_what_a_mark_has_opened_waits_for_its_end(opened: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["$$\nx = 1. Y\n$$", "\\[ x = 1. Y \\],", "\\[\nx\n\ny = 1\n\\]"])
-def test_a_formula_that_is_set_apart_and_stands_alone_says_so(text: str) -> None:
+def test_a_display_formula_alone_has_its_own_kind(text: str) -> None:
     kinds = [sentence.kind for sentence in split(f"Look:\n{text}\nThat is it.")]
     assert kinds[0] == kinds[-1] == "sentence"
     assert ("formula" in kinds) == ("\n\n" not in text)

@@ -1,4 +1,4 @@
-"""What a caller would hear of a filler: the times are those of the schedule that turns run by."""
+"""The picture of a filler: its times are those of the schedule of real turns."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from playground.engine.events import Event, FillerSkipped, FillerStarted, PlayoutEnded, PlayoutStarted
 from playground.engine.persona import FillerSettings, SpeechSettings
 from playground.engine.sentences.splitter import SentenceSplitter
-from playground.engine.speech.filler_picture import Bar, axis_ms, bars, fires, heard, shares, ticks_ms
+from playground.engine.speech.filler_picture import Bar, axis_ms, bars, filler_timing, fires, shares, ticks_ms
 from playground.engine.speech.schedule import SpeechSchedule
 from playground.engine.speech.spoken import spoken
 from playground.engine.speech.voices import voice_of
@@ -17,7 +17,7 @@ PHRASE = "Just a moment"
 
 
 def rehearsed(first_sentence_ms: int, delay_ms: int) -> list[Event]:
-    """The events of a turn whose one sentence is complete then."""
+    """Return the events of a turn whose only sentence is complete at ``first_sentence_ms``."""
     schedule = SpeechSchedule(
         VOICE, filler=FillerSettings((PHRASE,), activation_delay_ms=delay_ms), pick=lambda _: 0
     )
@@ -32,8 +32,8 @@ def rehearsed(first_sentence_ms: int, delay_ms: int) -> list[Event]:
 
 
 @given(first_sentence_ms=st.integers(0, 12_000), delay_ms=st.integers(0, 8_000))
-def test_the_picture_says_what_the_schedule_plays(first_sentence_ms: int, delay_ms: int) -> None:
-    found = heard(
+def test_the_picture_agrees_with_the_schedule(first_sentence_ms: int, delay_ms: int) -> None:
+    timing = filler_timing(
         first_sentence_ms=first_sentence_ms,
         synthesis_ms=VOICE.delay_ms,
         delay_ms=delay_ms,
@@ -42,10 +42,10 @@ def test_the_picture_says_what_the_schedule_plays(first_sentence_ms: int, delay_
     events = rehearsed(first_sentence_ms, delay_ms)
     answer = next(e for e in events if isinstance(e, PlayoutStarted) and e.segment.kind == "sentence")
     filler = [e for e in events if isinstance(e, PlayoutEnded) and e.segment.kind == "filler"]
-    assert found.answer_starts_ms == answer.t_ms
-    assert (found.filler_ends_ms is not None) == bool(filler)
+    assert timing.answer_starts_ms == answer.t_ms
+    assert (timing.filler_ends_ms is not None) == bool(filler)
     if filler:
-        assert (found.filler_starts_ms, found.filler_ends_ms) == (
+        assert (timing.filler_starts_ms, timing.filler_ends_ms) == (
             filler[0].segment.starts_ms,
             filler[0].segment.ends_ms,
         )
@@ -54,15 +54,15 @@ def test_the_picture_says_what_the_schedule_plays(first_sentence_ms: int, delay_
         assert not any(isinstance(e, FillerStarted) for e in events)
 
 
-@pytest.mark.parametrize(("ready_ms", "said"), [(1_999, False), (2_000, False), (2_001, True)])
-def test_an_answer_that_is_ready_at_the_delay_plays_without_a_filler(ready_ms: int, said: bool) -> None:
-    assert fires(ready_ms, 2_000) is said
+@pytest.mark.parametrize(("ready_ms", "fires_then"), [(1_999, False), (2_000, False), (2_001, True)])
+def test_an_answer_that_is_ready_at_the_delay_plays_without_a_filler(ready_ms: int, fires_then: bool) -> None:
+    assert fires(ready_ms, 2_000) is fires_then
 
 
 def test_dead_air_stands_before_and_after_the_filler() -> None:
-    found = heard(first_sentence_ms=4_000, synthesis_ms=300, delay_ms=1_000, phrase_ms=900)
-    assert (found.dead_before_ms, found.dead_after_ms, found.held_back_ms) == (1_000, 2_400, 0)
-    assert [(bar.kind, bar.from_ms, bar.to_ms) for bar in bars(found, 4_000) if bar.lane == "voice"] == [
+    timing = filler_timing(first_sentence_ms=4_000, synthesis_ms=300, delay_ms=1_000, phrase_ms=900)
+    assert (timing.dead_before_ms, timing.dead_after_ms, timing.held_back_ms) == (1_000, 2_400, 0)
+    assert [(bar.kind, bar.from_ms, bar.to_ms) for bar in bars(timing, 4_000) if bar.lane == "voice"] == [
         ("dead-air", 0, 1_000),
         ("filler", 1_000, 1_900),
         ("dead-air", 1_900, 4_300),
@@ -71,24 +71,24 @@ def test_dead_air_stands_before_and_after_the_filler() -> None:
 
 
 def test_an_answer_waits_for_a_filler_that_has_begun() -> None:
-    found = heard(first_sentence_ms=1_000, synthesis_ms=100, delay_ms=1_000, phrase_ms=900)
-    assert (found.answer_starts_ms, found.held_back_ms, found.dead_after_ms) == (1_900, 800, 0)
+    timing = filler_timing(first_sentence_ms=1_000, synthesis_ms=100, delay_ms=1_000, phrase_ms=900)
+    assert (timing.answer_starts_ms, timing.held_back_ms, timing.dead_after_ms) == (1_900, 800, 0)
 
 
 def test_without_a_phrase_there_is_only_silence() -> None:
-    found = heard(first_sentence_ms=5_000, synthesis_ms=300, delay_ms=0, phrase_ms=None)
-    assert (found.dead_before_ms, found.filler_starts_ms) == (5_300, None)
+    timing = filler_timing(first_sentence_ms=5_000, synthesis_ms=300, delay_ms=0, phrase_ms=None)
+    assert (timing.dead_before_ms, timing.filler_starts_ms) == (5_300, None)
 
 
 def test_a_bar_without_length_is_not_drawn() -> None:
-    found = heard(first_sentence_ms=0, synthesis_ms=0, delay_ms=500, phrase_ms=900)
-    assert bars(found, 0) == [Bar("voice", "speech", 0, 1_500, "the answer")]
+    timing = filler_timing(first_sentence_ms=0, synthesis_ms=0, delay_ms=500, phrase_ms=900)
+    assert bars(timing, 0) == [Bar("voice", "speech", 0, 1_500, "the answer")]
 
 
 @given(st.integers(0, 100_000))
 def test_the_axis_is_labelled_in_a_few_round_steps(first_sentence_ms: int) -> None:
     length_ms = axis_ms(
-        heard(first_sentence_ms=first_sentence_ms, synthesis_ms=0, delay_ms=1_000, phrase_ms=1)
+        filler_timing(first_sentence_ms=first_sentence_ms, synthesis_ms=0, delay_ms=1_000, phrase_ms=1)
     )
     assert length_ms % 1_000 == 0
     ticks = ticks_ms(length_ms)
@@ -97,8 +97,8 @@ def test_the_axis_is_labelled_in_a_few_round_steps(first_sentence_ms: int) -> No
 
 
 def test_a_phrase_that_is_given_twice_is_twice_as_likely() -> None:
-    found = shares([("Hm", 100), ("One moment", 700), ("Hm", 100)])
-    assert [(share.phrase, round(share.percent), share.duration_ms) for share in found] == [
+    likelihoods = shares([("Hm", 100), ("One moment", 700), ("Hm", 100)])
+    assert [(share.phrase, round(share.percent), share.duration_ms) for share in likelihoods] == [
         ("Hm", 67, 100),
         ("One moment", 33, 700),
     ]

@@ -1,4 +1,4 @@
-"""Long code is heard like short code, and costs a bounded number of words to be aligned."""
+"""Long code is spoken like short code, and aligned in a bounded number of words."""
 
 import pytest
 
@@ -48,8 +48,8 @@ def test_no_group_is_heard_before_its_last_character(body: str) -> None:
     first = sentence.text.index("\n")
 
     for word in spoken(sentence).words[:-1]:
-        heard = " ".join(sentence.text[first : word.end - sentence.start].split())
-        assert word.at == len(heard) - 1
+        spoken_so_far = " ".join(sentence.text[first : word.end - sentence.start].split())
+        assert word.at == len(spoken_so_far) - 1
 
 
 def test_a_group_of_words_ends_between_words() -> None:

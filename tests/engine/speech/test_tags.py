@@ -1,4 +1,4 @@
-"""Speech tags: silent where the voice reads them, and then they move its words; said as text where it doesn't."""
+"""Speech tags: silent if the voice reads them, and then they change its times; spoken as text if it doesn't."""
 
 import itertools
 
@@ -12,7 +12,7 @@ from playground.engine.speech.tags import SOUND_MS, tags_of
 from playground.engine.speech.voices import voice_of
 
 
-def heard(text: str, engine: str = "", model: str = "") -> Spoken:
+def spoken_text(text: str, engine: str = "", model: str = "") -> Spoken:
     return spoken(Sentence(0, 0, len(text), text), tags_of(SpeechSettings(engine, model=model)))
 
 
@@ -32,14 +32,14 @@ BREAK = 'It rains <break time="0.5s" /> today.'
     ],
 )
 def test_a_break_that_the_voice_reads_is_silence_and_no_letters(engine: str, model: str) -> None:
-    assert heard(BREAK, engine, model).text == "It rains today."
-    assert heard(BREAK, engine, model).pauses == (Pause(len("It rains"), 500),)
-    assert heard(BREAK, engine, model).notes == ()
+    assert spoken_text(BREAK, engine, model).text == "It rains today."
+    assert spoken_text(BREAK, engine, model).pauses == (Pause(len("It rains"), 500),)
+    assert spoken_text(BREAK, engine, model).notes == ()
 
 
 @pytest.mark.parametrize(("engine", "model"), [("playht", ""), ("elevenlabs", "eleven_v3")])
-def test_a_break_that_it_does_not_read_is_said_and_the_note_names_who_would(engine: str, model: str) -> None:
-    utterance = heard(BREAK, engine, model)
+def test_an_unread_break_is_spoken_and_the_note_names_engines_that_read_it(engine: str, model: str) -> None:
+    utterance = spoken_text(BREAK, engine, model)
     assert (utterance.text, utterance.pauses) == (BREAK, ())
     (note,) = utterance.notes
     assert note.startswith(f"<break> was read aloud as text: this voice ({f'{engine} {model}'.strip()})")
@@ -60,17 +60,17 @@ def test_a_break_that_it_does_not_read_is_said_and_the_note_names_who_would(engi
     ],
 )
 def test_a_break_is_as_long_as_it_says(tag: str, ms: int) -> None:
-    assert [pause.ms for pause in heard(f"Well {tag} yes.").pauses] == [ms]
+    assert [pause.ms for pause in spoken_text(f"Well {tag} yes.").pauses] == [ms]
 
 
 @pytest.mark.parametrize(("engine", "ms"), [("elevenlabs", 3_000), ("azure", 20_000), ("cartesia", 10_000)])
 def test_a_break_is_no_longer_than_the_engine_makes_it(engine: str, ms: int) -> None:
-    assert heard('A <break time="60s"/> b', engine).pauses[0].ms == ms
+    assert spoken_text('A <break time="60s"/> b', engine).pauses[0].ms == ms
 
 
 @pytest.mark.parametrize("raw", ["One.<break time='1s'/>Two.", "One. <break time='1s'/> Two."])
 def test_a_break_separates_words_and_belongs_to_the_one_behind_it(raw: str) -> None:
-    utterance = heard(raw, "cartesia")
+    utterance = spoken_text(raw, "cartesia")
     assert utterance.text == "One. Two."
     assert [raw[word.start : word.end] for word in utterance.words] == ["One.", raw[4:].lstrip()]
 
@@ -88,7 +88,7 @@ def test_a_break_separates_words_and_belongs_to_the_one_behind_it(raw: str) -> N
     ],
 )
 def test_other_tags_that_the_voice_reads_are_silent(raw: str, engine: str, text: str) -> None:
-    assert (heard(raw, engine).text, heard(raw, engine).notes) == (text, ())
+    assert (spoken_text(raw, engine).text, spoken_text(raw, engine).notes) == (text, ())
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_other_tags_that_the_voice_reads_are_silent(raw: str, engine: str, text:
     ],
 )  # fmt: skip
 def test_tags_that_it_does_not_read_are_text(raw: str, engine: str, model: str, readers: str) -> None:
-    utterance = heard(raw, engine, model)
+    utterance = spoken_text(raw, engine, model)
     assert utterance.text == raw
     assert len(utterance.notes) == 1
     assert readers in utterance.notes[0]
@@ -112,7 +112,7 @@ def test_tags_that_it_does_not_read_are_text(raw: str, engine: str, model: str, 
 
 @pytest.mark.parametrize("raw", ["[citation needed] so", "[laughs](https://example.org)", "<laugh> so"])
 def test_what_no_voice_reads_is_no_speech_tag(raw: str) -> None:
-    assert heard(raw, "elevenlabs", "eleven_v3").notes == ()
+    assert spoken_text(raw, "elevenlabs", "eleven_v3").notes == ()
 
 
 def test_the_model_is_the_one_that_the_tts_layer_names() -> None:
@@ -122,15 +122,15 @@ def test_the_model_is_the_one_that_the_tts_layer_names() -> None:
         "tts": {"tts_engine": "elevenlabs", "tts_model_name": "eleven_v3"},
     }
     speech = read_persona("p1", document).speech
-    assert tags_of(speech).reading("[laughs]") is not None
-    assert tags_of(speech).reading("break") is None
+    assert tags_of(speech).support("[laughs]") is not None
+    assert tags_of(speech).support("break") is None
 
 
 class TestTime:
     VOICE = voice_of(SpeechSettings("cartesia"))
 
     def test_words_behind_a_break_begin_later(self) -> None:
-        plain, broken = heard("It rains today."), heard(BREAK)
+        plain, broken = spoken_text("It rains today."), spoken_text(BREAK)
         before, after = self.VOICE.timing(plain), self.VOICE.timing(broken)
         assert after.word_starts_ms[:2] == before.word_starts_ms[:2]
         assert after.word_starts_ms[2] == before.word_starts_ms[2] + 500
@@ -139,19 +139,19 @@ class TestTime:
         assert (end_ms - start_ms, after.word_starts_ms[1] < start_ms) == (500, True)
 
     def test_a_laugh_takes_time_and_is_no_silence(self) -> None:
-        timing = self.VOICE.timing(heard("[laughs] Well.", "elevenlabs", "eleven_v3"))
+        timing = self.VOICE.timing(spoken_text("[laughs] Well.", "elevenlabs", "eleven_v3"))
         assert timing.word_starts_ms == (SOUND_MS,)
         assert timing.pauses_ms == ()
 
     def test_a_pause_by_name_is_silence(self) -> None:
-        timing = self.VOICE.timing(heard("So [short pause] well.", "elevenlabs", "eleven_v3"))
+        timing = self.VOICE.timing(spoken_text("So [short pause] well.", "elevenlabs", "eleven_v3"))
         assert [end - start for start, end in timing.pauses_ms] == [500]
 
-    def test_what_is_spelled_takes_longer(self) -> None:
-        spelled, plain = heard("<spell>ABCDE</spell>", "cartesia"), heard("ABCDE")
+    def test_spelled_text_takes_longer(self) -> None:
+        spelled, plain = spoken_text("<spell>ABCDE</spell>", "cartesia"), spoken_text("ABCDE")
         assert spelled.text == plain.text
         assert self.VOICE.timing(spelled).duration_ms > 2 * self.VOICE.timing(plain).duration_ms
-        spelled_by_ssml = heard('<say-as interpret-as="characters">ABCDE</say-as>')
+        spelled_by_ssml = spoken_text('<say-as interpret-as="characters">ABCDE</say-as>')
         assert self.VOICE.timing(spelled_by_ssml) == self.VOICE.timing(spelled)
 
     @pytest.mark.parametrize(
@@ -166,12 +166,12 @@ class TestTime:
         ],
     )
     def test_a_pace_holds_for_what_it_encloses(self, raw: str, engine: str, factor: float) -> None:
-        plain = self.VOICE.timing(heard("One two three.")).duration_ms
-        assert self.VOICE.timing(heard(raw, engine)).duration_ms == pytest.approx(plain / factor, abs=1)
+        plain = self.VOICE.timing(spoken_text("One two three.")).duration_ms
+        assert self.VOICE.timing(spoken_text(raw, engine)).duration_ms == pytest.approx(plain / factor, abs=1)
 
     def test_a_pace_ends_with_its_tag(self) -> None:
-        slow = self.VOICE.timing(heard('<prosody rate="0.5">One</prosody> two three.', "azure"))
-        plain = self.VOICE.timing(heard("One two three."))
+        slow = self.VOICE.timing(spoken_text('<prosody rate="0.5">One</prosody> two three.', "azure"))
+        plain = self.VOICE.timing(spoken_text("One two three."))
         gaps = [b - a for a, b in itertools.pairwise(slow.word_starts_ms)]
         plain_gaps = [b - a for a, b in itertools.pairwise(plain.word_starts_ms)]
         assert gaps[0] > plain_gaps[0]

@@ -1,4 +1,4 @@
-"""The model of a voice: how long it takes, and when each word is heard."""
+"""The timing model of voices: durations, and when each word is heard."""
 
 import itertools
 
@@ -12,7 +12,7 @@ from playground.engine.speech.voices import Timing, voice_of
 TEXT = "The wolf knocked at the door, and nobody answered."
 
 
-def heard(text: str) -> Spoken:
+def spoken_text(text: str) -> Spoken:
     return spoken(Sentence(0, 0, len(text), text))
 
 
@@ -82,7 +82,7 @@ def test_silence_takes_no_time() -> None:
 )
 def test_words_begin_one_after_the_other_within_the_segment(text: str) -> None:
     voice = voice_of(SpeechSettings("cartesia"))
-    words = heard(text)
+    words = spoken_text(text)
     starts = voice.timing(words).word_starts_ms
     assert len(starts) == len(words.words)
     assert starts[0] == 0

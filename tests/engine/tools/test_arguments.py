@@ -1,10 +1,10 @@
-"""Arguments against the schema of their function."""
+"""Validation of arguments against their function's schema."""
 
 import time
 
 import pytest
 
-from playground.engine.persona import Json
+from playground.engine.json_types import Json
 from playground.engine.tools.arguments import (
     MOST_FAULTS,
     argument_faults,
@@ -58,11 +58,11 @@ def test_no_arguments_are_an_empty_object() -> None:
     assert len(faults("")) == 1
 
 
-def test_at_most_a_few_faults_are_told_and_none_is_long() -> None:
+def test_faults_are_few_and_short() -> None:
     schema = {"required": [f"name{n}" for n in range(9)], "properties": {"x": {"const": 1}}}
-    found = faults('{"x": "' + "y" * 5_000 + '"}', with_schema(schema))
-    assert len(found) == MOST_FAULTS
-    assert max(map(len, found)) < 300
+    messages = faults('{"x": "' + "y" * 5_000 + '"}', with_schema(schema))
+    assert len(messages) == MOST_FAULTS
+    assert max(map(len, messages)) < 300
 
 
 def test_a_long_place_is_cut() -> None:
@@ -87,7 +87,7 @@ def test_a_schema_that_cannot_be_used_finds_no_fault(schema: object) -> None:
         ),
     ],
 )
-def test_what_is_no_schema_is_told_with_its_place(schema: Json, path: tuple[str, ...], words: str) -> None:
+def test_an_invalid_schema_is_reported_with_its_path(schema: Json, path: tuple[str, ...], words: str) -> None:
     fault = schema_fault(schema)
     assert fault is not None
     assert fault.path == path

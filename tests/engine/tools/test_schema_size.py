@@ -1,14 +1,13 @@
-"""How large a schema is once its references are followed."""
+"""The size of a schema with its references expanded."""
 
 import time
 from typing import Any
 
 import pytest
 
+from playground.engine.json_types import Json
 from playground.engine.tools.schema_size import MOST_PARTS, expands_too_far, nests_deeper
 from tests.schemas import doubling
-
-Json = dict[str, Any]
 
 
 def test_a_schema_that_doubles_with_each_reference_expands_too_far() -> None:
@@ -71,7 +70,7 @@ def test_depth_is_counted_however_deep() -> None:
     for _ in range(100_000):
         deep = [deep]
     assert nests_deeper(deep, 32)
-    while isinstance(deep, list):  # Python's own way of letting go of it recurses
+    while isinstance(deep, list):  # else Python's deallocation recurses
         deep = deep.pop()
 
 

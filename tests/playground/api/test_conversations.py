@@ -14,6 +14,7 @@ from dashboard.roles import Role
 from personas.models import Persona
 from personas.saving import save_persona
 from playground.api import documents
+from playground.engine.json_types import Json
 from playground.models import Conversation, Turn
 from tests.api import CONVERSATIONS, PERSONAS, api_client
 from tests.conftest import signed_in
@@ -21,8 +22,6 @@ from tests.dashboard.roles import person
 from tests.personas import examples
 from tests.personas.making import make_persona
 from tests.playground.rehearsals import make_conversation
-
-Json = dict[str, Any]
 
 
 @pytest.fixture

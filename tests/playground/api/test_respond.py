@@ -12,6 +12,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 from playground.api import turn_stream
+from playground.engine.json_types import Json
 from playground.models import Conversation, Turn
 from playground.runner import Runner
 from tests.api import AsyncApiClient, key_for
@@ -20,7 +21,7 @@ from tests.playground.scripted_llm import DONE, END, Step, text
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-Json = dict[str, Any]
+
 ANSWER: list[Step] = [text("Hello. "), text("Who are you?"), END, DONE]
 ENDLESS: list[Step] = [text("Once upon a time. "), 60.0]
 

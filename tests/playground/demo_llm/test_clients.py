@@ -23,7 +23,7 @@ START_S = 20
 
 
 @pytest.fixture(scope="module")
-def base_url() -> Iterator[str]:
+def base_url(server_processes: None) -> Iterator[str]:
     """The demo LLM served by Daphne in a process of its own."""
     port = free_port()
     server = subprocess.Popen(

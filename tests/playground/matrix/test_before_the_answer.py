@@ -1,29 +1,15 @@
 """U1 to U16: what can go wrong before an answer begins, from the turn's start to its closing event."""
 
 import tracemalloc
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from playground.engine.errors.codes import Code
 from playground.engine.limits import DEFAULT_LIMITS, MIB
-from playground.outgoing.client import tls_settings
-from tests.llm_server.fixture import LLMServerHandle
 from tests.playground.stage import QUICK, Stage
 
 COMPLETIONS = "/v1/chat/completions"
-
-
-@pytest.fixture
-def tests_authority_is_trusted(
-    llm_server: LLMServerHandle, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    """As if the operator had installed the authority of the test server's certificates."""
-    monkeypatch.setenv("SSL_CERT_FILE", llm_server.ca_file)
-    tls_settings.cache_clear()
-    yield
-    tls_settings.cache_clear()
 
 
 async def test_u1_a_refused_connection_names_host_and_port_and_is_tried_twice(stage: Stage) -> None:

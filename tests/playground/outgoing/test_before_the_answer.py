@@ -3,7 +3,6 @@
 import asyncio
 import ssl
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -39,17 +38,6 @@ async def test_U3_a_connection_that_is_never_made_times_out(llm_server: LLMServe
         f"http://127.0.0.1:{llm_server.ports['full']}/v1", limits=replace(HASTY, first_content_ms=5_000)
     )
     assert (error.code, error.may_retry) == (Code.CONNECT_TIMEOUT, True)
-
-
-@pytest.fixture
-def tests_authority_is_trusted(
-    llm_server: LLMServerHandle, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    """As if the operator had installed the authority of the test server's certificates."""
-    monkeypatch.setenv("SSL_CERT_FILE", llm_server.ca_file)
-    tls_settings.cache_clear()
-    yield
-    tls_settings.cache_clear()
 
 
 @pytest.mark.usefixtures("tests_authority_is_trusted")

@@ -10,7 +10,8 @@ from django.conf import settings
 
 from playground.engine.errors.codes import Code, UpstreamError
 from playground.engine.limits import DEFAULT_LIMITS
-from playground.outgoing.completion import WireRequest, open_completion
+from playground.engine.wire_request import WireRequest
+from playground.outgoing.completion import open_completion
 from playground.outgoing.transports import in_process
 from tests.playground import applications
 from tests.playground.sending import BODY, KEY, completion, failure, wire

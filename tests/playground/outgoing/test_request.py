@@ -9,8 +9,9 @@ from openai import OpenAI
 from playground.engine.addresses.address import parse_address
 from playground.engine.errors.codes import Code, UpstreamError
 from playground.engine.limits import DEFAULT_LIMITS
+from playground.engine.wire_request import WireRequest
 from playground.outgoing import client
-from playground.outgoing.completion import WireRequest, open_completion
+from playground.outgoing.completion import open_completion
 from tests.llm_server.fixture import LLMServerHandle
 from tests.llm_server.openai_wire import DONE, TEXT, deltas_of, text_stream, tool_stream
 from tests.playground.sending import KEY, completion, failure, wire

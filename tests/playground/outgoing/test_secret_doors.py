@@ -15,11 +15,11 @@ from personas.saving import save_persona, save_secret
 from personas.secrets import clear_value
 from playground.engine.errors.codes import Code
 from playground.engine.events import TurnKind
+from playground.engine.turn_plan import TurnPlan
 from playground.models import Turn
 from playground.storage.load_plan import load_plan
 from playground.storage.open_turn import NewTurn, open_turn
 from playground.storage.start_conversation import Opening, start_conversation
-from playground.turns.conductor import TurnPlan
 from tests.api import PERSONAS, api_client
 from tests.conftest import REHEARSE, make_user, signed_in
 from tests.personas.making import CANARY, make_persona, make_secret

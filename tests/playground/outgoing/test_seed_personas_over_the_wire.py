@@ -6,7 +6,6 @@ client's reading of the same bytes.
 """
 
 import json
-from typing import Any
 
 import pytest
 from channels.db import database_sync_to_async
@@ -19,6 +18,7 @@ from personas.importing import import_draft
 from personas.models import TokenSecret
 from personas.saving import save_secret
 from personas.secrets import set_value
+from playground.engine.json_types import Json
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.models import Completion, Conversation, Turn
 from playground.outgoing import client
@@ -31,7 +31,6 @@ from tests.playground.rehearsals import DEADLINE_S, Watcher
 pytestmark = pytest.mark.django_db(transaction=True)
 
 KEY = "sk-canary-0123456789abcdef"
-Json = dict[str, Any]
 
 
 @pytest.fixture(autouse=True)

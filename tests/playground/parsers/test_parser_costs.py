@@ -27,7 +27,9 @@ from playground.engine.substitution import names_in, substitute
 from playground.engine.tools.arguments import schema_fault
 from playground.engine.tools.schema_size import expands_too_far
 from playground.engine.user_json import UserJsonError, parse_user_json
-from playground.realtime.protocol import MESSAGE_BYTES, USER_TEXT_CHARS, parse_command
+from playground.realtime.commands import MESSAGE_BYTES, USER_TEXT_CHARS, parse_command
+
+pytestmark = pytest.mark.slow  # Measures the cost of the longest inputs that are taken.
 
 REFUSALS = (
     FormatError, UserJsonError, ApiError, AddressError, CommandError, ValueError, KeyError, RecursionError,

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from playground.engine.errors.codes import Code, CommandError
-from playground.realtime.protocol import OUTPUT_DEPTH, ToolResult, parse_command
+from playground.realtime.commands import OUTPUT_DEPTH, ToolResult, parse_command
 
 
 def result_of(output: str) -> ToolResult:

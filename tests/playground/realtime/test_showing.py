@@ -10,18 +10,17 @@ from autobahn.exception import Disconnected
 from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
 
+from playground.engine.json_types import Json
 from playground.models import Turn
 from playground.realtime import consumer, hub, showing
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.frames import FRAME_BYTES, frames
 from playground.realtime.hub import Viewer
-from playground.realtime.showing import Showing
+from playground.realtime.showing import PART_BYTES, Showing
 from playground.runner import runner
-from playground.storage.snapshot import PART_BYTES, load_turns_before, parts
+from playground.storage.snapshot import load_turns_before, parts
 from tests.playground.own_sockets import opened
 from tests.playground.rehearsals import DEADLINE_S, make_conversation, running
-
-Json = dict[str, Any]
 
 
 def event(seq: int, event_type: str = "playground.note", **properties: Any) -> Json:
@@ -53,13 +52,17 @@ class TestFrames:
 class TestParts:
     def test_are_the_newest_first_and_each_is_in_order(self) -> None:
         turns = [{"turn_idx": number, "text": "x" * (PART_BYTES // 3)} for number in range(5)]
-        assert [[turn["turn_idx"] for turn in part] for part in parts(turns)] == [[3, 4], [1, 2], [0]]
+        assert [[turn["turn_idx"] for turn in part] for part in parts(turns, PART_BYTES)] == [
+            [3, 4],
+            [1, 2],
+            [0],
+        ]
 
     def test_a_larger_turn_is_one_of_its_own(self) -> None:
         turns = [
             {"turn_idx": number, "text": "x" * (PART_BYTES if number == 1 else 1)} for number in range(3)
         ]
-        assert [[turn["turn_idx"] for turn in part] for part in parts(turns)] == [[2], [1], [0]]
+        assert [[turn["turn_idx"] for turn in part] for part in parts(turns, PART_BYTES)] == [[2], [1], [0]]
 
 
 class TestOutbox:
@@ -140,13 +143,13 @@ async def test_a_flood_of_resumes_costs_one_snapshot_at_a_time(
     under_way, most, made = 0, 0, 0
     load = Showing._load
 
-    async def counts(self: Showing) -> Json:
+    async def counts(self: Showing) -> tuple[Json, str]:
         nonlocal under_way, most, made
         under_way, made = under_way + 1, made + 1
         most = max(most, under_way)
-        snapshot = await load(self)
+        loaded = await load(self)
         under_way -= 1
-        return snapshot
+        return loaded
 
     monkeypatch.setattr(showing.Showing, "_load", counts)
     async with running() as runner:
@@ -169,18 +172,18 @@ async def test_earlier_turns_are_read_as_fast_as_they_are_taken(
     reads: list[int] = []
     load = load_turns_before
 
-    def counts(conversation_id: str, position: int) -> list[list[Json]]:
+    def counts(conversation_id: str, position: int, *, part_bytes: int) -> list[list[Json]]:
         reads.append(position)
-        return load(conversation_id, position)
+        return load(conversation_id, position, part_bytes=part_bytes)
 
     monkeypatch.setattr(showing, "load_turns_before", counts)
     async with running() as runner:
         viewer = await runner.attach(stored.pk)
         shown = Showing(runner, stored.pk, viewer, on_failure=viewer.until_taken)
-        first = await shown.show()
-        assert first is not None
+        await shown.show()
+        (first,) = [made["properties"] for made in await viewer.take()]
         assert (len(first["turns"]), first["earlier"]) == (20, 80)
-        taken, earlier = 0, 1
+        taken, earlier = 1, 80
         async with asyncio.timeout(DEADLINE_S):
             while earlier:
                 for found in await viewer.take():

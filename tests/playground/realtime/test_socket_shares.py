@@ -11,12 +11,8 @@ from django.contrib.auth.models import User
 from playground.realtime import consumer, socket_shares
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.rights import authorise
-from playground.realtime.socket_shares import (
-    JOBS_OF_CLIENT,
-    MESSAGES_OF_CLIENT_WITHIN_S,
-    database_job,
-    shares,
-)
+from playground.realtime.socket_shares import MESSAGES_OF_CLIENT_WITHIN_S, shares
+from playground.storage.database_jobs import JOBS_OF_CLIENT, database_job
 from tests.playground.own_sockets import alice, conversation, cookie, key, opened
 
 REASON_BYTES = 123

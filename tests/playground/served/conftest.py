@@ -10,7 +10,7 @@ from tests.playground.socket_client import sign_in
 
 
 @pytest.fixture(scope="package")
-def served_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def served_site(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The app as `manage.py run` serves it with its demo data."""
     with serve_site(tmp_path_factory.mktemp("served")) as site:
         yield site

@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from playground.engine.json_types import Json
 from tests.browser.site import Site
 from tests.personas import examples
-from tests.playground.served_api import Json, answer, ask
+from tests.playground.served_api import answer, ask
 
 
 def events(response: Any) -> Iterator[Json]:

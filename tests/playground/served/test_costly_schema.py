@@ -3,10 +3,11 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+from playground.engine.json_types import Json
 from tests.browser.site import Site
 from tests.dashboard.attacking import HEALTH_MS, bystander
 from tests.playground.served.test_api import events
-from tests.playground.served_api import Json, answer, ask
+from tests.playground.served_api import answer, ask
 from tests.schemas import doubling
 
 

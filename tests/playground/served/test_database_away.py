@@ -54,13 +54,14 @@ def database(postgres_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def site(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    database: Database, server_processes: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("away")
     with run_site(folder, DATABASE_URL=database.url, SESSION_SOCKETS_PER_USER=str(SEATS)) as served:
         yield served
 
 
-@pytest.mark.postgres
 async def test_a_command_fails_while_the_database_is_away_and_the_next_one_works(
     site: Site, database: Database
 ) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from playground.engine.json_types import Json
 from tests.browser.site import Site
 
-Json = dict[str, Any]
 DEADLINE_S = 20.0
 CLOSED = tuple(f"playground.turn.{end}" for end in ("completed", "interrupted", "failed"))
 

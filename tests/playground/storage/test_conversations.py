@@ -102,6 +102,7 @@ EDITED = (
     "secret_not_allowed",
     "blocked_address",
     "bad_request",
+    "answer_too_long",
 )
 """Codes of faults that are put right in the persona."""
 

@@ -7,7 +7,8 @@ id in the body, and of the session only the last two exchanges.
 from collections.abc import Iterator, Mapping, Sequence
 
 from playground.engine.addresses.route import has_route, with_route
-from playground.engine.persona import Json, LLMSettings, PersonaSettings
+from playground.engine.json_types import Json
+from playground.engine.persona import LLMSettings, PersonaSettings
 from playground.engine.platforms.platform import Endpoint, Platform
 from playground.engine.platforms.request_parts import common_headers, free_parameters, merged
 from playground.engine.request import LLMRequest, Surroundings

@@ -13,7 +13,8 @@ from personas.formats.platform_format import Crossing, Document, FaceWords, File
 from personas.formats.portable import absolute, headers_with_references, reference, relative
 from personas.formats.shared import read_headers
 from personas.formats.tolerant import Source
-from playground.engine.persona import HistoryMode, Json, Provider
+from playground.engine.json_types import Json
+from playground.engine.persona import HistoryMode, Provider
 from playground.engine.platforms.platform import Platform
 from playground.engine.prompt import compose_system_message
 from playground.engine.request import Surroundings
@@ -119,7 +120,7 @@ class ParleyFormat:
         agent["brain"] = {key: value for key, value in brain.items() if value not in (None, "", {}, [])}
         if document.get("tts") is not None:
             agent["voice"] = {key: value for key, value in document["tts"].items() if key != "token_secret"}
-        return agent | document["other_keys"]
+        return {**agent, **document["other_keys"]}
 
     def merged(self, stored: Json, read: Json) -> Json:
         names = ("default_replica_id", "vqa", "other_layers", "barge_in", "filler", "rehearsal")

@@ -2,18 +2,17 @@
 
 import asyncio
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from playground.engine.events import NoteMade, ToolCall, TurnStatus
+from playground.engine.json_types import Json
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.tools.argument_checks import ArgumentCheck, check_arguments
 from tests.playground.scripted_llm import DONE, TOOL_CALLS, call, text
 from tests.playground.turn_harness import PERSONA, conducted, plan
 from tests.schemas import doubling
 
-Json = dict[str, Any]
 HASTY = replace(DEFAULT_LIMITS, argument_check_ms=200)
 LATE_S = 0.25
 """Longer than a page may wait."""

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from personas import secrets
 from personas.models import TokenSecret
 from playground.engine.errors.codes import Code, CommandError, UpstreamError
+from playground.engine.json_types import Json
 from playground.models import Conversation, Turn
 from playground.runner import Runner
 from tests.playground.rehearsals import DOCUMENT, Watcher, make_conversation, running, watch
@@ -19,7 +20,7 @@ from tests.playground.scripted_llm import DONE, END, TOOL_CALLS, ScriptedLLM, St
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-Json = dict[str, Any]
+
 ENDPOINT = "https://tools.example.com/run"
 TOOL: Json = {
     "type": "function",

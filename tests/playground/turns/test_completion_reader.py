@@ -9,8 +9,8 @@ from playground.engine.errors.codes import Code
 from playground.engine.events import Event, SentenceCompleted, TurnClosed, TurnStatus
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.turns.completion_reader import SPOKEN_CHARS_AT_ONCE
-from playground.turns.conductor import Interrupt, conduct
-from playground.turns.interrupt import InterruptSignal
+from playground.turns.conductor import conduct
+from playground.turns.interrupt import Interrupt, InterruptSignal
 from tests.playground.scripted_llm import END, ROLE, ScriptedLLM, text
 from tests.playground.turn_harness import conducted, plan
 

@@ -26,6 +26,7 @@ from playground.engine.limits import DEFAULT_LIMITS
 from playground.engine.persona import FillerSettings
 from playground.engine.speech.fillers import SkipReason
 from playground.engine.speech.voices import voice_of
+from playground.turns.filler_pick import filler_pick
 from tests.playground.scripted_llm import DONE, END, ROLE, STOP, TOOL_CALLS, Step, call, chunk, text
 from tests.playground.turn_harness import FILLER, PERSONA, conducted, plan
 
@@ -159,13 +160,15 @@ class TestFiller:
         seeded = plan(replace(PERSONA, filler=ten), filler_seed=7)
 
         def choices() -> list[int]:
-            return [replace(seeded, turn_idx=turn).pick(lambda _: 0)(10) for turn in range(20)]
+            return [
+                filler_pick(replace(seeded, turn_idx=turn), unseeded=lambda _: 0)(10) for turn in range(20)
+            ]
 
         assert choices() == choices()
         assert len(set(choices())) > 5
 
     def test_of_another_conversation_is_left_to_chance(self) -> None:
-        assert plan().pick(lambda _: 3)(10) == 3
+        assert filler_pick(plan(), unseeded=lambda _: 3)(10) == 3
 
     def test_has_one_outcome_in_every_turn(self) -> None:
         scripts: list[list[Step]] = [self.SLOW, [text("Yes."), END], [END], [0.9, text("Yes."), END]]

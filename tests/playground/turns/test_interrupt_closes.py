@@ -8,9 +8,10 @@ import pytest
 
 from playground.engine.events import ContentDelta, Event, RequestSent, TurnStatus
 from playground.engine.limits import DEFAULT_LIMITS
+from playground.engine.turn_plan import Call
 from playground.outgoing.completion import open_completion
-from playground.turns.conductor import Call, Interrupt, conduct
-from playground.turns.interrupt import InterruptSignal
+from playground.turns.conductor import conduct
+from playground.turns.interrupt import Interrupt, InterruptSignal
 from tests.llm_server.fixture import LLMServerHandle
 from tests.playground.sending import wire
 from tests.playground.turn_harness import PERSONA, plan

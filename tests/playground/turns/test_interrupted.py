@@ -13,7 +13,7 @@ from playground.engine.events import (
     TurnStatus,
 )
 from playground.engine.persona import BargeIn, BargeInSettings
-from playground.turns.conductor import Interrupt
+from playground.turns.interrupt import Interrupt
 from tests.playground.scripted_llm import END, ROLE, STOP, Step, call, chunk, text
 from tests.playground.turn_harness import FILLER, PERSONA, conducted, plan, starts
 

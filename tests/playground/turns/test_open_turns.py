@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
@@ -20,7 +21,7 @@ from playground.engine.turn_limits import OpenTurnLimits
 from playground.models import Conversation, Turn
 from playground.realtime.presented_key import presented_key
 from playground.runner import Runner
-from playground.storage import conversation_edits
+from playground.storage import load_plan
 from tests.api import AsyncApiClient, key_for
 from tests.playground.rehearsals import DEADLINE_S, make_conversation, watch
 from tests.playground.scripted_llm import DONE, END, ScriptedLLM, Step, text
@@ -119,7 +120,7 @@ async def test_the_database_may_fail_in_between(
             if fails_in == "opening":
                 broken.setattr("playground.runner.open_turn", fail)
             else:
-                broken.setattr(conversation_edits, "load_plan", fail)
+                broken.setattr(load_plan, "load_plan", fail)
             for _ in range(3):
                 with pytest.raises((DatabaseError, CommandError)) as failed:
                     await runner.respond(first.pk, "Hi")
@@ -150,43 +151,38 @@ async def test_keys_of_one_user_are_told_apart(two: Two) -> None:
         await runner.respond(second.pk, "Hi")
 
 
-async def test_over_http_it_is_409_with_the_number(
-    two: Two, admin_user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest_asyncio.fixture
+async def busy_key(two: Two, admin_user: User, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """A key whose only turn is open, in the first conversation."""
     key = await database_sync_to_async(key_for)(admin_user)
-    first, second = two
     async with running(ENDLESS, open_turns=OpenTurnLimits(of_process=9, of_user=9, of_key=1)) as runner:
-        monkeypatch.setattr("playground.api.router.runner", lambda: runner)
+        for module in ("playground.api.router", "playground.consumers"):
+            monkeypatch.setattr(f"{module}.runner", lambda: runner)
         presented_key.set(key[:11])
-        await runner.respond(first.pk, "Hi")
+        await runner.respond(two[0].pk, "Hi")
         presented_key.set("")
-        answer = await AsyncApiClient(key).post(
-            f"/v2/greenroom/conversations/{second.pk}/respond",
-            json.dumps({"text": "Hi"}),
-            content_type="application/json",
-        )
+        yield key
+
+
+async def test_over_http_it_is_409_with_the_number(two: Two, busy_key: str) -> None:
+    answer = await AsyncApiClient(busy_key).post(
+        f"/v2/greenroom/conversations/{two[1].pk}/respond",
+        json.dumps({"text": "Hi"}),
+        content_type="application/json",
+    )
     assert answer.status_code == 409
     assert "one key may have at once: 1." in answer.json()["message"]
 
 
-async def test_at_the_socket_it_is_busy_with_the_number_and_the_socket_stays(
-    two: Two, admin_user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key = await database_sync_to_async(key_for)(admin_user)
-    first, second = two
-    async with running(ENDLESS, open_turns=OpenTurnLimits(of_process=9, of_user=9, of_key=1)) as runner:
-        monkeypatch.setattr("playground.realtime.consumer.runner", lambda: runner)
-        presented_key.set(key[:11])
-        await runner.respond(first.pk, "Hi")
-        presented_key.set("")
-        headers = [(b"x-api-key", key.encode()), (b"origin", settings.SITE_URL.encode())]
-        socket = WebsocketCommunicator(application, f"/ws/conversations/{second.pk}/", headers)
-        await socket.connect()
-        command = {"event_type": "conversation.respond", "properties": {"text": "Hi", "client_msg_id": "m7"}}
-        await socket.send_json_to(command)
-        while (event := await socket.receive_json_from(DEADLINE_S))["event_type"] != "playground.error":
-            pass
-        await socket.disconnect()
+async def test_at_the_socket_it_is_busy_with_the_number_and_the_socket_stays(two: Two, busy_key: str) -> None:
+    headers = [(b"x-api-key", busy_key.encode()), (b"origin", settings.SITE_URL.encode())]
+    socket = WebsocketCommunicator(application, f"/ws/conversations/{two[1].pk}/", headers)
+    await socket.connect()
+    command = {"event_type": "conversation.respond", "properties": {"text": "Hi", "client_msg_id": "m7"}}
+    await socket.send_json_to(command)
+    while (event := await socket.receive_json_from(DEADLINE_S))["event_type"] != "playground.error":
+        pass
+    await socket.disconnect()
     error = event["properties"]
     assert (error["code"], error["client_msg_id"]) == ("busy", "m7")
     assert "one key may have at once: 1." in error["message"]

@@ -242,7 +242,7 @@ async def test_a_turn_without_a_plan_is_closed_once_the_database_is_back(
     monkeypatch.setattr("playground.storage.record_writer.CLOSING_S", 0.01)
     async with running() as runner:
         with monkeypatch.context() as away:
-            away.setattr("playground.storage.conversation_edits.load_plan", fails)
+            away.setattr("playground.storage.load_plan.load_plan", fails)
             away.setattr(QuerySet, "update", refuses_to_close)
             with pytest.raises(CommandError) as failed:
                 await runner.respond(rehearsal.pk, "Hi")

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from playground.engine import events
 from playground.engine.errors.codes import Code
-from playground.realtime import protocol
+from playground.realtime import commands
 from playground.realtime.close_codes import CloseCode
 from playground.wire_docs.commands import COMMANDS, CommandDocs
 from playground.wire_docs.events import TURN, event_docs
@@ -34,13 +34,13 @@ def examples(page: str, kind: str) -> list[dict[str, Any]]:
 
 
 def test_every_command_is_explained() -> None:
-    assert [command.name for command in COMMANDS if command.name not in protocol.COMMANDS] == []
-    assert {command.name for command in COMMANDS} == set(protocol.COMMANDS)
+    assert [command.name for command in COMMANDS if command.name not in commands.COMMANDS] == []
+    assert {command.name for command in COMMANDS} == set(commands.COMMANDS)
 
 
 @pytest.mark.parametrize("docs", COMMANDS, ids=lambda docs: docs.name)
 def test_the_example_of_a_command_is_one(docs: CommandDocs) -> None:
-    command = protocol.parse_command(json.dumps(docs.message))
+    command = commands.parse_command(json.dumps(docs.message))
     explained = {name for name, _about in docs.properties}
     assert {field.name for field in dataclasses.fields(command)} <= explained
     assert set(docs.example) <= explained
@@ -60,7 +60,7 @@ def test_every_event_that_the_code_names_is_explained() -> None:
     for module in Path(ROOT / "playground").glob("*.py"):
         named |= set(re.findall(r'"((?:playground|conversation)\.[a-z_]+)"', module.read_text()))
     named = {name for name in named if not re.search(r"_(?:conversation|completion)$", name)}
-    explained = {docs.name for docs in event_docs()} | set(protocol.COMMANDS)
+    explained = {docs.name for docs in event_docs()} | set(commands.COMMANDS)
     assert named - explained - {"playground.turn"} == set()
     assert {
         f"playground.turn.{end}" for end in ("started", "completed", "interrupted", "failed")
@@ -72,7 +72,7 @@ def test_every_explanation_is_there() -> None:
 
 
 def test_the_page_shows_every_command_and_every_event(page: str) -> None:
-    assert {example["event_type"] for example in examples(page, "command")} == set(protocol.COMMANDS)
+    assert {example["event_type"] for example in examples(page, "command")} == set(commands.COMMANDS)
     shown = examples(page, "event")
     assert {example["event_type"] for example in shown} == {docs.name for docs in event_docs()}
     keys = {

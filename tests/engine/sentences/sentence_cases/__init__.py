@@ -1,10 +1,10 @@
-"""Texts with their sentences: one case a line, ¦ where one sentence ends, \\n for a new line, // for a remark."""
+"""Texts with their sentences: one case per line, ¦ between sentences, \\n for a new line, // for a remark."""
 
 from pathlib import Path
 from typing import NamedTuple
 
 ASSERTED = ("english", "voice", "languages", "answers", "abbreviations", "glued", "spans")
-"""The files whose cases are cut as a reader would; ``missed`` holds the others."""
+"""The files whose cases are split as a reader would; those in ``missed`` are not."""
 
 
 class Case(NamedTuple):
@@ -13,7 +13,7 @@ class Case(NamedTuple):
 
 
 def cases(name: str) -> list[Case]:
-    """The cases of ``name``.txt in this folder."""
+    """Return the cases in ``name``.txt."""
     lines = (Path(__file__).parent / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return [_case(line) for line in lines if line and not line.startswith("//")]
 

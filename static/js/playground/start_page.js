@@ -1,12 +1,12 @@
-// The start page: a box for each {identifier} of the conversational context, while it is typed.
+// The start page: shows an input box for each {identifier} of the conversational context, as it is typed.
 
 const IDENTIFIER = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 const MAX_BOXES = 20;
 const PREFIX = "value-";
 
-/** The names of the `{identifier}`s of a text, each once, in order. */
+/** Return the names of the `{identifier}`s of a text, each once, in order. */
 export function identifiers(text) {
-  return [...new Set(Array.from(text.matchAll(IDENTIFIER), (found) => found[1]))].slice(0, MAX_BOXES);
+  return [...new Set(Array.from(text.matchAll(IDENTIFIER), (match) => match[1]))].slice(0, MAX_BOXES);
 }
 
 function makeBox(template, name) {
@@ -20,7 +20,7 @@ function makeBox(template, name) {
   return field;
 }
 
-/** Boxes for these names in this order; one that is there already stays, with what was typed into it. */
+/** Show boxes for these names in this order; existing ones stay, with their content. */
 function showBoxes(container, template, names) {
   const fields = new Map();
   for (const field of container.children) {

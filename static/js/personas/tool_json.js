@@ -2,17 +2,17 @@
 
 const INDENT = 2;
 
-/** The tools of a JSON text, as cards `{tool, parameters}`; null: the text is no list of tools that cards can show. */
+/** Return the tools of a JSON text as cards `{tool, parameters}`, or null if cards can't show it as a list of tools. */
 export function cardsOf(text) {
   if (!text.trim()) return [];
-  let found;
+  let tools;
   try {
-    found = JSON.parse(text);
+    tools = JSON.parse(text);
   } catch {
     return null;
   }
-  if (!Array.isArray(found) || !found.every(isTool)) return null;
-  return found.map((tool) => ({ tool, parameters: parametersText(tool) }));
+  if (!Array.isArray(tools) || !tools.every(isTool)) return null;
+  return tools.map((tool) => ({ tool, parameters: parametersText(tool) }));
 }
 
 function isTool(value) {
@@ -27,18 +27,17 @@ function parametersText(tool) {
   return "parameters" in tool.function ? JSON.stringify(tool.function.parameters, null, INDENT) : "";
 }
 
-/** What is wrong with a card's parameters, in one sentence; empty: nothing that the browser sees. */
+/** Return what is wrong with a card's parameters, in one sentence; "" if the browser sees nothing wrong. */
 export function parametersProblem(text) {
   if (!text.trim()) return "";
   try {
-    const found = JSON.parse(text);
-    return isObject(found) ? "" : "This is JSON, but not an object (a JSON Schema): { … }.";
+    return isObject(JSON.parse(text)) ? "" : "This is JSON, but not an object (a JSON Schema): { … }.";
   } catch {
     return "This is not JSON yet.";
   }
 }
 
-/** The JSON text of cards. Parameters that are no JSON stand in it as they were typed: the server says what is wrong. */
+/** Return the JSON text of cards. Invalid parameters stay in it as typed: the server says what is wrong. */
 export function textOf(cards) {
   if (cards.length === 0) return "";
   const raws = [];
@@ -50,20 +49,20 @@ export function textOf(cards) {
     return { ...tool, function: { ...rest, parameters: placeholder(raws.length - 1) } };
   });
   const text = JSON.stringify(tools, null, INDENT);
-  return raws.reduce((found, raw, place) => found.replace(JSON.stringify(placeholder(place)), () => raw), text);
+  return raws.reduce((json, raw, place) => json.replace(JSON.stringify(placeholder(place)), () => raw), text);
 }
 
 function placeholder(place) {
   return `\u{e000}${place}\u{e000}`;
 }
 
-/** A new card for a function that is yet to be named. */
+/** Return a card for a function without a name yet. */
 export function emptyCard() {
   const parameters = { type: "object", properties: {}, required: [] };
   return { tool: { type: "function", function: { name: "", description: "" } }, parameters: JSON.stringify(parameters, null, INDENT) };
 }
 
-/** A copy under a name that is free. */
+/** Return a copy of `card` under an unused name. */
 export function duplicate(card, names) {
   const base = card.tool.function.name;
   let name = base;
@@ -71,16 +70,16 @@ export function duplicate(card, names) {
   return { tool: { ...card.tool, function: { ...card.tool.function, name } }, parameters: card.parameters };
 }
 
-/** The cards of pasted text: an array of tools, one tool, one bare function; null: it is none of them. */
+/** Return the cards of pasted text (an array of tools, one tool or one bare function), or null if it is none of these. */
 export function pastedCards(text) {
   const trimmed = text.trim().replace(/^(?:var|let|const)\s+\w+\s*=\s*/, "").replace(/;$/, "");
-  let found;
+  let pasted;
   try {
-    found = JSON.parse(trimmed.replace(/,(\s*[\]}])/g, "$1"));
+    pasted = JSON.parse(trimmed.replace(/,(\s*[\]}])/g, "$1"));
   } catch {
     return null;
   }
-  const tools = (Array.isArray(found) ? found : [found]).map((tool) =>
+  const tools = (Array.isArray(pasted) ? pasted : [pasted]).map((tool) =>
     isObject(tool) && !isObject(tool.function) && typeof tool.name === "string" ? { type: "function", function: tool } : tool,
   );
   return tools.length > 0 && tools.every(isTool) ? tools.map((tool) => ({ tool, parameters: parametersText(tool) })) : null;

@@ -1,8 +1,8 @@
 /**
- * Control characters as symbols: what a server sends beside text is seen, and does nothing. Pure.
+ * Shows control characters as symbols, so that they are visible and have no effect. Pure.
  *
- * One code point stands for one, so that every offset stays what it was. Tabs and line ends remain; the controls that
- * turn the direction of text remain too, since right-to-left text needs them, and the page's style isolates them.
+ * Each is replaced by one code point, because offsets must not change. Tabs and line ends stay, and so do the bidi
+ * controls: right-to-left text needs them, and the page's style isolates them.
  */
 
 const CONTROLS = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g;
@@ -11,7 +11,7 @@ const DELETE = 0x7f;
 const SYMBOL_FOR_DELETE = "\u2421";
 const NO_SYMBOL = "\uFFFD";
 
-/** `text` with each control character as its symbol (ESC as ␛), those of C1, which have none, as U+FFFD. */
+/** Return `text` with control characters as symbols (ESC as ␛); those of C1 have none and become U+FFFD. */
 export function visible(text) {
   return text.replace(CONTROLS, symbolFor);
 }

@@ -1,4 +1,4 @@
-// The API's page: Swagger UI on the document that the page names, in the site's theme.
+// Swagger UI for the OpenAPI document that the page names, in the site's theme.
 
 const root = document.documentElement;
 const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
@@ -17,7 +17,7 @@ window.SwaggerUIBundle({
   url: place.dataset.openapiUrl,
   domNode: place,
   deepLinking: true,
-  // The key stays in this page: it goes when the page is left.
+  // Forget the key when the page is left.
   persistAuthorization: false,
   validatorUrl: null,
 });

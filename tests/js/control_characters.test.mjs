@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import { sentenceParts, tailParts } from "../../static/js/playground/answer.js";
 import { codePointLength, unitOffsets } from "../../static/js/playground/code_points.js";
-import { visible } from "../../static/js/playground/controls.js";
+import { visible } from "../../static/js/playground/control_characters.js";
 import { newTurn } from "../../static/js/playground/turn.js";
 import { segment } from "./events.mjs";
 

@@ -1,5 +1,5 @@
 /**
- * Three opening lines that suit a persona, for a conversation in which nothing was said yet. Pure.
+ * Three first lines for the user that suit a persona, offered in an empty conversation. Pure.
  */
 
 const LINES = [
@@ -8,8 +8,8 @@ const LINES = [
   "Tell me something in five short sentences.",
 ];
 
-/** `persona` is the snapshot's: `tools` are the names of its functions. */
-export function openings(persona) {
+/** Return the lines for a snapshot's `persona`, whose `tools` are the names of its functions. */
+export function firstLines(persona) {
   const [tool] = persona?.tools ?? [];
   return tool ? [LINES[0], toolLine(tool), LINES[2]] : LINES;
 }

@@ -1,0 +1,41 @@
+"""Work in the thread that reads and writes rows: a client's jobs wait behind each other, not before everyone's."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from channels.db import database_sync_to_async
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+JOBS_OF_CLIENT = 2
+"""How many of one client's jobs may wait for that thread: so many are ahead of anyone else's."""
+
+in_database_thread = database_sync_to_async
+"""For jobs that no client waits for."""
+
+client_jobs: ContextVar[asyncio.Semaphore | None] = ContextVar("client_jobs", default=None)
+"""The places of the client that this task works for, if any."""
+
+
+def places_of_client() -> asyncio.Semaphore:
+    """Return the places for the jobs of a client that is new."""
+    return asyncio.Semaphore(JOBS_OF_CLIENT)
+
+
+def database_job(work: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Like `in_database_thread`, but a client's jobs wait for one of its places."""
+    in_thread = in_database_thread(work)
+
+    @wraps(work)
+    async def in_turn(*args: P.args, **kwargs: P.kwargs) -> T:
+        places = client_jobs.get()
+        if places is None:
+            return await in_thread(*args, **kwargs)
+        async with places:
+            return await in_thread(*args, **kwargs)
+
+    return in_turn

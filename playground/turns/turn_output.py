@@ -1,0 +1,42 @@
+"""What a turn gives out, on its own clock: events, and when things first happened."""
+
+import asyncio
+from collections.abc import Callable
+
+from playground.engine.events import Event, NoteMade
+
+Emit = Callable[[Event], None]
+
+
+class TurnOutput:
+    """One turn's events and times, which its two children share. Times are in ms since the output was made."""
+
+    def __init__(self, emit: Emit) -> None:
+        self.emit = emit
+        self.ttfb_ms: int | None = None
+        self.ttft_ms: int | None = None
+        self.first_sentence_ms: int | None = None
+        self._loop = asyncio.get_running_loop()
+        self._started_at = self._loop.time()
+
+    def now_ms(self) -> int:
+        return round((self._loop.time() - self._started_at) * 1000)
+
+    def at(self, t_ms: int) -> float:
+        """Return the event loop's own time of ``t_ms``, for its timeouts."""
+        return self._started_at + t_ms / 1000
+
+    def note(self, note: str) -> None:
+        self.emit(NoteMade(t_ms=self.now_ms(), note=note))
+
+    def mark_byte(self) -> None:
+        if self.ttfb_ms is None:
+            self.ttfb_ms = self.now_ms()
+
+    def mark_content(self, now_ms: int) -> None:
+        if self.ttft_ms is None:
+            self.ttft_ms = now_ms
+
+    def mark_sentence(self, now_ms: int) -> None:
+        if self.first_sentence_ms is None:
+            self.first_sentence_ms = now_ms
