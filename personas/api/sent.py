@@ -10,11 +10,10 @@ from personas.formats import Draft, FormatError, tavus
 from personas.formats.nodes import Node
 from personas.formats.tavus import READ_ONLY
 from personas.formats.tolerant import MAX_VALUES, Source
+from playground.engine.json_types import Json
 from playground.engine.platforms.registry import platform_named
 from playground.engine.platforms.tavus import Tavus
 from playground.engine.user_json import UserJsonError, parse_user_json
-
-Json = dict[str, Any]
 
 PLATFORM = Tavus()
 """Whose documents the API takes and gives, of whichever platform a persona is."""
