@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md and CONTRIBUTING.md name only what exists, and every package of the product has its place on the map."""
+"""ARCHITECTURE.md and CONTRIBUTING.md name only what exists, and every package of the playground."""
 
 import re
 

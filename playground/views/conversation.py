@@ -24,8 +24,8 @@ def conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
         "may_edit": may_edit_persona(request, version),
         "edited_codes": " ".join(sorted(PERSONA_CODES)),
         "socket_path": f"/ws/conversations/{found.pk}/",
-        "platforms": platform_choices(),
         "close_codes": close_codes_json(),
+        "platforms": platform_choices(),
     }
     return render(request, "playground/conversation.html", context)
 

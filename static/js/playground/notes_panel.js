@@ -4,7 +4,7 @@
 
 import { element } from "./dom.js";
 
-/** Fill `root` with the notes about `turn`; `platform` is the persona's, as the page calls it. */
+/** Fill `root` with the notes about `turn` of a persona of the platform with this label. */
 export function showNotes(root, turn, platform) {
   root.replaceChildren(...[facts(turn), notes(turn, platform), reasoning(turn)].filter(Boolean));
 }
@@ -45,7 +45,6 @@ function notes(turn, platform) {
   list.append(...sentences.map((note) => element("li", "", note)));
   return list;
 }
-
 
 function reasoning(turn) {
   if (!turn.reasoning) return null;

@@ -120,7 +120,8 @@ class ParleyFormat:
         agent["brain"] = {key: value for key, value in brain.items() if value not in (None, "", {}, [])}
         if document.get("tts") is not None:
             agent["voice"] = {key: value for key, value in document["tts"].items() if key != "token_secret"}
-        return {**agent, **document["other_keys"]}
+        other_keys: Json = document["other_keys"]
+        return agent | other_keys
 
     def merged(self, stored: Json, read: Json) -> Json:
         names = ("default_replica_id", "vqa", "other_layers", "barge_in", "filler", "rehearsal")
