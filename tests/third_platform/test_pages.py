@@ -14,7 +14,7 @@ from personas.forms.persona import data_of
 from personas.importing import import_draft
 from personas.models import Persona
 from tests.personas.persona_pages import NEW, edit_url, text_of
-from tests.playground.third_platform.examples import AGENT, TEXT
+from tests.third_platform.examples import AGENT, TEXT
 
 pytestmark = pytest.mark.django_db
 
