@@ -4,11 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from personas.formats.registry import formats
+from playground.engine.platforms.registry import platforms
 from tests.check_platform_branches import ALLOWED, ROOT, branches, in_python, in_text, known_names
 
 
 def test_nothing_outside_a_platform_knows_which_platforms_exist() -> None:
     assert [str(branch) for branch in branches(ROOT, known_names())] == []
+
+
+def test_each_platform_has_documents_in_the_same_order() -> None:
+    assert [known.platform.name for known in formats()] == [known.name for known in platforms()]
 
 
 def test_each_place_that_may_know_a_platform_is_there() -> None:

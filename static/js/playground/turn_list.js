@@ -26,8 +26,8 @@ export class TurnList {
   }
 
   /**
-   * Show `turns`. `scene`: `{speaker, hasFiller, platform, maySpeak, selectedId}`; `elapsed(turn)` returns how long a turn has
-   * been open. Returns whether all are shown: else the next update continues with the others.
+   * Show `turns`. `scene`: `{speaker, hasFiller, platform, maySpeak, selectedId}`; `elapsed(turn)` returns how long a
+   * turn has been open. Returns whether all are shown: else the next update continues with the others.
    */
   update(turns, scene, elapsed) {
     this.hasChanged = false;

@@ -7,7 +7,25 @@ import pytest
 from personas import reading
 from personas.endable_processes import EndableProcesses
 from playground.engine.limits import MIB
-from tests.playground.third_platform import document_process
+from tests.llm_server.fixture import (
+    every_connection_has_an_end,
+    llm_server,
+    llm_server_process,
+    loopback_is_open,
+    outgoing_is_closed,
+)
+from tests.playground.stage import stage
+from tests.third_platform import document_process
+
+__all__ = [
+    "every_connection_has_an_end",
+    "llm_server",
+    "llm_server_process",
+    "loopback_is_open",
+    "outgoing_is_closed",
+    "parley",
+    "stage",
+]
 
 
 @pytest.fixture(autouse=True)

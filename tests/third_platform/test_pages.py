@@ -14,7 +14,7 @@ from personas.forms.persona import data_of
 from personas.importing import import_draft
 from personas.models import Persona
 from tests.personas.persona_pages import NEW, edit_url, text_of
-from tests.playground.third_platform.examples import AGENT, TEXT
+from tests.third_platform.examples import AGENT, TEXT
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,9 @@ def previewed(client: Client, persona: Persona, **typed: Any) -> Any:
 
 
 def test_the_form_offers_it_and_saves_it(admin_client: Client) -> None:
-    assert '<option value="parley">Parley</option>' in text_of(admin_client.get("/personas/new/"))
+    page = text_of(admin_client.get("/personas/new/"))
+    assert '<option value="parley">Parley</option>' in page
+    assert "Parley: the endpoint, called as it stands." in page
     saved = admin_client.post("/personas/new/", NEW | {"platform": "parley"})
     assert saved.status_code == 302
     persona = Persona.objects.get()

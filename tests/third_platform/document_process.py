@@ -4,8 +4,8 @@ from personas.document_process import answer
 from personas.formats import registry as document_registry
 from personas.question_loop import serve
 from playground.engine.platforms import registry
-from tests.playground.third_platform.parley import Parley
-from tests.playground.third_platform.parley_format import ParleyFormat
+from tests.third_platform.parley import Parley
+from tests.third_platform.parley_format import ParleyFormat
 
 
 def register() -> None:

@@ -19,7 +19,7 @@ from personas.importing import import_draft
 from personas.models import Persona, TokenSecret
 from tests.api import PERSONAS, api_client
 from tests.personas import examples as platforms_examples
-from tests.playground.third_platform.examples import AGENT, TEXT
+from tests.third_platform.examples import AGENT, TEXT
 
 pytestmark = pytest.mark.django_db
 OTHERS = ("tavus", "jaicp")

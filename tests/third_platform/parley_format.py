@@ -18,7 +18,7 @@ from playground.engine.persona import HistoryMode, Provider
 from playground.engine.platforms.platform import Platform
 from playground.engine.prompt import compose_system_message
 from playground.engine.request import Surroundings
-from tests.playground.third_platform.parley import KEY_HEADER, Parley
+from tests.third_platform.parley import KEY_HEADER, Parley
 
 MARK = "parley"
 _OWN_KEYS = frozenset({MARK, "title", "instructions", "brain", "voice"})
