@@ -10,9 +10,8 @@ from personas.formats import Draft, FormatError, tavus
 from personas.formats.nodes import Node
 from personas.formats.tavus import READ_ONLY
 from personas.formats.tolerant import MAX_VALUES, Source
+from playground.engine.json_types import Json
 from playground.engine.user_json import UserJsonError, parse_user_json
-
-Json = dict[str, Any]
 
 PROMPT_MISSING = "system_prompt is missing: Tavus wants it unless pipeline_mode is echo."
 

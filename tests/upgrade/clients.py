@@ -19,11 +19,11 @@ from urllib.request import (
 
 from websockets.asyncio.client import connect
 
+from playground.engine.json_types import Json
 from tests.playground.socket_client import Client
 from tests.upgrade.pages import form_of
 from tests.upgrade.served import SITE_URL, Served
 
-Json = dict[str, Any]
 DEADLINE_S = 20.0
 
 

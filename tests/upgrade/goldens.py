@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from playground.engine.json_types import Json
 from tests.upgrade import contents, shapes
 from tests.upgrade.clients import Browser, Script
 from tests.upgrade.contents import SECRETS, Talk
@@ -16,7 +17,6 @@ from tests.upgrade.served import API_KEYS_FILE, KEYS, Served
 from tests.upgrade.shapes import Shape
 from tests.upgrade.talking import begin, step
 
-Json = dict[str, Any]
 Golden = dict[str, str]
 """A file's path below ``golden/``, and its text."""
 

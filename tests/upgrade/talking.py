@@ -1,12 +1,11 @@
 """One step of a conversation, over the API or its socket, to its end."""
 
 import asyncio
-from typing import Any
 
+from playground.engine.json_types import Json
 from tests.upgrade.clients import Script
 from tests.upgrade.contents import CALL_ID, Talk
 
-Json = dict[str, Any]
 LISTENING_S = 1.2
 """How long somebody listens before cutting in, when the database is made."""
 COMMANDS = {
