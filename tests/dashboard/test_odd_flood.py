@@ -24,7 +24,7 @@ CLOSE = b"\x88\x82\x00\x00\x00\x00\x03\xe8"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with serve_site(tmp_path_factory.mktemp("odd")) as served:
         yield served
 

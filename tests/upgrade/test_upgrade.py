@@ -25,7 +25,7 @@ OPEN_TURN = """
 
 
 @pytest.fixture(scope="module")
-def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Golden, str]]:
+def upgraded(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Golden, str]]:
     """What stands on a copy that the present code has migrated and served, and what it logged."""
     data = tmp_path_factory.mktemp("upgraded")
     with running_llm_server() as llm:

@@ -29,7 +29,7 @@ async def test_u55_every_way_of_writing_events_says_the_same(stage: Stage, behav
 
 def test_u55_every_odd_stream_of_the_server_is_heard_in_some_case() -> None:
     here = Path(__file__).parent
-    source = "".join(path.read_text() for path in here.glob("test_matrix_stream*.py"))
+    source = "".join(path.read_text() for path in here.glob("test_stream*.py"))
     assert [name for name in SAME_TEXT if f'"{name}"' not in source] == []
 
 
