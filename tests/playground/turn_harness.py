@@ -53,8 +53,8 @@ def plan(persona: PersonaSettings = PERSONA, **changed: Any) -> TurnPlan:
 
 
 @dataclass
-class Heard:
-    """All that a turn gave out."""
+class TurnResult:
+    """A turn's events, and how it closed."""
 
     events: list[Event]
     closed: TurnClosed
@@ -80,7 +80,7 @@ class Heard:
 When = Callable[[Event], bool]
 
 
-def conducted(
+def run_turn(
     *scripts: list[Step],
     plan: TurnPlan,
     limits: Limits = DEFAULT_LIMITS,
@@ -91,10 +91,10 @@ def conducted(
     connects_after_s: float = 0.0,
     end_at_s: float | None = None,
     checks_after_s: float = 0.0,
-) -> Heard:
-    """Run one turn. The interrupt comes at a time, or with the first event for which ``interrupt_when`` is true.
+) -> TurnResult:
+    """Run one turn on virtual time. Interrupt it at a time, or at the first event for which ``interrupt_when`` is true.
 
-    The conversation ends at ``end_at_s``. Checking the calls' arguments takes ``checks_after_s``.
+    The conversation ends at ``end_at_s``. Checking the arguments of calls takes ``checks_after_s``.
     """
     llm = ScriptedLLM(*scripts, connects_after_s=connects_after_s)
     events: list[Event] = []
@@ -129,7 +129,7 @@ def conducted(
             timer.cancel()
         return closed
 
-    return Heard(events, run_virtually(main()), llm)
+    return TurnResult(events, run_virtually(main()), llm)
 
 
 def checks_after(seconds: float) -> CheckArguments:

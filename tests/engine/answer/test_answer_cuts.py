@@ -47,7 +47,9 @@ def test_the_kept_payloads_give_the_same_answer_when_they_are_replayed(body: byt
     replayed = decode(b"".join(_as_event(payload) for payload in first.payloads), secrets=[SECRET])
 
     assert replayed.text == first.text
-    assert sorted(replayed.reasoning) == sorted(first.reasoning)  # two sources of it at once may swap
+    assert sorted(replayed.reasoning) == sorted(
+        first.reasoning
+    )  # two sources of it at once may change places
 
 
 def _as_event(payload: str) -> bytes:

@@ -1,4 +1,4 @@
-"""What fails a stream: an error in any shape, a malformed event, JSON that is no chunk; the text before it is kept."""
+"""Failing streams: errors in any shape, malformed events, JSON that is no chunk; the text before is kept."""
 
 import json
 
@@ -41,25 +41,25 @@ STOP = chunk("stop")
     ],
 )
 def test_u47_an_error_in_the_stream_keeps_the_text_and_fails_the_turn(error: bytes) -> None:
-    found = decode(event(HELLO) + error + event(BYE) + DONE)
+    decoded = decode(event(HELLO) + error + event(BYE) + DONE)
 
-    assert (found.text, found.code) == ("Hello there. ", "upstream_5xx")
-    assert found.sentences == ["Hello there."]
-    assert found.decoder.failure is not None and found.decoder.failure.excerpt == "boom"
+    assert (decoded.text, decoded.code) == ("Hello there. ", "upstream_5xx")
+    assert decoded.sentences == ["Hello there."]
+    assert decoded.decoder.failure is not None and decoded.decoder.failure.excerpt == "boom"
 
 
 def test_u47_the_finish_reason_of_an_error_does_not_hide_its_words() -> None:
-    found = decode(event(chunk("error") | {"error": {"message": "boom", "code": 429}}))
+    decoded = decode(event(chunk("error") | {"error": {"message": "boom", "code": 429}}))
 
-    assert found.decoder.failure is not None
-    assert (found.code, found.decoder.failure.excerpt) == ("rate_limited", "boom")
+    assert decoded.decoder.failure is not None
+    assert (decoded.code, decoded.decoder.failure.excerpt) == ("rate_limited", "boom")
 
 
 def test_u47_an_error_event_that_is_plain_text_is_quoted() -> None:
-    found = decode(event(HELLO) + b"event: error\ndata: out of memory\n\n")
+    decoded = decode(event(HELLO) + b"event: error\ndata: out of memory\n\n")
 
-    assert found.decoder.failure is not None
-    assert (found.code, found.decoder.failure.excerpt) == ("bad_response", "out of memory")
+    assert decoded.decoder.failure is not None
+    assert (decoded.code, decoded.decoder.failure.excerpt) == ("bad_response", "out of memory")
 
 
 @pytest.mark.parametrize(
@@ -88,17 +88,17 @@ def test_u47_a_finish_reason_error_without_a_word_fails_the_turn() -> None:
 
 
 def test_u47_content_beside_an_error_is_kept() -> None:
-    found = decode(event(chunk(content="last words") | {"error": {"message": "boom"}}))
+    decoded = decode(event(chunk(content="last words") | {"error": {"message": "boom"}}))
 
-    assert (found.text, found.code) == ("last words", "bad_response")
+    assert (decoded.text, decoded.code) == ("last words", "bad_response")
 
 
 def test_u34_the_servers_words_are_cleaned_and_short() -> None:
-    found = decode(event({"error": {"message": "a\x00b\x1b[31mc\r\nd\u202e" + "x" * 999}}))
+    decoded = decode(event({"error": {"message": "a\x00b\x1b[31mc\r\nd\u202e" + "x" * 999}}))
 
-    assert found.decoder.failure is not None
-    assert found.decoder.failure.excerpt.startswith("abc d")
-    assert len(found.decoder.failure.excerpt) == 300
+    assert decoded.decoder.failure is not None
+    assert decoded.decoder.failure.excerpt.startswith("abc d")
+    assert len(decoded.decoder.failure.excerpt) == 300
 
 
 def test_u48_a_malformed_event_is_a_bad_response_and_the_text_before_it_is_kept() -> None:
@@ -113,19 +113,19 @@ def test_u48_a_malformed_event_is_a_bad_response_and_the_text_before_it_is_kept(
 
 
 def test_u49_a_last_event_without_its_blank_line_counts_if_it_is_whole() -> None:
-    found = decode(event(HELLO) + event(BYE).rstrip())
+    decoded = decode(event(HELLO) + event(BYE).rstrip())
 
-    assert (found.text, found.code) == ("Hello there. Good bye.", "truncated")
+    assert (decoded.text, decoded.code) == ("Hello there. Good bye.", "truncated")
 
 
 @pytest.mark.parametrize(
     "end", [b"data: [DONE]", b"data: [DONE]\n", b"data:[DONE] \n\n", b"data: [DONE]xyz\n\n"]
 )
 def test_u49_done_counts_however_it_ends(end: bytes) -> None:
-    found = decode(event(BYE) + end)
+    decoded = decode(event(BYE) + end)
 
-    assert found.decoder.ended
-    assert found.code == ""
+    assert decoded.decoder.ended
+    assert decoded.code == ""
 
 
 @pytest.mark.parametrize(
@@ -147,10 +147,10 @@ def test_u49_done_counts_however_it_ends(end: bytes) -> None:
     ids=json.dumps,
 )  # fmt: skip
 def test_u50_a_payload_of_wrong_types_is_skipped_and_the_rest_is_shown(odd: object) -> None:
-    found = decode(event(HELLO) + event(odd) + answer("Good bye."), secrets=["a-secret-of-the-turn"])
+    decoded = decode(event(HELLO) + event(odd) + answer("Good bye."), secrets=["a-secret-of-the-turn"])
 
-    assert (found.text, found.code) == ("Hello there. Good bye.", "")
-    assert found.sentences == ["Hello there.", "Good bye."]
+    assert (decoded.text, decoded.code) == ("Hello there. Good bye.", "")
+    assert decoded.sentences == ["Hello there.", "Good bye."]
 
 
 @pytest.mark.parametrize(
@@ -199,9 +199,9 @@ def test_u51_what_brings_the_official_client_down_fails_the_turn(payload: bytes)
     ids=["rather deep", "4000 digits", "NaN", "infinity"],
 )
 def test_u51_numbers_and_depths_that_bring_parsers_down_cost_at_most_their_event(payload: bytes) -> None:
-    found = decode(
+    decoded = decode(
         event(HELLO) + b"data: " + payload + b"\n\n" + answer("Good bye."), secrets=["secret-value-1"]
     )
 
-    assert found.text.replace("x", "") == "Hello there. Good bye."
-    assert (found.code, found.decoder.usage) == ("", {})
+    assert decoded.text.replace("x", "") == "Hello there. Good bye."
+    assert (decoded.code, decoded.decoder.usage) == ("", {})

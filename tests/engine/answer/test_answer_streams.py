@@ -1,4 +1,4 @@
-"""What a stream may carry, case by case: odd events, characters, reasoning and usage; the text that came is kept."""
+"""Streams case by case: odd events, characters, reasoning and usage; the text is kept."""
 
 import json
 
@@ -18,10 +18,10 @@ def test_u52_of_several_choices_the_first_is_used_and_the_others_are_named() -> 
         "choices": [{"index": 1, "delta": {"content": "Other."}}, {"index": 0, "delta": {"content": "One. "}}]
     }
 
-    found = decode(stream(second, both, HELLO, second, STOP))
+    decoded = decode(stream(second, both, HELLO, second, STOP))
 
-    assert (found.text, found.decoder.finish_reason) == ("One. Hello there. ", "stop")
-    assert found.notes == ["The LLM's server sent several choices; only the first is used."]
+    assert (decoded.text, decoded.decoder.finish_reason) == ("One. Hello there. ", "stop")
+    assert decoded.notes == ["The LLM's server sent several choices; only the first is used."]
 
 
 def test_u53_what_follows_done_is_ignored() -> None:
@@ -57,9 +57,11 @@ def test_u54_after_a_finish_reason_a_pause_gives_no_sentence_that_may_still_go_o
 
 
 def test_u54_usage_that_comes_after_the_finish_reason_is_read() -> None:
-    found = decode(stream(BYE, STOP, {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 4}}))
+    decoded = decode(
+        stream(BYE, STOP, {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 4}})
+    )
 
-    assert found.decoder.usage == {"prompt_tokens": 3, "completion_tokens": 4}
+    assert decoded.decoder.usage == {"prompt_tokens": 3, "completion_tokens": 4}
 
 
 def test_text_that_comes_after_a_finish_reason_and_a_pause_is_kept() -> None:
@@ -99,11 +101,11 @@ TWISTED = {
 @pytest.mark.parametrize("body", TWISTED.values(), ids=TWISTED.keys())
 @pytest.mark.parametrize("size", [1, 2, 7, 10_000])
 def test_u55_the_same_text_however_the_events_are_written_and_cut(body: bytes, size: int) -> None:
-    found = decode_pieces([body[start : start + size] for start in range(0, len(body), size)])
+    decoded = decode_pieces([body[start : start + size] for start in range(0, len(body), size)])
 
-    assert (found.text, found.code) == ("Hello there. How are you?", "")
-    assert found.sentences == ["Hello there.", "How are you?"]
-    assert found.notes == []
+    assert (decoded.text, decoded.code) == ("Hello there. How are you?", "")
+    assert decoded.sentences == ["Hello there.", "How are you?"]
+    assert decoded.notes == []
 
 
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\u0085"])
@@ -119,20 +121,20 @@ def test_u57_characters_survive_being_cut_between_reads_and_between_deltas() -> 
     text = "Привет, 👩‍👩‍👧‍👦! 日本語です。"
     body = answer(*text)
 
-    found = decode_pieces(bytes([byte]) for byte in body)
+    decoded = decode_pieces(bytes([byte]) for byte in body)
 
-    assert found.text == text
-    assert found.sentences == ["Привет, 👩‍👩‍👧‍👦!", "日本語です。"]
+    assert decoded.text == text
+    assert decoded.sentences == ["Привет, 👩‍👩‍👧‍👦!", "日本語です。"]
 
 
 @pytest.mark.parametrize("bad", [b"caf\xe9", b"\xff\xfe", b"\xf0\x9f\x98", b"\xed\xa0\xbd"])
 def test_u58_bytes_that_are_no_utf_8_fail_the_turn_as_they_fail_the_official_client(bad: bytes) -> None:
-    found = decode(
+    decoded = decode(
         event(HELLO) + b'data: {"choices":[{"delta":{"content":"' + bad + b' ok."}}]}\n\n' + event(STOP)
     )
 
-    assert (found.text, found.code) == ("Hello there. ", "bad_response")
-    assert found.decoder.failure is not None and "not UTF-8" in found.decoder.failure.message
+    assert (decoded.text, decoded.code) == ("Hello there. ", "bad_response")
+    assert decoded.decoder.failure is not None and "not UTF-8" in decoded.decoder.failure.message
 
 
 @pytest.mark.parametrize("bad", [b"caf\xe9", b"\xff\xfe"])
@@ -147,9 +149,9 @@ def raw_delta(escaped: str) -> bytes:
 
 
 def test_u59_a_surrogate_pair_over_two_events_is_one_character() -> None:
-    found = decode(raw_delta("a\\ud83d") + raw_delta("\\ude00b.") + DONE)
+    decoded = decode(raw_delta("a\\ud83d") + raw_delta("\\ude00b.") + DONE)
 
-    assert (found.text, found.sentences) == ("a😀b.", ["a😀b."])
+    assert (decoded.text, decoded.sentences) == ("a😀b.", ["a😀b."])
 
 
 @pytest.mark.parametrize(
@@ -164,10 +166,10 @@ def test_u59_a_surrogate_pair_over_two_events_is_one_character() -> None:
     ],
 )
 def test_u60_a_lone_surrogate_becomes_a_replacement_character(deltas: list[str], text: str) -> None:
-    found = decode(b"".join(map(raw_delta, deltas)) + event(STOP))
+    decoded = decode(b"".join(map(raw_delta, deltas)) + event(STOP))
 
-    assert found.text == text
-    assert "".join(found.payloads).encode("utf-8")
+    assert decoded.text == text
+    assert "".join(decoded.payloads).encode("utf-8")
 
 
 def test_u60_a_lone_surrogate_in_any_other_field_can_be_encoded_too() -> None:
@@ -176,11 +178,11 @@ def test_u60_a_lone_surrogate_in_any_other_field_can_be_encoded_too() -> None:
         r'"function":{"name":"n\ud83d","arguments":"{\"a\":\"\ud83d"}}]},"finish_reason":"\ud83d"}],"usage":{"\ud83d":1}}'
     )
 
-    found = decode(b"data: " + body.encode() + b"\n\n" + DONE, secrets=["secret-value-1"])
+    decoded = decode(b"data: " + body.encode() + b"\n\n" + DONE, secrets=["secret-value-1"])
 
-    assert (found.reasoning, found.calls) == ("\ufffdr", [("\ufffdi", "n\ufffd", '{"a":"\ufffd')])
-    assert found.decoder.finish_reason == "\ufffd"
-    json.dumps([found.everything, str(found.decoder.tool_calls)], ensure_ascii=False).encode("utf-8")
+    assert (decoded.reasoning, decoded.calls) == ("\ufffdr", [("\ufffdi", "n\ufffd", '{"a":"\ufffd')])
+    assert decoded.decoder.finish_reason == "\ufffd"
+    json.dumps([decoded.everything, str(decoded.decoder.tool_calls)], ensure_ascii=False).encode("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -192,24 +194,24 @@ def test_u60_a_lone_surrogate_in_any_other_field_can_be_encoded_too() -> None:
     ids=["half a character", "deep"],
 )
 def test_u60_a_payload_that_cannot_be_written_again_costs_nothing_else(payload: str) -> None:
-    found = decode(b"data: " + payload.encode() + b"\n\n" + answer("Hi."), secrets=["secret-value-1"])
+    decoded = decode(b"data: " + payload.encode() + b"\n\n" + answer("Hi."), secrets=["secret-value-1"])
 
-    assert (found.text, found.code) == ("Hi.", "")
+    assert (decoded.text, decoded.code) == ("Hi.", "")
 
 
 def test_u61_nul_is_left_out_and_other_controls_stay_for_the_page_to_show() -> None:
-    found = decode(answer("a\x00b\x1b\u202ec"))
+    decoded = decode(answer("a\x00b\x1b\u202ec"))
 
-    assert found.text == "ab\x1b\u202ec"
-    assert not any("\x00" in payload for payload in found.payloads)
+    assert decoded.text == "ab\x1b\u202ec"
+    assert not any("\x00" in payload for payload in decoded.payloads)
 
 
 @pytest.mark.parametrize("field", ["reasoning_content", "reasoning", "thinking"])
 def test_u62_reasoning_beside_the_content_is_apart_from_it(field: str) -> None:
-    found = decode(stream(chunk(**{field: "Let me "}), chunk(**{field: "see."}), HELLO, STOP))
+    decoded = decode(stream(chunk(**{field: "Let me "}), chunk(**{field: "see."}), HELLO, STOP))
 
-    assert (found.reasoning, found.text) == ("Let me see.", "Hello there. ")
-    assert [(piece.offset, piece.text) for piece in found.pieces if isinstance(piece, ReasoningPiece)] == [
+    assert (decoded.reasoning, decoded.text) == ("Let me see.", "Hello there. ")
+    assert [(piece.offset, piece.text) for piece in decoded.pieces if isinstance(piece, ReasoningPiece)] == [
         (0, "Let me "),
         (7, "see."),
     ]
@@ -218,11 +220,11 @@ def test_u62_reasoning_beside_the_content_is_apart_from_it(field: str) -> None:
 def test_u62_the_same_reasoning_under_two_names_is_read_once() -> None:
     details = [{"type": "reasoning.text", "text": "Hm."}]
 
-    found = decode(
+    decoded = decode(
         stream(chunk(reasoning="Hm.", reasoning_content="Hm.", reasoning_details=details), HELLO, STOP)
     )
 
-    assert found.reasoning == "Hm."
+    assert decoded.reasoning == "Hm."
 
 
 def test_u62_reasoning_that_stands_only_in_details_is_read() -> None:
@@ -235,17 +237,17 @@ def test_u62_reasoning_that_stands_only_in_details_is_read() -> None:
 
 
 def test_u62_think_tags_cut_over_deltas_are_reasoning() -> None:
-    found = decode(answer("<th", "ink>Hm.", "</thi", "nk>\n\nHello", " there."))
+    decoded = decode(answer("<th", "ink>Hm.", "</thi", "nk>\n\nHello", " there."))
 
-    assert (found.reasoning, found.text, found.sentences) == ("Hm.", "Hello there.", ["Hello there."])
-    assert next(piece for piece in found.pieces if isinstance(piece, ContentPiece)).offset == 0
+    assert (decoded.reasoning, decoded.text, decoded.sentences) == ("Hm.", "Hello there.", ["Hello there."])
+    assert next(piece for piece in decoded.pieces if isinstance(piece, ContentPiece)).offset == 0
 
 
 def test_u62_a_think_end_that_nothing_opened_is_noted() -> None:
-    found = decode(answer("I thought.</think>Hello."))
+    decoded = decode(answer("I thought.</think>Hello."))
 
-    assert found.text == "I thought.Hello."
-    assert any("</think>" in note for note in found.notes)
+    assert decoded.text == "I thought.Hello."
+    assert any("</think>" in note for note in decoded.notes)
 
 
 def test_u62_reasoning_is_no_content() -> None:
@@ -271,15 +273,15 @@ def test_a_named_tool_call_is_content() -> None:
 def test_u63_usage_comes_with_empty_choices_or_none(choices: dict[str, object]) -> None:
     usage = {"prompt_tokens": 9, "total_tokens": 12, "completion_tokens_details": {"reasoning_tokens": 1}}
 
-    found = decode(stream(HELLO, STOP, choices | {"usage": usage}))
+    decoded = decode(stream(HELLO, STOP, choices | {"usage": usage}))
 
-    assert (found.decoder.usage, found.code) == (usage, "")
+    assert (decoded.decoder.usage, decoded.code) == (usage, "")
 
 
 def test_u63_usage_beside_the_last_content_is_read_with_it() -> None:
-    found = decode(stream(chunk("stop", content="Hi.") | {"usage": {"total_tokens": 3}}))
+    decoded = decode(stream(chunk("stop", content="Hi.") | {"usage": {"total_tokens": 3}}))
 
-    assert (found.text, found.decoder.usage) == ("Hi.", {"total_tokens": 3})
+    assert (decoded.text, decoded.decoder.usage) == ("Hi.", {"total_tokens": 3})
 
 
 def test_u64_content_as_a_list_of_parts_is_joined_with_the_thinking_apart() -> None:
@@ -290,24 +292,24 @@ def test_u64_content_as_a_list_of_parts_is_joined_with_the_thinking_apart() -> N
         {"type": "reference", "reference_ids": [1]},
     ]
 
-    found = decode(stream(chunk(content=parts), chunk(content=None), STOP))
+    decoded = decode(stream(chunk(content=parts), chunk(content=None), STOP))
 
-    assert (found.text, found.reasoning) == ("Hello.", "Hm.")
-    assert len(found.notes) == 1 and "reference" in found.notes[0]
+    assert (decoded.text, decoded.reasoning) == ("Hello.", "Hm.")
+    assert len(decoded.notes) == 1 and "reference" in decoded.notes[0]
 
 
 def test_u64_a_refusal_is_shown_as_text_and_marked() -> None:
-    found = decode(stream(chunk(content=None, refusal="I can't "), chunk(refusal="help."), STOP))
+    decoded = decode(stream(chunk(content=None, refusal="I can't "), chunk(refusal="help."), STOP))
 
-    assert (found.text, found.sentences) == ("I can't help.", ["I can't help."])
-    assert len(found.notes) == 1 and "refusal" in found.notes[0]
+    assert (decoded.text, decoded.sentences) == ("I can't help.", ["I can't help."])
+    assert len(decoded.notes) == 1 and "refusal" in decoded.notes[0]
 
 
 def test_u64_a_space_is_content_and_an_empty_string_is_not() -> None:
-    found = decode(answer("a", " ", "", "b"))
+    decoded = decode(answer("a", " ", "", "b"))
 
-    assert found.text == "a b"
-    assert [piece.text for piece in found.pieces if isinstance(piece, ContentPiece)] == ["a", " ", "b"]
+    assert decoded.text == "a b"
+    assert [piece.text for piece in decoded.pieces if isinstance(piece, ContentPiece)] == ["a", " ", "b"]
 
 
 @pytest.mark.parametrize(
@@ -317,11 +319,11 @@ def test_u64_a_space_is_content_and_an_empty_string_is_not() -> None:
 def test_u65_an_end_that_the_server_forced_is_complete_with_a_note_and_the_last_sentence(
     reason: str, word: str
 ) -> None:
-    found = decode(stream(HELLO, chunk(content="And th"), chunk(reason)))
+    decoded = decode(stream(HELLO, chunk(content="And th"), chunk(reason)))
 
-    assert (found.code, found.decoder.finish_reason) == ("", reason)
-    assert found.sentences == ["Hello there.", "And th"]
-    assert len(found.notes) == 1 and word in found.notes[0]
+    assert (decoded.code, decoded.decoder.finish_reason) == ("", reason)
+    assert decoded.sentences == ["Hello there.", "And th"]
+    assert len(decoded.notes) == 1 and word in decoded.notes[0]
 
 
 def test_a_finish_reason_that_is_an_empty_string_is_none() -> None:

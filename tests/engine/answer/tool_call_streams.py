@@ -1,4 +1,4 @@
-"""Streams with tool calls, and what is decoded from them."""
+"""Helpers for streams with tool calls."""
 
 from tests.engine.answer.streams import Decoded, chunk, decode, stream
 

@@ -1,15 +1,15 @@
-"""What a voice says of a sentence: its text without markup."""
+"""The spoken text of a sentence, without its markup."""
 
 import pytest
 
 from playground.engine.speech.markup import FORMULA_HEARD
 from playground.engine.speech.spoken import Spoken, spoken
 from tests.engine.sentences.test_splitter import split
-from tests.engine.speech.spoken_text import said
+from tests.engine.speech.spoken_text import spoken_text
 
 
 @pytest.mark.parametrize(
-    ("raw", "heard"),
+    ("raw", "expected"),
     [
         ("This is **bold** and *soft* and ~~gone~~ and __so__ on.", "This is bold and soft and gone and so on."),
         ("***Important!***", "Important!"),
@@ -37,8 +37,8 @@ from tests.engine.speech.spoken_text import said
         ("今日は**良い**天気です。", "今日は良い天気です。"),
     ],
 )  # fmt: skip
-def test_markup_is_not_read_aloud(raw: str, heard: str) -> None:
-    assert said(raw) == heard
+def test_markup_is_not_read_aloud(raw: str, expected: str) -> None:
+    assert spoken_text(raw) == expected
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_there_is_nothing_to_say(raw: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "heard"),
+    ("raw", "expected"),
     [
         ("It is 5*3*2.", "It is 5*3*2."),
         ("About 10~20% of them.", "About 10~20% of them."),
@@ -85,25 +85,25 @@ def test_there_is_nothing_to_say(raw: str) -> None:
         ("第**5**章", "第5章"),
     ],
 )
-def test_a_mark_within_a_value_is_text(raw: str, heard: str) -> None:
+def test_a_mark_within_a_value_is_text(raw: str, expected: str) -> None:
     """CommonMark's and GFM's emphasis; a mark with a letter or a digit on both sides is none."""
-    assert said(raw) == heard
+    assert spoken_text(raw) == expected
 
 
 @pytest.mark.parametrize(
-    ("raw", "heard"),
+    ("raw", "expected"),
     [
         ("**It is so. Is it?**", "It is so. ¦ Is it?"),
         ("*He waits. He goes.*", "He waits. ¦ He goes."),
         ("~~Gone. Over.~~", "Gone. ¦ Over."),
     ],
 )
-def test_emphasis_over_several_sentences_is_silent_in_each(raw: str, heard: str) -> None:
-    assert said(raw) == heard
+def test_emphasis_over_several_sentences_is_silent_in_each(raw: str, expected: str) -> None:
+    assert spoken_text(raw) == expected
 
 
 @pytest.mark.parametrize(
-    ("raw", "heard"),
+    ("raw", "expected"),
     [
         ("One<br>two<br/>three", "One two three"),
         ("<p>One</p><p>Two</p>", "One Two"),
@@ -139,12 +139,12 @@ def test_emphasis_over_several_sentences_is_silent_in_each(raw: str, heard: str)
         ("``a`b`` and `c*d*`", "a`b and c*d*"),
     ],
 )
-def test_what_stands_between_words_comes_out_as_a_voice_would_say_it(raw: str, heard: str) -> None:
-    assert said(raw) == heard
+def test_what_stands_between_words_comes_out_as_a_voice_would_say_it(raw: str, expected: str) -> None:
+    assert spoken_text(raw) == expected
 
 
 @pytest.mark.parametrize(
-    ("raw", "heard"),
+    ("raw", "expected"),
     [
         ("So $E = mc^2$ holds.", "So E = mc^2 holds."),
         ("So $x$ and $a_1*b_1*c$.", "So x and a_1*b_1*c."),
@@ -153,9 +153,9 @@ def test_what_stands_between_words_comes_out_as_a_voice_would_say_it(raw: str, h
         ("So $$a < b$$", "So a < b"),
     ],
 )
-def test_a_formula_is_read_without_its_marks_and_noted(raw: str, heard: str) -> None:
+def test_a_formula_is_read_without_its_marks_and_noted(raw: str, expected: str) -> None:
     (sentence,) = split(raw)
-    assert spoken(sentence).text == heard
+    assert spoken(sentence).text == expected
     assert spoken(sentence).notes == (FORMULA_HEARD,)
 
 
@@ -198,7 +198,7 @@ def test_what_only_looks_like_markup_is_said_as_it_stands(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "heard"),
+    ("raw", "expected"),
     [
         ("It is so [1]. And so [2, 3].", "It is so. ¦ And so."),
         ("Studies [2, 3] show it; Paris[1] too.", "Studies show it; Paris too."),
@@ -207,5 +207,5 @@ def test_what_only_looks_like_markup_is_said_as_it_stands(text: str) -> None:
         ("~So~ it is.", "So it is."),
     ],
 )
-def test_marks_of_notes_formulas_and_emphasis_are_silent_still(raw: str, heard: str) -> None:
-    assert said(raw) == heard
+def test_marks_of_notes_formulas_and_emphasis_are_silent_still(raw: str, expected: str) -> None:
+    assert spoken_text(raw) == expected

@@ -1,4 +1,4 @@
-"""Which raw text each spoken word stands for, in code too; digits stay apart."""
+"""The raw text of each spoken word, also in code; digits stay separate."""
 
 import itertools
 import time
@@ -11,7 +11,7 @@ from playground.engine.events import Sentence
 from playground.engine.speech.spoken import CODE_HEARD, JSON_HEARD, spoken
 from tests.engine.sentences.sentence_cases import Case
 from tests.engine.sentences.test_splitter import CASES, split
-from tests.engine.speech.spoken_text import said
+from tests.engine.speech.spoken_text import spoken_text
 
 
 class TestCode:
@@ -22,10 +22,10 @@ class TestCode:
 
     @pytest.mark.parametrize("raw", ["~~~\n```\nx\n~~~", "````\n```\nx\n````"])
     def test_keeps_the_marks_of_another_fence(self, raw: str) -> None:
-        assert said(raw) == "``` x"
+        assert spoken_text(raw) == "``` x"
 
     def test_that_was_never_closed_is_said_to_its_end(self) -> None:
-        assert said("```\nx = 1\ny") == "x = 1 y"
+        assert spoken_text("```\nx = 1\ny") == "x = 1 y"
 
     def test_json_is_said_as_it_stands(self) -> None:
         (sentence,) = split('{"name": "get_weather", "parameters": {"city": "Paris"}}')
@@ -87,16 +87,16 @@ MARKUP = st.sampled_from(
 @settings(max_examples=500, deadline=None)
 def test_the_words_cover_any_sentence_in_order(parts: list[str]) -> None:
     for sentence in split("".join(parts)):
-        heard = spoken(sentence)
-        assert heard.text == " ".join(heard.text.split())
-        assert all(0 <= pause.offset <= len(heard.text) for pause in heard.pauses)
-        if not heard.text:
+        utterance = spoken(sentence)
+        assert utterance.text == " ".join(utterance.text.split())
+        assert all(0 <= pause.offset <= len(utterance.text) for pause in utterance.pauses)
+        if not utterance.text:
             continue
-        places = [(word.start, word.end) for word in heard.words]
+        places = [(word.start, word.end) for word in utterance.words]
         assert (places[0][0], places[-1][1]) == (sentence.start, sentence.end)
         assert all(start < end for start, end in places)
         assert all(end <= start for (_, end), (start, _) in itertools.pairwise(places))
-        assert all(heard.text.startswith(word.text, word.at) for word in heard.words)
+        assert all(utterance.text.startswith(word.text, word.at) for word in utterance.words)
 
 
 @given(st.lists(st.one_of(DIGITS, MARKUP), max_size=30))
@@ -104,16 +104,16 @@ def test_the_words_cover_any_sentence_in_order(parts: list[str]) -> None:
 def test_no_digit_comes_to_stand_beside_another_one(parts: list[str]) -> None:
     raw = "".join(parts)
     for sentence in split(raw):
-        heard = spoken(sentence)
-        for word in heard.words:
+        utterance = spoken(sentence)
+        for word in utterance.words:
             written = raw[word.start : word.end]
             for pair in itertools.pairwise(word.text):
                 if all(character.isnumeric() for character in pair):
-                    assert "".join(pair) in written, (raw, heard.text)
+                    assert "".join(pair) in written, (raw, utterance.text)
 
 
 @pytest.mark.parametrize(
-    ("raw", "heard"),
+    ("raw", "expected"),
     [
         ("[5](u)3", "5 3"),
         ("5<b>3</b>", "5 3"),
@@ -133,12 +133,12 @@ def test_no_digit_comes_to_stand_beside_another_one(parts: list[str]) -> None:
         ("5\\*3 and 1_000", "5*3 and 1_000"),
     ],
 )
-def test_digits_stay_apart(raw: str, heard: str) -> None:
-    assert said(raw) == heard
+def test_digits_stay_apart(raw: str, expected: str) -> None:
+    assert spoken_text(raw) == expected
 
 
 def test_an_entity_that_is_a_digit_stands_where_it_is_written() -> None:
-    assert said("&#53;3 and 5&#51; and &#53;<b>3</b>") == "53 and 53 and 5 3"
+    assert spoken_text("&#53;3 and 5&#51; and &#53;<b>3</b>") == "53 and 53 and 5 3"
 
 
 def aligned(raw: str) -> list[tuple[str, str]]:
@@ -182,13 +182,15 @@ def test_scripts_without_spaces_are_aligned_by_groups(raw: str, groups: list[str
 def test_the_words_cover_the_sentence_in_order(case: Case) -> None:
     raw = case.raw
     for sentence in split(raw):
-        heard = spoken(sentence)
-        if not heard.text:
+        expected = spoken(sentence)
+        if not expected.text:
             continue
-        places = [(word.start, word.end) for word in heard.words]
+        places = [(word.start, word.end) for word in expected.words]
         assert places[0][0] == sentence.start
         assert places[-1][1] == sentence.end
         assert all(start < end for start, end in places)
         gaps = itertools.pairwise(places)
         assert all(end <= start and not raw[end:start].strip() for (_, end), (start, _) in gaps)
-        assert "".join(heard.text.split()) == "".join("".join(word.text.split()) for word in heard.words)
+        assert "".join(expected.text.split()) == "".join(
+            "".join(word.text.split()) for word in expected.words
+        )

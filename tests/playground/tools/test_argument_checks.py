@@ -10,7 +10,7 @@ from playground.engine.json_types import Json
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.tools.argument_checks import ArgumentCheck, check_arguments
 from tests.playground.scripted_llm import DONE, TOOL_CALLS, call, text
-from tests.playground.turn_harness import PERSONA, conducted, plan
+from tests.playground.turn_harness import PERSONA, plan, run_turn
 from tests.schemas import doubling
 
 HASTY = replace(DEFAULT_LIMITS, argument_check_ms=200)
@@ -74,13 +74,13 @@ class TestInATurn:
     PLAN = plan(replace(PERSONA, llm=replace(PERSONA.llm, tools=(TOOLS[0],))))
 
     def test_speech_does_not_wait_for_a_check(self) -> None:
-        at_once = conducted([*self.CALLING], plan=self.PLAN)
-        late = conducted([*self.CALLING], plan=self.PLAN, checks_after_s=0.3)
+        at_once = run_turn([*self.CALLING], plan=self.PLAN)
+        late = run_turn([*self.CALLING], plan=self.PLAN, checks_after_s=0.3)
         assert late.played == at_once.played
         assert late.at(NoteMade) == [300]
         assert late.closed.timings.dead_air == at_once.closed.timings.dead_air
 
     def test_an_interrupt_does_not_either(self) -> None:
-        heard = conducted([*self.CALLING], plan=self.PLAN, checks_after_s=30, interrupt_at_s=0.2)
-        assert heard.closed.status is TurnStatus.INTERRUPTED
-        assert heard.closed.t_ms == 200
+        turn = run_turn([*self.CALLING], plan=self.PLAN, checks_after_s=30, interrupt_at_s=0.2)
+        assert turn.closed.status is TurnStatus.INTERRUPTED
+        assert turn.closed.t_ms == 200

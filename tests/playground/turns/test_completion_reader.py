@@ -12,7 +12,7 @@ from playground.turns.completion_reader import SPOKEN_CHARS_AT_ONCE
 from playground.turns.conductor import conduct
 from playground.turns.interrupt import Interrupt, InterruptSignal
 from tests.playground.scripted_llm import END, ROLE, ScriptedLLM, text
-from tests.playground.turn_harness import conducted, plan
+from tests.playground.turn_harness import plan, run_turn
 
 STORY = [f"It was day {number} of the journey. " for number in range(500)]
 AT_ONCE = ROLE + b"".join(map(text, STORY)) + END
@@ -48,15 +48,15 @@ async def test_others_have_their_turn_between_the_sentences_of_one_read() -> Non
 
 
 def test_an_interrupt_in_the_middle_of_one_read_loses_no_text() -> None:
-    heard = conducted(
+    turn = run_turn(
         [AT_ONCE],
         plan=plan(is_instant=True),
         interrupt_when=lambda event: isinstance(event, SentenceCompleted) and event.sentence.index == 60,
         interrupt=Interrupt(),
     )
-    assert heard.closed.status is TurnStatus.INTERRUPTED
-    assert len(heard.sentences) < len(STORY)
-    assert heard.text == heard.closed.text == "".join(STORY)
+    assert turn.closed.status is TurnStatus.INTERRUPTED
+    assert len(turn.sentences) < len(STORY)
+    assert turn.text == turn.closed.text == "".join(STORY)
 
 
 def test_a_decoder_that_fails_while_deltas_pause_fails_the_turn_and_is_logged_without_words(
@@ -69,12 +69,12 @@ def test_a_decoder_that_fails_while_deltas_pause_fails_the_turn_and_is_logged_wi
 
     monkeypatch.setattr(AnswerDecoder, "poll", fail)
 
-    heard = conducted([text("It is late. "), 5.0, text("Good night."), END], plan=plan())
+    turn = run_turn([text("It is late. "), 5.0, text("Good night."), END], plan=plan())
 
-    assert heard.closed.status is TurnStatus.FAILED
-    assert heard.closed.error is not None and heard.closed.error.code is Code.INTERNAL
-    assert heard.at(TurnClosed)[0] < 5_000
-    assert heard.llm.left_at_s == [DEFAULT_LIMITS.idle_sentence_ms / 1_000]
+    assert turn.closed.status is TurnStatus.FAILED
+    assert turn.closed.error is not None and turn.closed.error.code is Code.INTERNAL
+    assert turn.at(TurnClosed)[0] < 5_000
+    assert turn.llm.left_at_s == [DEFAULT_LIMITS.idle_sentence_ms / 1_000]
     assert "ValueError" in caplog.text and words not in caplog.text
 
 

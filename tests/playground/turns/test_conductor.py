@@ -28,7 +28,7 @@ from playground.engine.speech.fillers import SkipReason
 from playground.engine.speech.voices import voice_of
 from playground.turns.filler_pick import filler_pick
 from tests.playground.scripted_llm import DONE, END, ROLE, STOP, TOOL_CALLS, Step, call, chunk, text
-from tests.playground.turn_harness import FILLER, PERSONA, conducted, plan
+from tests.playground.turn_harness import FILLER, PERSONA, plan, run_turn
 
 VOICE = voice_of(PERSONA.speech)
 FIRST = "Once upon a time, deep in a forest, a wolf lived alone."
@@ -39,121 +39,121 @@ STORY: list[Step] = [0.3, ROLE, 0.1, text("Once upon a time, deep in a forest, "
 
 class TestAnAnswer:
     def test_is_told_delta_by_delta_and_sentence_by_sentence(self) -> None:
-        heard = conducted(STORY, plan=plan())
-        assert heard.text == f"{FIRST} {SECOND}"
-        assert heard.sentences == [FIRST, SECOND]
-        assert heard.at(ContentDelta) == [400, 600, 800]
-        assert heard.closed.status is TurnStatus.COMPLETED
-        assert heard.closed.text == heard.closed.heard_text == f"{FIRST} {SECOND}"
-        assert heard.closed.finish_reason == "stop"
+        turn = run_turn(STORY, plan=plan())
+        assert turn.text == f"{FIRST} {SECOND}"
+        assert turn.sentences == [FIRST, SECOND]
+        assert turn.at(ContentDelta) == [400, 600, 800]
+        assert turn.closed.status is TurnStatus.COMPLETED
+        assert turn.closed.text == turn.closed.heard_text == f"{FIRST} {SECOND}"
+        assert turn.closed.finish_reason == "stop"
 
     def test_begins_with_the_turn_and_ends_with_exactly_one_closing_event(self) -> None:
-        heard = conducted(STORY, plan=plan())
-        assert isinstance(heard.events[0], TurnStarted)
-        assert heard.events[-1] is heard.closed
-        assert len(heard.of(TurnClosed)) == 1
+        turn = run_turn(STORY, plan=plan())
+        assert isinstance(turn.events[0], TurnStarted)
+        assert turn.events[-1] is turn.closed
+        assert len(turn.of(TurnClosed)) == 1
 
     def test_never_goes_back_in_time(self) -> None:
-        times = [event.t_ms for event in conducted(STORY, plan=plan()).events]
+        times = [event.t_ms for event in run_turn(STORY, plan=plan()).events]
         assert times == sorted(times)
 
     def test_has_its_numbers(self) -> None:
-        heard = conducted(STORY, plan=plan())
-        timings = heard.closed.timings
+        turn = run_turn(STORY, plan=plan())
+        timings = turn.closed.timings
         assert (timings.ttfb, timings.ttft, timings.first_sentence) == (300, 400, 800)
         assert timings.first_audio == 800 + VOICE.synthesis_ms(FIRST)
-        assert timings.total == heard.played[-1].ends_ms == heard.closed.t_ms
+        assert timings.total == turn.played[-1].ends_ms == turn.closed.t_ms
 
     def test_is_spoken_sentence_after_sentence_without_a_gap_where_synthesis_keeps_up(self) -> None:
-        first, second = conducted(STORY, plan=plan()).played
+        first, second = run_turn(STORY, plan=plan()).played
         assert first.text == FIRST
         assert first.ends_ms - first.starts_ms == VOICE.duration_ms(FIRST)
         assert second.starts_ms == first.ends_ms
 
     def test_dead_air_is_all_silence_to_the_end_of_the_speech(self) -> None:
-        heard = conducted(STORY, plan=plan())
-        spoken_ms = sum(segment.ends_ms - segment.starts_ms for segment in heard.played)
-        assert heard.closed.timings.dead_air == heard.played[-1].ends_ms - spoken_ms
-        assert heard.closed.timings.dead_air == heard.played[0].starts_ms
+        turn = run_turn(STORY, plan=plan())
+        spoken_ms = sum(segment.ends_ms - segment.starts_ms for segment in turn.played)
+        assert turn.closed.timings.dead_air == turn.played[-1].ends_ms - spoken_ms
+        assert turn.closed.timings.dead_air == turn.played[0].starts_ms
 
     def test_a_pause_between_sentences_is_dead_air_and_is_told_as_silence(self) -> None:
         slow: list[Step] = [text("One. "), text("Two. "), 20.0, text("Three."), END]
-        heard = conducted(slow, plan=plan(), limits=replace(DEFAULT_LIMITS, content_gap_ms=30_000))
-        assert len(heard.of(SpeakingStarted)) == 2
-        assert len(heard.of(SpeakingStopped)) == 2
-        gap_ms = heard.played[2].starts_ms - heard.played[1].ends_ms
-        assert heard.closed.timings.dead_air == heard.played[0].starts_ms + gap_ms
+        turn = run_turn(slow, plan=plan(), limits=replace(DEFAULT_LIMITS, content_gap_ms=30_000))
+        assert len(turn.of(SpeakingStarted)) == 2
+        assert len(turn.of(SpeakingStopped)) == 2
+        gap_ms = turn.played[2].starts_ms - turn.played[1].ends_ms
+        assert turn.closed.timings.dead_air == turn.played[0].starts_ms + gap_ms
 
     def test_the_reader_never_waits_for_the_speaker(self) -> None:
         many: list[Step] = [text(f"Sentence number {n} is here. ") for n in range(50)]
-        heard = conducted([*many, END], plan=plan())
-        assert max(heard.at(ContentDelta)) == 0
-        assert heard.closed.t_ms > 10_000
-        assert heard.llm.left_at_s == [0.0]
+        turn = run_turn([*many, END], plan=plan())
+        assert max(turn.at(ContentDelta)) == 0
+        assert turn.closed.t_ms > 10_000
+        assert turn.llm.left_at_s == [0.0]
 
     def test_an_unambiguous_end_is_committed_when_the_deltas_pause(self) -> None:
-        heard = conducted([text("It is late. "), 5.0, text("Good night."), END], plan=plan())
-        assert heard.at(SentenceCompleted)[0] == DEFAULT_LIMITS.idle_sentence_ms
+        turn = run_turn([text("It is late. "), 5.0, text("Good night."), END], plan=plan())
+        assert turn.at(SentenceCompleted)[0] == DEFAULT_LIMITS.idle_sentence_ms
 
     def test_an_instant_conversation_is_heard_at_once(self) -> None:
-        heard = conducted(STORY, plan=plan(is_instant=True))
-        assert heard.closed.t_ms == 900
-        assert heard.closed.heard_text == f"{FIRST} {SECOND}"
+        turn = run_turn(STORY, plan=plan(is_instant=True))
+        assert turn.closed.t_ms == 900
+        assert turn.closed.heard_text == f"{FIRST} {SECOND}"
 
     def test_a_model_that_says_nothing_completes_and_says_so(self) -> None:
-        heard = conducted([ROLE, END], plan=plan())
-        assert heard.closed.status is TurnStatus.COMPLETED
-        assert [note.note for note in heard.of(NoteMade)] == ["The model said nothing."]
+        turn = run_turn([ROLE, END], plan=plan())
+        assert turn.closed.status is TurnStatus.COMPLETED
+        assert [note.note for note in turn.of(NoteMade)] == ["The model said nothing."]
 
 
 class TestFiller:
     SLOW: list[Step] = [4.0, text("Here it is."), END]
 
     def test_plays_when_nothing_has_begun_to_play_after_the_delay(self) -> None:
-        heard = conducted(self.SLOW, plan=plan(replace(PERSONA, filler=FILLER)), pick=1)
-        assert [(event.t_ms, event.phrase) for event in heard.of(FillerStarted)] == [(1_000, "Just a moment")]
-        assert [segment.kind for segment in heard.played] == ["filler", "sentence"]
+        turn = run_turn(self.SLOW, plan=plan(replace(PERSONA, filler=FILLER)), pick=1)
+        assert [(event.t_ms, event.phrase) for event in turn.of(FillerStarted)] == [(1_000, "Just a moment")]
+        assert [segment.kind for segment in turn.played] == ["filler", "sentence"]
 
     def test_does_not_play_when_the_answer_plays_first(self) -> None:
-        heard = conducted([text("Yes. "), text("So."), END], plan=plan(replace(PERSONA, filler=FILLER)))
-        assert [event.reason for event in heard.of(FillerSkipped)] == [SkipReason.ANSWER_IN_TIME]
-        assert not heard.of(FillerStarted)
+        turn = run_turn([text("Yes. "), text("So."), END], plan=plan(replace(PERSONA, filler=FILLER)))
+        assert [event.reason for event in turn.of(FillerSkipped)] == [SkipReason.ANSWER_IN_TIME]
+        assert not turn.of(FillerStarted)
 
     def test_plays_although_a_sentence_is_complete_whose_synthesis_is_not(self) -> None:
         just_late = (FILLER.activation_delay_ms - VOICE.synthesis_ms("Here it is.") + 1) / 1_000
-        heard = conducted([just_late, text("Here it is."), END], plan=plan(replace(PERSONA, filler=FILLER)))
-        assert [segment.kind for segment in heard.played] == ["filler", "sentence"]
+        turn = run_turn([just_late, text("Here it is."), END], plan=plan(replace(PERSONA, filler=FILLER)))
+        assert [segment.kind for segment in turn.played] == ["filler", "sentence"]
 
     def test_is_never_cut_short_by_the_answer(self) -> None:
-        heard = conducted([1.1, text("Here it is."), END], plan=plan(replace(PERSONA, filler=FILLER)))
-        filler, sentence = heard.played
+        turn = run_turn([1.1, text("Here it is."), END], plan=plan(replace(PERSONA, filler=FILLER)))
+        filler, sentence = turn.played
         assert filler.ends_ms - filler.starts_ms == VOICE.duration_ms("Great question!")
         assert sentence.starts_ms == max(filler.ends_ms, 1_100 + VOICE.synthesis_ms("Here it is."))
 
     def test_shortens_the_dead_air_and_is_no_first_audio(self) -> None:
-        without = conducted(self.SLOW, plan=plan()).closed.timings
-        heard = conducted(self.SLOW, plan=plan(replace(PERSONA, filler=FILLER)))
+        without = run_turn(self.SLOW, plan=plan()).closed.timings
+        turn = run_turn(self.SLOW, plan=plan(replace(PERSONA, filler=FILLER)))
         assert without.dead_air is not None
-        assert heard.closed.timings.dead_air == without.dead_air - VOICE.duration_ms("Great question!")
-        assert heard.closed.timings.first_audio == without.first_audio
+        assert turn.closed.timings.dead_air == without.dead_air - VOICE.duration_ms("Great question!")
+        assert turn.closed.timings.first_audio == without.first_audio
 
     def test_is_no_part_of_what_was_said(self) -> None:
-        heard = conducted(self.SLOW, plan=plan(replace(PERSONA, filler=FILLER)))
-        assert heard.closed.text == heard.closed.heard_text == "Here it is."
+        turn = run_turn(self.SLOW, plan=plan(replace(PERSONA, filler=FILLER)))
+        assert turn.closed.text == turn.closed.heard_text == "Here it is."
 
     def test_a_continuation_has_none(self) -> None:
         continuing = plan(replace(PERSONA, filler=FILLER), kind=TurnKind.CONTINUATION, text="")
-        heard = conducted(self.SLOW, plan=continuing)
-        assert not heard.of(FillerStarted)
-        assert [event.reason for event in heard.of(FillerSkipped)] == [SkipReason.TOOL_ROUND]
+        turn = run_turn(self.SLOW, plan=continuing)
+        assert not turn.of(FillerStarted)
+        assert [event.reason for event in turn.of(FillerSkipped)] == [SkipReason.TOOL_ROUND]
 
     def test_a_turn_of_a_persona_without_one_says_nothing_of_it(self) -> None:
         for kind in (TurnKind.USER, TurnKind.CONTINUATION):
-            assert not conducted(self.SLOW, plan=plan(kind=kind)).of(FillerSkipped)
+            assert not run_turn(self.SLOW, plan=plan(kind=kind)).of(FillerSkipped)
 
     def test_a_turn_that_is_interrupted_before_it_is_due_says_so(self) -> None:
-        heard = conducted(self.SLOW, plan=plan(replace(PERSONA, filler=FILLER)), interrupt_at_s=0.5)
-        assert [event.reason for event in heard.of(FillerSkipped)] == [SkipReason.INTERRUPTED]
+        turn = run_turn(self.SLOW, plan=plan(replace(PERSONA, filler=FILLER)), interrupt_at_s=0.5)
+        assert [event.reason for event in turn.of(FillerSkipped)] == [SkipReason.INTERRUPTED]
 
     def test_of_a_seeded_conversation_is_the_same_every_time_and_its_own_in_each_turn(self) -> None:
         ten = FillerSettings(phrases=tuple(f"Phrase {n}." for n in range(10)), activation_delay_ms=1_000)
@@ -173,13 +173,13 @@ class TestFiller:
     def test_has_one_outcome_in_every_turn(self) -> None:
         scripts: list[list[Step]] = [self.SLOW, [text("Yes."), END], [END], [0.9, text("Yes."), END]]
         for script in scripts:
-            heard = conducted(script, plan=plan(replace(PERSONA, filler=FILLER)))
-            assert len(heard.of(FillerStarted)) + len(heard.of(FillerSkipped)) == 1
+            turn = run_turn(script, plan=plan(replace(PERSONA, filler=FILLER)))
+            assert len(turn.of(FillerStarted)) + len(turn.of(FillerSkipped)) == 1
 
     def test_a_turn_that_ends_before_it_is_due_says_why_it_did_not_play(self) -> None:
         refused = UpstreamError(Code.AUTH_FAILED, "The model refused the key.")
-        heard = conducted([refused], plan=plan(replace(PERSONA, filler=FILLER)))
-        assert [event.reason for event in heard.of(FillerSkipped)] == [SkipReason.NOTHING_TO_COVER]
+        turn = run_turn([refused], plan=plan(replace(PERSONA, filler=FILLER)))
+        assert [event.reason for event in turn.of(FillerSkipped)] == [SkipReason.NOTHING_TO_COVER]
 
 
 class TestToolCalls:
@@ -193,162 +193,162 @@ class TestToolCalls:
     ]
 
     def test_come_after_the_text_and_close_the_turn(self) -> None:
-        heard = conducted(self.CALLING, plan=plan())
-        (called,) = heard.of(ToolCalled)
+        turn = run_turn(self.CALLING, plan=plan())
+        (called,) = turn.of(ToolCalled)
         assert called.call.as_json() == {
             "id": "call_1",
             "name": "get_current_weather",
             "arguments": '{"location":"Dallas"}',
         }
-        assert heard.closed.finish_reason == "tool_calls"
-        assert heard.closed.tool_calls == (called.call,)
-        assert heard.closed.heard_text.strip() == "Let me look."
+        assert turn.closed.finish_reason == "tool_calls"
+        assert turn.closed.tool_calls == (called.call,)
+        assert turn.closed.heard_text.strip() == "Let me look."
 
     def test_fire_the_event_that_jaicp_would(self) -> None:
         llm = replace(PERSONA.llm, platform="jaicp", event_name="myEvent")
-        heard = conducted(self.CALLING, plan=plan(replace(PERSONA, llm=llm)))
-        assert [(event.event_name, event.tool_call_ids) for event in heard.of(EventFired)] == [
+        turn = run_turn(self.CALLING, plan=plan(replace(PERSONA, llm=llm)))
+        assert [(event.event_name, event.tool_call_ids) for event in turn.of(EventFired)] == [
             ("myEvent", ("call_1",))
         ]
 
     def test_t7_a_function_that_was_not_offered_is_noted(self) -> None:
-        notes = [note.note for note in conducted(self.CALLING, plan=plan()).of(NoteMade)]
+        notes = [note.note for note in run_turn(self.CALLING, plan=plan()).of(NoteMade)]
         assert notes == ["The model called get_current_weather, a function that the persona does not offer."]
 
     def test_a_function_that_was_offered_is_not(self) -> None:
         llm = replace(PERSONA.llm, tools=({"function": {"name": "get_current_weather"}},))
-        assert not conducted(self.CALLING, plan=plan(replace(PERSONA, llm=llm))).of(NoteMade)
+        assert not run_turn(self.CALLING, plan=plan(replace(PERSONA, llm=llm))).of(NoteMade)
 
     def test_arguments_that_do_not_fit_the_schema_are_noted(self) -> None:
         schema = {"type": "object", "required": ["location", "unit"]}
         llm = replace(
             PERSONA.llm, tools=({"function": {"name": "get_current_weather", "parameters": schema}},)
         )
-        heard = conducted(self.CALLING, plan=plan(replace(PERSONA, llm=llm)))
-        assert [note.note for note in heard.of(NoteMade)] == [
+        turn = run_turn(self.CALLING, plan=plan(replace(PERSONA, llm=llm)))
+        assert [note.note for note in turn.of(NoteMade)] == [
             'The arguments of get_current_weather do not fit its schema: "unit" is a required property'
         ]
 
     def test_fire_no_event_on_tavus(self) -> None:
         llm = replace(PERSONA.llm, event_name="myEvent")
-        assert not conducted(self.CALLING, plan=plan(replace(PERSONA, llm=llm))).of(EventFired)
+        assert not run_turn(self.CALLING, plan=plan(replace(PERSONA, llm=llm))).of(EventFired)
 
     def test_t11_a_call_that_was_cut_off_is_not_handed_on(self) -> None:
-        heard = conducted([*self.CALLING[:3], UpstreamError(Code.TRUNCATED, "Cut off.")], plan=plan())
-        assert heard.closed.status is TurnStatus.FAILED
-        assert heard.closed.tool_calls == ()
-        assert not heard.of(ToolCalled)
+        turn = run_turn([*self.CALLING[:3], UpstreamError(Code.TRUNCATED, "Cut off.")], plan=plan())
+        assert turn.closed.status is TurnStatus.FAILED
+        assert turn.closed.tool_calls == ()
+        assert not turn.of(ToolCalled)
 
 
 class TestFailure:
     def test_before_the_answer_closes_the_turn_with_its_code(self) -> None:
         refused = UpstreamError(Code.AUTH_FAILED, "The model refused the key.")
-        heard = conducted([refused], plan=plan())
-        assert heard.closed.status is TurnStatus.FAILED
-        assert heard.closed.error is refused
+        turn = run_turn([refused], plan=plan())
+        assert turn.closed.status is TurnStatus.FAILED
+        assert turn.closed.error is refused
 
     def test_in_the_middle_keeps_the_text_and_is_heard_to_its_end(self) -> None:
         broken = UpstreamError(Code.TRUNCATED, "The answer broke off.")
-        heard = conducted([text(FIRST + " "), text("And th"), broken], plan=plan())
-        assert heard.closed.status is TurnStatus.FAILED
-        assert heard.closed.text == FIRST + " And th"
-        assert heard.closed.heard_text == FIRST + " And th"
+        turn = run_turn([text(FIRST + " "), text("And th"), broken], plan=plan())
+        assert turn.closed.status is TurnStatus.FAILED
+        assert turn.closed.text == FIRST + " And th"
+        assert turn.closed.heard_text == FIRST + " And th"
 
     def test_u40_an_end_without_a_finish_reason_is_truncated(self) -> None:
-        heard = conducted([text("Half a sen")], plan=plan())
-        assert heard.closed.error is not None
-        assert heard.closed.error.code is Code.TRUNCATED
+        turn = run_turn([text("Half a sen")], plan=plan())
+        assert turn.closed.error is not None
+        assert turn.closed.error.code is Code.TRUNCATED
 
     def test_u42_a_finish_reason_without_done_is_complete(self) -> None:
-        assert conducted([text("All."), STOP], plan=plan()).closed.status is TurnStatus.COMPLETED
+        assert run_turn([text("All."), STOP], plan=plan()).closed.status is TurnStatus.COMPLETED
 
     def test_u54_the_end_is_waited_for_two_seconds_after_the_finish_reason(self) -> None:
-        heard = conducted([text("All."), STOP, 60.0], plan=plan())
-        assert heard.closed.status is TurnStatus.COMPLETED
-        assert heard.llm.left_at_s == [2.0]
+        turn = run_turn([text("All."), STOP, 60.0], plan=plan())
+        assert turn.closed.status is TurnStatus.COMPLETED
+        assert turn.llm.left_at_s == [2.0]
 
     def test_u8_silence_ends_with_its_own_code(self) -> None:
-        heard = conducted([120.0], plan=plan())
-        assert heard.closed.error is not None
-        assert heard.closed.error.code is Code.FIRST_CONTENT_TIMEOUT
-        assert heard.closed.t_ms == DEFAULT_LIMITS.first_content_ms
+        turn = run_turn([120.0], plan=plan())
+        assert turn.closed.error is not None
+        assert turn.closed.error.code is Code.FIRST_CONTENT_TIMEOUT
+        assert turn.closed.t_ms == DEFAULT_LIMITS.first_content_ms
 
     def test_u45_a_stall_in_the_middle_ends_with_its_own_code(self) -> None:
-        heard = conducted([text("One. "), 120.0], plan=plan())
-        assert heard.closed.error is not None
-        assert heard.closed.error.code is Code.STALLED
-        assert heard.llm.left_at_s == [20.0]
+        turn = run_turn([text("One. "), 120.0], plan=plan())
+        assert turn.closed.error is not None
+        assert turn.closed.error.code is Code.STALLED
+        assert turn.llm.left_at_s == [20.0]
 
     def test_u46_a_short_stall_is_no_failure(self) -> None:
-        heard = conducted([text("One. "), 3.0, text("Two."), END], plan=plan())
-        assert heard.closed.status is TurnStatus.COMPLETED
+        turn = run_turn([text("One. "), 3.0, text("Two."), END], plan=plan())
+        assert turn.closed.status is TurnStatus.COMPLETED
 
     def test_u69_endless_reasoning_ends_with_the_turns_limit(self) -> None:
         thinking: list[Step] = [
             step for _ in range(200) for step in (chunk({"reasoning_content": "hm "}), 1.0)
         ]
-        heard = conducted(thinking, plan=plan())
-        assert heard.closed.error is not None
-        assert heard.closed.error.code is Code.TURN_TIMEOUT
-        assert heard.closed.text == ""
+        turn = run_turn(thinking, plan=plan())
+        assert turn.closed.error is not None
+        assert turn.closed.error.code is Code.TURN_TIMEOUT
+        assert turn.closed.text == ""
 
     def test_u70_slow_words_end_with_the_turns_limit(self) -> None:
         drip: list[Step] = [step for _ in range(100) for step in (text("word "), 5.0)]
-        heard = conducted(drip, plan=plan())
-        assert heard.closed.error is not None
-        assert heard.closed.error.code is Code.TURN_TIMEOUT
-        assert heard.closed.text.startswith("word word")
+        turn = run_turn(drip, plan=plan())
+        assert turn.closed.error is not None
+        assert turn.closed.error.code is Code.TURN_TIMEOUT
+        assert turn.closed.text.startswith("word word")
 
     def test_what_cannot_be_sent_is_not_sent(self) -> None:
         refusal = NotReadyError(Code.SECRET_MISSING, "The secret has no value.")
-        heard = conducted(plan=plan(call=None, refusal=refusal))
-        assert heard.closed.error is refusal
-        assert heard.llm.requests == []
+        turn = run_turn(plan=plan(call=None, refusal=refusal))
+        assert turn.closed.error is refusal
+        assert turn.llm.requests == []
 
     def test_a_fault_of_our_own_closes_the_turn_without_its_words(self) -> None:
-        heard = conducted(plan=plan())
-        assert heard.closed.status is TurnStatus.FAILED
-        assert heard.closed.error is not None
-        assert heard.closed.error.code is Code.INTERNAL
+        turn = run_turn(plan=plan())
+        assert turn.closed.status is TurnStatus.FAILED
+        assert turn.closed.error is not None
+        assert turn.closed.error.code is Code.INTERNAL
 
 
 class TestRetry:
     BUSY = UpstreamError(Code.RATE_LIMITED, "Too many requests.", retry_after_ms=1_000, may_retry=True)
 
     def test_u22_a_busy_server_is_asked_once_more_after_its_wait(self) -> None:
-        heard = conducted([self.BUSY], [text("Yes."), END], plan=plan())
-        assert heard.closed.status is TurnStatus.COMPLETED
-        assert heard.at(RequestSent) == [0, 1_000]
-        assert [event.attempt for event in heard.of(RequestSent)] == [1, 2]
+        turn = run_turn([self.BUSY], [text("Yes."), END], plan=plan())
+        assert turn.closed.status is TurnStatus.COMPLETED
+        assert turn.at(RequestSent) == [0, 1_000]
+        assert [event.attempt for event in turn.of(RequestSent)] == [1, 2]
 
     def test_only_once(self) -> None:
-        heard = conducted([self.BUSY], [self.BUSY], plan=plan())
-        assert heard.closed.error is self.BUSY
-        assert len(heard.llm.requests) == 2
+        turn = run_turn([self.BUSY], [self.BUSY], plan=plan())
+        assert turn.closed.error is self.BUSY
+        assert len(turn.llm.requests) == 2
 
     def test_u23_a_long_wait_is_not_waited_for(self) -> None:
-        heard = conducted([replace(self.BUSY, retry_after_ms=3_600_000)], plan=plan())
-        assert heard.closed.status is TurnStatus.FAILED
-        assert heard.closed.t_ms == 0
+        turn = run_turn([replace(self.BUSY, retry_after_ms=3_600_000)], plan=plan())
+        assert turn.closed.status is TurnStatus.FAILED
+        assert turn.closed.t_ms == 0
 
     def test_never_after_something_of_an_answer_came(self) -> None:
-        heard = conducted([text("One. "), replace(self.BUSY, retry_after_ms=0)], plan=plan())
-        assert heard.closed.status is TurnStatus.FAILED
-        assert len(heard.llm.requests) == 1
+        turn = run_turn([text("One. "), replace(self.BUSY, retry_after_ms=0)], plan=plan())
+        assert turn.closed.status is TurnStatus.FAILED
+        assert len(turn.llm.requests) == 1
 
     def test_the_filler_of_the_turn_is_not_repeated(self) -> None:
         busy = replace(self.BUSY, retry_after_ms=3_000)
-        heard = conducted([busy], [4.0, text("Yes."), END], plan=plan(replace(PERSONA, filler=FILLER)))
-        assert len(heard.of(FillerStarted)) == 1
+        turn = run_turn([busy], [4.0, text("Yes."), END], plan=plan(replace(PERSONA, filler=FILLER)))
+        assert len(turn.of(FillerStarted)) == 1
 
 
 class TestWithoutTheLLM:
     @pytest.mark.parametrize("kind", [TurnKind.ECHO, TurnKind.GREETING])
     def test_a_text_is_said_as_it_stands(self, kind: TurnKind) -> None:
-        heard = conducted(plan=plan(kind=kind, call=None, text="Welcome! Who are you?"))
-        assert heard.sentences == ["Welcome!", "Who are you?"]
-        assert heard.closed.heard_text == "Welcome! Who are you?"
-        assert heard.llm.requests == []
+        turn = run_turn(plan=plan(kind=kind, call=None, text="Welcome! Who are you?"))
+        assert turn.sentences == ["Welcome!", "Who are you?"]
+        assert turn.closed.heard_text == "Welcome! Who are you?"
+        assert turn.llm.requests == []
 
 
 def test_k12_a_key_as_the_name_of_a_count_is_masked() -> None:
@@ -357,5 +357,5 @@ def test_k12_a_key_as_the_name_of_a_count_is_masked() -> None:
     counting: list[Step] = [text("Hi."), STOP, f"data: {json.dumps(usage)}\n\n".encode(), DONE]
     asked = plan()
     assert asked.call is not None
-    heard = conducted(counting, plan=replace(asked, call=replace(asked.call, secrets=(key,))))
-    assert heard.closed.usage == {"total_tokens": 3, "[secret]": 1, "details": {"[secret]": 2}}
+    turn = run_turn(counting, plan=replace(asked, call=replace(asked.call, secrets=(key,))))
+    assert turn.closed.usage == {"total_tokens": 3, "[secret]": 1, "details": {"[secret]": 2}}

@@ -15,7 +15,7 @@ from playground.engine.events import (
 from playground.engine.persona import BargeIn, BargeInSettings
 from playground.turns.interrupt import Interrupt
 from tests.playground.scripted_llm import END, ROLE, STOP, Step, call, chunk, text
-from tests.playground.turn_harness import FILLER, PERSONA, conducted, plan, starts
+from tests.playground.turn_harness import FILLER, PERSONA, plan, run_turn, starts
 
 FIRST = "Once upon a time, deep in a forest, a wolf lived alone."
 SECOND = "Do you know what he ate?"
@@ -27,67 +27,67 @@ SLOW: list[Step] = [4.0, text("Here it is."), END]
 class TestInterrupt:
     def test_stops_the_speech_and_closes_the_request_at_once(self) -> None:
         endless: list[Step] = [text(FIRST + " "), text("And then "), 60.0]
-        heard = conducted(endless, plan=plan(), interrupt_at_s=2.0)
-        assert heard.closed.status is TurnStatus.INTERRUPTED
-        assert heard.closed.t_ms == 2_000
-        assert heard.llm.left_at_s == [2.0]
-        assert heard.of(PlayoutEnded)[-1].cut
-        assert heard.of(SpeakingStopped)[-1].interrupted
+        turn = run_turn(endless, plan=plan(), interrupt_at_s=2.0)
+        assert turn.closed.status is TurnStatus.INTERRUPTED
+        assert turn.closed.t_ms == 2_000
+        assert turn.llm.left_at_s == [2.0]
+        assert turn.of(PlayoutEnded)[-1].cut
+        assert turn.of(SpeakingStopped)[-1].interrupted
 
     def test_the_heard_text_ends_with_the_last_word_whose_playout_had_begun(self) -> None:
-        heard = conducted(STORY, plan=plan(), interrupt_at_s=1.5)
-        begun = [word.end for word in heard.of(PlayoutStarted)[0].segment.words if word.at_ms <= 1_500]
+        turn = run_turn(STORY, plan=plan(), interrupt_at_s=1.5)
+        begun = [word.end for word in turn.of(PlayoutStarted)[0].segment.words if word.at_ms <= 1_500]
         assert 0 < max(begun) < len(FIRST)
-        assert heard.closed.heard_text == FIRST[: max(begun)]
-        assert heard.closed.text == f"{FIRST} {SECOND}"
+        assert turn.closed.heard_text == FIRST[: max(begun)]
+        assert turn.closed.text == f"{FIRST} {SECOND}"
 
     def test_before_the_first_byte_leaves_nothing_heard(self) -> None:
-        heard = conducted([30.0, text("Late."), END], plan=plan(), interrupt_at_s=1.0)
-        assert heard.closed.status is TurnStatus.INTERRUPTED
-        assert (heard.closed.text, heard.closed.heard_text) == ("", "")
-        assert heard.llm.left_at_s == [1.0]
+        turn = run_turn([30.0, text("Late."), END], plan=plan(), interrupt_at_s=1.0)
+        assert turn.closed.status is TurnStatus.INTERRUPTED
+        assert (turn.closed.text, turn.closed.heard_text) == ("", "")
+        assert turn.llm.left_at_s == [1.0]
 
     def test_during_the_filler_leaves_nothing_heard(self) -> None:
-        heard = conducted(SLOW, plan=plan(replace(PERSONA, filler=FILLER)), interrupt_when=starts("Great"))
-        assert heard.closed.heard_text == ""
-        assert [segment.kind for segment in heard.played] == ["filler"]
+        turn = run_turn(SLOW, plan=plan(replace(PERSONA, filler=FILLER)), interrupt_when=starts("Great"))
+        assert turn.closed.heard_text == ""
+        assert [segment.kind for segment in turn.played] == ["filler"]
 
     def test_at_a_word_keeps_no_more_than_that(self) -> None:
-        heard = conducted(STORY, plan=plan(), interrupt_at_s=2.5, interrupt=Interrupt(at_offset=4))
-        assert heard.closed.heard_text == "Once"
+        turn = run_turn(STORY, plan=plan(), interrupt_at_s=2.5, interrupt=Interrupt(at_offset=4))
+        assert turn.closed.heard_text == "Once"
 
     def test_after_the_end_of_the_speech_changes_nothing(self) -> None:
-        heard = conducted(STORY, plan=plan(), interrupt_at_s=600.0)
-        assert heard.closed.status is TurnStatus.COMPLETED
+        turn = run_turn(STORY, plan=plan(), interrupt_at_s=600.0)
+        assert turn.closed.status is TurnStatus.COMPLETED
 
     def test_text_that_came_is_kept_although_its_sentence_was_not_complete(self) -> None:
-        heard = conducted([text("Half a sen"), 60.0], plan=plan(), interrupt_at_s=1.0)
-        assert heard.closed.text == heard.text == "Half a sen"
+        turn = run_turn([text("Half a sen"), 60.0], plan=plan(), interrupt_at_s=1.0)
+        assert turn.closed.text == turn.text == "Half a sen"
 
     def test_a_phrase_is_finished_first_where_the_persona_says_so(self) -> None:
         persona = replace(PERSONA, barge_in=BargeInSettings(mode=BargeIn.PHRASE))
-        heard = conducted(STORY, plan=plan(persona), interrupt_at_s=1.5)
-        first = heard.of(PlayoutStarted)[0].segment
-        assert heard.at(InterruptHeld) == [1_500]
-        assert heard.closed.t_ms == first.ends_ms
-        assert heard.closed.heard_text == FIRST
+        turn = run_turn(STORY, plan=plan(persona), interrupt_at_s=1.5)
+        first = turn.of(PlayoutStarted)[0].segment
+        assert turn.at(InterruptHeld) == [1_500]
+        assert turn.closed.t_ms == first.ends_ms
+        assert turn.closed.heard_text == FIRST
 
     def test_is_held_back_during_the_no_interrupt_time(self) -> None:
         persona = replace(PERSONA, barge_in=BargeInSettings(no_interrupt_ms=1_000))
-        heard = conducted(STORY, plan=plan(persona), interrupt_at_s=1.5)
-        assert heard.closed.t_ms == heard.of(PlayoutStarted)[0].t_ms + 1_000
+        turn = run_turn(STORY, plan=plan(persona), interrupt_at_s=1.5)
+        assert turn.closed.t_ms == turn.of(PlayoutStarted)[0].t_ms + 1_000
 
     def test_one_that_is_held_back_gives_way_to_the_end_of_the_conversation(self) -> None:
         persona = replace(PERSONA, barge_in=BargeInSettings(mode=BargeIn.PHRASE, no_interrupt_ms=60_000))
-        heard = conducted(STORY, plan=plan(persona), interrupt_at_s=1.5, end_at_s=1.7)
-        assert heard.at(InterruptHeld) == [1_500]
-        assert heard.closed.t_ms == 1_700
+        turn = run_turn(STORY, plan=plan(persona), interrupt_at_s=1.5, end_at_s=1.7)
+        assert turn.at(InterruptHeld) == [1_500]
+        assert turn.closed.t_ms == 1_700
 
     def test_the_end_of_the_conversation_is_not_held_back(self) -> None:
         persona = replace(PERSONA, barge_in=BargeInSettings(mode=BargeIn.PHRASE, no_interrupt_ms=60_000))
         final = Interrupt(is_final=True)
-        heard = conducted(STORY, plan=plan(persona), interrupt_at_s=1.5, interrupt=final)
-        assert heard.closed.t_ms == 1_500
+        turn = run_turn(STORY, plan=plan(persona), interrupt_at_s=1.5, interrupt=final)
+        assert turn.closed.t_ms == 1_500
 
 
 class TestInterruptInEveryPhase:
@@ -121,31 +121,31 @@ class TestInterruptInEveryPhase:
         ],
     )
     def test_the_request_is_closed(self, script: list[Step], at_s: float) -> None:
-        heard = conducted(script, plan=plan(), interrupt_at_s=at_s)
-        assert heard.closed.status is TurnStatus.INTERRUPTED
-        assert heard.llm.left_at_s == [at_s]
-        assert heard.closed.t_ms == at_s * 1_000
-        assert heard.closed.tool_calls == ()
+        turn = run_turn(script, plan=plan(), interrupt_at_s=at_s)
+        assert turn.closed.status is TurnStatus.INTERRUPTED
+        assert turn.llm.left_at_s == [at_s]
+        assert turn.closed.t_ms == at_s * 1_000
+        assert turn.closed.tool_calls == ()
 
     def test_while_it_connects(self) -> None:
-        heard = conducted([text("Late."), END], plan=plan(), interrupt_at_s=1.0, connects_after_s=5.0)
-        assert heard.closed.status is TurnStatus.INTERRUPTED
-        assert heard.llm.left_at_s == [1.0]
+        turn = run_turn([text("Late."), END], plan=plan(), interrupt_at_s=1.0, connects_after_s=5.0)
+        assert turn.closed.status is TurnStatus.INTERRUPTED
+        assert turn.llm.left_at_s == [1.0]
 
     def test_while_a_second_attempt_is_waited_for_nothing_more_is_sent(self) -> None:
-        heard = conducted([self.RETRY], [text("Late."), END], plan=plan(), interrupt_at_s=1.0)
-        assert heard.closed.status is TurnStatus.INTERRUPTED
-        assert heard.closed.t_ms == 1_000
-        assert len(heard.llm.requests) == 1
+        turn = run_turn([self.RETRY], [text("Late."), END], plan=plan(), interrupt_at_s=1.0)
+        assert turn.closed.status is TurnStatus.INTERRUPTED
+        assert turn.closed.t_ms == 1_000
+        assert len(turn.llm.requests) == 1
 
     def test_with_the_filler_speaking_both_stop(self) -> None:
-        heard = conducted([60.0], plan=plan(replace(PERSONA, filler=FILLER)), interrupt_at_s=1.2)
-        assert heard.llm.left_at_s == [1.2]
-        assert [(event.t_ms, event.cut) for event in heard.of(PlayoutEnded)] == [(1_200, True)]
+        turn = run_turn([60.0], plan=plan(replace(PERSONA, filler=FILLER)), interrupt_at_s=1.2)
+        assert turn.llm.left_at_s == [1.2]
+        assert [(event.t_ms, event.cut) for event in turn.of(PlayoutEnded)] == [(1_200, True)]
 
     def test_a_held_one_leaves_the_request_open_until_it_is_let_through(self) -> None:
         persona = replace(PERSONA, barge_in=BargeInSettings(no_interrupt_ms=1_000))
-        heard = conducted([text(FIRST + " And"), 60.0], plan=plan(persona), interrupt_at_s=0.5)
-        let_through_s = (heard.of(PlayoutStarted)[0].t_ms + 1_000) / 1_000
-        assert heard.llm.left_at_s == [let_through_s]
-        assert heard.closed.t_ms == let_through_s * 1_000
+        turn = run_turn([text(FIRST + " And"), 60.0], plan=plan(persona), interrupt_at_s=0.5)
+        let_through_s = (turn.of(PlayoutStarted)[0].t_ms + 1_000) / 1_000
+        assert turn.llm.left_at_s == [let_through_s]
+        assert turn.closed.t_ms == let_through_s * 1_000

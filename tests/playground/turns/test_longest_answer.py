@@ -9,7 +9,7 @@ from playground.engine.events import PlayoutEnded, PlayoutStarted, SpeakingStopp
 from playground.engine.persona import BargeIn, BargeInSettings
 from playground.turns.interrupt import Interrupt
 from tests.playground.scripted_llm import END, Step, text
-from tests.playground.turn_harness import PERSONA, Heard, conducted, plan
+from tests.playground.turn_harness import PERSONA, TurnResult, plan, run_turn
 
 FIRST = "Once upon a time, deep in a forest, a wolf lived alone."
 SECOND = "Do you know what he ate, when the long winter came?"
@@ -17,25 +17,25 @@ ENDLESS: list[Step] = [0.3, text(f"{FIRST} "), text(f"{SECOND} "), text("And the
 SHORT = replace(PERSONA, max_answer_s=2)
 
 
-def begun_words(heard: Heard, until_ms: int) -> int:
-    segments = [event.segment for event in heard.of(PlayoutStarted)]
+def begun_words(turn: TurnResult, until_ms: int) -> int:
+    segments = [event.segment for event in turn.of(PlayoutStarted)]
     return max(word.end for segment in segments for word in segment.words if word.at_ms < until_ms)
 
 
 def test_the_voice_and_the_request_end_when_so_much_was_spoken() -> None:
-    heard = conducted(ENDLESS, plan=plan(SHORT))
-    cut_ms = heard.of(PlayoutStarted)[0].t_ms + 2_000
-    assert heard.closed.status is TurnStatus.INTERRUPTED
-    assert heard.closed.t_ms == cut_ms
-    assert heard.llm.left_at_s == [cut_ms / 1_000]
-    assert heard.of(PlayoutEnded)[-1].cut
-    assert heard.of(SpeakingStopped)[-1].interrupted
-    assert heard.closed.heard_text == heard.closed.text[: begun_words(heard, cut_ms)]
-    assert heard.closed.text == f"{FIRST} {SECOND} And then "
+    turn = run_turn(ENDLESS, plan=plan(SHORT))
+    cut_ms = turn.of(PlayoutStarted)[0].t_ms + 2_000
+    assert turn.closed.status is TurnStatus.INTERRUPTED
+    assert turn.closed.t_ms == cut_ms
+    assert turn.llm.left_at_s == [cut_ms / 1_000]
+    assert turn.of(PlayoutEnded)[-1].cut
+    assert turn.of(SpeakingStopped)[-1].interrupted
+    assert turn.closed.heard_text == turn.closed.text[: begun_words(turn, cut_ms)]
+    assert turn.closed.text == f"{FIRST} {SECOND} And then "
 
 
 def test_the_closing_event_names_the_setting() -> None:
-    error = conducted(ENDLESS, plan=plan(SHORT)).closed.error
+    error = run_turn(ENDLESS, plan=plan(SHORT)).closed.error
     assert error is not None
     assert error.code is Code.ANSWER_TOO_LONG
     assert "after 2 s of speech" in error.message
@@ -43,24 +43,24 @@ def test_the_closing_event_names_the_setting() -> None:
 
 
 def test_it_counts_across_sentences() -> None:
-    heard = conducted(ENDLESS, plan=plan(replace(PERSONA, max_answer_s=5)))
-    first, second = (event.segment for event in heard.of(PlayoutStarted))
-    assert heard.closed.t_ms == second.starts_ms + 5_000 - (first.ends_ms - first.starts_ms)
+    turn = run_turn(ENDLESS, plan=plan(replace(PERSONA, max_answer_s=5)))
+    first, second = (event.segment for event in turn.of(PlayoutStarted))
+    assert turn.closed.t_ms == second.starts_ms + 5_000 - (first.ends_ms - first.starts_ms)
 
 
 def test_an_answer_that_was_received_whole_is_cut_too() -> None:
-    heard = conducted([text(FIRST), END], plan=plan(SHORT))
-    assert heard.closed.status is TurnStatus.INTERRUPTED
-    assert heard.closed.t_ms == heard.of(PlayoutStarted)[0].t_ms + 2_000
+    turn = run_turn([text(FIRST), END], plan=plan(SHORT))
+    assert turn.closed.status is TurnStatus.INTERRUPTED
+    assert turn.closed.t_ms == turn.of(PlayoutStarted)[0].t_ms + 2_000
 
 
 def test_a_shorter_answer_is_completed() -> None:
-    heard = conducted([text(FIRST), END], plan=plan(replace(PERSONA, max_answer_s=60)))
-    assert (heard.closed.status, heard.closed.error) == (TurnStatus.COMPLETED, None)
+    turn = run_turn([text(FIRST), END], plan=plan(replace(PERSONA, max_answer_s=60)))
+    assert (turn.closed.status, turn.closed.error) == (TurnStatus.COMPLETED, None)
 
 
 def test_instant_speech_is_cut_after_the_same_words() -> None:
-    in_time, instant = (conducted(ENDLESS, plan=plan(SHORT, is_instant=way)) for way in (False, True))
+    in_time, instant = (run_turn(ENDLESS, plan=plan(SHORT, is_instant=way)) for way in (False, True))
     assert instant.closed.status is TurnStatus.INTERRUPTED
     assert instant.closed.error is not None
     assert instant.closed.heard_text == in_time.closed.heard_text
@@ -69,16 +69,16 @@ def test_instant_speech_is_cut_after_the_same_words() -> None:
 
 @pytest.mark.parametrize("kind", [TurnKind.ECHO, TurnKind.GREETING])
 def test_what_the_llm_did_not_write_is_not_limited(kind: TurnKind) -> None:
-    heard = conducted(plan=plan(SHORT, kind=kind, text=f"{FIRST} {SECOND}", call=None))
-    assert heard.closed.status is TurnStatus.COMPLETED
+    turn = run_turn(plan=plan(SHORT, kind=kind, text=f"{FIRST} {SECOND}", call=None))
+    assert turn.closed.status is TurnStatus.COMPLETED
 
 
 def test_no_barge_in_rule_holds_it_back() -> None:
     rules = BargeInSettings(mode=BargeIn.PHRASE, no_interrupt_ms=60_000)
-    heard = conducted(ENDLESS, plan=plan(replace(SHORT, barge_in=rules)))
-    assert heard.closed.t_ms == heard.of(PlayoutStarted)[0].t_ms + 2_000
+    turn = run_turn(ENDLESS, plan=plan(replace(SHORT, barge_in=rules)))
+    assert turn.closed.t_ms == turn.of(PlayoutStarted)[0].t_ms + 2_000
 
 
 def test_an_interrupt_before_it_needs_no_reason() -> None:
-    heard = conducted(ENDLESS, plan=plan(SHORT), interrupt_at_s=1.0, interrupt=Interrupt())
-    assert (heard.closed.t_ms, heard.closed.error) == (1_000, None)
+    turn = run_turn(ENDLESS, plan=plan(SHORT), interrupt_at_s=1.0, interrupt=Interrupt())
+    assert (turn.closed.t_ms, turn.closed.error) == (1_000, None)
