@@ -13,6 +13,8 @@ from playground.engine.answer.tool_calls import CallFragment
 
 _TOKEN_BY_TOKEN = frozenset({"logprobs", "reasoning_details", "audio"})
 """Fields that repeat the text in pieces, where redaction by value would miss a secret."""
+ASSISTANT = "assistant"
+"""Whose text a tail is: without it, a replay takes the tail for text of the role that was named last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def kept_payload(
 
 def tail_payload(passed: PassedTexts, calls: list[CallFragment], redactor: Redactor) -> str:
     """Return a synthetic payload for the tails held back until the end, so that a replay gives the same text."""
-    read = _choices(passed, tuple(calls), "")
+    read = _choices(passed, tuple(calls), "", role=ASSISTANT)
     return redactor.redact(_dumped(read, read))
 
 
@@ -76,8 +78,10 @@ def _repeats_text(payload: Mapping[str, object]) -> bool:
     return bool(choice.get("logprobs")) or (isinstance(delta, dict) and not _TOKEN_BY_TOKEN.isdisjoint(delta))
 
 
-def _choices(passed: PassedTexts, calls: tuple[CallFragment, ...], finish_reason: str) -> dict[str, object]:
-    delta: dict[str, object] = {}
+def _choices(
+    passed: PassedTexts, calls: tuple[CallFragment, ...], finish_reason: str, *, role: str = ""
+) -> dict[str, object]:
+    delta: dict[str, object] = {"role": role} if role else {}
     if passed.content:
         delta["content"] = passed.content
     if passed.reasoning:
