@@ -40,7 +40,7 @@ test: $(VENV)/.test-packages ## Run every test, in the browser too (ARGS="…" g
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 # What needs a server, a browser or a database is known by its fixtures: tests/scheduling.py.
-test-fast: $(VENV)/.test-packages ## Run the tests that need no browser, server or database server: under a minute (ARGS="…")
+test-fast: $(VENV)/.test-packages ## Run the quick tests that need no browser, server or database server (ARGS="…")
 	$(BIN)/python -m pytest -n $(FAST_WORKERS) --dist loadscope --no-loadscope-reorder \
 	  -m "not (browser or postgres or redis or served or slow)" $(ARGS)
 

@@ -60,7 +60,7 @@ SECRET_KEY_FALLBACKS: list[str] = _env.read("SECRET_KEY_FALLBACKS", environment.
 ENCRYPTION_KEYS: list[str] = _env.read("ENCRYPTION_KEYS", environment.fernet_keys, [])
 DEMO_LLM_KEY = _env.read("DEMO_LLM_KEY", environment.demo_key, "")
 
-# Outgoing requests: the private hosts that are open, and the user agent
+# Outgoing requests: the private hosts that are open, and where Caila is
 
 OUTBOUND_PRIVATE_HOSTS: list[str] = _env.read("OUTBOUND_PRIVATE_HOSTS", environment.private_hosts, [])
 CAILA_BASE_URL = _env.read("CAILA_BASE_URL", environment.base_url, "https://caila.io/api/adapters/openai")

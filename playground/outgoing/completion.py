@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
+from personas.surroundings import USER_AGENT
 from playground.engine.addresses.address import Address, AddressError, parse_address
 from playground.engine.answer.redaction import Redactor
 from playground.engine.errors import upstream
@@ -22,7 +23,7 @@ STANDING_HEADERS = (
     ("Accept", "application/json"),
     ("Accept-Encoding", "identity"),
     ("Content-Type", "application/json"),
-    ("User-Agent", "Greenroom"),
+    ("User-Agent", USER_AGENT),
 )
 """What is sent unless the request says otherwise. The encoding is always ours: a compressed stream is refused."""
 

@@ -12,7 +12,10 @@ from playground.storage.snapshot import Snapshot, load_snapshot, load_turns_befo
 from playground.tasks import OnFailure, start_task
 
 SNAPSHOT_TRIES = 3
-"""How often the rows are read while the open turn that they name is found in no process: it may just have closed."""
+"""How often rows are read that name an open turn which no process has: the turn may close, or begin, in between.
+
+Twice would do for one turn that closes meanwhile; the third covers the next one, which may begin at once.
+"""
 PART_BYTES = FRAME_BYTES - 2 * 1024
 """How much the turns of one part hold; the rest of its frame is for the envelope."""
 OPEN = frozenset({"pending", "streaming"})

@@ -57,7 +57,9 @@ def test_every_event_of_a_turn_has_an_example() -> None:
 
 def test_every_event_that_the_code_names_is_explained() -> None:
     named: set[str] = set()
-    for module in Path(ROOT / "playground").glob("*.py"):
+    for module in Path(ROOT / "playground").rglob("*.py"):
+        if "wire_docs" in module.parts:
+            continue
         named |= set(re.findall(r'"((?:playground|conversation)\.[a-z_]+)"', module.read_text()))
     named = {name for name in named if not re.search(r"_(?:conversation|completion)$", name)}
     explained = {docs.name for docs in event_docs()} | set(commands.COMMANDS)
