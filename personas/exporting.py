@@ -70,10 +70,12 @@ def export(document: Document, name: str) -> Export:
     ``curl`` and Python are the request of a first turn, as the persona's own platform would send it. Raises ValueError
     if there is no such format.
     """
-    wanted = export_format_named(name)
-    found = (*differences(document, name), *_kept_here(document)) if wanted.is_document else ()
-    filename = _slug(document["persona_name"]) + wanted.ending
-    return Export(wanted, wanted.write(document), filename, wanted.content_type, found)
+    export_format = export_format_named(name)
+    reported = (*differences(document, name), *_kept_here(document)) if export_format.is_document else ()
+    filename = _slug(document["persona_name"]) + export_format.ending
+    return Export(
+        export_format, export_format.write(document), filename, export_format.content_type, reported
+    )
 
 
 def sample_request(document: Document, platform: Platform) -> LLMRequest:
@@ -126,11 +128,11 @@ _PYTHON = ExportFormat("python", "Python", ".py", "text/plain", _as_python)
 
 def _kept_here(document: Document) -> list[Difference]:
     """What is Greenroom's own and part of no platform's document."""
-    found = [field.name for field in REHEARSAL_FIELDS if field.value_in(document) != field.default]
-    if not found:
+    names = [field.name for field in REHEARSAL_FIELDS if field.value_in(document) != field.default]
+    if not names:
         return []
-    message = f"Rehearsal settings stay in Greenroom, no platform has them: {', '.join(found)}."
-    return [Difference(Fate.LOST, found[0], message)]
+    message = f"Rehearsal settings stay in Greenroom, no platform has them: {', '.join(names)}."
+    return [Difference(Fate.LOST, names[0], message)]
 
 
 def _slug(name: str) -> str:

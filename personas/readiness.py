@@ -46,8 +46,8 @@ def reasons_not_ready(persona: Persona) -> list[Reason]:
 def reasons_of(personas: Sequence[Persona]) -> list[list[Reason]]:
     """`reasons_not_ready` of each, in one query for any number of them (beside their token secrets)."""
     named = {persona.pk: named_in_headers(persona) - {own_name(persona)} for persona in personas}
-    asked = set().union(*named.values())
-    stored = {secret.name: secret for secret in TokenSecret.objects.filter(name__in=asked)} if asked else {}
+    names = set().union(*named.values())
+    stored = {secret.name: secret for secret in TokenSecret.objects.filter(name__in=names)} if names else {}
     return [
         [
             *_address_reasons(persona),

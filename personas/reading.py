@@ -9,7 +9,7 @@ from typing import Any
 from django.views.decorators.debug import sensitive_variables
 
 from personas.endable_processes import EndableProcesses
-from personas.formats import ConversationDraft, Draft, FormatError, FoundSecret
+from personas.formats import ConversationDraft, Draft, DraftSecret, FormatError
 from personas.formats.advice import with_advice
 from personas.formats.tolerant import MAX_CHARS, too_long
 from playground.engine.limits import MIB
@@ -83,7 +83,7 @@ def draft_of(draft: dict[str, Any]) -> Draft:
     return Draft(
         platform_named(draft["platform"]).name,
         draft["document"],
-        tuple(FoundSecret(**secret | {"hosts": tuple(secret["hosts"])}) for secret in draft["secrets"]),
+        tuple(DraftSecret(**secret | {"hosts": tuple(secret["hosts"])}) for secret in draft["secrets"]),
         tuple(draft["notices"]),
         tuple(draft["initial_messages"]),
     )

@@ -65,12 +65,12 @@ class PersonaAdmin(admin.ModelAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """The list, with every persona's reasons at once."""
-        found = super().get_changelist_instance(request)
-        listed = list(found.result_list)
+        changelist = super().get_changelist_instance(request)
+        listed = list(changelist.result_list)
         for persona, reasons in zip(listed, reasons_of(listed), strict=True):
             setattr(persona, _LISTED, reasons)
-        found.result_list = listed
-        return found
+        changelist.result_list = listed
+        return changelist
 
     def view_on_site(self, persona: Persona) -> str:
         """Where every field is edited."""
@@ -88,8 +88,8 @@ class PersonaAdmin(admin.ModelAdmin):
         count = len(_listed_reasons(persona))
         if not count:
             return format_html('<span class="badge badge--good">{}</span>', "ready")
-        said = "1 reason" if count == 1 else f"{count} reasons"
-        return format_html('<span class="badge badge--warning">not yet: {}</span>', said)
+        label = "1 reason" if count == 1 else f"{count} reasons"
+        return format_html('<span class="badge badge--warning">not yet: {}</span>', label)
 
     @admin.display(description="Why it can't start")
     def reasons(self, persona: Persona) -> str | SafeString:
@@ -104,5 +104,5 @@ class PersonaAdmin(admin.ModelAdmin):
 
 
 def _listed_reasons(persona: Persona) -> list[Reason]:
-    found: list[Reason] = getattr(persona, _LISTED)
-    return found
+    reasons: list[Reason] = getattr(persona, _LISTED)
+    return reasons

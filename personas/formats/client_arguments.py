@@ -39,18 +39,18 @@ def split_query(address: str) -> tuple[str, dict[str, str]]:
 
 def with_default_headers(fields: Fields, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The headers, and those of ``default_headers`` that they don't name. Raises FormatError."""
-    given = checked_headers(fields, "default_headers")
-    if not given:
+    default_headers = checked_headers(fields, "default_headers")
+    if not default_headers:
         return headers
     fields.notices.add(
         f"{fields.name_of('default_headers')} was read as headers: it is sent with every request."
     )
     named = {name.lower() for name, _ in headers}
-    return headers + [(name, value) for name, value in given if name.lower() not in named]
+    return headers + [(name, value) for name, value in default_headers if name.lower() not in named]
 
 
 def _without_keys(fields: Fields, name: str, query: Mapping[str, Any]) -> dict[str, str]:
-    kept: dict[str, str] = {}
+    parameters: dict[str, str] = {}
     for key, value in query.items():
         if may_name_a_key(key):
             fields.notices.add(
@@ -59,8 +59,8 @@ def _without_keys(fields: Fields, name: str, query: Mapping[str, Any]) -> dict[s
         elif isinstance(value, bool) or not isinstance(value, str | int | float):
             fields.refuse("default_query", [Problem((key,), f"{name}.{printable(key)} is not a text.")])
         else:
-            kept[key] = str(value)
-    return kept
+            parameters[key] = str(value)
+    return parameters
 
 
 def _encoded(query: Mapping[str, str]) -> str:

@@ -38,11 +38,11 @@ def read(source: Source, node: Node) -> ConversationDraft:
     notices = Notices()
     fields = Fields(source, _with_the_seeds_names(node), "", notices)
     persona_id = fields.text("persona_id", _MAX_ID_CHARS)
-    found = {key: fields.text(key, max_chars) for key, max_chars in _SIZES.items()}
+    texts = {key: fields.text(key, max_chars) for key, max_chars in _SIZES.items()}
     for key in fields.rest():
         if key not in _READ_ONLY:
             notices.add(f"{fields.name_of(key)} is not rehearsed; it was left out.")
-    return ConversationDraft(persona_id, {key: text for key, text in found.items() if text}, notices.all())
+    return ConversationDraft(persona_id, {key: text for key, text in texts.items() if text}, notices.all())
 
 
 def _with_the_seeds_names(node: Node) -> Node:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from personas.formats.differences import Difference, Fate, become, listed, lost, mapped
-from personas.formats.platform_format import OWN, Crossing, Document, PlatformFormat, Words
+from personas.formats.platform_format import OWN, Conversion, Document, PartNames, PlatformFormat
 from personas.formats.registry import format_named, formats
 from playground.engine.json_types import Json
 from playground.engine.persona import Provider
@@ -38,8 +38,8 @@ def converted(document: Document, target: str, *, surroundings: Surroundings = D
 
     Rehearsal settings are Greenroom's own and stay.
     """
-    wanted = format_named(target)
-    return _own(_brought(document, wanted, surroundings), wanted)
+    target_format = format_named(target)
+    return _own(_brought(document, target_format, surroundings), target_format)
 
 
 def written(
@@ -52,13 +52,13 @@ def written(
 
 def differences(document: Document, target: str) -> tuple[Difference, ...]:
     """What `converted` does to the document, part by part; empty: nothing at all."""
-    wanted = format_named(target)
-    brought = _brought(document, wanted, DEFAULT_SURROUNDINGS)
-    missing = [part for part in _EMPTY_PARTS if part not in wanted.parts]
-    others = (*_crossing(document, brought, wanted), *_lost_parts(brought, missing))
+    target_format = format_named(target)
+    adopted = _brought(document, target_format, DEFAULT_SURROUNDINGS)
+    missing = [part for part in _EMPTY_PARTS if part not in target_format.parts]
+    others = (*_crossing(document, adopted, target_format), *_lost_parts(adopted, missing))
     named = [(difference.field, difference) for difference in others]
-    named += [(OWN, difference) for difference in wanted.own_differences(brought)]
-    places = {field: place for place, field in enumerate(wanted.listing)}
+    named += [(OWN, difference) for difference in target_format.own_differences(adopted)]
+    places = {field: place for place, field in enumerate(target_format.listing)}
     named.sort(key=lambda placed: places.get(placed[0], len(places)))
     return tuple(difference for _, difference in named)
 
@@ -67,40 +67,42 @@ def _source(document: Document) -> PlatformFormat:
     return format_named(document["llm"]["platform"])
 
 
-def _brought(document: Document, wanted: PlatformFormat, surroundings: Surroundings) -> Document:
+def _brought(document: Document, target: PlatformFormat, surroundings: Surroundings) -> Document:
     """The document as the wanted platform has one; one of its own stays as it is."""
     source = _source(document)
-    if source is wanted:
+    if source is target:
         return document
-    return wanted.adopted(_neutral(document, source, surroundings))
+    return target.adopted(_neutral(document, source, surroundings))
 
 
 def _neutral(document: Document, source: PlatformFormat, surroundings: Surroundings) -> Json:
     return source.neutral(document, surroundings) | {name: {} for name in _OF_THE_SOURCE}
 
 
-def _own(document: Document, wanted: PlatformFormat) -> Json:
-    own = wanted.own(document)
+def _own(document: Document, target: PlatformFormat) -> Json:
+    own = target.own(document)
     own |= {name: own.get(name) or {} for name in _OF_THE_SOURCE}
-    return own | {part: empty for part, empty in _EMPTY_PARTS.items() if part not in wanted.parts}
+    return own | {part: empty for part, empty in _EMPTY_PARTS.items() if part not in target.parts}
 
 
-def _crossing(document: Document, brought: Document, wanted: PlatformFormat) -> Iterator[Difference]:
+def _crossing(document: Document, adopted: Document, target: PlatformFormat) -> Iterator[Difference]:
     """What leaving one platform for another changes, in the words of both."""
     source = _source(document)
-    if source is wanted:
+    if source is target:
         return
-    crossing = Crossing(source, wanted, document, _neutral(document, source, DEFAULT_SURROUNDINGS), brought)
-    yield from source.leaving(crossing)
-    yield from _renamed(document["llm"], source.words, wanted.words)
+    conversion = Conversion(
+        source, target, document, _neutral(document, source, DEFAULT_SURROUNDINGS), adopted
+    )
+    yield from source.leaving(conversion)
+    yield from _renamed(document["llm"], source.words, target.words)
     calls_its_address = source.platform.calls_its_address(_endpoint(document))
-    for difference in wanted.adopting(crossing):
+    for difference in target.adopting(conversion):
         if calls_its_address or difference.field not in _OF_THE_ENDPOINT:
             yield difference
     yield from _lost(document, _OF_THE_SOURCE, [source])
 
 
-def _renamed(llm: Document, old: Words, new: Words) -> Iterator[Difference]:
+def _renamed(llm: Document, old: PartNames, new: PartNames) -> Iterator[Difference]:
     """A sentence for the token secret and the parameters, where the platforms call them by other names."""
     if (secret := llm.get("token_secret")) and old.secret != new.secret:
         yield mapped("token_secret", f"{old.secret.format(secret)} becomes {new.secret.format(secret)}.")

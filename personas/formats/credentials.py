@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from personas.formats.draft import FoundSecret
+from personas.formats.draft import DraftSecret
 from personas.formats.fields import Notices
 from personas.formats.nodes import FormatError
 from personas.formats.portable import reference
@@ -57,9 +57,9 @@ class Credentials:
     def __init__(self, persona_name: str, notices: Notices) -> None:
         self._owner = _slug(persona_name) or "PERSONA"
         self._notices = notices
-        self._found: list[FoundSecret] = []
+        self._found: list[DraftSecret] = []
 
-    def all(self) -> tuple[FoundSecret, ...]:
+    def all(self) -> tuple[DraftSecret, ...]:
         return tuple(self._found)
 
     def key(self, text: str, *, hosts: tuple[str, ...], role: str) -> str:
@@ -88,7 +88,7 @@ class Credentials:
 
     def named(self, name: str, hosts: tuple[str, ...]) -> str:
         if all(secret.name != name for secret in self._found):
-            self._add(FoundSecret(name, None, hosts, is_named=True))
+            self._add(DraftSecret(name, None, hosts, is_named=True))
         return name
 
     def in_headers(
@@ -99,18 +99,18 @@ class Credentials:
         That name stands there bare, any other as ``{{secret:NAME}}``. A persona has one token secret: a key in
         ``Authorization`` takes its place, any other second key is left out.
         """
-        kept: Headers = []
+        named_headers: Headers = []
         for name, value in headers:
-            value = _REFERENCE.sub(lambda found: reference(self.named(found[1], hosts)), value)
+            value = _REFERENCE.sub(lambda match: reference(self.named(match[1], hosts)), value)
             key = key_in_header(name, value)
             if named := _REFERENCE.fullmatch(key):
                 secret = secret or named[1]
             if not key or named or key == secret:
-                kept.append([name, value])
+                named_headers.append([name, value])
                 continue
             found_name = self._known(key, hosts)
             if found_name is None:
-                if secret and (name.lower() != "authorization" or _is_named_in(kept, secret)):
+                if secret and (name.lower() != "authorization" or _is_named_in(named_headers, secret)):
                     self._notices.add(
                         f"The header {name} held a second key; it was left out: a persona has one secret."
                     )
@@ -119,9 +119,9 @@ class Credentials:
             if secret not in {"", found_name}:
                 self._notices.add(f"The key in the header {name} takes the place of the secret {secret}.")
             secret = found_name
-            kept.append([name, value.removesuffix(key) + found_name])
+            named_headers.append([name, value.removesuffix(key) + found_name])
         own = {reference(secret): secret} if secret else {}
-        return [[name, _replaced(value, own)] for name, value in kept], secret
+        return [[name, _replaced(value, own)] for name, value in named_headers], secret
 
     def in_rest(self, value: Any) -> Any:
         """JSON that Greenroom only keeps, with ``{{secret:NAME}}`` in place of each key in it."""
@@ -147,10 +147,10 @@ class Credentials:
 
     def _proposed(self, value: str | None, hosts: tuple[str, ...], role: str) -> str:
         name = self._free_name(_name_for(hosts) or f"{self._owner}_{role}_KEY")
-        self._add(FoundSecret(name, value, hosts))
+        self._add(DraftSecret(name, value, hosts))
         return name
 
-    def _add(self, secret: FoundSecret) -> None:
+    def _add(self, secret: DraftSecret) -> None:
         if len(self._found) == MOST_SECRETS:
             raise FormatError(
                 f"The document holds or names more than {MOST_SECRETS} keys and token secrets: take some out."

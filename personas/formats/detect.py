@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from personas.formats import conversation
 from personas.formats.advice import with_advice
-from personas.formats.bindings import Names
+from personas.formats.bindings import Bindings
 from personas.formats.code import about_platform_key, find_object, find_text, is_python
 from personas.formats.conversation import ConversationDraft
 from personas.formats.curl import read_argument, read_command
@@ -59,7 +59,7 @@ def read_conversation(text: str) -> ConversationDraft | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pasted:
+class _PastedDocument:
     """A text, the document's object in it (None for a script), and the notices about what is left out around it."""
 
     source: Source
@@ -70,7 +70,7 @@ class _Pasted:
         return replace(draft, notices=(*self.notices, *draft.notices))
 
 
-def _pasted(text: str, keys_in_code: frozenset[str]) -> _Pasted:
+def _pasted(text: str, keys_in_code: frozenset[str]) -> _PastedDocument:
     """The document out of the command or the code that it stands in. Raises FormatError."""
     fenced = without_fence(text.replace("\r\n", "\n").replace("\r", "\n"))
     command = read_command(fenced.text)
@@ -83,21 +83,23 @@ def _keys_in_code() -> frozenset[str]:
     return frozenset().union(*(known.keys_in_code for known in formats()))
 
 
-def _in_code(text: str, keys: frozenset[str]) -> _Pasted:
+def _in_code(text: str, keys: frozenset[str]) -> _PastedDocument:
     is_script = any(known.is_own_language(text) for known in formats())
     source = Source(without_hash_comments(text), is_python=not is_script and is_python(text))
     if source.text.startswith("{", source.skip(0)):
-        return _Pasted(source, Names(source).filled(_whole_object(source)))
+        return _PastedDocument(source, Bindings(source).filled(_whole_object(source)))
     if is_script:
-        return _Pasted(source)
+        return _PastedDocument(source)
     document = find_object(source, keys)
     if document is not None:
-        return _Pasted(source, document.node, document.notices)
+        return _PastedDocument(source, document.node, document.notices)
     inner_text = find_text(source, keys)
     if inner_text is None:
-        return _Pasted(source)
+        return _PastedDocument(source)
     inner = Source(inner_text)
-    return _Pasted(inner, Names(inner).filled(_whole_object(inner)), tuple(about_platform_key(source.text)))
+    return _PastedDocument(
+        inner, Bindings(inner).filled(_whole_object(inner)), tuple(about_platform_key(source.text))
+    )
 
 
 def _whole_object(source: Source) -> Node:

@@ -58,15 +58,15 @@ class Fields:
     def node(self, key: str) -> Node | None:
         """The member as it stands; None: absent, or null."""
         self._asked.add(key)
-        found = self._members.get(key)
-        return None if found is None or found.value is None else found
+        member = self._members.get(key)
+        return None if member is None or member.value is None else member
 
     def data(self, key: str) -> Node | None:
         """The member if it is data; an expression is noted and counts as absent."""
-        found = self.node(key)
-        if found is None or not isinstance(found.value, Expression):
-            return found
-        self.note_expression(key, found.value, found.offset)
+        member = self.node(key)
+        if member is None or not isinstance(member.value, Expression):
+            return member
+        self.note_expression(key, member.value, member.offset)
         return None
 
     def note_expression(self, key: str, expression: Expression, offset: int) -> None:
@@ -80,14 +80,14 @@ class Fields:
 
     def text(self, key: str, max_chars: int) -> str:
         """The member's text; empty: absent."""
-        found = self.data(key)
-        if found is None:
+        member = self.data(key)
+        if member is None:
             return ""
-        if not isinstance(found.value, str):
-            self.source.fail(f"{self.name_of(key)} is not a text.", found.offset)
-        if len(found.value) > max_chars:
-            self.source.fail(f"{self.name_of(key)} has more than {max_chars:,} characters.", found.offset)
-        return found.value
+        if not isinstance(member.value, str):
+            self.source.fail(f"{self.name_of(key)} is not a text.", member.offset)
+        if len(member.value) > max_chars:
+            self.source.fail(f"{self.name_of(key)} has more than {max_chars:,} characters.", member.offset)
+        return member.value
 
     def key(self, key: str) -> str:
         """The member as a credential's text; script in its place stands for a key that isn't there yet."""
@@ -111,8 +111,8 @@ class Fields:
 
     def section(self, key: str) -> Self | None:
         """The member as an object to read from; None: absent."""
-        found = self.data(key)
-        return None if found is None else type(self)(self.source, found, self.name_of(key), self.notices)
+        member = self.data(key)
+        return None if member is None else type(self)(self.source, member, self.name_of(key), self.notices)
 
     def plain(self, key: str, node: Node) -> Any:
         """The node as JSON; each expression in it is noted and left out."""
@@ -123,8 +123,8 @@ class Fields:
 
     def json(self, key: str) -> Any:
         """The member as JSON; None: absent."""
-        found = self.data(key)
-        return None if found is None else self.plain(key, found)
+        member = self.data(key)
+        return None if member is None else self.plain(key, member)
 
     def rest(self) -> dict[str, Any]:
         """All members that were not asked for, as JSON (expressions are noted and left out)."""
@@ -132,14 +132,14 @@ class Fields:
 
     def all_but(self, *keys: str) -> dict[str, Any]:
         """The object as JSON, in its own order, less these members (expressions are noted and left out)."""
-        found: dict[str, Any] = {}
+        members: dict[str, Any] = {}
         for key, node in self._members.items():
             if key in keys:
                 continue
             value = self.plain(key, node)
             if not node.is_expression:
-                found[key] = value
-        return found
+                members[key] = value
+        return members
 
     def refuse(self, key: str, problems: Iterable[Problem]) -> None:
         """Raise FormatError for the first problem, at the place in the document that its path leads to."""

@@ -8,7 +8,7 @@ from personas.formats.credentials import CAILA_HOSTS, Credentials, hosts_of
 from personas.formats.draft import Draft
 from personas.formats.fields import Fields, Notices
 from personas.formats.jaicp_history import Histories
-from personas.formats.jaicp_messages import ReadMessages, read_messages
+from personas.formats.jaicp_messages import MessagesDraft, read_messages
 from personas.formats.jaicp_script import EXPRESSION_KEY, REPLY_TYPE, to_script
 from personas.formats.nodes import Expression, Node
 from personas.formats.portable import relative
@@ -90,9 +90,13 @@ def _note_the_rest(script: Script, reply: Reply, notices: Notices) -> None:
     if requests:
         noun = "llmRequest" if requests == 1 else "llmRequests"
         notices.add(f"The script has {requests} more {noun}; the first one was taken.")
-    left = len(others) - requests
-    if left:
-        what = "1 more reply of the script was" if left == 1 else f"{left} more replies of the script were"
+    left_out = len(others) - requests
+    if left_out:
+        what = (
+            "1 more reply of the script was"
+            if left_out == 1
+            else f"{left_out} more replies of the script were"
+        )
         notices.add(f"{what} left out.")
 
 
@@ -107,7 +111,7 @@ def _with_variables(script: Script, node: Node) -> Node:
     return Node(members, node.offset)
 
 
-def _llm(fields: Fields, secrets: Credentials, messages: ReadMessages, site_url: str) -> Json:
+def _llm(fields: Fields, secrets: Credentials, messages: MessagesDraft, site_url: str) -> Json:
     provider = _provider(fields)
     address = relative(fields.text("url", 2_000), site_url)
     hosts = CAILA_HOSTS if provider is Provider.CAILA_OPEN_AI else _hosts(fields, address)
@@ -131,16 +135,16 @@ def _llm(fields: Fields, secrets: Credentials, messages: ReadMessages, site_url:
 
 
 def _provider(fields: Fields) -> Provider:
-    found = fields.text("provider", 100)
-    if found == _OLD_CAILA:
+    provider = fields.text("provider", 100)
+    if provider == _OLD_CAILA:
         fields.notices.add(f"{_OLD_CAILA} is an older name for {Provider.CAILA_OPEN_AI}.")
         return Provider.CAILA_OPEN_AI
-    if not found:
+    if not provider:
         fields.notices.add(f"provider is missing; {Provider.CUSTOM_LLM} was assumed.")
         return Provider.CUSTOM_LLM
-    if found not in set(Provider):
+    if provider not in set(Provider):
         fields.refuse("provider", [Problem((), f"provider is one of {', '.join(Provider)}.")])
-    return Provider(found)
+    return Provider(provider)
 
 
 def _hosts(fields: Fields, address: str) -> tuple[str, ...]:
@@ -152,48 +156,48 @@ def _hosts(fields: Fields, address: str) -> tuple[str, ...]:
 
 
 def _checked(fields: Fields, key: str, problems_of: Any) -> Any:
-    found = fields.json(key)
-    if found is not None:
-        fields.refuse(key, problems_of(found))
-    return found
+    value = fields.json(key)
+    if value is not None:
+        fields.refuse(key, problems_of(value))
+    return value
 
 
 def _filler(fields: Fields) -> Json | None:
     config = fields.section("fillersPhraseConfig")
     if config is None:
         return None
-    found = {key: config.json(key) for key in ("fillerPhrase", "fillerPhrasesList", "activationDelayMs")}
-    fields.refuse("fillersPhraseConfig", filler_problems(found))
+    values = {key: config.json(key) for key in ("fillerPhrase", "fillerPhrasesList", "activationDelayMs")}
+    fields.refuse("fillersPhraseConfig", filler_problems(values))
     for key in config.rest():
         config.notices.add(f"{config.name_of(key)} is not known; it was left out.")
-    delay_ms = found["activationDelayMs"]
+    delay_ms = values["activationDelayMs"]
     return {
         "name": "",
-        "fillerPhrase": found["fillerPhrase"] or "",
-        "fillerPhrasesList": found["fillerPhrasesList"] or [],
+        "fillerPhrase": values["fillerPhrase"] or "",
+        "fillerPhrasesList": values["fillerPhrasesList"] or [],
         "activationDelayMs": DEFAULT_ACTIVATION_DELAY_MS if delay_ms is None else delay_ms,
     }
 
 
 def _barge_in(fields: Fields, script: Script) -> Json:
-    found: Json = {}
+    settings: Json = {}
     if script.barge_in is not None and not script.barge_in.is_expression:
         options = Fields(script.source, script.barge_in, "bargeInResponse", fields.notices)
-        found = {
+        settings = {
             key: options.json(key)
             for key in ("bargeIn", "bargeInTrigger", "noInterruptTime")
             if key in options
         }
-        _refuse_all(options, barge_in_problems(found))
+        _refuse_all(options, barge_in_problems(settings))
     reply = fields.node("bargeInReply")
     if reply is None:
-        return found
-    given = (
+        return settings
+    reply_value = (
         {EXPRESSION_KEY: reply.value.text}
         if isinstance(reply.value, Expression)
         else fields.json("bargeInReply")
     )
-    return found | {"bargeInReply": given}
+    return settings | {"bargeInReply": reply_value}
 
 
 def _refuse_all(fields: Fields, problems: Iterable[Problem]) -> None:

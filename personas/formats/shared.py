@@ -24,11 +24,11 @@ def checked_headers(fields: Fields, key: str) -> list[tuple[str, str]]:
 
 def read_tools(fields: Fields) -> list[Json]:
     """``tools``, checked; a placeholder in it (``<your-tools-here>``) is left out. Raises FormatError."""
-    found = fields.json("tools")
-    if found is None:
+    tools = fields.json("tools")
+    if tools is None:
         return []
-    fields.refuse("tools", tool_problems(found))
-    return list(found)
+    fields.refuse("tools", tool_problems(tools))
+    return list(tools)
 
 
 def note_gaps(fields: Fields) -> None:

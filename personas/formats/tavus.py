@@ -66,17 +66,17 @@ def to_json(document: Mapping[str, Any], *, site_url: str = "") -> Json:
 
     ``site_url`` stands before the app's own addresses.
     """
-    found: Json = {"system_prompt": document.get("system_prompt") or ""}
+    persona: Json = {"system_prompt": document.get("system_prompt") or ""}
     if document.get("context"):
-        found["context"] = document["context"]
-    found["persona_name"] = document["persona_name"]
+        persona["context"] = document["context"]
+    persona["persona_name"] = document["persona_name"]
     if document.get("default_replica_id"):
-        found["default_replica_id"] = document["default_replica_id"]
+        persona["default_replica_id"] = document["default_replica_id"]
     layers = _layers_out(document, site_url)
     if layers:
-        found["layers"] = layers
+        persona["layers"] = layers
     rest = {key: value for key, value in document["other_keys"].items() if key not in _OWN_KEYS}
-    return found | {key: found.get(TODAYS_NAMES.get(key, ""), value) for key, value in rest.items()}
+    return persona | {key: persona.get(TODAYS_NAMES.get(key, ""), value) for key, value in rest.items()}
 
 
 def _with_first_names(node: Node) -> Node:
@@ -98,14 +98,14 @@ def _name(top: Fields) -> str:
 
 
 def _other_keys(top: Fields) -> Json:
-    found = top.rest()
+    rest = top.rest()
     for key in _OF_THE_COPY:
-        if found.pop(key, None) is not None:
+        if rest.pop(key, None) is not None:
             top.notices.add(f"{key} belongs to the copy at Tavus; it was left out.")
     for key in _OF_THE_LLM:
-        if key in found:
+        if key in rest:
             top.notices.add(f"{key} belongs under layers.llm; it is kept and not sent.")
-    return found
+    return rest
 
 
 def _layers(layers: Fields | None, secrets: Credentials, site_url: str) -> Json:
@@ -125,7 +125,7 @@ _EMPTY: Json = {"barge_in": {}, "filler": None}
 
 
 def _llm(fields: Fields | None, secrets: Credentials, site_url: str) -> Json:
-    found: Json = {
+    llm: Json = {
         "platform": "tavus",
         "provider": Provider.CUSTOM_LLM.value,
         "address": "",
@@ -141,7 +141,7 @@ def _llm(fields: Fields | None, secrets: Credentials, site_url: str) -> Json:
         "stream_options": None,
     }
     if fields is None:
-        return found
+        return llm
     address = relative(fields.text("base_url", 2_000), site_url)
     hosts = _hosts(fields, address)
     secret = secrets.key(fields.key("api_key"), hosts=hosts, role="LLM")
@@ -149,7 +149,7 @@ def _llm(fields: Fields | None, secrets: Credentials, site_url: str) -> Json:
     headers, secret = secrets.in_headers(given_headers, secret=secret, hosts=hosts)
     parameters = fields.json("extra_body")
     fields.refuse("extra_body", parameter_problems({} if parameters is None else parameters))
-    return found | {
+    return llm | {
         "address": with_default_query(fields, address),
         "model": fields.text("model", 200),
         "token_secret": secret,
@@ -184,29 +184,29 @@ def _vqa(layers: Fields) -> Json | None:
     fields = layers.section("vqa")
     if fields is None:
         return None
-    found = fields.rest()
+    vqa = fields.rest()
     for key in VISION_KEYS:
-        value = found.get(key)
+        value = vqa.get(key)
         if value is not None and not (isinstance(value, bool) or str(value).lower() in BOOLEANS):
             fields.refuse(key, [Problem((), f"vqa.{key} is neither true nor false.")])
-    return found
+    return vqa
 
 
 def _layers_out(document: Mapping[str, Any], site_url: str) -> Json:
     other = dict(document["other_layers"])
     llm = _llm_out(document["llm"], site_url) | other.pop("llm", {})
-    found: Json = {"llm": llm} if llm else {}
+    layers: Json = {"llm": llm} if llm else {}
     if document.get("tts") is not None:
-        found["tts"] = _tts_out(document["tts"])
+        layers["tts"] = _tts_out(document["tts"])
     if document.get("vqa") is not None:
-        found["vqa"] = document["vqa"]
-    return found | other
+        layers["vqa"] = document["vqa"]
+    return layers | other
 
 
 def _llm_out(llm: Mapping[str, Any], site_url: str) -> Json:
     secret = llm.get("token_secret") or ""
     base_url, default_query = split_query(absolute(llm["address"], site_url))
-    found = {
+    members = {
         "model": llm.get("model"),
         "api_key": reference(secret),
         "base_url": base_url,
@@ -215,10 +215,10 @@ def _llm_out(llm: Mapping[str, Any], site_url: str) -> Json:
         "extra_body": llm["parameters"],
         "tools": list(llm.get("tools") or ()),
     }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in members.items() if value}
 
 
 def _tts_out(tts: Mapping[str, Any]) -> Json:
-    found: Json = {"api_key": reference(tts["token_secret"])} if tts.get("token_secret") else {}
-    found |= {key: tts[key] for key in _TTS_ORDER if key in tts}
-    return found | {key: value for key, value in tts.items() if key not in {"token_secret", *_TTS_ORDER}}
+    members: Json = {"api_key": reference(tts["token_secret"])} if tts.get("token_secret") else {}
+    members |= {key: tts[key] for key in _TTS_ORDER if key in tts}
+    return members | {key: value for key, value in tts.items() if key not in {"token_secret", *_TTS_ORDER}}

@@ -8,7 +8,15 @@ from personas.formats.differences import Difference, changed, listed, lost, mapp
 from personas.formats.draft import Draft
 from personas.formats.nodes import Node
 from personas.formats.notice import Notice, Topic
-from personas.formats.platform_format import OWN, Crossing, Document, FaceWords, FileWords, PastedWords, Words
+from personas.formats.platform_format import (
+    OWN,
+    Conversion,
+    Document,
+    EditorTexts,
+    FileFormat,
+    PartNames,
+    PastedTexts,
+)
 from personas.formats.rules import temperature_problems
 from personas.formats.tavus import read, to_json
 from personas.formats.tavus_advice import NOTICES, advice_on_size
@@ -28,9 +36,9 @@ _KEYS = _KEYS_IN_CODE | {"context"}
 
 class TavusFormat:
     platform: Platform = Tavus()
-    file = FileWords("Tavus JSON", ".json", "application/json")
-    face = FaceWords("JSON", "Tavus persona JSON", "its name, {{secret:NAME}}")
-    pasted = PastedWords(
+    file = FileFormat("Tavus JSON", ".json", "application/json")
+    face = EditorTexts("JSON", "Tavus persona JSON", "its name, {{secret:NAME}}")
+    pasted = PastedTexts(
         document="a Tavus persona",
         text="a persona's JSON",
         beginning="a persona's JSON { … }",
@@ -38,7 +46,7 @@ class TavusFormat:
         started="Tavus persona or conversation JSON",
         example='{ "persona_name": … }',
     )
-    words = Words(document="persona", parameters="extra_body", tools="layers.llm.tools", secret="api_key")
+    words = PartNames(document="persona", parameters="extra_body", tools="layers.llm.tools", secret="api_key")
 
     keys_in_code = _KEYS_IN_CODE
 
@@ -70,7 +78,7 @@ class TavusFormat:
         return json.dumps(to_json(document), indent=2, ensure_ascii=False) + "\n"
 
     def merged(self, stored: Json, read: Json) -> Json:
-        kept = {key: stored[key] for key in ("barge_in", "filler", "rehearsal")}
+        own = {key: stored[key] for key in ("barge_in", "filler", "rehearsal")}
         llm = {
             key: stored["llm"][key]
             for key in ("event_name", "history_mode", "history_last", "stream_options")
@@ -79,7 +87,7 @@ class TavusFormat:
         has_field = stored["llm"]["temperature"] is not None
         if has_field and not any(temperature_problems(parameters.get("temperature"))):
             llm["temperature"] = parameters.pop("temperature")
-        return {**read, **kept, "llm": read["llm"] | llm | {"parameters": parameters}}
+        return {**read, **own, "llm": read["llm"] | llm | {"parameters": parameters}}
 
     parts: frozenset[str] = frozenset({"default_replica_id", "tts", "vqa", "other_layers"})
     listing: tuple[str, ...] = (
@@ -92,7 +100,7 @@ class TavusFormat:
         parameters = dict(llm.get("parameters") or {})
         if llm.get("temperature") is not None:
             parameters["temperature"] = llm["temperature"]
-        held = {
+        own_llm = {
             "provider": Provider.CUSTOM_LLM.value,
             "address": llm.get("address") or "",
             "headers": _headers(llm),
@@ -102,7 +110,7 @@ class TavusFormat:
             "history_mode": HistoryMode.PROMPT_AND_SESSION.value,
             "history_last": None,
         }
-        return dict(document) | {"llm": dict(llm) | held, "barge_in": {}, "filler": None}
+        return dict(document) | {"llm": dict(llm) | own_llm, "barge_in": {}, "filler": None}
 
     def own_differences(self, document: Document) -> Iterator[Difference]:
         llm = document["llm"]
@@ -132,9 +140,9 @@ class TavusFormat:
         }
         return dict(document) | {"llm": dict(llm) | common}
 
-    def leaving(self, crossing: Crossing) -> Iterator[Difference]:
-        llm = crossing.before["llm"]
-        if len(_headers(crossing.after["llm"])) > len(_headers(llm)):
+    def leaving(self, conversion: Conversion) -> Iterator[Difference]:
+        llm = conversion.before["llm"]
+        if len(_headers(conversion.after["llm"])) > len(_headers(llm)):
             yield mapped("headers", "The header Authorization: Bearer is added, which Tavus sends by itself.")
         if _chooses_messages(llm):
             yield changed("history_mode", "messages: the prompt and the whole session, as Tavus sends them.")
@@ -149,15 +157,15 @@ class TavusFormat:
         }
         return dict(neutral) | {"llm": dict(llm) | own}
 
-    def adopting(self, crossing: Crossing) -> Iterator[Difference]:
-        before, source = crossing.before, crossing.source
+    def adopting(self, conversion: Conversion) -> Iterator[Difference]:
+        before, source = conversion.before, conversion.source
         llm = before["llm"]
-        yield from _about_address(crossing)
+        yield from _about_address(conversion)
         if any(_is_bearer(header, llm) for header in _headers(llm)):
             yield mapped("headers", "The header Authorization: Bearer is left out: Tavus sends it by itself.")
         if llm.get("tools") and source.words.tools != self.words.tools:
             yield mapped("tools", f"{source.words.tools} stand in {self.words.tools}.")
-        if _mode(crossing.after["llm"]) is not HistoryMode.PROMPT_AND_SESSION and _has_prompt(before):
+        if _mode(conversion.after["llm"]) is not HistoryMode.PROMPT_AND_SESSION and _has_prompt(before):
             yield changed(
                 "system_prompt",
                 f"The {source.words.document} passed no prompt; Tavus sends system_prompt with every request.",
@@ -171,9 +179,12 @@ class TavusFormat:
         return advice_on_size(tokens)
 
 
-def _about_address(crossing: Crossing) -> Iterator[Difference]:
-    name = crossing.source.platform.address_name
-    given, url = crossing.before["llm"].get("address") or "", crossing.neutral["llm"].get("address") or ""
+def _about_address(conversion: Conversion) -> Iterator[Difference]:
+    name = conversion.source.platform.address_name
+    before, url = (
+        conversion.before["llm"].get("address") or "",
+        conversion.neutral["llm"].get("address") or "",
+    )
     if is_placeholder(url):
         return
     if not has_route(url):
@@ -181,7 +192,7 @@ def _about_address(crossing: Crossing) -> Iterator[Difference]:
             "address",
             f"{name} does not end in /chat/completions: as base_url, Tavus calls {with_route(url)}.",
         )
-    elif given == without_route(url):
+    elif before == without_route(url):
         yield mapped("address", f"{name} becomes base_url.")
     else:
         yield changed("address", f"{name} becomes base_url, without /chat/completions: Tavus adds it.")

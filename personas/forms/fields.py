@@ -67,17 +67,17 @@ class UserJsonField(forms.CharField):
         if not text:
             return copy.deepcopy(self.blank)
         try:
-            found = parse_user_json(text)
+            value_read = parse_user_json(text)
         except UserJsonError as error:
             raise ValidationError(error.message, code="json") from None
-        if not isinstance(found, self.shape):
-            wanted = "an object: { … }" if self.shape is dict else "a list: [ … ]"
-            raise ValidationError(f"This is JSON, but not {wanted}.", code="shape")
+        if not isinstance(value_read, self.shape):
+            shape = "an object: { … }" if self.shape is dict else "a list: [ … ]"
+            raise ValidationError(f"This is JSON, but not {shape}.", code="shape")
         if self.rule is not None:
-            problems = [_with_place(text, problem) for problem in self.rule(found)]
+            problems = [_with_place(text, problem) for problem in self.rule(value_read)]
             if problems:
                 raise ValidationError(problems, code="rule")
-        return found
+        return value_read
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

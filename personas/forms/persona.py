@@ -125,11 +125,11 @@ class PersonaForm(forms.ModelForm):
         return " ".join(self.cleaned_data["persona_name"].split())
 
     def clean_temperature(self) -> float | None:
-        found: float | None = self.cleaned_data["temperature"]
-        if found is not None:
-            for problem in temperature_problems(found):
+        temperature: float | None = self.cleaned_data["temperature"]
+        if temperature is not None:
+            for problem in temperature_problems(temperature):
                 self.add_error("temperature", problem.message)
-        return found
+        return temperature
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -156,8 +156,8 @@ class PersonaForm(forms.ModelForm):
 def data_of(persona: Persona) -> dict[str, Any]:
     """What a browser would send for the persona's form, were it submitted as it stands."""
     form = PersonaForm(instance=persona)
-    found = {name: form[name].value() for name in form.fields}
-    return {name: "" if value is None else value for name, value in found.items()}
+    values = {name: form[name].value() for name in form.fields}
+    return {name: "" if value is None else value for name, value in values.items()}
 
 
 def _literal_keys(cleaned: dict[str, Any]) -> Iterator[str]:
@@ -221,5 +221,5 @@ def _vqa(stored: dict[str, Any] | None, vision: str) -> dict[str, Any] | None:
 
 def _with(stored: dict[str, Any] | None, values: dict[str, Any]) -> dict[str, Any]:
     """The object with these values, in its own order; None takes a key out."""
-    found = dict(stored or {}) | values
-    return {key: value for key, value in found.items() if value is not None or key not in values}
+    merged = dict(stored or {}) | values
+    return {key: value for key, value in merged.items() if value is not None or key not in values}

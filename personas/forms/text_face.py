@@ -49,9 +49,9 @@ def form_of_text(text: str, base: Persona, data: Mapping[str, Any], instance: Pe
     draft = _read(text, base)
     named = set(base.missing_secrets.values())
     missing = [
-        found.name
-        for found in draft.secrets
-        if found.value is not None or not (_is_stored(found.name) or found.name in named)
+        secret.name
+        for secret in draft.secrets
+        if secret.value is not None or not (_is_stored(secret.name) or secret.name in named)
     ]
     if missing:
         raise TextRefusedError((NOT_STORED.format(what=f"The token secret {', '.join(missing)}"),))

@@ -72,10 +72,10 @@ def new_secret_url(request: HttpRequest, persona: Persona) -> str:
     if not request.user.has_perm("personas.add_tokensecret"):
         return ""
     address = dialled_address(persona)
-    asked = {"_popup": "1", "name": proposed_name(address.raw if address else "")}
+    parameters = {"_popup": "1", "name": proposed_name(address.raw if address else "")}
     if address is not None:
-        asked["allowed_hosts"] = address.entry
-    return f"{reverse('admin:personas_tokensecret_add')}?{urlencode(asked)}"
+        parameters["allowed_hosts"] = address.entry
+    return f"{reverse('admin:personas_tokensecret_add')}?{urlencode(parameters)}"
 
 
 def _notices(persona: Persona) -> tuple[Notice, ...]:
@@ -93,29 +93,31 @@ def _sections(form: PersonaForm, reasons: Sequence[Reason], notices: Sequence[No
             tuple(notice for notice in notices if notice.field == field.name),
         )
 
-    return tuple(Section(found.text, tuple(row(field) for field in found.fields)) for found in form.sections)
+    return tuple(
+        Section(section.text, tuple(row(field) for field in section.fields)) for section in form.sections
+    )
 
 
 def _preview(request: HttpRequest, persona: Persona) -> dict[str, Any]:
-    asked = request.POST if request.method == "POST" else request.GET
+    query = request.POST if request.method == "POST" else request.GET
     own = platform_named(persona.platform)
-    platform = _choice(asked.get("preview_platform"), own)
-    context = asked.get("conversational_context", "").replace("\x00", "")[:MAX_SAMPLE_CHARS]
-    says = asked.get("sample_words", "").replace("\x00", "")[:MAX_SAMPLE_CHARS] or SAMPLE_WORDS
+    platform = _choice(query.get("preview_platform"), own)
+    context = query.get("conversational_context", "").replace("\x00", "")[:MAX_SAMPLE_CHARS]
+    says = query.get("sample_words", "").replace("\x00", "")[:MAX_SAMPLE_CHARS] or SAMPLE_WORDS
     preview = preview_of(persona, platform, conversational_context=context, says=says)
     return {
         "preview": preview,
         "preview_platforms": platform_choices(),
         "preview_is_own": platform is own,
         "preview_advice": format_named(platform.name).advice_on_size(preview.size.tokens),
-        "shows_curl": asked.get("preview_as") == "curl",
+        "shows_curl": query.get("preview_as") == "curl",
         "conversational_context": context,
         "sample_words": says,
     }
 
 
-def _choice(asked: str | None, own: Platform) -> Platform:
+def _choice(name: str | None, own: Platform) -> Platform:
     try:
-        return platform_named(asked or "")
+        return platform_named(name or "")
     except ValueError:
         return own

@@ -30,7 +30,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class ConversationOptions:
     """What is chosen for one conversation, beside its persona. ``values`` fill the context's ``{identifier}``s."""
 
     conversation_name: str = ""
@@ -47,7 +47,7 @@ class Opening:
     """Tavus' ``test_mode``: it has ended when it begins."""
 
 
-def start_conversation(persona: Persona, opening: Opening, *, owner: User) -> Conversation:
+def start_conversation(persona: Persona, options: ConversationOptions, *, owner: User) -> Conversation:
     """Store a conversation with the persona's newest version. A value that looks like a placeholder stays as it is.
 
     Raises TooManyRowsError where the owner has as many conversations as one may have.
@@ -57,16 +57,16 @@ def start_conversation(persona: Persona, opening: Opening, *, owner: User) -> Co
     return Conversation.objects.create(
         owner=owner,
         persona_version=version,
-        stand_in=opening.stand_in,
-        conversation_name=opening.conversation_name,
-        conversational_context=fill_placeholders(opening.conversational_context, opening.values),
-        replica_id=opening.replica_id or version.document.get("default_replica_id") or "",
-        callback_url=opening.callback_url,
-        custom_greeting=opening.custom_greeting or greeting_of(version.document.get("other_keys") or {}),
-        initial_messages=list(opening.initial_messages),
-        properties=dict(opening.properties),
-        status=opening.status,
-        ended_at=timezone.now() if opening.status == Conversation.Status.ENDED else None,
+        stand_in=options.stand_in,
+        conversation_name=options.conversation_name,
+        conversational_context=fill_placeholders(options.conversational_context, options.values),
+        replica_id=options.replica_id or version.document.get("default_replica_id") or "",
+        callback_url=options.callback_url,
+        custom_greeting=options.custom_greeting or greeting_of(version.document.get("other_keys") or {}),
+        initial_messages=list(options.initial_messages),
+        properties=dict(options.properties),
+        status=options.status,
+        ended_at=timezone.now() if options.status == Conversation.Status.ENDED else None,
     )
 
 

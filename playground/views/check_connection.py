@@ -11,7 +11,7 @@ from django_htmx.middleware import HtmxDetails
 from personas.forms.persona import PersonaForm
 from personas.models import Persona
 from playground.access import START, permitted
-from playground.connection_check import Prepared, observe, prepare
+from playground.connection_check import PreparedCheck, observe, prepare
 from playground.engine.connection_check import Finding, Grade, findings
 
 CHECKS = 10
@@ -41,13 +41,13 @@ async def check_connection(request: HttpRequest) -> HttpResponse:
     return await _answer(request, findings(await observe(prepared)))
 
 
-async def _answer(request: HttpRequest, found: list[Finding]) -> HttpResponse:
+async def _answer(request: HttpRequest, check_findings: list[Finding]) -> HttpResponse:
     template = "playground/_findings.html" if HtmxDetails(request) else "playground/connection_check.html"
-    return await sync_to_async(render)(request, template, {"findings": found})
+    return await sync_to_async(render)(request, template, {"findings": check_findings})
 
 
 @sensitive_variables()
-def _prepared(request: HttpRequest) -> Prepared | list[Finding]:
+def _prepared(request: HttpRequest) -> PreparedCheck | list[Finding]:
     """What is to be sent, or the findings that say why nothing is. Raises PermissionDenied, Http404."""
     persona_id = request.POST.get("persona", "")
     user = permitted(request, START, "personas.change_persona" if persona_id else "personas.add_persona")

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from personas.error_reports import takes_secrets
 from playground.access import START, permitted
-from playground.storage.start_conversation import Opening, start_conversation
+from playground.storage.start_conversation import ConversationOptions, start_conversation
 from playground.views.forms import EndpointForm
 from playground.views.start_page import ADD_PERSONA, render_start_page
 
@@ -26,5 +26,5 @@ def try_endpoint(request: HttpRequest) -> HttpResponse:
         messages.info(request, notice)
     if made.reasons:
         return redirect(f"{reverse('playground:start')}?persona={made.persona.pk}")
-    conversation = start_conversation(made.persona, Opening(), owner=user)
+    conversation = start_conversation(made.persona, ConversationOptions(), owner=user)
     return redirect("playground:conversation", conversation.pk)

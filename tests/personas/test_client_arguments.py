@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from personas.formats import Draft, FormatError, FoundSecret, read_document, tavus
+from personas.formats import Draft, DraftSecret, FormatError, read_document, tavus
 
 BASE_URL = "https://llm.example.com/openai/deployments/gpt"
 
@@ -69,7 +69,7 @@ def test_default_headers_are_sent_as_headers_are() -> None:
         headers={"X-Folder": "f1"}, default_headers={"x-folder": "f2", "api-key": "sk-live-0123456789"}
     )
     assert draft.document["llm"]["headers"] == [["X-Folder", "f1"], ["api-key", "LLM_EXAMPLE_COM_KEY"]]
-    assert draft.secrets == (FoundSecret("LLM_EXAMPLE_COM_KEY", "sk-live-0123456789", ("llm.example.com",)),)
+    assert draft.secrets == (DraftSecret("LLM_EXAMPLE_COM_KEY", "sk-live-0123456789", ("llm.example.com",)),)
     assert any("default_headers was read as headers" in notice for notice in draft.notices)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from personas.formats import FoundSecret, read_document
+from personas.formats import DraftSecret, read_document
 from tests.personas import examples
 from tests.personas.jaicp_scripts import FILLER, YANDEX, document, pushed
 
@@ -24,7 +24,7 @@ def test_reads_the_reply_to_yandex_gpt_as_it_stands_on_the_page() -> None:
     draft = read_document(examples.YANDEX_GPT)
     assert draft.platform == "jaicp"
     assert draft.document == YANDEX
-    assert draft.secrets == (FoundSecret("MY_TOKEN", None, ("llm.api.cloud.yandex.net",), is_named=True),)
+    assert draft.secrets == (DraftSecret("MY_TOKEN", None, ("llm.api.cloud.yandex.net",), is_named=True),)
     assert draft.notices == (examples.MAX_TOKENS_OF_YANDEX,)
 
 
@@ -41,7 +41,7 @@ def test_reads_the_reply_to_caila_as_it_stands_on_the_page() -> None:
             "parameters": {"max_completion_tokens": 150},
         },
     )
-    assert draft.secrets == (FoundSecret("MY_TOKEN", None, ("caila.io",), is_named=True),)
+    assert draft.secrets == (DraftSecret("MY_TOKEN", None, ("caila.io",), is_named=True),)
     assert draft.notices == ()
 
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from personas.formats import FormatError, FoundSecret, jaicp, read_document
+from personas.formats import DraftSecret, FormatError, jaicp, read_document
 from tests.personas.jaicp_scripts import pushed
 
 
@@ -37,7 +37,7 @@ def test_a_key_in_place_of_a_secrets_name_becomes_a_secret() -> None:
     draft = read_document(
         pushed('url: "https://a.example/v1", tokenSecret: "sk-live-0123456789", messages: []')
     )
-    assert draft.secrets == (FoundSecret("A_EXAMPLE_KEY", "sk-live-0123456789", ("a.example",)),)
+    assert draft.secrets == (DraftSecret("A_EXAMPLE_KEY", "sk-live-0123456789", ("a.example",)),)
     assert draft.document["llm"]["token_secret"] == "A_EXAMPLE_KEY"
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from personas.formats import FormatError, FoundSecret, read_document, tavus
+from personas.formats import DraftSecret, FormatError, read_document, tavus
 from personas.formats.vision import vision_is_on
 from tests.personas import examples
 
@@ -84,8 +84,8 @@ def test_reads_the_storyteller_as_it_stands_on_the_page() -> None:
         "other_keys": {},
     }
     assert draft.secrets == (
-        FoundSecret("MERT_THE_STORYTELLER_LLM_KEY", None, ()),
-        FoundSecret("MERT_THE_STORYTELLER_TTS_KEY", None, ()),
+        DraftSecret("MERT_THE_STORYTELLER_LLM_KEY", None, ()),
+        DraftSecret("MERT_THE_STORYTELLER_TTS_KEY", None, ()),
     )
     assert draft.notices == ("layers.llm.tools[0]: <your-tools-here> is a placeholder; it was left out.",)
 
@@ -137,19 +137,19 @@ def test_refuses_the_conversation_and_says_what_it_is() -> None:
 def test_a_key_becomes_a_secret_bound_to_the_host_of_its_address() -> None:
     draft = read_document(persona(base_url="https://LLM.example.com:8443/v1", api_key="sk-live-0123456789"))
     name = "LLM_EXAMPLE_COM_8443_KEY"
-    assert draft.secrets == (FoundSecret(name, "sk-live-0123456789", ("llm.example.com:8443",)),)
+    assert draft.secrets == (DraftSecret(name, "sk-live-0123456789", ("llm.example.com:8443",)),)
     assert draft.document["llm"]["token_secret"] == name
     assert "sk-live-0123456789" not in json.dumps(draft.document) + repr(draft)
 
 
 def test_a_key_beside_a_placeholder_is_usable_nowhere() -> None:
     draft = read_document(persona(base_url="<your-endpoint>", api_key="sk-live-0123456789"))
-    assert draft.secrets == (FoundSecret("ANN_LLM_KEY", "sk-live-0123456789", ()),)
+    assert draft.secrets == (DraftSecret("ANN_LLM_KEY", "sk-live-0123456789", ()),)
 
 
 def test_a_named_secret_is_taken_by_its_name() -> None:
     draft = read_document(persona(base_url="https://a.example/v1", api_key="{{secret:MY_TOKEN}}"))
-    assert draft.secrets == (FoundSecret("MY_TOKEN", None, ("a.example",), is_named=True),)
+    assert draft.secrets == (DraftSecret("MY_TOKEN", None, ("a.example",), is_named=True),)
     assert draft.document["llm"]["token_secret"] == "MY_TOKEN"
 
 
@@ -164,7 +164,7 @@ def test_a_placeholder_key_counts_as_value_missing(key: str) -> None:
 def test_a_key_in_a_header_never_stays_in_the_document() -> None:
     headers = {"X-Folder": "b1g", "Authorization": "Api-Key sk-live-0123456789"}
     draft = read_document(persona(base_url="https://a.example/v1", headers=headers))
-    assert draft.secrets == (FoundSecret("A_EXAMPLE_KEY", "sk-live-0123456789", ("a.example",)),)
+    assert draft.secrets == (DraftSecret("A_EXAMPLE_KEY", "sk-live-0123456789", ("a.example",)),)
     assert draft.document["llm"]["headers"] == [
         ["X-Folder", "b1g"],
         ["Authorization", "Api-Key A_EXAMPLE_KEY"],
@@ -183,7 +183,7 @@ def test_the_same_key_twice_is_one_secret() -> None:
             headers={"X-Api-Key": "sk-live-0123456789"},
         )
     )
-    assert draft.secrets == (FoundSecret("A_EXAMPLE_KEY", "sk-live-0123456789", ("a.example",)),)
+    assert draft.secrets == (DraftSecret("A_EXAMPLE_KEY", "sk-live-0123456789", ("a.example",)),)
     assert draft.document["llm"]["headers"] == [["X-Api-Key", "A_EXAMPLE_KEY"]]
     assert draft.notices == ()
 

@@ -9,7 +9,14 @@ from personas.formats.draft import Draft
 from personas.formats.fields import Fields, Notices
 from personas.formats.nodes import Node
 from personas.formats.notice import Notice, Topic
-from personas.formats.platform_format import Crossing, Document, FaceWords, FileWords, PastedWords, Words
+from personas.formats.platform_format import (
+    Conversion,
+    Document,
+    EditorTexts,
+    FileFormat,
+    PartNames,
+    PastedTexts,
+)
 from personas.formats.portable import absolute, headers_with_references, reference, relative
 from personas.formats.shared import read_headers
 from personas.formats.tolerant import Source
@@ -26,9 +33,9 @@ _OWN_KEYS = frozenset({MARK, "title", "instructions", "brain", "voice"})
 
 class ParleyFormat:
     platform: Platform = Parley()
-    file = FileWords("Parley agent", ".parley", "application/json")
-    face = FaceWords("Agent", "Parley agent JSON", "its name in key")
-    pasted = PastedWords(
+    file = FileFormat("Parley agent", ".parley", "application/json")
+    face = EditorTexts("Agent", "Parley agent JSON", "its name in key")
+    pasted = PastedTexts(
         document="a Parley agent",
         text="a Parley agent",
         beginning="an agent { parley: 1, … }",
@@ -36,7 +43,7 @@ class ParleyFormat:
         started="Parley agent",
         example='{ "parley": 1, … }',
     )
-    words = Words(document="agent", parameters="options", tools="functions", secret="key")
+    words = PartNames(document="agent", parameters="options", tools="functions", secret="key")
     keys_in_code = frozenset({MARK})
 
     def is_own_language(self, text: str) -> bool:
@@ -162,18 +169,18 @@ class ParleyFormat:
         key = [[KEY_HEADER, secret]] if secret else []
         return dict(document) | {"llm": dict(llm) | {"headers": [*key, *llm["headers"]]}}
 
-    def leaving(self, crossing: Crossing) -> Iterator[Difference]:
-        if crossing.before["llm"].get("token_secret"):
+    def leaving(self, conversion: Conversion) -> Iterator[Difference]:
+        if conversion.before["llm"].get("token_secret"):
             yield mapped("headers", f"The header {KEY_HEADER} is added, which Parley sends by itself.")
 
     def adopted(self, neutral: Document) -> Json:
         return dict(neutral) | {"llm": dict(neutral["llm"]) | {"platform": self.platform.name}}
 
-    def adopting(self, crossing: Crossing) -> Iterator[Difference]:
-        words = crossing.source.words
-        if crossing.after["llm"].get("address"):
-            yield changed("address", f"{crossing.source.platform.address_name} becomes endpoint.")
-        if crossing.before["llm"].get("tools"):
+    def adopting(self, conversion: Conversion) -> Iterator[Difference]:
+        words = conversion.source.words
+        if conversion.after["llm"].get("address"):
+            yield changed("address", f"{conversion.source.platform.address_name} becomes endpoint.")
+        if conversion.before["llm"].get("tools"):
             yield mapped("tools", f"{become(words.tools)} functions.")
 
     def notices(self, topic: Topic, document: Document) -> Iterator[Notice]:

@@ -25,8 +25,8 @@ class Command(BaseCommand):
         persona = Persona.objects.filter(pk=options["id"]).first()
         if persona is None:
             raise CommandError(f"There is no persona {options['id']}.")
-        found = export(document_of(persona), options["format"] or persona.platform)
-        self.stdout.write(found.text, ending="")
-        for difference in found.differences:
+        exported = export(document_of(persona), options["format"] or persona.platform)
+        self.stdout.write(exported.text, ending="")
+        for difference in exported.differences:
             if difference.fate is not Fate.MAPPED:
                 self.stderr.write(f"{difference.fate.label}: {difference.message}")

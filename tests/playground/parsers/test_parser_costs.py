@@ -153,5 +153,5 @@ def test_a_result_that_nests_deeply_is_put_into_words(nested: str) -> None:
 
 def test_two_versions_are_compared_word_by_word_only_up_to_a_number() -> None:
     before, after = "a b " * MAX_COMPARED, "b a c " * MAX_COMPARED
-    assert [stretch.kind for stretch in compared(before, after)][:1] != []
+    assert [span.kind for span in compared(before, after)][:1] != []
     assert len(compared(before, after)) <= 3

@@ -15,7 +15,7 @@ from django.urls import reverse
 from personas.forms.persona import data_of
 from personas.models import Persona
 from personas.saving import save_persona
-from playground.connection_check import CHECK_LIMITS, Prepared, observe
+from playground.connection_check import CHECK_LIMITS, PreparedCheck, observe
 from playground.engine.errors.codes import Code
 from playground.views.check_connection import CHECKS
 from tests.conftest import REHEARSE, make_user
@@ -105,7 +105,7 @@ async def test_what_is_odd_is_told(check: Check, behaviour: str, what: str, grad
 
 
 async def test_a_stream_that_we_left_is_not_said_to_have_been_cut_off(llm_server: LLMServerHandle) -> None:
-    request = Prepared(wire(llm_server.completions_url("stall")), (), None, is_tls=False, is_own=False)
+    request = PreparedCheck(wire(llm_server.completions_url("stall")), (), None, is_tls=False, is_own=False)
 
     verdict = (await observe(request, replace(CHECK_LIMITS, content_gap_ms=200))).verdict
 
