@@ -9,7 +9,7 @@ from personas.documents import document_of
 from personas.formats.credentials import proposed_name
 from personas.importing import ADD_SECRET, PersonaImport, make_secret, secret_holding
 from personas.models import Persona, TokenSecret
-from personas.readiness import reasons_not_ready
+from personas.readiness import readiness_problems
 from personas.saving import save_persona
 from personas.secrets import set_value, short_value_sentence
 from playground.engine.addresses.address import Address, AddressError, parse_address
@@ -45,9 +45,9 @@ def make_endpoint_persona(base_url: str, key: str, model: str, platform: str, by
     sentence = short_value_sentence(secret.name, key) if secret else ""
     if stored is None:
         version = save_persona(persona, by=by, note="Made for an endpoint")
-        notices = (sentence,) if sentence else ()
-        return PersonaImport(persona, version, notices, tuple(reasons_not_ready(persona)))
-    return PersonaImport(stored, stored.versions.latest("number"), (), tuple(reasons_not_ready(stored)))
+        notes = (sentence,) if sentence else ()
+        return PersonaImport(persona, version, notes, tuple(readiness_problems(persona)))
+    return PersonaImport(stored, stored.versions.latest("number"), (), tuple(readiness_problems(stored)))
 
 
 def _address(base_url: str) -> Address:

@@ -14,7 +14,7 @@ from personas.documents import apply_document, merged_document
 from personas.formats import Draft, DraftSecret
 from personas.formats.portable import reference
 from personas.models import Persona, PersonaVersion, TokenSecret
-from personas.readiness import Reason, reasons_not_ready
+from personas.readiness import ReadinessProblem, readiness_problems
 from personas.saving import fill_in, save_persona
 from personas.secret_usage import unused_name_sentences
 from personas.secrets import holds, set_value, short_value_sentence
@@ -39,8 +39,8 @@ class PersonaImport:
 
     persona: Persona
     version: PersonaVersion
-    notices: tuple[str, ...]
-    reasons: tuple[Reason, ...]
+    notes: tuple[str, ...]
+    problems: tuple[ReadinessProblem, ...]
     initial_messages: tuple[dict[str, str], ...] = ()
 
 
@@ -66,36 +66,36 @@ def import_into(persona: Persona, draft: Draft, *, by: User, note: str = "") -> 
 
 
 def _store(persona: Persona, draft: Draft, by: User, note: str) -> PersonaImport:
-    document, notices = store_secrets(draft, by=by)
+    document, notes = store_secrets(draft, by=by)
     apply_document(persona, document)
     version = save_persona(persona, by=by, note=note)
-    notices += unused_name_sentences(persona)
+    notes += unused_name_sentences(persona)
     if closed := closed_address_sentence(persona):
-        notices.append(closed)
+        notes.append(closed)
     return PersonaImport(
-        persona, version, tuple(notices), tuple(reasons_not_ready(persona)), draft.initial_messages
+        persona, version, tuple(notes), tuple(readiness_problems(persona)), draft.initial_messages
     )
 
 
 def store_secrets(draft: Draft, *, by: User) -> tuple[dict[str, Any], list[str]]:
-    """Store the draft's token secrets; its document with their names, and its notices with what became of them.
+    """Store the draft's token secrets; return its document with their names, and its notes with what became of them.
 
     Call it inside the transaction that saves the persona. Raises ImportRefusedError as `import_draft` does.
     """
-    notices = list(draft.notices)
-    names = {secret.name: _stored_name(secret, by, notices) for secret in draft.secrets}
-    return _renamed(draft.document, names), notices
+    notes = list(draft.notes)
+    names = {secret.name: _stored_name(secret, by, notes) for secret in draft.secrets}
+    return _renamed(draft.document, names), notes
 
 
 @sensitive_variables("draft_secret")
-def _stored_name(draft_secret: DraftSecret, by: User, notices: list[str]) -> str:
+def _stored_name(draft_secret: DraftSecret, by: User, notes: list[str]) -> str:
     """The name of the stored secret for one that the document holds or names; empty: none was made."""
     if draft_secret.value is not None:
-        return _secret_with_value(draft_secret, draft_secret.value, by, notices).name
+        return _secret_with_value(draft_secret, draft_secret.value, by, notes).name
     if draft_secret.is_named:
-        return _secret_by_name(draft_secret, by, notices)
+        return _secret_by_name(draft_secret, by, notes)
     if not by.has_perm(ADD_SECRET):
-        notices.append(f"The secret {draft_secret.name} was not made: you may not add token secrets.")
+        notes.append(f"The secret {draft_secret.name} was not made: you may not add token secrets.")
         return ""
     same = TokenSecret.objects.filter(name__iexact=draft_secret.name, ciphertext="").first()
     if same is not None and same.allowed_hosts == list(draft_secret.hosts):
@@ -103,17 +103,17 @@ def _stored_name(draft_secret: DraftSecret, by: User, notices: list[str]) -> str
     return make_secret(draft_secret.name, draft_secret.hosts).name
 
 
-def _secret_by_name(draft_secret: DraftSecret, by: User, notices: list[str]) -> str:
+def _secret_by_name(draft_secret: DraftSecret, by: User, notes: list[str]) -> str:
     """The name as it is stored, or as it is missing."""
     stored = TokenSecret.objects.filter(name__iexact=draft_secret.name).first()
     if stored is not None:
         return stored.name
     if by.has_perm(ADD_SECRET):
-        notices.append(
+        notes.append(
             f"The secret {draft_secret.name} was made without a value: enter it under Token secrets."
         )
         return make_secret(draft_secret.name, draft_secret.hosts).name
-    notices.append(
+    notes.append(
         f"There is no token secret {draft_secret.name}, and you may not add one: the persona names it as missing until "
         "someone who manages token secrets has made it."
     )
@@ -121,7 +121,7 @@ def _secret_by_name(draft_secret: DraftSecret, by: User, notices: list[str]) -> 
 
 
 @sensitive_variables("value", "draft_secret")
-def _secret_with_value(draft_secret: DraftSecret, value: str, by: User, notices: list[str]) -> TokenSecret:
+def _secret_with_value(draft_secret: DraftSecret, value: str, by: User, notes: list[str]) -> TokenSecret:
     if not by.has_perm(ADD_SECRET):
         raise ImportRefusedError(
             "The document holds a key, and you may not add token secrets: put {{secret:NAME}} in its place, or ask "
@@ -129,7 +129,7 @@ def _secret_with_value(draft_secret: DraftSecret, value: str, by: User, notices:
         )
     secret = secret_holding(value, draft_secret.hosts) or _new_secret(draft_secret, value, by)
     if sentence := short_value_sentence(secret.name, value):
-        notices.append(sentence)
+        notes.append(sentence)
     return secret
 
 

@@ -46,7 +46,7 @@ def read_documents(text: str, *, site_url: str = "") -> tuple[Draft, ...]:
 def read_conversation(text: str) -> ConversationDraft | None:
     """As `personas.formats.read_conversation`. Raises FormatError, also where reading takes too long."""
     draft = _answer({"kind": "conversation", "text": text})["conversation"]
-    return None if draft is None else ConversationDraft(**draft | {"notices": tuple(draft["notices"])})
+    return None if draft is None else ConversationDraft(**draft | {"notes": tuple(draft["notes"])})
 
 
 @sensitive_variables()
@@ -84,7 +84,7 @@ def draft_of(draft: dict[str, Any]) -> Draft:
         platform_named(draft["platform"]).name,
         draft["document"],
         tuple(DraftSecret(**secret | {"hosts": tuple(secret["hosts"])}) for secret in draft["secrets"]),
-        tuple(draft["notices"]),
+        tuple(draft["notes"]),
         tuple(draft["initial_messages"]),
     )
 

@@ -76,7 +76,7 @@ def restore(version: PersonaVersion, persona: Persona, *, by: User) -> tuple[Per
     """
     if version.persona_ref != persona.pk:
         raise ValueError("The version belongs to another persona.")
-    notices = [
+    notes = [
         f"The token secret {name} is gone: the persona names it as missing until somebody who manages token "
         "secrets makes it again."
         for name in _missing_secrets(version.document)
@@ -85,10 +85,10 @@ def restore(version: PersonaVersion, persona: Persona, *, by: User) -> tuple[Per
     restored = save_persona(persona, by=by, note=f"Version {version.number} restored")
     filler, was = restored.document["filler"], version.document.get("filler")
     if filler is not None and filler != was:
-        notices.append(
+        notes.append(
             f"The filler config says something else by now: {filler['name']} was made for this version."
         )
-    return restored, notices
+    return restored, notes
 
 
 def _missing_secrets(document: Mapping[str, Any]) -> list[str]:

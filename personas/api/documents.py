@@ -40,7 +40,7 @@ def persona_json(persona: Persona) -> Json:
 def saved_json(saved: PersonaImport) -> Json:
     """The answer to a change: Tavus' three fields, and what Greenroom has to say about it."""
     persona = saved.persona
-    reasons = [{"code": reason.code, "message": reason.message} for reason in saved.reasons]
+    problems = [{"code": problem.code, "message": problem.message} for problem in saved.problems]
     return {
         "persona_id": persona.pk,
         "persona_name": persona.persona_name,
@@ -48,8 +48,8 @@ def saved_json(saved: PersonaImport) -> Json:
         "updated_at": timestamp(persona.updated_at),
         "greenroom": {
             "version": saved.version.number,
-            "notices": list(saved.notices),
-            "not_ready": reasons,
+            "notices": list(saved.notes),
+            "not_ready": problems,
         },
     }
 

@@ -44,7 +44,7 @@ class CodeObject:
     """An object with the values of its names put in, and the sentences about the code around it."""
 
     node: Node
-    notices: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def is_python(text: str) -> bool:
@@ -60,13 +60,13 @@ def find_object(source: Source, keys: Set[str]) -> CodeObject | None:
     names = read_script(source).names
     node, end = source.read(offset)
     filled = names.filled(node)
-    notices = [*names.unfollowed(), *_changed_later(source, names, offset)]
+    notes = [*names.unfollowed(), *_changed_later(source, names, offset)]
     another = _object_with(source, keys, end)
     if another is not None and not _is_named(source, names, another):
         line = source.line_of(another)
-        notices.append(f"Line {line}: another document begins there; the first one was taken.")
-    notices += about_platform_key(source.text[:offset] + source.text[end:])
-    return CodeObject(filled, tuple(dict.fromkeys(notices)))
+        notes.append(f"Line {line}: another document begins there; the first one was taken.")
+    notes += about_platform_key(source.text[:offset] + source.text[end:])
+    return CodeObject(filled, tuple(dict.fromkeys(notes)))
 
 
 def about_platform_key(around: str) -> list[str]:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from personas.formats.differences import Difference, Fate, become, listed, lost, mapped
+from personas.formats.conversion_notes import ConversionNote, Fate, become, listed, lost, mapped
 from personas.formats.platform_format import OWN, Conversion, Document, PartNames, PlatformFormat
 from personas.formats.registry import format_named, formats
 from playground.engine.json_types import Json
 from playground.engine.persona import Provider
 from playground.engine.request import Surroundings
 
-__all__ = ["Difference", "Fate", "converted", "differences", "written"]
+__all__ = ["ConversionNote", "Fate", "conversion_notes", "converted", "written"]
 
 DEFAULT_SURROUNDINGS = Surroundings(user_agent="")
 _OF_THE_ENDPOINT = frozenset({"address", "headers", "tools"})
@@ -50,17 +50,17 @@ def written(
     return format_named(target).write(own, site_url=site_url)
 
 
-def differences(document: Document, target: str) -> tuple[Difference, ...]:
+def conversion_notes(document: Document, target: str) -> tuple[ConversionNote, ...]:
     """What `converted` does to the document, part by part; empty: nothing at all."""
     target_format = format_named(target)
     adopted = _brought(document, target_format, DEFAULT_SURROUNDINGS)
     missing = [part for part in _EMPTY_PARTS if part not in target_format.parts]
     others = (*_crossing(document, adopted, target_format), *_lost_parts(adopted, missing))
-    named = [(difference.field, difference) for difference in others]
-    named += [(OWN, difference) for difference in target_format.own_differences(adopted)]
+    named = [(note.field, note) for note in others]
+    named += [(OWN, note) for note in target_format.own_notes(adopted)]
     places = {field: place for place, field in enumerate(target_format.listing)}
     named.sort(key=lambda placed: places.get(placed[0], len(places)))
-    return tuple(difference for _, difference in named)
+    return tuple(note for _, note in named)
 
 
 def _source(document: Document) -> PlatformFormat:
@@ -85,7 +85,7 @@ def _own(document: Document, target: PlatformFormat) -> Json:
     return own | {part: empty for part, empty in _EMPTY_PARTS.items() if part not in target.parts}
 
 
-def _crossing(document: Document, adopted: Document, target: PlatformFormat) -> Iterator[Difference]:
+def _crossing(document: Document, adopted: Document, target: PlatformFormat) -> Iterator[ConversionNote]:
     """What leaving one platform for another changes, in the words of both."""
     source = _source(document)
     if source is target:
@@ -96,13 +96,13 @@ def _crossing(document: Document, adopted: Document, target: PlatformFormat) -> 
     yield from source.leaving(conversion)
     yield from _renamed(document["llm"], source.words, target.words)
     calls_its_address = source.platform.calls_its_address(_endpoint(document))
-    for difference in target.adopting(conversion):
-        if calls_its_address or difference.field not in _OF_THE_ENDPOINT:
-            yield difference
+    for note in target.adopting(conversion):
+        if calls_its_address or note.field not in _OF_THE_ENDPOINT:
+            yield note
     yield from _lost(document, _OF_THE_SOURCE, [source])
 
 
-def _renamed(llm: Document, old: PartNames, new: PartNames) -> Iterator[Difference]:
+def _renamed(llm: Document, old: PartNames, new: PartNames) -> Iterator[ConversionNote]:
     """A sentence for the token secret and the parameters, where the platforms call them by other names."""
     if (secret := llm.get("token_secret")) and old.secret != new.secret:
         yield mapped("token_secret", f"{old.secret.format(secret)} becomes {new.secret.format(secret)}.")
@@ -110,12 +110,14 @@ def _renamed(llm: Document, old: PartNames, new: PartNames) -> Iterator[Differen
         yield mapped("parameters", f"{become(old.parameters)} {new.parameters}.")
 
 
-def _lost_parts(document: Document, parts: list[str]) -> Iterator[Difference]:
+def _lost_parts(document: Document, parts: list[str]) -> Iterator[ConversionNote]:
     for part in parts:
         yield from _lost(document, [part], [known for known in formats() if part in known.parts])
 
 
-def _lost(document: Document, parts: Sequence[str], owners: Sequence[PlatformFormat]) -> Iterator[Difference]:
+def _lost(
+    document: Document, parts: Sequence[str], owners: Sequence[PlatformFormat]
+) -> Iterator[ConversionNote]:
     """A loss for each of these parts that the document has."""
     only = " and ".join(_possessive(owner.platform.label) for owner in owners)
     for part in parts:

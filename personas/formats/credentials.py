@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from personas.formats.draft import DraftSecret
-from personas.formats.fields import Notices
+from personas.formats.fields import ImportNotes
 from personas.formats.nodes import FormatError
 from personas.formats.portable import reference
-from personas.formats.rules import Path, Problem, printable
+from personas.formats.rules import Path, ValueProblem, printable
 from personas.names import SECRET_NAME_PATTERN
 from playground.engine.addresses.address import AddressError, is_placeholder, parse_address
 from playground.engine.substitution import names_in
@@ -54,9 +54,9 @@ def hosts_of_usable(address: str) -> tuple[str, ...]:
 class Credentials:
     """What was found in one document so far."""
 
-    def __init__(self, persona_name: str, notices: Notices) -> None:
+    def __init__(self, persona_name: str, notes: ImportNotes) -> None:
         self._owner = _slug(persona_name) or "PERSONA"
-        self._notices = notices
+        self._notes = notes
         self._found: list[DraftSecret] = []
 
     def all(self) -> tuple[DraftSecret, ...]:
@@ -83,7 +83,7 @@ class Credentials:
             return self.named(text, hosts)
         if not text or _REFERENCE.fullmatch(text):
             return self.key(text, hosts=hosts, role="LLM")
-        self._notices.add("tokenSecret held a key, not the name of a secret; the key was made into a secret.")
+        self._notes.add("tokenSecret held a key, not the name of a secret; the key was made into a secret.")
         return self.key(text, hosts=hosts, role="LLM")
 
     def named(self, name: str, hosts: tuple[str, ...]) -> str:
@@ -111,13 +111,13 @@ class Credentials:
             found_name = self._known(key, hosts)
             if found_name is None:
                 if secret and (name.lower() != "authorization" or _is_named_in(named_headers, secret)):
-                    self._notices.add(
+                    self._notes.add(
                         f"The header {name} held a second key; it was left out: a persona has one secret."
                     )
                     continue
                 found_name = self.key(key, hosts=hosts, role="LLM")
             if secret not in {"", found_name}:
-                self._notices.add(f"The key in the header {name} takes the place of the secret {secret}.")
+                self._notes.add(f"The key in the header {name} takes the place of the secret {secret}.")
             secret = found_name
             named_headers.append([name, value.removesuffix(key) + found_name])
         own = {reference(secret): secret} if secret else {}
@@ -171,7 +171,7 @@ def is_literal_key(name: str, value: object) -> bool:
     return is_key and _KEY_NAME.fullmatch(name) is not None
 
 
-def literal_key_problems(value: object, path: Path = ()) -> Iterator[Problem]:
+def literal_key_problems(value: object, path: Path = ()) -> Iterator[ValueProblem]:
     """A problem for each key in JSON that is only kept: keys live in token secrets alone."""
     if isinstance(value, list):
         for index, item in enumerate(value):
@@ -179,7 +179,7 @@ def literal_key_problems(value: object, path: Path = ()) -> Iterator[Problem]:
     elif isinstance(value, dict):
         for name, item in value.items():
             if is_literal_key(name, item):
-                yield Problem(
+                yield ValueProblem(
                     (*path, name), f'"{printable(name)}" holds a key: write {{{{secret:NAME}}}} instead.'
                 )
             else:

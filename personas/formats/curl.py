@@ -53,7 +53,7 @@ class Command:
 
     text: str
     """The document, at the line and the column at which it stands in what was pasted."""
-    notices: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,13 @@ def read_command(pasted: str) -> Command | None:
     if not data:
         raise _error("This curl command sends no document: paste one with -d '{ … }'.", text, match.end() - 4)
     body, end = _body(text, data[0], match.start(), end)
-    notices = [*_about_headers(words)]
+    notes = [*_about_headers(words)]
     if len(data) > 1:
-        notices.append("The command has more than one -d; the first one was read.")
+        notes.append("The command has more than one -d; the first one was read.")
     if rest := text[end:].strip():
         line = text.count("\n", 0, text.index(rest, end)) + 1
-        notices.append(f"Line {line}: what follows the command was left out.")
-    return Command(_in_place(body, text), tuple(notices))
+        notes.append(f"Line {line}: what follows the command was left out.")
+    return Command(_in_place(body, text), tuple(notes))
 
 
 def read_argument(pasted: str) -> str:

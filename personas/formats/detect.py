@@ -55,19 +55,19 @@ def read_conversation(text: str) -> ConversationDraft | None:
     if is_persona or not conversation.is_conversation(node):
         return None
     draft = conversation.read(pasted.source, node)
-    return replace(draft, notices=(*pasted.notices, *draft.notices))
+    return replace(draft, notes=(*pasted.notes, *draft.notes))
 
 
 @dataclass(frozen=True, slots=True)
 class _PastedDocument:
-    """A text, the document's object in it (None for a script), and the notices about what is left out around it."""
+    """A text, the document's object in it (None for a script), and notes on what is left out around it."""
 
     source: Source
     node: Node | None = None
-    notices: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def noted(self, draft: Draft) -> Draft:
-        return replace(draft, notices=(*self.notices, *draft.notices))
+        return replace(draft, notes=(*self.notes, *draft.notes))
 
 
 def _pasted(text: str, keys_in_code: frozenset[str]) -> _PastedDocument:
@@ -75,8 +75,8 @@ def _pasted(text: str, keys_in_code: frozenset[str]) -> _PastedDocument:
     fenced = without_fence(text.replace("\r\n", "\n").replace("\r", "\n"))
     command = read_command(fenced.text)
     inner = _in_code(command.text if command else read_argument(fenced.text), keys_in_code)
-    about_command = command.notices if command else ()
-    return replace(inner, notices=(*fenced.notices, *about_command, *inner.notices))
+    about_command = command.notes if command else ()
+    return replace(inner, notes=(*fenced.notes, *about_command, *inner.notes))
 
 
 def _keys_in_code() -> frozenset[str]:
@@ -92,7 +92,7 @@ def _in_code(text: str, keys: frozenset[str]) -> _PastedDocument:
         return _PastedDocument(source)
     document = find_object(source, keys)
     if document is not None:
-        return _PastedDocument(source, document.node, document.notices)
+        return _PastedDocument(source, document.node, document.notes)
     inner_text = find_text(source, keys)
     if inner_text is None:
         return _PastedDocument(source)

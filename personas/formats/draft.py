@@ -29,6 +29,6 @@ class Draft:
     platform: str
     document: dict[str, Any]
     secrets: tuple[DraftSecret, ...] = ()
-    notices: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     initial_messages: tuple[dict[str, str], ...] = ()
     """JAICP's literal ``messages``: the history with which a conversation begins."""

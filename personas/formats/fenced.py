@@ -11,7 +11,7 @@ class Fenced:
     """``text`` stands at the lines at which it stands in what was pasted."""
 
     text: str
-    notices: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def without_fence(pasted: str) -> Fenced:

@@ -5,23 +5,23 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from personas.formats.nodes import Expression, Node
-from personas.formats.rules import Problem, excerpt, printable
+from personas.formats.rules import ValueProblem, excerpt, printable
 from personas.formats.tolerant import Source
 
-MAX_NOTICES = 50
+MAX_NOTES = 50
 
 _MAY_HOLD_A_KEY = re.compile(r"key|token|secret|password|header", re.IGNORECASE)
 
 
-class Notices:
-    """What could not be taken over, in words: each sentence once, and no more than a person reads."""
+class ImportNotes:
+    """Notes on what an import left out or assumed: each sentence once, at most `MAX_NOTES`."""
 
     def __init__(self) -> None:
         self._sentences: dict[str, None] = {}
         self._unshown = 0
 
     def add(self, sentence: str) -> None:
-        if len(self._sentences) < MAX_NOTICES:
+        if len(self._sentences) < MAX_NOTES:
             self._sentences.setdefault(sentence)
         elif sentence not in self._sentences:
             self._unshown += 1
@@ -38,12 +38,12 @@ class Notices:
 class Fields:
     """The members of one object. `rest` gives those that nobody asked for."""
 
-    def __init__(self, source: Source, node: Node, path: str, notices: Notices) -> None:
+    def __init__(self, source: Source, node: Node, path: str, notes: ImportNotes) -> None:
         if not isinstance(node.value, dict):
             source.fail(f"{path or 'The document'} is not an object: {{ … }}.", node.offset)
         self.source = source
         self.offset = node.offset
-        self.notices = notices
+        self.notes = notes
         self._members = node.value
         self._path = path
         self._asked: set[str] = set()
@@ -73,10 +73,10 @@ class Fields:
         """Say that the expression at ``offset`` was left out; its text isn't quoted where it may hold a key."""
         text = "its value" if _MAY_HOLD_A_KEY.search(key) else excerpt(expression.text)
         if expression.is_placeholder or (self.source.is_python and expression.is_name):
-            self.notices.add(f"{self.name_of(key)}: {text} is a placeholder; it was left out.")
+            self.notes.add(f"{self.name_of(key)}: {text} is a placeholder; it was left out.")
         else:
             place = f"Line {self.source.line_of(offset)}: {self.name_of(key)}"
-            self.notices.add(f"{place}: {text} is script, not data; it was left out.")
+            self.notes.add(f"{place}: {text} is script, not data; it was left out.")
 
     def text(self, key: str, max_chars: int) -> str:
         """The member's text; empty: absent."""
@@ -104,7 +104,7 @@ class Fields:
             self.source.fail(f"{self.name_of(key)} has more than {max_chars:,} characters.", node.offset)
         line = self.source.line_of(node.offset)
         for name in node.value.unknown:
-            self.notices.add(
+            self.notes.add(
                 f"Line {line}: {excerpt(name)} in {self.name_of(key)} is not in the text; it is kept as it stands."
             )
         return node.value.joined
@@ -112,7 +112,7 @@ class Fields:
     def section(self, key: str) -> Self | None:
         """The member as an object to read from; None: absent."""
         member = self.data(key)
-        return None if member is None else type(self)(self.source, member, self.name_of(key), self.notices)
+        return None if member is None else type(self)(self.source, member, self.name_of(key), self.notes)
 
     def plain(self, key: str, node: Node) -> Any:
         """The node as JSON; each expression in it is noted and left out."""
@@ -141,7 +141,7 @@ class Fields:
                 members[key] = value
         return members
 
-    def refuse(self, key: str, problems: Iterable[Problem]) -> None:
+    def refuse(self, key: str, problems: Iterable[ValueProblem]) -> None:
         """Raise FormatError for the first problem, at the place in the document that its path leads to."""
         for problem in problems:
             node = self._members.get(key)

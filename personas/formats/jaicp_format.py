@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from personas.formats.bindings import Bindings
-from personas.formats.differences import Difference, become, changed, lost, mapped
+from personas.formats.conversion_notes import ConversionNote, become, changed, lost, mapped
 from personas.formats.draft import Draft
+from personas.formats.field_note import FieldNote, Topic
 from personas.formats.jaicp import is_reply, read
-from personas.formats.jaicp_advice import NOTICES, advice_on_size
+from personas.formats.jaicp_advice import NOTES, advice_on_size
 from personas.formats.jaicp_pasted import is_script, read_script_text
 from personas.formats.jaicp_script import state_name, to_script
 from personas.formats.nodes import Node
-from personas.formats.notice import Notice, Topic
 from personas.formats.platform_format import (
     OWN,
     Conversion,
@@ -96,7 +96,7 @@ class JaicpFormat:
         has_prompt = _mode(document["llm"]) is HistoryMode.PROMPT_AND_SESSION
         return dict(document) | {"system_prompt": _prompt(document) if has_prompt else "", "context": ""}
 
-    def own_differences(self, document: Document) -> Iterator[Difference]:
+    def own_notes(self, document: Document) -> Iterator[ConversionNote]:
         context, system_prompt = document.get("context") or "", document.get("system_prompt") or ""
         if _mode(document["llm"]) is not HistoryMode.PROMPT_AND_SESSION:
             for name in ("system_prompt", "context"):
@@ -131,7 +131,7 @@ class JaicpFormat:
         }
         return dict(document) | {"llm": dict(llm) | adapter}
 
-    def leaving(self, conversion: Conversion) -> Iterator[Difference]:
+    def leaving(self, conversion: Conversion) -> Iterator[ConversionNote]:
         llm, platform = conversion.before["llm"], conversion.target.platform
         if not _is_caila(llm):
             return
@@ -152,7 +152,7 @@ class JaicpFormat:
     def adopted(self, neutral: Document) -> Json:
         return dict(neutral) | {"llm": dict(neutral["llm"]) | {"platform": self.platform.name}}
 
-    def adopting(self, conversion: Conversion) -> Iterator[Difference]:
+    def adopting(self, conversion: Conversion) -> Iterator[ConversionNote]:
         llm, words = conversion.before["llm"], conversion.source.words
         yield from _about_address(conversion)
         if ignored := sorted(IGNORED_PARAMETERS & (llm.get("parameters") or {}).keys()):
@@ -171,15 +171,15 @@ class JaicpFormat:
         if prompt and prompt == conversion.before.get("system_prompt"):
             yield mapped("system_prompt", "system_prompt becomes the system message in messages.")
 
-    def notices(self, topic: Topic, document: Document) -> Iterator[Notice]:
-        if topic in NOTICES:
-            yield from NOTICES[topic](document)
+    def notes(self, topic: Topic, document: Document) -> Iterator[FieldNote]:
+        if topic in NOTES:
+            yield from NOTES[topic](document)
 
     def advice_on_size(self, tokens: int) -> str:
         return advice_on_size(tokens)
 
 
-def _about_address(conversion: Conversion) -> Iterator[Difference]:
+def _about_address(conversion: Conversion) -> Iterator[ConversionNote]:
     own, name = conversion.target.platform.address_name, conversion.source.platform.address_name
     before, url = conversion.before["llm"].get("address") or "", conversion.after["llm"].get("address") or ""
     if is_placeholder(url):

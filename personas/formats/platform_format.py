@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from personas.formats.differences import Difference
+from personas.formats.conversion_notes import ConversionNote
 from personas.formats.draft import Draft
+from personas.formats.field_note import FieldNote, Topic
 from personas.formats.nodes import Node
-from personas.formats.notice import Notice, Topic
 from personas.formats.tolerant import Source
 from playground.engine.json_types import Json
 from playground.engine.platforms.platform import Platform
@@ -144,24 +144,24 @@ class PlatformFormat(Protocol):
     def own(self, document: Document) -> Json:
         """A document of the platform with only what its format can hold; ``parts`` are left to the caller."""
 
-    def own_differences(self, document: Document) -> Iterator[Difference]:
+    def own_notes(self, document: Document) -> Iterator[ConversionNote]:
         """What `own` changes in the document."""
 
     def neutral(self, document: Document, surroundings: Surroundings) -> Json:
         """One of its own documents in common words: a CUSTOM_LLM at a whole URL, every header written out."""
 
-    def leaving(self, conversion: Conversion) -> Iterator[Difference]:
+    def leaving(self, conversion: Conversion) -> Iterator[ConversionNote]:
         """What `neutral` changes."""
 
     def adopted(self, neutral: Document) -> Json:
         """A neutral document as one of its own."""
 
-    def adopting(self, conversion: Conversion) -> Iterator[Difference]:
+    def adopting(self, conversion: Conversion) -> Iterator[ConversionNote]:
         """What `adopted` changes. Names of secret and parameters are compared by the caller."""
 
     # Advice
 
-    def notices(self, topic: Topic, document: Document) -> Iterator[Notice]:
+    def notes(self, topic: Topic, document: Document) -> Iterator[FieldNote]:
         """What the platform makes of one of its own documents."""
 
     def advice_on_size(self, tokens: int) -> str:

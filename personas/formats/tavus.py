@@ -11,10 +11,10 @@ from typing import Any
 from personas.formats.client_arguments import split_query, with_default_headers, with_default_query
 from personas.formats.credentials import Credentials, hosts_of
 from personas.formats.draft import Draft
-from personas.formats.fields import Fields, Notices
+from personas.formats.fields import Fields, ImportNotes
 from personas.formats.nodes import Node
 from personas.formats.portable import absolute, headers_with_references, reference, relative
-from personas.formats.rules import MAX_PROMPT_CHARS, Problem, parameter_problems
+from personas.formats.rules import MAX_PROMPT_CHARS, ValueProblem, parameter_problems
 from personas.formats.shared import note_gaps, read_headers, read_tools
 from personas.formats.tolerant import Source
 from personas.formats.vision import BOOLEANS, VISION_KEYS
@@ -44,11 +44,11 @@ def read(source: Source, node: Node, *, site_url: str = "") -> Draft:
 
     An address behind ``site_url`` is the app's own, as `to_json` writes it.
     """
-    notices = Notices()
-    top = Fields(source, _with_first_names(node), "", notices)
+    notes = ImportNotes()
+    top = Fields(source, _with_first_names(node), "", notes)
     note_gaps(top)
     name = _name(top)
-    secrets = Credentials(name, notices)
+    secrets = Credentials(name, notes)
     layers = top.section("layers")
     document: Json = {
         "persona_name": name,
@@ -58,7 +58,7 @@ def read(source: Source, node: Node, *, site_url: str = "") -> Draft:
     }
     document |= _layers(layers, secrets, site_url)
     document["other_keys"] = secrets.in_rest(_other_keys(top))
-    return Draft("tavus", document, secrets.all(), notices.all())
+    return Draft("tavus", document, secrets.all(), notes.all())
 
 
 def to_json(document: Mapping[str, Any], *, site_url: str = "") -> Json:
@@ -93,7 +93,7 @@ def _with_first_names(node: Node) -> Node:
 def _name(top: Fields) -> str:
     name = " ".join(top.text("persona_name", 200).split())
     if not name:
-        top.notices.add(f"persona_name is missing; the persona is called “{UNTITLED}”.")
+        top.notes.add(f"persona_name is missing; the persona is called “{UNTITLED}”.")
     return name or UNTITLED
 
 
@@ -101,10 +101,10 @@ def _other_keys(top: Fields) -> Json:
     rest = top.rest()
     for key in _OF_THE_COPY:
         if rest.pop(key, None) is not None:
-            top.notices.add(f"{key} belongs to the copy at Tavus; it was left out.")
+            top.notes.add(f"{key} belongs to the copy at Tavus; it was left out.")
     for key in _OF_THE_LLM:
         if key in rest:
-            top.notices.add(f"{key} belongs under layers.llm; it is kept and not sent.")
+            top.notes.add(f"{key} belongs under layers.llm; it is kept and not sent.")
     return rest
 
 
@@ -163,7 +163,7 @@ def _hosts(fields: Fields, address: str) -> tuple[str, ...]:
     try:
         return hosts_of(address)
     except AddressError as error:
-        fields.refuse("base_url", [Problem((), f"base_url: {error.message}")])
+        fields.refuse("base_url", [ValueProblem((), f"base_url: {error.message}")])
         raise
 
 
@@ -175,7 +175,7 @@ def _tts(fields: Fields | None, secrets: Credentials) -> Json | None:
         fields.text(key, 200)
     settings = fields.json("voice_settings")
     if not isinstance(settings, dict | None):
-        fields.refuse("voice_settings", [Problem((), "voice_settings is not an object: { … }.")])
+        fields.refuse("voice_settings", [ValueProblem((), "voice_settings is not an object: { … }.")])
     rest: Json = secrets.in_rest(fields.all_but("api_key"))
     return rest | {"token_secret": secret}
 
@@ -188,7 +188,7 @@ def _vqa(layers: Fields) -> Json | None:
     for key in VISION_KEYS:
         value = vqa.get(key)
         if value is not None and not (isinstance(value, bool) or str(value).lower() in BOOLEANS):
-            fields.refuse(key, [Problem((), f"vqa.{key} is neither true nor false.")])
+            fields.refuse(key, [ValueProblem((), f"vqa.{key} is neither true nor false.")])
     return vqa
 
 

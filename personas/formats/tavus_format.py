@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from personas.formats.differences import Difference, changed, listed, lost, mapped
+from personas.formats.conversion_notes import ConversionNote, changed, listed, lost, mapped
 from personas.formats.draft import Draft
+from personas.formats.field_note import FieldNote, Topic
 from personas.formats.nodes import Node
-from personas.formats.notice import Notice, Topic
 from personas.formats.platform_format import (
     OWN,
     Conversion,
@@ -19,7 +19,7 @@ from personas.formats.platform_format import (
 )
 from personas.formats.rules import temperature_problems
 from personas.formats.tavus import read, to_json
-from personas.formats.tavus_advice import NOTICES, advice_on_size
+from personas.formats.tavus_advice import NOTES, advice_on_size
 from personas.formats.tolerant import Source
 from playground.engine.addresses.address import is_placeholder
 from playground.engine.addresses.route import has_route, with_route, without_route
@@ -112,7 +112,7 @@ class TavusFormat:
         }
         return dict(document) | {"llm": dict(llm) | own_llm, "barge_in": {}, "filler": None}
 
-    def own_differences(self, document: Document) -> Iterator[Difference]:
+    def own_notes(self, document: Document) -> Iterator[ConversionNote]:
         llm = document["llm"]
         if llm.get("temperature") is not None:
             yield from _about_temperature(llm)
@@ -140,7 +140,7 @@ class TavusFormat:
         }
         return dict(document) | {"llm": dict(llm) | common}
 
-    def leaving(self, conversion: Conversion) -> Iterator[Difference]:
+    def leaving(self, conversion: Conversion) -> Iterator[ConversionNote]:
         llm = conversion.before["llm"]
         if len(_headers(conversion.after["llm"])) > len(_headers(llm)):
             yield mapped("headers", "The header Authorization: Bearer is added, which Tavus sends by itself.")
@@ -157,7 +157,7 @@ class TavusFormat:
         }
         return dict(neutral) | {"llm": dict(llm) | own}
 
-    def adopting(self, conversion: Conversion) -> Iterator[Difference]:
+    def adopting(self, conversion: Conversion) -> Iterator[ConversionNote]:
         before, source = conversion.before, conversion.source
         llm = before["llm"]
         yield from _about_address(conversion)
@@ -171,15 +171,15 @@ class TavusFormat:
                 f"The {source.words.document} passed no prompt; Tavus sends system_prompt with every request.",
             )
 
-    def notices(self, topic: Topic, document: Document) -> Iterator[Notice]:
-        if topic in NOTICES:
-            yield from NOTICES[topic](document)
+    def notes(self, topic: Topic, document: Document) -> Iterator[FieldNote]:
+        if topic in NOTES:
+            yield from NOTES[topic](document)
 
     def advice_on_size(self, tokens: int) -> str:
         return advice_on_size(tokens)
 
 
-def _about_address(conversion: Conversion) -> Iterator[Difference]:
+def _about_address(conversion: Conversion) -> Iterator[ConversionNote]:
     name = conversion.source.platform.address_name
     before, url = (
         conversion.before["llm"].get("address") or "",
@@ -198,7 +198,7 @@ def _about_address(conversion: Conversion) -> Iterator[Difference]:
         yield changed("address", f"{name} becomes base_url, without /chat/completions: Tavus adds it.")
 
 
-def _about_temperature(llm: Mapping[str, Any]) -> Iterator[Difference]:
+def _about_temperature(llm: Mapping[str, Any]) -> Iterator[ConversionNote]:
     yield changed("temperature", "temperature becomes extra_body.temperature: Tavus has no field for it.")
     if (llm.get("parameters") or {}).get("temperature", llm["temperature"]) != llm["temperature"]:
         yield lost("parameters", "parameters.temperature: the top-level one takes its place.")

@@ -9,13 +9,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from personas.formats.nodes import FormatError
-from personas.formats.rules import Problem, header_problems
+from personas.formats.rules import ValueProblem, header_problems
 from personas.formats.tolerant import Source
 from personas.models import TokenSecret
 from playground.engine.addresses.address import OWN_ENTRY, AddressError, is_placeholder, parse_address
 from playground.engine.user_json import UserJsonError, parse_user_json
 
-Rule = Callable[[Any], Iterator[Problem]]
+Rule = Callable[[Any], Iterator[ValueProblem]]
 
 
 def code_area(rows: int) -> forms.Textarea:
@@ -86,7 +86,7 @@ class UserJsonField(forms.CharField):
             return True
 
 
-def _with_place(text: str, problem: Problem) -> str:
+def _with_place(text: str, problem: ValueProblem) -> str:
     """The problem's sentence with its line and column in the text."""
     source = Source(text)
     try:

@@ -11,7 +11,7 @@ from personas.formats.credentials import key_in_header, literal_key_problems
 from personas.formats.rules import (
     MAX_DELAY_MS,
     MAX_PROMPT_CHARS,
-    Problem,
+    ValueProblem,
     parameter_problems,
     printable,
     temperature_problems,
@@ -26,11 +26,11 @@ from playground.engine.persona import BargeIn
 from playground.engine.substitution import explicit_names_in, names_in
 
 
-def unshown_problems(unshown: dict[str, Any]) -> Iterator[Problem]:
+def unshown_problems(unshown: dict[str, Any]) -> Iterator[ValueProblem]:
     """Objects or null, and no key of an LLM or a voice among them."""
     for name, value in unshown.items():
         if name not in ("tts", "vqa", "barge_in") or not isinstance(value, dict | None):
-            yield Problem((name,), f'"{printable(name)}" is not an object that a persona keeps.')
+            yield ValueProblem((name,), f'"{printable(name)}" is not an object that a persona keeps.')
     yield from literal_key_problems(unshown)
 
 

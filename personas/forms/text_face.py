@@ -73,7 +73,7 @@ def save_text(
     """Save the text as the persona's next version, and say what could not be taken over. Raises TextRefusedError."""
     draft = _read(text, base)
     try:
-        document, notices = store_secrets(draft, by=by)
+        document, notes = store_secrets(draft, by=by)
     except ImportRefusedError as error:
         raise TextRefusedError((error.message,)) from None
     apply_document(base, document)
@@ -87,7 +87,7 @@ def save_text(
             )
         )
     instance.missing_secrets = base.missing_secrets
-    return form.save_version(by=by), notices
+    return form.save_version(by=by), notes
 
 
 def _read(text: str, base: Persona) -> Draft:

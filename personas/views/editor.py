@@ -71,11 +71,11 @@ def _from_text(request: HttpRequest, form: PersonaForm, user: User) -> HttpRespo
     try:
         if request.POST.get("show") == "form":
             return _form_page(request, form_of_text(text, form.as_typed(), request.POST, stored))
-        version, notices = save_text(text, form.as_typed(), request.POST, stored, by=user)
+        version, notes = save_text(text, form.as_typed(), request.POST, stored, by=user)
     except TextRefusedError as refused:
         return _text_page(request, PersonaForm(request.POST, instance=stored), text, refused)
-    for notice in notices:
-        messages.info(request, notice)
+    for note in notes:
+        messages.info(request, note)
     return _saved(request, version, face="?face=text")
 
 

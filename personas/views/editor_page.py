@@ -1,4 +1,4 @@
-"""What the persona editor shows around its form: notices by section, the preview, the way to a new token secret."""
+"""What the persona editor shows around its form: notes by section, the preview, the link to a new token secret."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from personas.closed_addresses import closed_address_sentence
 from personas.documents import document_of
-from personas.formats.advice import Notice, notices_about
+from personas.formats.advice import FieldNote, notes_about
 from personas.formats.credentials import proposed_name
 from personas.formats.registry import format_named
 from personas.forms.persona import PersonaForm
@@ -19,7 +19,7 @@ from personas.models import Persona
 from personas.persona_fields import FormSection
 from personas.presets import PRESETS
 from personas.preview import SAMPLE_WORDS, preview_of
-from personas.readiness import Reason, dialled_address, reasons_not_ready
+from personas.readiness import ReadinessProblem, dialled_address, readiness_problems
 from personas.secret_usage import unused_name_sentences
 from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.registry import platform_choices, platform_named
@@ -32,8 +32,8 @@ class Row:
     """A field and what is to be said of it beside its errors."""
 
     field: forms.BoundField
-    reasons: tuple[Reason, ...]
-    notices: tuple[Notice, ...]
+    problems: tuple[ReadinessProblem, ...]
+    notes: tuple[FieldNote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +47,20 @@ class Section:
 
     @property
     def remarks(self) -> int:
-        return sum(len(row.reasons) + len(row.notices) for row in self.rows)
+        return sum(len(row.problems) + len(row.notes) for row in self.rows)
 
 
 def editor_context(request: HttpRequest, form: PersonaForm, *, has_stored: bool) -> dict[str, Any]:
     """Everything that depends on what is typed: the same for the page and for the preview that follows typing."""
     persona = form.as_typed() if form.is_bound else form.instance
-    reasons = reasons_not_ready(persona) if has_stored or form.is_bound else []
-    notices = _notices(persona)
+    problems = readiness_problems(persona) if has_stored or form.is_bound else []
+    notes = _notes(persona)
     return {
         "form": form,
         "persona": form.instance if has_stored else None,
-        "sections": _sections(form, reasons, notices),
-        "reasons": reasons,
-        "notices": notices,
+        "sections": _sections(form, problems, notes),
+        "problems": problems,
+        "notes": notes,
         "new_secret_url": new_secret_url(request, persona),
         "presets": PRESETS,
         "document_face": format_named(form.instance.platform).face,
@@ -78,19 +78,21 @@ def new_secret_url(request: HttpRequest, persona: Persona) -> str:
     return f"{reverse('admin:personas_tokensecret_add')}?{urlencode(parameters)}"
 
 
-def _notices(persona: Persona) -> tuple[Notice, ...]:
+def _notes(persona: Persona) -> tuple[FieldNote, ...]:
     closed = closed_address_sentence(persona)
-    about_reach = (Notice("address", closed),) if closed else ()
-    about_headers = (Notice("headers", sentence) for sentence in unused_name_sentences(persona))
-    return (*notices_about(document_of(persona)), *about_headers, *about_reach)
+    about_reach = (FieldNote("address", closed),) if closed else ()
+    about_headers = (FieldNote("headers", sentence) for sentence in unused_name_sentences(persona))
+    return (*notes_about(document_of(persona)), *about_headers, *about_reach)
 
 
-def _sections(form: PersonaForm, reasons: Sequence[Reason], notices: Sequence[Notice]) -> tuple[Section, ...]:
+def _sections(
+    form: PersonaForm, problems: Sequence[ReadinessProblem], notes: Sequence[FieldNote]
+) -> tuple[Section, ...]:
     def row(field: forms.BoundField) -> Row:
         return Row(
             field,
-            tuple(reason for reason in reasons if reason.field == field.name),
-            tuple(notice for notice in notices if notice.field == field.name),
+            tuple(problem for problem in problems if problem.field == field.name),
+            tuple(note for note in notes if note.field == field.name),
         )
 
     return tuple(

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from personas.documents import document_of
 from personas.duplicating import MAX_NAME_CHARS, duplicate_persona, proposed_copy_name
 from personas.exporting import Export, export, export_formats
-from personas.formats.conversion import Difference, Fate, differences
+from personas.formats.conversion import ConversionNote, Fate, conversion_notes
 from personas.models import Persona
 from personas.views.access import permitted, persona_or_404
 from playground.engine.platforms.registry import platform_choices
@@ -36,7 +36,7 @@ def persona_export(request: HttpRequest, persona_id: str) -> HttpResponse:
         "persona": persona,
         "export": exported,
         "formats": export_formats(),
-        "groups": _groups(exported.differences),
+        "groups": _groups(exported.conversion_notes),
         "is_own": exported.format.name == persona.platform,
     }
     return render(request, "personas/export.html", context)
@@ -69,7 +69,7 @@ def persona_duplicate(request: HttpRequest, persona_id: str) -> HttpResponse:
         return redirect("personas:edit", version.persona_ref)
     platform = _platform(request, persona)
     is_converted = platform != persona.platform
-    reported = differences(document_of(persona), platform) if is_converted else ()
+    reported = conversion_notes(document_of(persona), platform) if is_converted else ()
     context = {
         "persona": persona,
         "form": form,
@@ -94,8 +94,6 @@ def _platform(request: HttpRequest, persona: Persona) -> str:
     return name if name in dict(platform_choices()) else persona.platform
 
 
-def _groups(reported: tuple[Difference, ...]) -> list[tuple[str, list[Difference]]]:
-    grouped = [
-        (fate.label, [difference for difference in reported if difference.fate is fate]) for fate in GROUPED
-    ]
+def _groups(reported: tuple[ConversionNote, ...]) -> list[tuple[str, list[ConversionNote]]]:
+    grouped = [(fate.label, [note for note in reported if note.fate is fate]) for fate in GROUPED]
     return [group for group in grouped if group[1]]

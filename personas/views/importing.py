@@ -27,8 +27,8 @@ def persona_import(request: HttpRequest) -> HttpResponse:
         return render(request, "personas/import.html", {"form": form}, status=status)
     for persona_import in imported:
         messages.success(request, f"{persona_import.persona.persona_name} is stored.")
-        for notice in persona_import.notices:
-            messages.info(request, notice)
+        for note in persona_import.notes:
+            messages.info(request, note)
         if persona_import.initial_messages:
             messages.info(
                 request,

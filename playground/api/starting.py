@@ -8,7 +8,7 @@ from personas.api.access import may_be_id
 from personas.api.documents import timestamp
 from personas.api.errors import invalid_id, wrong
 from personas.models import Persona
-from personas.readiness import Reason, ReasonCode, reasons_not_ready
+from personas.readiness import ReadinessCode, ReadinessProblem, readiness_problems
 from playground.api.documents import OTHER_KEYS, links_json
 from playground.api.schemas import ConversationIn
 from playground.engine.json_types import Json
@@ -23,7 +23,7 @@ _STORED = frozenset(
 """Keys with a place of their own."""
 _ACTED_ON = _STORED - {"callback_url"}
 _ACTED_ON_PROPERTIES = frozenset({"simulated_speech", "filler_seed"})
-_NOTHING_TO_CALL = frozenset({ReasonCode.ADDRESS_MISSING, ReasonCode.ADDRESS_PLACEHOLDER})
+_NOTHING_TO_CALL = frozenset({ReadinessCode.ADDRESS_MISSING, ReadinessCode.ADDRESS_PLACEHOLDER})
 
 
 def start(request: ConversationIn, *, owner: User) -> Json:
@@ -33,7 +33,7 @@ def start(request: ConversationIn, *, owner: User) -> Json:
     says so; any other that isn't ready begins, and its turns say what is wrong.
     """
     persona = _persona(request.persona_id)
-    reasons = reasons_not_ready(persona)
+    problems = readiness_problems(persona)
     values: Json = request.model_dump(exclude_unset=True, exclude_none=True)
     properties: Json = values.get("properties", {})
     if OTHER_KEYS in properties:
@@ -47,12 +47,12 @@ def start(request: ConversationIn, *, owner: User) -> Json:
         replica_id=request.replica_id or "",
         callback_url=request.callback_url or "",
         custom_greeting=request.custom_greeting or "",
-        stand_in=any(reason.code in _NOTHING_TO_CALL for reason in reasons),
+        stand_in=any(problem.code in _NOTHING_TO_CALL for problem in problems),
         properties=properties | ({OTHER_KEYS: other} if other else {}),
         status=Conversation.Status.ENDED if request.test_mode else Conversation.Status.ACTIVE,
     )
     conversation = start_conversation(persona, options, owner=owner)
-    return _answer(conversation, request, values, reasons)
+    return _answer(conversation, request, values, problems)
 
 
 def _refuse_large(field: str, values: Json) -> None:
@@ -73,7 +73,9 @@ def _persona(persona_id: str) -> Persona:
     return persona
 
 
-def _answer(conversation: Conversation, request: ConversationIn, values: Json, reasons: list[Reason]) -> Json:
+def _answer(
+    conversation: Conversation, request: ConversationIn, values: Json, problems: list[ReadinessProblem]
+) -> Json:
     not_simulated = [key for key in values if key not in _ACTED_ON]
     not_simulated += [
         f"properties.{key}" for key in values.get("properties", {}) if key not in _ACTED_ON_PROPERTIES
@@ -88,13 +90,13 @@ def _answer(conversation: Conversation, request: ConversationIn, values: Json, r
             "stand_in": conversation.stand_in,
             "persona_version": conversation.persona_version.number,
             "not_simulated": not_simulated,
-            "notices": _notices(conversation, request),
-            "not_ready": [{"code": reason.code, "message": reason.message} for reason in reasons],
+            "notices": _notes(conversation, request),
+            "not_ready": [{"code": problem.code, "message": problem.message} for problem in problems],
         },
     }
 
 
-def _notices(conversation: Conversation, request: ConversationIn) -> list[str]:
+def _notes(conversation: Conversation, request: ConversationIn) -> list[str]:
     sentences = []
     if not conversation.replica_id:
         sentences.append("Tavus wants a replica_id: neither the request nor the persona has one.")

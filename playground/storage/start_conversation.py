@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from personas.formats.pipeline import greeting_of
 from personas.models import Persona, PersonaVersion
-from personas.readiness import Reason, reasons_of
+from personas.readiness import ReadinessProblem, readiness_problems_of
 from personas.row_limits import TooManyRowsError, has_as_many
 from playground.engine.prompt import fill_placeholders
 from playground.models import Conversation
@@ -26,7 +26,7 @@ class Choice:
     """A persona that may be talked to; with reasons only on its stand-in."""
 
     persona: Persona
-    reasons: tuple[Reason, ...]
+    problems: tuple[ReadinessProblem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +97,6 @@ def choices_for(user: User, chosen_id: str = "") -> list[Choice]:
     )
     shown = list(personas[:CHOICES_SHOWN])
     return [
-        Choice(persona, tuple(reasons)) for persona, reasons in zip(shown, reasons_of(shown), strict=True)
+        Choice(persona, tuple(problems))
+        for persona, problems in zip(shown, readiness_problems_of(shown), strict=True)
     ]

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from personas.models import Persona
-from personas.readiness import reasons_not_ready
+from personas.readiness import readiness_problems
 from playground.access import START, permitted
 from playground.storage.start_conversation import start_conversation
 from playground.views.forms import ConversationOptionsForm
@@ -28,7 +28,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     options = ConversationOptionsForm(request.POST)
     if not options.is_valid():
         return render_start_page(request, chosen_id=persona.pk, options=options)
-    if not on_stand_in and reasons_not_ready(persona):
+    if not on_stand_in and readiness_problems(persona):
         options.add_error(None, f"{persona.persona_name} cannot start on its own LLM yet: its row says why.")
         return render_start_page(request, chosen_id=persona.pk, options=options)
     chosen = options.conversation_options(

@@ -22,9 +22,9 @@ def try_endpoint(request: HttpRequest) -> HttpResponse:
     made = form.make_persona() if form.is_valid() else None
     if made is None:
         return render_start_page(request, endpoint=form)
-    for notice in made.notices:
-        messages.info(request, notice)
-    if made.reasons:
+    for note in made.notes:
+        messages.info(request, note)
+    if made.problems:
         return redirect(f"{reverse('playground:start')}?persona={made.persona.pk}")
     conversation = start_conversation(made.persona, ConversationOptions(), owner=user)
     return redirect("playground:conversation", conversation.pk)

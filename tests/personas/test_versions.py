@@ -185,7 +185,7 @@ def test_what_could_not_be_as_it_was_is_said(editor: User) -> None:
     config.filler_phrase = "Well"
     save_filler_config(config, by=None)
     persona.refresh_from_db()
-    restored, notices = restore(first, persona, by=editor)
+    restored, notes = restore(first, persona, by=editor)
     assert not TokenSecret.objects.exists()
     persona.refresh_from_db()
     assert persona.missing_secrets == {"token_secret": "MY_TOKEN"}
@@ -193,7 +193,7 @@ def test_what_could_not_be_as_it_was_is_said(editor: User) -> None:
     assert restored.document["filler"]["fillerPhrase"] == "Hm"
     config.refresh_from_db()
     assert config.filler_phrase == "Well"
-    assert len(notices) == 2
+    assert len(notes) == 2
 
 
 def test_a_version_of_another_persona_is_not_restored(editor: User) -> None:

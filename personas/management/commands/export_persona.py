@@ -27,6 +27,6 @@ class Command(BaseCommand):
             raise CommandError(f"There is no persona {options['id']}.")
         exported = export(document_of(persona), options["format"] or persona.platform)
         self.stdout.write(exported.text, ending="")
-        for difference in exported.differences:
-            if difference.fate is not Fate.MAPPED:
-                self.stderr.write(f"{difference.fate.label}: {difference.message}")
+        for note in exported.conversion_notes:
+            if note.fate is not Fate.MAPPED:
+                self.stderr.write(f"{note.fate.label}: {note.message}")

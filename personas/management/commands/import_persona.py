@@ -36,8 +36,8 @@ class Command(BaseCommand):
             imported = [_stored(name, draft, by) for name, draft in drafts]
         for persona_import in imported:
             self.stdout.write(persona_import.persona.pk)
-            for notice in (*persona_import.notices, *(reason.message for reason in persona_import.reasons)):
-                self.stderr.write(f"{persona_import.persona.persona_name}: {notice}")
+            for note in (*persona_import.notes, *(problem.message for problem in persona_import.problems)):
+                self.stderr.write(f"{persona_import.persona.persona_name}: {note}")
 
 
 def _user(username: str | None) -> User:

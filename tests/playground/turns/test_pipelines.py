@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from personas.models import Persona
-from personas.readiness import reasons_not_ready
+from personas.readiness import readiness_problems
 from personas.saving import save_persona
 from playground.models import Conversation, Turn
 from playground.storage.start_conversation import ConversationOptions, start_conversation
@@ -53,7 +53,7 @@ async def test_with_pipeline_mode_full_the_llm_answers(conversation: Conversatio
 
 def test_a_persona_that_echoes_lacks_nothing_of_an_llm() -> None:
     persona = make_persona(address="", model="", other_keys={"pipeline_mode": "echo"})
-    assert reasons_not_ready(persona) == []
+    assert readiness_problems(persona) == []
 
 
 @pytest.mark.parametrize("key", ["greeting", "custom_greeting"])

@@ -45,15 +45,15 @@ def check(editor: User, llm_server: LLMServerHandle) -> Check:
     client = AsyncClient()
     client.force_login(editor)
 
-    async def findings(behaviour: str = "", /, **changes: Any) -> dict[str, tuple[str, str]]:
+    async def check_notes(behaviour: str = "", /, **changes: Any) -> dict[str, tuple[str, str]]:
         address = {"address": llm_server.base_url(behaviour)} if behaviour else {}
         answer = await client.post(URL, data | address | changes)
         assert answer.status_code == 200
         assert CANARY not in answer.content.decode()
-        found = answer.context["findings"]
-        return {finding.what: (str(finding.grade), finding.sentence) for finding in found}
+        found = answer.context["notes"]
+        return {note.what: (str(note.grade), note.sentence) for note in found}
 
-    return findings
+    return check_notes
 
 
 def test_the_address_is_the_one_that_is_used_here() -> None:
