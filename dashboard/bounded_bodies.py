@@ -40,7 +40,7 @@ class BoundedBodies:
         finally:
             under_way.give_back()
         if body.refusal is not None:
-            await self._application({**scope, REFUSAL: body.refusal}, _Nothing().receive, send)
+            await self._application({**scope, REFUSAL: body.refusal}, _EmptyBody().receive, send)
 
 
 class _CountedBody:
@@ -85,7 +85,7 @@ class _CountedBody:
         return {"type": "http.disconnect"}
 
 
-class _Nothing:
+class _EmptyBody:
     """An empty body of a client that stays."""
 
     def __init__(self) -> None:

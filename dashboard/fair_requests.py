@@ -64,36 +64,36 @@ class FairRequests:
             if refusal is not None:
                 await answer(refusal, scope["path"], send)
                 return
-            turnstile = _Turnstile()
+            slot = _RequestSlot()
             try:
-                await self._wait(turnstile, own, address)
-                await self._work_on(turnstile, scope, receive, send)
+                await self._wait(slot, own, address)
+                await self._work_on(slot, scope, receive, send)
             finally:
-                turnstile.leave()
+                slot.leave()
 
     def _refusal_for(self, address: "_Line") -> Refusal | None:
         if self._waiting >= WAITING:
             return TOO_MANY_WAIT
         return TOO_MANY_OF_AN_ADDRESS if address.waiting >= WAITING_OF_AN_ADDRESS else None
 
-    async def _wait(self, turnstile: "_Turnstile", own: "_Line", address: "_Line") -> None:
+    async def _wait(self, slot: "_RequestSlot", own: "_Line", address: "_Line") -> None:
         self._waiting += 1
         address.waiting += 1
         try:
             for places in (own.free, address.free, self._all):
-                await turnstile.enter(places)
+                await slot.enter(places)
         finally:
             address.waiting -= 1
             self._waiting -= 1
 
     async def _work_on(
-        self, turnstile: "_Turnstile", scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+        self, slot: "_RequestSlot", scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
         async def send_on(message: Any) -> None:
-            turnstile.leave()
+            slot.leave()
             await send(message)
 
-        timer = asyncio.get_running_loop().call_later(HOLD_S, turnstile.leave)
+        timer = asyncio.get_running_loop().call_later(HOLD_S, slot.leave)
         try:
             await self._application(scope, receive, send_on)
         finally:
@@ -119,7 +119,7 @@ class _Line:
         self.free = asyncio.Semaphore(most)
 
 
-class _Turnstile:
+class _RequestSlot:
     """What a request holds while it is worked on; it is left once."""
 
     def __init__(self) -> None:

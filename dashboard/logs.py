@@ -51,9 +51,9 @@ def _chain(error: BaseException | None) -> list[BaseException]:
 
 def _frames_and_class(error: BaseException) -> str:
     """Of a group, those of what it holds too."""
-    held = leaves(error) if isinstance(error, BaseExceptionGroup) else ()
+    members = leaves(error) if isinstance(error, BaseExceptionGroup) else ()
     own = (*traceback.format_tb(error.__traceback__), f"{type(error).__name__}\n")
-    return "".join((*own, *map(_frames_and_class, held)))
+    return "".join((*own, *map(_frames_and_class, members)))
 
 
 def escape(text: str) -> str:

@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare
 from dashboard.api_keys import user_for_key
 from dashboard.models.api_key import PREFIX_CHARS
 from playground.realtime.presented_key import presented_key
-from playground.realtime.rights import CameInBy
+from playground.realtime.rights import SocketCredential
 from playground.realtime.socket_shares import shares
 from playground.storage.database_jobs import database_job
 
@@ -56,9 +56,9 @@ class SocketUsers:
             return
         by_session, by_key = partial(user_of_session, session_key), partial(user_for_key, key or "")
         read_user: Callable[[], User | None] = by_session if key is None else by_key
-        came_in_by = CameInBy.SESSION if key is None else CameInBy.KEY
+        credential = SocketCredential.SESSION if key is None else SocketCredential.KEY
         presented_key.set(key[:PREFIX_CHARS] if key else "")
-        await self._application({**scope, "read_user": read_user, "came_in_by": came_in_by}, receive, send)
+        await self._application({**scope, "read_user": read_user, "came_in_by": credential}, receive, send)
 
     async def _is_from_elsewhere(self, origins: list[bytes], key: str | None) -> bool:
         if origins:

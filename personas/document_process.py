@@ -62,7 +62,7 @@ def _shallow(draft: Draft) -> Answer:
         "platform": draft.platform,
         "document": draft.document,
         "secrets": [asdict(secret) for secret in draft.secrets],
-        "notices": draft.notices,
+        "notes": draft.notes,
         "initial_messages": draft.initial_messages,
     }
 

@@ -12,7 +12,7 @@ from personas.delays import DEFAULT_ACTIVATION_DELAY_MS
 from personas.formats.registry import format_named
 from personas.models import FillerConfig, Persona, TokenSecret
 from personas.names import name_key
-from personas.persona_fields import PERSONA_FIELDS, Kind, PersonaField
+from personas.persona_fields import PERSONA_FIELDS, FieldKind, PersonaField
 from playground.engine.json_types import Json
 
 _COLUMN_PATHS = frozenset(field.path for field in PERSONA_FIELDS.values())
@@ -31,11 +31,11 @@ def document_of(persona: Persona) -> Json:
 
 def _document_value(persona: Persona, field: PersonaField) -> Any:
     match field.kind:
-        case Kind.SECRET:
+        case FieldKind.SECRET:
             return _name_of(persona, field.name)
-        case Kind.FILLER:
+        case FieldKind.FILLER:
             return filler_document(persona.filler_config)
-        case Kind.VALUE:
+        case FieldKind.VALUE:
             return copy.copy(getattr(persona, field.name))
 
 
@@ -66,10 +66,10 @@ def merged_document(persona: Persona, read: Mapping[str, Any]) -> Json:
     platform = read["llm"]["platform"]
     if platform == persona.platform:
         return format_named(platform).merged(stored, dict(read))
-    kept = {key: stored[key] for key in ("barge_in", "filler", "rehearsal")}
+    own = {key: stored[key] for key in ("barge_in", "filler", "rehearsal")}
     rest = {key: stored[key] | read[key] for key in ("other_layers", "other_keys")}
     rest["other_layers"].pop("llm", None)
-    return {**read, **kept, **rest, "llm": stored["llm"]}
+    return {**read, **own, **rest, "llm": stored["llm"]}
 
 
 def apply_document(persona: Persona, document: Mapping[str, Any]) -> None:
@@ -82,11 +82,11 @@ def apply_document(persona: Persona, document: Mapping[str, Any]) -> None:
     for field in PERSONA_FIELDS.values():
         value = field.value_in(document)
         match field.kind:
-            case Kind.SECRET:
+            case FieldKind.SECRET:
                 _refer(persona, field.name, value)
-            case Kind.FILLER:
+            case FieldKind.FILLER:
                 persona.filler_config = _filler_config(value, persona.persona_name)
-            case Kind.VALUE:
+            case FieldKind.VALUE:
                 setattr(persona, field.name, _column_value(field, value))
 
 
@@ -111,23 +111,23 @@ def _filler_config(filler: Mapping[str, Any] | None, persona_name: str) -> Fille
     if not filler:
         return None
     delay_ms = filler.get("activationDelayMs")
-    wanted = {
+    values = {
         "filler_phrase": filler.get("fillerPhrase") or "",
         "filler_phrases_list": list(filler.get("fillerPhrasesList") or ()),
         "activation_delay_ms": DEFAULT_ACTIVATION_DELAY_MS if delay_ms is None else int(delay_ms),
     }
     name = filler.get("name") or f"{persona_name} filler"
-    same = [config for config in FillerConfig.objects.all() if _says(config, wanted)]
+    same = [config for config in FillerConfig.objects.all() if _has_values(config, values)]
     for config in same:
         if config.name_key == name_key(name):
             return config
     if same and not filler.get("name"):
         return same[0]
-    return FillerConfig.objects.create(name=_free_filler_name(name), **wanted)
+    return FillerConfig.objects.create(name=_free_filler_name(name), **values)
 
 
-def _says(config: FillerConfig, wanted: Mapping[str, Any]) -> bool:
-    return all(getattr(config, field) == value for field, value in wanted.items())
+def _has_values(config: FillerConfig, values: Mapping[str, Any]) -> bool:
+    return all(getattr(config, field) == value for field, value in values.items())
 
 
 def _free_filler_name(name: str) -> str:

@@ -7,9 +7,9 @@ from django.views.decorators.debug import sensitive_variables
 
 from personas.documents import document_of
 from personas.formats.credentials import proposed_name
-from personas.importing import ADD_SECRET, Imported, make_secret, secret_holding
+from personas.importing import ADD_SECRET, PersonaImport, make_secret, secret_holding
 from personas.models import Persona, TokenSecret
-from personas.readiness import reasons_not_ready
+from personas.readiness import readiness_problems
 from personas.saving import save_persona
 from personas.secrets import set_value, short_value_sentence
 from playground.engine.addresses.address import Address, AddressError, parse_address
@@ -20,7 +20,7 @@ SYSTEM_PROMPT = "You are a helpful voice assistant. Answer in one or two short s
 
 @sensitive_variables("key")
 @transaction.atomic
-def make_endpoint_persona(base_url: str, key: str, model: str, platform: str, by: User) -> Imported:
+def make_endpoint_persona(base_url: str, key: str, model: str, platform: str, by: User) -> PersonaImport:
     """Store a persona that calls this endpoint as ``platform`` would.
 
     The key becomes a token secret bound to the endpoint's host; no key: the request goes out without one. A second
@@ -41,13 +41,13 @@ def make_endpoint_persona(base_url: str, key: str, model: str, platform: str, by
         token_secret=secret,
         headers=[list(header) for header in known.written_headers(secret.name)] if secret else [],
     )
-    found = _same(persona)
+    stored = _same(persona)
     sentence = short_value_sentence(secret.name, key) if secret else ""
-    if found is None:
+    if stored is None:
         version = save_persona(persona, by=by, note="Made for an endpoint")
-        notices = (sentence,) if sentence else ()
-        return Imported(persona, version, notices, tuple(reasons_not_ready(persona)))
-    return Imported(found, found.versions.latest("number"), (), tuple(reasons_not_ready(found)))
+        notes = (sentence,) if sentence else ()
+        return PersonaImport(persona, version, notes, tuple(readiness_problems(persona)))
+    return PersonaImport(stored, stored.versions.latest("number"), (), tuple(readiness_problems(stored)))
 
 
 def _address(base_url: str) -> Address:
@@ -79,8 +79,8 @@ def _secret(key: str, address: Address, by: User) -> TokenSecret | None:
 
 def _same(persona: Persona) -> Persona | None:
     """The stored persona that is like this one in everything that a document holds."""
-    wanted = document_of(persona)
-    stored = Persona.objects.filter(
+    document = document_of(persona)
+    candidates = Persona.objects.filter(
         persona_name=persona.persona_name, platform=persona.platform, address=persona.address
     )
-    return next((found for found in stored if document_of(found) == wanted), None)
+    return next((candidate for candidate in candidates if document_of(candidate) == document), None)

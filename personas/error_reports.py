@@ -13,7 +13,7 @@ Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
 
 
-class AlwaysHiding(SafeExceptionReporterFilter):
+class HidingReporterFilter(SafeExceptionReporterFilter):
     """Django's own filter stands aside under DEBUG; a secret that was typed is hidden there too."""
 
     def is_active(self, request: HttpRequest | None) -> bool:
@@ -28,7 +28,7 @@ def takes_secrets(*fields: str) -> Callable[[View[Rest]], View[Rest]]:
         @sensitive_post_parameters(*fields)
         @wraps(view)
         def wrapper(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
-            request.exception_reporter_filter = AlwaysHiding()
+            request.exception_reporter_filter = HidingReporterFilter()
             return view(request, *args, **kwargs)
 
         return wrapper

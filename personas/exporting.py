@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from personas.formats.conversion import Difference, Fate, differences, written
+from personas.formats.conversion import ConversionNote, Fate, conversion_notes, written
 from personas.formats.platform_format import PlatformFormat
 from personas.formats.python_client import to_python
 from personas.formats.registry import formats
@@ -48,7 +48,7 @@ class Export:
     text: str
     filename: str
     content_type: str
-    differences: tuple[Difference, ...]
+    conversion_notes: tuple[ConversionNote, ...]
 
 
 def export_formats() -> tuple[ExportFormat, ...]:
@@ -70,10 +70,12 @@ def export(document: Document, name: str) -> Export:
     ``curl`` and Python are the request of a first turn, as the persona's own platform would send it. Raises ValueError
     if there is no such format.
     """
-    wanted = export_format_named(name)
-    found = (*differences(document, name), *_kept_here(document)) if wanted.is_document else ()
-    filename = _slug(document["persona_name"]) + wanted.ending
-    return Export(wanted, wanted.write(document), filename, wanted.content_type, found)
+    export_format = export_format_named(name)
+    reported = (*conversion_notes(document, name), *_kept_here(document)) if export_format.is_document else ()
+    filename = _slug(document["persona_name"]) + export_format.ending
+    return Export(
+        export_format, export_format.write(document), filename, export_format.content_type, reported
+    )
 
 
 def sample_request(document: Document, platform: Platform) -> LLMRequest:
@@ -124,13 +126,13 @@ _CURL = ExportFormat("curl", "curl", ".sh", "text/plain", _as_curl)
 _PYTHON = ExportFormat("python", "Python", ".py", "text/plain", _as_python)
 
 
-def _kept_here(document: Document) -> list[Difference]:
+def _kept_here(document: Document) -> list[ConversionNote]:
     """What is Greenroom's own and part of no platform's document."""
-    found = [field.name for field in REHEARSAL_FIELDS if field.value_in(document) != field.default]
-    if not found:
+    names = [field.name for field in REHEARSAL_FIELDS if field.value_in(document) != field.default]
+    if not names:
         return []
-    message = f"Rehearsal settings stay in Greenroom, no platform has them: {', '.join(found)}."
-    return [Difference(Fate.LOST, found[0], message)]
+    message = f"Rehearsal settings stay in Greenroom, no platform has them: {', '.join(names)}."
+    return [ConversionNote(Fate.LOST, names[0], message)]
 
 
 def _slug(name: str) -> str:

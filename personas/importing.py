@@ -11,10 +11,10 @@ from django.views.decorators.debug import sensitive_variables
 
 from personas.closed_addresses import closed_address_sentence
 from personas.documents import apply_document, merged_document
-from personas.formats import Draft, FoundSecret
+from personas.formats import Draft, DraftSecret
 from personas.formats.portable import reference
 from personas.models import Persona, PersonaVersion, TokenSecret
-from personas.readiness import Reason, reasons_not_ready
+from personas.readiness import ReadinessProblem, readiness_problems
 from personas.saving import fill_in, save_persona
 from personas.secret_usage import unused_name_sentences
 from personas.secrets import holds, set_value, short_value_sentence
@@ -34,18 +34,18 @@ class ImportRefusedError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class PersonaImport:
     """What was stored, what could not be taken over, and why the persona can't start yet (empty: it can)."""
 
     persona: Persona
     version: PersonaVersion
-    notices: tuple[str, ...]
-    reasons: tuple[Reason, ...]
+    notes: tuple[str, ...]
+    problems: tuple[ReadinessProblem, ...]
     initial_messages: tuple[dict[str, str], ...] = ()
 
 
 @transaction.atomic
-def import_draft(draft: Draft, *, by: User, note: str = "") -> Imported:
+def import_draft(draft: Draft, *, by: User, note: str = "") -> PersonaImport:
     """Store the draft as a new persona, all of it or nothing.
 
     A key in the document becomes a token secret, or the same value's secret for the same host is used again.
@@ -57,7 +57,7 @@ def import_draft(draft: Draft, *, by: User, note: str = "") -> Imported:
 
 
 @transaction.atomic
-def import_into(persona: Persona, draft: Draft, *, by: User, note: str = "") -> Imported:
+def import_into(persona: Persona, draft: Draft, *, by: User, note: str = "") -> PersonaImport:
     """Store the draft as the next version of a persona, under the rules of `import_draft`.
 
     What the draft's platform has no word for stays as it was: see `personas.documents.merged_document`.
@@ -65,75 +65,77 @@ def import_into(persona: Persona, draft: Draft, *, by: User, note: str = "") -> 
     return _store(persona, replace(draft, document=merged_document(persona, draft.document)), by, note)
 
 
-def _store(persona: Persona, draft: Draft, by: User, note: str) -> Imported:
-    document, notices = store_secrets(draft, by=by)
+def _store(persona: Persona, draft: Draft, by: User, note: str) -> PersonaImport:
+    document, notes = store_secrets(draft, by=by)
     apply_document(persona, document)
     version = save_persona(persona, by=by, note=note)
-    notices += unused_name_sentences(persona)
+    notes += unused_name_sentences(persona)
     if closed := closed_address_sentence(persona):
-        notices.append(closed)
-    return Imported(
-        persona, version, tuple(notices), tuple(reasons_not_ready(persona)), draft.initial_messages
+        notes.append(closed)
+    return PersonaImport(
+        persona, version, tuple(notes), tuple(readiness_problems(persona)), draft.initial_messages
     )
 
 
 def store_secrets(draft: Draft, *, by: User) -> tuple[dict[str, Any], list[str]]:
-    """Store the draft's token secrets; its document with their names, and its notices with what became of them.
+    """Store the draft's token secrets; return its document with their names, and its notes with what became of them.
 
     Call it inside the transaction that saves the persona. Raises ImportRefusedError as `import_draft` does.
     """
-    notices = list(draft.notices)
-    names = {found.name: _stored_name(found, by, notices) for found in draft.secrets}
-    return _renamed(draft.document, names), notices
+    notes = list(draft.notes)
+    names = {secret.name: _stored_name(secret, by, notes) for secret in draft.secrets}
+    return _renamed(draft.document, names), notes
 
 
-@sensitive_variables("found")
-def _stored_name(found: FoundSecret, by: User, notices: list[str]) -> str:
+@sensitive_variables("draft_secret")
+def _stored_name(draft_secret: DraftSecret, by: User, notes: list[str]) -> str:
     """The name of the stored secret for one that the document holds or names; empty: none was made."""
-    if found.value is not None:
-        return _secret_with_value(found, found.value, by, notices).name
-    if found.is_named:
-        return _secret_by_name(found, by, notices)
+    if draft_secret.value is not None:
+        return _secret_with_value(draft_secret, draft_secret.value, by, notes).name
+    if draft_secret.is_named:
+        return _secret_by_name(draft_secret, by, notes)
     if not by.has_perm(ADD_SECRET):
-        notices.append(f"The secret {found.name} was not made: you may not add token secrets.")
+        notes.append(f"The secret {draft_secret.name} was not made: you may not add token secrets.")
         return ""
-    same = TokenSecret.objects.filter(name__iexact=found.name, ciphertext="").first()
-    if same is not None and same.allowed_hosts == list(found.hosts):
+    same = TokenSecret.objects.filter(name__iexact=draft_secret.name, ciphertext="").first()
+    if same is not None and same.allowed_hosts == list(draft_secret.hosts):
         return same.name
-    return make_secret(found.name, found.hosts).name
+    return make_secret(draft_secret.name, draft_secret.hosts).name
 
 
-def _secret_by_name(found: FoundSecret, by: User, notices: list[str]) -> str:
+def _secret_by_name(draft_secret: DraftSecret, by: User, notes: list[str]) -> str:
     """The name as it is stored, or as it is missing."""
-    stored = TokenSecret.objects.filter(name__iexact=found.name).first()
+    stored = TokenSecret.objects.filter(name__iexact=draft_secret.name).first()
     if stored is not None:
         return stored.name
     if by.has_perm(ADD_SECRET):
-        notices.append(f"The secret {found.name} was made without a value: enter it under Token secrets.")
-        return make_secret(found.name, found.hosts).name
-    notices.append(
-        f"There is no token secret {found.name}, and you may not add one: the persona names it as missing until "
+        notes.append(
+            f"The secret {draft_secret.name} was made without a value: enter it under Token secrets."
+        )
+        return make_secret(draft_secret.name, draft_secret.hosts).name
+    notes.append(
+        f"There is no token secret {draft_secret.name}, and you may not add one: the persona names it as missing until "
         "someone who manages token secrets has made it."
     )
-    return found.name
+    return draft_secret.name
 
 
-@sensitive_variables("value", "found")
-def _secret_with_value(found: FoundSecret, value: str, by: User, notices: list[str]) -> TokenSecret:
+@sensitive_variables("value", "draft_secret")
+def _secret_with_value(draft_secret: DraftSecret, value: str, by: User, notes: list[str]) -> TokenSecret:
     if not by.has_perm(ADD_SECRET):
         raise ImportRefusedError(
             "The document holds a key, and you may not add token secrets: put {{secret:NAME}} in its place, or ask "
             "someone who manages token secrets."
         )
-    secret = secret_holding(value, found.hosts) or _new_secret(found, value, by)
+    secret = secret_holding(value, draft_secret.hosts) or _new_secret(draft_secret, value, by)
     if sentence := short_value_sentence(secret.name, value):
-        notices.append(sentence)
+        notes.append(sentence)
     return secret
 
 
-@sensitive_variables("value", "found")
-def _new_secret(found: FoundSecret, value: str, by: User) -> TokenSecret:
-    secret = make_secret(found.name, found.hosts)
+@sensitive_variables("value", "draft_secret")
+def _new_secret(draft_secret: DraftSecret, value: str, by: User) -> TokenSecret:
+    secret = make_secret(draft_secret.name, draft_secret.hosts)
     try:
         set_value(secret, value, by=by)
     except ValidationError as error:
@@ -172,15 +174,15 @@ def make_secret(name: str, hosts: tuple[str, ...]) -> TokenSecret:
 def _renamed(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """The document with each secret under the name that it is stored as."""
     changed = {reference(old): reference(new) for old, new in names.items()}
-    found = {key: _with_references(value, changed) for key, value in document.items()}
-    llm, tts = found["llm"], found["tts"]
+    document_out = {key: _with_references(value, changed) for key, value in document.items()}
+    llm, tts = document_out["llm"], document_out["tts"]
     stored = {old: new for old, new in names.items() if new}
     words = {llm["token_secret"]}
     llm["headers"] = [[header, renamed(value, stored, words=words)] for header, value in llm["headers"]]
     llm["token_secret"] = names.get(llm["token_secret"], llm["token_secret"])
     if tts is not None:
         tts["token_secret"] = names.get(tts["token_secret"], tts["token_secret"])
-    return found
+    return document_out
 
 
 def _with_references(value: Any, changed: Mapping[str, str]) -> Any:

@@ -17,7 +17,7 @@ PLATFORMS = "{platforms}"
 """Where the platforms' own sentences stand in a text; without it they end the text."""
 
 
-class Kind(Enum):
+class FieldKind(Enum):
     VALUE = auto()
     SECRET = auto()
     """A reference to a token secret, in the document its name."""
@@ -38,7 +38,7 @@ class PersonaField:
     """Help text without what the platforms say of the setting."""
     default: Any = ""
     """Where the document has nothing. Whoever stores it copies it."""
-    kind: Kind = Kind.VALUE
+    kind: FieldKind = FieldKind.VALUE
     choices: Mapping[str, str] | None = None
     """Labels by value."""
     is_required: bool = False
@@ -47,7 +47,9 @@ class PersonaField:
 
     @property
     def help_text(self) -> str:
-        return _with_platforms(self.own_help, (found.help_texts.get(self.name) for found in platforms()))
+        return _with_platforms(
+            self.own_help, (platform.help_texts.get(self.name) for platform in platforms())
+        )
 
     @property
     def place(self) -> tuple[str, str]:
@@ -77,7 +79,9 @@ class FormSection:
 
     @property
     def lead(self) -> str:
-        return _with_platforms(self.own_lead, (found.section_texts.get(self.slug) for found in platforms()))
+        return _with_platforms(
+            self.own_lead, (platform.section_texts.get(self.slug) for platform in platforms())
+        )
 
     @property
     def form_fields(self) -> tuple[PersonaField, ...]:
@@ -151,7 +155,7 @@ SECTIONS = (
                 "llm.token_secret",
                 "Token secret",
                 "{platforms} A secret goes to its allowed hosts alone.",
-                kind=Kind.SECRET,
+                kind=FieldKind.SECRET,
             ),
             PersonaField(
                 "headers",
@@ -245,9 +249,9 @@ SECTIONS = (
                 "tts.token_secret",
                 "Token secret of the voice",
                 "{platforms} Kept, never sent from here.",
-                kind=Kind.SECRET,
+                kind=FieldKind.SECRET,
             ),
-            PersonaField("filler_config", "filler", "Fillers", default=None, kind=Kind.FILLER),
+            PersonaField("filler_config", "filler", "Fillers", default=None, kind=FieldKind.FILLER),
             PersonaField(
                 "barge_in",
                 "barge_in",
@@ -309,7 +313,7 @@ SECTIONS = (
                 "Empty: the persona's own model.",
             ),
             PersonaField(
-                "stand_in_secret", "rehearsal.stand_in_secret", "Stand-in token secret", kind=Kind.SECRET
+                "stand_in_secret", "rehearsal.stand_in_secret", "Stand-in token secret", kind=FieldKind.SECRET
             ),
             PersonaField(
                 "tool_mocks",
@@ -331,7 +335,7 @@ SECTIONS = (
                 "rehearsal.tool_endpoint_secret",
                 "Token secret of the tool endpoint",
                 "Sent to it as Authorization: Bearer, if its host is among the secret's allowed hosts.",
-                kind=Kind.SECRET,
+                kind=FieldKind.SECRET,
             ),
             PersonaField(
                 "max_tool_rounds",

@@ -49,7 +49,7 @@ class Preview:
     size: PromptSize
     request_json: str
     curl: str
-    departures: tuple[str, ...]
+    platform_notes: tuple[str, ...]
 
 
 def preview_of(
@@ -75,7 +75,7 @@ def preview_of(
         size=size_of(prompt),
         request_json=_shown(request),
         curl=as_curl(request, site_url=settings.SITE_URL, secret_names=names),
-        departures=tuple(
+        platform_notes=tuple(
             platform_differences(
                 settings_of_persona, platform=platform, kind=TurnKind.USER, is_stand_in=False
             )

@@ -1,4 +1,4 @@
-"""Whether a persona can start a conversation with its own LLM, and if not, why and what to do."""
+"""What prevents a persona from starting a conversation with its own LLM, and how to fix it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from playground.engine.addresses.address import Address, AddressError, allows, i
 from playground.engine.platforms.registry import platform_named
 
 
-class ReasonCode(StrEnum):
+class ReadinessCode(StrEnum):
     ADDRESS_MISSING = "address_missing"
     ADDRESS_PLACEHOLDER = "address_placeholder"
     ADDRESS_INVALID = "address_invalid"
@@ -26,34 +26,34 @@ class ReasonCode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """``message``: one sentence for a person. ``field``: the field of Persona where it is put right."""
+class ReadinessProblem:
+    """A problem that prevents a start. ``message``: one sentence for a person. ``field``: the Persona field to fix."""
 
-    code: ReasonCode
+    code: ReadinessCode
     message: str
     field: str
 
 
-def reasons_not_ready(persona: Persona) -> list[Reason]:
-    """Every reason at once; empty: it can start.
+def readiness_problems(persona: Persona) -> list[ReadinessProblem]:
+    """Return every problem at once; empty if the persona can start.
 
-    No token secret is no reason: the request then goes out without a key, as servers on one's own machine
-    take it. A persona whose pipeline bypasses the LLM needs nothing of it.
+    A missing token secret is no problem: the request then goes out without a key, as servers on one's own machine
+    accept it. A persona whose pipeline bypasses the LLM needs nothing of it.
     """
-    return reasons_of([persona])[0]
+    return readiness_problems_of([persona])[0]
 
 
-def reasons_of(personas: Sequence[Persona]) -> list[list[Reason]]:
-    """`reasons_not_ready` of each, in one query for any number of them (beside their token secrets)."""
+def readiness_problems_of(personas: Sequence[Persona]) -> list[list[ReadinessProblem]]:
+    """Return the `readiness_problems` of each, with one query for all of them (besides their token secrets)."""
     named = {persona.pk: named_in_headers(persona) - {own_name(persona)} for persona in personas}
-    asked = set().union(*named.values())
-    stored = {secret.name: secret for secret in TokenSecret.objects.filter(name__in=asked)} if asked else {}
+    names = set().union(*named.values())
+    stored = {secret.name: secret for secret in TokenSecret.objects.filter(name__in=names)} if names else {}
     return [
         [
-            *_address_reasons(persona),
-            *_model_reasons(persona),
-            *_secret_reasons(persona),
-            *_header_reasons(persona, {name: stored.get(name) for name in sorted(named[persona.pk])}),
+            *_address_problems(persona),
+            *_model_problems(persona),
+            *_secret_problems(persona),
+            *_header_problems(persona, {name: stored.get(name) for name in sorted(named[persona.pk])}),
         ]
         if not bypasses_llm(persona.other_keys)
         else []
@@ -61,63 +61,63 @@ def reasons_of(personas: Sequence[Persona]) -> list[list[Reason]]:
     ]
 
 
-def _address_reasons(persona: Persona) -> Iterator[Reason]:
+def _address_problems(persona: Persona) -> Iterator[ReadinessProblem]:
     if not platform_named(persona.platform).calls_its_address(persona):
         return
     field = "address"
     if not persona.address.strip():
-        yield Reason(
-            ReasonCode.ADDRESS_MISSING, f"No {_address_name(persona)} is set: enter your LLM's.", field
+        yield ReadinessProblem(
+            ReadinessCode.ADDRESS_MISSING, f"No {_address_name(persona)} is set: enter your LLM's.", field
         )
         return
     if is_placeholder(persona.address):
         message = f"The {_address_name(persona)} is still a placeholder: enter your LLM's."
-        yield Reason(ReasonCode.ADDRESS_PLACEHOLDER, message, field)
+        yield ReadinessProblem(ReadinessCode.ADDRESS_PLACEHOLDER, message, field)
         return
     try:
         parse_address(persona.address)
     except AddressError as error:
-        yield Reason(ReasonCode.ADDRESS_INVALID, error.message, field)
+        yield ReadinessProblem(ReadinessCode.ADDRESS_INVALID, error.message, field)
 
 
-def _model_reasons(persona: Persona) -> Iterator[Reason]:
+def _model_problems(persona: Persona) -> Iterator[ReadinessProblem]:
     if not persona.model.strip():
         message = "No model is set: enter the name that your LLM's server knows it by."
-        yield Reason(ReasonCode.MODEL_MISSING, message, "model")
+        yield ReadinessProblem(ReadinessCode.MODEL_MISSING, message, "model")
     elif is_placeholder(persona.model):
         message = "The model is still a placeholder: enter the name that your LLM's server knows it by."
-        yield Reason(ReasonCode.MODEL_PLACEHOLDER, message, "model")
+        yield ReadinessProblem(ReadinessCode.MODEL_PLACEHOLDER, message, "model")
 
 
-def _secret_reasons(persona: Persona) -> Iterator[Reason]:
+def _secret_problems(persona: Persona) -> Iterator[ReadinessProblem]:
     if persona.token_secret is not None:
-        yield from _reasons_about(persona, persona.token_secret, "token_secret")
+        yield from _problems_about(persona, persona.token_secret, "token_secret")
     elif name := own_name(persona):
         yield _missing(name, "token_secret")
 
 
-def _header_reasons(persona: Persona, named: Mapping[str, TokenSecret | None]) -> Iterator[Reason]:
+def _header_problems(persona: Persona, named: Mapping[str, TokenSecret | None]) -> Iterator[ReadinessProblem]:
     if not platform_named(persona.platform).calls_its_address(persona):
         return
     for name, secret in named.items():
         if secret is None:
             yield _missing(name, "headers")
         else:
-            yield from _reasons_about(persona, secret, "headers")
+            yield from _problems_about(persona, secret, "headers")
 
 
-def _missing(name: str, field: str) -> Reason:
+def _missing(name: str, field: str) -> ReadinessProblem:
     message = f"There is no token secret {name}: someone who manages token secrets can make it, or choose another one."
-    return Reason(ReasonCode.SECRET_MISSING, message, field)
+    return ReadinessProblem(ReadinessCode.SECRET_MISSING, message, field)
 
 
-def _reasons_about(persona: Persona, secret: TokenSecret, field: str) -> Iterator[Reason]:
+def _problems_about(persona: Persona, secret: TokenSecret, field: str) -> Iterator[ReadinessProblem]:
     try:
         decrypt(secret)
     except SecretMissingError as error:
-        yield Reason(ReasonCode.SECRET_VALUE_MISSING, error.message, field)
+        yield ReadinessProblem(ReadinessCode.SECRET_VALUE_MISSING, error.message, field)
     except SecretUnreadableError as error:
-        yield Reason(ReasonCode.SECRET_UNREADABLE, error.message, field)
+        yield ReadinessProblem(ReadinessCode.SECRET_UNREADABLE, error.message, field)
     address = dialled_address(persona)
     if address is None or allows(secret.allowed_hosts, address):
         return
@@ -126,11 +126,11 @@ def _reasons_about(persona: Persona, secret: TokenSecret, field: str) -> Iterato
         f"The token secret {secret.name} may not be sent to {host}: "
         "whoever manages token secrets can add that host to its allowed hosts."
     )
-    yield Reason(ReasonCode.SECRET_NOT_ALLOWED, message, field)
+    yield ReadinessProblem(ReadinessCode.SECRET_NOT_ALLOWED, message, field)
 
 
 def dialled_address(persona: Persona) -> Address | None:
-    """The address that a turn of the persona calls; None: there is none that can be called."""
+    """Return the address that a turn of the persona calls, or None if it has none that can be called."""
     text = platform_named(persona.platform).dialled(persona, surroundings())
     if is_placeholder(text):
         return None

@@ -9,7 +9,7 @@ from typing import Any
 from django.views.decorators.debug import sensitive_variables
 
 from personas.endable_processes import EndableProcesses
-from personas.formats import ConversationDraft, Draft, FormatError, FoundSecret
+from personas.formats import ConversationDraft, Draft, DraftSecret, FormatError
 from personas.formats.advice import with_advice
 from personas.formats.tolerant import MAX_CHARS, too_long
 from playground.engine.limits import MIB
@@ -46,7 +46,7 @@ def read_documents(text: str, *, site_url: str = "") -> tuple[Draft, ...]:
 def read_conversation(text: str) -> ConversationDraft | None:
     """As `personas.formats.read_conversation`. Raises FormatError, also where reading takes too long."""
     draft = _answer({"kind": "conversation", "text": text})["conversation"]
-    return None if draft is None else ConversationDraft(**draft | {"notices": tuple(draft["notices"])})
+    return None if draft is None else ConversationDraft(**draft | {"notes": tuple(draft["notes"])})
 
 
 @sensitive_variables()
@@ -83,8 +83,8 @@ def draft_of(draft: dict[str, Any]) -> Draft:
     return Draft(
         platform_named(draft["platform"]).name,
         draft["document"],
-        tuple(FoundSecret(**secret | {"hosts": tuple(secret["hosts"])}) for secret in draft["secrets"]),
-        tuple(draft["notices"]),
+        tuple(DraftSecret(**secret | {"hosts": tuple(secret["hosts"])}) for secret in draft["secrets"]),
+        tuple(draft["notes"]),
         tuple(draft["initial_messages"]),
     )
 

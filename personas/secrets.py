@@ -91,16 +91,16 @@ class SecretUnreadableError(NotReadyError):
 def _ciphers(keys: tuple[str, ...]) -> tuple[Fernet, ...]:
     if not keys:
         raise ImproperlyConfigured("ENCRYPTION_KEYS is empty: token secrets need at least one key.")
-    found = []
+    ciphers = []
     for position, key in enumerate(keys, start=1):
         try:
-            found.append(Fernet(key))
+            ciphers.append(Fernet(key))
         except ValueError:
             # The cause would show the key.
             raise ImproperlyConfigured(
                 f"Key {position} of ENCRYPTION_KEYS is no Fernet key (32 bytes in URL-safe base64)."
             ) from None
-    return tuple(found)
+    return tuple(ciphers)
 
 
 def ciphers() -> tuple[Fernet, ...]:

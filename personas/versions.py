@@ -25,17 +25,17 @@ PROMPT_FIELDS = frozenset({"system_prompt", "context"})
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     SAME = "same"
     REMOVED = "removed"
     ADDED = "added"
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class DiffSpan:
     """A stretch of a text that stands in both versions, in the older one only, or in the newer one only."""
 
-    kind: Kind
+    kind: ChangeKind
     text: str
 
 
@@ -48,7 +48,7 @@ class FieldChange:
     after: Any
 
     @property
-    def stretches(self) -> tuple[Stretch, ...]:
+    def spans(self) -> tuple[DiffSpan, ...]:
         """The two values as texts, compared word by word; JSON with one member a line."""
         return compared(_shown(self.before), _shown(self.after))
 
@@ -63,7 +63,7 @@ def document_changes(older: Mapping[str, Any], newer: Mapping[str, Any]) -> tupl
     return tuple(_changes(older, newer, ()))
 
 
-def prompt_changes(older: PersonaVersion, newer: PersonaVersion) -> tuple[Stretch, ...]:
+def prompt_changes(older: PersonaVersion, newer: PersonaVersion) -> tuple[DiffSpan, ...]:
     """The composed prompts of the two versions, word by word."""
     return compared(_prompt(older.document), _prompt(newer.document))
 
@@ -76,7 +76,7 @@ def restore(version: PersonaVersion, persona: Persona, *, by: User) -> tuple[Per
     """
     if version.persona_ref != persona.pk:
         raise ValueError("The version belongs to another persona.")
-    notices = [
+    notes = [
         f"The token secret {name} is gone: the persona names it as missing until somebody who manages token "
         "secrets makes it again."
         for name in _missing_secrets(version.document)
@@ -85,10 +85,10 @@ def restore(version: PersonaVersion, persona: Persona, *, by: User) -> tuple[Per
     restored = save_persona(persona, by=by, note=f"Version {version.number} restored")
     filler, was = restored.document["filler"], version.document.get("filler")
     if filler is not None and filler != was:
-        notices.append(
+        notes.append(
             f"The filler config says something else by now: {filler['name']} was made for this version."
         )
-    return restored, notices
+    return restored, notes
 
 
 def _missing_secrets(document: Mapping[str, Any]) -> list[str]:
@@ -119,7 +119,7 @@ def _shown(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def compared(before: str, after: str) -> tuple[Stretch, ...]:
+def compared(before: str, after: str) -> tuple[DiffSpan, ...]:
     """Both texts in one: what stands in both, what went, what came. Words, or lines where there are too many."""
     for parts in (_WORD.findall, _lines):
         old, new = parts(before), parts(after)
@@ -130,9 +130,14 @@ def compared(before: str, after: str) -> tuple[Stretch, ...]:
             middle = _matched(old_middle, new_middle)
             break
     else:
-        middle = [Stretch(Kind.REMOVED, "".join(old_middle)), Stretch(Kind.ADDED, "".join(new_middle))]
+        middle = [
+            DiffSpan(ChangeKind.REMOVED, "".join(old_middle)),
+            DiffSpan(ChangeKind.ADDED, "".join(new_middle)),
+        ]
     around = "".join(new[:start]), "".join(new[len(new) - end :])
-    return tuple(_merged([Stretch(Kind.SAME, around[0]), *middle, Stretch(Kind.SAME, around[1])]))
+    return tuple(
+        _merged([DiffSpan(ChangeKind.SAME, around[0]), *middle, DiffSpan(ChangeKind.SAME, around[1])])
+    )
 
 
 def _lines(text: str) -> list[str]:
@@ -149,27 +154,30 @@ def _common(old: Sequence[str], new: Sequence[str]) -> int:
     return count
 
 
-def _matched(old: list[str], new: list[str]) -> list[Stretch]:
-    found = []
+def _matched(old: list[str], new: list[str]) -> list[DiffSpan]:
+    spans = []
     for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new).get_opcodes():
         if tag == "equal":
-            found.append(Stretch(Kind.SAME, "".join(old[a:b])))
+            spans.append(DiffSpan(ChangeKind.SAME, "".join(old[a:b])))
             continue
-        found += [Stretch(Kind.REMOVED, "".join(old[a:b])), Stretch(Kind.ADDED, "".join(new[c:d]))]
-    return found
+        spans += [
+            DiffSpan(ChangeKind.REMOVED, "".join(old[a:b])),
+            DiffSpan(ChangeKind.ADDED, "".join(new[c:d])),
+        ]
+    return spans
 
 
-def _merged(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
+def _merged(spans: Sequence[DiffSpan]) -> Iterator[DiffSpan]:
     """Without empty stretches, and neighbours of one kind as one."""
-    last: Stretch | None = None
-    for stretch in stretches:
-        if not stretch.text:
+    last: DiffSpan | None = None
+    for span in spans:
+        if not span.text:
             continue
-        if last is not None and last.kind is stretch.kind:
-            last = Stretch(last.kind, last.text + stretch.text)
+        if last is not None and last.kind is span.kind:
+            last = DiffSpan(last.kind, last.text + span.text)
             continue
         if last is not None:
             yield last
-        last = stretch
+        last = span
     if last is not None:
         yield last

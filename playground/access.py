@@ -30,8 +30,8 @@ def may_edit_persona(request: HttpRequest, version: PersonaVersion) -> bool:
 def own_conversation_or_404(request: HttpRequest, conversation_id: str, permission: str) -> Conversation:
     """The user's own conversation. Raises PermissionDenied, and Http404 for an unknown one and another's alike."""
     user = permitted(request, permission)
-    found = Conversation.objects.select_related("persona_version__persona")
-    return get_object_or_404(found, pk=conversation_id, owner=user)
+    conversations = Conversation.objects.select_related("persona_version__persona")
+    return get_object_or_404(conversations, pk=conversation_id, owner=user)
 
 
 def own_turn_or_404(request: HttpRequest, turn_id: str, permission: str) -> Turn:

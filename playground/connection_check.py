@@ -29,7 +29,7 @@ CHECK_LIMITS = replace(DEFAULT_LIMITS, first_content_ms=15_000, content_gap_ms=5
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedCheck:
     """What is sent, or why nothing is."""
 
     wire: WireRequest | None
@@ -39,12 +39,12 @@ class Prepared:
     is_own: bool
 
 
-def prepare(persona: Persona) -> Prepared:
+def prepare(persona: Persona) -> PreparedCheck:
     """The request of the persona as it stands, stored or not. Its secret goes to its allowed hosts alone."""
-    found = read_persona(persona.pk, document_of(persona))
+    snapshot = read_persona(persona.pk, document_of(persona))
     request = build_request(
-        found.llm,
-        platform=platform_named(found.llm.platform),
+        snapshot.llm,
+        platform=platform_named(snapshot.llm.platform),
         messages=[{"role": "user", "content": QUESTION}],
         conversation_id=CHECK_CONVERSATION_ID,
         surroundings=surroundings(),
@@ -52,13 +52,13 @@ def prepare(persona: Persona) -> Prepared:
     is_own = request.url.startswith("/")
     is_tls = urlsplit(request.url).scheme == "https" if not is_own else False
     try:
-        wire, secrets = wire_request(request, found, is_stand_in=False)
+        wire, secrets = wire_request(request, snapshot, is_stand_in=False)
     except NotReadyError as refusal:
-        return Prepared(None, (), refusal, is_tls=is_tls, is_own=is_own)
-    return Prepared(wire, secrets, None, is_tls=is_tls, is_own=is_own)
+        return PreparedCheck(None, (), refusal, is_tls=is_tls, is_own=is_own)
+    return PreparedCheck(wire, secrets, None, is_tls=is_tls, is_own=is_own)
 
 
-async def observe(prepared: Prepared, limits: Limits = CHECK_LIMITS) -> Observation:
+async def observe(prepared: PreparedCheck, limits: Limits = CHECK_LIMITS) -> Observation:
     """Send the request and note what came when. Never raises for what the server does."""
     seen = Observation(
         is_tls=prepared.is_tls,

@@ -8,8 +8,8 @@ def log_failure(logger: logging.Logger, failure: BaseException, **about: str) ->
     """Log the type and the frames of each exception; of a group, of each that it holds."""
     for error in leaves(failure):
         frames = "".join(traceback.format_tb(error.__traceback__))
-        said = " ".join(f"{key}={value}" for key, value in about.items())
-        logger.error("%s %s\n%s", type(error).__name__, said, frames)
+        details = " ".join(f"{key}={value}" for key, value in about.items())
+        logger.error("%s %s\n%s", type(error).__name__, details, frames)
 
 
 def leaves(failure: BaseException) -> list[BaseException]:

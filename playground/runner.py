@@ -14,14 +14,14 @@ from playground.engine.limits import Limits
 from playground.engine.persona import BargeIn
 from playground.engine.speech.fillers import Pick
 from playground.engine.tools.rounds import ResultSource
-from playground.engine.turn_limits import DEFAULT_OPEN_TURNS, OpenTurnLimits, OpenTurns, Place
+from playground.engine.turn_limits import DEFAULT_OPEN_TURNS, OpenTurnLimits, OpenTurns, OpenTurnSlot
 from playground.engine.turn_plan import TurnPlan
 from playground.failures import log_failure
 from playground.outgoing.completion import OpenCompletion, open_completion
 from playground.realtime.hub import Hub, Viewer
 from playground.realtime.presented_key import presented_key
 from playground.realtime.relay import Layer, Relay, shared_layer
-from playground.realtime.showing import Showing
+from playground.realtime.snapshot_sender import SnapshotSender
 from playground.realtime.wire_events import envelope
 from playground.storage import conversation_edits, leases
 from playground.storage.database_jobs import database_job, in_database_thread
@@ -109,20 +109,22 @@ class Runner:
         if self._relay is not None:
             await self._relay.leave(conversation_id)
 
-    def showing(self, conversation_id: str, viewer: Viewer, *, on_failure: OnFailure) -> Showing:
+    def snapshot_sender(
+        self, conversation_id: str, viewer: Viewer, *, on_failure: OnFailure
+    ) -> SnapshotSender:
         """What a viewer is shown of the conversation. ``on_failure`` lets the viewer go when that can't be read."""
-        return Showing(self, conversation_id, viewer, on_failure=on_failure)
+        return SnapshotSender(self, conversation_id, viewer, on_failure=on_failure)
 
-    def told_live(self, conversation_id: str) -> Json | None:
+    def live_state(self, conversation_id: str) -> Json | None:
         """How far the turn that runs here has come: ``{"turn", "now_ms", "seq"}``."""
         live = self._live.get(conversation_id)
         if live is None:
             return None
         return {"turn": live.as_json(), "now_ms": live.now_ms, "seq": self.hub.seq(conversation_id)}
 
-    async def ask_live(self, conversation_id: str) -> Json | None:
+    async def live_state_elsewhere(self, conversation_id: str) -> Json | None:
         """The same of a turn that runs in another process; None where nobody answers."""
-        return await self._relay.ask_live(conversation_id) if self._relay is not None else None
+        return await self._relay.live_state_elsewhere(conversation_id) if self._relay is not None else None
 
     async def respond(self, conversation_id: str, text: str, client_msg_id: str = "") -> str:
         """The user said ``text``; returns the turn's id. Raises CommandError: busy, bad_message."""
@@ -225,14 +227,14 @@ class Runner:
 
     async def _start_in_place(self, conversation_id: str, new: NewTurn) -> str:
         self._refuse_while_draining()
-        place = self.open_turns.place()
+        slot = self.open_turns.slot()
         try:
-            self.open_turns.settle(place, await owner_of(conversation_id), presented_key.get())
-            return await self._start_at(place, conversation_id, new)
+            self.open_turns.count_for(slot, await owner_of(conversation_id), presented_key.get())
+            return await self._start_at(slot, conversation_id, new)
         finally:
-            place.give_back_unless_kept()
+            slot.release_unless_kept()
 
-    async def _start_at(self, place: Place, conversation_id: str, new: NewTurn) -> str:
+    async def _start_at(self, slot: OpenTurnSlot, conversation_id: str, new: NewTurn) -> str:
         """Start the turn; its task keeps the place to its end."""
         opened = await self._open(conversation_id, new)
         if not opened.is_new:
@@ -250,8 +252,8 @@ class Runner:
         if self._relay is not None:
             await self._relay.start_turn(conversation_id)
         live.task = start_task(self._run(live), name=f"turn {plan.turn_id}")
-        live.task.add_done_callback(lambda _ended: self._let_go(live, place))
-        place.keep()
+        live.task.add_done_callback(lambda _ended: self._let_go(live, slot))
+        slot.keep()
         return plan.turn_id
 
     async def _plan_or_close(self, opened: OpenedTurn) -> TurnPlan:
@@ -262,9 +264,9 @@ class Runner:
             await self._recorder.save_now(failed_row(opened.turn.pk, opened.conversation.pk, ""))
             raise
 
-    def _let_go(self, live: LiveTurn, place: Place) -> None:
+    def _let_go(self, live: LiveTurn, slot: OpenTurnSlot) -> None:
         """The turn's task has ended; one that was cancelled before its first step has cleared nothing up."""
-        place.give_back()
+        slot.release()
         conversation_id = live.plan.conversation_id
         if self._live.get(conversation_id) is not live:
             return

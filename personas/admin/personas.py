@@ -16,7 +16,7 @@ from personas.forms.fields import AddressField
 from personas.models import Persona
 from personas.models.json_field import JSONField
 from personas.persona_fields import PERSONA_FIELDS, SECTIONS
-from personas.readiness import Reason, reasons_not_ready, reasons_of
+from personas.readiness import ReadinessProblem, readiness_problems, readiness_problems_of
 from personas.saving import save_persona
 from personas.secret_usage import SECRET_FIELDS
 
@@ -65,12 +65,12 @@ class PersonaAdmin(admin.ModelAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """The list, with every persona's reasons at once."""
-        found = super().get_changelist_instance(request)
-        listed = list(found.result_list)
-        for persona, reasons in zip(listed, reasons_of(listed), strict=True):
-            setattr(persona, _LISTED, reasons)
-        found.result_list = listed
-        return found
+        changelist = super().get_changelist_instance(request)
+        listed = list(changelist.result_list)
+        for persona, problems in zip(listed, readiness_problems_of(listed), strict=True):
+            setattr(persona, _LISTED, problems)
+        changelist.result_list = listed
+        return changelist
 
     def view_on_site(self, persona: Persona) -> str:
         """Where every field is edited."""
@@ -85,15 +85,15 @@ class PersonaAdmin(admin.ModelAdmin):
     @admin.display(description="Ready")
     def readiness(self, persona: Persona) -> SafeString:
         """For the list: how many reasons there are."""
-        count = len(_listed_reasons(persona))
+        count = len(_listed_problems(persona))
         if not count:
             return format_html('<span class="badge badge--good">{}</span>', "ready")
-        said = "1 reason" if count == 1 else f"{count} reasons"
-        return format_html('<span class="badge badge--warning">not yet: {}</span>', said)
+        label = "1 reason" if count == 1 else f"{count} reasons"
+        return format_html('<span class="badge badge--warning">not yet: {}</span>', label)
 
     @admin.display(description="Why it can't start")
     def reasons(self, persona: Persona) -> str | SafeString:
-        listed = format_html_join("", "<li>{}</li>", ((r.message,) for r in reasons_not_ready(persona)))
+        listed = format_html_join("", "<li>{}</li>", ((r.message,) for r in readiness_problems(persona)))
         return format_html('<ul class="reasons">{}</ul>', listed) if listed else "It can start."
 
     @admin.display(description="As stored")
@@ -103,6 +103,6 @@ class PersonaAdmin(admin.ModelAdmin):
         return format_html("<pre>{}</pre>", json.dumps(parts, indent=2, ensure_ascii=False))
 
 
-def _listed_reasons(persona: Persona) -> list[Reason]:
-    found: list[Reason] = getattr(persona, _LISTED)
-    return found
+def _listed_problems(persona: Persona) -> list[ReadinessProblem]:
+    problems: list[ReadinessProblem] = getattr(persona, _LISTED)
+    return problems

@@ -78,17 +78,17 @@ class TokenSecretAdmin(UniqueNameAdmin):
         self, request: HttpRequest, form: Form, formsets: Any, add: bool = False
     ) -> Any:
         """What the history says: which fields, and that a value was entered; never the value."""
-        said = {"name": "name changed", "allowed_hosts": "allowed hosts changed"}
-        said |= {"value": "value replaced", "clear_value": "value cleared"}
+        phrases = {"name": "name changed", "allowed_hosts": "allowed hosts changed"}
+        phrases |= {"value": "value replaced", "clear_value": "value cleared"}
         if add:
             return "Added with a value." if "value" in form.changed_data else "Added without a value."
-        parts = [said[field] for field in form.changed_data]
+        parts = [phrases[field] for field in form.changed_data]
         return (", ".join(parts) or "nothing changed").capitalize() + "."
 
     @admin.display(description="State")
     def state(self, secret: TokenSecret) -> SafeString:
-        found = state_of(secret)
-        return format_html('<span class="{}">{}</span>', _BADGES[found], found.label)
+        secret_state = state_of(secret)
+        return format_html('<span class="{}">{}</span>', _BADGES[secret_state], secret_state.label)
 
     @admin.display(description="Last four")
     def last_four_shown(self, secret: TokenSecret) -> str:

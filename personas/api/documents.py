@@ -12,7 +12,7 @@ from personas.documents import document_of
 from personas.formats import Draft, tavus
 from personas.formats.advice import with_advice
 from personas.formats.conversion import converted
-from personas.importing import Imported
+from personas.importing import PersonaImport
 from personas.models import Persona
 from personas.reading import READ_MS, ReadingTooSlowError, ask_reader, draft_of
 from personas.surroundings import surroundings
@@ -37,10 +37,10 @@ def persona_json(persona: Persona) -> Json:
     return {"persona_id": persona.pk} | shown | times
 
 
-def saved_json(saved: Imported) -> Json:
+def saved_json(saved: PersonaImport) -> Json:
     """The answer to a change: Tavus' three fields, and what Greenroom has to say about it."""
     persona = saved.persona
-    reasons = [{"code": reason.code, "message": reason.message} for reason in saved.reasons]
+    problems = [{"code": problem.code, "message": problem.message} for problem in saved.problems]
     return {
         "persona_id": persona.pk,
         "persona_name": persona.persona_name,
@@ -48,8 +48,8 @@ def saved_json(saved: Imported) -> Json:
         "updated_at": timestamp(persona.updated_at),
         "greenroom": {
             "version": saved.version.number,
-            "notices": list(saved.notices),
-            "not_ready": reasons,
+            "notices": list(saved.notes),
+            "not_ready": problems,
         },
     }
 

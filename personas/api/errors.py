@@ -18,10 +18,10 @@ class ApiError(Exception):
     field: str = ""
 
     def as_json(self) -> dict[str, str]:
-        found = {"error" if self.status == 400 else "message": self.message}
+        body = {"error" if self.status == 400 else "message": self.message}
         if self.field:
-            found["field"] = self.field
-        return found
+            body["field"] = self.field
+        return body
 
 
 def wrong(message: str, field: str = "") -> ApiError:

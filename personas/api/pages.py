@@ -35,17 +35,17 @@ def page_of(rows: QuerySet[Row], query: PageQuery, shown: Callable[[Row], Json])
     A page ends before it has more than `PAGE_BYTES`, with one entry at least; ``left_out`` counts the rest of it.
     """
     start = (query.page - 1) * query.limit
-    found: list[Json] = []
+    entries: list[Json] = []
     left_bytes = PAGE_BYTES
     total_count = rows.count()
     for row in rows[start : start + query.limit].iterator(chunk_size=ROWS_AT_ONCE):
         entry = shown(row)
         left_bytes -= json_size(entry)
-        if left_bytes < 0 and found:
-            left_out = min(query.limit, total_count - start) - len(found)
-            return {"data": found, "total_count": total_count, "left_out": left_out}
-        found.append(entry)
-    return {"data": found, "total_count": total_count}
+        if left_bytes < 0 and entries:
+            left_out = min(query.limit, total_count - start) - len(entries)
+            return {"data": entries, "total_count": total_count, "left_out": left_out}
+        entries.append(entry)
+    return {"data": entries, "total_count": total_count}
 
 
 def json_size(value: Json) -> int:

@@ -29,16 +29,16 @@ def patched(document: Json, patch: object) -> Any:
         raise _invalid("it is not a list of operations.")
     if len(patch) > MAX_OPERATIONS:
         raise _invalid(f"at most {MAX_OPERATIONS} operations are taken.")
-    found = copy.deepcopy(document)
+    result = copy.deepcopy(document)
     for index, operation in enumerate(patch):
         checked = _checked(operation, index)
-        found = _applied(found, checked, index)
-    return found
+        result = _applied(result, checked, index)
+    return result
 
 
-def is_same(one: object, other: object) -> bool:
+def is_same(left: object, right: object) -> bool:
     """Whether two JSON values are equal: ``true`` is not 1, and the order of keys doesn't matter."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    return json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
 
 
 def _checked(operation: object, index: int) -> Json:
@@ -68,15 +68,15 @@ def _pointer(operation: Mapping[str, Any], key: str, index: int) -> str:
 
 def _applied(document: Any, operation: Json, index: int) -> Any:
     try:
-        found = jsonpatch.JsonPatch([operation]).apply(document, in_place=True)
+        result = jsonpatch.JsonPatch([operation]).apply(document, in_place=True)
     except jsonpatch.JsonPatchTestFailed:
         raise _invalid("the value at this path is another one.", f"[{index}].value") from None
     except (jsonpatch.JsonPatchException, JsonPointerException, TypeError, ValueError):
         # Where a path leads through a text or a number, the library raises errors of Python's own.
         raise _invalid("the path leads nowhere in the persona as it is.", f"[{index}].path") from None
     if operation["op"] == "copy":
-        _refuse_growth(found, index)
-    return found
+        _refuse_growth(result, index)
+    return result
 
 
 def _refuse_growth(document: Any, index: int) -> None:

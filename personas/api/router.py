@@ -29,7 +29,7 @@ from personas.api.schemas import (
     body_of,
 )
 from personas.formats import Draft
-from personas.importing import ADD_SECRET, Imported, ImportRefusedError, import_draft, import_into
+from personas.importing import ADD_SECRET, ImportRefusedError, PersonaImport, import_draft, import_into
 from personas.models import Persona
 from personas.secret_usage import SECRET_FIELDS
 from playground.engine.json_types import Json
@@ -126,14 +126,14 @@ def _persona(persona_id: str, *, for_update: bool = False) -> Persona:
     rows = _personas()
     if for_update:
         rows = rows.select_for_update(of=("self",))
-    found = rows.filter(pk=persona_id).first() if may_be_id(persona_id) else None
-    if found is None:
+    persona = rows.filter(pk=persona_id).first() if may_be_id(persona_id) else None
+    if persona is None:
         raise invalid_id("persona_id")
-    return found
+    return persona
 
 
 @sensitive_variables()
-def _save_unless_changed(persona_id: str, before: Json, draft: Draft, user: User) -> Imported | None:
+def _save_unless_changed(persona_id: str, before: Json, draft: Draft, user: User) -> PersonaImport | None:
     """Store the draft as the persona's next version; None: the persona is not as ``before`` any more."""
     with transaction.atomic():
         persona = _persona(persona_id, for_update=True)

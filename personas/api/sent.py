@@ -56,7 +56,7 @@ def read_sent_patch(text: str, before: Json, platform: str, *, site_url: str) ->
 
 
 def _refuse_script(source: Source, node: Node) -> None:
-    """A pasted document may hold script and gaps, with a notice each; a request may hold neither."""
+    """Refuse script and gaps: a pasted document may hold them, each with a note, a request may not."""
     if not isinstance(node.value, dict):
         source.fail("A persona is a JSON object: { … }.", node.offset)
     for path, expression, _ in node.expressions():

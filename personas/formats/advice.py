@@ -1,4 +1,4 @@
-"""Notices about a persona's document: it may be saved as it is, and the platforms will make this of it.
+"""Notes on what the platforms make of a persona's document. It may be saved all the same.
 
 Each gives the platform's sentence or, where the platform says nothing, what Greenroom assumes.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from personas.delays import RISKY_ACTIVATION_DELAY_MS
 from personas.formats.draft import Draft
-from personas.formats.notice import Notice, Topic
+from personas.formats.field_note import FieldNote, Topic
 from personas.formats.platform_format import PlatformFormat
 from personas.formats.prompt_size import size_of
 from personas.formats.registry import format_named
@@ -27,38 +27,38 @@ _PLACEHOLDER = re.compile(r"\$?\{+[A-Za-z_][A-Za-z0-9_]*\}+")
 _HANG_UP = re.compile(r"\$dialer\s*\.\s*hangUp")
 
 
-__all__ = ["Notice", "delay_sentence", "ignored_parameters_sentence", "notices_about", "with_advice"]
+__all__ = ["FieldNote", "delay_sentence", "ignored_parameters_sentence", "notes_about", "with_advice"]
 
 
 def with_advice(draft: Draft) -> Draft:
     """The draft with what the platforms will make of its document, after what could not be taken over."""
-    advice = (notice.message for notice in notices_about(draft.document))
-    return replace(draft, notices=(*draft.notices, *advice))
+    advice = (note.message for note in notes_about(draft.document))
+    return replace(draft, notes=(*draft.notes, *advice))
 
 
-def notices_about(document: Mapping[str, Any]) -> tuple[Notice, ...]:
-    """All notices about a document of the shape that `playground.engine.persona_document` documents."""
-    return tuple(_notices(document, format_named(document["llm"]["platform"])))
+def notes_about(document: Mapping[str, Any]) -> tuple[FieldNote, ...]:
+    """Return all notes on a document of the shape that `playground.engine.persona_document` documents."""
+    return tuple(_notes(document, format_named(document["llm"]["platform"])))
 
 
-def _notices(document: Mapping[str, Any], own: PlatformFormat) -> Iterator[Notice]:
+def _notes(document: Mapping[str, Any], own: PlatformFormat) -> Iterator[FieldNote]:
     llm = document["llm"]
     yield from _about_prompt(document, own)
-    yield from own.notices(Topic.PROMPT, document)
+    yield from own.notes(Topic.PROMPT, document)
     yield from _about_address(llm)
-    yield from own.notices(Topic.ADDRESS, document)
+    yield from own.notes(Topic.ADDRESS, document)
     yield from _about_parameters(llm)
     tools = llm.get("tools") or []
     yield from _about_hanging_up(tools)
-    yield from own.notices(Topic.TOOLS, document)
+    yield from own.notes(Topic.TOOLS, document)
     yield from _about_schemas(tools)
-    yield from own.notices(Topic.EVENTS, document)
+    yield from own.notes(Topic.EVENTS, document)
     yield from _about_filler(document.get("filler") or {})
-    yield from own.notices(Topic.FILLER, document)
-    yield from own.notices(Topic.PROVIDER, document)
-    yield from own.notices(Topic.VOICE, document)
+    yield from own.notes(Topic.FILLER, document)
+    yield from own.notes(Topic.PROVIDER, document)
+    yield from own.notes(Topic.VOICE, document)
     yield from _about_voice(document.get("tts") or {}, own.platform.default_engine)
-    yield from own.notices(Topic.OTHER_KEYS, document)
+    yield from own.notes(Topic.OTHER_KEYS, document)
 
 
 def ignored_parameters_sentence(parameters: Mapping[str, Any]) -> str:
@@ -77,99 +77,99 @@ def delay_sentence(delay_ms: int) -> str:
     return f"activationDelayMs is {delay_ms}: values less than 500 might cause errors in llmRequest."
 
 
-def _about_prompt(document: Mapping[str, Any], own: PlatformFormat) -> Iterator[Notice]:
+def _about_prompt(document: Mapping[str, Any], own: PlatformFormat) -> Iterator[FieldNote]:
     system_prompt, context = document.get("system_prompt") or "", document.get("context") or ""
     for field, text in (("system_prompt", system_prompt), ("context", context)):
         if shown := ", ".join(list(dict.fromkeys(_PLACEHOLDER.findall(text)))[:5]):
-            yield Notice(field, f"{shown} is sent as it stands: only conversational_context is filled in.")
+            yield FieldNote(field, f"{shown} is sent as it stands: only conversational_context is filled in.")
         if _HANG_UP.search(text):
-            yield Notice(field, "An LLM can't run $dialer.hangUp: in a prompt it is only text.")
+            yield FieldNote(field, "An LLM can't run $dialer.hangUp: in a prompt it is only text.")
     tokens = size_of(compose_system_message(system_prompt, context, "").text).tokens
     if sentence := own.advice_on_size(tokens):
-        yield Notice("system_prompt", sentence)
+        yield FieldNote("system_prompt", sentence)
 
 
-def _about_address(llm: Mapping[str, Any]) -> Iterator[Notice]:
+def _about_address(llm: Mapping[str, Any]) -> Iterator[FieldNote]:
     address = llm.get("address") or ""
     if _NATIVE_YANDEX.match(address):
-        yield Notice(
+        yield FieldNote(
             "address",
             "This is YandexGPT's native address, which is not OpenAI-compatible: it takes and gives another shape. "
             "Use https://llm.api.cloud.yandex.net/v1/chat/completions.",
         )
 
 
-def _about_parameters(llm: Mapping[str, Any]) -> Iterator[Notice]:
+def _about_parameters(llm: Mapping[str, Any]) -> Iterator[FieldNote]:
     parameters = llm.get("parameters") or {}
     if sentence := ignored_parameters_sentence(parameters):
-        yield Notice("parameters", sentence)
+        yield FieldNote("parameters", sentence)
     if "max_tokens" in parameters and "max_completion_tokens" in parameters:
-        yield Notice(
+        yield FieldNote(
             "parameters",
             "max_tokens and max_completion_tokens are both given: most servers take only one of them.",
         )
     elif "max_tokens" in parameters:
-        yield Notice(
+        yield FieldNote(
             "parameters", "max_tokens is for older GPT models; newer ones take max_completion_tokens instead."
         )
     if "maxTokens" in parameters:
-        yield Notice(
+        yield FieldNote(
             "parameters",
             "maxTokens is the name in YandexGPT's native API; OpenAI-compatible servers take max_tokens.",
         )
     temperature = llm.get("temperature")
     if temperature is not None and "temperature" in parameters:
-        yield Notice(
+        yield FieldNote(
             "temperature",
             "temperature stands in parameters too. Not documented: Greenroom assumes that the "
             "top-level one wins.",
         )
     if temperature is not None and temperature > 1:
-        yield Notice("temperature", "JAICP recommends a temperature between 0.0 and 1.0.")
+        yield FieldNote("temperature", "JAICP recommends a temperature between 0.0 and 1.0.")
 
 
-def _about_hanging_up(tools: Sequence[Mapping[str, Any]]) -> Iterator[Notice]:
+def _about_hanging_up(tools: Sequence[Mapping[str, Any]]) -> Iterator[FieldNote]:
     if _HANG_UP.search(json.dumps(tools, ensure_ascii=False)):
-        yield Notice(
+        yield FieldNote(
             "tools",
             "A function cannot end the call: if it contains $dialer.hangUp, the call goes on (JAICP).",
         )
 
 
-def _about_schemas(tools: Sequence[Mapping[str, Any]]) -> Iterator[Notice]:
+def _about_schemas(tools: Sequence[Mapping[str, Any]]) -> Iterator[FieldNote]:
     """Which functions' arguments are not checked in a turn, or may not be."""
     schemas = {tool["function"]["name"]: tool["function"].get("parameters") or {} for tool in tools}
     costly = [name for name, schema in schemas.items() if expands_too_far(schema)]
     if costly:
-        yield Notice(
+        yield FieldNote(
             "tools",
             f"The JSON Schema of {', '.join(costly[:5])} has more than {MOST_PARTS:,} parts once its references are "
             "followed: checking arguments may take too long, and a turn goes on without it then. Make it simpler.",
         )
     usable = dict(zip(schemas, usable_schemas(list(schemas.values())), strict=True))
     if unusable := [name for name, answer in usable.items() if answer is False]:
-        yield Notice(
+        yield FieldNote(
             "tools",
             f"Arguments of {', '.join(unusable[:5])} are not checked here: the JSON Schema refers to something that "
             "isn't in it, or has a pattern or a $schema that Greenroom doesn't know.",
         )
     if unknown := [name for name, answer in usable.items() if answer is None]:
-        yield Notice(
+        yield FieldNote(
             "tools",
             f"Reading the JSON Schema of {', '.join(unknown[:5])} took over {SCHEMA_CHECK_MS} ms: arguments may not "
             "be checked. Its patterns may be too large.",
         )
 
 
-def _about_filler(filler: Mapping[str, Any]) -> Iterator[Notice]:
+def _about_filler(filler: Mapping[str, Any]) -> Iterator[FieldNote]:
     delay_ms = filler.get("activationDelayMs")
     if delay_ms is not None and (sentence := delay_sentence(delay_ms)):
-        yield Notice("filler_config", sentence)
+        yield FieldNote("filler_config", sentence)
 
 
-def _about_voice(tts: Mapping[str, Any], default_engine: str) -> Iterator[Notice]:
+def _about_voice(tts: Mapping[str, Any], default_engine: str) -> Iterator[FieldNote]:
     engine = tts.get("tts_engine") or default_engine
     for sentence in sentences_about(engine, tts.get("voice_settings") or {}):
-        yield Notice("voice_settings", sentence)
+        yield FieldNote("voice_settings", sentence)
     if tts.get("playht_user_id") and engine != "playht":
-        yield Notice("playht_user_id", "playht_user_id is for the engine playht alone.")
+        yield FieldNote("playht_user_id", "playht_user_id is for the engine playht alone.")

@@ -42,7 +42,7 @@ class Statement:
 
 
 @dataclass
-class Names:
+class Bindings:
     """The statements of one text, in order; the values that they name are read when they are asked for."""
 
     source: Source
@@ -144,33 +144,35 @@ class Names:
         )
         return not is_under_condition and change.blocks == use[: len(change.blocks)]
 
-    def _filled(self, node: Node, aliases: int, left: Iterator[int]) -> Node:
+    def _filled(self, node: Node, aliases: int, values_left: Iterator[int]) -> Node:
         """``left`` gives one number for each value that may still come out of a name."""
         resolved = self.resolved(node)
         if resolved is not node:
             aliases -= 1
-        if aliases < MAX_ALIASES and next(left, None) is None:
+        if aliases < MAX_ALIASES and next(values_left, None) is None:
             self.source.fail("The variables that stand here name each other too often.", node.offset)
         if aliases < 0:
             return node
         if isinstance(resolved.value, dict):
-            members = {key: self._filled(item, aliases, left) for key, item in resolved.value.items()}
+            members = {key: self._filled(item, aliases, values_left) for key, item in resolved.value.items()}
             return Node(members, resolved.offset)
         if isinstance(resolved.value, list):
-            return Node([self._filled(item, aliases, left) for item in resolved.value], resolved.offset)
+            return Node(
+                [self._filled(item, aliases, values_left) for item in resolved.value], resolved.offset
+            )
         if isinstance(resolved.value, Expression) and _HAS_TEXT.search(resolved.value.text):
-            return self._joined(resolved, resolved.value, aliases, left)
+            return self._joined(resolved, resolved.value, aliases, values_left)
         return resolved
 
-    def _joined(self, node: Node, expression: Expression, aliases: int, left: Iterator[int]) -> Node:
+    def _joined(self, node: Node, expression: Expression, aliases: int, values_left: Iterator[int]) -> Node:
         """The text that an expression of texts and names makes; what it doesn't know stays, in braces."""
 
         def text_of(name: str) -> str | None:
             named = Node(Expression(name), node.offset)
             value = self.resolved(named)
-            if value is named or aliases <= 0 or next(left, None) is None:
+            if value is named or aliases <= 0 or next(values_left, None) is None:
                 return None
-            text = self._filled(value, aliases - 1, left).value
+            text = self._filled(value, aliases - 1, values_left).value
             return text if isinstance(text, str) else None
 
         joined = joined_text(self.source, node.offset, len(expression.text), text_of)

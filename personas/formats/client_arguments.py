@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from personas.formats.fields import Fields
-from personas.formats.rules import Problem, printable
+from personas.formats.rules import ValueProblem, printable
 from personas.formats.shared import checked_headers
 from playground.engine.addresses.address import is_placeholder, may_name_a_key
 
@@ -16,15 +16,15 @@ def with_default_query(fields: Fields, address: str) -> str:
         return address
     name = fields.name_of("default_query")
     if is_placeholder(address):
-        fields.notices.add(f"{name} is kept and not sent: there is no base_url to which it could be added.")
+        fields.notes.add(f"{name} is kept and not sent: there is no base_url to which it could be added.")
         return address
     pairs = fields.json("default_query")
     if not isinstance(pairs, dict | None):
-        fields.refuse("default_query", [Problem((), 'default_query is an object: {"name": "value"}.')])
+        fields.refuse("default_query", [ValueProblem((), 'default_query is an object: {"name": "value"}.')])
     query = _encoded(_without_keys(fields, name, pairs or {}))
     if not query:
         return address
-    fields.notices.add(f"{name} was added to the address: ?{query}")
+    fields.notes.add(f"{name} was added to the address: ?{query}")
     return address + ("&" if "?" in address else "?") + query
 
 
@@ -39,28 +39,28 @@ def split_query(address: str) -> tuple[str, dict[str, str]]:
 
 def with_default_headers(fields: Fields, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The headers, and those of ``default_headers`` that they don't name. Raises FormatError."""
-    given = checked_headers(fields, "default_headers")
-    if not given:
+    default_headers = checked_headers(fields, "default_headers")
+    if not default_headers:
         return headers
-    fields.notices.add(
+    fields.notes.add(
         f"{fields.name_of('default_headers')} was read as headers: it is sent with every request."
     )
     named = {name.lower() for name, _ in headers}
-    return headers + [(name, value) for name, value in given if name.lower() not in named]
+    return headers + [(name, value) for name, value in default_headers if name.lower() not in named]
 
 
 def _without_keys(fields: Fields, name: str, query: Mapping[str, Any]) -> dict[str, str]:
-    kept: dict[str, str] = {}
+    parameters: dict[str, str] = {}
     for key, value in query.items():
         if may_name_a_key(key):
-            fields.notices.add(
+            fields.notes.add(
                 f"{name}.{printable(key)} holds a key; it was left out, and is stored nowhere. A key goes into api_key."
             )
         elif isinstance(value, bool) or not isinstance(value, str | int | float):
-            fields.refuse("default_query", [Problem((key,), f"{name}.{printable(key)} is not a text.")])
+            fields.refuse("default_query", [ValueProblem((key,), f"{name}.{printable(key)} is not a text.")])
         else:
-            kept[key] = str(value)
-    return kept
+            parameters[key] = str(value)
+    return parameters
 
 
 def _encoded(query: Mapping[str, str]) -> str:

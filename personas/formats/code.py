@@ -4,7 +4,7 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass
 
-from personas.formats.bindings import Names
+from personas.formats.bindings import Bindings
 from personas.formats.curl import platform_key_sentence
 from personas.formats.nodes import Node
 from personas.formats.script import read_script
@@ -40,19 +40,19 @@ _PLATFORM_KEY = re.compile(r"""(x-api-key)["']?\s*[:=]""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CodeObject:
     """An object with the values of its names put in, and the sentences about the code around it."""
 
     node: Node
-    notices: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def is_python(text: str) -> bool:
     """Whether the text has something that only Python writes."""
-    return any(found["quotes"] or found["mark"] for found in _OF_PYTHON.finditer(text))
+    return any(match["quotes"] or match["mark"] for match in _OF_PYTHON.finditer(text))
 
 
-def find_object(source: Source, keys: Set[str]) -> Found | None:
+def find_object(source: Source, keys: Set[str]) -> CodeObject | None:
     """The first object of the code that has one of the keys; None: there is none. Raises FormatError."""
     offset = _object_with(source, keys, 0)
     if offset is None:
@@ -60,13 +60,13 @@ def find_object(source: Source, keys: Set[str]) -> Found | None:
     names = read_script(source).names
     node, end = source.read(offset)
     filled = names.filled(node)
-    notices = [*names.unfollowed(), *_changed_later(source, names, offset)]
+    notes = [*names.unfollowed(), *_changed_later(source, names, offset)]
     another = _object_with(source, keys, end)
     if another is not None and not _is_named(source, names, another):
         line = source.line_of(another)
-        notices.append(f"Line {line}: another document begins there; the first one was taken.")
-    notices += about_platform_key(source.text[:offset] + source.text[end:])
-    return Found(filled, tuple(dict.fromkeys(notices)))
+        notes.append(f"Line {line}: another document begins there; the first one was taken.")
+    notes += about_platform_key(source.text[:offset] + source.text[end:])
+    return CodeObject(filled, tuple(dict.fromkeys(notes)))
 
 
 def about_platform_key(around: str) -> list[str]:
@@ -77,13 +77,13 @@ def about_platform_key(around: str) -> list[str]:
 
 def find_text(source: Source, keys: Set[str]) -> str | None:
     """Return the first string literal that holds such an object, behind as many line breaks; None if none does."""
-    for found in _TOKEN.finditer(source.text):
-        literal = found["string"] or (found["skip"] or "")
+    for match in _TOKEN.finditer(source.text):
+        literal = match["string"] or (match["skip"] or "")
         if literal.startswith("/") or "{" not in literal[:MAX_BEFORE_OBJECT]:
             continue
-        text = _text_of(source, literal, found.start())
+        text = _text_of(source, literal, match.start())
         if text.lstrip().startswith("{") and any(key in text for key in keys):
-            return "\n" * source.text.count("\n", 0, found.start()) + text
+            return "\n" * source.text.count("\n", 0, match.start()) + text
     return None
 
 
@@ -120,7 +120,7 @@ def _opening(source: Source, at: int) -> tuple[str, int]:
     return ("", at) if call is None else ("=", call)
 
 
-def _changed_later(source: Source, names: Names, offset: int) -> list[str]:
+def _changed_later(source: Source, names: Bindings, offset: int) -> list[str]:
     """A sentence for each change of the document after it is written."""
     for statement in names.statements:
         if statement.names_value and source.skip(statement.after) == offset:
@@ -129,7 +129,7 @@ def _changed_later(source: Source, names: Names, offset: int) -> list[str]:
     return []
 
 
-def _is_named(source: Source, names: Names, offset: int) -> bool:
+def _is_named(source: Source, names: Bindings, offset: int) -> bool:
     """Whether the object is a value that was put in place of its name, and so is no document of its own."""
     return any(
         statement.names_value and source.skip(statement.after) == offset and names.is_asked(statement)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from personas.formats.fields import Fields, Notices
+from personas.formats.fields import Fields, ImportNotes
 from personas.formats.nodes import Node
 from personas.formats.tolerant import Source
 
@@ -21,11 +21,11 @@ _MAX_ID_CHARS = 32
 
 @dataclass(frozen=True, slots=True)
 class ConversationDraft:
-    """``options`` by Tavus' names (``conversation_name`` …), none of them empty; ``notices``: what is left out."""
+    """``options`` by Tavus' names (``conversation_name`` …), none of them empty; ``notes``: what is left out."""
 
     persona_id: str
     options: dict[str, str]
-    notices: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def is_conversation(node: Node) -> bool:
@@ -35,14 +35,14 @@ def is_conversation(node: Node) -> bool:
 
 def read(source: Source, node: Node) -> ConversationDraft:
     """What the object says of a conversation. Raises FormatError for a value that is wrong."""
-    notices = Notices()
-    fields = Fields(source, _with_the_seeds_names(node), "", notices)
+    notes = ImportNotes()
+    fields = Fields(source, _with_the_seeds_names(node), "", notes)
     persona_id = fields.text("persona_id", _MAX_ID_CHARS)
-    found = {key: fields.text(key, max_chars) for key, max_chars in _SIZES.items()}
+    texts = {key: fields.text(key, max_chars) for key, max_chars in _SIZES.items()}
     for key in fields.rest():
         if key not in _READ_ONLY:
-            notices.add(f"{fields.name_of(key)} is not rehearsed; it was left out.")
-    return ConversationDraft(persona_id, {key: text for key, text in found.items() if text}, notices.all())
+            notes.add(f"{fields.name_of(key)} is not rehearsed; it was left out.")
+    return ConversationDraft(persona_id, {key: text for key, text in texts.items() if text}, notes.all())
 
 
 def _with_the_seeds_names(node: Node) -> Node:

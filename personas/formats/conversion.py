@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from personas.formats.differences import Difference, Fate, become, listed, lost, mapped
-from personas.formats.platform_format import OWN, Crossing, Document, PlatformFormat, Words
+from personas.formats.conversion_notes import ConversionNote, Fate, become, listed, lost, mapped
+from personas.formats.platform_format import OWN, Conversion, Document, PartNames, PlatformFormat
 from personas.formats.registry import format_named, formats
 from playground.engine.json_types import Json
 from playground.engine.persona import Provider
 from playground.engine.request import Surroundings
 
-__all__ = ["Difference", "Fate", "converted", "differences", "written"]
+__all__ = ["ConversionNote", "Fate", "conversion_notes", "converted", "written"]
 
 DEFAULT_SURROUNDINGS = Surroundings(user_agent="")
 _OF_THE_ENDPOINT = frozenset({"address", "headers", "tools"})
@@ -38,8 +38,8 @@ def converted(document: Document, target: str, *, surroundings: Surroundings = D
 
     Rehearsal settings are Greenroom's own and stay.
     """
-    wanted = format_named(target)
-    return _own(_brought(document, wanted, surroundings), wanted)
+    target_format = format_named(target)
+    return _own(_brought(document, target_format, surroundings), target_format)
 
 
 def written(
@@ -50,57 +50,59 @@ def written(
     return format_named(target).write(own, site_url=site_url)
 
 
-def differences(document: Document, target: str) -> tuple[Difference, ...]:
+def conversion_notes(document: Document, target: str) -> tuple[ConversionNote, ...]:
     """What `converted` does to the document, part by part; empty: nothing at all."""
-    wanted = format_named(target)
-    brought = _brought(document, wanted, DEFAULT_SURROUNDINGS)
-    missing = [part for part in _EMPTY_PARTS if part not in wanted.parts]
-    others = (*_crossing(document, brought, wanted), *_lost_parts(brought, missing))
-    named = [(difference.field, difference) for difference in others]
-    named += [(OWN, difference) for difference in wanted.own_differences(brought)]
-    places = {field: place for place, field in enumerate(wanted.listing)}
+    target_format = format_named(target)
+    adopted = _brought(document, target_format, DEFAULT_SURROUNDINGS)
+    missing = [part for part in _EMPTY_PARTS if part not in target_format.parts]
+    others = (*_crossing(document, adopted, target_format), *_lost_parts(adopted, missing))
+    named = [(note.field, note) for note in others]
+    named += [(OWN, note) for note in target_format.own_notes(adopted)]
+    places = {field: place for place, field in enumerate(target_format.listing)}
     named.sort(key=lambda placed: places.get(placed[0], len(places)))
-    return tuple(difference for _, difference in named)
+    return tuple(note for _, note in named)
 
 
 def _source(document: Document) -> PlatformFormat:
     return format_named(document["llm"]["platform"])
 
 
-def _brought(document: Document, wanted: PlatformFormat, surroundings: Surroundings) -> Document:
+def _brought(document: Document, target: PlatformFormat, surroundings: Surroundings) -> Document:
     """The document as the wanted platform has one; one of its own stays as it is."""
     source = _source(document)
-    if source is wanted:
+    if source is target:
         return document
-    return wanted.adopted(_neutral(document, source, surroundings))
+    return target.adopted(_neutral(document, source, surroundings))
 
 
 def _neutral(document: Document, source: PlatformFormat, surroundings: Surroundings) -> Json:
     return source.neutral(document, surroundings) | {name: {} for name in _OF_THE_SOURCE}
 
 
-def _own(document: Document, wanted: PlatformFormat) -> Json:
-    own = wanted.own(document)
+def _own(document: Document, target: PlatformFormat) -> Json:
+    own = target.own(document)
     own |= {name: own.get(name) or {} for name in _OF_THE_SOURCE}
-    return own | {part: empty for part, empty in _EMPTY_PARTS.items() if part not in wanted.parts}
+    return own | {part: empty for part, empty in _EMPTY_PARTS.items() if part not in target.parts}
 
 
-def _crossing(document: Document, brought: Document, wanted: PlatformFormat) -> Iterator[Difference]:
+def _crossing(document: Document, adopted: Document, target: PlatformFormat) -> Iterator[ConversionNote]:
     """What leaving one platform for another changes, in the words of both."""
     source = _source(document)
-    if source is wanted:
+    if source is target:
         return
-    crossing = Crossing(source, wanted, document, _neutral(document, source, DEFAULT_SURROUNDINGS), brought)
-    yield from source.leaving(crossing)
-    yield from _renamed(document["llm"], source.words, wanted.words)
+    conversion = Conversion(
+        source, target, document, _neutral(document, source, DEFAULT_SURROUNDINGS), adopted
+    )
+    yield from source.leaving(conversion)
+    yield from _renamed(document["llm"], source.words, target.words)
     calls_its_address = source.platform.calls_its_address(_endpoint(document))
-    for difference in wanted.adopting(crossing):
-        if calls_its_address or difference.field not in _OF_THE_ENDPOINT:
-            yield difference
+    for note in target.adopting(conversion):
+        if calls_its_address or note.field not in _OF_THE_ENDPOINT:
+            yield note
     yield from _lost(document, _OF_THE_SOURCE, [source])
 
 
-def _renamed(llm: Document, old: Words, new: Words) -> Iterator[Difference]:
+def _renamed(llm: Document, old: PartNames, new: PartNames) -> Iterator[ConversionNote]:
     """A sentence for the token secret and the parameters, where the platforms call them by other names."""
     if (secret := llm.get("token_secret")) and old.secret != new.secret:
         yield mapped("token_secret", f"{old.secret.format(secret)} becomes {new.secret.format(secret)}.")
@@ -108,12 +110,14 @@ def _renamed(llm: Document, old: Words, new: Words) -> Iterator[Difference]:
         yield mapped("parameters", f"{become(old.parameters)} {new.parameters}.")
 
 
-def _lost_parts(document: Document, parts: list[str]) -> Iterator[Difference]:
+def _lost_parts(document: Document, parts: list[str]) -> Iterator[ConversionNote]:
     for part in parts:
         yield from _lost(document, [part], [known for known in formats() if part in known.parts])
 
 
-def _lost(document: Document, parts: Sequence[str], owners: Sequence[PlatformFormat]) -> Iterator[Difference]:
+def _lost(
+    document: Document, parts: Sequence[str], owners: Sequence[PlatformFormat]
+) -> Iterator[ConversionNote]:
     """A loss for each of these parts that the document has."""
     only = " and ".join(_possessive(owner.platform.label) for owner in owners)
     for part in parts:

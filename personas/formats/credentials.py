@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from personas.formats.draft import FoundSecret
-from personas.formats.fields import Notices
+from personas.formats.draft import DraftSecret
+from personas.formats.fields import ImportNotes
 from personas.formats.nodes import FormatError
 from personas.formats.portable import reference
-from personas.formats.rules import Path, Problem, printable
+from personas.formats.rules import Path, ValueProblem, printable
 from personas.names import SECRET_NAME_PATTERN
 from playground.engine.addresses.address import AddressError, is_placeholder, parse_address
 from playground.engine.substitution import names_in
@@ -54,12 +54,12 @@ def hosts_of_usable(address: str) -> tuple[str, ...]:
 class Credentials:
     """What was found in one document so far."""
 
-    def __init__(self, persona_name: str, notices: Notices) -> None:
+    def __init__(self, persona_name: str, notes: ImportNotes) -> None:
         self._owner = _slug(persona_name) or "PERSONA"
-        self._notices = notices
-        self._found: list[FoundSecret] = []
+        self._notes = notes
+        self._found: list[DraftSecret] = []
 
-    def all(self) -> tuple[FoundSecret, ...]:
+    def all(self) -> tuple[DraftSecret, ...]:
         return tuple(self._found)
 
     def key(self, text: str, *, hosts: tuple[str, ...], role: str) -> str:
@@ -83,12 +83,12 @@ class Credentials:
             return self.named(text, hosts)
         if not text or _REFERENCE.fullmatch(text):
             return self.key(text, hosts=hosts, role="LLM")
-        self._notices.add("tokenSecret held a key, not the name of a secret; the key was made into a secret.")
+        self._notes.add("tokenSecret held a key, not the name of a secret; the key was made into a secret.")
         return self.key(text, hosts=hosts, role="LLM")
 
     def named(self, name: str, hosts: tuple[str, ...]) -> str:
         if all(secret.name != name for secret in self._found):
-            self._add(FoundSecret(name, None, hosts, is_named=True))
+            self._add(DraftSecret(name, None, hosts, is_named=True))
         return name
 
     def in_headers(
@@ -99,29 +99,29 @@ class Credentials:
         That name stands there bare, any other as ``{{secret:NAME}}``. A persona has one token secret: a key in
         ``Authorization`` takes its place, any other second key is left out.
         """
-        kept: Headers = []
+        named_headers: Headers = []
         for name, value in headers:
-            value = _REFERENCE.sub(lambda found: reference(self.named(found[1], hosts)), value)
+            value = _REFERENCE.sub(lambda match: reference(self.named(match[1], hosts)), value)
             key = key_in_header(name, value)
             if named := _REFERENCE.fullmatch(key):
                 secret = secret or named[1]
             if not key or named or key == secret:
-                kept.append([name, value])
+                named_headers.append([name, value])
                 continue
             found_name = self._known(key, hosts)
             if found_name is None:
-                if secret and (name.lower() != "authorization" or _is_named_in(kept, secret)):
-                    self._notices.add(
+                if secret and (name.lower() != "authorization" or _is_named_in(named_headers, secret)):
+                    self._notes.add(
                         f"The header {name} held a second key; it was left out: a persona has one secret."
                     )
                     continue
                 found_name = self.key(key, hosts=hosts, role="LLM")
             if secret not in {"", found_name}:
-                self._notices.add(f"The key in the header {name} takes the place of the secret {secret}.")
+                self._notes.add(f"The key in the header {name} takes the place of the secret {secret}.")
             secret = found_name
-            kept.append([name, value.removesuffix(key) + found_name])
+            named_headers.append([name, value.removesuffix(key) + found_name])
         own = {reference(secret): secret} if secret else {}
-        return [[name, _replaced(value, own)] for name, value in kept], secret
+        return [[name, _replaced(value, own)] for name, value in named_headers], secret
 
     def in_rest(self, value: Any) -> Any:
         """JSON that Greenroom only keeps, with ``{{secret:NAME}}`` in place of each key in it."""
@@ -147,10 +147,10 @@ class Credentials:
 
     def _proposed(self, value: str | None, hosts: tuple[str, ...], role: str) -> str:
         name = self._free_name(_name_for(hosts) or f"{self._owner}_{role}_KEY")
-        self._add(FoundSecret(name, value, hosts))
+        self._add(DraftSecret(name, value, hosts))
         return name
 
-    def _add(self, secret: FoundSecret) -> None:
+    def _add(self, secret: DraftSecret) -> None:
         if len(self._found) == MOST_SECRETS:
             raise FormatError(
                 f"The document holds or names more than {MOST_SECRETS} keys and token secrets: take some out."
@@ -171,7 +171,7 @@ def is_literal_key(name: str, value: object) -> bool:
     return is_key and _KEY_NAME.fullmatch(name) is not None
 
 
-def literal_key_problems(value: object, path: Path = ()) -> Iterator[Problem]:
+def literal_key_problems(value: object, path: Path = ()) -> Iterator[ValueProblem]:
     """A problem for each key in JSON that is only kept: keys live in token secrets alone."""
     if isinstance(value, list):
         for index, item in enumerate(value):
@@ -179,7 +179,7 @@ def literal_key_problems(value: object, path: Path = ()) -> Iterator[Problem]:
     elif isinstance(value, dict):
         for name, item in value.items():
             if is_literal_key(name, item):
-                yield Problem(
+                yield ValueProblem(
                     (*path, name), f'"{printable(name)}" holds a key: write {{{{secret:NAME}}}} instead.'
                 )
             else:

@@ -53,7 +53,7 @@ class Command:
 
     text: str
     """The document, at the line and the column at which it stands in what was pasted."""
-    notices: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,13 @@ def read_command(pasted: str) -> Command | None:
     if not data:
         raise _error("This curl command sends no document: paste one with -d '{ … }'.", text, match.end() - 4)
     body, end = _body(text, data[0], match.start(), end)
-    notices = [*_about_headers(words)]
+    notes = [*_about_headers(words)]
     if len(data) > 1:
-        notices.append("The command has more than one -d; the first one was read.")
+        notes.append("The command has more than one -d; the first one was read.")
     if rest := text[end:].strip():
         line = text.count("\n", 0, text.index(rest, end)) + 1
-        notices.append(f"Line {line}: what follows the command was left out.")
-    return Command(_in_place(body, text), tuple(notices))
+        notes.append(f"Line {line}: what follows the command was left out.")
+    return Command(_in_place(body, text), tuple(notes))
 
 
 def read_argument(pasted: str) -> str:
@@ -115,7 +115,7 @@ def _without_continuations(text: str) -> str:
     """The carets of Windows' shell and the backticks of PowerShell at line ends as a blank; Chrome's carets too."""
     if '^"' in text:
         text = re.sub(r"\^([^\n])", r"\1", text)
-    return re.sub(r"[ \t][\^`][ \t]*\n", lambda found: " \\\n" + " " * (len(found[0]) - 3), text)
+    return re.sub(r"[ \t][\^`][ \t]*\n", lambda match: " \\\n" + " " * (len(match[0]) - 3), text)
 
 
 def _words(text: str, at: int) -> tuple[list[_Word], int]:
@@ -148,16 +148,16 @@ def _word(text: str, at: int) -> tuple[_Word, int]:
 
 def _unquoted(piece: re.Match[str]) -> str:
     if piece["double"] is not None:
-        return _IN_DOUBLE_QUOTES.sub(lambda found: "" if found[1] == "\n" else found[1], piece["double"])
+        return _IN_DOUBLE_QUOTES.sub(lambda match: "" if match[1] == "\n" else match[1], piece["double"])
     if piece["ansi"] is not None:
         return _IN_ANSI_QUOTES.sub(_ansi_escape, piece["ansi"])
     return piece["single"] or piece["escaped"] or piece["plain"] or ""
 
 
-def _ansi_escape(found: re.Match[str]) -> str:
-    digits = found[1] or found[2] or found[3]
+def _ansi_escape(match: re.Match[str]) -> str:
+    digits = match[1] or match[2] or match[3]
     if digits is None:
-        return _ANSI_ESCAPES.get(found[4], found[4])
+        return _ANSI_ESCAPES.get(match[4], match[4])
     code = int(digits, 16)
     return chr(code) if code <= 0x10FFFF else "\x00"
 

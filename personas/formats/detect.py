@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from personas.formats import conversation
 from personas.formats.advice import with_advice
-from personas.formats.bindings import Names
+from personas.formats.bindings import Bindings
 from personas.formats.code import about_platform_key, find_object, find_text, is_python
 from personas.formats.conversation import ConversationDraft
 from personas.formats.curl import read_argument, read_command
@@ -55,49 +55,51 @@ def read_conversation(text: str) -> ConversationDraft | None:
     if is_persona or not conversation.is_conversation(node):
         return None
     draft = conversation.read(pasted.source, node)
-    return replace(draft, notices=(*pasted.notices, *draft.notices))
+    return replace(draft, notes=(*pasted.notes, *draft.notes))
 
 
 @dataclass(frozen=True, slots=True)
-class _Pasted:
-    """A text, the document's object in it (None for a script), and the notices about what is left out around it."""
+class _PastedDocument:
+    """A text, the document's object in it (None for a script), and notes on what is left out around it."""
 
     source: Source
     node: Node | None = None
-    notices: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def noted(self, draft: Draft) -> Draft:
-        return replace(draft, notices=(*self.notices, *draft.notices))
+        return replace(draft, notes=(*self.notes, *draft.notes))
 
 
-def _pasted(text: str, keys_in_code: frozenset[str]) -> _Pasted:
+def _pasted(text: str, keys_in_code: frozenset[str]) -> _PastedDocument:
     """The document out of the command or the code that it stands in. Raises FormatError."""
     fenced = without_fence(text.replace("\r\n", "\n").replace("\r", "\n"))
     command = read_command(fenced.text)
     inner = _in_code(command.text if command else read_argument(fenced.text), keys_in_code)
-    about_command = command.notices if command else ()
-    return replace(inner, notices=(*fenced.notices, *about_command, *inner.notices))
+    about_command = command.notes if command else ()
+    return replace(inner, notes=(*fenced.notes, *about_command, *inner.notes))
 
 
 def _keys_in_code() -> frozenset[str]:
     return frozenset().union(*(known.keys_in_code for known in formats()))
 
 
-def _in_code(text: str, keys: frozenset[str]) -> _Pasted:
+def _in_code(text: str, keys: frozenset[str]) -> _PastedDocument:
     is_script = any(known.is_own_language(text) for known in formats())
     source = Source(without_hash_comments(text), is_python=not is_script and is_python(text))
     if source.text.startswith("{", source.skip(0)):
-        return _Pasted(source, Names(source).filled(_whole_object(source)))
+        return _PastedDocument(source, Bindings(source).filled(_whole_object(source)))
     if is_script:
-        return _Pasted(source)
+        return _PastedDocument(source)
     document = find_object(source, keys)
     if document is not None:
-        return _Pasted(source, document.node, document.notices)
+        return _PastedDocument(source, document.node, document.notes)
     inner_text = find_text(source, keys)
     if inner_text is None:
-        return _Pasted(source)
+        return _PastedDocument(source)
     inner = Source(inner_text)
-    return _Pasted(inner, Names(inner).filled(_whole_object(inner)), tuple(about_platform_key(source.text)))
+    return _PastedDocument(
+        inner, Bindings(inner).filled(_whole_object(inner)), tuple(about_platform_key(source.text))
+    )
 
 
 def _whole_object(source: Source) -> Node:

@@ -5,7 +5,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class FoundSecret:
+class DraftSecret:
     """A credential that the document holds or names.
 
     ``value`` is None where only a name, or a placeholder, stands. ``hosts`` are the allowed-host entries of
@@ -28,7 +28,7 @@ class Draft:
 
     platform: str
     document: dict[str, Any]
-    secrets: tuple[FoundSecret, ...] = ()
-    notices: tuple[str, ...] = ()
+    secrets: tuple[DraftSecret, ...] = ()
+    notes: tuple[str, ...] = ()
     initial_messages: tuple[dict[str, str], ...] = ()
     """JAICP's literal ``messages``: the history with which a conversation begins."""

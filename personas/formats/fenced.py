@@ -11,7 +11,7 @@ class Fenced:
     """``text`` stands at the lines at which it stands in what was pasted."""
 
     text: str
-    notices: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def without_fence(pasted: str) -> Fenced:
@@ -29,7 +29,7 @@ def without_fence(pasted: str) -> Fenced:
 
 
 def _closing(pasted: str, opened: re.Match[str]) -> re.Match[str] | None:
-    for found in _FENCE.finditer(pasted, opened.end()):
-        if found["mark"].startswith(opened["mark"]) and not found["language"].strip():
-            return found
+    for fence in _FENCE.finditer(pasted, opened.end()):
+        if fence["mark"].startswith(opened["mark"]) and not fence["language"].strip():
+            return fence
     return None

@@ -5,23 +5,23 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from personas.formats.nodes import Expression, Node
-from personas.formats.rules import Problem, excerpt, printable
+from personas.formats.rules import ValueProblem, excerpt, printable
 from personas.formats.tolerant import Source
 
-MAX_NOTICES = 50
+MAX_NOTES = 50
 
 _MAY_HOLD_A_KEY = re.compile(r"key|token|secret|password|header", re.IGNORECASE)
 
 
-class Notices:
-    """What could not be taken over, in words: each sentence once, and no more than a person reads."""
+class ImportNotes:
+    """Notes on what an import left out or assumed: each sentence once, at most `MAX_NOTES`."""
 
     def __init__(self) -> None:
         self._sentences: dict[str, None] = {}
         self._unshown = 0
 
     def add(self, sentence: str) -> None:
-        if len(self._sentences) < MAX_NOTICES:
+        if len(self._sentences) < MAX_NOTES:
             self._sentences.setdefault(sentence)
         elif sentence not in self._sentences:
             self._unshown += 1
@@ -38,12 +38,12 @@ class Notices:
 class Fields:
     """The members of one object. `rest` gives those that nobody asked for."""
 
-    def __init__(self, source: Source, node: Node, path: str, notices: Notices) -> None:
+    def __init__(self, source: Source, node: Node, path: str, notes: ImportNotes) -> None:
         if not isinstance(node.value, dict):
             source.fail(f"{path or 'The document'} is not an object: {{ … }}.", node.offset)
         self.source = source
         self.offset = node.offset
-        self.notices = notices
+        self.notes = notes
         self._members = node.value
         self._path = path
         self._asked: set[str] = set()
@@ -58,36 +58,36 @@ class Fields:
     def node(self, key: str) -> Node | None:
         """The member as it stands; None: absent, or null."""
         self._asked.add(key)
-        found = self._members.get(key)
-        return None if found is None or found.value is None else found
+        member = self._members.get(key)
+        return None if member is None or member.value is None else member
 
     def data(self, key: str) -> Node | None:
         """The member if it is data; an expression is noted and counts as absent."""
-        found = self.node(key)
-        if found is None or not isinstance(found.value, Expression):
-            return found
-        self.note_expression(key, found.value, found.offset)
+        member = self.node(key)
+        if member is None or not isinstance(member.value, Expression):
+            return member
+        self.note_expression(key, member.value, member.offset)
         return None
 
     def note_expression(self, key: str, expression: Expression, offset: int) -> None:
         """Say that the expression at ``offset`` was left out; its text isn't quoted where it may hold a key."""
         text = "its value" if _MAY_HOLD_A_KEY.search(key) else excerpt(expression.text)
         if expression.is_placeholder or (self.source.is_python and expression.is_name):
-            self.notices.add(f"{self.name_of(key)}: {text} is a placeholder; it was left out.")
+            self.notes.add(f"{self.name_of(key)}: {text} is a placeholder; it was left out.")
         else:
             place = f"Line {self.source.line_of(offset)}: {self.name_of(key)}"
-            self.notices.add(f"{place}: {text} is script, not data; it was left out.")
+            self.notes.add(f"{place}: {text} is script, not data; it was left out.")
 
     def text(self, key: str, max_chars: int) -> str:
         """The member's text; empty: absent."""
-        found = self.data(key)
-        if found is None:
+        member = self.data(key)
+        if member is None:
             return ""
-        if not isinstance(found.value, str):
-            self.source.fail(f"{self.name_of(key)} is not a text.", found.offset)
-        if len(found.value) > max_chars:
-            self.source.fail(f"{self.name_of(key)} has more than {max_chars:,} characters.", found.offset)
-        return found.value
+        if not isinstance(member.value, str):
+            self.source.fail(f"{self.name_of(key)} is not a text.", member.offset)
+        if len(member.value) > max_chars:
+            self.source.fail(f"{self.name_of(key)} has more than {max_chars:,} characters.", member.offset)
+        return member.value
 
     def key(self, key: str) -> str:
         """The member as a credential's text; script in its place stands for a key that isn't there yet."""
@@ -104,15 +104,15 @@ class Fields:
             self.source.fail(f"{self.name_of(key)} has more than {max_chars:,} characters.", node.offset)
         line = self.source.line_of(node.offset)
         for name in node.value.unknown:
-            self.notices.add(
+            self.notes.add(
                 f"Line {line}: {excerpt(name)} in {self.name_of(key)} is not in the text; it is kept as it stands."
             )
         return node.value.joined
 
     def section(self, key: str) -> Self | None:
         """The member as an object to read from; None: absent."""
-        found = self.data(key)
-        return None if found is None else type(self)(self.source, found, self.name_of(key), self.notices)
+        member = self.data(key)
+        return None if member is None else type(self)(self.source, member, self.name_of(key), self.notes)
 
     def plain(self, key: str, node: Node) -> Any:
         """The node as JSON; each expression in it is noted and left out."""
@@ -123,8 +123,8 @@ class Fields:
 
     def json(self, key: str) -> Any:
         """The member as JSON; None: absent."""
-        found = self.data(key)
-        return None if found is None else self.plain(key, found)
+        member = self.data(key)
+        return None if member is None else self.plain(key, member)
 
     def rest(self) -> dict[str, Any]:
         """All members that were not asked for, as JSON (expressions are noted and left out)."""
@@ -132,16 +132,16 @@ class Fields:
 
     def all_but(self, *keys: str) -> dict[str, Any]:
         """The object as JSON, in its own order, less these members (expressions are noted and left out)."""
-        found: dict[str, Any] = {}
+        members: dict[str, Any] = {}
         for key, node in self._members.items():
             if key in keys:
                 continue
             value = self.plain(key, node)
             if not node.is_expression:
-                found[key] = value
-        return found
+                members[key] = value
+        return members
 
-    def refuse(self, key: str, problems: Iterable[Problem]) -> None:
+    def refuse(self, key: str, problems: Iterable[ValueProblem]) -> None:
         """Raise FormatError for the first problem, at the place in the document that its path leads to."""
         for problem in problems:
             node = self._members.get(key)

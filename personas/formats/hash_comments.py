@@ -22,16 +22,16 @@ def without_hash_comments(text: str) -> str:
 
     A ``#`` in a text, in a regular expression or behind ``//`` begins none.
     """
-    kept: list[str] = []
+    pieces: list[str] = []
     position, copied = 0, 0
     while match := _TOKEN.search(text, position):
         position = match.end()
         if match["value"] and not may_be_value(text, match.start()):
             position = match.start() + 1
         elif match["comment"]:
-            kept += (text[copied : match.start()], " " * len(match["comment"]))
+            pieces += (text[copied : match.start()], " " * len(match["comment"]))
             copied = position
-    return "".join(kept) + text[copied:]
+    return "".join(pieces) + text[copied:]
 
 
 def may_be_value(text: str, offset: int) -> bool:

@@ -6,14 +6,14 @@ from typing import Any
 from personas.delays import DEFAULT_ACTIVATION_DELAY_MS
 from personas.formats.credentials import CAILA_HOSTS, Credentials, hosts_of
 from personas.formats.draft import Draft
-from personas.formats.fields import Fields, Notices
+from personas.formats.fields import Fields, ImportNotes
 from personas.formats.jaicp_history import Histories
-from personas.formats.jaicp_messages import ReadMessages, read_messages
+from personas.formats.jaicp_messages import MessagesDraft, read_messages
 from personas.formats.jaicp_script import EXPRESSION_KEY, REPLY_TYPE, to_script
 from personas.formats.nodes import Expression, Node
 from personas.formats.portable import relative
 from personas.formats.rules import (
-    Problem,
+    ValueProblem,
     barge_in_problems,
     filler_problems,
     parameter_problems,
@@ -55,13 +55,13 @@ def read(script: Script, reply: Reply, *, site_url: str = "") -> Draft:
 
     An address behind ``site_url`` is the app's own, as `to_script` writes it.
     """
-    notices = Notices()
-    fields = Fields(script.source, _with_variables(script, reply.node), "", notices)
+    notes = ImportNotes()
+    fields = Fields(script.source, _with_variables(script, reply.node), "", notes)
     note_gaps(fields)
-    _note_the_rest(script, reply, notices)
+    _note_the_rest(script, reply, notes)
     fields.text("type", 100)
     name = " ".join(reply.state.split())[:200] or UNTITLED
-    secrets = Credentials(name, notices)
+    secrets = Credentials(name, notes)
     histories = Histories(script, reply)
     messages = read_messages(fields, histories)
     document: Json = {
@@ -78,22 +78,26 @@ def read(script: Script, reply: Reply, *, site_url: str = "") -> Draft:
     }
     document["other_keys"] = secrets.in_rest(fields.rest())
     for sentence in script.names.unfollowed(histories.followed):
-        notices.add(sentence)
-    return Draft("jaicp", document, secrets.all(), notices.all(), messages.initial)
+        notes.add(sentence)
+    return Draft("jaicp", document, secrets.all(), notes.all(), messages.initial)
 
 
-def _note_the_rest(script: Script, reply: Reply, notices: Notices) -> None:
+def _note_the_rest(script: Script, reply: Reply, notes: ImportNotes) -> None:
     others = [
         other for other in script.replies if script.names.resolved(other.node).offset != reply.node.offset
     ]
     requests = sum(is_reply(script.names.resolved(other.node)) for other in others)
     if requests:
         noun = "llmRequest" if requests == 1 else "llmRequests"
-        notices.add(f"The script has {requests} more {noun}; the first one was taken.")
-    left = len(others) - requests
-    if left:
-        what = "1 more reply of the script was" if left == 1 else f"{left} more replies of the script were"
-        notices.add(f"{what} left out.")
+        notes.add(f"The script has {requests} more {noun}; the first one was taken.")
+    left_out = len(others) - requests
+    if left_out:
+        what = (
+            "1 more reply of the script was"
+            if left_out == 1
+            else f"{left_out} more replies of the script were"
+        )
+        notes.add(f"{what} left out.")
 
 
 def _with_variables(script: Script, node: Node) -> Node:
@@ -107,7 +111,7 @@ def _with_variables(script: Script, node: Node) -> Node:
     return Node(members, node.offset)
 
 
-def _llm(fields: Fields, secrets: Credentials, messages: ReadMessages, site_url: str) -> Json:
+def _llm(fields: Fields, secrets: Credentials, messages: MessagesDraft, site_url: str) -> Json:
     provider = _provider(fields)
     address = relative(fields.text("url", 2_000), site_url)
     hosts = CAILA_HOSTS if provider is Provider.CAILA_OPEN_AI else _hosts(fields, address)
@@ -131,71 +135,71 @@ def _llm(fields: Fields, secrets: Credentials, messages: ReadMessages, site_url:
 
 
 def _provider(fields: Fields) -> Provider:
-    found = fields.text("provider", 100)
-    if found == _OLD_CAILA:
-        fields.notices.add(f"{_OLD_CAILA} is an older name for {Provider.CAILA_OPEN_AI}.")
+    provider = fields.text("provider", 100)
+    if provider == _OLD_CAILA:
+        fields.notes.add(f"{_OLD_CAILA} is an older name for {Provider.CAILA_OPEN_AI}.")
         return Provider.CAILA_OPEN_AI
-    if not found:
-        fields.notices.add(f"provider is missing; {Provider.CUSTOM_LLM} was assumed.")
+    if not provider:
+        fields.notes.add(f"provider is missing; {Provider.CUSTOM_LLM} was assumed.")
         return Provider.CUSTOM_LLM
-    if found not in set(Provider):
-        fields.refuse("provider", [Problem((), f"provider is one of {', '.join(Provider)}.")])
-    return Provider(found)
+    if provider not in set(Provider):
+        fields.refuse("provider", [ValueProblem((), f"provider is one of {', '.join(Provider)}.")])
+    return Provider(provider)
 
 
 def _hosts(fields: Fields, address: str) -> tuple[str, ...]:
     try:
         return hosts_of(address)
     except AddressError as error:
-        fields.refuse("url", [Problem((), f"url: {error.message}")])
+        fields.refuse("url", [ValueProblem((), f"url: {error.message}")])
         raise
 
 
 def _checked(fields: Fields, key: str, problems_of: Any) -> Any:
-    found = fields.json(key)
-    if found is not None:
-        fields.refuse(key, problems_of(found))
-    return found
+    value = fields.json(key)
+    if value is not None:
+        fields.refuse(key, problems_of(value))
+    return value
 
 
 def _filler(fields: Fields) -> Json | None:
     config = fields.section("fillersPhraseConfig")
     if config is None:
         return None
-    found = {key: config.json(key) for key in ("fillerPhrase", "fillerPhrasesList", "activationDelayMs")}
-    fields.refuse("fillersPhraseConfig", filler_problems(found))
+    values = {key: config.json(key) for key in ("fillerPhrase", "fillerPhrasesList", "activationDelayMs")}
+    fields.refuse("fillersPhraseConfig", filler_problems(values))
     for key in config.rest():
-        config.notices.add(f"{config.name_of(key)} is not known; it was left out.")
-    delay_ms = found["activationDelayMs"]
+        config.notes.add(f"{config.name_of(key)} is not known; it was left out.")
+    delay_ms = values["activationDelayMs"]
     return {
         "name": "",
-        "fillerPhrase": found["fillerPhrase"] or "",
-        "fillerPhrasesList": found["fillerPhrasesList"] or [],
+        "fillerPhrase": values["fillerPhrase"] or "",
+        "fillerPhrasesList": values["fillerPhrasesList"] or [],
         "activationDelayMs": DEFAULT_ACTIVATION_DELAY_MS if delay_ms is None else delay_ms,
     }
 
 
 def _barge_in(fields: Fields, script: Script) -> Json:
-    found: Json = {}
+    settings: Json = {}
     if script.barge_in is not None and not script.barge_in.is_expression:
-        options = Fields(script.source, script.barge_in, "bargeInResponse", fields.notices)
-        found = {
+        options = Fields(script.source, script.barge_in, "bargeInResponse", fields.notes)
+        settings = {
             key: options.json(key)
             for key in ("bargeIn", "bargeInTrigger", "noInterruptTime")
             if key in options
         }
-        _refuse_all(options, barge_in_problems(found))
+        _refuse_all(options, barge_in_problems(settings))
     reply = fields.node("bargeInReply")
     if reply is None:
-        return found
-    given = (
+        return settings
+    reply_value = (
         {EXPRESSION_KEY: reply.value.text}
         if isinstance(reply.value, Expression)
         else fields.json("bargeInReply")
     )
-    return found | {"bargeInReply": given}
+    return settings | {"bargeInReply": reply_value}
 
 
-def _refuse_all(fields: Fields, problems: Iterable[Problem]) -> None:
+def _refuse_all(fields: Fields, problems: Iterable[ValueProblem]) -> None:
     for problem in problems:
-        fields.refuse(str(problem.path[0]), [Problem((), problem.message)])
+        fields.refuse(str(problem.path[0]), [ValueProblem((), problem.message)])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from personas.formats.notice import Notice, Topic
+from personas.formats.field_note import FieldNote, Topic
 from playground.engine.persona import Provider
 
 LONG_PROMPT_TOKENS = 5_000
@@ -19,16 +19,16 @@ def advice_on_size(tokens: int) -> str:
     )
 
 
-def _about_event(document: Mapping[str, Any]) -> Iterator[Notice]:
+def _about_event(document: Mapping[str, Any]) -> Iterator[FieldNote]:
     llm = document["llm"]
     if llm.get("tools") and not _is_caila(llm) and not llm.get("event_name"):
-        yield Notice(
+        yield FieldNote(
             "event_name",
             "Without eventName no event is raised when the LLM calls a function: the script never learns of it.",
         )
 
 
-def _about_caila(document: Mapping[str, Any]) -> Iterator[Notice]:
+def _about_caila(document: Mapping[str, Any]) -> Iterator[FieldNote]:
     llm = document["llm"]
     if not _is_caila(llm):
         return
@@ -39,14 +39,14 @@ def _about_caila(document: Mapping[str, Any]) -> Iterator[Notice]:
         ("event_name", "event_name", "eventName"),
     ):
         if llm.get(key):
-            yield Notice(field, f"{name} is kept but not used: JAICP takes it for CUSTOM_LLM alone.")
+            yield FieldNote(field, f"{name} is kept but not used: JAICP takes it for CUSTOM_LLM alone.")
 
 
 def _is_caila(llm: Mapping[str, Any]) -> bool:
     return bool(llm.get("provider") == Provider.CAILA_OPEN_AI)
 
 
-NOTICES: dict[Topic, Callable[[Mapping[str, Any]], Iterator[Notice]]] = {
+NOTES: dict[Topic, Callable[[Mapping[str, Any]], Iterator[FieldNote]]] = {
     Topic.EVENTS: _about_event,
     Topic.PROVIDER: _about_caila,
 }

@@ -3,16 +3,24 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from personas.formats.bindings import Names
-from personas.formats.differences import Difference, become, changed, lost, mapped
+from personas.formats.bindings import Bindings
+from personas.formats.conversion_notes import ConversionNote, become, changed, lost, mapped
 from personas.formats.draft import Draft
+from personas.formats.field_note import FieldNote, Topic
 from personas.formats.jaicp import is_reply, read
-from personas.formats.jaicp_advice import NOTICES, advice_on_size
+from personas.formats.jaicp_advice import NOTES, advice_on_size
 from personas.formats.jaicp_pasted import is_script, read_script_text
 from personas.formats.jaicp_script import state_name, to_script
 from personas.formats.nodes import Node
-from personas.formats.notice import Notice, Topic
-from personas.formats.platform_format import OWN, Crossing, Document, FaceWords, FileWords, PastedWords, Words
+from personas.formats.platform_format import (
+    OWN,
+    Conversion,
+    Document,
+    EditorTexts,
+    FileFormat,
+    PartNames,
+    PastedTexts,
+)
 from personas.formats.script import Reply, Script
 from personas.formats.tolerant import Source
 from playground.engine.addresses.address import is_placeholder
@@ -30,9 +38,9 @@ _PHRASES = ("fillerPhrase", "fillerPhrasesList", "activationDelayMs")
 
 class JaicpFormat:
     platform: Platform = Jaicp()
-    file = FileWords("JAICP script", ".sc", "text/plain")
-    face = FaceWords("Script", "JAICP script", "its name")
-    pasted = PastedWords(
+    file = FileFormat("JAICP script", ".sc", "text/plain")
+    face = EditorTexts("Script", "JAICP script", "its name")
+    pasted = PastedTexts(
         document="a JAICP reply",
         text="a JAICP script",
         beginning="a script with $response.replies.push({ … })",
@@ -40,7 +48,7 @@ class JaicpFormat:
         started="JAICP reply",
         example='$response.replies.push({ type: "llmRequest", … })',
     )
-    words = Words(document="script", parameters="parameters", tools="tools", secret="tokenSecret {}")
+    words = PartNames(document="script", parameters="parameters", tools="tools", secret="tokenSecret {}")
 
     keys_in_code = frozenset({"tokenSecret"})
 
@@ -55,7 +63,7 @@ class JaicpFormat:
 
     def read(self, source: Source, node: Node, *, site_url: str) -> Draft:
         reply = Reply(node, "")
-        return read(Script(source, (reply,), None, Names(source)), reply, site_url=site_url)
+        return read(Script(source, (reply,), None, Bindings(source)), reply, site_url=site_url)
 
     def read_text(self, source: Source, start: int, *, site_url: str) -> Draft | None:
         return read_script_text(source, start, site_url=site_url)
@@ -67,12 +75,12 @@ class JaicpFormat:
         return to_script(document)
 
     def merged(self, stored: Json, read: Json) -> Json:
-        kept = {key: stored[key] for key in ("default_replica_id", "tts", "vqa", "other_layers", "rehearsal")}
+        own = {key: stored[key] for key in ("default_replica_id", "tts", "vqa", "other_layers", "rehearsal")}
         prompt = _merged_prompt(stored, read)
         llm = read["llm"] | {"stream_options": stored["llm"]["stream_options"]}
         return {
             **read,
-            **kept,
+            **own,
             **prompt,
             "llm": llm,
             "filler": _merged_filler(stored["filler"], read["filler"]),
@@ -88,7 +96,7 @@ class JaicpFormat:
         has_prompt = _mode(document["llm"]) is HistoryMode.PROMPT_AND_SESSION
         return dict(document) | {"system_prompt": _prompt(document) if has_prompt else "", "context": ""}
 
-    def own_differences(self, document: Document) -> Iterator[Difference]:
+    def own_notes(self, document: Document) -> Iterator[ConversionNote]:
         context, system_prompt = document.get("context") or "", document.get("system_prompt") or ""
         if _mode(document["llm"]) is not HistoryMode.PROMPT_AND_SESSION:
             for name in ("system_prompt", "context"):
@@ -123,8 +131,8 @@ class JaicpFormat:
         }
         return dict(document) | {"llm": dict(llm) | adapter}
 
-    def leaving(self, crossing: Crossing) -> Iterator[Difference]:
-        llm, platform = crossing.before["llm"], crossing.target.platform
+    def leaving(self, conversion: Conversion) -> Iterator[ConversionNote]:
+        llm, platform = conversion.before["llm"], conversion.target.platform
         if not _is_caila(llm):
             return
         yield changed(
@@ -144,9 +152,9 @@ class JaicpFormat:
     def adopted(self, neutral: Document) -> Json:
         return dict(neutral) | {"llm": dict(neutral["llm"]) | {"platform": self.platform.name}}
 
-    def adopting(self, crossing: Crossing) -> Iterator[Difference]:
-        llm, words = crossing.before["llm"], crossing.source.words
-        yield from _about_address(crossing)
+    def adopting(self, conversion: Conversion) -> Iterator[ConversionNote]:
+        llm, words = conversion.before["llm"], conversion.source.words
+        yield from _about_address(conversion)
         if ignored := sorted(IGNORED_PARAMETERS & (llm.get("parameters") or {}).keys()):
             yield changed(
                 "parameters", f"{', '.join(ignored)} in parameters: JAICP ignores what is passed there."
@@ -158,25 +166,25 @@ class JaicpFormat:
                 yield changed(
                     "event_name", "eventName is not set: without it a call raises no event in JAICP."
                 )
-        has_prompt = _mode(crossing.after["llm"]) is HistoryMode.PROMPT_AND_SESSION
-        prompt = _prompt(crossing.before) if has_prompt else ""
-        if prompt and prompt == crossing.before.get("system_prompt"):
+        has_prompt = _mode(conversion.after["llm"]) is HistoryMode.PROMPT_AND_SESSION
+        prompt = _prompt(conversion.before) if has_prompt else ""
+        if prompt and prompt == conversion.before.get("system_prompt"):
             yield mapped("system_prompt", "system_prompt becomes the system message in messages.")
 
-    def notices(self, topic: Topic, document: Document) -> Iterator[Notice]:
-        if topic in NOTICES:
-            yield from NOTICES[topic](document)
+    def notes(self, topic: Topic, document: Document) -> Iterator[FieldNote]:
+        if topic in NOTES:
+            yield from NOTES[topic](document)
 
     def advice_on_size(self, tokens: int) -> str:
         return advice_on_size(tokens)
 
 
-def _about_address(crossing: Crossing) -> Iterator[Difference]:
-    own, name = crossing.target.platform.address_name, crossing.source.platform.address_name
-    given, url = crossing.before["llm"].get("address") or "", crossing.after["llm"].get("address") or ""
+def _about_address(conversion: Conversion) -> Iterator[ConversionNote]:
+    own, name = conversion.target.platform.address_name, conversion.source.platform.address_name
+    before, url = conversion.before["llm"].get("address") or "", conversion.after["llm"].get("address") or ""
     if is_placeholder(url):
         return
-    if given != url:
+    if before != url:
         yield changed("address", f"{name} becomes {own}, with its route: {url}.")
     elif name != own:
         yield mapped("address", f"{name} becomes {own}.")

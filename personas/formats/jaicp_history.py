@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from personas.formats.bindings import MAX_ALIASES, PATH, Names, Statement
+from personas.formats.bindings import MAX_ALIASES, PATH, Bindings, Statement
 from personas.formats.nodes import Expression, Node
 from personas.formats.script import Reply, Script
 
@@ -21,14 +21,14 @@ MAX_NAMED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class SessionHistory:
     """The session's history; ``last``: of that many messages (None: all)."""
 
     offset: int
     last: int | None = None
 
 
-Part: TypeAlias = Node | Past
+Part: TypeAlias = Node | SessionHistory
 Parts: TypeAlias = list[Part]
 
 
@@ -37,7 +37,7 @@ class Histories:
 
     def __init__(self, script: Script, reply: Reply) -> None:
         self._source = script.source
-        self._names: Names = script.names
+        self._names: Bindings = script.names
         self._blocks = reply.blocks
         self._pushed_at = reply.pushed_at
         self._left = iter(range(MAX_NAMED))
@@ -75,10 +75,10 @@ class Histories:
         parts, end = begun
         while True:
             if match := _SLICE.match(self._source.text, end):
-                if len(parts) != 1 or not isinstance(parts[0], Past):
+                if len(parts) != 1 or not isinstance(parts[0], SessionHistory):
                     return None
                 last = int(match[1]) if match[1] else parts[0].last
-                parts, end = [Past(parts[0].offset, last)], match.end()
+                parts, end = [SessionHistory(parts[0].offset, last)], match.end()
             elif match := _CONCAT.match(self._source.text, end):
                 arguments = self._arguments(match.end())
                 added = [part for node in arguments[0] for part in self._added(node, aliases)]
@@ -94,7 +94,7 @@ class Histories:
             array, end = self._source.read_array(at)
             return (self._of_items(array.value, aliases), end) if isinstance(array.value, list) else None
         if match := _PAST.match(text, at):
-            return [Past(at)], match.end()
+            return [SessionHistory(at)], match.end()
         match = _PATH.match(text, at)
         if match is None:
             return None

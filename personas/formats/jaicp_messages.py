@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from personas.formats.fields import Fields
-from personas.formats.jaicp_history import Histories, Part, Parts, Past
+from personas.formats.jaicp_history import Histories, Part, Parts, SessionHistory
 from personas.formats.nodes import Expression, Node
 from personas.formats.rules import MAX_PROMPT_CHARS
 from playground.engine.persona import HistoryMode
@@ -16,7 +16,7 @@ _QUERY = re.compile(r"\$request\.query|\$parseTree\.text")
 
 
 @dataclass(frozen=True, slots=True)
-class ReadMessages:
+class MessagesDraft:
     """The history mode, the prompt, and the literal messages that a conversation begins with."""
 
     mode: HistoryMode
@@ -26,12 +26,12 @@ class ReadMessages:
     initial: tuple[dict[str, str], ...] = ()
 
 
-def read_messages(fields: Fields, histories: Histories) -> ReadMessages:
+def read_messages(fields: Fields, histories: Histories) -> MessagesDraft:
     """What the reply's ``messages`` mean. Raises FormatError for a message that is none."""
     node = fields.node("messages")
     if node is None:
-        fields.notices.add("messages is missing; the session's history was assumed.")
-        return ReadMessages(HistoryMode.SESSION)
+        fields.notes.add("messages is missing; the session's history was assumed.")
+        return MessagesDraft(HistoryMode.SESSION)
     if not isinstance(node.value, Expression | list):
         fields.source.fail("messages is not a list: [ … ].", node.offset)
     parts = histories.parts(node)
@@ -39,11 +39,11 @@ def read_messages(fields: Fields, histories: Histories) -> ReadMessages:
         if isinstance(node.value, Expression):
             fields.note_expression("messages", node.value, node.offset)
         line = fields.source.line_of(node.offset)
-        fields.notices.add(
+        fields.notes.add(
             f"Line {line}: how messages are put together could not be followed; the session's history was assumed."
         )
-        return ReadMessages(HistoryMode.SESSION)
-    place = next((index for index, part in enumerate(parts) if isinstance(part, Past)), None)
+        return MessagesDraft(HistoryMode.SESSION)
+    place = next((index for index, part in enumerate(parts) if isinstance(part, SessionHistory)), None)
     if place is None:
         return _without_history(fields, [part for part in parts if isinstance(part, Node)])
     is_list = isinstance(node.value, list) or node.value.text.startswith("[")
@@ -52,7 +52,7 @@ def read_messages(fields: Fields, histories: Histories) -> ReadMessages:
     )
 
 
-def _around_history(fields: Fields, parts: Parts, place: int, mode: HistoryMode) -> ReadMessages:
+def _around_history(fields: Fields, parts: Parts, place: int, mode: HistoryMode) -> MessagesDraft:
     """Messages with the session's history among them: those before it begin each request.
 
     ``mode`` is what it means where nothing else is among them.
@@ -60,61 +60,59 @@ def _around_history(fields: Fields, parts: Parts, place: int, mode: HistoryMode)
     before = [part for part in parts[:place] if isinstance(part, Node)]
     prompt, initial, asks = _literals(fields, before)
     if asks:
-        fields.notices.add(
-            "messages: the user's request stands before the history too; it is sent once, last."
-        )
+        fields.notes.add("messages: the user's request stands before the history too; it is sent once, last.")
     prompts = [prompt] if prompt else []
     for part in parts[place + 1 :]:
         prompts += _behind_history(fields, part)
     past = parts[place]
-    last = past.last if isinstance(past, Past) else None
+    last = past.last if isinstance(past, SessionHistory) else None
     mode = HistoryMode.PROMPT_AND_SESSION if prompts or before else mode
-    return ReadMessages(mode, last, "\n\n".join(prompts), initial)
+    return MessagesDraft(mode, last, "\n\n".join(prompts), initial)
 
 
 def _behind_history(fields: Fields, part: Part) -> list[str]:
     """Return the prompt in a message after the history, and note the message: Greenroom sends none there."""
     line = fields.source.line_of(part.offset)
-    if isinstance(part, Past):
-        fields.notices.add(f"Line {line}: the session's history stands there a second time; it is sent once.")
+    if isinstance(part, SessionHistory):
+        fields.notes.add(f"Line {line}: the session's history stands there a second time; it is sent once.")
         return []
     if isinstance(part.value, Expression):
         fields.note_expression("messages", part.value, part.offset)
         return []
-    message = Fields(fields.source, part, "messages[…]", fields.notices)
+    message = Fields(fields.source, part, "messages[…]", fields.notes)
     role = _role(message)
     content = message.node("content")
     if role == "system":
-        fields.notices.add(
+        fields.notes.add(
             f"Line {line}: this system message stands behind the history in the script; it was put into the prompt, "
             "which is sent before the history."
         )
         return [message.prompt("content", MAX_PROMPT_CHARS)]
     if role == "user" and content is not None and _is_request(content):
-        fields.notices.add(
+        fields.notes.add(
             f"Line {line}: the user's request is added to a history that ends with it already; it is sent once."
         )
     else:
-        fields.notices.add(
+        fields.notes.add(
             f"Line {line}: this {role} message stands behind the history, where Greenroom sends the user's words; "
             "it was left out."
         )
     return []
 
 
-def _without_history(fields: Fields, items: list[Node]) -> ReadMessages:
+def _without_history(fields: Fields, items: list[Node]) -> MessagesDraft:
     prompt, initial, asks = _literals(fields, items)
     if asks and not initial:
         if not prompt:
-            return ReadMessages(HistoryMode.LAST_REQUEST)
-        return ReadMessages(HistoryMode.PROMPT_AND_SESSION, 1, prompt)
+            return MessagesDraft(HistoryMode.LAST_REQUEST)
+        return MessagesDraft(HistoryMode.PROMPT_AND_SESSION, 1, prompt)
     if initial:
-        fields.notices.add(
+        fields.notes.add(
             "messages: the literal messages are the history with which a conversation begins; "
             "they are no part of the persona."
         )
     mode = HistoryMode.PROMPT_AND_SESSION if prompt else HistoryMode.SESSION
-    return ReadMessages(mode, None, prompt, initial)
+    return MessagesDraft(mode, None, prompt, initial)
 
 
 def _literals(fields: Fields, items: list[Node]) -> tuple[str, tuple[dict[str, str], ...], bool]:
@@ -128,7 +126,7 @@ def _literals(fields: Fields, items: list[Node]) -> tuple[str, tuple[dict[str, s
         if isinstance(item.value, Expression):
             fields.note_expression(name, item.value, item.offset)
             continue
-        message = Fields(fields.source, item, name, fields.notices)
+        message = Fields(fields.source, item, name, fields.notes)
         role = _role(message)
         content = message.node("content")
         if role == "user" and index == len(items) - 1 and content is not None and _is_request(content):

@@ -116,15 +116,15 @@ class _Reader:
         )
 
     def _filled(self, text: str, to_fill: re.Pattern[str]) -> str:
-        return to_fill.sub(lambda found: self._value_of(found), text)
+        return to_fill.sub(lambda match: self._value_of(match), text)
 
-    def _value_of(self, found: re.Match[str]) -> str:
-        if found.group() in {"{{", "}}"}:
-            return found.group()[0]
+    def _value_of(self, match: re.Match[str]) -> str:
+        if match.group() in {"{{", "}}"}:
+            return match.group()[0]
         name = (
-            re.split(r"[!:=](?!=)", found[1].strip())[0].strip()
-            if found.group()[0] == "{"
-            else found[1].strip()
+            re.split(r"[!:=](?!=)", match[1].strip())[0].strip()
+            if match.group()[0] == "{"
+            else match[1].strip()
         )
         return self._known_or_named(name)
 

@@ -90,8 +90,8 @@ class Node:
         if self.offset == offset:
             return path
         for step, node in self._members(path):
-            if found := node.path_to(offset, step):
-                return found
+            if member_path := node.path_to(offset, step):
+                return member_path
         return ""
 
     def expressions(self, path: str = "") -> Iterator[tuple[str, Expression, int]]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from personas.formats.differences import Difference
+from personas.formats.conversion_notes import ConversionNote
 from personas.formats.draft import Draft
+from personas.formats.field_note import FieldNote, Topic
 from personas.formats.nodes import Node
-from personas.formats.notice import Notice, Topic
 from personas.formats.tolerant import Source
 from playground.engine.json_types import Json
 from playground.engine.platforms.platform import Platform
@@ -25,7 +25,7 @@ OWN = ""
 
 
 @dataclass(frozen=True, slots=True)
-class FileWords:
+class FileFormat:
     """How an exported file is called and typed."""
 
     label: str
@@ -35,7 +35,7 @@ class FileWords:
 
 
 @dataclass(frozen=True, slots=True)
-class FaceWords:
+class EditorTexts:
     """How the persona's editor calls the document."""
 
     name: str
@@ -46,7 +46,7 @@ class FaceWords:
 
 
 @dataclass(frozen=True, slots=True)
-class PastedWords:
+class PastedTexts:
     """How pages and refusals call a document that may be pasted."""
 
     document: str
@@ -64,7 +64,7 @@ class PastedWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PartNames:
     """What a document calls its parts, for the sentences about a conversion."""
 
     document: str
@@ -76,7 +76,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Crossing:
+class Conversion:
     """A persona on its way from one platform to another."""
 
     source: "PlatformFormat"
@@ -92,10 +92,10 @@ class PlatformFormat(Protocol):
     """The documents of one platform."""
 
     platform: Platform
-    file: FileWords
-    face: FaceWords
-    pasted: PastedWords
-    words: Words
+    file: FileFormat
+    face: EditorTexts
+    pasted: PastedTexts
+    words: PartNames
 
     # Reading
 
@@ -144,24 +144,24 @@ class PlatformFormat(Protocol):
     def own(self, document: Document) -> Json:
         """A document of the platform with only what its format can hold; ``parts`` are left to the caller."""
 
-    def own_differences(self, document: Document) -> Iterator[Difference]:
+    def own_notes(self, document: Document) -> Iterator[ConversionNote]:
         """What `own` changes in the document."""
 
     def neutral(self, document: Document, surroundings: Surroundings) -> Json:
         """One of its own documents in common words: a CUSTOM_LLM at a whole URL, every header written out."""
 
-    def leaving(self, crossing: Crossing) -> Iterator[Difference]:
+    def leaving(self, conversion: Conversion) -> Iterator[ConversionNote]:
         """What `neutral` changes."""
 
     def adopted(self, neutral: Document) -> Json:
         """A neutral document as one of its own."""
 
-    def adopting(self, crossing: Crossing) -> Iterator[Difference]:
+    def adopting(self, conversion: Conversion) -> Iterator[ConversionNote]:
         """What `adopted` changes. Names of secret and parameters are compared by the caller."""
 
     # Advice
 
-    def notices(self, topic: Topic, document: Document) -> Iterator[Notice]:
+    def notes(self, topic: Topic, document: Document) -> Iterator[FieldNote]:
         """What the platform makes of one of its own documents."""
 
     def advice_on_size(self, tokens: int) -> str:

@@ -56,28 +56,28 @@ def _client_arguments(request: LLMRequest, url: str, secret: str, header_secrets
         for name, value in request.headers
         if name.lower() not in _OF_THE_CLIENT and (name.lower(), value) != ("authorization", bearer)
     ]
-    found = {
+    arguments = {
         "base_url": _literal(base_url),
         "api_key": f"os.environ[{_literal(secret)}]" if secret else '"unused"',
     }
     if headers:
         members = (f"{_literal(name)}: {_with_secrets(value, header_secrets)}" for name, value in headers)
-        found["default_headers"] = "{" + ", ".join(members) + "}"
+        arguments["default_headers"] = "{" + ", ".join(members) + "}"
     if not has_route(url):
         hook = '{"request": [call_the_whole_url]}'
-        found["http_client"] = f"DefaultHttpxClient(event_hooks={hook})"
+        arguments["http_client"] = f"DefaultHttpxClient(event_hooks={hook})"
     elif query:
         pairs = (pair.partition("=")[::2] for pair in query.split("&"))
-        found["default_query"] = _literal(dict(pairs))
-    return found
+        arguments["default_query"] = _literal(dict(pairs))
+    return arguments
 
 
 def _arguments(body: Mapping[str, Any]) -> dict[str, str]:
     """The client's own arguments by name; every other parameter goes in ``extra_body``, as it stands."""
-    found = {name: _literal(body[name]) for name in _NAMED if name in body}
-    found["stream"] = "True"
+    arguments = {name: _literal(body[name]) for name in _NAMED if name in body}
+    arguments["stream"] = "True"
     rest = {name: value for name, value in body.items() if name not in {*_NAMED, "stream"}}
-    return found | ({"extra_body": _literal(rest)} if rest else {})
+    return arguments | ({"extra_body": _literal(rest)} if rest else {})
 
 
 def _with_secrets(value: str, secrets: Set[str]) -> str:

@@ -1,7 +1,7 @@
-"""What the parts of a persona may hold: one place and one wording for forms, files and pasted documents.
+"""The rules for the values of a persona, with one wording for forms, files and pasted documents.
 
-Each rule takes a plain JSON value and yields its problems; none: the value is right. A value that is merely
-missing is no problem here, it is a reason why the persona can't start yet (`personas.readiness`).
+Each rule takes a plain JSON value and yields its problems, none if it is valid. A missing value is no problem
+here but one of readiness (`personas.readiness`).
 """
 
 import json
@@ -30,28 +30,28 @@ _FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Where in the value, and one sentence. The path is empty for the value as a whole."""
+class ValueProblem:
+    """A problem: one sentence for a person on what to fix, and its path in the value (empty for the whole value)."""
 
     path: Path
     message: str
 
 
-def tool_problems(tools: object) -> Iterator[Problem]:
+def tool_problems(tools: object) -> Iterator[ValueProblem]:
     """OpenAI's functions: ``[{"type": "function", "function": {name, description, parameters}}]``."""
     if not isinstance(tools, list):
-        yield Problem((), "Tools are a list: [ … ].")
+        yield ValueProblem((), "Tools are a list: [ … ].")
         return
     if len(tools) > MAX_TOOLS:
-        yield Problem((), f"At most {MAX_TOOLS} tools can be given.")
+        yield ValueProblem((), f"At most {MAX_TOOLS} tools can be given.")
         return
     if nests_deeper(tools, LIMIT_DEPTH):
-        yield Problem(
+        yield ValueProblem(
             (), f"Tools nest too deeply: objects and lists may nest {LIMIT_DEPTH} deep at the most."
         )
         return
     if len(json.dumps(tools, ensure_ascii=False).encode("utf-8", "surrogatepass")) > LIMIT_BYTES:
-        yield Problem(
+        yield ValueProblem(
             (), f"The tools are too large: at most {LIMIT_BYTES:,} bytes of JSON are taken. Shorten them."
         )
         return
@@ -60,59 +60,61 @@ def tool_problems(tools: object) -> Iterator[Problem]:
         yield from _one_tool_problems(index, tool, seen)
 
 
-def _one_tool_problems(index: int, tool: object, seen: dict[str, int]) -> Iterator[Problem]:
+def _one_tool_problems(index: int, tool: object, seen: dict[str, int]) -> Iterator[ValueProblem]:
     which = f"Tool {index + 1}"
     if not isinstance(tool, dict) or tool.get("type") != "function":
-        yield Problem((index,), f'{which} is not of the form {{"type": "function", "function": {{…}}}}.')
+        yield ValueProblem((index,), f'{which} is not of the form {{"type": "function", "function": {{…}}}}.')
         return
     function = tool.get("function")
     if not isinstance(function, dict):
-        yield Problem((index,), f'{which} has no "function" object.')
+        yield ValueProblem((index,), f'{which} has no "function" object.')
         return
     name = function.get("name")
     if not isinstance(name, str) or not _FUNCTION_NAME.fullmatch(name):
-        yield Problem(
+        yield ValueProblem(
             (index, "function", "name"),
             f"{which} needs a function name of 1 to 64 Latin letters, digits, underscores or hyphens.",
         )
     elif name in seen:
-        yield Problem(
+        yield ValueProblem(
             (index, "function", "name"), f"{which} has the same name as tool {seen[name] + 1}: {name}."
         )
     else:
         seen[name] = index
     if not isinstance(function.get("description", ""), str):
-        yield Problem(
+        yield ValueProblem(
             (index, "function", "description"), f"The description of tool {index + 1} is not a text."
         )
     yield from _schema_problems(index, function.get("parameters", {}))
 
 
-def _schema_problems(index: int, schema: object) -> Iterator[Problem]:
+def _schema_problems(index: int, schema: object) -> Iterator[ValueProblem]:
     """A function's parameters are a JSON Schema (OpenAI)."""
     path: Path = (index, "function", "parameters")
     if not isinstance(schema, dict):
-        yield Problem(path, f"The parameters of tool {index + 1} are not an object (a JSON Schema): {{ … }}.")
+        yield ValueProblem(
+            path, f"The parameters of tool {index + 1} are not an object (a JSON Schema): {{ … }}."
+        )
         return
     fault = schema_fault(schema)
     if fault is not None:
         where = f" at {printable('.'.join(map(str, fault.path)))}" if fault.path else ""
-        yield Problem(
+        yield ValueProblem(
             (*path, *fault.path),
             f"The parameters of tool {index + 1} are no valid JSON Schema{where}: {fault.message}.",
         )
 
 
-def header_problems(headers: Sequence[tuple[str, object]]) -> Iterator[Problem]:
+def header_problems(headers: Sequence[tuple[str, object]]) -> Iterator[ValueProblem]:
     """Header names and values as they go on the wire; the path is the header's name."""
     for name, value in headers:
         if not isinstance(value, str):
-            yield Problem((name,), f'The value of the header "{printable(name)}" is not a text.')
+            yield ValueProblem((name,), f'The value of the header "{printable(name)}" is not a text.')
             return
     try:
         check_headers([(name, str(value)) for name, value in headers])
     except HeaderError as error:
-        yield Problem((_first_wrong(headers),), error.message)
+        yield ValueProblem((_first_wrong(headers),), error.message)
 
 
 def _first_wrong(headers: Sequence[tuple[str, object]]) -> str:
@@ -125,69 +127,71 @@ def _first_wrong(headers: Sequence[tuple[str, object]]) -> str:
     return headers[-1][0]
 
 
-def parameter_problems(parameters: object) -> Iterator[Problem]:
+def parameter_problems(parameters: object) -> Iterator[ValueProblem]:
     """Other parameters of the LLM: any JSON object."""
     if not isinstance(parameters, dict):
-        yield Problem((), "Parameters are an object: { … }.")
+        yield ValueProblem((), "Parameters are an object: { … }.")
 
 
-def temperature_problems(temperature: object) -> Iterator[Problem]:
+def temperature_problems(temperature: object) -> Iterator[ValueProblem]:
     """Just AI recommends 0 to 1; other values are the provider's to judge."""
     if isinstance(temperature, bool) or not isinstance(temperature, int | float):
-        yield Problem((), "The temperature is not a number.")
+        yield ValueProblem((), "The temperature is not a number.")
     elif not math.isfinite(temperature) or not 0 <= temperature <= 100:
-        yield Problem((), "The temperature is out of range: 0 to 1 is recommended.")
+        yield ValueProblem((), "The temperature is out of range: 0 to 1 is recommended.")
 
 
-def filler_problems(config: Mapping[str, Any]) -> Iterator[Problem]:
+def filler_problems(config: Mapping[str, Any]) -> Iterator[ValueProblem]:
     """Just AI, ``fillersPhraseConfig``: at least one phrase in ``fillerPhrase`` or ``fillerPhrasesList``."""
     phrase = config.get("fillerPhrase") or ""
     phrases = config.get("fillerPhrasesList") or []
     if not isinstance(phrase, str):
-        yield Problem(("fillerPhrase",), "fillerPhrase is not a text.")
+        yield ValueProblem(("fillerPhrase",), "fillerPhrase is not a text.")
         return
     if not isinstance(phrases, list) or not all(isinstance(item, str) for item in phrases):
-        yield Problem(("fillerPhrasesList",), "fillerPhrasesList is not a list of texts.")
+        yield ValueProblem(("fillerPhrasesList",), "fillerPhrasesList is not a list of texts.")
         return
     if len(phrase) > MAX_PHRASE_CHARS:
-        yield Problem(("fillerPhrase",), f"A phrase may have at most {MAX_PHRASE_CHARS} characters.")
+        yield ValueProblem(("fillerPhrase",), f"A phrase may have at most {MAX_PHRASE_CHARS} characters.")
     if len(phrases) > MAX_PHRASES:
-        yield Problem(("fillerPhrasesList",), f"At most {MAX_PHRASES} phrases can be given.")
+        yield ValueProblem(("fillerPhrasesList",), f"At most {MAX_PHRASES} phrases can be given.")
     for index, item in enumerate(phrases):
         if not item.strip():
-            yield Problem(("fillerPhrasesList", index), f"Phrase {index + 1} of fillerPhrasesList is empty.")
+            yield ValueProblem(
+                ("fillerPhrasesList", index), f"Phrase {index + 1} of fillerPhrasesList is empty."
+            )
         elif len(item) > MAX_PHRASE_CHARS:
-            yield Problem(
+            yield ValueProblem(
                 ("fillerPhrasesList", index),
                 f"Phrase {index + 1} of fillerPhrasesList may have at most {MAX_PHRASE_CHARS} characters.",
             )
     if not phrase.strip() and not phrases:
-        yield Problem((), "Give at least one phrase: fillerPhrase or fillerPhrasesList.")
+        yield ValueProblem((), "Give at least one phrase: fillerPhrase or fillerPhrasesList.")
     yield from _delay_problems(config.get("activationDelayMs"))
 
 
-def _delay_problems(delay_ms: object) -> Iterator[Problem]:
+def _delay_problems(delay_ms: object) -> Iterator[ValueProblem]:
     if delay_ms is None:
         return
     if isinstance(delay_ms, bool) or not isinstance(delay_ms, int) or not 0 <= delay_ms <= MAX_DELAY_MS:
-        yield Problem(
+        yield ValueProblem(
             ("activationDelayMs",),
             f"activationDelayMs is a whole number of milliseconds from 0 to {MAX_DELAY_MS:,}.",
         )
 
 
-def barge_in_problems(barge_in: Mapping[str, Any]) -> Iterator[Problem]:
+def barge_in_problems(barge_in: Mapping[str, Any]) -> Iterator[ValueProblem]:
     """Just AI, ``$dialer.bargeInResponse`` and the reply's ``bargeInReply``."""
     mode = barge_in.get("bargeIn")
     if mode is not None and mode not in set(BargeIn):
-        yield Problem(("bargeIn",), f"bargeIn is one of {', '.join(BargeIn)}.")
+        yield ValueProblem(("bargeIn",), f"bargeIn is one of {', '.join(BargeIn)}.")
     if barge_in.get("bargeInTrigger") not in {None, "final", "interim"}:
-        yield Problem(("bargeInTrigger",), "bargeInTrigger is final or interim.")
+        yield ValueProblem(("bargeInTrigger",), "bargeInTrigger is final or interim.")
     quiet_ms = barge_in.get("noInterruptTime")
     if quiet_ms is None:
         return
     if isinstance(quiet_ms, bool) or not isinstance(quiet_ms, int) or not 0 <= quiet_ms <= MAX_DELAY_MS:
-        yield Problem(
+        yield ValueProblem(
             ("noInterruptTime",),
             f"noInterruptTime is a whole number of milliseconds from 0 to {MAX_DELAY_MS:,}.",
         )

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from personas.formats.bindings import MAX_STATEMENTS, PATH, Names, Statement
+from personas.formats.bindings import MAX_STATEMENTS, PATH, Bindings, Statement
 from personas.formats.hash_comments import may_be_value
 from personas.formats.nodes import Node
 from personas.formats.tolerant import Source
@@ -48,11 +48,11 @@ class Script:
     replies: tuple[Reply, ...]
     barge_in: Node | None
     """The argument of the first ``$dialer.bargeInResponse(…)``."""
-    names: Names
+    names: Bindings
 
 
 @dataclass
-class _Place:
+class _Nesting:
     """Where in the script the scan is."""
 
     state: str = ""
@@ -74,32 +74,32 @@ def read_script(source: Source) -> Script:
     replies: list[Reply] = []
     statements: list[Statement] = []
     barge_in: Node | None = None
-    place, position = _Place(), 0
-    while found := _TOKEN.search(source.text, position):
-        position = found.end()
-        if found["template"] and not may_be_value(source.text, found.start()):
-            position = found.start() + 1
-        elif found["state"] is not None:
-            place.enter_state(found["state"].strip(), found.start())
-        elif found["brace"]:
-            place.brace(found["brace"], found.start())
-        elif found["push"]:
+    nesting, position = _Nesting(), 0
+    while match := _TOKEN.search(source.text, position):
+        position = match.end()
+        if match["template"] and not may_be_value(source.text, match.start()):
+            position = match.start() + 1
+        elif match["state"] is not None:
+            nesting.enter_state(match["state"].strip(), match.start())
+        elif match["brace"]:
+            nesting.brace(match["brace"], match.start())
+        elif match["push"]:
             if len(replies) == MAX_REPLIES:
-                source.fail(f"The script has more than {MAX_REPLIES} replies.", found.start())
+                source.fail(f"The script has more than {MAX_REPLIES} replies.", match.start())
             node, position = _argument(source, position)
-            replies.append(Reply(node, place.state, tuple(place.blocks), found.start()))
-        elif found["barge_in"] and barge_in is None:
+            replies.append(Reply(node, nesting.state, tuple(nesting.blocks), match.start()))
+        elif match["barge_in"] and barge_in is None:
             barge_in, position = _argument(source, position)
-        elif found["path"]:
+        elif match["path"]:
             if len(statements) == MAX_STATEMENTS:
-                source.fail(f"The text has more than {MAX_STATEMENTS:,} statements.", found.start())
-            statements.append(_statement(found, tuple(place.blocks)))
-    return Script(source, tuple(replies), barge_in, Names(source, tuple(statements)))
+                source.fail(f"The text has more than {MAX_STATEMENTS:,} statements.", match.start())
+            statements.append(_statement(match, tuple(nesting.blocks)))
+    return Script(source, tuple(replies), barge_in, Bindings(source, tuple(statements)))
 
 
-def _statement(found: re.Match[str], blocks: tuple[int, ...]) -> Statement:
-    is_part = found["part"] is not None or found["added"] is not None
-    return Statement(found["path"], found.start(), found.end(), found["method"] or "", is_part, blocks)
+def _statement(match: re.Match[str], blocks: tuple[int, ...]) -> Statement:
+    is_part = match["part"] is not None or match["added"] is not None
+    return Statement(match["path"], match.start(), match.end(), match["method"] or "", is_part, blocks)
 
 
 def _argument(source: Source, offset: int) -> tuple[Node, int]:

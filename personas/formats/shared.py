@@ -1,7 +1,7 @@
 """The members that Tavus' ``layers.llm`` and JAICP's ``llmRequest`` have in common: headers and tools."""
 
 from personas.formats.fields import Fields
-from personas.formats.rules import Problem, header_problems, tool_problems
+from personas.formats.rules import ValueProblem, header_problems, tool_problems
 from playground.engine.json_types import Json
 
 
@@ -16,7 +16,7 @@ def checked_headers(fields: Fields, key: str) -> list[tuple[str, str]]:
     if headers is None:
         return []
     if not isinstance(headers, dict):
-        fields.refuse(key, [Problem((), f'{key} are an object: {{"Name": "value"}}.')])
+        fields.refuse(key, [ValueProblem((), f'{key} are an object: {{"Name": "value"}}.')])
     pairs = list(headers.items())
     fields.refuse(key, header_problems(pairs))
     return pairs
@@ -24,15 +24,15 @@ def checked_headers(fields: Fields, key: str) -> list[tuple[str, str]]:
 
 def read_tools(fields: Fields) -> list[Json]:
     """``tools``, checked; a placeholder in it (``<your-tools-here>``) is left out. Raises FormatError."""
-    found = fields.json("tools")
-    if found is None:
+    tools = fields.json("tools")
+    if tools is None:
         return []
-    fields.refuse("tools", tool_problems(found))
-    return list(found)
+    fields.refuse("tools", tool_problems(tools))
+    return list(tools)
 
 
 def note_gaps(fields: Fields) -> None:
-    """A notice for each ``…`` among the members of an object."""
+    """Note each ``…`` among the members of an object."""
     for gap in fields.source.gaps:
         line = fields.source.line_of(gap.offset)
-        fields.notices.add(f"Line {line}: {gap.text[:60]} stands for something that is not in the text.")
+        fields.notes.add(f"Line {line}: {gap.text[:60]} stands for something that is not in the text.")

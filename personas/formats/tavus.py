@@ -11,10 +11,10 @@ from typing import Any
 from personas.formats.client_arguments import split_query, with_default_headers, with_default_query
 from personas.formats.credentials import Credentials, hosts_of
 from personas.formats.draft import Draft
-from personas.formats.fields import Fields, Notices
+from personas.formats.fields import Fields, ImportNotes
 from personas.formats.nodes import Node
 from personas.formats.portable import absolute, headers_with_references, reference, relative
-from personas.formats.rules import MAX_PROMPT_CHARS, Problem, parameter_problems
+from personas.formats.rules import MAX_PROMPT_CHARS, ValueProblem, parameter_problems
 from personas.formats.shared import note_gaps, read_headers, read_tools
 from personas.formats.tolerant import Source
 from personas.formats.vision import BOOLEANS, VISION_KEYS
@@ -44,11 +44,11 @@ def read(source: Source, node: Node, *, site_url: str = "") -> Draft:
 
     An address behind ``site_url`` is the app's own, as `to_json` writes it.
     """
-    notices = Notices()
-    top = Fields(source, _with_first_names(node), "", notices)
+    notes = ImportNotes()
+    top = Fields(source, _with_first_names(node), "", notes)
     note_gaps(top)
     name = _name(top)
-    secrets = Credentials(name, notices)
+    secrets = Credentials(name, notes)
     layers = top.section("layers")
     document: Json = {
         "persona_name": name,
@@ -58,7 +58,7 @@ def read(source: Source, node: Node, *, site_url: str = "") -> Draft:
     }
     document |= _layers(layers, secrets, site_url)
     document["other_keys"] = secrets.in_rest(_other_keys(top))
-    return Draft("tavus", document, secrets.all(), notices.all())
+    return Draft("tavus", document, secrets.all(), notes.all())
 
 
 def to_json(document: Mapping[str, Any], *, site_url: str = "") -> Json:
@@ -66,17 +66,17 @@ def to_json(document: Mapping[str, Any], *, site_url: str = "") -> Json:
 
     ``site_url`` stands before the app's own addresses.
     """
-    found: Json = {"system_prompt": document.get("system_prompt") or ""}
+    persona: Json = {"system_prompt": document.get("system_prompt") or ""}
     if document.get("context"):
-        found["context"] = document["context"]
-    found["persona_name"] = document["persona_name"]
+        persona["context"] = document["context"]
+    persona["persona_name"] = document["persona_name"]
     if document.get("default_replica_id"):
-        found["default_replica_id"] = document["default_replica_id"]
+        persona["default_replica_id"] = document["default_replica_id"]
     layers = _layers_out(document, site_url)
     if layers:
-        found["layers"] = layers
+        persona["layers"] = layers
     rest = {key: value for key, value in document["other_keys"].items() if key not in _OWN_KEYS}
-    return found | {key: found.get(TODAYS_NAMES.get(key, ""), value) for key, value in rest.items()}
+    return persona | {key: persona.get(TODAYS_NAMES.get(key, ""), value) for key, value in rest.items()}
 
 
 def _with_first_names(node: Node) -> Node:
@@ -93,19 +93,19 @@ def _with_first_names(node: Node) -> Node:
 def _name(top: Fields) -> str:
     name = " ".join(top.text("persona_name", 200).split())
     if not name:
-        top.notices.add(f"persona_name is missing; the persona is called “{UNTITLED}”.")
+        top.notes.add(f"persona_name is missing; the persona is called “{UNTITLED}”.")
     return name or UNTITLED
 
 
 def _other_keys(top: Fields) -> Json:
-    found = top.rest()
+    rest = top.rest()
     for key in _OF_THE_COPY:
-        if found.pop(key, None) is not None:
-            top.notices.add(f"{key} belongs to the copy at Tavus; it was left out.")
+        if rest.pop(key, None) is not None:
+            top.notes.add(f"{key} belongs to the copy at Tavus; it was left out.")
     for key in _OF_THE_LLM:
-        if key in found:
-            top.notices.add(f"{key} belongs under layers.llm; it is kept and not sent.")
-    return found
+        if key in rest:
+            top.notes.add(f"{key} belongs under layers.llm; it is kept and not sent.")
+    return rest
 
 
 def _layers(layers: Fields | None, secrets: Credentials, site_url: str) -> Json:
@@ -125,7 +125,7 @@ _EMPTY: Json = {"barge_in": {}, "filler": None}
 
 
 def _llm(fields: Fields | None, secrets: Credentials, site_url: str) -> Json:
-    found: Json = {
+    llm: Json = {
         "platform": "tavus",
         "provider": Provider.CUSTOM_LLM.value,
         "address": "",
@@ -141,7 +141,7 @@ def _llm(fields: Fields | None, secrets: Credentials, site_url: str) -> Json:
         "stream_options": None,
     }
     if fields is None:
-        return found
+        return llm
     address = relative(fields.text("base_url", 2_000), site_url)
     hosts = _hosts(fields, address)
     secret = secrets.key(fields.key("api_key"), hosts=hosts, role="LLM")
@@ -149,7 +149,7 @@ def _llm(fields: Fields | None, secrets: Credentials, site_url: str) -> Json:
     headers, secret = secrets.in_headers(given_headers, secret=secret, hosts=hosts)
     parameters = fields.json("extra_body")
     fields.refuse("extra_body", parameter_problems({} if parameters is None else parameters))
-    return found | {
+    return llm | {
         "address": with_default_query(fields, address),
         "model": fields.text("model", 200),
         "token_secret": secret,
@@ -163,7 +163,7 @@ def _hosts(fields: Fields, address: str) -> tuple[str, ...]:
     try:
         return hosts_of(address)
     except AddressError as error:
-        fields.refuse("base_url", [Problem((), f"base_url: {error.message}")])
+        fields.refuse("base_url", [ValueProblem((), f"base_url: {error.message}")])
         raise
 
 
@@ -175,7 +175,7 @@ def _tts(fields: Fields | None, secrets: Credentials) -> Json | None:
         fields.text(key, 200)
     settings = fields.json("voice_settings")
     if not isinstance(settings, dict | None):
-        fields.refuse("voice_settings", [Problem((), "voice_settings is not an object: { … }.")])
+        fields.refuse("voice_settings", [ValueProblem((), "voice_settings is not an object: { … }.")])
     rest: Json = secrets.in_rest(fields.all_but("api_key"))
     return rest | {"token_secret": secret}
 
@@ -184,29 +184,29 @@ def _vqa(layers: Fields) -> Json | None:
     fields = layers.section("vqa")
     if fields is None:
         return None
-    found = fields.rest()
+    vqa = fields.rest()
     for key in VISION_KEYS:
-        value = found.get(key)
+        value = vqa.get(key)
         if value is not None and not (isinstance(value, bool) or str(value).lower() in BOOLEANS):
-            fields.refuse(key, [Problem((), f"vqa.{key} is neither true nor false.")])
-    return found
+            fields.refuse(key, [ValueProblem((), f"vqa.{key} is neither true nor false.")])
+    return vqa
 
 
 def _layers_out(document: Mapping[str, Any], site_url: str) -> Json:
     other = dict(document["other_layers"])
     llm = _llm_out(document["llm"], site_url) | other.pop("llm", {})
-    found: Json = {"llm": llm} if llm else {}
+    layers: Json = {"llm": llm} if llm else {}
     if document.get("tts") is not None:
-        found["tts"] = _tts_out(document["tts"])
+        layers["tts"] = _tts_out(document["tts"])
     if document.get("vqa") is not None:
-        found["vqa"] = document["vqa"]
-    return found | other
+        layers["vqa"] = document["vqa"]
+    return layers | other
 
 
 def _llm_out(llm: Mapping[str, Any], site_url: str) -> Json:
     secret = llm.get("token_secret") or ""
     base_url, default_query = split_query(absolute(llm["address"], site_url))
-    found = {
+    members = {
         "model": llm.get("model"),
         "api_key": reference(secret),
         "base_url": base_url,
@@ -215,10 +215,10 @@ def _llm_out(llm: Mapping[str, Any], site_url: str) -> Json:
         "extra_body": llm["parameters"],
         "tools": list(llm.get("tools") or ()),
     }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in members.items() if value}
 
 
 def _tts_out(tts: Mapping[str, Any]) -> Json:
-    found: Json = {"api_key": reference(tts["token_secret"])} if tts.get("token_secret") else {}
-    found |= {key: tts[key] for key in _TTS_ORDER if key in tts}
-    return found | {key: value for key, value in tts.items() if key not in {"token_secret", *_TTS_ORDER}}
+    members: Json = {"api_key": reference(tts["token_secret"])} if tts.get("token_secret") else {}
+    members |= {key: tts[key] for key in _TTS_ORDER if key in tts}
+    return members | {key: value for key, value in tts.items() if key not in {"token_secret", *_TTS_ORDER}}

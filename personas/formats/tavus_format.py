@@ -4,14 +4,22 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from personas.formats.differences import Difference, changed, listed, lost, mapped
+from personas.formats.conversion_notes import ConversionNote, changed, listed, lost, mapped
 from personas.formats.draft import Draft
+from personas.formats.field_note import FieldNote, Topic
 from personas.formats.nodes import Node
-from personas.formats.notice import Notice, Topic
-from personas.formats.platform_format import OWN, Crossing, Document, FaceWords, FileWords, PastedWords, Words
+from personas.formats.platform_format import (
+    OWN,
+    Conversion,
+    Document,
+    EditorTexts,
+    FileFormat,
+    PartNames,
+    PastedTexts,
+)
 from personas.formats.rules import temperature_problems
 from personas.formats.tavus import read, to_json
-from personas.formats.tavus_advice import NOTICES, advice_on_size
+from personas.formats.tavus_advice import NOTES, advice_on_size
 from personas.formats.tolerant import Source
 from playground.engine.addresses.address import is_placeholder
 from playground.engine.addresses.route import has_route, with_route, without_route
@@ -28,9 +36,9 @@ _KEYS = _KEYS_IN_CODE | {"context"}
 
 class TavusFormat:
     platform: Platform = Tavus()
-    file = FileWords("Tavus JSON", ".json", "application/json")
-    face = FaceWords("JSON", "Tavus persona JSON", "its name, {{secret:NAME}}")
-    pasted = PastedWords(
+    file = FileFormat("Tavus JSON", ".json", "application/json")
+    face = EditorTexts("JSON", "Tavus persona JSON", "its name, {{secret:NAME}}")
+    pasted = PastedTexts(
         document="a Tavus persona",
         text="a persona's JSON",
         beginning="a persona's JSON { … }",
@@ -38,7 +46,7 @@ class TavusFormat:
         started="Tavus persona or conversation JSON",
         example='{ "persona_name": … }',
     )
-    words = Words(document="persona", parameters="extra_body", tools="layers.llm.tools", secret="api_key")
+    words = PartNames(document="persona", parameters="extra_body", tools="layers.llm.tools", secret="api_key")
 
     keys_in_code = _KEYS_IN_CODE
 
@@ -70,7 +78,7 @@ class TavusFormat:
         return json.dumps(to_json(document), indent=2, ensure_ascii=False) + "\n"
 
     def merged(self, stored: Json, read: Json) -> Json:
-        kept = {key: stored[key] for key in ("barge_in", "filler", "rehearsal")}
+        own = {key: stored[key] for key in ("barge_in", "filler", "rehearsal")}
         llm = {
             key: stored["llm"][key]
             for key in ("event_name", "history_mode", "history_last", "stream_options")
@@ -79,7 +87,7 @@ class TavusFormat:
         has_field = stored["llm"]["temperature"] is not None
         if has_field and not any(temperature_problems(parameters.get("temperature"))):
             llm["temperature"] = parameters.pop("temperature")
-        return {**read, **kept, "llm": read["llm"] | llm | {"parameters": parameters}}
+        return {**read, **own, "llm": read["llm"] | llm | {"parameters": parameters}}
 
     parts: frozenset[str] = frozenset({"default_replica_id", "tts", "vqa", "other_layers"})
     listing: tuple[str, ...] = (
@@ -92,7 +100,7 @@ class TavusFormat:
         parameters = dict(llm.get("parameters") or {})
         if llm.get("temperature") is not None:
             parameters["temperature"] = llm["temperature"]
-        held = {
+        own_llm = {
             "provider": Provider.CUSTOM_LLM.value,
             "address": llm.get("address") or "",
             "headers": _headers(llm),
@@ -102,9 +110,9 @@ class TavusFormat:
             "history_mode": HistoryMode.PROMPT_AND_SESSION.value,
             "history_last": None,
         }
-        return dict(document) | {"llm": dict(llm) | held, "barge_in": {}, "filler": None}
+        return dict(document) | {"llm": dict(llm) | own_llm, "barge_in": {}, "filler": None}
 
-    def own_differences(self, document: Document) -> Iterator[Difference]:
+    def own_notes(self, document: Document) -> Iterator[ConversionNote]:
         llm = document["llm"]
         if llm.get("temperature") is not None:
             yield from _about_temperature(llm)
@@ -132,9 +140,9 @@ class TavusFormat:
         }
         return dict(document) | {"llm": dict(llm) | common}
 
-    def leaving(self, crossing: Crossing) -> Iterator[Difference]:
-        llm = crossing.before["llm"]
-        if len(_headers(crossing.after["llm"])) > len(_headers(llm)):
+    def leaving(self, conversion: Conversion) -> Iterator[ConversionNote]:
+        llm = conversion.before["llm"]
+        if len(_headers(conversion.after["llm"])) > len(_headers(llm)):
             yield mapped("headers", "The header Authorization: Bearer is added, which Tavus sends by itself.")
         if _chooses_messages(llm):
             yield changed("history_mode", "messages: the prompt and the whole session, as Tavus sends them.")
@@ -149,31 +157,34 @@ class TavusFormat:
         }
         return dict(neutral) | {"llm": dict(llm) | own}
 
-    def adopting(self, crossing: Crossing) -> Iterator[Difference]:
-        before, source = crossing.before, crossing.source
+    def adopting(self, conversion: Conversion) -> Iterator[ConversionNote]:
+        before, source = conversion.before, conversion.source
         llm = before["llm"]
-        yield from _about_address(crossing)
+        yield from _about_address(conversion)
         if any(_is_bearer(header, llm) for header in _headers(llm)):
             yield mapped("headers", "The header Authorization: Bearer is left out: Tavus sends it by itself.")
         if llm.get("tools") and source.words.tools != self.words.tools:
             yield mapped("tools", f"{source.words.tools} stand in {self.words.tools}.")
-        if _mode(crossing.after["llm"]) is not HistoryMode.PROMPT_AND_SESSION and _has_prompt(before):
+        if _mode(conversion.after["llm"]) is not HistoryMode.PROMPT_AND_SESSION and _has_prompt(before):
             yield changed(
                 "system_prompt",
                 f"The {source.words.document} passed no prompt; Tavus sends system_prompt with every request.",
             )
 
-    def notices(self, topic: Topic, document: Document) -> Iterator[Notice]:
-        if topic in NOTICES:
-            yield from NOTICES[topic](document)
+    def notes(self, topic: Topic, document: Document) -> Iterator[FieldNote]:
+        if topic in NOTES:
+            yield from NOTES[topic](document)
 
     def advice_on_size(self, tokens: int) -> str:
         return advice_on_size(tokens)
 
 
-def _about_address(crossing: Crossing) -> Iterator[Difference]:
-    name = crossing.source.platform.address_name
-    given, url = crossing.before["llm"].get("address") or "", crossing.neutral["llm"].get("address") or ""
+def _about_address(conversion: Conversion) -> Iterator[ConversionNote]:
+    name = conversion.source.platform.address_name
+    before, url = (
+        conversion.before["llm"].get("address") or "",
+        conversion.neutral["llm"].get("address") or "",
+    )
     if is_placeholder(url):
         return
     if not has_route(url):
@@ -181,13 +192,13 @@ def _about_address(crossing: Crossing) -> Iterator[Difference]:
             "address",
             f"{name} does not end in /chat/completions: as base_url, Tavus calls {with_route(url)}.",
         )
-    elif given == without_route(url):
+    elif before == without_route(url):
         yield mapped("address", f"{name} becomes base_url.")
     else:
         yield changed("address", f"{name} becomes base_url, without /chat/completions: Tavus adds it.")
 
 
-def _about_temperature(llm: Mapping[str, Any]) -> Iterator[Difference]:
+def _about_temperature(llm: Mapping[str, Any]) -> Iterator[ConversionNote]:
     yield changed("temperature", "temperature becomes extra_body.temperature: Tavus has no field for it.")
     if (llm.get("parameters") or {}).get("temperature", llm["temperature"]) != llm["temperature"]:
         yield lost("parameters", "parameters.temperature: the top-level one takes its place.")

@@ -50,7 +50,7 @@ _DICT_CHARS = 12
 _PREFIX = re.compile(r"(?:[rRuUfFbB]|[rR][fFbB]|[fFbB][rR])(?=[\"'])")
 _EXPRESSION_TOKEN = re.compile(
     r"//[^\n]*|/\*.*?(?:\*/|\Z)|[\[({]|[\])}]|[,;\n]|"
-    + "|".join([_IN_THREE_QUOTES.pattern, *(found.pattern for found in _STRINGS.values())])
+    + "|".join([_IN_THREE_QUOTES.pattern, *(string.pattern for string in _STRINGS.values())])
     + r"|(?P<pattern>/(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.){0,200}\]){1,200}/)",
     re.DOTALL,
 )
@@ -76,9 +76,9 @@ class Source:
         self.gaps: list[Gap] = []
         if len(self.text) > MAX_CHARS:
             raise too_long()
-        if found := _FORBIDDEN.search(self.text):
+        if match := _FORBIDDEN.search(self.text):
             self.fail(
-                "A character stands here that is no text (NUL, or half of a surrogate pair).", found.start()
+                "A character stands here that is no text (NUL, or half of a surrogate pair).", match.start()
             )
 
     def fail(self, message: str, offset: int) -> NoReturn:
@@ -98,8 +98,8 @@ class Source:
 
     def skip(self, offset: int) -> int:
         """The first offset, from ``offset`` on, that is neither space nor comment."""
-        found = _SPACE.match(self.text, offset)
-        after = found.end() if found else offset
+        match = _SPACE.match(self.text, offset)
+        after = match.end() if match else offset
         if self.text.startswith("/*", after):
             self.fail("The comment that begins here is not closed with */.", after)
         return after
@@ -154,16 +154,16 @@ class Source:
             return self._bracketed(at, depth)
         if call := _DICT.match(self.text, at):
             return self._named_arguments(call, depth)
-        if found := _PLACEHOLDER.match(self.text, at):
-            return Node(Expression(found.group()), at), found.end()
-        if found := _NUMBER.match(self.text, at):
-            return Node(self._number(found.group(), at), at), found.end()
-        found = _WORD.match(self.text, at)
-        if found and found.group() in _CONSTANTS:
-            return Node(_CONSTANTS[found.group()], at), found.end()
-        if found and found.group() in {"NaN", "Infinity"}:
+        if match := _PLACEHOLDER.match(self.text, at):
+            return Node(Expression(match.group()), at), match.end()
+        if match := _NUMBER.match(self.text, at):
+            return Node(self._number(match.group(), at), at), match.end()
+        match = _WORD.match(self.text, at)
+        if match and match.group() in _CONSTANTS:
+            return Node(_CONSTANTS[match.group()], at), match.end()
+        if match and match.group() in {"NaN", "Infinity"}:
             self.fail("NaN and Infinity are not JSON; write a number.", at)
-        if found and found.group()[0].isdigit():
+        if match and match.group()[0].isdigit():
             self.fail("This is not a number that JSON knows.", at)
         return None
 
@@ -237,8 +237,8 @@ class Source:
 
     def _gap(self, at: int) -> int:
         """Past a ``…`` among members, with or without a comma after it; a spread goes with it."""
-        found = _ELLIPSIS.match(self.text, at)
-        end = found.end() if found else at
+        match = _ELLIPSIS.match(self.text, at)
+        end = match.end() if match else at
         if _WORD.match(self.text, end):
             end = self._expression(end)[1]
         self.gaps.append(Gap(self.text[at:end], at))
@@ -252,11 +252,11 @@ class Source:
         if char in {'"', "'"}:
             node, end = self._string(at)
             return str(node.value), end
-        found = _BARE_KEY.match(self.text, at)
-        if not found:
+        match = _BARE_KEY.match(self.text, at)
+        if not match:
             self._fail_at_quotes(at)
             self.fail("A key is expected here: a name, or a text in quotes.", at)
-        return found.group(), found.end()
+        return match.group(), match.end()
 
     def _fail_at_quotes(self, at: int) -> None:
         if self._peek(at) in {"“", "”", "„", "«", "‘", "’"}:
@@ -274,14 +274,14 @@ class Source:
 
     def _string(self, at: int) -> tuple[Node, int]:
         quote = self.text[at]
-        found = _STRINGS[quote].match(self.text, at)
-        if not found:
+        match = _STRINGS[quote].match(self.text, at)
+        if not match:
             where = "" if quote == "`" else " on its line; write a line break in it as \\n"
             self.fail(f"The text that begins here is not closed{where}.", at)
-        raw = found.group()[1:-1]
+        raw = match.group()[1:-1]
         if quote == "`" and "${" in raw:
-            return Node(Expression(found.group()), at), found.end()
-        return Node(self.unescaped(raw, at), at), found.end()
+            return Node(Expression(match.group()), at), match.end()
+        return Node(self.unescaped(raw, at), at), match.end()
 
     def _strings(self, at: int) -> tuple[Node, int]:
         """The text that begins here and, in Python, those that follow it: side by side they are one."""
@@ -359,8 +359,8 @@ class Source:
         if "\\" not in raw:
             return raw
 
-        def replace(found: re.Match[str]) -> str:
-            braced, four, two, eight, simple = found.groups()
+        def replace(match: re.Match[str]) -> str:
+            braced, four, two, eight, simple = match.groups()
             digits = braced or four or two or eight
             if digits is not None:
                 code = int(digits, 16)
@@ -368,7 +368,7 @@ class Source:
             if simple in {"u", "x"}:
                 self.fail(
                     f"An escape is wrong: \\{simple} wants hexadecimal digits after it.",
-                    at + 1 + found.start(),
+                    at + 1 + match.start(),
                 )
             return "\x00" if simple == "0" else _SIMPLE_ESCAPES.get(simple, simple)
 
@@ -390,26 +390,26 @@ class Source:
     def _expression_end(self, at: int) -> int:
         closers: list[str] = []
         position = at
-        while found := _EXPRESSION_TOKEN.search(self.text, position):
-            token = found.group()
-            if found["pattern"] and not may_be_value(self.text, found.start()):
-                position = found.start() + 1
+        while match := _EXPRESSION_TOKEN.search(self.text, position):
+            token = match.group()
+            if match["pattern"] and not may_be_value(self.text, match.start()):
+                position = match.start() + 1
                 continue
             if token in _CLOSER:
                 closers.append(_CLOSER[token])
             elif token in {"]", ")", "}"}:
                 if not closers:
-                    return found.start()
+                    return match.start()
                 if closers.pop() != token:
-                    self.fail(f"This {token} closes a bracket that is not open.", found.start())
+                    self.fail(f"This {token} closes a bracket that is not open.", match.start())
             elif not closers and token in {",", ";"}:
-                return found.start()
+                return match.start()
             elif not closers and token == "\n":
-                if self._ends_line(at, found.start()):
-                    return found.start()
-                position = self.skip(found.start())
+                if self._ends_line(at, match.start()):
+                    return match.start()
+                position = self.skip(match.start())
                 continue
-            position = found.end()
+            position = match.end()
         if closers:
             self.fail(f"A {closers[-1]} is missing for what begins here.", at)
         return len(self.text)

@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class NumberSetting:
     least: float
     most: float
 
@@ -17,13 +17,13 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
-class Switch:
+class BooleanSetting:
     def complaint(self, value: object) -> str:
         return "" if isinstance(value, bool) else "is true or false"
 
 
 @dataclass(frozen=True, slots=True)
-class NumberOrWord:
+class NumberOrWordSetting:
     """Cartesia's ``speed`` is seen as ``"normal"`` and as ``0.5``."""
 
     def complaint(self, value: object) -> str:
@@ -32,22 +32,22 @@ class NumberOrWord:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class WordSetting:
     def complaint(self, value: object) -> str:
         words = value if isinstance(value, list) else [value]
         return "" if all(isinstance(word, str) for word in words) else "is a list of texts"
 
 
-Kind = Range | Switch | NumberOrWord | Words
+Setting = NumberSetting | BooleanSetting | NumberOrWordSetting | WordSetting
 
-ENGINES: dict[str, dict[str, Kind]] = {
-    "cartesia": {"speed": NumberOrWord(), "emotion": Words()},
+ENGINES: dict[str, dict[str, Setting]] = {
+    "cartesia": {"speed": NumberOrWordSetting(), "emotion": WordSetting()},
     "elevenlabs": {
-        "speed": Range(0.7, 1.2),
-        "stability": Range(0, 1),
-        "similarity_boost": Range(0, 1),
-        "style": Range(0, 1),
-        "use_speaker_boost": Switch(),
+        "speed": NumberSetting(0.7, 1.2),
+        "stability": NumberSetting(0, 1),
+        "similarity_boost": NumberSetting(0, 1),
+        "style": NumberSetting(0, 1),
+        "use_speaker_boost": BooleanSetting(),
     },
     "playht": {},
 }
@@ -63,5 +63,5 @@ def sentences_about(engine: str, settings: Mapping[str, Any]) -> Iterator[str]:
         if key not in known:
             keys = ", ".join(known)
             yield f"{key} is no known key of {engine}'s voice_settings ({keys}): it is kept and passed on."
-        elif said := known[key].complaint(value):
-            yield f"{key} of {engine}'s voice_settings {said}."
+        elif complaint := known[key].complaint(value):
+            yield f"{key} of {engine}'s voice_settings {complaint}."

@@ -9,13 +9,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from personas.formats.nodes import FormatError
-from personas.formats.rules import Problem, header_problems
+from personas.formats.rules import ValueProblem, header_problems
 from personas.formats.tolerant import Source
 from personas.models import TokenSecret
 from playground.engine.addresses.address import OWN_ENTRY, AddressError, is_placeholder, parse_address
 from playground.engine.user_json import UserJsonError, parse_user_json
 
-Rule = Callable[[Any], Iterator[Problem]]
+Rule = Callable[[Any], Iterator[ValueProblem]]
 
 
 def code_area(rows: int) -> forms.Textarea:
@@ -67,17 +67,17 @@ class UserJsonField(forms.CharField):
         if not text:
             return copy.deepcopy(self.blank)
         try:
-            found = parse_user_json(text)
+            value_read = parse_user_json(text)
         except UserJsonError as error:
             raise ValidationError(error.message, code="json") from None
-        if not isinstance(found, self.shape):
-            wanted = "an object: { … }" if self.shape is dict else "a list: [ … ]"
-            raise ValidationError(f"This is JSON, but not {wanted}.", code="shape")
+        if not isinstance(value_read, self.shape):
+            shape = "an object: { … }" if self.shape is dict else "a list: [ … ]"
+            raise ValidationError(f"This is JSON, but not {shape}.", code="shape")
         if self.rule is not None:
-            problems = [_with_place(text, problem) for problem in self.rule(found)]
+            problems = [_with_place(text, problem) for problem in self.rule(value_read)]
             if problems:
                 raise ValidationError(problems, code="rule")
-        return found
+        return value_read
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
@@ -86,7 +86,7 @@ class UserJsonField(forms.CharField):
             return True
 
 
-def _with_place(text: str, problem: Problem) -> str:
+def _with_place(text: str, problem: ValueProblem) -> str:
     """The problem's sentence with its line and column in the text."""
     source = Source(text)
     try:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from personas.delays import LONGEST_ACTIVATION_DELAY_MS
-from personas.formats.rules import Problem, filler_problems
+from personas.formats.rules import ValueProblem, filler_problems
 from personas.forms.fields import PhrasesField
 from personas.models import FillerConfig
 
@@ -63,5 +63,5 @@ class FillerConfigForm(forms.ModelForm):
         return cleaned
 
 
-def _field_of(problem: Problem) -> str:
+def _field_of(problem: ValueProblem) -> str:
     return _FORM_FIELDS[str(problem.path[0])] if problem.path else "filler_phrase"

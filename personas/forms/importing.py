@@ -15,7 +15,7 @@ from personas.formats.credentials import MOST_SECRETS_AT_ONCE
 from personas.formats.files import MAX_BYTES, text_of, too_large
 from personas.formats.registry import formats
 from personas.formats.rules import printable
-from personas.importing import Imported, ImportRefusedError, import_draft
+from personas.importing import ImportRefusedError, PersonaImport, import_draft
 from personas.reading import read_documents
 from personas.row_limits import TooManyRowsError
 
@@ -33,10 +33,10 @@ class FilesField(forms.FileField):
     widget = FilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        found = data if isinstance(data, list | tuple) else [data] if data else []
-        if len(found) > MAX_FILES:
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        if len(files) > MAX_FILES:
             raise ValidationError(f"At most {MAX_FILES} files can be read at once.")
-        return [super(FilesField, self).clean(file, initial) for file in found]
+        return [super(FilesField, self).clean(file, initial) for file in files]
 
 
 def _documents() -> str:
@@ -108,7 +108,7 @@ class ImportForm(forms.Form):
         return cleaned
 
     @sensitive_variables()
-    def store(self, *, by: User) -> list[Imported]:
+    def store(self, *, by: User) -> list[PersonaImport]:
         """The stored personas; none, and an error, where one of the documents was refused."""
         try:
             with transaction.atomic():

@@ -11,7 +11,7 @@ from personas.formats.credentials import key_in_header, literal_key_problems
 from personas.formats.rules import (
     MAX_DELAY_MS,
     MAX_PROMPT_CHARS,
-    Problem,
+    ValueProblem,
     parameter_problems,
     printable,
     temperature_problems,
@@ -26,11 +26,11 @@ from playground.engine.persona import BargeIn
 from playground.engine.substitution import explicit_names_in, names_in
 
 
-def unshown_problems(unshown: dict[str, Any]) -> Iterator[Problem]:
+def unshown_problems(unshown: dict[str, Any]) -> Iterator[ValueProblem]:
     """Objects or null, and no key of an LLM or a voice among them."""
     for name, value in unshown.items():
         if name not in ("tts", "vqa", "barge_in") or not isinstance(value, dict | None):
-            yield Problem((name,), f'"{printable(name)}" is not an object that a persona keeps.')
+            yield ValueProblem((name,), f'"{printable(name)}" is not an object that a persona keeps.')
     yield from literal_key_problems(unshown)
 
 
@@ -125,11 +125,11 @@ class PersonaForm(forms.ModelForm):
         return " ".join(self.cleaned_data["persona_name"].split())
 
     def clean_temperature(self) -> float | None:
-        found: float | None = self.cleaned_data["temperature"]
-        if found is not None:
-            for problem in temperature_problems(found):
+        temperature: float | None = self.cleaned_data["temperature"]
+        if temperature is not None:
+            for problem in temperature_problems(temperature):
                 self.add_error("temperature", problem.message)
-        return found
+        return temperature
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -156,8 +156,8 @@ class PersonaForm(forms.ModelForm):
 def data_of(persona: Persona) -> dict[str, Any]:
     """What a browser would send for the persona's form, were it submitted as it stands."""
     form = PersonaForm(instance=persona)
-    found = {name: form[name].value() for name in form.fields}
-    return {name: "" if value is None else value for name, value in found.items()}
+    values = {name: form[name].value() for name in form.fields}
+    return {name: "" if value is None else value for name, value in values.items()}
 
 
 def _literal_keys(cleaned: dict[str, Any]) -> Iterator[str]:
@@ -221,5 +221,5 @@ def _vqa(stored: dict[str, Any] | None, vision: str) -> dict[str, Any] | None:
 
 def _with(stored: dict[str, Any] | None, values: dict[str, Any]) -> dict[str, Any]:
     """The object with these values, in its own order; None takes a key out."""
-    found = dict(stored or {}) | values
-    return {key: value for key, value in found.items() if value is not None or key not in values}
+    merged = dict(stored or {}) | values
+    return {key: value for key, value in merged.items() if value is not None or key not in values}

@@ -49,9 +49,9 @@ def form_of_text(text: str, base: Persona, data: Mapping[str, Any], instance: Pe
     draft = _read(text, base)
     named = set(base.missing_secrets.values())
     missing = [
-        found.name
-        for found in draft.secrets
-        if found.value is not None or not (_is_stored(found.name) or found.name in named)
+        secret.name
+        for secret in draft.secrets
+        if secret.value is not None or not (_is_stored(secret.name) or secret.name in named)
     ]
     if missing:
         raise TextRefusedError((NOT_STORED.format(what=f"The token secret {', '.join(missing)}"),))
@@ -73,7 +73,7 @@ def save_text(
     """Save the text as the persona's next version, and say what could not be taken over. Raises TextRefusedError."""
     draft = _read(text, base)
     try:
-        document, notices = store_secrets(draft, by=by)
+        document, notes = store_secrets(draft, by=by)
     except ImportRefusedError as error:
         raise TextRefusedError((error.message,)) from None
     apply_document(base, document)
@@ -87,7 +87,7 @@ def save_text(
             )
         )
     instance.missing_secrets = base.missing_secrets
-    return form.save_version(by=by), notices
+    return form.save_version(by=by), notes
 
 
 def _read(text: str, base: Persona) -> Draft:

@@ -19,8 +19,8 @@ def permitted(request: HttpRequest, permission: str) -> User:
 def persona_or_404(request: HttpRequest, persona_id: str, permission: str) -> Persona:
     """The persona. Raises PermissionDenied, and Http404 for an unknown id."""
     permitted(request, permission)
-    found = Persona.objects.select_related("token_secret", "filler_config", "tts_token_secret")
-    return get_object_or_404(found, pk=persona_id)
+    personas = Persona.objects.select_related("token_secret", "filler_config", "tts_token_secret")
+    return get_object_or_404(personas, pk=persona_id)
 
 
 def filler_config_or_404(request: HttpRequest, pk: int, permission: str) -> FillerConfig:

@@ -71,11 +71,11 @@ def _from_text(request: HttpRequest, form: PersonaForm, user: User) -> HttpRespo
     try:
         if request.POST.get("show") == "form":
             return _form_page(request, form_of_text(text, form.as_typed(), request.POST, stored))
-        version, notices = save_text(text, form.as_typed(), request.POST, stored, by=user)
+        version, notes = save_text(text, form.as_typed(), request.POST, stored, by=user)
     except TextRefusedError as refused:
         return _text_page(request, PersonaForm(request.POST, instance=stored), text, refused)
-    for notice in notices:
-        messages.info(request, notice)
+    for note in notes:
+        messages.info(request, note)
     return _saved(request, version, face="?face=text")
 
 
@@ -114,10 +114,10 @@ def _saved(request: HttpRequest, version: PersonaVersion, face: str = "") -> Htt
 def _changed_meanwhile(version: PersonaVersion, seen: int, between: int) -> str:
     """A sentence on what the others' saves changed since the version that was seen; empty: nothing."""
     numbers = {"persona_ref": version.persona_ref, "number__in": (seen, between)}
-    found = {stored.number: stored for stored in PersonaVersion.objects.filter(**numbers)}
-    if found.keys() != {seen, between}:
+    versions = {stored.number: stored for stored in PersonaVersion.objects.filter(**numbers)}
+    if versions.keys() != {seen, between}:
         return ""
-    paths = [change.path for change in what_changed(found[seen], found[between])]
+    paths = [change.path for change in what_changed(versions[seen], versions[between])]
     return f" It changed {', '.join(paths)}." if paths else ""
 
 

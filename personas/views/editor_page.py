@@ -1,4 +1,4 @@
-"""What the persona editor shows around its form: notices by section, the preview, the way to a new token secret."""
+"""What the persona editor shows around its form: notes by section, the preview, the link to a new token secret."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from personas.closed_addresses import closed_address_sentence
 from personas.documents import document_of
-from personas.formats.advice import Notice, notices_about
+from personas.formats.advice import FieldNote, notes_about
 from personas.formats.credentials import proposed_name
 from personas.formats.registry import format_named
 from personas.forms.persona import PersonaForm
@@ -19,7 +19,7 @@ from personas.models import Persona
 from personas.persona_fields import FormSection
 from personas.presets import PRESETS
 from personas.preview import SAMPLE_WORDS, preview_of
-from personas.readiness import Reason, dialled_address, reasons_not_ready
+from personas.readiness import ReadinessProblem, dialled_address, readiness_problems
 from personas.secret_usage import unused_name_sentences
 from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.registry import platform_choices, platform_named
@@ -32,8 +32,8 @@ class Row:
     """A field and what is to be said of it beside its errors."""
 
     field: forms.BoundField
-    reasons: tuple[Reason, ...]
-    notices: tuple[Notice, ...]
+    problems: tuple[ReadinessProblem, ...]
+    notes: tuple[FieldNote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +47,20 @@ class Section:
 
     @property
     def remarks(self) -> int:
-        return sum(len(row.reasons) + len(row.notices) for row in self.rows)
+        return sum(len(row.problems) + len(row.notes) for row in self.rows)
 
 
 def editor_context(request: HttpRequest, form: PersonaForm, *, has_stored: bool) -> dict[str, Any]:
     """Everything that depends on what is typed: the same for the page and for the preview that follows typing."""
     persona = form.as_typed() if form.is_bound else form.instance
-    reasons = reasons_not_ready(persona) if has_stored or form.is_bound else []
-    notices = _notices(persona)
+    problems = readiness_problems(persona) if has_stored or form.is_bound else []
+    notes = _notes(persona)
     return {
         "form": form,
         "persona": form.instance if has_stored else None,
-        "sections": _sections(form, reasons, notices),
-        "reasons": reasons,
-        "notices": notices,
+        "sections": _sections(form, problems, notes),
+        "problems": problems,
+        "notes": notes,
         "new_secret_url": new_secret_url(request, persona),
         "presets": PRESETS,
         "document_face": format_named(form.instance.platform).face,
@@ -72,50 +72,54 @@ def new_secret_url(request: HttpRequest, persona: Persona) -> str:
     if not request.user.has_perm("personas.add_tokensecret"):
         return ""
     address = dialled_address(persona)
-    asked = {"_popup": "1", "name": proposed_name(address.raw if address else "")}
+    parameters = {"_popup": "1", "name": proposed_name(address.raw if address else "")}
     if address is not None:
-        asked["allowed_hosts"] = address.entry
-    return f"{reverse('admin:personas_tokensecret_add')}?{urlencode(asked)}"
+        parameters["allowed_hosts"] = address.entry
+    return f"{reverse('admin:personas_tokensecret_add')}?{urlencode(parameters)}"
 
 
-def _notices(persona: Persona) -> tuple[Notice, ...]:
+def _notes(persona: Persona) -> tuple[FieldNote, ...]:
     closed = closed_address_sentence(persona)
-    about_reach = (Notice("address", closed),) if closed else ()
-    about_headers = (Notice("headers", sentence) for sentence in unused_name_sentences(persona))
-    return (*notices_about(document_of(persona)), *about_headers, *about_reach)
+    about_reach = (FieldNote("address", closed),) if closed else ()
+    about_headers = (FieldNote("headers", sentence) for sentence in unused_name_sentences(persona))
+    return (*notes_about(document_of(persona)), *about_headers, *about_reach)
 
 
-def _sections(form: PersonaForm, reasons: Sequence[Reason], notices: Sequence[Notice]) -> tuple[Section, ...]:
+def _sections(
+    form: PersonaForm, problems: Sequence[ReadinessProblem], notes: Sequence[FieldNote]
+) -> tuple[Section, ...]:
     def row(field: forms.BoundField) -> Row:
         return Row(
             field,
-            tuple(reason for reason in reasons if reason.field == field.name),
-            tuple(notice for notice in notices if notice.field == field.name),
+            tuple(problem for problem in problems if problem.field == field.name),
+            tuple(note for note in notes if note.field == field.name),
         )
 
-    return tuple(Section(found.text, tuple(row(field) for field in found.fields)) for found in form.sections)
+    return tuple(
+        Section(section.text, tuple(row(field) for field in section.fields)) for section in form.sections
+    )
 
 
 def _preview(request: HttpRequest, persona: Persona) -> dict[str, Any]:
-    asked = request.POST if request.method == "POST" else request.GET
+    query = request.POST if request.method == "POST" else request.GET
     own = platform_named(persona.platform)
-    platform = _choice(asked.get("preview_platform"), own)
-    context = asked.get("conversational_context", "").replace("\x00", "")[:MAX_SAMPLE_CHARS]
-    says = asked.get("sample_words", "").replace("\x00", "")[:MAX_SAMPLE_CHARS] or SAMPLE_WORDS
+    platform = _choice(query.get("preview_platform"), own)
+    context = query.get("conversational_context", "").replace("\x00", "")[:MAX_SAMPLE_CHARS]
+    says = query.get("sample_words", "").replace("\x00", "")[:MAX_SAMPLE_CHARS] or SAMPLE_WORDS
     preview = preview_of(persona, platform, conversational_context=context, says=says)
     return {
         "preview": preview,
         "preview_platforms": platform_choices(),
         "preview_is_own": platform is own,
         "preview_advice": format_named(platform.name).advice_on_size(preview.size.tokens),
-        "shows_curl": asked.get("preview_as") == "curl",
+        "shows_curl": query.get("preview_as") == "curl",
         "conversational_context": context,
         "sample_words": says,
     }
 
 
-def _choice(asked: str | None, own: Platform) -> Platform:
+def _choice(name: str | None, own: Platform) -> Platform:
     try:
-        return platform_named(asked or "")
+        return platform_named(name or "")
     except ValueError:
         return own

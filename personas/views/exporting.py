@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from personas.documents import document_of
 from personas.duplicating import MAX_NAME_CHARS, duplicate_persona, proposed_copy_name
 from personas.exporting import Export, export, export_formats
-from personas.formats.conversion import Difference, Fate, differences
+from personas.formats.conversion import ConversionNote, Fate, conversion_notes
 from personas.models import Persona
 from personas.views.access import permitted, persona_or_404
 from playground.engine.platforms.registry import platform_choices
@@ -31,13 +31,13 @@ class DuplicateForm(forms.Form):
 def persona_export(request: HttpRequest, persona_id: str) -> HttpResponse:
     """``format``: a platform, curl or python; the persona's own platform where none is given."""
     persona = persona_or_404(request, persona_id, "personas.view_persona")
-    found = _export(request, persona)
+    exported = _export(request, persona)
     context = {
         "persona": persona,
-        "export": found,
+        "export": exported,
         "formats": export_formats(),
-        "groups": _groups(found.differences),
-        "is_own": found.format.name == persona.platform,
+        "groups": _groups(exported.conversion_notes),
+        "is_own": exported.format.name == persona.platform,
     }
     return render(request, "personas/export.html", context)
 
@@ -45,9 +45,11 @@ def persona_export(request: HttpRequest, persona_id: str) -> HttpResponse:
 @require_GET
 def persona_download(request: HttpRequest, persona_id: str) -> HttpResponse:
     """The same text as a file."""
-    found = _export(request, persona_or_404(request, persona_id, "personas.view_persona"))
-    headers = {"Content-Disposition": f'attachment; filename="{found.filename}"'}
-    return HttpResponse(found.text, content_type=f"{found.content_type}; charset=utf-8", headers=headers)
+    exported = _export(request, persona_or_404(request, persona_id, "personas.view_persona"))
+    headers = {"Content-Disposition": f'attachment; filename="{exported.filename}"'}
+    return HttpResponse(
+        exported.text, content_type=f"{exported.content_type}; charset=utf-8", headers=headers
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,14 +69,14 @@ def persona_duplicate(request: HttpRequest, persona_id: str) -> HttpResponse:
         return redirect("personas:edit", version.persona_ref)
     platform = _platform(request, persona)
     is_converted = platform != persona.platform
-    found = differences(document_of(persona), platform) if is_converted else ()
+    reported = conversion_notes(document_of(persona), platform) if is_converted else ()
     context = {
         "persona": persona,
         "form": form,
         "platform": platform,
         "platforms": platform_choices(),
         "is_converted": is_converted,
-        "groups": _groups(found),
+        "groups": _groups(reported),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "personas/export_duplicate.html", context, status=status)
@@ -88,10 +90,10 @@ def _export(request: HttpRequest, persona: Persona) -> Export:
 
 
 def _platform(request: HttpRequest, persona: Persona) -> str:
-    given = request.POST.get("platform") or request.GET.get("platform") or persona.platform
-    return given if given in dict(platform_choices()) else persona.platform
+    name = request.POST.get("platform") or request.GET.get("platform") or persona.platform
+    return name if name in dict(platform_choices()) else persona.platform
 
 
-def _groups(found: tuple[Difference, ...]) -> list[tuple[str, list[Difference]]]:
-    grouped = [(fate.label, [one for one in found if one.fate is fate]) for fate in GROUPED]
+def _groups(reported: tuple[ConversionNote, ...]) -> list[tuple[str, list[ConversionNote]]]:
+    grouped = [(fate.label, [note for note in reported if note.fate is fate]) for fate in GROUPED]
     return [group for group in grouped if group[1]]

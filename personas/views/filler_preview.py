@@ -27,7 +27,7 @@ def filler_preview(request: HttpRequest) -> HttpResponse:
     return render(request, "personas/fillers/_picture.html", context)
 
 
-def filler_context(form: FillerConfigForm, asked: QueryDict) -> dict[str, Any]:
+def filler_context(form: FillerConfigForm, query: QueryDict) -> dict[str, Any]:
     """The picture of a form's values, typed or stored; a delay that is wrong counts as the platform's own."""
     config = form.typed() if form.is_bound else form.instance
     phrases = [phrase for phrase in (config.filler_phrase, *config.filler_phrases_list) if phrase.strip()]
@@ -37,8 +37,8 @@ def filler_context(form: FillerConfigForm, asked: QueryDict) -> dict[str, Any]:
     preview = preview_filler(
         phrases,
         delay_ms,
-        first_sentence_ms=_first_sentence_ms(asked.get("first_sentence_ms", "")),
-        phrase=asked.get("phrase", ""),
+        first_sentence_ms=_first_sentence_ms(query.get("first_sentence_ms", "")),
+        phrase=query.get("phrase", ""),
     )
     return {
         "picture": preview,

@@ -25,11 +25,11 @@ def persona_import(request: HttpRequest) -> HttpResponse:
     if not imported:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
         return render(request, "personas/import.html", {"form": form}, status=status)
-    for found in imported:
-        messages.success(request, f"{found.persona.persona_name} is stored.")
-        for notice in found.notices:
-            messages.info(request, notice)
-        if found.initial_messages:
+    for persona_import in imported:
+        messages.success(request, f"{persona_import.persona.persona_name} is stored.")
+        for note in persona_import.notes:
+            messages.info(request, note)
+        if persona_import.initial_messages:
             messages.info(
                 request,
                 "To begin a conversation with the document's literal messages, paste it in the playground.",

@@ -1,4 +1,4 @@
-"""The part of the persona editor that follows typing: notices, section counts, the composed prompt, the request."""
+"""The part of the persona editor that follows typing: notes, section counts, the composed prompt, the request."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render

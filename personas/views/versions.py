@@ -46,10 +46,10 @@ def version_compare(request: HttpRequest, persona_id: str) -> HttpResponse:
 def version_restore(request: HttpRequest, persona_id: str, number: int) -> HttpResponse:
     persona = _persona(request, persona_id)
     user = permitted(request, "personas.change_persona")
-    version, notices = restore(_version(persona, number), persona, by=user)
+    version, notes = restore(_version(persona, number), persona, by=user)
     messages.success(request, f"Version {number} is back, as version {version.number}.")
-    for notice in notices:
-        messages.warning(request, notice)
+    for note in notes:
+        messages.warning(request, note)
     return redirect("personas:edit", persona.pk)
 
 

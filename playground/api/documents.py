@@ -59,27 +59,27 @@ def verbose_json(conversation: Conversation) -> Json:
     turns, turns_left_out = _newest_turns(conversation)
     for turn_events in turns:
         events += turn_events
-    found = conversation_json(conversation)
+    document = conversation_json(conversation)
     if conversation.status == Conversation.Status.ENDED:
         ended_at = conversation.ended_at or conversation.updated_at
         events.append(_event("system.shutdown", ended_at, {"shutdown_reason": ENDED_BY_CALL}))
-        found["shutdown_reason"] = ENDED_BY_CALL
+        document["shutdown_reason"] = ENDED_BY_CALL
     if turns_left_out:
-        found["turns_left_out"] = turns_left_out
-    return found | {"events": events}
+        document["turns_left_out"] = turns_left_out
+    return document | {"events": events}
 
 
 def _newest_turns(conversation: Conversation) -> tuple[list[list[Json]], int]:
     """The events of the last turns that fit into `PAGE_BYTES`, in order, and how many turns before them don't."""
-    found: list[list[Json]] = []
+    newest_first: list[list[Json]] = []
     left_bytes = PAGE_BYTES
     for turn in conversation.turns.order_by("-position").iterator(chunk_size=ROWS_AT_ONCE):
         events = _turn_events(turn)
         left_bytes -= sum(map(json_size, events))
-        if left_bytes < 0 and found:
-            return found[::-1], conversation.turns.count() - len(found)
-        found.append(events)
-    return found[::-1], 0
+        if left_bytes < 0 and newest_first:
+            return newest_first[::-1], conversation.turns.count() - len(newest_first)
+        newest_first.append(events)
+    return newest_first[::-1], 0
 
 
 def closing_properties(turn: Turn) -> Json:
@@ -94,8 +94,8 @@ def _turn_events(turn: Turn) -> list[Json]:
     about = {"turn_id": turn.pk, "turn_idx": turn.position}
     events = []
     if turn.user_text:
-        said = about | {"role": "user", "speech": turn.user_text}
-        events.append(_event("conversation.utterance", turn.created_at, said))
+        utterance = about | {"role": "user", "speech": turn.user_text}
+        events.append(_event("conversation.utterance", turn.created_at, utterance))
     closed_at = turn.closed_at
     if closed_at is None:
         return events
@@ -104,8 +104,8 @@ def _turn_events(turn: Turn) -> list[Json]:
         events.append(_event("conversation.tool_call", closed_at, about | called))
     if turn.text:
         cut = {"interrupted": True} if turn.status == Turn.Status.INTERRUPTED else {}
-        said = about | {"role": "replica", "speech": turn.text} | cut
-        events.append(_event("conversation.utterance", closed_at, said))
+        utterance = about | {"role": "replica", "speech": turn.text} | cut
+        events.append(_event("conversation.utterance", closed_at, utterance))
     return [*events, _event(f"playground.turn.{turn.status}", closed_at, about | closing_properties(turn))]
 
 

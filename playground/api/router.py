@@ -77,8 +77,8 @@ def list_conversations(request: HttpRequest, query: Query[ConversationQuery]) ->
 )
 def get_conversation(request: HttpRequest, conversation_id: str, verbose: bool = False) -> Any:
     """With `verbose=true` also what happened in it."""
-    found = _own_conversation(request, conversation_id, READ)
-    return verbose_json(found) if verbose else conversation_json(found)
+    conversation = _own_conversation(request, conversation_id, READ)
+    return verbose_json(conversation) if verbose else conversation_json(conversation)
 
 
 @router.post(
@@ -89,10 +89,10 @@ def get_conversation(request: HttpRequest, conversation_id: str, verbose: bool =
 )
 async def end_conversation(request: HttpRequest, conversation_id: str) -> Any:
     """An open turn stops at once. Ending an ended conversation changes nothing."""
-    found = await sync_to_async(_own_conversation)(request, conversation_id, END)
-    await runner().end(found.pk)
-    await found.arefresh_from_db(from_queryset=_conversations())
-    return conversation_json(found)
+    conversation = await sync_to_async(_own_conversation)(request, conversation_id, END)
+    await runner().end(conversation.pk)
+    await conversation.arefresh_from_db(from_queryset=_conversations())
+    return conversation_json(conversation)
 
 
 @router.delete(
@@ -100,9 +100,9 @@ async def end_conversation(request: HttpRequest, conversation_id: str) -> Any:
 )
 async def delete_conversation(request: HttpRequest, conversation_id: str, hard: bool = False) -> Any:
     """Its turns go with it. Greenroom keeps nothing of a deleted conversation, whether `hard` is given or not."""
-    found = await sync_to_async(_own_conversation)(request, conversation_id, DELETE)
-    await runner().end(found.pk)
-    await found.adelete()
+    conversation = await sync_to_async(_own_conversation)(request, conversation_id, DELETE)
+    await runner().end(conversation.pk)
+    await conversation.adelete()
     return Status(204, None)
 
 
@@ -118,9 +118,9 @@ async def respond(request: HttpRequest, conversation_id: str, body: RespondIn) -
 
     While another turn is open, or as many as may be at once (of the user, of the key, on the server), it is 409.
     """
-    found = await sync_to_async(_own_conversation)(request, conversation_id, START)
+    conversation = await sync_to_async(_own_conversation)(request, conversation_id, START)
     presented_key.set(request.auth.api_key.prefix)  # type: ignore[attr-defined] # ninja sets it
-    events = turn_events(runner(), found, body.text.strip(), body.client_msg_id)
+    events = turn_events(runner(), conversation, body.text.strip(), body.client_msg_id)
     first = await anext(events)
     response = StreamingHttpResponse(_from(first, events), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
@@ -142,9 +142,9 @@ def _own_conversation(request: HttpRequest, conversation_id: str, permission: st
     """Raises ApiError: 403, and 400 for an unknown conversation and another's alike."""
     user = permitted(request, permission)
     rows = _conversations().filter(owner=user)
-    found: Conversation | None = (
+    conversation: Conversation | None = (
         rows.filter(pk=conversation_id).first() if may_be_id(conversation_id) else None
     )
-    if found is None:
+    if conversation is None:
         raise invalid_id("conversation_id")
-    return found
+    return conversation

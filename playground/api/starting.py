@@ -8,13 +8,13 @@ from personas.api.access import may_be_id
 from personas.api.documents import timestamp
 from personas.api.errors import invalid_id, wrong
 from personas.models import Persona
-from personas.readiness import Reason, ReasonCode, reasons_not_ready
+from personas.readiness import ReadinessCode, ReadinessProblem, readiness_problems
 from playground.api.documents import OTHER_KEYS, links_json
 from playground.api.schemas import ConversationIn
 from playground.engine.json_types import Json
 from playground.engine.user_json import LIMIT_BYTES
 from playground.models import Conversation
-from playground.storage.start_conversation import Opening, start_conversation
+from playground.storage.start_conversation import ConversationOptions, start_conversation
 
 _STORED = frozenset(
     {"persona_id", "replica_id", "conversation_name", "callback_url", "conversational_context"}
@@ -23,41 +23,41 @@ _STORED = frozenset(
 """Keys with a place of their own."""
 _ACTED_ON = _STORED - {"callback_url"}
 _ACTED_ON_PROPERTIES = frozenset({"simulated_speech", "filler_seed"})
-_NOTHING_TO_CALL = frozenset({ReasonCode.ADDRESS_MISSING, ReasonCode.ADDRESS_PLACEHOLDER})
+_NOTHING_TO_CALL = frozenset({ReadinessCode.ADDRESS_MISSING, ReadinessCode.ADDRESS_PLACEHOLDER})
 
 
-def start(asked: ConversationIn, *, owner: User) -> Json:
+def start(request: ConversationIn, *, owner: User) -> Json:
     """Store the conversation and answer for it. Raises ApiError (400) for an unknown persona.
 
     A persona without an address, such as the one of Tavus' page, is answered for by the demo LLM, and the answer
     says so; any other that isn't ready begins, and its turns say what is wrong.
     """
-    persona = _persona(asked.persona_id)
-    reasons = reasons_not_ready(persona)
-    given: Json = asked.model_dump(exclude_unset=True, exclude_none=True)
-    properties: Json = given.get("properties", {})
+    persona = _persona(request.persona_id)
+    problems = readiness_problems(persona)
+    values: Json = request.model_dump(exclude_unset=True, exclude_none=True)
+    properties: Json = values.get("properties", {})
     if OTHER_KEYS in properties:
         raise wrong("This name is Greenroom's own.", f"properties.{OTHER_KEYS}")
-    other = {key: value for key, value in given.items() if key not in _STORED}
+    other = {key: value for key, value in values.items() if key not in _STORED}
     _refuse_large("properties", properties)
     _refuse_large("", other)
-    opening = Opening(
-        conversation_name=asked.conversation_name or "",
-        conversational_context=asked.conversational_context or "",
-        replica_id=asked.replica_id or "",
-        callback_url=asked.callback_url or "",
-        custom_greeting=asked.custom_greeting or "",
-        stand_in=any(reason.code in _NOTHING_TO_CALL for reason in reasons),
+    options = ConversationOptions(
+        conversation_name=request.conversation_name or "",
+        conversational_context=request.conversational_context or "",
+        replica_id=request.replica_id or "",
+        callback_url=request.callback_url or "",
+        custom_greeting=request.custom_greeting or "",
+        stand_in=any(problem.code in _NOTHING_TO_CALL for problem in problems),
         properties=properties | ({OTHER_KEYS: other} if other else {}),
-        status=Conversation.Status.ENDED if asked.test_mode else Conversation.Status.ACTIVE,
+        status=Conversation.Status.ENDED if request.test_mode else Conversation.Status.ACTIVE,
     )
-    conversation = start_conversation(persona, opening, owner=owner)
-    return _answer(conversation, asked, given, reasons)
+    conversation = start_conversation(persona, options, owner=owner)
+    return _answer(conversation, request, values, problems)
 
 
-def _refuse_large(field: str, kept: Json) -> None:
+def _refuse_large(field: str, values: Json) -> None:
     """Raises ApiError (400) where what is kept is more than the JSON of any other field may be."""
-    size = len(json.dumps(kept, ensure_ascii=False).encode())
+    size = len(json.dumps(values, ensure_ascii=False).encode())
     if size > LIMIT_BYTES:
         what = "This is" if field else "The keys that are only kept are"
         raise wrong(
@@ -67,16 +67,18 @@ def _refuse_large(field: str, kept: Json) -> None:
 
 def _persona(persona_id: str) -> Persona:
     rows = Persona.objects.filter(version__gt=0).select_related("token_secret")
-    found = rows.filter(pk=persona_id).first() if may_be_id(persona_id) else None
-    if found is None:
+    persona = rows.filter(pk=persona_id).first() if may_be_id(persona_id) else None
+    if persona is None:
         raise invalid_id("persona_id")
-    return found
+    return persona
 
 
-def _answer(conversation: Conversation, asked: ConversationIn, given: Json, reasons: list[Reason]) -> Json:
-    not_simulated = [key for key in given if key not in _ACTED_ON]
+def _answer(
+    conversation: Conversation, request: ConversationIn, values: Json, problems: list[ReadinessProblem]
+) -> Json:
+    not_simulated = [key for key in values if key not in _ACTED_ON]
     not_simulated += [
-        f"properties.{key}" for key in given.get("properties", {}) if key not in _ACTED_ON_PROPERTIES
+        f"properties.{key}" for key in values.get("properties", {}) if key not in _ACTED_ON_PROPERTIES
     ]
     return links_json(conversation) | {
         "conversation_id": conversation.pk,
@@ -88,19 +90,21 @@ def _answer(conversation: Conversation, asked: ConversationIn, given: Json, reas
             "stand_in": conversation.stand_in,
             "persona_version": conversation.persona_version.number,
             "not_simulated": not_simulated,
-            "notices": _notices(conversation, asked),
-            "not_ready": [{"code": reason.code, "message": reason.message} for reason in reasons],
+            "notices": _notes(conversation, request),
+            "not_ready": [{"code": problem.code, "message": problem.message} for problem in problems],
         },
     }
 
 
-def _notices(conversation: Conversation, asked: ConversationIn) -> list[str]:
-    found = []
+def _notes(conversation: Conversation, request: ConversationIn) -> list[str]:
+    sentences = []
     if not conversation.replica_id:
-        found.append("Tavus wants a replica_id: neither the request nor the persona has one.")
+        sentences.append("Tavus wants a replica_id: neither the request nor the persona has one.")
     if conversation.stand_in:
-        found.append("The persona has no address of an LLM yet: the built-in demo LLM answers in its place.")
-    if asked.unfilled:
-        names = ", ".join(f"{{{name}}}" for name in asked.unfilled)
-        found.append(f"conversational_context is sent as it stands: {names} was not filled in.")
-    return found
+        sentences.append(
+            "The persona has no address of an LLM yet: the built-in demo LLM answers in its place."
+        )
+    if request.unfilled:
+        names = ", ".join(f"{{{name}}}" for name in request.unfilled)
+        sentences.append(f"conversational_context is sent as it stands: {names} was not filled in.")
+    return sentences

@@ -1,4 +1,4 @@
-"""The findings of "Check connection": grades what one tiny request showed of an LLM's server.
+"""The notes of "Check connection": grades what one tiny request showed of an LLM's server.
 
 Pure: `playground.connection_check` sends the request and records the response and its times.
 """
@@ -25,8 +25,8 @@ class Grade(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """``what`` was checked, in a word or two; ``sentence``: the result, and what to do about it."""
+class CheckNote:
+    """A note on a check, graded. ``what`` was checked, in a word or two; ``sentence``: the result, and any fix."""
 
     grade: Grade
     what: str
@@ -59,8 +59,8 @@ class Observation:
     notes: Sequence[str] = ()
 
 
-def findings(seen: Observation) -> list[Finding]:
-    """Return all findings, in the order of the exchange."""
+def check_notes(seen: Observation) -> list[CheckNote]:
+    """Return all notes, in the order of the exchange."""
     return [*_reaching(seen), *(_answer(seen) if seen.status is not None else ())]
 
 
@@ -68,53 +68,53 @@ _BEFORE_SENDING = {Code.SECRET_NOT_ALLOWED, Code.SECRET_MISSING, Code.BLOCKED_AD
 _NOT_REACHED = {Code.DNS, Code.CONNECT_REFUSED, Code.CONNECT_TIMEOUT}
 
 
-def _reaching(seen: Observation) -> Iterator[Finding]:
+def _reaching(seen: Observation) -> Iterator[CheckNote]:
     error = seen.error
     if error is not None and seen.status is None:
         yield from _refusal(seen, error)
         return
-    yield Finding(Grade.GOOD, "Reachable", f"The server answered after {seen.headers_ms} ms.")
+    yield CheckNote(Grade.GOOD, "Reachable", f"The server answered after {seen.headers_ms} ms.")
     yield _tls(seen)
     key = "took the key" if seen.sends_secret else "asked for no key"
-    yield Finding(Grade.GOOD, "Authorised", f"The server {key} (status {seen.status}).")
+    yield CheckNote(Grade.GOOD, "Authorised", f"The server {key} (status {seen.status}).")
 
 
-def _refusal(seen: Observation, error: GreenroomError) -> Iterator[Finding]:
+def _refusal(seen: Observation, error: GreenroomError) -> Iterator[CheckNote]:
     message = _with_excerpt(error)
     if error.code in _BEFORE_SENDING and not error.excerpt:
-        yield Finding(Grade.BAD, "Not sent", message)
+        yield CheckNote(Grade.BAD, "Not sent", message)
     elif error.code in _NOT_REACHED:
-        yield Finding(Grade.BAD, "Reachable", message)
+        yield CheckNote(Grade.BAD, "Reachable", message)
     elif error.code is Code.TLS:
-        yield Finding(Grade.GOOD, "Reachable", "Something answers there.")
-        yield Finding(Grade.BAD, "TLS", message)
+        yield CheckNote(Grade.GOOD, "Reachable", "Something answers there.")
+        yield CheckNote(Grade.BAD, "TLS", message)
     elif error.code in {Code.AUTH_FAILED, Code.FORBIDDEN}:
-        yield Finding(Grade.GOOD, "Reachable", "The server answered.")
+        yield CheckNote(Grade.GOOD, "Reachable", "The server answered.")
         yield _tls(seen)
-        yield Finding(Grade.BAD, "Authorised", message)
+        yield CheckNote(Grade.BAD, "Authorised", message)
     else:
-        yield Finding(Grade.BAD, "Answer", message)
+        yield CheckNote(Grade.BAD, "Answer", message)
 
 
 def _with_excerpt(error: GreenroomError) -> str:
     return f"{error.message} The server says: {error.excerpt}" if error.excerpt else error.message
 
 
-def _tls(seen: Observation) -> Finding:
+def _tls(seen: Observation) -> CheckNote:
     if seen.is_own:
-        return Finding(
+        return CheckNote(
             Grade.NOTE, "TLS", "Greenroom's own endpoint is called inside this process: no network, no TLS."
         )
     if seen.is_tls:
-        return Finding(Grade.GOOD, "TLS", "Encrypted; the certificate is valid for this name.")
-    return Finding(
+        return CheckNote(Grade.GOOD, "TLS", "Encrypted; the certificate is valid for this name.")
+    return CheckNote(
         Grade.WARNING, "TLS", "Not encrypted: the platforms will send the key and every word in the clear."
     )
 
 
-def _answer(seen: Observation) -> Iterator[Finding]:
+def _answer(seen: Observation) -> Iterator[CheckNote]:
     if seen.verdict is not None:
-        yield Finding(Grade.BAD, "Answer", _with_excerpt(seen.verdict))
+        yield CheckNote(Grade.BAD, "Answer", _with_excerpt(seen.verdict))
     yield _streaming(seen)
     yield _first_delta(seen)
     if seen.is_event_stream:
@@ -123,81 +123,81 @@ def _answer(seen: Observation) -> Iterator[Finding]:
         yield _done(seen)
     yield _closing(seen)
     for note in seen.notes:
-        yield Finding(Grade.NOTE, "Note", note)
+        yield CheckNote(Grade.NOTE, "Note", note)
 
 
-def _streaming(seen: Observation) -> Finding:
+def _streaming(seen: Observation) -> CheckNote:
     times = seen.payload_times_ms
     if not seen.is_event_stream:
-        return Finding(
+        return CheckNote(
             Grade.BAD,
             "Streams",
             "The answer came as one piece, not as an event stream: nothing can be said before all of it is there. "
             "Answer stream: true with server-sent events.",
         )
     if len(times) >= MANY_DELTAS and times[-1] - times[0] <= BUFFERED_WITHIN_MS:
-        return Finding(
+        return CheckNote(
             Grade.WARNING,
             "Streams",
             f"All {len(times)} chunks arrived within {times[-1] - times[0]} ms: something buffers them (a proxy, "
             "compression), or the answer was very quick.",
         )
     span_ms = times[-1] - times[0] if times else 0
-    return Finding(Grade.GOOD, "Streams", f"{len(times)} chunks over {span_ms} ms.")
+    return CheckNote(Grade.GOOD, "Streams", f"{len(times)} chunks over {span_ms} ms.")
 
 
-def _first_delta(seen: Observation) -> Finding:
+def _first_delta(seen: Observation) -> CheckNote:
     if seen.first_delta_ms is None:
         what = "a tool call" if seen.has_tool_calls else "nothing that can be spoken"
-        return Finding(Grade.WARNING, "First delta", f"The answer held {what}.")
+        return CheckNote(Grade.WARNING, "First delta", f"The answer held {what}.")
     slow = seen.first_delta_ms > SLOW_FIRST_DELTA_MS
     words = "a filler or a faster model would help" if slow else "quick enough for a call"
-    return Finding(
+    return CheckNote(
         Grade.WARNING if slow else Grade.GOOD, "First delta", f"After {seen.first_delta_ms} ms: {words}."
     )
 
 
-def _first_chunk(payload: Any) -> Finding:
+def _first_chunk(payload: Any) -> CheckNote:
     delta = _first_choice(payload).get("delta")
     delta = delta if isinstance(delta, dict) else {}
     if delta.get("role") and not delta.get("content") and not delta.get("tool_calls"):
-        return Finding(
+        return CheckNote(
             Grade.GOOD, "First chunk", "It carries the role alone, as OpenAI's does; it is no content."
         )
     if delta.get("content"):
-        return Finding(
+        return CheckNote(
             Grade.NOTE, "First chunk", "It carries text at once, without a chunk for the role before it."
         )
-    return Finding(Grade.NOTE, "First chunk", "It carries neither a role nor text; it is passed over.")
+    return CheckNote(Grade.NOTE, "First chunk", "It carries neither a role nor text; it is passed over.")
 
 
-def _finish(seen: Observation) -> Finding:
+def _finish(seen: Observation) -> CheckNote:
     if seen.finish_reason:
-        return Finding(Grade.GOOD, "Finish reason", f"{seen.finish_reason}.")
-    return Finding(
+        return CheckNote(Grade.GOOD, "Finish reason", f"{seen.finish_reason}.")
+    return CheckNote(
         Grade.WARNING,
         "Finish reason",
         "None came: an answer that breaks off can't be told from a whole one by it.",
     )
 
 
-def _done(seen: Observation) -> Finding:
+def _done(seen: Observation) -> CheckNote:
     if seen.has_done:
-        return Finding(Grade.GOOD, "[DONE]", "The stream ended with it.")
+        return CheckNote(Grade.GOOD, "[DONE]", "The stream ended with it.")
     if seen.ended_after_ms is None:
-        return Finding(Grade.WARNING, "[DONE]", "It hadn't come when we left: some clients wait for it.")
-    return Finding(Grade.WARNING, "[DONE]", "It didn't come: some clients wait for it.")
+        return CheckNote(Grade.WARNING, "[DONE]", "It hadn't come when we left: some clients wait for it.")
+    return CheckNote(Grade.WARNING, "[DONE]", "It didn't come: some clients wait for it.")
 
 
-def _closing(seen: Observation) -> Finding:
+def _closing(seen: Observation) -> CheckNote:
     if seen.ended_after_ms is None:
-        return Finding(
+        return CheckNote(
             Grade.WARNING,
             "Closes",
             "The server kept the stream open after its end; we left, and closed the connection. Whether it goes on "
             "working after an interrupt, its own log shows.",
         )
-    return Finding(
+    return CheckNote(
         Grade.GOOD, "Closes", f"The server ended the answer {seen.ended_after_ms} ms after its last word."
     )
 

@@ -79,21 +79,21 @@ def _messages_of(turn: PastTurn, policy: InterruptHistory, *, with_tools: bool) 
     if turn.user_text:
         messages.append({"role": "user", "content": turn.user_text})
     answered = [call for call in turn.tool_calls if call.id in turn.tool_results] if with_tools else []
-    said = _said(turn, policy)
+    answer = _answer_text(turn, policy)
     if answered:
         messages.append(
-            {"role": "assistant", "content": said or None, "tool_calls": [_call(call) for call in answered]}
+            {"role": "assistant", "content": answer or None, "tool_calls": [_call(call) for call in answered]}
         )
         messages += [
             {"role": "tool", "tool_call_id": call.id, "content": turn.tool_results[call.id]}
             for call in answered
         ]
-    elif said:
-        messages.append({"role": "assistant", "content": said})
+    elif answer:
+        messages.append({"role": "assistant", "content": answer})
     return messages
 
 
-def _said(turn: PastTurn, policy: InterruptHistory) -> str:
+def _answer_text(turn: PastTurn, policy: InterruptHistory) -> str:
     if turn.status is TurnStatus.COMPLETED:
         return turn.text
     if turn.status is TurnStatus.FAILED:

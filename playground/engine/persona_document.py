@@ -61,7 +61,7 @@ def _value(value: Any, type_: Any) -> Any:
 
 
 def _llm(source: Mapping[str, Any]) -> LLMSettings:
-    given = {
+    values = {
         "address": "",
         "model": "",
         **_settings_in(source, LLMSettings),
@@ -69,7 +69,7 @@ def _llm(source: Mapping[str, Any]) -> LLMSettings:
         "headers": tuple((name, value) for name, value in source.get("headers") or ()),
         "tools": tuple(source.get("tools") or ()),
     }
-    return LLMSettings(**given)
+    return LLMSettings(**values)
 
 
 def _filler(source: Mapping[str, Any] | None) -> FillerSettings | None:
@@ -90,10 +90,10 @@ def _barge_in(source: Mapping[str, Any]) -> BargeInSettings:
 
 
 def _speech(document: Mapping[str, Any]) -> SpeechSettings:
-    found = document.get("tts") or {}
+    tts = document.get("tts") or {}
     return SpeechSettings(
-        engine=found.get("tts_engine") or platform_named(document["llm"]["platform"]).default_engine,
-        voice=found.get("external_voice_id") or "",
-        settings=dict(found.get("voice_settings") or {}),
-        model=str(found.get("tts_model_name") or ""),
+        engine=tts.get("tts_engine") or platform_named(document["llm"]["platform"]).default_engine,
+        voice=tts.get("external_voice_id") or "",
+        settings=dict(tts.get("voice_settings") or {}),
+        model=str(tts.get("tts_model_name") or ""),
     )

@@ -1,4 +1,4 @@
-"""Where a rehearsal's request differs from what the platform would send, each in one sentence."""
+"""Notes on where a rehearsal's request differs from what the platform would send."""
 
 from playground.engine.events import TurnKind
 from playground.engine.persona import PersonaSettings
@@ -9,7 +9,7 @@ from playground.engine.platforms.registry import platform_named
 def platform_differences(
     persona: PersonaSettings, *, platform: Platform, kind: TurnKind, is_stand_in: bool
 ) -> list[str]:
-    """The sentences for a request of this kind as ``platform`` would send it."""
+    """Return the notes on a request of this kind as ``platform`` would send it."""
     sentences = []
     if kind is TurnKind.CONTINUATION:
         sentences.append("Rehearsal, not platform traffic: a tool's result is sent back to the LLM.")

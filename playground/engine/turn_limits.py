@@ -19,7 +19,7 @@ class OpenTurnLimits:
 DEFAULT_OPEN_TURNS = OpenTurnLimits()
 
 
-class Place:
+class OpenTurnSlot:
     """One open turn's place. Releasing it again has no effect."""
 
     def __init__(self, open_turns: "OpenTurns") -> None:
@@ -38,11 +38,11 @@ class Place:
         """Keep the place beyond the ``with`` block: the turn's task has started and releases it at its end."""
         self._is_kept = True
 
-    def give_back_unless_kept(self) -> None:
+    def release_unless_kept(self) -> None:
         if not self._is_kept:
-            self.give_back()
+            self.release()
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         while self._taken:
             whose = self._taken.pop()
             self._open_turns.counted[whose] -= 1
@@ -57,17 +57,17 @@ class OpenTurns:
         self._limits = limits
         self.counted: Counter[Hashable] = Counter()
 
-    def place(self) -> Place:
+    def slot(self) -> OpenTurnSlot:
         """Take one of the process's places. Raises CommandError (busy)."""
-        place = Place(self)
-        place.take("process", self._limits.of_process, _PROCESS)
-        return place
+        slot = OpenTurnSlot(self)
+        slot.take("process", self._limits.of_process, _PROCESS)
+        return slot
 
-    def settle(self, place: Place, user_id: Hashable, key: str) -> None:
+    def count_for(self, slot: OpenTurnSlot, user_id: Hashable, key: str) -> None:
         """Count the place for its user and API key, if any. Raises CommandError (busy)."""
-        place.take(("user", user_id), self._limits.of_user, _USER)
+        slot.take(("user", user_id), self._limits.of_user, _USER)
         if key:
-            place.take(("key", key), self._limits.of_key, _KEY)
+            slot.take(("key", key), self._limits.of_key, _KEY)
 
 
 _PROCESS = "As many turns are open on this server as it carries at once: {most}. Try again in a moment."

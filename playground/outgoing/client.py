@@ -43,9 +43,9 @@ def client() -> httpx.AsyncClient:
 
 async def aclose() -> None:
     """Close this event loop's client and every connection that it keeps."""
-    found = _clients.pop(asyncio.get_running_loop(), None)
-    if found is not None:
-        await found.aclose()
+    client = _clients.pop(asyncio.get_running_loop(), None)
+    if client is not None:
+        await client.aclose()
 
 
 @asynccontextmanager

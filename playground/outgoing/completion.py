@@ -90,9 +90,9 @@ async def _open(stack: AsyncExitStack, request: WireRequest, limits: Limits, red
         raise upstream.unanswered_in_time(address, limits.first_content_ms) from None
     body: Body = http.extensions["body"]
     if not http.is_success:
-        said = await _error_body(body, limits) if "content-encoding" not in http.headers else b""
+        error_body = await _error_body(body, limits) if "content-encoding" not in http.headers else b""
         raise refused(
-            address, http.status_code, http.headers, said, now=datetime.now(UTC), redact=redactor.redact
+            address, http.status_code, http.headers, error_body, now=datetime.now(UTC), redact=redactor.redact
         )
     if http.status_code in {204, 205} or http.headers.get("content-length") == "0":
         raise upstream.empty_answer(address, http.status_code)
@@ -117,20 +117,20 @@ def _headers(request: WireRequest) -> list[tuple[str, str]]:
             check_value(name, value)
     except HeaderError as error:
         raise upstream.unsendable_header(error.message) from None
-    given = {name.lower() for name, _ in request.headers}
-    missing = [(name, value) for name, value in STANDING_HEADERS if name.lower() not in given]
+    own_names = {name.lower() for name, _ in request.headers}
+    missing = [(name, value) for name, value in STANDING_HEADERS if name.lower() not in own_names]
     forced = {"accept-encoding": "identity"}
     return missing + [(name, forced.get(name.lower(), value)) for name, value in request.headers]
 
 
 async def _error_body(body: Body, limits: Limits) -> bytes:
     """The beginning of a refusal's body; what can't be read in time is left: its status is what counts."""
-    found = bytearray()
+    beginning = bytearray()
     with suppress(UpstreamError, TimeoutError):
         async with asyncio.timeout(limits.error_body_ms / 1000):
-            while len(found) < limits.error_body_bytes and (chunk := await body.read()):
-                found += chunk
-    return bytes(found[: limits.error_body_bytes])
+            while len(beginning) < limits.error_body_bytes and (chunk := await body.read()):
+                beginning += chunk
+    return bytes(beginning[: limits.error_body_bytes])
 
 
 async def _read_rest(response: Response) -> None:

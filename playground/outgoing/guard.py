@@ -75,10 +75,10 @@ class GuardedResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         self._guard.check_host(host)
-        found = await self._look_up(host, port, family)
-        for result in found:
+        addresses = await self._look_up(host, port, family)
+        for result in addresses:
             self._guard.check(host, port, ip_address(result["host"]))
-        return found
+        return addresses
 
     async def close(self) -> None:
         """Nothing is kept open."""

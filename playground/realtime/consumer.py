@@ -29,8 +29,15 @@ from playground.realtime.commands import (
 )
 from playground.realtime.frames import frames
 from playground.realtime.hub import Viewer
-from playground.realtime.rights import RIGHTS_HOLD_S, CameInBy, ReadUser, Refusal, authorise, seats
-from playground.realtime.showing import Showing
+from playground.realtime.rights import (
+    RIGHTS_HOLD_S,
+    ReadUser,
+    Refusal,
+    SocketCredential,
+    authorise,
+    connection_limit,
+)
+from playground.realtime.snapshot_sender import SnapshotSender
 from playground.realtime.socket_shares import (
     MESSAGES_OF_CLIENT,
     MESSAGES_OF_CLIENT_WITHIN_S,
@@ -72,7 +79,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._viewer: Viewer | None = None
-        self._showing: Showing | None = None
+        self._snapshot_sender: SnapshotSender | None = None
         self._arrivals: deque[float] = deque(maxlen=MESSAGES)
         self._bad = 0
         self._authorised_until = 0.0
@@ -99,15 +106,17 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     async def _begin(self) -> None:
         """Take a seat, show the conversation, and pass its events on from there. Raises Refusal."""
         user = await self._authorise()
-        seat = (user.pk, cast(dict[str, CameInBy], self.scope)["came_in_by"])
-        seats.take(*seat)
-        self._taken.callback(seats.leave, *seat)
+        seat = (user.pk, cast(dict[str, SocketCredential], self.scope)["came_in_by"])
+        connection_limit.take(*seat)
+        self._taken.callback(connection_limit.leave, *seat)
         self._share: Share = self._taken.enter_context(shares.held(seat))
         self._viewer = viewer = await self._runner.attach(self._conversation_id)
         self._taken.push_async_callback(self._detach)
-        self._showing = self._runner.showing(self._conversation_id, viewer, on_failure=self._fail)
-        self._taken.push_async_callback(self._showing.stop)
-        await self._show(self._showing)
+        self._snapshot_sender = self._runner.snapshot_sender(
+            self._conversation_id, viewer, on_failure=self._fail
+        )
+        self._taken.push_async_callback(self._snapshot_sender.stop)
+        await self._show(self._snapshot_sender)
         for work, name in (
             (self._send_events(viewer), "viewer"),
             (self._watch_rights(), "rights of a viewer"),
@@ -239,12 +248,12 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             case ToolResult():
                 await to.tool_result(conversation_id, command.tool_call_id, command.output, command.status)
             case Resume():
-                if self._showing is not None:
-                    await self._show(self._showing)
+                if self._snapshot_sender is not None:
+                    await self._show(self._snapshot_sender)
 
-    async def _show(self, showing: Showing) -> None:
+    async def _show(self, snapshot_sender: SnapshotSender) -> None:
         """Show the conversation, and greet where it opens with the voice."""
-        due_greeting = await showing.show()
+        due_greeting = await snapshot_sender.show()
         if due_greeting and self._viewer is not None:
             self._start_command(self._runner.greet(self._conversation_id, due_greeting), "greeting")
 

@@ -53,7 +53,7 @@ def shared_layer() -> Layer | None:
 class Owner(Protocol):
     """The runner of this process, as the relay needs it."""
 
-    def told_live(self, conversation_id: str) -> Json | None:
+    def live_state(self, conversation_id: str) -> Json | None:
         """``{"turn", "now_ms", "seq"}`` of the turn that runs here."""
 
     def cut_here(self, conversation_id: str, interrupt: Interrupt) -> Json | None:
@@ -156,7 +156,7 @@ class Relay:
         if not is_sent:
             await in_database_thread(leases.request_interrupt)(conversation_id)
 
-    async def ask_live(self, conversation_id: str) -> Json | None:
+    async def live_state_elsewhere(self, conversation_id: str) -> Json | None:
         """How far the turn that runs elsewhere has come; None where nobody answers in time."""
         nonce = uuid4().hex
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
@@ -224,7 +224,7 @@ class Relay:
             self._answer(message, "relay.events", events=[refusal])
 
     def _take_ask(self, message: Json) -> None:
-        told = self._owner.told_live(message["conversation_id"])
+        told = self._owner.live_state(message["conversation_id"])
         if told is not None:
             self._answer(message, "relay.told", nonce=message["nonce"], told=told)
 

@@ -19,7 +19,7 @@ ReadUser = Callable[[], User | None]
 """Read the socket's user anew, by its session or its key; None if signed out or revoked."""
 
 
-class CameInBy(StrEnum):
+class SocketCredential(StrEnum):
     """What a socket was opened with; the value is the setting that limits how many of them a user may have."""
 
     SESSION = "SESSION_SOCKETS_PER_USER"
@@ -27,8 +27,8 @@ class CameInBy(StrEnum):
 
     @property
     def limit(self) -> int:
-        found: int = getattr(settings, self.value)
-        return found
+        limit: int = getattr(settings, self.value)
+        return limit
 
 
 @dataclass(eq=False)
@@ -54,31 +54,31 @@ def authorise(read_user: ReadUser, conversation_id: str) -> User:
     return user
 
 
-class Seats:
+class ConnectionLimit:
     """How many sockets each user has open in this process: those of sessions and those of keys apart."""
 
     def __init__(self) -> None:
-        self._taken: Counter[tuple[int, CameInBy]] = Counter()
+        self._taken: Counter[tuple[int, SocketCredential]] = Counter()
 
-    def take(self, user_id: int, came_in_by: CameInBy) -> None:
+    def take(self, user_id: int, credential: SocketCredential) -> None:
         """Raises Refusal when the user has no seat left."""
-        limit = came_in_by.limit
-        if self._taken[user_id, came_in_by] >= limit:
-            raise Refusal(CloseCode.TOO_MANY_SOCKETS, _too_many(came_in_by, limit))
-        self._taken[user_id, came_in_by] += 1
+        limit = credential.limit
+        if self._taken[user_id, credential] >= limit:
+            raise Refusal(CloseCode.TOO_MANY_SOCKETS, _too_many(credential, limit))
+        self._taken[user_id, credential] += 1
 
-    def leave(self, user_id: int, came_in_by: CameInBy) -> None:
-        self._taken[user_id, came_in_by] -= 1
-        if not self._taken[user_id, came_in_by]:
-            del self._taken[user_id, came_in_by]
+    def leave(self, user_id: int, credential: SocketCredential) -> None:
+        self._taken[user_id, credential] -= 1
+        if not self._taken[user_id, credential]:
+            del self._taken[user_id, credential]
 
 
-def _too_many(came_in_by: CameInBy, limit: int) -> str:
-    if came_in_by is CameInBy.KEY:
+def _too_many(credential: SocketCredential, limit: int) -> str:
+    if credential is SocketCredential.KEY:
         return (
-            f"This user's keys have {limit} sockets open, the most allowed ({came_in_by}). Close one first."
+            f"This user's keys have {limit} sockets open, the most allowed ({credential}). Close one first."
         )
-    return f"You have {limit} conversation pages open, the most allowed ({came_in_by}). Close one first."
+    return f"You have {limit} conversation pages open, the most allowed ({credential}). Close one first."
 
 
-seats = Seats()
+connection_limit = ConnectionLimit()

@@ -68,7 +68,7 @@ def answer_tool_call(
     refuse_too_many_rounds(conversation, turn)
     turn.tool_results[call_id] = {"output": output, "status": status, "source": str(source)}
     turn.save(update_fields=["tool_results"])
-    return AnsweredCall(turn.pk, all(found in turn.tool_results for found in call_ids))
+    return AnsweredCall(turn.pk, all(each_id in turn.tool_results for each_id in call_ids))
 
 
 def refuse_too_many_rounds(conversation: Conversation, turn: Turn) -> None:

@@ -47,7 +47,7 @@ class RequestView:
     request: Json
     origins: list[Json]
     curl: str
-    departures: list[str]
+    platform_notes: list[str]
 
     def as_json(self) -> Json:
         return {
@@ -55,7 +55,7 @@ class RequestView:
             "request": self.request,
             "origins": self.origins,
             "curl": self.curl,
-            "departures": self.departures,
+            "departures": self.platform_notes,
         }
 
 
@@ -117,7 +117,7 @@ def request_as(turn_id: str, platform: Platform) -> RequestView:
         request=shown_request(request),
         origins=[origin.as_json() for origin in history.origins],
         curl=curl_of(request, persona),
-        departures=platform_differences(
+        platform_notes=platform_differences(
             persona, platform=platform, kind=TurnKind(turn.kind), is_stand_in=conversation.stand_in
         ),
     )

@@ -19,7 +19,7 @@ MOST_TURNS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class FillerMeasure:
     """Turns of one persona, in ms; ``fired``: in how many the filler would have been said."""
 
     persona_id: str
@@ -35,7 +35,7 @@ class Measured:
         return 100 * self.fired / self.turns
 
 
-def measured_turns(config: FillerConfig, user: User, *, delay_ms: int) -> list[Measured]:
+def measured_turns(config: FillerConfig, user: User, *, delay_ms: int) -> list[FillerMeasure]:
     """The user's own completed turns with the personas that use the config now, by persona."""
     rows = (
         Turn.objects.filter(
@@ -60,19 +60,24 @@ def measured_turns(config: FillerConfig, user: User, *, delay_ms: int) -> list[M
         document = row["conversation__persona_version__document"]
         names.setdefault(persona_id, document["persona_name"])
         times[persona_id].append((first_sentence_ms, _synthesis_ms(persona_id, document)))
-    return [_measured(persona_id, names[persona_id], found, delay_ms) for persona_id, found in times.items()]
+    return [
+        _measured(persona_id, names[persona_id], turn_times, delay_ms)
+        for persona_id, turn_times in times.items()
+    ]
 
 
-def _measured(persona_id: str, name: str, found: Sequence[tuple[int, int]], delay_ms: int) -> Measured:
-    sentences = [first_sentence_ms for first_sentence_ms, _ in found]
+def _measured(
+    persona_id: str, name: str, turn_times: Sequence[tuple[int, int]], delay_ms: int
+) -> FillerMeasure:
+    sentences = [first_sentence_ms for first_sentence_ms, _ in turn_times]
     slow_ms = quantiles(sentences, n=20, method="inclusive")[-1] if len(sentences) > 1 else sentences[0]
-    return Measured(
+    return FillerMeasure(
         persona_id=persona_id,
         name=name,
-        turns=len(found),
+        turns=len(turn_times),
         median_ms=round(median(sentences)),
         slow_ms=round(slow_ms),
-        fired=sum(fires(first_ms + synthesis_ms, delay_ms) for first_ms, synthesis_ms in found),
+        fired=sum(fires(first_ms + synthesis_ms, delay_ms) for first_ms, synthesis_ms in turn_times),
     )
 
 

@@ -90,7 +90,7 @@ def _same_message(conversation: Conversation, client_msg_id: str) -> Turn | None
 
 def _insert(conversation: Conversation, new: NewTurn) -> Turn:
     newest = conversation.turns.aggregate(newest=Max("position"))["newest"]
-    said = {"user_text": new.text} if new.kind is TurnKind.USER else {"text": new.text}
+    opening_text = {"user_text": new.text} if new.kind is TurnKind.USER else {"text": new.text}
     return Turn.objects.create(
         conversation=conversation,
         position=0 if newest is None else newest + 1,
@@ -101,5 +101,5 @@ def _insert(conversation: Conversation, new: NewTurn) -> Turn:
         context=conversation.conversational_context,
         owner_process=PROCESS_ID,
         lease_until=timezone.now() + LEASE,
-        **said,
+        **opening_text,
     )

@@ -79,9 +79,9 @@ def storable(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\0", "\ufffd")
     if isinstance(value, dict):
-        return {storable(key): storable(found) for key, found in value.items()}
+        return {storable(key): storable(member) for key, member in value.items()}
     if isinstance(value, list | tuple):
-        return [storable(found) for found in value]
+        return [storable(member) for member in value]
     return value
 
 
@@ -215,12 +215,12 @@ def _store(row: TurnRow) -> None:
         last_seq=row.last_seq, updated_at=timezone.now()
     )
     Completion.objects.bulk_create(
-        Completion(turn_id=row.turn_id, **storable(found)) for found in row.completions
+        Completion(turn_id=row.turn_id, **storable(completion)) for completion in row.completions
     )
 
 
 def _completions(record: TurnRecord, inference_id: str) -> list[Json]:
-    found = []
+    completions = []
     closed = record.closed
     assert closed is not None
     for place, sent in enumerate(record.requests, start=1):
@@ -241,5 +241,5 @@ def _completions(record: TurnRecord, inference_id: str) -> list[Json]:
                 "usage": closed.usage,
                 "finish_reason": closed.finish_reason[:64],
             }
-        found.append(completion)
-    return found
+        completions.append(completion)
+    return completions

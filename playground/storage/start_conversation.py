@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from personas.formats.pipeline import greeting_of
 from personas.models import Persona, PersonaVersion
-from personas.readiness import Reason, reasons_of
+from personas.readiness import ReadinessProblem, readiness_problems_of
 from personas.row_limits import TooManyRowsError, has_as_many
 from playground.engine.prompt import fill_placeholders
 from playground.models import Conversation
@@ -26,11 +26,11 @@ class Choice:
     """A persona that may be talked to; with reasons only on its stand-in."""
 
     persona: Persona
-    reasons: tuple[Reason, ...]
+    problems: tuple[ReadinessProblem, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class ConversationOptions:
     """What is chosen for one conversation, beside its persona. ``values`` fill the context's ``{identifier}``s."""
 
     conversation_name: str = ""
@@ -47,7 +47,7 @@ class Opening:
     """Tavus' ``test_mode``: it has ended when it begins."""
 
 
-def start_conversation(persona: Persona, opening: Opening, *, owner: User) -> Conversation:
+def start_conversation(persona: Persona, options: ConversationOptions, *, owner: User) -> Conversation:
     """Store a conversation with the persona's newest version. A value that looks like a placeholder stays as it is.
 
     Raises TooManyRowsError where the owner has as many conversations as one may have.
@@ -57,16 +57,16 @@ def start_conversation(persona: Persona, opening: Opening, *, owner: User) -> Co
     return Conversation.objects.create(
         owner=owner,
         persona_version=version,
-        stand_in=opening.stand_in,
-        conversation_name=opening.conversation_name,
-        conversational_context=fill_placeholders(opening.conversational_context, opening.values),
-        replica_id=opening.replica_id or version.document.get("default_replica_id") or "",
-        callback_url=opening.callback_url,
-        custom_greeting=opening.custom_greeting or greeting_of(version.document.get("other_keys") or {}),
-        initial_messages=list(opening.initial_messages),
-        properties=dict(opening.properties),
-        status=opening.status,
-        ended_at=timezone.now() if opening.status == Conversation.Status.ENDED else None,
+        stand_in=options.stand_in,
+        conversation_name=options.conversation_name,
+        conversational_context=fill_placeholders(options.conversational_context, options.values),
+        replica_id=options.replica_id or version.document.get("default_replica_id") or "",
+        callback_url=options.callback_url,
+        custom_greeting=options.custom_greeting or greeting_of(version.document.get("other_keys") or {}),
+        initial_messages=list(options.initial_messages),
+        properties=dict(options.properties),
+        status=options.status,
+        ended_at=timezone.now() if options.status == Conversation.Status.ENDED else None,
     )
 
 
@@ -97,5 +97,6 @@ def choices_for(user: User, chosen_id: str = "") -> list[Choice]:
     )
     shown = list(personas[:CHOICES_SHOWN])
     return [
-        Choice(persona, tuple(reasons)) for persona, reasons in zip(shown, reasons_of(shown), strict=True)
+        Choice(persona, tuple(problems))
+        for persona, problems in zip(shown, readiness_problems_of(shown), strict=True)
     ]

@@ -39,11 +39,11 @@ async def check_arguments(
 ) -> list[ArgumentCheck]:
     """One check a call, in order. Where nothing says how the arguments should be, they fit."""
     schemas = {call.id: schema_of(call.name, tools) for call in calls if call.valid}
-    asked = [call for call in calls if schemas.get(call.id) is not None]
+    checkable = [call for call in calls if schemas.get(call.id) is not None]
     questions = [
-        {"name": call.name, "arguments": call.arguments, "schema": schemas[call.id]} for call in asked
+        {"name": call.name, "arguments": call.arguments, "schema": schemas[call.id]} for call in checkable
     ]
-    answers = dict(zip((call.id for call in asked), await _answers(questions, limits), strict=True))
+    answers = dict(zip((call.id for call in checkable), await _answers(questions, limits), strict=True))
     return [_check(call, answers.get(call.id, []), limits) for call in calls]
 
 

@@ -114,7 +114,7 @@ class ToolRounds:
 
     async def _ask(self, request: ToolRequest) -> str:
         """What the endpoint answers. Raises UpstreamError."""
-        limits, found = self._limits, bytearray()
+        limits, output = self._limits, bytearray()
         late = UpstreamError(
             Code.FIRST_CONTENT_TIMEOUT,
             f"It did not answer within {limits.tool_endpoint_ms / 1000:g} s. Look at its log, or save a mock.",
@@ -124,12 +124,12 @@ class ToolRounds:
                 opened = self._open_completion(request.wire, limits=limits, secrets=request.secrets)
                 async with opened as response:
                     async for data in response.aiter_bytes():
-                        found += data
-                        if len(found) > limits.tool_output_bytes:
+                        output += data
+                        if len(output) > limits.tool_output_bytes:
                             raise _too_large(limits)
         except TimeoutError:
             raise late from None
-        text = storable(found.decode("utf-8", errors="replace"))
+        text = storable(output.decode("utf-8", errors="replace"))
         return Redactor(request.secrets).redact(text)
 
 

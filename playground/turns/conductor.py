@@ -8,7 +8,7 @@ import asyncio
 import logging
 from typing import Any
 
-from playground.engine.answer.notes import Notes
+from playground.engine.answer.notes import TurnNotes
 from playground.engine.errors.codes import Code, GreenroomError
 from playground.engine.events import (
     ContentDelta,
@@ -85,7 +85,7 @@ class _Turn:
         self._reader: CompletionReader | None = None
         self._text = ""
         self._tags = tags_of(plan.persona.speech)
-        self._speech_notes = Notes()
+        self._speech_notes = TurnNotes()
         self._notes_of: dict[int | None, tuple[str, ...]] = {}
         """What each sentence's speech gives a note about, by the sentence's index."""
         self._answer_limit = plan.answer_limit()

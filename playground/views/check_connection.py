@@ -11,8 +11,8 @@ from django_htmx.middleware import HtmxDetails
 from personas.forms.persona import PersonaForm
 from personas.models import Persona
 from playground.access import START, permitted
-from playground.connection_check import Prepared, observe, prepare
-from playground.engine.connection_check import Finding, Grade, findings
+from playground.connection_check import PreparedCheck, observe, prepare
+from playground.engine.connection_check import CheckNote, Grade, check_notes
 
 CHECKS = 10
 PER_S = 60
@@ -34,21 +34,21 @@ _TOO_MANY = f"At most {CHECKS} checks a minute: wait a moment, then try again."
 @require_POST
 @sensitive_variables()
 async def check_connection(request: HttpRequest) -> HttpResponse:
-    """The findings, for htmx as a fragment. ``persona``: the id of the stored persona; without one it is new."""
+    """Show the notes of a check, for htmx as a fragment. ``persona``: the stored persona's id, empty for a new one."""
     prepared = await sync_to_async(_prepared)(request)
     if isinstance(prepared, list):
         return await _answer(request, prepared)
-    return await _answer(request, findings(await observe(prepared)))
+    return await _answer(request, check_notes(await observe(prepared)))
 
 
-async def _answer(request: HttpRequest, found: list[Finding]) -> HttpResponse:
+async def _answer(request: HttpRequest, notes: list[CheckNote]) -> HttpResponse:
     template = "playground/_findings.html" if HtmxDetails(request) else "playground/connection_check.html"
-    return await sync_to_async(render)(request, template, {"findings": found})
+    return await sync_to_async(render)(request, template, {"notes": notes})
 
 
 @sensitive_variables()
-def _prepared(request: HttpRequest) -> Prepared | list[Finding]:
-    """What is to be sent, or the findings that say why nothing is. Raises PermissionDenied, Http404."""
+def _prepared(request: HttpRequest) -> PreparedCheck | list[CheckNote]:
+    """Return the request to send, or notes on why nothing is sent. Raises PermissionDenied, Http404."""
     persona_id = request.POST.get("persona", "")
     user = permitted(request, START, "personas.change_persona" if persona_id else "personas.add_persona")
     persona = get_object_or_404(Persona, pk=persona_id) if persona_id else Persona()
@@ -57,12 +57,12 @@ def _prepared(request: HttpRequest) -> Prepared | list[Finding]:
     wrong = [name for name in _FIELDS if name in form.errors and name != "persona_name"]
     if wrong:
         return [
-            Finding(Grade.BAD, "Not sent", f"{form[name].label}: {sentence}")
+            CheckNote(Grade.BAD, "Not sent", f"{form[name].label}: {sentence}")
             for name in wrong
             for sentence in form.errors[name]
         ]
     if not _may_check(user.pk):
-        return [Finding(Grade.WARNING, "Not sent", _TOO_MANY)]
+        return [CheckNote(Grade.WARNING, "Not sent", _TOO_MANY)]
     return prepare(typed)
 
 

@@ -16,14 +16,14 @@ from playground.storage.load_plan import request_as
 @never_cache
 @require_safe
 def conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
-    found = own_conversation_or_404(request, conversation_id, START)
-    version = found.persona_version
+    own_conversation = own_conversation_or_404(request, conversation_id, START)
+    version = own_conversation.persona_version
     context = {
-        "conversation": found,
+        "conversation": own_conversation,
         "persona": {"id": version.persona_id or "", "name": version.document.get("persona_name", "")},
         "may_edit": may_edit_persona(request, version),
         "edited_codes": " ".join(sorted(PERSONA_CODES)),
-        "socket_path": f"/ws/conversations/{found.pk}/",
+        "socket_path": f"/ws/conversations/{own_conversation.pk}/",
         "close_codes": close_codes_json(),
         "platforms": platform_choices(),
     }

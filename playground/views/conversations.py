@@ -19,7 +19,7 @@ CONVERSATIONS_ON_A_PAGE = 30
 @require_safe
 def conversation_list(request: HttpRequest) -> HttpResponse:
     user = permitted(request, READ)
-    said = Turn.objects.filter(conversation=OuterRef("pk")).exclude(user_text="").order_by("position")
+    user_turns = Turn.objects.filter(conversation=OuterRef("pk")).exclude(user_text="").order_by("position")
     conversations = (
         Conversation.objects.filter(owner=user)
         .select_related("persona_version")
@@ -27,7 +27,7 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
             turn_count=Count("turns"),
             failed_count=Count("turns", filter=Q(turns__status=Turn.Status.FAILED)),
             last_turn_at=Max("turns__created_at"),
-            first_said=Subquery(said.values("user_text")[:1]),
+            first_user_text=Subquery(user_turns.values("user_text")[:1]),
         )
         .order_by("-created_at", "pk")
     )
@@ -37,12 +37,12 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def conversation_detail(request: HttpRequest, conversation_id: str) -> HttpResponse:
-    found = own_conversation_or_404(request, conversation_id, READ)
-    version = found.persona_version
+    conversation = own_conversation_or_404(request, conversation_id, READ)
+    version = conversation.persona_version
     context = {
-        "conversation": found,
+        "conversation": conversation,
         "version": version,
-        "turns": transcript_of(found),
+        "turns": transcript_of(conversation),
         "may_edit": may_edit_persona(request, version),
     }
     return render(request, "conversations/detail.html", context)
@@ -51,7 +51,7 @@ def conversation_detail(request: HttpRequest, conversation_id: str) -> HttpRespo
 @require_POST
 async def conversation_end(request: HttpRequest, conversation_id: str) -> HttpResponse:
     """End it; an open turn stops at once."""
-    found = await sync_to_async(own_conversation_or_404)(request, conversation_id, END)
-    await runner().end(found.pk)
+    conversation = await sync_to_async(own_conversation_or_404)(request, conversation_id, END)
+    await runner().end(conversation.pk)
     await sync_to_async(messages.success)(request, "The conversation has ended.")
-    return redirect("conversations:detail", found.pk)
+    return redirect("conversations:detail", conversation.pk)

@@ -13,13 +13,13 @@ from django.views.decorators.debug import sensitive_variables
 from personas.endpoints import make_endpoint_persona
 from personas.formats import ConversationDraft, FormatError
 from personas.formats.registry import formats
-from personas.importing import ADD_SECRET, Imported, ImportRefusedError, import_draft
+from personas.importing import ADD_SECRET, ImportRefusedError, PersonaImport, import_draft
 from personas.reading import read_conversation, read_document
 from personas.row_limits import TooManyRowsError
 from playground.engine.addresses.address import AddressError, parse_address
 from playground.engine.platforms.registry import default_platform_name, platform_choices
 from playground.engine.prompt import placeholders
-from playground.storage.start_conversation import Message, Opening
+from playground.storage.start_conversation import ConversationOptions, Message
 
 MAX_CONTEXT_CHARS = 20_000
 MAX_VALUE_CHARS = 2_000
@@ -28,7 +28,7 @@ MAX_PASTE_CHARS = 200_000
 VALUE_PREFIX = "value-"
 
 
-class OpeningForm(forms.Form):
+class ConversationOptionsForm(forms.Form):
     """A conversation's options. Each ``{identifier}`` of the context that was sent becomes a box of its own."""
 
     conversational_context = forms.CharField(
@@ -57,8 +57,8 @@ class OpeningForm(forms.Form):
 
     def __init__(self, data: Any = None, *, initial: Mapping[str, str] | None = None) -> None:
         super().__init__(data, initial=dict(initial or {}))
-        given = data or initial or {}
-        context = str(given.get("conversational_context", ""))
+        values = data or initial or {}
+        context = str(values.get("conversational_context", ""))
         self._identifiers = placeholders(context)[:MAX_PLACEHOLDERS]
         for name in self._identifiers:
             self.fields[VALUE_PREFIX + name] = forms.CharField(
@@ -89,9 +89,9 @@ class OpeningForm(forms.Form):
             raise ValidationError("Give a whole address that begins with https://.")
         return url
 
-    def opening(self, *, stand_in: bool, initial_messages: list[Message]) -> Opening:
+    def conversation_options(self, *, stand_in: bool, initial_messages: list[Message]) -> ConversationOptions:
         cleaned = self.cleaned_data
-        return Opening(
+        return ConversationOptions(
             conversation_name=cleaned["conversation_name"],
             conversational_context=cleaned["conversational_context"],
             replica_id=cleaned["replica_id"],
@@ -134,7 +134,7 @@ class EndpointForm(forms.Form):
             self.fields["key"].disabled = True
 
     @sensitive_variables()
-    def make_persona(self) -> Imported | None:
+    def make_persona(self) -> PersonaImport | None:
         """The persona for the endpoint; None, and errors in the fields, where one cannot be made."""
         cleaned = self.cleaned_data
         try:
@@ -188,7 +188,7 @@ class PasteForm(forms.Form):
             return None
 
     @sensitive_variables()
-    def import_persona(self, user: User) -> Imported | None:
+    def import_persona(self, user: User) -> PersonaImport | None:
         """The stored persona; None, and an error with its line and column, where the text is no such document."""
         try:
             draft = read_document(self.cleaned_data["document"], site_url=settings.SITE_URL)

@@ -15,6 +15,6 @@ from playground.storage.measured_turns import MOST_TURNS, measured_turns
 def measured_filler(request: HttpRequest, pk: int) -> HttpResponse:
     user = permitted(request, READ, "personas.view_fillerconfig")
     config = get_object_or_404(FillerConfig, pk=pk)
-    found = measured_turns(config, user, delay_ms=config.activation_delay_ms)
-    context = {"config": config, "measured": found, "most": MOST_TURNS}
+    measured = measured_turns(config, user, delay_ms=config.activation_delay_ms)
+    context = {"config": config, "measured": measured, "most": MOST_TURNS}
     return render(request, "playground/_measured_filler.html", context)

@@ -28,8 +28,8 @@ def paste(request: HttpRequest) -> HttpResponse:
     if imported is None:
         return render_start_page(request, paste=form)
     messages.success(request, f"{imported.persona.persona_name} is stored.")
-    for notice in imported.notices:
-        messages.info(request, notice)
+    for note in imported.notes:
+        messages.info(request, note)
     keep_messages(request, imported.persona.pk, list(imported.initial_messages))
     return redirect(f"{reverse('playground:start')}?persona={imported.persona.pk}")
 
@@ -37,8 +37,8 @@ def paste(request: HttpRequest) -> HttpResponse:
 def _fill_in(request: HttpRequest, conversation: ConversationDraft) -> HttpResponse:
     """The start page with the conversation's options in its form, and its persona chosen if it is one of here."""
     keep_options(request, conversation.options)
-    for notice in conversation.notices:
-        messages.info(request, notice)
+    for note in conversation.notes:
+        messages.info(request, note)
     start = reverse("playground:start")
     if Persona.objects.filter(pk=conversation.persona_id).exists():
         return redirect(f"{start}?persona={conversation.persona_id}")

@@ -14,13 +14,13 @@ def keep_messages(request: HttpRequest, persona_id: str, messages: list[Message]
     """Remember what conversations of this session with the persona begin with."""
     if not messages:
         return
-    kept = {**request.session.get(_KEY, {}), persona_id: messages}
-    request.session[_KEY] = dict(list(kept.items())[-KEPT:])
+    by_persona = {**request.session.get(_KEY, {}), persona_id: messages}
+    request.session[_KEY] = dict(list(by_persona.items())[-KEPT:])
 
 
 def pasted_messages(request: HttpRequest, persona_id: str) -> list[Message]:
-    found: list[Message] = request.session.get(_KEY, {}).get(persona_id, [])
-    return found
+    messages: list[Message] = request.session.get(_KEY, {}).get(persona_id, [])
+    return messages
 
 
 def keep_options(request: HttpRequest, options: dict[str, str]) -> None:
@@ -30,5 +30,5 @@ def keep_options(request: HttpRequest, options: dict[str, str]) -> None:
 
 def take_options(request: HttpRequest) -> dict[str, str]:
     """The options that were pasted last; they are given once."""
-    found: dict[str, str] = request.session.pop(_OPTIONS_KEY, {})
-    return found
+    options: dict[str, str] = request.session.pop(_OPTIONS_KEY, {})
+    return options

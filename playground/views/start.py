@@ -5,10 +5,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from personas.models import Persona
-from personas.readiness import reasons_not_ready
+from personas.readiness import readiness_problems
 from playground.access import START, permitted
 from playground.storage.start_conversation import start_conversation
-from playground.views.forms import OpeningForm
+from playground.views.forms import ConversationOptionsForm
 from playground.views.pasted import pasted_messages
 from playground.views.start_page import VIEW_PERSONA, render_start_page
 
@@ -25,12 +25,14 @@ def begin(request: HttpRequest) -> HttpResponse:
     on_stand_in = "stand_in" in request.POST
     persona_id = request.POST.get("stand_in" if on_stand_in else "persona", "")
     persona = get_object_or_404(Persona.objects.filter(version__gt=0), pk=persona_id)
-    options = OpeningForm(request.POST)
+    options = ConversationOptionsForm(request.POST)
     if not options.is_valid():
         return render_start_page(request, chosen_id=persona.pk, options=options)
-    if not on_stand_in and reasons_not_ready(persona):
+    if not on_stand_in and readiness_problems(persona):
         options.add_error(None, f"{persona.persona_name} cannot start on its own LLM yet: its row says why.")
         return render_start_page(request, chosen_id=persona.pk, options=options)
-    opening = options.opening(stand_in=on_stand_in, initial_messages=pasted_messages(request, persona.pk))
-    conversation = start_conversation(persona, opening, owner=user)
+    chosen = options.conversation_options(
+        stand_in=on_stand_in, initial_messages=pasted_messages(request, persona.pk)
+    )
+    conversation = start_conversation(persona, chosen, owner=user)
     return redirect("playground:conversation", conversation.pk)

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from personas.importing import ADD_SECRET
 from playground.access import START, permitted
 from playground.storage.start_conversation import CHOICES_SHOWN, choices_for
-from playground.views.forms import EndpointForm, OpeningForm, PasteForm
+from playground.views.forms import ConversationOptionsForm, EndpointForm, PasteForm
 from playground.views.pasted import pasted_messages, take_options
 
 ADD_PERSONA = "personas.add_persona"
@@ -19,7 +19,7 @@ def render_start_page(
     request: HttpRequest,
     *,
     chosen_id: str = "",
-    options: OpeningForm | None = None,
+    options: ConversationOptionsForm | None = None,
     endpoint: EndpointForm | None = None,
     paste: PasteForm | None = None,
 ) -> HttpResponse:
@@ -32,7 +32,7 @@ def render_start_page(
         "choices": choices,
         "shows_all": len(choices) < CHOICES_SHOWN,
         "chosen_id": chosen_id,
-        "options": options or OpeningForm(initial=pasted_options),
+        "options": options or ConversationOptionsForm(initial=pasted_options),
         "options_are_open": options is not None or bool(pasted_options),
         "endpoint": endpoint or EndpointForm(user=user),
         "paste": paste or PasteForm(),

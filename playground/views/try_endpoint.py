@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from personas.error_reports import takes_secrets
 from playground.access import START, permitted
-from playground.storage.start_conversation import Opening, start_conversation
+from playground.storage.start_conversation import ConversationOptions, start_conversation
 from playground.views.forms import EndpointForm
 from playground.views.start_page import ADD_PERSONA, render_start_page
 
@@ -22,9 +22,9 @@ def try_endpoint(request: HttpRequest) -> HttpResponse:
     made = form.make_persona() if form.is_valid() else None
     if made is None:
         return render_start_page(request, endpoint=form)
-    for notice in made.notices:
-        messages.info(request, notice)
-    if made.reasons:
+    for note in made.notes:
+        messages.info(request, note)
+    if made.problems:
         return redirect(f"{reverse('playground:start')}?persona={made.persona.pk}")
-    conversation = start_conversation(made.persona, Opening(), owner=user)
+    conversation = start_conversation(made.persona, ConversationOptions(), owner=user)
     return redirect("playground:conversation", conversation.pk)

@@ -52,8 +52,8 @@ def _limits() -> list[tuple[str, str]]:
             f"is let go after {consumer.STALLED_S:g} s, and of a larger frame after 1 s more for each "
             f"{consumer.SLOWEST_BYTES_S // KIB} KiB",
         ),
-        ("Sockets that a user opens with a session", f"{rights.CameInBy.SESSION.limit}"),
-        ("Sockets that a user opens with keys", f"{rights.CameInBy.KEY.limit}"),
+        ("Sockets that a user opens with a session", f"{rights.SocketCredential.SESSION.limit}"),
+        ("Sockets that a user opens with keys", f"{rights.SocketCredential.KEY.limit}"),
         ("Rights are read anew", f"at every message, and every {rights.RIGHTS_HOLD_S:g} s"),
         ("Open turns in a conversation", "1"),
     ]

@@ -145,12 +145,12 @@ class EventDocs:
 
 def event_docs() -> list[EventDocs]:
     """Every event that the server sends, in the order in which a turn brings them about."""
-    found: dict[str, EventDocs] = {}
+    docs: dict[str, EventDocs] = {}
     for message, about in _messages():
         name = message["event_type"]
-        known = found.get(name, EventDocs(name, about, ()))
-        found[name] = EventDocs(name, known.about or about, (*known.messages, message))
-    return list(found.values())
+        known = docs.get(name, EventDocs(name, about, ()))
+        docs[name] = EventDocs(name, known.about or about, (*known.messages, message))
+    return list(docs.values())
 
 
 def _messages() -> Iterator[tuple[Json, str]]:

@@ -3,20 +3,20 @@
 import pytest
 
 from playground.engine.errors.codes import Code, CommandError
-from playground.engine.turn_limits import OpenTurnLimits, OpenTurns, Place
+from playground.engine.turn_limits import OpenTurnLimits, OpenTurns, OpenTurnSlot
 
 ALICE, BOB = 1, 2
 
 
-def opened(turns: OpenTurns, user: int, key: str = "") -> Place:
-    place = turns.place()
+def opened(turns: OpenTurns, user: int, key: str = "") -> OpenTurnSlot:
+    slot = turns.slot()
     try:
-        turns.settle(place, user, key)
+        turns.count_for(slot, user, key)
     except CommandError:
-        place.give_back_unless_kept()
+        slot.release_unless_kept()
         raise
-    place.keep()
-    return place
+    slot.keep()
+    return slot
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_a_place_that_is_given_back_twice_is_free_once() -> None:
     turns = OpenTurns(OpenTurnLimits(of_process=2, of_user=2, of_key=2))
     first = opened(turns, ALICE, "gr_a")
     opened(turns, ALICE, "gr_a")
-    first.give_back()
-    first.give_back()
+    first.release()
+    first.release()
     opened(turns, ALICE, "gr_a")
     with pytest.raises(CommandError):
         opened(turns, ALICE, "gr_a")
@@ -78,5 +78,5 @@ def test_a_place_that_is_given_back_twice_is_free_once() -> None:
 
 def test_nothing_is_remembered_of_turns_that_ended() -> None:
     turns = OpenTurns(OpenTurnLimits())
-    opened(turns, ALICE, "gr_a").give_back()
+    opened(turns, ALICE, "gr_a").release()
     assert not turns.counted

@@ -4,17 +4,17 @@ from typing import Any
 
 import pytest
 
-from personas.formats.advice import notices_about
+from personas.formats.advice import notes_about
 from personas.formats.prompt_size import size_of
 from playground.engine.platforms.request_parts import IGNORED_PARAMETERS
 from tests.schemas import doubling
 
 
-def noticed(field: str, *, platform: str = "jaicp", **llm: Any) -> str:
+def noted(field: str, *, platform: str = "jaicp", **llm: Any) -> str:
     """What is said at a field of a persona whose LLM is called like this."""
     rest = {key: llm.pop(key) for key in ("system_prompt", "context", "tts", "filler") if key in llm}
     document = {"llm": {"platform": platform, "provider": "CUSTOM_LLM", "event_name": "e"} | llm} | rest
-    return " ".join(notice.message for notice in notices_about(document) if notice.field == field)
+    return " ".join(note.message for note in notes_about(document) if note.field == field)
 
 
 def tool(name: str = "get_weather", **function: Any) -> dict[str, Any]:
@@ -23,26 +23,24 @@ def tool(name: str = "get_weather", **function: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", sorted(IGNORED_PARAMETERS))
 def test_d7_each_of_the_thirteen_names_is_said_to_be_ignored(name: str) -> None:
-    assert noticed("parameters", parameters={name: 1}).startswith(
-        f"{name} in parameters is kept but not sent"
-    )
+    assert noted("parameters", parameters={name: 1}).startswith(f"{name} in parameters is kept but not sent")
 
 
 def test_d7_other_parameters_are_not() -> None:
-    assert noticed("parameters", parameters={"stop": ["joke"], "top_p": 0.5}) == ""
+    assert noted("parameters", parameters={"stop": ["joke"], "top_p": 0.5}) == ""
 
 
 @pytest.mark.parametrize("written", ["{name}", "{{name}}", "{{{name}}}", "${name}"])
 def test_a_placeholder_is_shown_with_the_braces_that_it_has(written: str) -> None:
     assert (
-        noticed("system_prompt", system_prompt=f"You talk to {written} and {written}.")
+        noted("system_prompt", system_prompt=f"You talk to {written} and {written}.")
         == f"{written} is sent as it stands: only conversational_context is filled in."
     )
 
 
-def noticed_of(platform: str = "tavus", **other_keys: Any) -> str:
+def noted_of(platform: str = "tavus", **other_keys: Any) -> str:
     document = {"llm": {"platform": platform, "provider": "CUSTOM_LLM"}, "other_keys": other_keys}
-    return " ".join(notice.message for notice in notices_about(document) if notice.field == "other_keys")
+    return " ".join(note.message for note in notes_about(document) if note.field == "other_keys")
 
 
 @pytest.mark.parametrize(
@@ -58,10 +56,10 @@ def noticed_of(platform: str = "tavus", **other_keys: Any) -> str:
     ],
 )
 def test_what_a_key_beside_the_layers_does_is_named(key: str, value: Any, words: str) -> None:
-    notices = noticed_of(**{key: value})
-    assert words in notices
-    assert bool(notices) is bool(words)
-    assert noticed_of("jaicp", **{key: value}) == ""
+    notes = noted_of(**{key: value})
+    assert words in notes
+    assert bool(notes) is bool(words)
+    assert noted_of("jaicp", **{key: value}) == ""
 
 
 @pytest.mark.parametrize(
@@ -105,7 +103,7 @@ def test_what_a_key_beside_the_layers_does_is_named(key: str, value: Any, words:
     ],
 )
 def test_what_the_platform_says_stands_at_the_field(field: str, llm: dict[str, Any], words: str) -> None:
-    assert words in noticed(field, **llm)
+    assert words in noted(field, **llm)
 
 
 def test_a_persona_in_order_gets_no_notice() -> None:
@@ -119,7 +117,7 @@ def test_a_persona_in_order_gets_no_notice() -> None:
         },
         "tts": {"tts_engine": "elevenlabs", "voice_settings": {"speed": 1.1, "use_speaker_boost": True}},
     }
-    assert notices_about(document) == ()
+    assert notes_about(document) == ()
 
 
 @pytest.mark.parametrize(
@@ -139,7 +137,7 @@ def test_voice_settings_are_held_against_what_the_engine_is_known_to_take(
     engine: str, settings: dict[str, Any], words: str
 ) -> None:
     tts = {"tts_engine": engine, "voice_settings": settings}
-    assert words in noticed("voice_settings", platform="tavus", tts=tts)
+    assert words in noted("voice_settings", platform="tavus", tts=tts)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +150,7 @@ def test_voice_settings_are_held_against_what_the_engine_is_known_to_take(
 )
 def test_what_an_engine_takes_is_not_remarked_on(engine: str, settings: dict[str, Any]) -> None:
     tts = {"tts_engine": engine, "voice_settings": settings}
-    assert noticed("voice_settings", platform="tavus", tts=tts) == ""
+    assert noted("voice_settings", platform="tavus", tts=tts) == ""
 
 
 @pytest.mark.parametrize(
@@ -166,7 +164,7 @@ def test_what_an_engine_takes_is_not_remarked_on(engine: str, settings: dict[str
     ],
 )
 def test_a_long_prompt_is_held_against_the_platforms_advice(platform: str, tokens: int, words: str) -> None:
-    said = noticed("system_prompt", platform=platform, system_prompt="abcd" * tokens)
+    said = noted("system_prompt", platform=platform, system_prompt="abcd" * tokens)
     assert words in said
     assert bool(said) == bool(words)
 
@@ -179,11 +177,11 @@ def test_tokens_are_estimated_by_script() -> None:
 
 
 def test_a_schema_that_is_costly_to_check_is_told() -> None:
-    notices = noticed("tools", tools=[tool(parameters=doubling(20))])
-    assert notices.startswith("The JSON Schema of get_weather has more than 10,000 parts")
+    notes = noted("tools", tools=[tool(parameters=doubling(20))])
+    assert notes.startswith("The JSON Schema of get_weather has more than 10,000 parts")
 
 
 def test_a_schema_whose_patterns_take_long_is_told() -> None:
     patterns = {f"p{n}": {"pattern": f"(\\p{{L}}{{10}}){{20}}{n}"} for n in range(1_000)}
-    notices = noticed("tools", tools=[tool(parameters={"properties": patterns})])
-    assert notices.startswith("Reading the JSON Schema of get_weather took over 500 ms")
+    notes = noted("tools", tools=[tool(parameters={"properties": patterns})])
+    assert notes.startswith("Reading the JSON Schema of get_weather took over 500 ms")

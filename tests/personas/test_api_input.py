@@ -200,8 +200,8 @@ def test_tools_are_only_as_large_as_the_form_takes(client: Client) -> None:
 def test_a_schema_that_is_costly_is_saved_with_a_notice(client: Client) -> None:
     response = client.post(PERSONAS, with_tools(doubling(20)), content_type="application/json")
     assert response.status_code == 200
-    notices = response.json()["greenroom"]["notices"]
-    assert any("more than 10,000 parts" in notice for notice in notices), notices
+    notes = response.json()["greenroom"]["notices"]
+    assert any("more than 10,000 parts" in note for note in notes), notes
 
 
 def test_a_body_that_takes_too_long_to_read_is_a_400(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from personas.formats import Draft, FormatError, FoundSecret, read_document, tavus
+from personas.formats import Draft, DraftSecret, FormatError, read_document, tavus
 
 BASE_URL = "https://llm.example.com/openai/deployments/gpt"
 
@@ -21,8 +21,7 @@ def test_default_query_goes_into_the_address_and_comes_out_again() -> None:
     draft = draft_of(default_query={"api-version": "2024-10-21", "tag": "a b"})
     assert draft.document["llm"]["address"] == f"{BASE_URL}?api-version=2024-10-21&tag=a%20b"
     assert (
-        "layers.llm.default_query was added to the address: ?api-version=2024-10-21&tag=a%20b"
-        in draft.notices
+        "layers.llm.default_query was added to the address: ?api-version=2024-10-21&tag=a%20b" in draft.notes
     )
     written = tavus.to_json(draft.document)["layers"]["llm"]
     assert (written["base_url"], written["default_query"]) == (
@@ -48,14 +47,14 @@ def test_a_query_that_no_object_can_hold_stays_in_the_base_url(query: str) -> No
 def test_default_query_without_an_address_is_kept_and_named() -> None:
     draft = draft_of(base_url="", default_query={"api-version": "1"})
     assert draft.document["other_layers"] == {"llm": {"default_query": {"api-version": "1"}}}
-    assert any("default_query is kept and not sent" in notice for notice in draft.notices)
+    assert any("default_query is kept and not sent" in note for note in draft.notes)
 
 
 def test_a_key_in_default_query_is_left_out_named_and_stored_nowhere() -> None:
     draft = draft_of(default_query={"api-key": "sk-live-0123456789", "v": "1"})
     assert draft.document["llm"]["address"] == f"{BASE_URL}?v=1"
-    assert "sk-live" not in json.dumps(draft.document) + repr(draft.notices) + repr(draft.secrets)
-    assert any("default_query.api-key holds a key; it was left out" in notice for notice in draft.notices)
+    assert "sk-live" not in json.dumps(draft.document) + repr(draft.notes) + repr(draft.secrets)
+    assert any("default_query.api-key holds a key; it was left out" in note for note in draft.notes)
 
 
 @pytest.mark.parametrize("query", ["v=1", [1], {"v": {}}, {"v": True}])
@@ -69,8 +68,8 @@ def test_default_headers_are_sent_as_headers_are() -> None:
         headers={"X-Folder": "f1"}, default_headers={"x-folder": "f2", "api-key": "sk-live-0123456789"}
     )
     assert draft.document["llm"]["headers"] == [["X-Folder", "f1"], ["api-key", "LLM_EXAMPLE_COM_KEY"]]
-    assert draft.secrets == (FoundSecret("LLM_EXAMPLE_COM_KEY", "sk-live-0123456789", ("llm.example.com",)),)
-    assert any("default_headers was read as headers" in notice for notice in draft.notices)
+    assert draft.secrets == (DraftSecret("LLM_EXAMPLE_COM_KEY", "sk-live-0123456789", ("llm.example.com",)),)
+    assert any("default_headers was read as headers" in note for note in draft.notes)
 
 
 def test_default_headers_that_cannot_be_sent_are_refused() -> None:
@@ -83,7 +82,7 @@ def test_default_headers_that_cannot_be_sent_are_refused() -> None:
 def test_what_belongs_under_the_llm_is_kept_at_the_top_and_named(key: str, layers: Any) -> None:
     draft = read_document(json.dumps({"persona_name": "Ann", key: {"a": "b"}, **layers}))
     assert draft.document["other_keys"] == {key: {"a": "b"}}
-    assert f"{key} belongs under layers.llm; it is kept and not sent." in draft.notices
+    assert f"{key} belongs under layers.llm; it is kept and not sent." in draft.notes
 
 
 def test_headers_and_extra_body_need_no_notice() -> None:
@@ -92,4 +91,4 @@ def test_headers_and_extra_body_need_no_notice() -> None:
         [["X-Folder", "f1"]],
         {"top_p": 0.5},
     )
-    assert draft.notices == ()
+    assert draft.notes == ()

@@ -9,7 +9,7 @@ from django.test import Client
 
 from personas.closed_addresses import closed_address_sentence
 from personas.models import Persona
-from personas.readiness import reasons_not_ready
+from personas.readiness import readiness_problems
 from personas.saving import save_persona
 from tests.api import PERSONAS, api_client
 from tests.personas.making import make_persona
@@ -37,7 +37,7 @@ def create(user: User, base_url: str) -> Any:
 def test_a_private_address_is_a_notice_and_no_reason(address: str, said: str) -> None:
     persona = make_persona(address=address)
     assert said in closed_address_sentence(persona)
-    assert reasons_not_ready(persona) == []
+    assert readiness_problems(persona) == []
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_the_editor_shows_it_at_the_address(admin_client: Client, admin_user: Us
 
 
 def test_the_api_saves_the_persona_and_says_it(admin_user: User) -> None:
-    notices = create(admin_user, PRIVATE)["greenroom"]["notices"]
-    assert [NOT_PUBLIC in notice for notice in notices] == [True]
+    notes = create(admin_user, PRIVATE)["greenroom"]["notices"]
+    assert [NOT_PUBLIC in note for note in notes] == [True]
     assert Persona.objects.get().address == PRIVATE
     assert create(admin_user, "https://llm.example.com/v1")["greenroom"]["notices"] == []

@@ -40,7 +40,7 @@ def read(text: str) -> tuple[Draft, Any]:
 def test_the_object_in_the_code_is_the_document(text: str) -> None:
     draft, document = read(text % OBJECT)
     assert (document["persona_name"], document["system_prompt"]) == ("Ann", "Be Ann.")
-    assert draft.notices == ()
+    assert draft.notes == ()
 
 
 IN_A_TEXT = json.dumps({"persona_name": "Ann", "system_prompt": 'It\'s "late".\nBe Ann.'}, indent=2)
@@ -66,7 +66,7 @@ def test_a_document_may_stand_in_a_text_of_the_code(text: str) -> None:
 def test_the_platforms_key_beside_such_a_text_is_named() -> None:
     draft, _ = read(f'x = {json.dumps(OBJECT)}\nheaders = {{"x-api-key": "abcdef0123"}}')
     assert "abcdef0123" not in repr(draft)
-    assert any("stored nowhere" in notice for notice in draft.notices)
+    assert any("stored nowhere" in note for note in draft.notes)
 
 
 PYTHON = '''\
@@ -106,7 +106,7 @@ def test_a_python_dict_is_read_with_its_texts_names_and_constants() -> None:
         "layers.llm.api_key: its value is a placeholder; it was left out.",
         "Line 2: layers.llm.tools: load_tools() is script, not data; it was left out.",
     ):
-        assert words in draft.notices
+        assert words in draft.notes
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_python_dict_is_read_with_its_texts_names_and_constants() -> None:
 def test_a_call_of_dict_is_an_object(text: str) -> None:
     draft, document = read(text)
     assert (document["persona_name"], document["llm"]["model"]) == ("Ann", "m")
-    assert not any("script" in notice or "left out" in notice for notice in draft.notices)
+    assert not any("script" in note or "left out" in note for note in draft.notes)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_an_unknown_name_is_a_placeholder_that_is_named() -> None:
         "p = {'persona_name': 'Ann', 'context': CONTEXT, 'layers': {'llm': {'tools': TOOLS}}}"
     )
     assert document["context"] == ""
-    assert draft.notices[:2] == (
+    assert draft.notes[:2] == (
         "context: CONTEXT is a placeholder; it was left out.",
         "layers.llm.tools: TOOLS is a placeholder; it was left out.",
     )
@@ -199,7 +199,7 @@ def test_a_text_of_javascript(value: str, prompt: str) -> None:
     text = f"const name = 'Ann';\nexport const p = {{persona_name: name, system_prompt: {value}}};"
     draft, document = read(text)
     assert (document["persona_name"], document["system_prompt"]) == ("Ann", prompt)
-    assert any("{user.first} in system_prompt" in notice for notice in draft.notices) is ("{user" in prompt)
+    assert any("{user.first} in system_prompt" in note for note in draft.notes) is ("{user" in prompt)
 
 
 def test_a_shorthand_member_is_its_names_value() -> None:
@@ -209,13 +209,13 @@ def test_a_shorthand_member_is_its_names_value() -> None:
     )
     draft, document = read(text)
     assert (document["persona_name"], document["system_prompt"]) == ("Ann", "Be Ann.")
-    assert any(": layers: layers is script, not data; it was left out." in notice for notice in draft.notices)
+    assert any(": layers: layers is script, not data; it was left out." in note for note in draft.notes)
 
 
 @pytest.mark.parametrize("spread", ["...base", "**base"])
 def test_a_spread_is_named_with_its_line(spread: str) -> None:
     draft, _ = read(f"p = {{\n{spread},\n'persona_name': 'Ann'}}")
-    assert f"Line 2: {spread} stands for something that is not in the text." in draft.notices
+    assert f"Line 2: {spread} stands for something that is not in the text." in draft.notes
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_a_spread_is_named_with_its_line(spread: str) -> None:
 )
 def test_a_change_of_the_document_after_it_is_named(change: str) -> None:
     draft, _ = read(f"p = {OBJECT}\n{change}\n")
-    assert len([notice for notice in draft.notices if notice.startswith("Line 2: ")]) == 1, draft.notices
+    assert len([note for note in draft.notes if note.startswith("Line 2: ")]) == 1, draft.notes
 
 
 def test_a_change_of_a_part_is_named() -> None:
@@ -239,25 +239,25 @@ def test_a_change_of_a_part_is_named() -> None:
         "rules = 'Be brief.'\nrules += ' Be kind.'\np = {'persona_name': 'A', 'system_prompt': rules}"
     )
     assert document["system_prompt"] == "Be brief."
-    assert any(notice.startswith("Line 2: rules += … was not followed") for notice in draft.notices)
+    assert any(note.startswith("Line 2: rules += … was not followed") for note in draft.notes)
 
 
 def test_another_persona_in_the_code_is_named() -> None:
     draft, document = read(f"a = {OBJECT}\nb = {OBJECT.replace('Ann', 'Bob')}")
     assert document["persona_name"] == "Ann"
-    assert draft.notices == ("Line 2: another document begins there; the first one was taken.",)
+    assert draft.notes == ("Line 2: another document begins there; the first one was taken.",)
 
 
 def test_layers_that_are_written_apart_are_no_document_of_their_own() -> None:
     text = "p = {'persona_name': 'Ann', 'layers': layers}\nlayers = {'llm': {'model': 'm'}, 'pipeline_mode': 'x'}"
     draft, document = read(text)
     assert document["llm"]["model"] == "m"
-    assert not any("another document" in notice for notice in draft.notices)
+    assert not any("another document" in note for note in draft.notes)
 
 
 def test_the_platforms_key_beside_the_document_is_left_out_and_said_so() -> None:
     draft, _ = read(f"requests.post(u, headers={{'x-api-key': 'abcdef0123456789'}}, json={OBJECT})")
-    assert draft.notices == (
+    assert draft.notes == (
         "x-api-key is the platform's key (tavusapi.com), not your LLM's: it was left out, and is stored nowhere.",
     )
     assert "abcdef0123456789" not in repr(draft)
@@ -292,7 +292,7 @@ def test_a_mistake_in_code_is_named_with_its_place() -> None:
 
 def test_code_is_never_run() -> None:
     draft, _ = read("p = {'persona_name': 'Ann', 'context': __import__('os').system('false')}")
-    assert any("is script, not data" in notice for notice in draft.notices)
+    assert any("is script, not data" in note for note in draft.notes)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from personas.formats import read_document
-from personas.formats.conversion import Fate, converted, differences, written
+from personas.formats.conversion import Fate, conversion_notes, converted, written
 from playground.engine.platforms.registry import platforms
 from tests.personas import examples
 from tests.personas.jaicp_scripts import jaicp_documents
@@ -49,7 +49,7 @@ def of(text: str) -> dict[str, Any]:
 @given(stored_documents(), st.sampled_from([known.name for known in platforms()]))
 def test_whatever_a_conversion_changes_is_named(document: dict[str, Any], target: str) -> None:
     after = converted(document, target)
-    named = {difference.field for difference in differences(document, target)}
+    named = {note.field for note in conversion_notes(document, target)}
     if "temperature" in named:
         named.add("parameters")
     if document["llm"]["provider"] == "CAILA_OPEN_AI" and target == "tavus":
@@ -75,7 +75,7 @@ def test_the_json_of_a_jaicp_persona_says_what_the_converted_persona_is(document
 @given(tavus_documents())
 def test_on_its_own_platform_a_document_is_left_as_it_is(document: dict[str, Any]) -> None:
     assert converted(document, "tavus") == document
-    assert differences(document, "tavus") == ()
+    assert conversion_notes(document, "tavus") == ()
 
 
 @settings(max_examples=40)
@@ -83,17 +83,17 @@ def test_on_its_own_platform_a_document_is_left_as_it_is(document: dict[str, Any
 def test_a_second_conversion_changes_nothing_more(document: dict[str, Any], target: str) -> None:
     once = converted(document, target)
     assert converted(once, target) == once
-    assert not [found for found in differences(once, target) if found.fate is Fate.LOST]
+    assert not [found for found in conversion_notes(once, target) if found.fate is Fate.LOST]
 
 
 def test_the_weather_assistant_loses_its_voice_and_its_vision_in_jaicp() -> None:
     document = of(examples.WEATHER_ASSISTANT)
-    found = differences(document, "jaicp")
-    assert [difference.message for difference in found if difference.fate is Fate.LOST] == [
+    found = conversion_notes(document, "jaicp")
+    assert [note.message for note in found if note.fate is Fate.LOST] == [
         "The tts layer (engine, voice and their key): only Tavus' documents have them.",
         "The vqa layer: only Tavus' documents have them.",
     ]
-    assert [difference.field for difference in found if difference.fate is Fate.CHANGED] == [
+    assert [note.field for note in found if note.fate is Fate.CHANGED] == [
         "event_name",
         "context",
         "system_prompt",
@@ -101,8 +101,8 @@ def test_the_weather_assistant_loses_its_voice_and_its_vision_in_jaicp() -> None
 
 
 def test_the_reply_to_yandex_gpt_loses_its_fillers_at_tavus() -> None:
-    found = differences(of(examples.YANDEX_GPT), "tavus")
-    assert [difference.field for difference in found if difference.fate is Fate.LOST] == [
+    found = conversion_notes(of(examples.YANDEX_GPT), "tavus")
+    assert [note.field for note in found if note.fate is Fate.LOST] == [
         "history_mode",
         "filler_config",
     ]

@@ -59,7 +59,7 @@ def test_a_here_document_is_the_document(begin: str, option: str) -> None:
     body = json.dumps(DOCUMENT, indent=2)
     draft = read_document(f"curl {AT} {option} {begin}\n{body}\nJSON\n")
     assert draft.document["system_prompt"] == DOCUMENT["system_prompt"]
-    assert draft.notices == ()
+    assert draft.notes == ()
 
 
 def test_a_here_document_may_come_through_a_pipe() -> None:
@@ -98,7 +98,7 @@ def test_the_platforms_key_is_left_out_said_so_and_stored_nowhere(header: str) -
     assert value not in repr(draft)
     assert (
         f"{name} is the platform's key (tavusapi.com), not your LLM's: it was left out, and is stored nowhere."
-        in (draft.notices)
+        in (draft.notes)
     )
 
 
@@ -107,13 +107,13 @@ def test_the_platforms_key_is_left_out_said_so_and_stored_nowhere(header: str) -
 )
 def test_credentials_for_another_host_are_left_out_too(option: str, words: str) -> None:
     draft = read_document(f'curl http://127.0.0.1:8765/v2/personas {option} -d \'{{"persona_name": "Ann"}}\'')
-    assert any(words in notice and "stored nowhere" in notice for notice in draft.notices)
+    assert any(words in note and "stored nowhere" in note for note in draft.notes)
     assert "abc123" not in repr(draft)
 
 
 def test_headers_without_a_key_need_no_word() -> None:
     draft = read_document(f"curl {AT} -H 'Content-Type: application/json' -d '{{\"persona_name\": \"Ann\"}}'")
-    assert draft.notices == ()
+    assert draft.notes == ()
 
 
 @pytest.mark.parametrize("option", ["", "-d ", "-d", "--data-raw ", "--json="])
@@ -137,12 +137,12 @@ def test_an_object_whose_quotes_are_escaped_is_read_without_the_quotes_around_it
 
 def test_what_follows_the_command_is_named() -> None:
     draft = read_document(f'curl {AT} -d \'{{"persona_name": "Ann"}}\'\n\n{{"persona_id": "p1"}}')
-    assert draft.notices == ("Line 3: what follows the command was left out.",)
+    assert draft.notes == ("Line 3: what follows the command was left out.",)
 
 
 def test_a_second_document_of_the_command_is_named() -> None:
     draft = read_document(f"curl {AT} -d '{{\"persona_name\": \"Ann\"}}' -d '{{}}'")
-    assert draft.notices == ("The command has more than one -d; the first one was read.",)
+    assert draft.notes == ("The command has more than one -d; the first one was read.",)
 
 
 def test_a_conversation_may_stand_in_a_command() -> None:
@@ -151,7 +151,7 @@ def test_a_conversation_may_stand_in_a_command() -> None:
     )
     assert conversation is not None
     assert conversation.persona_id == "p1"
-    assert any("stored nowhere" in notice for notice in conversation.notices)
+    assert any("stored nowhere" in note for note in conversation.notes)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from personas.demo_data import DEMO_SECRET, DemoData, load_demo_data
 from personas.models import FillerConfig, Persona, TokenSecret
-from personas.readiness import reasons_not_ready
+from personas.readiness import readiness_problems
 from personas.saving import save_persona
 from personas.secrets import clear_value, decrypt, holds, set_value
 from playground.engine.persona_document import read_persona
@@ -30,7 +30,7 @@ def test_an_empty_database_gets_three_personas_that_can_start() -> None:
         "Mert the Storyteller",
         "Weather Assistant",
     ]
-    assert [reasons_not_ready(persona) for persona in personas] == [[], [], []]
+    assert [readiness_problems(persona) for persona in personas] == [[], [], []]
     assert [persona.version for persona in personas] == [1, 1, 1]
 
 

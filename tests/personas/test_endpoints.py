@@ -19,7 +19,7 @@ def test_for_tavus_the_base_url_stands_as_given(admin_user: User) -> None:
     assert made.persona.token_secret == secret
     assert secret.allowed_hosts == ["http://127.0.0.1:11434"]
     assert decrypt(secret).reveal() == KEY
-    assert made.reasons == ()
+    assert made.problems == ()
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_second_try_makes_nothing_twice(admin_user: User) -> None:
 def test_no_key_makes_no_secret_and_needs_no_right(user: User) -> None:
     made = make_endpoint_persona("http://127.0.0.1:8080/v1", "  ", "m", "tavus", user)
     assert made.persona.token_secret is None
-    assert made.reasons == ()
+    assert made.problems == ()
 
 
 @pytest.mark.parametrize(

@@ -33,14 +33,14 @@ def of(text: str) -> dict[str, Any]:
 def test_an_export_as_tavus_json_is_read_as_the_same_persona(text: str) -> None:
     exported = export(of(text), "tavus")
     assert of(exported.text) == of(text)
-    assert exported.differences == ()
+    assert exported.conversion_notes == ()
 
 
 @pytest.mark.parametrize("text", [examples.CAILA, examples.YANDEX_GPT])
 def test_an_export_as_a_script_is_read_as_the_same_persona(text: str) -> None:
     exported = export(of(text), "jaicp")
     assert of(exported.text) == of(text)
-    assert exported.differences == ()
+    assert exported.conversion_notes == ()
 
 
 def test_files_are_called_after_the_persona() -> None:
@@ -63,7 +63,7 @@ def test_d17_an_export_has_names_only(export_format: str) -> None:
 @pytest.mark.django_db
 def test_rehearsal_settings_are_said_to_stay_here() -> None:
     persona = make_persona(tool_endpoint="https://tools.example/", stream_options={"include_usage": True})
-    (found,) = export(document_of(persona), "tavus").differences
+    (found,) = export(document_of(persona), "tavus").conversion_notes
     assert found.fate is Fate.LOST
     assert found.message.endswith("tool_endpoint, stream_options.")
 

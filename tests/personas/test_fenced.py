@@ -26,27 +26,27 @@ def test_the_block_is_the_document(text: str) -> None:
     draft = read_document(text)
 
     assert draft.document["system_prompt"] == "Be Ann."
-    assert draft.notices == ()
+    assert draft.notes == ()
 
 
 def test_what_stands_around_the_block_is_named_as_left_out() -> None:
     draft = read_document(f"Here is your persona:\n\n```json\n{PERSONA}\n```\n\nGood luck with `Ann`!")
 
     assert draft.document["persona_name"] == "Ann"
-    assert draft.notices == (AROUND,)
+    assert draft.notes == (AROUND,)
 
 
 def test_of_several_blocks_the_first_is_read() -> None:
     draft = read_document(f"```json\n{PERSONA}\n```\n```json\n{PERSONA.replace('Ann', 'Bob')}\n```")
 
-    assert (draft.document["persona_name"], draft.notices) == ("Ann", (AROUND,))
+    assert (draft.document["persona_name"], draft.notes) == ("Ann", (AROUND,))
 
 
 def test_a_script_in_a_block_is_read_and_what_stands_around_it_named() -> None:
     draft = read_document(f"Use this:\n```js\n{REPLY}\n```")
 
     assert draft.document["llm"]["address"] == "https://a.example/v1"
-    assert AROUND in draft.notices
+    assert AROUND in draft.notes
 
 
 def test_a_mistake_is_named_with_its_line_in_what_was_pasted() -> None:
@@ -60,4 +60,4 @@ def test_a_fence_in_a_prompt_is_part_of_it() -> None:
     )
 
     assert draft.document["system_prompt"] == "Answer as\n```\ntext\n```\n"
-    assert draft.notices == ()
+    assert draft.notes == ()

@@ -45,9 +45,7 @@ def test_tools_may_be_a_list_of_variables() -> None:
     )
     draft = read_document(text)
     assert draft.document["llm"]["tools"] == [json.loads(WEATHER)]
-    assert any(
-        ": tools[1]: unknown is script, not data; it was left out." in notice for notice in draft.notices
-    )
+    assert any(": tools[1]: unknown is script, not data; it was left out." in note for note in draft.notes)
 
 
 def test_a_part_of_a_tool_may_be_a_variable() -> None:
@@ -75,7 +73,7 @@ def test_a_variable_that_names_itself_is_no_data() -> None:
     text = 'var a = [a];\n$response.replies.push({type: "llmRequest", parameters: {x: a}, messages: []});'
     draft = read_document(text)
     assert draft.document["llm"]["parameters"] == {"x": []}
-    assert any("a is script, not data; it was left out." in notice for notice in draft.notices)
+    assert any("a is script, not data; it was left out." in note for note in draft.notes)
 
 
 # Tavus' answers
@@ -121,7 +119,7 @@ def test_a_conversation_is_read_as_it_stands_on_the_page() -> None:
     assert found.options["conversation_name"] == "My Conversation"
     assert found.options["conversational_context"].startswith("You are talking to Maya")
     assert found.options["callback_url"] == "https://webhook.site/"
-    assert found.notices == ()
+    assert found.notes == ()
 
 
 def test_what_a_conversation_holds_beside_is_named() -> None:
@@ -129,7 +127,7 @@ def test_what_a_conversation_holds_beside_is_named() -> None:
         '{"persona_id": "p1", "properties": {"language": "english"}, "status": "active"}'
     )
     assert found is not None
-    assert found.notices == ("properties is not rehearsed; it was left out.",)
+    assert found.notes == ("properties is not rehearsed; it was left out.",)
 
 
 @pytest.mark.parametrize("text", [examples.STORYTELLER, examples.YANDEX_GPT, "[1]", "{}", "hello"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from personas.formats import FoundSecret, read_document
+from personas.formats import DraftSecret, read_document
 from tests.personas import examples
 from tests.personas.jaicp_scripts import FILLER, YANDEX, document, pushed
 
@@ -24,8 +24,8 @@ def test_reads_the_reply_to_yandex_gpt_as_it_stands_on_the_page() -> None:
     draft = read_document(examples.YANDEX_GPT)
     assert draft.platform == "jaicp"
     assert draft.document == YANDEX
-    assert draft.secrets == (FoundSecret("MY_TOKEN", None, ("llm.api.cloud.yandex.net",), is_named=True),)
-    assert draft.notices == (examples.MAX_TOKENS_OF_YANDEX,)
+    assert draft.secrets == (DraftSecret("MY_TOKEN", None, ("llm.api.cloud.yandex.net",), is_named=True),)
+    assert draft.notes == (examples.MAX_TOKENS_OF_YANDEX,)
 
 
 def test_reads_the_reply_to_caila_as_it_stands_on_the_page() -> None:
@@ -41,14 +41,14 @@ def test_reads_the_reply_to_caila_as_it_stands_on_the_page() -> None:
             "parameters": {"max_completion_tokens": 150},
         },
     )
-    assert draft.secrets == (FoundSecret("MY_TOKEN", None, ("caila.io",), is_named=True),)
-    assert draft.notices == ()
+    assert draft.secrets == (DraftSecret("MY_TOKEN", None, ("caila.io",), is_named=True),)
+    assert draft.notes == ()
 
 
 def test_reads_the_function_calling_example_with_its_variable_and_its_ellipsis() -> None:
     draft = read_document(examples.FUNCTION_CALLING)
     assert draft.document == document(llm={"tools": [WEATHER_TOOL], "event_name": "myEvent"})
-    assert draft.notices == (
+    assert draft.notes == (
         "Line 22: … stands for something that is not in the text.",
         "messages is missing; the session's history was assumed.",
         "provider is missing; CUSTOM_LLM was assumed.",
@@ -124,10 +124,10 @@ def test_what_is_quoted_in_a_notice_keeps_its_line_breaks_and_shows_where_it_is_
         pushed("messages: [], parameters: {stop: choose(\n  one,\n  two), x: " + "a+" * 40 + "a}")
     )
     assert any(
-        "parameters.stop: choose(\n  one,\n  two) is script, not data; it was left out." in notice
-        for notice in draft.notices
+        "parameters.stop: choose(\n  one,\n  two) is script, not data; it was left out." in note
+        for note in draft.notes
     )
-    assert any(" … is script, not data" in notice for notice in draft.notices)
+    assert any(" … is script, not data" in note for note in draft.notes)
 
 
 def test_messages_may_be_a_variable() -> None:
@@ -135,7 +135,7 @@ def test_messages_may_be_a_variable() -> None:
         pushed("messages: history", before="var history = $jsapi.chatHistoryInLlmFormat()\n")
     )
     assert draft.document["llm"]["history_mode"] == "session"
-    assert draft.notices == ()
+    assert draft.notes == ()
 
 
 def test_of_several_requests_the_first_is_taken_and_the_others_are_named() -> None:
@@ -148,7 +148,7 @@ def test_of_several_requests_the_first_is_taken_and_the_others_are_named() -> No
     draft = read_document(text)
     assert draft.document["persona_name"] == "B"
     assert draft.document["llm"]["model"] == "one"
-    assert draft.notices == (
+    assert draft.notes == (
         "The script has 1 more llmRequest; the first one was taken.",
         "1 more reply of the script was left out.",
     )
@@ -158,7 +158,7 @@ def test_a_reply_may_be_pushed_by_the_name_of_its_variable() -> None:
     text = 'var reply = {type: "llmRequest", provider: "CUSTOM_LLM", model: "m", messages: []};\n'
     draft = read_document(text + "$response.replies.push(reply);")
     assert draft.document["llm"]["model"] == "m"
-    assert draft.notices == ()
+    assert draft.notes == ()
 
 
 def test_comments_texts_and_prose_hide_no_reply_and_make_none() -> None:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from personas.formats import FormatError, FoundSecret, jaicp, read_document
+from personas.formats import DraftSecret, FormatError, jaicp, read_document
 from tests.personas.jaicp_scripts import pushed
 
 
@@ -37,7 +37,7 @@ def test_a_key_in_place_of_a_secrets_name_becomes_a_secret() -> None:
     draft = read_document(
         pushed('url: "https://a.example/v1", tokenSecret: "sk-live-0123456789", messages: []')
     )
-    assert draft.secrets == (FoundSecret("A_EXAMPLE_KEY", "sk-live-0123456789", ("a.example",)),)
+    assert draft.secrets == (DraftSecret("A_EXAMPLE_KEY", "sk-live-0123456789", ("a.example",)),)
     assert draft.document["llm"]["token_secret"] == "A_EXAMPLE_KEY"
 
 
@@ -50,7 +50,7 @@ def test_a_key_in_authorization_takes_the_place_of_the_secret_that_no_header_nam
     )
     assert draft.document["llm"]["token_secret"] == "A_EXAMPLE_KEY"
     assert draft.document["llm"]["headers"] == [["Authorization", "Bearer A_EXAMPLE_KEY"]]
-    assert draft.notices == ("The key in the header Authorization takes the place of the secret MY_TOKEN.",)
+    assert draft.notes == ("The key in the header Authorization takes the place of the secret MY_TOKEN.",)
 
 
 def test_a_name_in_braces_is_the_bare_name() -> None:
@@ -70,7 +70,7 @@ def test_the_thirteen_ignored_parameters_are_saved_with_a_notice() -> None:
     members = ", ".join(f"{name}: 1" for name in names.split(", "))
     draft = read_document(pushed(f"messages: [], parameters: {{{members}, top_p: 1}}"))
     assert set(draft.document["llm"]["parameters"]) == {*names.split(", "), "top_p"}
-    assert draft.notices == (
+    assert draft.notes == (
         f"{names} in parameters are kept but not sent: JAICP ignores what is passed there.",
     )
 
@@ -85,7 +85,7 @@ def test_a_short_delay_warns_and_is_kept() -> None:
         "fillerPhrasesList": [],
         "activationDelayMs": 499,
     }
-    assert draft.notices == (
+    assert draft.notes == (
         "activationDelayMs is 499: values less than 500 might cause errors in llmRequest.",
     )
 
@@ -98,13 +98,13 @@ def test_the_delay_is_2000_ms_where_none_is_given() -> None:
 def test_the_older_name_of_caila_is_understood() -> None:
     draft = read_document('{type: "llmRequest", provider: "MLP_OPEN_AI", model: "gpt-4o", messages: []}')
     assert draft.document["llm"]["provider"] == "CAILA_OPEN_AI"
-    assert draft.notices == ("MLP_OPEN_AI is an older name for CAILA_OPEN_AI.",)
+    assert draft.notes == ("MLP_OPEN_AI is an older name for CAILA_OPEN_AI.",)
 
 
 def test_what_caila_does_not_use_is_kept_with_a_notice() -> None:
     draft = read_document('{type: "llmRequest", provider: "CAILA_OPEN_AI", eventName: "e", messages: []}')
     assert draft.document["llm"]["event_name"] == "e"
-    assert draft.notices == ("eventName is kept but not used: JAICP takes it for CUSTOM_LLM alone.",)
+    assert draft.notes == ("eventName is kept but not used: JAICP takes it for CUSTOM_LLM alone.",)
 
 
 def test_unknown_properties_are_kept_and_come_out_again() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from personas.formats import FormatError, FoundSecret, read_document, tavus
+from personas.formats import DraftSecret, FormatError, read_document, tavus
 from personas.formats.vision import vision_is_on
 from tests.personas import examples
 
@@ -84,10 +84,10 @@ def test_reads_the_storyteller_as_it_stands_on_the_page() -> None:
         "other_keys": {},
     }
     assert draft.secrets == (
-        FoundSecret("MERT_THE_STORYTELLER_LLM_KEY", None, ()),
-        FoundSecret("MERT_THE_STORYTELLER_TTS_KEY", None, ()),
+        DraftSecret("MERT_THE_STORYTELLER_LLM_KEY", None, ()),
+        DraftSecret("MERT_THE_STORYTELLER_TTS_KEY", None, ()),
     )
-    assert draft.notices == ("layers.llm.tools[0]: <your-tools-here> is a placeholder; it was left out.",)
+    assert draft.notes == ("layers.llm.tools[0]: <your-tools-here> is a placeholder; it was left out.",)
 
 
 def test_reads_the_weather_assistant_with_its_tool() -> None:
@@ -99,7 +99,7 @@ def test_reads_the_weather_assistant_with_its_tool() -> None:
         "voice_settings": {},
         "token_secret": "WEATHER_ASSISTANT_TTS_KEY",
     }
-    assert draft.notices == ()
+    assert draft.notes == ()
 
 
 def test_writes_the_weather_assistant_to_the_letter() -> None:
@@ -137,19 +137,19 @@ def test_refuses_the_conversation_and_says_what_it_is() -> None:
 def test_a_key_becomes_a_secret_bound_to_the_host_of_its_address() -> None:
     draft = read_document(persona(base_url="https://LLM.example.com:8443/v1", api_key="sk-live-0123456789"))
     name = "LLM_EXAMPLE_COM_8443_KEY"
-    assert draft.secrets == (FoundSecret(name, "sk-live-0123456789", ("llm.example.com:8443",)),)
+    assert draft.secrets == (DraftSecret(name, "sk-live-0123456789", ("llm.example.com:8443",)),)
     assert draft.document["llm"]["token_secret"] == name
     assert "sk-live-0123456789" not in json.dumps(draft.document) + repr(draft)
 
 
 def test_a_key_beside_a_placeholder_is_usable_nowhere() -> None:
     draft = read_document(persona(base_url="<your-endpoint>", api_key="sk-live-0123456789"))
-    assert draft.secrets == (FoundSecret("ANN_LLM_KEY", "sk-live-0123456789", ()),)
+    assert draft.secrets == (DraftSecret("ANN_LLM_KEY", "sk-live-0123456789", ()),)
 
 
 def test_a_named_secret_is_taken_by_its_name() -> None:
     draft = read_document(persona(base_url="https://a.example/v1", api_key="{{secret:MY_TOKEN}}"))
-    assert draft.secrets == (FoundSecret("MY_TOKEN", None, ("a.example",), is_named=True),)
+    assert draft.secrets == (DraftSecret("MY_TOKEN", None, ("a.example",), is_named=True),)
     assert draft.document["llm"]["token_secret"] == "MY_TOKEN"
 
 
@@ -164,7 +164,7 @@ def test_a_placeholder_key_counts_as_value_missing(key: str) -> None:
 def test_a_key_in_a_header_never_stays_in_the_document() -> None:
     headers = {"X-Folder": "b1g", "Authorization": "Api-Key sk-live-0123456789"}
     draft = read_document(persona(base_url="https://a.example/v1", headers=headers))
-    assert draft.secrets == (FoundSecret("A_EXAMPLE_KEY", "sk-live-0123456789", ("a.example",)),)
+    assert draft.secrets == (DraftSecret("A_EXAMPLE_KEY", "sk-live-0123456789", ("a.example",)),)
     assert draft.document["llm"]["headers"] == [
         ["X-Folder", "b1g"],
         ["Authorization", "Api-Key A_EXAMPLE_KEY"],
@@ -183,9 +183,9 @@ def test_the_same_key_twice_is_one_secret() -> None:
             headers={"X-Api-Key": "sk-live-0123456789"},
         )
     )
-    assert draft.secrets == (FoundSecret("A_EXAMPLE_KEY", "sk-live-0123456789", ("a.example",)),)
+    assert draft.secrets == (DraftSecret("A_EXAMPLE_KEY", "sk-live-0123456789", ("a.example",)),)
     assert draft.document["llm"]["headers"] == [["X-Api-Key", "A_EXAMPLE_KEY"]]
-    assert draft.notices == ()
+    assert draft.notes == ()
 
 
 def test_two_keys_for_different_places_have_different_names() -> None:
@@ -206,7 +206,7 @@ def test_a_second_key_is_left_out_and_named() -> None:
         )
     )
     assert draft.document["llm"]["headers"] == []
-    assert draft.notices == (
+    assert draft.notes == (
         "The header X-Api-Key held a second key; it was left out: a persona has one secret.",
     )
 
@@ -284,26 +284,26 @@ def test_a_key_anywhere_else_in_the_document_becomes_a_secret_too() -> None:
 
 def test_what_is_left_out_beyond_what_a_person_reads_is_counted() -> None:
     members = ", ".join(f'"k{number}": x{number}' for number in range(60))
-    notices = read_document(f'{{"persona_name": "A", {members}}}').notices
-    assert len(notices) == 51
-    assert notices[-1] == "10 more of the document could not be taken over and are not listed."
+    notes = read_document(f'{{"persona_name": "A", {members}}}').notes
+    assert len(notes) == 51
+    assert notes[-1] == "10 more of the document could not be taken over and are not listed."
 
 
 def test_a_key_that_is_script_is_not_quoted_in_a_notice() -> None:
     draft = read_document('{"persona_name": "A", "layers": {"llm": {"api_key": "sk-live-" + rest}}}')
-    assert draft.notices == ("Line 1: layers.llm.api_key: its value is script, not data; it was left out.",)
+    assert draft.notes == ("Line 1: layers.llm.api_key: its value is script, not data; it was left out.",)
 
 
 def test_ids_of_another_copy_are_left_out_with_a_notice() -> None:
     draft = read_document(json.dumps({"persona_name": "A", "persona_id": "p1", "created_at": "2025"}))
     assert draft.document["other_keys"] == {}
-    assert len(draft.notices) == 2
+    assert len(draft.notes) == 2
 
 
 def test_extra_body_is_kept_and_what_jaicp_would_ignore_is_named() -> None:
     draft = read_document(persona(extra_body={"top_p": 0.5, "stream": False, "n": 2}))
     assert draft.document["llm"]["parameters"] == {"top_p": 0.5, "stream": False, "n": 2}
-    assert any(notice.startswith("n, stream in parameters are kept") for notice in draft.notices)
+    assert any(note.startswith("n, stream in parameters are kept") for note in draft.notes)
 
 
 @pytest.mark.parametrize(

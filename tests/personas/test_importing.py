@@ -11,7 +11,7 @@ from personas.formats import FormatError, read_document
 from personas.formats.conversion import written
 from personas.importing import ImportRefusedError, import_draft
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
-from personas.readiness import ReasonCode, reasons_not_ready
+from personas.readiness import ReadinessCode, readiness_problems
 from personas.saving import save_secret
 from personas.secrets import SecretState, decrypt, set_value, state_of
 from tests.personas import examples
@@ -30,12 +30,12 @@ def test_the_storyteller_is_stored_and_says_what_is_missing(admin_user: User) ->
     persona = Persona.objects.get()
     assert imported.persona == persona
     assert persona.persona_name == "Mert the Storyteller"
-    assert [reason.code for reason in imported.reasons] == [
-        ReasonCode.ADDRESS_PLACEHOLDER,
-        ReasonCode.MODEL_PLACEHOLDER,
-        ReasonCode.SECRET_VALUE_MISSING,
+    assert [problem.code for problem in imported.problems] == [
+        ReadinessCode.ADDRESS_PLACEHOLDER,
+        ReadinessCode.MODEL_PLACEHOLDER,
+        ReadinessCode.SECRET_VALUE_MISSING,
     ]
-    assert imported.notices == ("layers.llm.tools[0]: <your-tools-here> is a placeholder; it was left out.",)
+    assert imported.notes == ("layers.llm.tools[0]: <your-tools-here> is a placeholder; it was left out.",)
     assert {secret.name: secret.allowed_hosts for secret in TokenSecret.objects.all()} == {
         "MERT_THE_STORYTELLER_LLM_KEY": [],
         "MERT_THE_STORYTELLER_TTS_KEY": [],
@@ -51,7 +51,7 @@ def test_the_example_can_be_imported_by_someone_who_may_not_make_secrets(user: U
     assert not TokenSecret.objects.exists()
     assert (
         "The secret MERT_THE_STORYTELLER_LLM_KEY was not made: you may not add token secrets."
-        in imported.notices
+        in imported.notes
     )
 
 
@@ -79,7 +79,7 @@ def test_the_jaicp_reply_brings_its_filler_and_a_named_secret_with_its_host(admi
     secret = TokenSecret.objects.get()
     assert (secret.name, secret.allowed_hosts) == ("MY_TOKEN", ["llm.api.cloud.yandex.net"])
     assert state_of(secret) is SecretState.MISSING
-    assert imported.notices == (
+    assert imported.notes == (
         examples.MAX_TOKENS_OF_YANDEX,
         "The secret MY_TOKEN was made without a value: enter it under Token secrets.",
     )
@@ -98,8 +98,8 @@ def test_without_the_right_a_named_secret_is_not_made_and_named_as_missing(user:
     imported = import_draft(read_document(examples.YANDEX_GPT), by=user)
     assert not TokenSecret.objects.exists()
     assert imported.persona.missing_secrets == {"token_secret": "MY_TOKEN"}
-    assert [reason.code for reason in imported.reasons] == ["secret_missing"]
-    assert "someone who manages token secrets" in " ".join(imported.notices)
+    assert [problem.code for problem in imported.problems] == ["secret_missing"]
+    assert "someone who manages token secrets" in " ".join(imported.notes)
 
 
 def test_a_secret_that_is_made_later_is_the_one_that_was_missing(user: User) -> None:
@@ -110,7 +110,7 @@ def test_a_secret_that_is_made_later_is_the_one_that_was_missing(user: User) -> 
     assert persona.token_secret == TokenSecret.objects.get()
     assert persona.missing_secrets == {}
     assert persona.versions.count() == versions
-    assert reasons_not_ready(persona) == []
+    assert readiness_problems(persona) == []
 
 
 NAMES = " ".join(f"{{{{secret:K{n}}}}}" for n in range(33))
@@ -139,7 +139,7 @@ def test_a_key_becomes_a_secret_bound_to_its_host(admin_user: User) -> None:
     secret = TokenSecret.objects.get()
     assert decrypt(secret).reveal() == KEY
     assert secret.allowed_hosts == ["a.example"]
-    assert imported.reasons == ()
+    assert imported.problems == ()
     assert KEY not in json.dumps(imported.version.document)
 
 
@@ -185,8 +185,8 @@ def test_k9_a_short_key_is_a_key_and_its_limit_is_named(key: str, admin_user: Us
     imported = import_draft(read_document(with_key(api_key=key)), by=admin_user)
     secret = TokenSecret.objects.get()
     assert decrypt(secret).reveal() == key
-    assert (imported.persona.token_secret, imported.reasons) == (secret, ())
-    assert [notice for notice in imported.notices if "can't be kept out of text" in notice] == [
+    assert (imported.persona.token_secret, imported.problems) == (secret, ())
+    assert [note for note in imported.notes if "can't be kept out of text" in note] == [
         "The value of A_EXAMPLE_KEY is shorter than 8 characters: it is stored and sent, but it can't be kept out of "
         "text. It is masked as a whole word only."
     ]
@@ -194,8 +194,8 @@ def test_k9_a_short_key_is_a_key_and_its_limit_is_named(key: str, admin_user: Us
 
 def test_k9_the_limit_of_a_short_key_is_named_each_time(admin_user: User) -> None:
     first, second = (import_draft(read_document(with_key(api_key="ollama")), by=admin_user) for _ in range(2))
-    assert first.notices == second.notices
-    assert "can't be kept out of text" in second.notices[0]
+    assert first.notes == second.notes
+    assert "can't be kept out of text" in second.notes[0]
     assert TokenSecret.objects.count() == 1
 
 

@@ -44,14 +44,14 @@ def history_of(draft: Draft) -> tuple[Any, ...]:
 def test_a_prompt_before_the_sessions_history_is_the_prompt(before: str) -> None:
     draft = pushed(before)
     assert history_of(draft) == ("prompt_and_session", None, "Be brief.")
-    assert draft.notices == ()
+    assert draft.notes == ()
 
 
 @pytest.mark.parametrize("name", ["$temp.messages", "$session.llm.messages", "$client.messages"])
 def test_messages_may_be_kept_in_jaicps_own_objects(name: str) -> None:
     draft = pushed(f"{name} = [{BRIEF}, {REQUEST}];", name)
     assert history_of(draft) == ("prompt_and_session", 1, "Be brief.")
-    assert draft.notices == ()
+    assert draft.notes == ()
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_two_prompts_are_both_kept() -> None:
 def test_a_prompt_behind_the_history_is_kept_with_a_notice() -> None:
     draft = pushed(f"var history = {PAST};\nhistory.push({BRIEF});")
     assert history_of(draft) == ("prompt_and_session", None, "Be brief.")
-    (notice,) = draft.notices
-    assert notice.startswith("Line 4: this system message stands behind the history")
+    (note,) = draft.notes
+    assert note.startswith("Line 4: this system message stands behind the history")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_prompt_behind_the_history_is_kept_with_a_notice() -> None:
 )
 def test_what_has_no_place_around_the_history_is_named(line: str, words: str) -> None:
     draft = pushed(f"var history = {PAST};\n{line}")
-    assert any(words in notice for notice in draft.notices), draft.notices
+    assert any(words in note for note in draft.notes), draft.notes
 
 
 @pytest.mark.parametrize(
@@ -126,13 +126,13 @@ def test_what_has_no_place_around_the_history_is_named(line: str, words: str) ->
 def test_what_cannot_be_followed_is_named_with_its_line(line: str) -> None:
     draft = pushed(f"var history = {PAST};\n{line}")
     assert history_of(draft) == ("session", None, "")
-    assert [notice for notice in draft.notices if notice.startswith("Line 4: ")], draft.notices
+    assert [note for note in draft.notes if note.startswith("Line 4: ")], draft.notes
 
 
 def test_a_condition_on_the_line_before_counts() -> None:
     draft = pushed(f"var history = {PAST};\nif ($session.isNew)\n    history.unshift({BRIEF});")
     assert draft.document["system_prompt"] == ""
-    assert any(notice.startswith("Line 5: history.unshift(…) was not followed") for notice in draft.notices)
+    assert any(note.startswith("Line 5: history.unshift(…) was not followed") for note in draft.notes)
 
 
 def test_what_another_state_adds_is_not_followed_and_is_named() -> None:
@@ -142,7 +142,7 @@ def test_what_another_state_adds_is_not_followed_and_is_named() -> None:
         "messages: $session.h});"
     )
     assert draft.document["system_prompt"] == ""
-    assert any(notice.startswith("Line 6: $session.h.unshift(…)") for notice in draft.notices)
+    assert any(note.startswith("Line 6: $session.h.unshift(…)") for note in draft.notes)
 
 
 def test_within_one_block_a_condition_is_none() -> None:
@@ -162,14 +162,14 @@ def test_a_reply_that_is_changed_after_it_is_written_names_the_change(change: st
         "$response.replies.push(reply);"
     )
     assert any(
-        notice.startswith(f"Line 2: {change[: change.index('=') + 1]} … was not") for notice in draft.notices
-    ), draft.notices
+        note.startswith(f"Line 2: {change[: change.index('=') + 1]} … was not") for note in draft.notes
+    ), draft.notes
 
 
 def test_the_last_of_a_list_with_a_prompt_cannot_be_told_and_is_named() -> None:
     draft = pushed(f"var history = {PAST}; history.unshift({BRIEF});", "history.slice(-4)")
     assert history_of(draft) == ("session", None, "")
-    assert any(notice.startswith("Line 5: how messages are put together") for notice in draft.notices)
+    assert any(note.startswith("Line 5: how messages are put together") for note in draft.notes)
 
 
 def test_lists_that_name_each_other_make_no_more_than_can_be_read() -> None:
@@ -182,12 +182,12 @@ def test_lists_that_name_each_other_make_no_more_than_can_be_read() -> None:
 
 def test_a_change_of_tools_is_named() -> None:
     draft = pushed("var tools = [];\ntools.push(weather);", f"{PAST}, tools: tools")
-    assert any(notice.startswith("Line 4: tools.push(…) was not followed") for notice in draft.notices)
+    assert any(note.startswith("Line 4: tools.push(…) was not followed") for note in draft.notes)
 
 
 def test_an_unknown_list_is_named_and_the_history_assumed() -> None:
     draft = pushed("", "build($request.query)")
-    assert draft.notices == (
+    assert draft.notes == (
         "Line 5: messages: build($request.query) is script, not data; it was left out.",
         "Line 5: how messages are put together could not be followed; the session's history was assumed.",
     )
@@ -198,20 +198,18 @@ def test_a_prompt_that_is_partly_script_keeps_its_words() -> None:
         "", f'[{{role: "system", content: "You talk to " + $client.name + ". Be brief."}}].concat({PAST})'
     )
     assert draft.document["system_prompt"] == "You talk to {$client.name}. Be brief."
-    assert any("Line 5: {$client.name} in messages[0].content is not in the text" in n for n in draft.notices)
+    assert any("Line 5: {$client.name} in messages[0].content is not in the text" in n for n in draft.notes)
 
 
 def test_a_message_that_is_script_is_named_among_those_that_are_read() -> None:
     draft = pushed(f"var history = {PAST};\nhistory.unshift({BRIEF}, greeting());")
     assert draft.document["system_prompt"] == "Be brief."
-    assert any("Line 4: messages[1]: greeting() is script, not data" in notice for notice in draft.notices)
+    assert any("Line 4: messages[1]: greeting() is script, not data" in note for note in draft.notes)
 
 
 def test_content_that_is_script_is_named_with_its_line() -> None:
     draft = pushed("", f'[{{role: "system", content: getPrompt()}}].concat({PAST})')
-    assert draft.notices == (
-        "Line 5: messages[0].content: getPrompt() is script, not data; it was left out.",
-    )
+    assert draft.notes == ("Line 5: messages[0].content: getPrompt() is script, not data; it was left out.",)
 
 
 COMMENTED = """\
@@ -244,7 +242,7 @@ def test_hash_comments_are_no_code() -> None:
     llm = draft.document["llm"]
     assert (draft.document["persona_name"], llm["model"], llm["provider"]) == ("Ask", "new", "CUSTOM_LLM")
     assert llm["parameters"] == {"stop": ["#", "# x"]}
-    assert not any("more llmRequest" in notice for notice in draft.notices)
+    assert not any("more llmRequest" in note for note in draft.notes)
 
 
 def test_a_hash_in_an_address_is_no_comment() -> None:

@@ -88,7 +88,7 @@ def test_an_export_says_that_a_changed_rehearsal_setting_stays_here(name: str) -
     document: Json = {"persona_name": "Mert", "llm": llm, "rehearsal": {}}
     holder, key = PERSONA_FIELDS[name].place
     document |= {holder: {**document[holder], key: 0}}
-    sentences = [difference.message for difference in export(document, "tavus").differences]
+    sentences = [note.message for note in export(document, "tavus").conversion_notes]
     assert f"Rehearsal settings stay in Greenroom, no platform has them: {name}." in sentences
 
 

@@ -14,7 +14,7 @@ from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from personas.saving import save_filler_config, save_persona
 from personas.versions import (
     MAX_COMPARED,
-    Kind,
+    ChangeKind,
     compared,
     prompt_changes,
     restore,
@@ -74,11 +74,11 @@ def test_the_composed_prompt_is_compared_word_by_word() -> None:
     persona = make_persona(system_prompt="You tell long stories.", context="The fox.")
     first = saved(persona)
     second = saved(persona, system_prompt="You tell short stories.")
-    assert [(stretch.kind, stretch.text) for stretch in prompt_changes(first, second)] == [
-        (Kind.SAME, "You tell "),
-        (Kind.REMOVED, "long"),
-        (Kind.ADDED, "short"),
-        (Kind.SAME, " stories.\n\nThe fox."),
+    assert [(span.kind, span.text) for span in prompt_changes(first, second)] == [
+        (ChangeKind.SAME, "You tell "),
+        (ChangeKind.REMOVED, "long"),
+        (ChangeKind.ADDED, "short"),
+        (ChangeKind.SAME, " stories.\n\nThe fox."),
     ]
 
 
@@ -89,15 +89,15 @@ WORDS = st.lists(st.sampled_from(["fox", "wolf", " ", "\n", ",", "и"]), max_siz
 @given(WORDS, WORDS)
 def test_a_comparison_holds_both_texts(before: str, after: str) -> None:
     found = compared(before, after)
-    assert "".join(s.text for s in found if s.kind is not Kind.ADDED) == before
-    assert "".join(s.text for s in found if s.kind is not Kind.REMOVED) == after
+    assert "".join(s.text for s in found if s.kind is not ChangeKind.ADDED) == before
+    assert "".join(s.text for s in found if s.kind is not ChangeKind.REMOVED) == after
 
 
 @pytest.mark.parametrize("unit", ["a b ", "a\n", "a"])
 def test_a_comparison_of_long_texts_ends_soon(unit: str) -> None:
     long, other = "x" + unit * (MAX_COMPARED * 2), unit * (MAX_COMPARED * 2) + "y\n"
     found = compared(long, other)
-    assert "".join(s.text for s in found if s.kind is not Kind.ADDED) == long
+    assert "".join(s.text for s in found if s.kind is not ChangeKind.ADDED) == long
 
 
 # The pages
@@ -185,7 +185,7 @@ def test_what_could_not_be_as_it_was_is_said(editor: User) -> None:
     config.filler_phrase = "Well"
     save_filler_config(config, by=None)
     persona.refresh_from_db()
-    restored, notices = restore(first, persona, by=editor)
+    restored, notes = restore(first, persona, by=editor)
     assert not TokenSecret.objects.exists()
     persona.refresh_from_db()
     assert persona.missing_secrets == {"token_secret": "MY_TOKEN"}
@@ -193,7 +193,7 @@ def test_what_could_not_be_as_it_was_is_said(editor: User) -> None:
     assert restored.document["filler"]["fillerPhrase"] == "Hm"
     config.refresh_from_db()
     assert config.filler_phrase == "Well"
-    assert len(notices) == 2
+    assert len(notes) == 2
 
 
 def test_a_version_of_another_persona_is_not_restored(editor: User) -> None:

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from playground.models import Completion, Turn
-from playground.realtime.showing import PART_BYTES
+from playground.realtime.snapshot_sender import PART_BYTES
 from playground.storage.snapshot import load_snapshot
 from tests.conftest import signed_in
 

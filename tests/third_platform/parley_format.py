@@ -3,13 +3,20 @@
 import json
 from collections.abc import Iterator
 
+from personas.formats.conversion_notes import ConversionNote, become, changed, lost, mapped
 from personas.formats.credentials import Credentials, hosts_of
-from personas.formats.differences import Difference, become, changed, lost, mapped
 from personas.formats.draft import Draft
-from personas.formats.fields import Fields, Notices
+from personas.formats.field_note import FieldNote, Topic
+from personas.formats.fields import Fields, ImportNotes
 from personas.formats.nodes import Node
-from personas.formats.notice import Notice, Topic
-from personas.formats.platform_format import Crossing, Document, FaceWords, FileWords, PastedWords, Words
+from personas.formats.platform_format import (
+    Conversion,
+    Document,
+    EditorTexts,
+    FileFormat,
+    PartNames,
+    PastedTexts,
+)
 from personas.formats.portable import absolute, headers_with_references, reference, relative
 from personas.formats.shared import read_headers
 from personas.formats.tolerant import Source
@@ -26,9 +33,9 @@ _OWN_KEYS = frozenset({MARK, "title", "instructions", "brain", "voice"})
 
 class ParleyFormat:
     platform: Platform = Parley()
-    file = FileWords("Parley agent", ".parley", "application/json")
-    face = FaceWords("Agent", "Parley agent JSON", "its name in key")
-    pasted = PastedWords(
+    file = FileFormat("Parley agent", ".parley", "application/json")
+    face = EditorTexts("Agent", "Parley agent JSON", "its name in key")
+    pasted = PastedTexts(
         document="a Parley agent",
         text="a Parley agent",
         beginning="an agent { parley: 1, … }",
@@ -36,7 +43,7 @@ class ParleyFormat:
         started="Parley agent",
         example='{ "parley": 1, … }',
     )
-    words = Words(document="agent", parameters="options", tools="functions", secret="key")
+    words = PartNames(document="agent", parameters="options", tools="functions", secret="key")
     keys_in_code = frozenset({MARK})
 
     def is_own_language(self, text: str) -> bool:
@@ -49,10 +56,10 @@ class ParleyFormat:
         return isinstance(node.value, dict) and MARK in node.value
 
     def read(self, source: Source, node: Node, *, site_url: str) -> Draft:
-        notices = Notices()
-        top = Fields(source, node, "", notices)
+        notes = ImportNotes()
+        top = Fields(source, node, "", notes)
         name = top.text("title", 200) or "Parley agent"
-        secrets = Credentials(name, notices)
+        secrets = Credentials(name, notes)
         document: Json = {
             "persona_name": name,
             "system_prompt": top.prompt("instructions", 100_000),
@@ -66,7 +73,7 @@ class ParleyFormat:
             "other_layers": {},
             "other_keys": secrets.in_rest(top.all_but(*_OWN_KEYS)),
         }
-        return Draft(self.platform.name, document, secrets.all(), notices.all())
+        return Draft(self.platform.name, document, secrets.all(), notes.all())
 
     def _llm(self, top: Fields, secrets: Credentials, site_url: str) -> Json:
         brain = top.section("brain")
@@ -144,7 +151,7 @@ class ParleyFormat:
         context = document.get("context") or ""
         return compose_system_message(document.get("system_prompt") or "", context, "").text
 
-    def own_differences(self, document: Document) -> Iterator[Difference]:
+    def own_notes(self, document: Document) -> Iterator[ConversionNote]:
         if self._prompt(document) != (document.get("system_prompt") or ""):
             yield changed("system_prompt", "system_prompt and context become instructions.")
         if document.get("context"):
@@ -162,23 +169,23 @@ class ParleyFormat:
         key = [[KEY_HEADER, secret]] if secret else []
         return dict(document) | {"llm": dict(llm) | {"headers": [*key, *llm["headers"]]}}
 
-    def leaving(self, crossing: Crossing) -> Iterator[Difference]:
-        if crossing.before["llm"].get("token_secret"):
+    def leaving(self, conversion: Conversion) -> Iterator[ConversionNote]:
+        if conversion.before["llm"].get("token_secret"):
             yield mapped("headers", f"The header {KEY_HEADER} is added, which Parley sends by itself.")
 
     def adopted(self, neutral: Document) -> Json:
         return dict(neutral) | {"llm": dict(neutral["llm"]) | {"platform": self.platform.name}}
 
-    def adopting(self, crossing: Crossing) -> Iterator[Difference]:
-        words = crossing.source.words
-        if crossing.after["llm"].get("address"):
-            yield changed("address", f"{crossing.source.platform.address_name} becomes endpoint.")
-        if crossing.before["llm"].get("tools"):
+    def adopting(self, conversion: Conversion) -> Iterator[ConversionNote]:
+        words = conversion.source.words
+        if conversion.after["llm"].get("address"):
+            yield changed("address", f"{conversion.source.platform.address_name} becomes endpoint.")
+        if conversion.before["llm"].get("tools"):
             yield mapped("tools", f"{become(words.tools)} functions.")
 
-    def notices(self, topic: Topic, document: Document) -> Iterator[Notice]:
+    def notes(self, topic: Topic, document: Document) -> Iterator[FieldNote]:
         if topic is Topic.EVENTS and document["llm"].get("tools") and not document["llm"].get("event_name"):
-            yield Notice("event_name", "Without a signal the agent never learns of a call.")
+            yield FieldNote("event_name", "Without a signal the agent never learns of a call.")
 
     def advice_on_size(self, tokens: int) -> str:
         return f"Parley reads 100 tokens of a prompt, this one has {tokens}." if tokens > 100 else ""

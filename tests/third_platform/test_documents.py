@@ -14,7 +14,7 @@ from django.urls import reverse
 from personas.documents import document_of
 from personas.exporting import export, export_formats
 from personas.formats import FormatError, read_document
-from personas.formats.conversion import Fate, converted, differences
+from personas.formats.conversion import Fate, conversion_notes, converted
 from personas.importing import import_draft
 from personas.models import Persona, TokenSecret
 from tests.api import PERSONAS, api_client
@@ -34,7 +34,7 @@ def page(name: str, persona: Persona) -> str:
 
 
 def sentences(document: dict[str, Any], target: str, *fates: Fate) -> list[str]:
-    return [found.message for found in differences(document, target) if found.fate in fates]
+    return [found.message for found in conversion_notes(document, target) if found.fate in fates]
 
 
 def test_a_pasted_agent_becomes_a_persona(admin_client: Client) -> None:

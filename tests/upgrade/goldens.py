@@ -103,7 +103,7 @@ class Collection:
         path = f"/personas/{persona['persona_id']}"
         shown = {key: value for key, value in persona.items() if key != "updated_at"}
         editor = self._window.get(f"{path}/?preview_as=curl&conversational_context=Maya.")
-        found = [("as the API gives it", _pretty(shown)), ("its notices", _notices(editor))]
+        found = [("as the API gives it", _pretty(shown)), ("its notices", _notes(editor))]
         found.append(("previewed", part_with_id(editor, "preview-request")))
         found.append(("its departures", _departures(editor)))
         found += [
@@ -198,7 +198,7 @@ class Collection:
         found = [("versions", "".join(f"{row}\n" for row in listed))]
         for number in range(1, len(listed)):
             page = self._window.post(f"{path}/versions/{number}/restore/", {})
-            found.append((f"version {number}: notices", _notices(page)))
+            found.append((f"version {number}: notices", _notes(page)))
             found += [(f"version {number}: {title}", text) for title, text in self._exports(path)]
         return _sections(found)
 
@@ -267,7 +267,7 @@ def _versions_of(page: str) -> list[str]:
     return [f"{number} · {cells[5 * place + 2]}" for place, number in enumerate(numbers)]
 
 
-def _notices(page: str) -> str:
+def _notes(page: str) -> str:
     def is_notice(tag: str, found: Attributes) -> bool:
         classes = found.get("class", "").split()
         return (tag == "li" and ("remark" in classes or "notice" in classes)) or found.get(

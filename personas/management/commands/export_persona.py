@@ -25,8 +25,8 @@ class Command(BaseCommand):
         persona = Persona.objects.filter(pk=options["id"]).first()
         if persona is None:
             raise CommandError(f"There is no persona {options['id']}.")
-        found = export(document_of(persona), options["format"] or persona.platform)
-        self.stdout.write(found.text, ending="")
-        for difference in found.differences:
-            if difference.fate is not Fate.MAPPED:
-                self.stderr.write(f"{difference.fate.label}: {difference.message}")
+        exported = export(document_of(persona), options["format"] or persona.platform)
+        self.stdout.write(exported.text, ending="")
+        for note in exported.conversion_notes:
+            if note.fate is not Fate.MAPPED:
+                self.stderr.write(f"{note.fate.label}: {note.message}")

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from personas.formats import Draft, FormatError, read_documents
 from personas.formats.files import MAX_BYTES, text_of
-from personas.importing import Imported, ImportRefusedError, import_draft
+from personas.importing import ImportRefusedError, PersonaImport, import_draft
 from personas.row_limits import TooManyRowsError
 
 
@@ -34,10 +34,10 @@ class Command(BaseCommand):
         drafts = [(name, draft) for name in files for draft in _drafts(name)]
         with transaction.atomic():
             imported = [_stored(name, draft, by) for name, draft in drafts]
-        for found in imported:
-            self.stdout.write(found.persona.pk)
-            for notice in (*found.notices, *(reason.message for reason in found.reasons)):
-                self.stderr.write(f"{found.persona.persona_name}: {notice}")
+        for persona_import in imported:
+            self.stdout.write(persona_import.persona.pk)
+            for note in (*persona_import.notes, *(problem.message for problem in persona_import.problems)):
+                self.stderr.write(f"{persona_import.persona.persona_name}: {note}")
 
 
 def _user(username: str | None) -> User:
@@ -46,10 +46,10 @@ def _user(username: str | None) -> User:
         if admin is None:
             raise CommandError("There is no admin yet: name a user with --user.")
         return admin
-    found = User.objects.filter(username=username, is_active=True).first()
-    if found is None:
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
         raise CommandError(f"There is no active user {username}.")
-    return found
+    return user
 
 
 def _drafts(name: str) -> tuple[Draft, ...]:
@@ -71,7 +71,7 @@ def _bytes(name: str) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def _stored(name: str, draft: Draft, by: User) -> Imported:
+def _stored(name: str, draft: Draft, by: User) -> PersonaImport:
     try:
         return import_draft(draft, by=by)
     except (ImportRefusedError, TooManyRowsError) as error:

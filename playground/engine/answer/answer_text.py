@@ -2,7 +2,7 @@
 
 from playground.engine.answer import answer_messages
 from playground.engine.answer.growing_text import GrowingText
-from playground.engine.answer.notes import Notes
+from playground.engine.answer.notes import TurnNotes
 from playground.engine.answer.pieces import ContentPiece, Piece, ReasoningPiece, SentencePiece
 from playground.engine.answer.reasoning import ReasoningSplitter, Split
 from playground.engine.answer.redaction import Redactor
@@ -17,7 +17,7 @@ class AnswerText:
     ``pass_content`` and ``pass_reasoning`` return what their channel let through, for the stored payload.
     """
 
-    def __init__(self, redactor: Redactor, notes: Notes, pieces: list[Piece], limits: Limits) -> None:
+    def __init__(self, redactor: Redactor, notes: TurnNotes, pieces: list[Piece], limits: Limits) -> None:
         self._notes = notes
         self._pieces = pieces
         self._content_channel = TextChannel(redactor)

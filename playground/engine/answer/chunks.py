@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from playground.engine.answer.notes import Notes
+from playground.engine.answer.notes import TurnNotes
 from playground.engine.answer.tool_calls import CallFragment
 
 Usage = dict[str, object]
@@ -42,7 +42,7 @@ class Chunk:
     """Lower case."""
 
 
-def read_chunk(payload: Mapping[str, object], notes: Notes) -> Chunk | None:
+def read_chunk(payload: Mapping[str, object], notes: TurnNotes) -> Chunk | None:
     """Read a payload; return None if it is not a chat completion's. Oddities are added to ``notes``."""
     choices = payload.get("choices")
     usage = _usage(payload.get("usage")) or _groq_usage(payload)
@@ -84,7 +84,7 @@ def is_keep_alive(payload: Mapping[str, object]) -> bool:
     )
 
 
-def _first_choice(choices: object, notes: Notes) -> Mapping[str, object] | None:
+def _first_choice(choices: object, notes: TurnNotes) -> Mapping[str, object] | None:
     """Return the choice of index 0. Azure's first chunk and the chunk with the usage have none."""
     if not isinstance(choices, list):
         return None
@@ -100,7 +100,7 @@ def _first_choice(choices: object, notes: Notes) -> Mapping[str, object] | None:
     return None
 
 
-def _content(value: object, notes: Notes) -> tuple[str, str]:
+def _content(value: object, notes: TurnNotes) -> tuple[str, str]:
     """Return content and reasoning. Mistral's reasoning models send a list of parts in place of a text."""
     if isinstance(value, str):
         return value, ""
@@ -142,7 +142,7 @@ def _parts_text(parts: object) -> str:
     )
 
 
-def _calls(fields: Mapping[str, object], notes: Notes) -> tuple[CallFragment, ...]:
+def _calls(fields: Mapping[str, object], notes: TurnNotes) -> tuple[CallFragment, ...]:
     legacy = fields.get("function_call")
     calls_value = fields.get("tool_calls")
     if not calls_value and not legacy:
@@ -160,7 +160,7 @@ def _calls(fields: Mapping[str, object], notes: Notes) -> tuple[CallFragment, ..
     return tuple(calls)
 
 
-def _call(call: object, notes: Notes) -> CallFragment | None:
+def _call(call: object, notes: TurnNotes) -> CallFragment | None:
     function = call.get("function") if isinstance(call, dict) else None
     if not isinstance(call, dict) or not isinstance(function, dict):
         notes.add("A tool call without a function was left out.")
@@ -174,7 +174,7 @@ def _call(call: object, notes: Notes) -> CallFragment | None:
     )
 
 
-def _call_index(value: object, notes: Notes) -> int | None:
+def _call_index(value: object, notes: TurnNotes) -> int | None:
     index = _index(value)
     if index is None:
         notes.add("The LLM's server sent tool calls without an index; ids and names told them apart.")
@@ -195,7 +195,7 @@ def _index(value: object) -> int | None:
     return None
 
 
-def _arguments(value: object, notes: Notes) -> str:
+def _arguments(value: object, notes: TurnNotes) -> str:
     if isinstance(value, str):
         return value
     if value is None:

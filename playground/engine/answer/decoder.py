@@ -15,7 +15,7 @@ from playground.engine.answer.delta_habits import DeltaHabits
 from playground.engine.answer.finish_reasons import finish_error, is_complete, note_on_finish
 from playground.engine.answer.judging import judge
 from playground.engine.answer.leaked_calls import notes_on_leaks
-from playground.engine.answer.notes import Notes
+from playground.engine.answer.notes import TurnNotes
 from playground.engine.answer.payloads import parse_event, parse_payload
 from playground.engine.answer.pieces import (
     ContentPiece,
@@ -75,7 +75,7 @@ class AnswerDecoder:
         self._functions = functions
         self._address = address
         self._redactor = Redactor(secrets)
-        self._notes = Notes()
+        self._notes = TurnNotes()
         self._pieces: list[Piece] = []
         self._body = BodyDecoder(limits)
         self._texts = AnswerText(self._redactor, self._notes, self._pieces, limits)

@@ -6,7 +6,7 @@ Errors of any shape are checked first, then payloads that are no chunks.
 from playground.engine.answer import answer_messages
 from playground.engine.answer.chunks import Chunk, is_keep_alive, read_chunk
 from playground.engine.answer.finish_reasons import FinishKind, finish_error, kind_of
-from playground.engine.answer.notes import Notes
+from playground.engine.answer.notes import TurnNotes
 from playground.engine.answer.other_apis import another_api, other_api
 from playground.engine.answer.redaction import Redactor
 from playground.engine.answer.sse import EventKind, ServerSentEvent
@@ -16,7 +16,7 @@ from playground.engine.errors.in_stream import error_in, holds_error, no_chunk
 
 
 def judge(
-    event: ServerSentEvent, payload: object, address: str, redactor: Redactor, notes: Notes
+    event: ServerSentEvent, payload: object, address: str, redactor: Redactor, notes: TurnNotes
 ) -> tuple[Chunk | None, UpstreamError | None]:
     """Return the chunk and the failure; either may be None.
 

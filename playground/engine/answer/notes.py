@@ -1,10 +1,12 @@
-"""Notes on an answer's oddities, in plain sentences, without duplicates."""
+"""Notes on what is odd about a turn's answer or speech, without duplicates."""
 
 _MOST = 50
 """The most notes on one answer."""
 
 
-class Notes:
+class TurnNotes:
+    """Collects notes, each a sentence for a person, at most `_MOST` of them."""
+
     def __init__(self) -> None:
         self._texts: dict[str, None] = {}
         self._new: list[str] = []

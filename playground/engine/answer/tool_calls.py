@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from playground.engine.answer.notes import Notes
+from playground.engine.answer.notes import TurnNotes
 from playground.engine.answer.payloads import parse_payload
 from playground.engine.answer.redaction import Redactor
 from playground.engine.answer.text_channel import TextChannel, storable
@@ -66,7 +66,7 @@ class _OpenCall:
 class ToolCallJoiner:
     """Add fragments as they arrive; ``finish`` returns the calls, in the order in which they began."""
 
-    def __init__(self, redactor: Redactor, notes: Notes, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, redactor: Redactor, notes: TurnNotes, limits: Limits = DEFAULT_LIMITS) -> None:
         self._redactor = redactor
         self._notes = notes
         self._limits = limits

@@ -191,7 +191,7 @@ class _Chunk(NamedTuple):
         return self.until - self.at == self.end - self.start
 
 
-class _Place(NamedTuple):
+class _PlacedWord(NamedTuple):
     """A word, its offset in the spoken text, and its raw text without the markup around it."""
 
     text: str
@@ -243,7 +243,7 @@ class _Utterance:
         while self._styles:
             self._stretch(*self._styles.pop())
 
-    def places(self, words: Iterable[tuple[str, int, int]]) -> Iterator[_Place]:
+    def places(self, words: Iterable[tuple[str, int, int]]) -> Iterator[_PlacedWord]:
         """Yield the text's ``words``, given in order, with their raw offsets."""
         chunks = iter(self._chunks)
         chunk = _Chunk(0, 0, 0, 0)
@@ -253,7 +253,9 @@ class _Utterance:
             start = chunk.start + begin - chunk.at if chunk.is_exact else chunk.start
             while chunk.until < end:
                 chunk = next(chunks)
-            yield _Place(word, begin, start, chunk.start + end - chunk.at if chunk.is_exact else chunk.end)
+            yield _PlacedWord(
+                word, begin, start, chunk.start + end - chunk.at if chunk.is_exact else chunk.end
+            )
 
     def _say(self, piece: Piece) -> None:
         is_exact = len(piece.text) == piece.end - piece.start
@@ -295,14 +297,14 @@ def _is_digit(character: str) -> bool:
     return character.isdigit() or (character.isnumeric() and not character.isalpha())
 
 
-def _widened(sentence: Sentence, words: Iterator[_Place], delays: list[int]) -> Iterator[SpokenWord]:
+def _widened(sentence: Sentence, words: Iterator[_PlacedWord], delays: list[int]) -> Iterator[SpokenWord]:
     """Extend words over the silent markup that touches them, and the outer words to the sentence's ends.
 
     Text from a delaying tag on belongs to the word after it.
     """
     text, offset = sentence.text, sentence.start
     begin, passed = 0, 0
-    for word, following in pairwise([*words, _Place("", 0, len(text), len(text))]):
+    for word, following in pairwise([*words, _PlacedWord("", 0, len(text), len(text))]):
         while passed < len(delays) and delays[passed] < word.end:
             passed += 1
         limit = min(following.start, delays[passed]) if passed < len(delays) else following.start

@@ -30,8 +30,8 @@ def test_a_click_before_the_scripts_are_there_is_not_lost(page: Page) -> None:
     page.route("**/htmx*", lambda route: held.append(route))
     page.get_by_role("link", name="Mert the Storyteller", exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Mert the Storyteller")
-    findings = check_in_a_tab(page)
-    expect(findings.locator(".finding--good", has_text="Authorised")).to_be_visible(timeout=TAKES_MS)
+    check_notes = check_in_a_tab(page)
+    expect(check_notes.locator(".finding--good", has_text="Authorised")).to_be_visible(timeout=TAKES_MS)
     for route in held:
         route.continue_()
 
@@ -43,7 +43,7 @@ def test_without_a_script_the_form_stays_as_it_was_typed(
     page = context.new_page()
     page.goto("/personas/new/")
     page.locator("#id_address").fill("/demo/v1")
-    findings = check_in_a_tab(page)
-    expect(findings.locator(".finding--bad", has_text="Authorised")).to_be_visible(timeout=TAKES_MS)
+    check_notes = check_in_a_tab(page)
+    expect(check_notes.locator(".finding--bad", has_text="Authorised")).to_be_visible(timeout=TAKES_MS)
     expect(page.locator("#id_address")).to_have_value("/demo/v1")
     context.close()

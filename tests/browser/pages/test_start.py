@@ -147,14 +147,14 @@ curl -X POST https://tavusapi.com/v2/personas \\
 def test_a_pasted_python_dict_says_what_is_left_out_in_its_lines_and_braces(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     paste(page, PYTHON)
-    notices = page.locator(".messages li")
-    shown = notices.filter(has_text="choose(")
+    notes = page.locator(".messages li")
+    shown = notes.filter(has_text="choose(")
     expect(shown).to_have_text(
         re.compile(r"tools: choose\(\n +one,\n +two,\n +\) is script"), use_inner_text=False
     )
     assert shown.evaluate("node => getComputedStyle(node).whiteSpace") == "pre-line"
-    expect(notices.filter(has_text="{house} is sent as it stands")).to_have_count(1)
-    expect(notices.filter(has_text="{guest} is sent as it stands")).to_have_count(1)
+    expect(notes.filter(has_text="{house} is sent as it stands")).to_have_count(1)
+    expect(notes.filter(has_text="{guest} is sent as it stands")).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 

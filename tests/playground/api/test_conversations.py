@@ -83,7 +83,7 @@ def test_the_seeds_persona_talks_by_the_demo_llm_until_it_has_an_address(admin_u
     said = start(client, Persona.objects.get(pk=made["persona_id"]))["greenroom"]
     assert said["stand_in"] is True
     assert said["not_ready"][0]["code"] == "address_placeholder"
-    assert any("demo LLM" in notice for notice in said["notices"])
+    assert any("demo LLM" in note for note in said["notices"])
 
 
 def test_a_persona_with_an_address_is_called_itself(client: Client, persona: Persona) -> None:
@@ -159,8 +159,8 @@ def test_todays_names_are_taken_in(client: Client, persona: Persona) -> None:
 def test_without_any_replica_the_answer_says_that_tavus_wants_one(client: Client) -> None:
     made = make_persona()
     save_persona(made, by=None)
-    (notice,) = start(client, made)["greenroom"]["notices"]
-    assert "replica_id" in notice
+    (note,) = start(client, made)["greenroom"]["notices"]
+    assert "replica_id" in note
 
 
 def test_an_unfilled_placeholder_is_named(client: Client, persona: Persona) -> None:

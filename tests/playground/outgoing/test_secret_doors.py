@@ -19,7 +19,7 @@ from playground.engine.turn_plan import TurnPlan
 from playground.models import Turn
 from playground.storage.load_plan import load_plan
 from playground.storage.open_turn import NewTurn, open_turn
-from playground.storage.start_conversation import Opening, start_conversation
+from playground.storage.start_conversation import ConversationOptions, start_conversation
 from tests.api import PERSONAS, api_client
 from tests.conftest import REHEARSE, make_user, signed_in
 from tests.personas.making import CANARY, make_persona, make_secret
@@ -50,7 +50,7 @@ def persona(secret: TokenSecret) -> Persona:
 def plan_of(persona: Persona, owner: User, *, stand_in: bool = False, text: str = "Hello") -> TurnPlan:
     """What the next turn of a new conversation would send."""
     persona.refresh_from_db()
-    conversation = start_conversation(persona, Opening(stand_in=stand_in), owner=owner)
+    conversation = start_conversation(persona, ConversationOptions(stand_in=stand_in), owner=owner)
     return load_plan(open_turn(conversation.pk, NewTurn(TurnKind.USER, text)))
 
 
@@ -344,7 +344,7 @@ def test_d25_a_turn_keeps_the_persona_that_it_began_with(editor: User, persona: 
 
 
 def test_d25_a_conversation_keeps_its_version_until_its_end(editor: User, persona: Persona) -> None:
-    conversation = start_conversation(persona, Opening(), owner=editor)
+    conversation = start_conversation(persona, ConversationOptions(), owner=editor)
     fill_form(signed_in(editor), persona, model="another")
     plan = load_plan(open_turn(conversation.pk, NewTurn(TurnKind.USER, "Hello")))
     assert plan.persona.llm.model == "gpt-4o"

@@ -12,7 +12,7 @@ from personas.api.errors import ApiError
 from personas.api.patching import patched
 from personas.formats import FormatError, read_documents
 from personas.formats.credentials import Credentials
-from personas.formats.fields import Notices
+from personas.formats.fields import ImportNotes
 from personas.versions import MAX_COMPARED, compared
 from playground.demo_llm import facts, situation, tool_results
 from playground.demo_llm import tools as demo_tools
@@ -50,7 +50,7 @@ def refusal(text: str) -> object:
 
 
 def import_keys(text: str) -> object:
-    return Credentials("Mert", Notices()).key(text, hosts=(), role="LLM")
+    return Credentials("Mert", ImportNotes()).key(text, hosts=(), role="LLM")
 
 
 def header(text: str) -> object:
@@ -153,5 +153,5 @@ def test_a_result_that_nests_deeply_is_put_into_words(nested: str) -> None:
 
 def test_two_versions_are_compared_word_by_word_only_up_to_a_number() -> None:
     before, after = "a b " * MAX_COMPARED, "b a c " * MAX_COMPARED
-    assert [stretch.kind for stretch in compared(before, after)][:1] != []
+    assert [span.kind for span in compared(before, after)][:1] != []
     assert len(compared(before, after)) <= 3

@@ -78,7 +78,7 @@ async def test_a_viewer_who_comes_late_gets_the_turn_as_far_as_it_has_come(
         await one.respond(conversation.pk, "Hi")
         await here.until(lambda event: event["event_type"] == "playground.sentence")
         elsewhere = await watch(other, conversation)
-        live = await other.ask_live(conversation.pk)
+        live = await other.live_state_elsewhere(conversation.pk)
         closed = await elsewhere.until_closed()
     assert live is not None
     assert live["turn"]["text"].startswith("Sentence number 0")

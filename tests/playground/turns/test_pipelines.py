@@ -4,10 +4,10 @@ import pytest
 from django.contrib.auth.models import User
 
 from personas.models import Persona
-from personas.readiness import reasons_not_ready
+from personas.readiness import readiness_problems
 from personas.saving import save_persona
 from playground.models import Conversation, Turn
-from playground.storage.start_conversation import Opening, start_conversation
+from playground.storage.start_conversation import ConversationOptions, start_conversation
 from tests.personas.making import make_persona
 from tests.playground.rehearsals import DOCUMENT, make_conversation, running, watch
 from tests.playground.scripted_llm import DONE, END, Step, text
@@ -53,21 +53,30 @@ async def test_with_pipeline_mode_full_the_llm_answers(conversation: Conversatio
 
 def test_a_persona_that_echoes_lacks_nothing_of_an_llm() -> None:
     persona = make_persona(address="", model="", other_keys={"pipeline_mode": "echo"})
-    assert reasons_not_ready(persona) == []
+    assert readiness_problems(persona) == []
 
 
 @pytest.mark.parametrize("key", ["greeting", "custom_greeting"])
 def test_the_personas_greeting_opens_its_conversations(key: str, admin_user: User) -> None:
-    conversation = start_conversation(greeter(**{key: "Good evening."}), Opening(), owner=admin_user)
+    conversation = start_conversation(
+        greeter(**{key: "Good evening."}), ConversationOptions(), owner=admin_user
+    )
     assert conversation.custom_greeting == "Good evening."
 
 
 def test_the_conversations_own_greeting_wins(admin_user: User) -> None:
     persona = greeter(greeting="Good evening.")
-    conversation = start_conversation(persona, Opening(custom_greeting="Hello!"), owner=admin_user)
+    conversation = start_conversation(
+        persona, ConversationOptions(custom_greeting="Hello!"), owner=admin_user
+    )
     assert conversation.custom_greeting == "Hello!"
 
 
 @pytest.mark.parametrize("greeting", [None, "", " ", 5, {"text": "Hi"}])
 def test_what_is_no_greeting_opens_nothing(greeting: object, admin_user: User) -> None:
-    assert start_conversation(greeter(greeting=greeting), Opening(), owner=admin_user).custom_greeting == ""
+    assert (
+        start_conversation(
+            greeter(greeting=greeting), ConversationOptions(), owner=admin_user
+        ).custom_greeting
+        == ""
+    )

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from playground import runner as runners
 from playground.engine.errors.codes import Code, CommandError
 from playground.models import Conversation, Turn
-from playground.realtime import consumer, showing
+from playground.realtime import consumer, snapshot_sender
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.hub import Hub
 from playground.realtime.relay import Relay
@@ -122,7 +122,7 @@ async def test_a_task_that_is_cancelled_before_its_first_step_leaves_nothing() -
     [
         (consumer, "frames", "viewer"),
         (consumer.ConversationConsumer, "_is_read", "viewer"),
-        (showing, "load_turns_before", "earlier turns"),
+        (snapshot_sender, "load_turns_before", "earlier turns"),
     ],
 )
 async def test_the_socket_of_a_viewer_that_fails_is_closed_for_another_try(
@@ -273,7 +273,7 @@ async def test_a_message_of_another_process_that_cannot_be_read_stops_no_other(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     class Owner:
-        def told_live(self, conversation_id: str) -> dict[str, Any]:
+        def live_state(self, conversation_id: str) -> dict[str, Any]:
             raise LookupError(SECRET)
 
         def cut_here(self, conversation_id: str, interrupt: object) -> None:

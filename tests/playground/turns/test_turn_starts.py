@@ -40,7 +40,7 @@ async def test_a_turn_that_is_cancelled_before_its_first_step_is_closed(rehearsa
         await asyncio.gather(task, return_exceptions=True)
         closed = await watcher.until_closed()
         assert not runner.open_turns.counted
-        assert runner.told_live(rehearsal.pk) is None
+        assert runner.live_state(rehearsal.pk) is None
     turn = await Turn.objects.aget(pk=turn_id)
     assert closed["event_type"] == "playground.turn.interrupted"
     assert (turn.status, turn.error) == ("interrupted", closed["properties"]["error"])

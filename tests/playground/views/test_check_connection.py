@@ -15,7 +15,7 @@ from django.urls import reverse
 from personas.forms.persona import data_of
 from personas.models import Persona
 from personas.saving import save_persona
-from playground.connection_check import CHECK_LIMITS, Prepared, observe
+from playground.connection_check import CHECK_LIMITS, PreparedCheck, observe
 from playground.engine.errors.codes import Code
 from playground.views.check_connection import CHECKS
 from tests.conftest import REHEARSE, make_user
@@ -45,15 +45,15 @@ def check(editor: User, llm_server: LLMServerHandle) -> Check:
     client = AsyncClient()
     client.force_login(editor)
 
-    async def findings(behaviour: str = "", /, **changes: Any) -> dict[str, tuple[str, str]]:
+    async def check_notes(behaviour: str = "", /, **changes: Any) -> dict[str, tuple[str, str]]:
         address = {"address": llm_server.base_url(behaviour)} if behaviour else {}
         answer = await client.post(URL, data | address | changes)
         assert answer.status_code == 200
         assert CANARY not in answer.content.decode()
-        found = answer.context["findings"]
-        return {finding.what: (str(finding.grade), finding.sentence) for finding in found}
+        found = answer.context["notes"]
+        return {note.what: (str(note.grade), note.sentence) for note in found}
 
-    return findings
+    return check_notes
 
 
 def test_the_address_is_the_one_that_is_used_here() -> None:
@@ -105,7 +105,7 @@ async def test_what_is_odd_is_told(check: Check, behaviour: str, what: str, grad
 
 
 async def test_a_stream_that_we_left_is_not_said_to_have_been_cut_off(llm_server: LLMServerHandle) -> None:
-    request = Prepared(wire(llm_server.completions_url("stall")), (), None, is_tls=False, is_own=False)
+    request = PreparedCheck(wire(llm_server.completions_url("stall")), (), None, is_tls=False, is_own=False)
 
     verdict = (await observe(request, replace(CHECK_LIMITS, content_gap_ms=200))).verdict
 

@@ -27,14 +27,14 @@ class LiveTurns(Protocol):
     @property
     def hub(self) -> Hub: ...
 
-    def told_live(self, conversation_id: str) -> Json | None:
+    def live_state(self, conversation_id: str) -> Json | None:
         """``{"turn", "now_ms", "seq"}`` of the turn that runs here."""
 
-    async def ask_live(self, conversation_id: str) -> Json | None:
+    async def live_state_elsewhere(self, conversation_id: str) -> Json | None:
         """The same of a turn that runs in another process."""
 
 
-class Showing:
+class SnapshotSender:
     """The snapshots of one viewer: ``show`` as often as the viewer asks, ``stop`` at the end."""
 
     def __init__(
@@ -100,9 +100,9 @@ class Showing:
         for _ in range(SNAPSHOT_TRIES):
             stored = await database_job(load_snapshot)(self._conversation_id, part_bytes=PART_BYTES)
             is_open = bool(stored.turns) and stored.turns[-1]["status"] in OPEN
-            live = self._live_turns.told_live(self._conversation_id)
+            live = self._live_turns.live_state(self._conversation_id)
             if live is None and is_open:
-                live = await self._live_turns.ask_live(self._conversation_id)
+                live = await self._live_turns.live_state_elsewhere(self._conversation_id)
             if live is not None or not is_open:
                 break
         return self._merged(stored, live), stored.due_greeting

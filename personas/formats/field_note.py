@@ -1,19 +1,19 @@
-"""A sentence about a persona's document, and where among the others it stands."""
+"""Notes about the fields of a persona's document."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """One sentence, and the form field that it belongs to."""
+class FieldNote:
+    """A note: one sentence for a person, with nothing that prevents a start, and the form field it belongs to."""
 
     field: str
     message: str
 
 
 class Topic(Enum):
-    """What a platform is asked for its notices about, in this order; Greenroom's own stand between them."""
+    """The topics on which a platform is asked for its notes, in this order; Greenroom adds its own between them."""
 
     PROMPT = auto()
     ADDRESS = auto()

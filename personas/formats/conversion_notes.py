@@ -1,4 +1,4 @@
-"""What becomes of a part of a persona's document on another platform, each in one sentence."""
+"""Notes on what becomes of the parts of a persona's document on another platform."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,24 +18,24 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """One sentence on a part of the document; ``field`` is the persona form's."""
+class ConversionNote:
+    """A note: one sentence for a person on a part of the document. ``field`` is the persona form's."""
 
     fate: Fate
     field: str
     message: str
 
 
-def mapped(field: str, message: str) -> Difference:
-    return Difference(Fate.MAPPED, field, message)
+def mapped(field: str, message: str) -> ConversionNote:
+    return ConversionNote(Fate.MAPPED, field, message)
 
 
-def changed(field: str, message: str) -> Difference:
-    return Difference(Fate.CHANGED, field, message)
+def changed(field: str, message: str) -> ConversionNote:
+    return ConversionNote(Fate.CHANGED, field, message)
 
 
-def lost(field: str, message: str) -> Difference:
-    return Difference(Fate.LOST, field, message)
+def lost(field: str, message: str) -> ConversionNote:
+    return ConversionNote(Fate.LOST, field, message)
 
 
 def become(name: str) -> str:

@@ -12,11 +12,11 @@ from django.contrib.auth.models import User
 
 from playground.engine.json_types import Json
 from playground.models import Turn
-from playground.realtime import consumer, hub, showing
+from playground.realtime import consumer, hub, snapshot_sender
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.frames import FRAME_BYTES, frames
 from playground.realtime.hub import Viewer
-from playground.realtime.showing import PART_BYTES, Showing
+from playground.realtime.snapshot_sender import PART_BYTES, SnapshotSender
 from playground.runner import runner
 from playground.storage.snapshot import load_turns_before, parts
 from tests.playground.own_sockets import opened
@@ -141,9 +141,9 @@ async def test_a_flood_of_resumes_costs_one_snapshot_at_a_time(
 ) -> None:
     stored = await database_sync_to_async(make_conversation)(admin_user)
     under_way, most, made = 0, 0, 0
-    load = Showing._load
+    load = SnapshotSender._load
 
-    async def counts(self: Showing) -> tuple[Json, str]:
+    async def counts(self: SnapshotSender) -> tuple[Json, str]:
         nonlocal under_way, most, made
         under_way, made = under_way + 1, made + 1
         most = max(most, under_way)
@@ -151,10 +151,10 @@ async def test_a_flood_of_resumes_costs_one_snapshot_at_a_time(
         under_way -= 1
         return loaded
 
-    monkeypatch.setattr(showing.Showing, "_load", counts)
+    monkeypatch.setattr(snapshot_sender.SnapshotSender, "_load", counts)
     async with running() as runner:
         viewer = await runner.attach(stored.pk)
-        shown = Showing(runner, stored.pk, viewer, on_failure=viewer.until_taken)
+        shown = SnapshotSender(runner, stored.pk, viewer, on_failure=viewer.until_taken)
         await asyncio.gather(*(shown.show() for _ in range(200)))
         await shown.stop()
         await runner.detach(stored.pk, viewer)
@@ -176,10 +176,10 @@ async def test_earlier_turns_are_read_as_fast_as_they_are_taken(
         reads.append(position)
         return load(conversation_id, position, part_bytes=part_bytes)
 
-    monkeypatch.setattr(showing, "load_turns_before", counts)
+    monkeypatch.setattr(snapshot_sender, "load_turns_before", counts)
     async with running() as runner:
         viewer = await runner.attach(stored.pk)
-        shown = Showing(runner, stored.pk, viewer, on_failure=viewer.until_taken)
+        shown = SnapshotSender(runner, stored.pk, viewer, on_failure=viewer.until_taken)
         await shown.show()
         (first,) = [made["properties"] for made in await viewer.take()]
         assert (len(first["turns"]), first["earlier"]) == (20, 80)

@@ -11,7 +11,7 @@ from dashboard.api_keys import make_key
 from dashboard.roles import Role, give_role, group_of
 from playground.realtime import consumer
 from playground.realtime.close_codes import CloseCode
-from playground.realtime.rights import CameInBy, Refusal, Seats, seats
+from playground.realtime.rights import ConnectionLimit, Refusal, SocketCredential, connection_limit
 from playground.runner import Runner, runner
 from tests.dashboard.roles import person
 from tests.playground.own_sockets import OWN, Socket, close_code, opened
@@ -57,13 +57,13 @@ async def test_b23_one_socket_too_many_is_told_which_limit_it_was(
     sockets += await held(headers, conversation, 1)
     for socket in sockets:
         await socket.disconnect()
-    assert not seats._taken
+    assert not connection_limit._taken
 
 
 def test_the_reason_fits_into_a_close_frame(settings: Any) -> None:
     settings.SESSION_SOCKETS_PER_USER = settings.KEY_SOCKETS_PER_USER = 100_000
-    for way in CameInBy:
-        full = Seats()
+    for way in SocketCredential:
+        full = ConnectionLimit()
         full._taken[1, way] = 100_000
         with pytest.raises(Refusal) as refused:
             full.take(1, way)
@@ -97,7 +97,7 @@ async def test_the_database_may_be_away_for_a_while(
                 assert (await socket.until("playground.error"))["code"] == "internal"
         await socket.send("playground.resume", seq=0)
         await socket.until("playground.snapshot")
-    assert not seats._taken
+    assert not connection_limit._taken
 
 
 async def test_a_result_that_is_nested_too_deeply_is_refused_and_the_socket_lives(
@@ -112,7 +112,7 @@ async def test_a_result_that_is_nested_too_deeply_is_refused_and_the_socket_live
         assert (await socket.until("playground.error"))["code"] == "bad_message"
         await socket.send("playground.resume", seq=0)
         await socket.until("playground.snapshot")
-    assert not seats._taken
+    assert not connection_limit._taken
 
 
 async def test_a_command_that_fails_is_told_and_the_socket_lives(
@@ -130,7 +130,7 @@ async def test_a_command_that_fails_is_told_and_the_socket_lives(
         await socket.until("playground.snapshot")
 
 
-@pytest.mark.parametrize("step", ["attach", "showing"])
+@pytest.mark.parametrize("step", ["attach", "snapshot_sender"])
 async def test_a_socket_that_cannot_be_opened_is_closed_and_takes_no_seat(
     conversation: str, key: dict[str, str], monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -140,7 +140,7 @@ async def test_a_socket_that_cannot_be_opened_is_closed_and_takes_no_seat(
     monkeypatch.setattr(Runner, step, fails)
     for _ in range(5):
         assert await close_code(conversation, key) == CloseCode.FAILED
-    assert not seats._taken
+    assert not connection_limit._taken
     assert not runner().hub.is_watched(conversation)
 
 
@@ -158,7 +158,7 @@ async def test_whatever_breaks_a_socket_gives_all_of_it_back(
         await socket.send("playground.resume", seq=0)
         with pytest.raises(LookupError):
             await socket.end()
-    assert not seats._taken
+    assert not connection_limit._taken
     assert not runner().hub.is_watched(conversation)
     running = {task.get_name() for task in asyncio.all_tasks()}
     assert not {"viewer", "rights of a viewer"} & running
