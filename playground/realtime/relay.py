@@ -224,9 +224,9 @@ class Relay:
             self._answer(message, "relay.events", events=[refusal])
 
     def _take_ask(self, message: Json) -> None:
-        told = self._owner.live_state(message["conversation_id"])
-        if told is not None:
-            self._answer(message, "relay.told", nonce=message["nonce"], told=told)
+        live = self._owner.live_state(message["conversation_id"])
+        if live is not None:
+            self._answer(message, "relay.told", nonce=message["nonce"], told=live)
 
     def _take_told(self, message: Json) -> None:
         answer = self._asked.get(message["nonce"])
