@@ -73,16 +73,16 @@ def known_names() -> Names:
 
 def branches(root: Path, names: Names) -> list[Branch]:
     """Every branch on a platform in the product, but for the places that are allowed to know it."""
-    found: list[Branch] = []
+    platform_branches: list[Branch] = []
     for app in APPS:
         for path in sorted((root / app).rglob("*.py")):
             relative = path.relative_to(root).as_posix()
             if not _is_allowed(relative, names):
-                found += in_python(path.read_text("utf-8"), relative, names)
+                platform_branches += in_python(path.read_text("utf-8"), relative, names)
     for folder, endings in (("templates", ("html", "txt")), ("static", ("js", "mjs", "css"))):
         for path in sorted(path for ending in endings for path in (root / folder).rglob(f"*.{ending}")):
-            found += in_text(path.read_text("utf-8"), path.relative_to(root).as_posix(), names)
-    return found
+            platform_branches += in_text(path.read_text("utf-8"), path.relative_to(root).as_posix(), names)
+    return platform_branches
 
 
 def in_text(text: str, path: str, names: Names) -> Iterator[Branch]:
@@ -172,11 +172,11 @@ def _is_allowed(path: str, names: Names) -> bool:
 
 
 def main() -> int:
-    found = branches(ROOT, known_names())
-    files = len({branch.path for branch in found})
-    count = f"Branches on a platform outside its own modules: {len(found)} in {files} files."
-    sys.stdout.write("\n".join([*map(str, found), count]) + "\n")
-    return 1 if found else 0
+    platform_branches = branches(ROOT, known_names())
+    files = len({branch.path for branch in platform_branches})
+    count = f"Branches on a platform outside its own modules: {len(platform_branches)} in {files} files."
+    sys.stdout.write("\n".join([*map(str, platform_branches), count]) + "\n")
+    return 1 if platform_branches else 0
 
 
 if __name__ == "__main__":

@@ -78,10 +78,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Put back after a flush what `migrate` had left: to make it anew takes thirty times as long."""
     models: tuple[type[Model], ...] = (ContentType, Permission, Group, Group.permissions.through)
     with django_db_blocker.unblock():
-        kept = [(model, list(model._default_manager.all())) for model in models]
+        rows_by_model = [(model, list(model._default_manager.all())) for model in models]
 
     def put_back(_verbosity: int, _interactive: bool, using: str, **_options: object) -> None:
-        for model, rows in kept:
+        for model, rows in rows_by_model:
             model._default_manager.using(using).bulk_create(rows)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -12,8 +12,8 @@ def violations(page: Page) -> list[str]:
     """What axe finds wrong with the page as it stands: a rule, its help, and where."""
     # Evaluated by the debugger: the page's content security policy stays as it is.
     page.evaluate(SCRIPT.read_text(encoding="utf-8"))
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    result: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{rule['id']}: {rule['help']}: {', '.join(str(node['target']) for node in rule['nodes'])}"
-        for rule in found["violations"]
+        for rule in result["violations"]
     ]

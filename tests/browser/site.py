@@ -61,9 +61,9 @@ def rows(data: Path, query: str, *values: str) -> list[tuple[object, ...]]:
 
 def environment(data: Path) -> dict[str, str]:
     """That of `make run` on a machine where nothing is configured."""
-    kept = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
-    kept.pop("DJANGO_SETTINGS_MODULE", None)
-    return kept | {
+    inherited = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    inherited.pop("DJANGO_SETTINGS_MODULE", None)
+    return inherited | {
         "DEBUG": "true",
         "GREENROOM_DATA": str(data),
         "PORT": str(free_port()),
@@ -98,7 +98,7 @@ def serve_site(data: Path, **settings: str) -> Iterator[Site]:
     """Serves under these settings until the block is left; what the server logged is in ``data/server.log``."""
     prepare(data)
     port = settings.get("PORT") or str(free_port())
-    told = {
+    site_environment = {
         "DEBUG": "false",
         "PORT": port,
         "SITE_URL": f"http://{HOST}:{port}",
@@ -110,7 +110,7 @@ def serve_site(data: Path, **settings: str) -> Iterator[Site]:
         },
     }
     command = ["serve", "--link", "--host", HOST, "--port", port]
-    with _started(data, command, told | settings, settings) as site:
+    with _started(data, command, site_environment | settings, settings) as site:
         yield site
 
 
@@ -123,7 +123,7 @@ def run_site(data: Path, **settings: str) -> Iterator[Site]:
 
 @contextmanager
 def _started(
-    data: Path, command: Sequence[str], told: Mapping[str, str], settings: Mapping[str, str]
+    data: Path, command: Sequence[str], site_environment: Mapping[str, str], settings: Mapping[str, str]
 ) -> Iterator[Site]:
     assert ALLOWED in os.environ, "A test that starts a server uses the fixture server_processes."
     log = data / "server.log"
@@ -131,7 +131,7 @@ def _started(
         server = subprocess.Popen(
             [sys.executable, "manage.py", *command],
             cwd=ROOT,
-            env={**environment(data), **told},
+            env={**environment(data), **site_environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -202,8 +202,8 @@ async def gzip_bomb(exchange: Exchange) -> None:
 @behaviour
 async def echo(exchange: Exchange) -> None:
     """Says the request that it got, as JSON."""
-    said = {"target": exchange.request.target, "headers": exchange.request.headers}
-    await stream(exchange, text_stream([json.dumps(said)]))
+    request = {"target": exchange.request.target, "headers": exchange.request.headers}
+    await stream(exchange, text_stream([json.dumps(request)]))
 
 
 @behaviour
@@ -231,12 +231,12 @@ async def echo_secret_reasoning(exchange: Exchange) -> None:
 async def echo_secret_encoded(exchange: Exchange) -> None:
     """Says the key in base64, in base64 within a longer text, and percent-encoded."""
     key = _key(exchange)
-    said = [
+    encodings = [
         base64.b64encode(key.encode()),
         base64.b64encode(f"x{key}y".encode()),
         quote(key, safe="").encode(),
     ]
-    await stream(exchange, text_stream([f"It is {text.decode()} here. " for text in said]))
+    await stream(exchange, text_stream([f"It is {text.decode()} here. " for text in encodings]))
 
 
 @behaviour

@@ -43,7 +43,7 @@ class Request:
         return self.path.split("/")[1]
 
     def header(self, name: str) -> str:
-        return next((value for found, value in self.headers if found.lower() == name.lower()), "")
+        return next((value for header, value in self.headers if header.lower() == name.lower()), "")
 
     def option(self, name: str, default: str = "") -> str:
         """A value of the query, by which some behaviours can be tuned."""

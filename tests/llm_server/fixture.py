@@ -40,8 +40,8 @@ class LLMServerHandle:
 
     def requests(self) -> list[dict[str, Any]]:
         """Every request since the last reset, as it came."""
-        found: list[dict[str, Any]] = _get(f"{self.url}/_requests")
-        return found
+        requests: list[dict[str, Any]] = _get(f"{self.url}/_requests")
+        return requests
 
     def answers_under_way(self) -> int:
         """How many answers have begun and not ended, their clients still listening."""

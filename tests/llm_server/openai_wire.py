@@ -55,7 +55,7 @@ def deltas_of(text: str) -> list[str]:
 def chunk(
     delta: Json, finish_reason: str | None = None, *, usage: bool = False, model: str = "gpt-4o"
 ) -> Json:
-    found: Json = {
+    payload: Json = {
         "id": COMPLETION_ID,
         "object": "chat.completion.chunk",
         "created": CREATED,
@@ -65,8 +65,8 @@ def chunk(
         "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}],
     }
     if usage:
-        found["usage"] = None
-    return found
+        payload["usage"] = None
+    return payload
 
 
 def usage_chunk(model: str = "gpt-4o") -> Json:
@@ -110,7 +110,7 @@ def tool_stream(fragments: int = 8) -> list[bytes]:
 def completion(text: str, model: str = "gpt-4o") -> bytes:
     """The answer to a request without ``stream``, indented as OpenAI sends it."""
     message: Json = {"role": "assistant", "content": text, "refusal": None, "annotations": []}
-    found: Json = {
+    payload: Json = {
         "id": COMPLETION_ID,
         "object": "chat.completion",
         "created": CREATED,
@@ -120,7 +120,7 @@ def completion(text: str, model: str = "gpt-4o") -> bytes:
         "service_tier": "default",
         "system_fingerprint": "fp_cbf1785567",
     }
-    return json.dumps(found, indent=2).encode() + b"\n"
+    return json.dumps(payload, indent=2).encode() + b"\n"
 
 
 def error_body(message: str, kind: str, code: str | None = None, param: str | None = None) -> bytes:

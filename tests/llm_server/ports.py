@@ -81,14 +81,14 @@ def full_port() -> tuple[int, list[socket.socket]]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(0)
-    kept = [listener]
+    listeners = [listener]
     for _ in range(4):
         filler = socket.socket()
         filler.setblocking(False)
         filler.connect_ex(listener.getsockname())
-        kept.append(filler)
+        listeners.append(filler)
     port: int = listener.getsockname()[1]
-    return port, kept
+    return port, listeners
 
 
 def _name(text: str) -> x509.Name:

@@ -164,9 +164,9 @@ def test_what_an_engine_takes_is_not_remarked_on(engine: str, settings: dict[str
     ],
 )
 def test_a_long_prompt_is_held_against_the_platforms_advice(platform: str, tokens: int, words: str) -> None:
-    said = noted("system_prompt", platform=platform, system_prompt="abcd" * tokens)
-    assert words in said
-    assert bool(said) == bool(words)
+    note = noted("system_prompt", platform=platform, system_prompt="abcd" * tokens)
+    assert words in note
+    assert bool(note) == bool(words)
 
 
 def test_tokens_are_estimated_by_script() -> None:

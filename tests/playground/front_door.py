@@ -77,8 +77,8 @@ class FrontDoor:
     async def _closing(self, socket: WebsocketCommunicator) -> Json:
         async with asyncio.timeout(DEADLINE_S):
             while True:
-                found = json.loads(await socket.receive_from(DEADLINE_S))
-                for event in found if isinstance(found, list) else [found]:
+                frame = json.loads(await socket.receive_from(DEADLINE_S))
+                for event in frame if isinstance(frame, list) else [frame]:
                     if event["event_type"].startswith("playground.turn.") and "error" in event["properties"]:
                         properties: Json = event["properties"]
                         return properties
@@ -122,8 +122,8 @@ class ApiDoor(FrontDoor):
         if made.status_code == HTTPStatus.BAD_REQUEST:
             assert made.json()["field"] == "layers.llm.base_url"
             return None
-        asked = {"persona_id": made.json()["persona_id"], "properties": {"simulated_speech": "instant"}}
-        begun = (await self._send(CONVERSATIONS, asked)).json()
+        request = {"persona_id": made.json()["persona_id"], "properties": {"simulated_speech": "instant"}}
+        begun = (await self._send(CONVERSATIONS, request)).json()
         assert not begun["greenroom"]["stand_in"]
         return await Conversation.objects.aget(pk=begun["conversation_id"])
 
@@ -160,15 +160,15 @@ async def door(request: pytest.FixtureRequest, front_door: FrontDoor, admin_user
 @pytest_asyncio.fixture
 async def listener() -> AsyncIterator[Listener]:
     """Nobody has connected to it when the test ends."""
-    found = Listener(0)
+    listening = Listener(0)
 
     def count(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        found.connections += 1
+        listening.connections += 1
         writer.close()
 
     async with await asyncio.start_server(count, "127.0.0.1", 0) as four:
-        found.port = four.sockets[0].getsockname()[1]
-        async with await asyncio.start_server(count, "::1", found.port):
-            yield found
+        listening.port = four.sockets[0].getsockname()[1]
+        async with await asyncio.start_server(count, "::1", listening.port):
+            yield listening
             await asyncio.sleep(0)
-            assert found.connections == 0
+            assert listening.connections == 0

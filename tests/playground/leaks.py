@@ -20,12 +20,12 @@ from tests.conftest import signed_in
 def spellings(secret: str) -> set[str]:
     """The secret raw, URL-encoded, and in base64 wherever it stands in a longer encoded text."""
     raw = secret.encode()
-    found = {secret, quote(secret, safe=""), quote_plus(secret), quote(secret, safe="").lower()}
+    variants = {secret, quote(secret, safe=""), quote_plus(secret), quote(secret, safe="").lower()}
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         for shift in range(3):
             whole = encode(b"\0" * shift + raw + b"\0" * (2 - shift)).decode()
-            found.add(whole[4:-4])  # what no neighbour has a part in
-    return found
+            variants.add(whole[4:-4])  # what no neighbour has a part in
+    return variants
 
 
 def leaks_in(text: str, secret: str) -> list[str]:
@@ -44,11 +44,11 @@ def frames_text(events: Iterable[dict[str, Any]]) -> str:
 def every_row() -> str:
     """Every row of every table."""
     with connection.cursor() as cursor:
-        found = []
+        tables = []
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            found.append(f"{table}: {cursor.fetchall()!r}")
-    return "\n".join(found)
+            tables.append(f"{table}: {cursor.fetchall()!r}")
+    return "\n".join(tables)
 
 
 def every_page(owner: User, conversation_id: str) -> str:
@@ -64,7 +64,7 @@ def every_page(owner: User, conversation_id: str) -> str:
         *(f"/playground/turns/{turn}/request/?platform=tavus" for turn in turns),
         *(f"/playground/turns/{turn}/request/?platform=jaicp" for turn in turns),
         *(f"/admin/playground/turn/{turn}/change/" for turn in turns),
-        *(f"/admin/playground/completion/{found.pk}/change/" for found in completions),
+        *(f"/admin/playground/completion/{completion.pk}/change/" for completion in completions),
     ]
     pages = []
     for path in paths:

@@ -45,15 +45,15 @@ class Watcher:
         self._taken: deque[Json] = deque()
         self.events: list[Json] = []
 
-    async def until(self, found: Callable[[Json], bool]) -> Json:
-        """The next event for which ``found`` is true; fails after ``deadline_s``."""
+    async def until(self, is_wanted: Callable[[Json], bool]) -> Json:
+        """The next event for which ``is_wanted`` is true; fails after ``deadline_s``."""
         async with asyncio.timeout(self._deadline_s):
             while True:
                 if not self._taken:
                     self._taken.extend(await self._viewer.take())
                 event = self._taken.popleft()
                 self.events.append(event)
-                if found(event):
+                if is_wanted(event):
                     return event
 
     async def until_closed(self) -> Json:

@@ -28,10 +28,10 @@ def text(words: str) -> bytes:
 def call(index: int, **parts: Any) -> bytes:
     """A fragment of a tool call: ``id``, ``name``, ``arguments``."""
     function = {key: parts[key] for key in ("name", "arguments") if key in parts}
-    found: dict[str, Any] = {"index": index, "function": function}
+    fragment: dict[str, Any] = {"index": index, "function": function}
     if "id" in parts:
-        found |= {"id": parts["id"], "type": "function"}
-    return chunk({"tool_calls": [found]})
+        fragment |= {"id": parts["id"], "type": "function"}
+    return chunk({"tool_calls": [fragment]})
 
 
 ROLE = chunk({"role": "assistant", "content": ""})

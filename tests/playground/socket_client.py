@@ -54,8 +54,8 @@ class Client:
             while True:
                 event = await self.next()
                 if event["event_type"] in event_types and where(event["properties"]):
-                    found: Json = event["properties"]
-                    return found
+                    properties: Json = event["properties"]
+                    return properties
 
     async def snapshot_parts(self) -> list[Json]:
         """The parts of a snapshot, the newest turns first."""

@@ -73,8 +73,8 @@ class Take:
 
     @property
     def closed(self) -> Json:
-        found: Json = self.events[-1]["properties"]
-        return found
+        properties: Json = self.events[-1]["properties"]
+        return properties
 
     @property
     def text(self) -> str:
@@ -193,7 +193,7 @@ class Stage:
         turn_id = await command
         await watcher.until_closed()
         turn = await Turn.objects.select_related("conversation").aget(pk=turn_id)
-        completions = [found async for found in turn.completions.order_by("attempt")]
+        completions = [completion async for completion in turn.completions.order_by("attempt")]
         events = [event for event in watcher.events if event["properties"].get("turn_id") == turn_id]
         self.takes.append(Take(events, turn, completions))
         return self.takes[-1]

@@ -108,8 +108,8 @@ class Script:
 
     def personas(self) -> list[Json]:
         """All of them, the oldest first."""
-        found: list[Json] = self.call("GET", "/v2/personas?limit=100")["data"]
-        return found[::-1]
+        newest_first: list[Json] = self.call("GET", "/v2/personas?limit=100")["data"]
+        return newest_first[::-1]
 
     def persona_ids(self) -> dict[str, str]:
         """By name; of several with the same name, the oldest."""
@@ -117,15 +117,15 @@ class Script:
 
     def conversations(self) -> list[Json]:
         """The key's user's, the oldest first."""
-        found: list[Json] = self.call("GET", "/v2/conversations?limit=100")["data"]
-        return found[::-1]
+        newest_first: list[Json] = self.call("GET", "/v2/conversations?limit=100")["data"]
+        return newest_first[::-1]
 
     def say(self, conversation_id: str, text: str) -> list[Json]:
         """Every event of the turn in which this is said."""
         path = f"/v2/greenroom/conversations/{conversation_id}/respond"
         with self._open("POST", path, {"text": text}) as answer:
-            told = answer.read().decode()
-        return [json.loads(line[5:]) for line in told.split("\n") if line.startswith("data:")]
+            body = answer.read().decode()
+        return [json.loads(line[5:]) for line in body.split("\n") if line.startswith("data:")]
 
     @asynccontextmanager
     async def viewing(self, conversation_id: str) -> AsyncIterator[Client]:

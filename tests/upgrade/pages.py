@@ -13,9 +13,9 @@ LINES = frozenset({"dd", "dt", "h1", "h2", "h3", "li", "p", "td", "th", "tr"})
 
 
 class _Parts(HTMLParser):
-    def __init__(self, wanted: Callable[[str, Attributes], bool]) -> None:
+    def __init__(self, is_wanted: Callable[[str, Attributes], bool]) -> None:
         super().__init__()
-        self._wanted = wanted
+        self._wanted = is_wanted
         self._open: list[str] = []
         self._depth = 0
         """How many elements are open where the wanted one began; 0: none is read."""
@@ -44,9 +44,9 @@ class _Parts(HTMLParser):
             self.parts[-1] += data
 
 
-def parts(html: str, wanted: Callable[[str, Attributes], bool]) -> list[str]:
+def parts(html: str, is_wanted: Callable[[str, Attributes], bool]) -> list[str]:
     """The text of each wanted element, as it stands there."""
-    parser = _Parts(wanted)
+    parser = _Parts(is_wanted)
     parser.feed(html)
     return parser.parts
 
@@ -56,9 +56,9 @@ def part_with_id(html: str, element_id: str) -> str:
     return next(iter(parts(html, lambda _, attributes: attributes.get("id") == element_id)), "")
 
 
-def sentences(html: str, wanted: Callable[[str, Attributes], bool]) -> list[str]:
+def sentences(html: str, is_wanted: Callable[[str, Attributes], bool]) -> list[str]:
     """The text of each wanted element, its white space collapsed."""
-    return [" ".join(text.split()) for text in parts(html, wanted)]
+    return [" ".join(text.split()) for text in parts(html, is_wanted)]
 
 
 def lines(text: str) -> str:

@@ -17,14 +17,14 @@ COMMANDS = {
 
 def begin(script: Script, persona_id: str, name: str, talk: Talk) -> str:
     """The id of a new conversation."""
-    asked: Json = {"persona_id": persona_id, "conversation_name": name, "replica_id": "r123456789"}
+    request: Json = {"persona_id": persona_id, "conversation_name": name, "replica_id": "r123456789"}
     if talk.context:
-        asked["conversational_context"] = talk.context
+        request["conversational_context"] = talk.context
     if talk.greeting:
-        asked["custom_greeting"] = talk.greeting
+        request["custom_greeting"] = talk.greeting
     if talk.is_instant:
-        asked["properties"] = {"simulated_speech": "instant", "filler_seed": 7}
-    return str(script.call("POST", "/v2/conversations", asked)["conversation_id"])
+        request["properties"] = {"simulated_speech": "instant", "filler_seed": 7}
+    return str(script.call("POST", "/v2/conversations", request)["conversation_id"])
 
 
 async def step(script: Script, conversation_id: str, what: str, text: str) -> list[Json]:

@@ -42,8 +42,8 @@ def talk_to(page: Page, base_url: str) -> None:
 
 def lefts(node: Locator, *words: str) -> list[float]:
     """Where the first letter of each word stands on the screen, in CSS pixels."""
-    found: list[float] = node.evaluate(LEFT_OF, list(words))
-    return found
+    positions: list[float] = node.evaluate(LEFT_OF, list(words))
+    return positions
 
 
 def test_u61_controls_are_seen_and_a_turned_direction_ends_with_its_sentence(

@@ -38,16 +38,16 @@ def test_the_timeline_agrees_with_the_servers_own_clock(page: Page, site: Site) 
 
 def watch_starts(page: Page) -> list[float]:
     """When the turns of the page's conversation began, in seconds since 1970: the zero of each timeline."""
-    found: list[float] = []
+    starts: list[float] = []
 
     def read(frame: str | bytes) -> None:
         events = json.loads(frame)
         for event in events if isinstance(events, list) else [events]:
             if event["event_type"] == "playground.turn.started":
-                found.append(event["timestamp"])
+                starts.append(event["timestamp"])
 
     page.on("websocket", lambda socket: socket.on("framereceived", read))
-    return found
+    return starts
 
 
 def sentence_ends_ms(page: Page) -> list[int]:
@@ -61,6 +61,6 @@ def sentence_ends_ms(page: Page) -> list[int]:
 
 def milliseconds(shown: str) -> int:
     """Of "1,234 ms"."""
-    found = re.fullmatch(r"([\d,]+)\s*ms", shown.strip())
-    assert found is not None, shown
-    return int(found.group(1).replace(",", ""))
+    match = re.fullmatch(r"([\d,]+)\s*ms", shown.strip())
+    assert match is not None, shown
+    return int(match.group(1).replace(",", ""))

@@ -20,7 +20,7 @@ def cases_of(path: Path) -> set[str]:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
-    return {found[1] for name in names if (found := re.match(r"test_([a-z]\d+)_", name))}
+    return {match[1] for name in names if (match := re.match(r"test_([a-z]\d+)_", name))}
 
 
 def test_every_case_is_rehearsed() -> None:

@@ -74,8 +74,8 @@ async def test_a_conversation_is_talked_in_while_its_earlier_turns_arrive(
         if "playground.turn.completed" not in {event["event_type"] for event in client.events}:
             await client.until_closed()
     assert started < len(client.events) - 1
-    told = [event["seq"] for event in client.events if event["event_type"] not in PARTS]
-    assert told == sorted(set(told))
+    seqs = [event["seq"] for event in client.events if event["event_type"] not in PARTS]
+    assert seqs == sorted(set(seqs))
 
 
 async def test_a_resume_in_the_middle_starts_over(served_site: Site, key: str, cookies: str) -> None:

@@ -113,7 +113,7 @@ async def test_b17_an_interrupt_ends_the_turn_at_once(served_site: Site, key: st
     conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT, speech="realtime")
     async with viewing(served_site, conversation, cookies) as client:
         await client.send("conversation.respond", text="Tell me about the wolf.")
-        await client.until("playground.speech", where=lambda found: found["state"] == "playing")
+        await client.until("playground.speech", where=lambda speech: speech["state"] == "playing")
         await client.send("conversation.interrupt")
         closed = await client.until_closed()
     assert client.events[-1]["event_type"] == "playground.turn.interrupted"

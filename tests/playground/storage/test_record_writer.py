@@ -53,8 +53,8 @@ async def test_what_waits_is_stored_before_the_writer_stops(conversation: Conver
     recorder = Recorder()
     recorder.save(TurnRow(turn.pk, turn.conversation_id, {"text": "Hello."}, last_seq=7))
     assert recorder.stop(DEADLINE_S)
-    found = await Conversation.objects.aget(pk=turn.conversation_id)
-    assert found.last_seq == 7
+    stored = await Conversation.objects.aget(pk=turn.conversation_id)
+    assert stored.last_seq == 7
 
 
 async def test_a_turn_that_was_closed_elsewhere_stays_closed(conversation: Conversation) -> None:

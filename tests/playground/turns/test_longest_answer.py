@@ -82,3 +82,13 @@ def test_no_barge_in_rule_holds_it_back() -> None:
 def test_an_interrupt_before_it_needs_no_reason() -> None:
     turn = run_turn(ENDLESS, plan=plan(SHORT), interrupt_at_s=1.0, interrupt=Interrupt())
     assert (turn.closed.t_ms, turn.closed.error) == (1_000, None)
+
+
+def test_an_interrupt_that_is_held_until_then_leaves_the_reason() -> None:
+    rules = BargeInSettings(mode=BargeIn.PHRASE, no_interrupt_ms=60_000)
+    turn = run_turn(
+        ENDLESS, plan=plan(replace(SHORT, barge_in=rules)), interrupt_at_s=1.0, interrupt=Interrupt()
+    )
+    assert turn.closed.t_ms == turn.of(PlayoutStarted)[0].t_ms + 2_000
+    assert turn.closed.error is not None
+    assert turn.closed.error.code is Code.ANSWER_TOO_LONG

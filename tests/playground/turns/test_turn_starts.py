@@ -56,8 +56,8 @@ class Gate:
         self._loop = asyncio.get_running_loop()
         self.reached = asyncio.Event()
 
-    def __call__(self, *given: Any) -> Any:
-        result = self._function(*given)
+    def __call__(self, *arguments: Any) -> Any:
+        result = self._function(*arguments)
         self._loop.call_soon_threadsafe(self.reached.set)
         assert self._opened.wait(DEADLINE_S)
         return result
