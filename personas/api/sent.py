@@ -9,7 +9,7 @@ from personas.api.patching import is_same, patched
 from personas.formats import Draft, FormatError, tavus
 from personas.formats.nodes import Node
 from personas.formats.tavus import READ_ONLY
-from personas.formats.tolerant import MAX_VALUES, Source
+from personas.formats.tolerant import MAX_VALUES, Source, value_count
 from playground.engine.json_types import Json
 from playground.engine.platforms.registry import platform_named
 from playground.engine.platforms.tavus import Tavus
@@ -20,14 +20,14 @@ PLATFORM = Tavus()
 PROMPT_MISSING = "system_prompt is missing: Tavus wants it unless pipeline_mode is echo."
 
 
-def read_sent_persona(text: str, *, site_url: str) -> Draft:
+def read_sent_persona(text: str, *, site_url: str, most_values: int = MAX_VALUES) -> Draft:
     """Read a persona as sent: JSON, or the example of Tavus' page with its comments, commas and ``<placeholders>``.
 
     Raises ApiError (400) with the path of the invalid value, or the line and column if it is no JSON.
     """
     node: Node | None = None
     try:
-        source = Source(text, most_values=MAX_VALUES)
+        source = Source(text, most_values=most_values)
         node, end = source.read()
         if source.text[(rest := source.skip(end)) :]:
             source.fail("Something stands after the end of the JSON.", rest)
@@ -52,7 +52,8 @@ def read_sent_patch(text: str, before: Json, platform: str, *, site_url: str) ->
     if is_same(before, after):
         return None
     _refuse_foreign_changes(platform, before, after)
-    return read_sent_persona(_text_of(after), site_url=site_url)
+    most_values = max(MAX_VALUES, value_count(before))  # one stored before there was a limit may be changed
+    return read_sent_persona(_text_of(after), site_url=site_url, most_values=most_values)
 
 
 def _refuse_script(source: Source, node: Node) -> None:

@@ -422,16 +422,21 @@ class Source:
 
 def refuse_too_many_values(document: object) -> None:
     """Raise FormatError for a persona's document with more than `MAX_VALUES`."""
+    if value_count(document) > MAX_VALUES:
+        raise FormatError(TOO_MANY_VALUES)
+
+
+def value_count(document: object) -> int:
+    """Return how many values a document has: itself, and each value in its objects and lists."""
     count, waiting = 0, [document]
     while waiting:
         value = waiting.pop()
         count += 1
-        if count > MAX_VALUES:
-            raise FormatError(TOO_MANY_VALUES)
         if isinstance(value, dict):
             waiting.extend(value.values())
         elif isinstance(value, list):
             waiting.extend(value)
+    return count
 
 
 def too_long() -> FormatError:

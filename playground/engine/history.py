@@ -16,6 +16,7 @@ from playground.engine.prompt import Origin, compose_system_message
 Message = dict[str, Any]
 
 INTERRUPTED_MARK = " [interrupted by the user]"
+TOO_LONG_MARK = " [cut off]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class PastTurn:
     user_text: str = ""
     text: str = ""
     heard_text: str = ""
+    is_too_long: bool = False
+    """It was cut as longer than the persona allows, and not by the user."""
     tool_calls: tuple[ToolCall, ...] = ()
     tool_results: Mapping[str, str] = field(default_factory=dict)
 
@@ -98,11 +101,12 @@ def _answer_text(turn: PastTurn, policy: InterruptHistory) -> str:
         return turn.text
     if turn.status is TurnStatus.FAILED:
         return turn.heard_text
+    mark = TOO_LONG_MARK if turn.is_too_long else INTERRUPTED_MARK
     match policy:
         case InterruptHistory.FULL:
             return turn.text
         case InterruptHistory.MARKED:
-            return turn.heard_text + INTERRUPTED_MARK if turn.heard_text else ""
+            return turn.heard_text + mark if turn.heard_text else ""
         case InterruptHistory.DROP:
             return ""
         case InterruptHistory.HEARD:

@@ -165,7 +165,16 @@ def _past_turns(turn: Turn) -> Sequence[PastTurn]:
         Turn.objects.filter(conversation_id=turn.conversation_id, position__lt=turn.position)
         .exclude(status__in=Turn.OPEN)
         .order_by("position")
-        .values("kind", "status", "user_text", "text", "heard_text", "timeline__tool_calls", "tool_results")
+        .values(
+            "kind",
+            "status",
+            "user_text",
+            "text",
+            "heard_text",
+            "timeline__tool_calls",
+            "tool_results",
+            "error__code",
+        )
     )
     return [_past_turn(row) for row in rows]
 
@@ -177,6 +186,7 @@ def _past_turn(row: Mapping[str, Any]) -> PastTurn:
         user_text=row["user_text"],
         text=row["text"],
         heard_text=row["heard_text"],
+        is_too_long=row["error__code"] == Code.ANSWER_TOO_LONG,
         tool_calls=tool_calls_of(row["timeline__tool_calls"]),
         tool_results={call_id: result["output"] for call_id, result in row["tool_results"].items()},
     )

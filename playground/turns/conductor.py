@@ -201,7 +201,8 @@ class _Turn:
             )
         if speaking.done():
             return None
-        return interrupt.ended.result() if interrupt.ended.done() else interrupt.asked.result()
+        final = interrupt.ended.result() if interrupt.ended.done() else None
+        return final if final is not None and final.error is not None else interrupt.asked.result()
 
     async def _read(self) -> GreenroomError | None:
         """Get the LLM's answer, or use a given text, and pass its sentences to the schedule (the first child)."""

@@ -1,6 +1,7 @@
 """A log line cannot be forged, and says which request it belongs to."""
 
 import logging
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -67,6 +68,12 @@ def test_an_exception_in_a_message_is_named_by_its_class() -> None:
     text = formatted("Exception inside application: %s", ValueError(SECRET), error=ValueError(SECRET))
     assert text.splitlines()[0].endswith("Exception inside application: ValueError")
     assert SECRET not in text
+
+
+def test_a_line_is_written_while_python_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be imported then."""
+    monkeypatch.setattr(sys, "meta_path", None)
+    assert formatted("The port is taken.").endswith("The port is taken.")
 
 
 def test_a_line_carries_the_id_of_its_request() -> None:

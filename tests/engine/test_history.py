@@ -90,6 +90,11 @@ def test_the_policy_decides_what_stays_of_an_interrupted_answer(
     assert built.messages == [SYSTEM, user("Go on"), *answer, user("Now?")]
 
 
+def test_an_answer_that_was_too_long_is_not_marked_as_interrupted_by_the_user() -> None:
+    marked = replace(WEATHER_ASSISTANT, interrupt_history=InterruptHistory.MARKED)
+    assert history(marked, replace(CUT, is_too_long=True)).messages[2] == assistant("Once upon [cut off]")
+
+
 def test_an_answer_that_was_cut_before_its_first_word_leaves_only_the_question() -> None:
     unheard = replace(CUT, heard_text="")
     assert history(WEATHER_ASSISTANT, unheard).messages == [SYSTEM, user("Go on"), user("Now?")]

@@ -12,6 +12,7 @@ from personas.api.documents import read_patch
 from personas.api.patching import MAX_OPERATIONS, is_same, patched
 from personas.api.router import PATCH_ATTEMPTS
 from personas.documents import document_of
+from personas.formats.tolerant import MAX_VALUES
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from personas.saving import save_persona
 from playground.engine.json_types import Json
@@ -294,3 +295,11 @@ def test_a_persona_that_keeps_changing_is_a_409(
     rename_while_reading(PATCH_ATTEMPTS)
     assert patch(client, persona, {"op": "remove", "path": "/context"}).status_code == 409
     assert Persona.objects.get().context == "Stories."
+
+
+def test_a_persona_that_was_stored_with_more_values_than_are_taken_now_can_be_changed(client: Client) -> None:
+    large = make_persona(other_keys={"x": [1] * MAX_VALUES})
+    renaming: Json = {"op": "replace", "path": "/persona_name", "value": "Renamed"}
+    assert patch(client, large, renaming).status_code == 200
+    growing: Json = {"op": "add", "path": "/y", "value": [1, 1]}
+    assert patch(client, large, growing).status_code == 400

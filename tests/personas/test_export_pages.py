@@ -40,7 +40,9 @@ def test_each_format_is_shown_and_downloaded_as_the_same_text(
     file = user_client.get(address("download", persona), {"format": export_format})
     assert file.content.decode() == shown.context["export"].text
     assert file.headers["Content-Disposition"].startswith('attachment; filename="mert.')
-    assert CANARY not in shown.content.decode()
+    html = shown.content.decode()
+    assert f'<a href="?format={export_format}" aria-current="page">' in html
+    assert CANARY not in html
 
 
 def test_the_personas_own_format_comes_first(user_client: Client, persona: Persona) -> None:

@@ -16,6 +16,7 @@ from pytest_django import Settings
 from dashboard.roles import Role
 from personas.documents import document_of
 from personas.formats.files import MAX_BYTES
+from personas.formats.tolerant import MAX_VALUES
 from personas.models import Persona, PersonaVersion, TokenSecret
 from tests.api import PERSONAS, api_client
 from tests.conftest import make_user
@@ -140,6 +141,14 @@ def test_import_persona_prints_the_ids_and_says_what_is_missing(folder: Path) ->
     mert, reply = (Persona.objects.get(pk=pk) for pk in out.split())
     assert (mert.persona_name, reply.platform) == ("Mert the Storyteller", "jaicp")
     assert "Mert the Storyteller: The base_url is still a placeholder" in err
+
+
+@pytest.mark.usefixtures("admin_user")
+def test_import_persona_takes_as_many_values_as_the_page(folder: Path) -> None:
+    values = ", ".join(["1"] * MAX_VALUES)
+    (folder / "large.json").write_text(f'{{"system_prompt": "", "x": [{values}]}}')
+    with pytest.raises(CommandError, match="at most 20,000 values"):
+        command("import_persona", str(folder / "large.json"))
 
 
 @pytest.mark.usefixtures("admin_user")

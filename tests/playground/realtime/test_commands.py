@@ -5,7 +5,7 @@ import json
 import pytest
 
 from playground.engine.errors.codes import Code, CommandError
-from playground.realtime.commands import OUTPUT_DEPTH, ToolResult, parse_command
+from playground.realtime.commands import MESSAGE_BYTES, OUTPUT_DEPTH, ToolResult, parse_command
 
 
 def result_of(output: str) -> ToolResult:
@@ -26,3 +26,9 @@ def test_a_result_that_nests_too_deeply_is_refused(depth: int) -> None:
         result_of("[" * depth + "]" * depth)
     assert refused.value.code is Code.BAD_MESSAGE
     assert "nest" in refused.value.message
+
+
+def test_a_message_is_no_longer_than_the_wire_page_says_whatever_the_server_lets_through() -> None:
+    with pytest.raises(CommandError) as refused:
+        result_of(json.dumps("é" * (MESSAGE_BYTES // 2), ensure_ascii=False))
+    assert "longer than 64 KiB" in refused.value.message
