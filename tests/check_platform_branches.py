@@ -52,7 +52,7 @@ class Names:
         return re.compile(rf"\b(?:{'|'.join(sorted(self.names))})\b")
 
     def of(self, node: ast.AST) -> str:
-        """The platform's name or label that the node is; empty: it is none."""
+        """Return the platform's name or label that the node is; empty if it is none."""
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return node.value if node.value in self.names | self.labels else ""
         if isinstance(node, ast.Attribute) and node.attr.lower() in self.names and node.attr.isupper():
@@ -60,7 +60,7 @@ class Names:
         return ""
 
     def in_identifier(self, node: ast.AST) -> str:
-        """The identifier if a platform's name is in it, such as ``is_tavus``; empty: none is."""
+        """Return the identifier if a platform's name is in it, such as ``is_tavus``; empty if none is."""
         identifier = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
         return identifier if self.names & set(re.split(r"[^a-z0-9]+", identifier.lower())) else ""
 
@@ -72,7 +72,7 @@ def known_names() -> Names:
 
 
 def branches(root: Path, names: Names) -> list[Branch]:
-    """Every branch on a platform in the product, but for the places that are allowed to know it."""
+    """Return every branch on a platform in the product, but for the places that are allowed to know it."""
     platform_branches: list[Branch] = []
     for app in APPS:
         for path in sorted((root / app).rglob("*.py")):
@@ -86,14 +86,14 @@ def branches(root: Path, names: Names) -> list[Branch]:
 
 
 def in_text(text: str, path: str, names: Names) -> Iterator[Branch]:
-    """Each name in a template, a style sheet or JavaScript. Labels may stand in sentences."""
+    """Yield each name in a template, a style sheet or JavaScript. Labels may stand in sentences."""
     for number, line in enumerate(text.splitlines(), 1):
         for match in names.in_text().finditer(line):
             yield Branch(path, number, "named", match[0])
 
 
 def in_python(text: str, path: str, names: Names) -> Iterator[Branch]:
-    """Each comparison, key, case, default, condition and import that names a platform, and other uses of its name."""
+    """Yield each comparison, key, case, default, condition and import that names a platform, and other uses."""
     seen: set[int] = set()
     tree = ast.parse(text)
     for node in ast.walk(tree):
@@ -138,7 +138,7 @@ def _members(operand: ast.expr) -> Sequence[ast.expr]:
 
 
 def _conditions(node: ast.AST) -> Iterator[ast.expr]:
-    """The names on which the node decides, without ``not``."""
+    """Yield the names on which the node decides, without ``not``."""
     tests: list[ast.expr] = []
     if isinstance(node, ast.If | ast.IfExp | ast.While | ast.Assert):
         tests = [node.test]
@@ -151,7 +151,7 @@ def _conditions(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def _imported(node: ast.AST) -> Iterator[tuple[int, str]]:
-    """What is imported there, and whatever of it may be a module, each with its line."""
+    """Yield what is imported there, and whatever of it may be a module, each with its line."""
     if isinstance(node, ast.Import):
         yield from ((node.lineno, alias.name) for alias in node.names)
     elif isinstance(node, ast.ImportFrom) and node.module:

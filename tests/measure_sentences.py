@@ -60,7 +60,7 @@ def _sentences(text: str) -> list[str]:
 
 
 def lateness(measured: Iterable[Case]) -> tuple[float, float]:
-    """How many characters and deltas after its end a sentence comes, on average, where more text follows it."""
+    """Return how many characters and deltas after its end a sentence comes, on average, where more text follows it."""
     late = [pair for case in measured for pair in _late(case)]
     return (
         sum(chars for chars, _ in late) / max(len(late), 1),

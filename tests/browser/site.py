@@ -1,7 +1,7 @@
-"""The site as it is served to people, on a free port, with a data folder of its own.
+"""Runs the site as users get it, on a free port, with a data folder of its own.
 
-`run_site` starts it as `make run` does. `serve_site` goes on where that ends, with a copy of a folder that one
-`make run` prepared for all tests of a run.
+`run_site` starts it like `make run`. `serve_site` serves a copy of a folder that one `make run` prepared for all tests
+of a run.
 """
 
 import fcntl
@@ -22,9 +22,9 @@ from tests.settings import ENVIRONMENT
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 PREPARED = "GREENROOM_TESTS_PREPARED"
-"""The environment variable that names the folder where the processes of a test run share what one of them prepared."""
+"""The environment variable with the folder of what one process of a test run prepares for the others."""
 ALLOWED = "GREENROOM_TESTS_SERVERS"
-"""The environment variable that is set once a test asked for the fixture `server_processes`."""
+"""The environment variable set by the fixture `server_processes`."""
 STARTING_S = 60
 STOPPING_S = 15
 
@@ -40,7 +40,7 @@ class Site:
     settings: Mapping[str, str]
 
     def manage(self, *arguments: str) -> str:
-        """The output of a management command beside the running site."""
+        """Return the output of a management command beside the running site."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
@@ -54,7 +54,7 @@ class Site:
 
 
 def rows(data: Path, query: str, *values: str) -> list[tuple[object, ...]]:
-    """What a query finds in, or does to, the SQLite database beside the running site."""
+    """Return what a query finds in, or does to, the SQLite database beside the running site."""
     with closing(sqlite3.connect(data / "data" / "greenroom.sqlite3")) as database, database:
         return database.execute(query, values).fetchall()
 
@@ -145,7 +145,7 @@ def _started(
 
 
 def _announced(server: "subprocess.Popen[str]", log: Path) -> tuple[str, str]:
-    """The address and the sign-in link, as soon as the server has printed them."""
+    """Return the address and the sign-in link, as soon as the server has printed them."""
     assert server.stdout is not None
     printed = ""
     for line in server.stdout:

@@ -1,4 +1,4 @@
-"""Bodies that cost much to read, sent to the served API: refused in time, and nobody else waits for them."""
+"""Costly bodies sent to the served API are refused in time. On a served site: other clients mustn't wait."""
 
 import threading
 from collections.abc import Iterator

@@ -38,7 +38,7 @@ async def stream(
 
 
 def _asked(exchange: Exchange) -> tuple[str, bool]:
-    """The model asked for, and whether the usage was."""
+    """Return the model asked for, and whether the usage was."""
     chat = exchange.request.chat
     options = chat.get("stream_options")
     return str(chat.get("model", "gpt-4o")), isinstance(options, dict) and bool(options.get("include_usage"))
@@ -214,7 +214,7 @@ async def corrupt_gzip(exchange: Exchange) -> None:
 
 @behaviour
 async def unknown_encoding(exchange: Exchange) -> None:
-    """An encoding that nobody knows."""
+    """An unknown encoding."""
     body = b"".join(text_stream(deltas_of(TEXT)))
     await exchange.answer("200 OK", [*STREAM_HEADERS, ("Content-Encoding", "x-rot13")], body)
 

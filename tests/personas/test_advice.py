@@ -11,7 +11,7 @@ from tests.schemas import doubling
 
 
 def noted(field: str, *, platform: str = "jaicp", **llm: Any) -> str:
-    """What is said at a field of a persona whose LLM is called like this."""
+    """Return what is said at a field of a persona whose LLM is called like this."""
     rest = {key: llm.pop(key) for key in ("system_prompt", "context", "tts", "filler") if key in llm}
     document = {"llm": {"platform": platform, "provider": "CUSTOM_LLM", "event_name": "e"} | llm} | rest
     return " ".join(note.message for note in notes_about(document) if note.field == field)

@@ -27,7 +27,7 @@ def client(admin_user: User) -> Client:
 
 
 def create(client: Client, document: Json | str) -> Json:
-    """The answer to a persona that is taken."""
+    """Return the answer to a persona that is taken."""
     text = document if isinstance(document, str) else json.dumps(document)
     response = client.post(PERSONAS, text, content_type="application/json")
     assert response.status_code == 200, response.content

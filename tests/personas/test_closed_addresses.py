@@ -1,4 +1,4 @@
-"""What is said at save of an address that Greenroom will not call."""
+"""The note at save on an address that Greenroom won't call."""
 
 import json
 from typing import Any

@@ -19,7 +19,7 @@ FORM_FIELDS = {"tts": "tts_engine", "vqa": "vision", "filler": "filler_config", 
 
 @st.composite
 def stored_documents(draw: st.DrawFn) -> dict[str, Any]:
-    """Every document that the form can store: each platform's own, with parts of the other beside it."""
+    """Return every document that the form can store: each platform's own, with parts of the other beside it."""
     own = draw(tavus_documents() | jaicp_documents())
     other = draw(tavus_documents() | jaicp_documents())
     for part in draw(

@@ -28,7 +28,7 @@ RICH_TTS = {"tts_engine": "playht", "tts_emotion_control": "false", "voice_setti
 
 
 def rich(**fields: Any) -> Persona:
-    """A persona with something in every corner."""
+    """Return a persona with something in every corner."""
     complete: dict[str, Any] = {
         "system_prompt": "You tell stories.",
         "context": "The Ugly Duckling",

@@ -33,7 +33,7 @@ WEATHER_TOOL = {
 
 
 def body(*texts: str, system: str = "", model: str = "demo", **more: Any) -> dict[str, Any]:
-    """A request's body: what the user and the assistant said in turn, the user first."""
+    """Return a request's body: what the user and the assistant said in turn, the user first."""
     messages = [{"role": "system", "content": system}] if system else []
     for index, text in enumerate(texts):
         messages.append({"role": "user" if index % 2 == 0 else "assistant", "content": text})

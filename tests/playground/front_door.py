@@ -71,7 +71,7 @@ class FrontDoor:
         return await self.say(await self.enter(base_url) or await self.old_row(base_url))
 
     async def old_row(self, base_url: str) -> Conversation:
-        """A conversation with this address, stored past every form."""
+        """Return a conversation with this address, stored past every form."""
         return await database_sync_to_async(self._store)(base_url)
 
     async def _closing(self, socket: WebsocketCommunicator) -> Json:
@@ -114,7 +114,7 @@ class ApiDoor(FrontDoor):
     async def enter(
         self, base_url: str, *, platform: str = "tavus", key: str = "", model: str = "gpt-4o"
     ) -> Conversation | None:
-        """None where the API refuses the address and says at which path it stands. It speaks Tavus' words alone."""
+        """Return None if the API refuses the address with its path, in Tavus' shape."""
         assert platform == "tavus"
         llm = {"model": model, "base_url": base_url} | ({"api_key": key} if key else {})
         persona = {"persona_name": "Ann", "system_prompt": "Be brief.", "layers": {"llm": llm}}
@@ -159,7 +159,7 @@ async def door(request: pytest.FixtureRequest, front_door: FrontDoor, admin_user
 
 @pytest_asyncio.fixture
 async def listener() -> AsyncIterator[Listener]:
-    """Nobody has connected to it when the test ends."""
+    """A listener that fails the test if anything has connected to it."""
     listening = Listener(0)
 
     def count(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -18,7 +18,7 @@ from tests.conftest import signed_in
 
 
 def spellings(secret: str) -> set[str]:
-    """The secret raw, URL-encoded, and in base64 wherever it stands in a longer encoded text."""
+    """Return the secret raw, URL-encoded, and base64-encoded at any offset."""
     raw = secret.encode()
     variants = {secret, quote(secret, safe=""), quote_plus(secret), quote(secret, safe="").lower()}
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
@@ -29,20 +29,20 @@ def spellings(secret: str) -> set[str]:
 
 
 def leaks_in(text: str, secret: str) -> list[str]:
-    """The spellings of the secret that stand in a text, as it is or as HTML shows it."""
+    """Return the secret's spellings in a text, raw or HTML-escaped."""
     shown = html.unescape(text)
     return [spelling for spelling in spellings(secret) if spelling in text or spelling in shown]
 
 
 def frames_text(events: Iterable[dict[str, Any]]) -> str:
-    """All frames, and their texts joined: a value cut over deltas is one again."""
+    """Return all frames, and their texts joined: a value cut over deltas is one again."""
     events = list(events)
     texts = "".join(str(event["properties"].get("text", "")) for event in events)
     return json.dumps(events, ensure_ascii=False) + texts
 
 
 def every_row() -> str:
-    """Every row of every table."""
+    """Return every row of every table."""
     with connection.cursor() as cursor:
         tables = []
         for table in connection.introspection.table_names(cursor):
@@ -52,7 +52,7 @@ def every_row() -> str:
 
 
 def every_page(owner: User, conversation_id: str) -> str:
-    """The conversation on each page that shows something of it, and as a socket shows it first."""
+    """Return every page that shows the conversation, and its socket snapshot."""
     client = signed_in(owner)
     turns = Turn.objects.filter(conversation_id=conversation_id).values_list("pk", flat=True)
     completions = Completion.objects.filter(turn__conversation_id=conversation_id)

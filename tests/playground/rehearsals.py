@@ -28,7 +28,7 @@ DOCUMENT: Json = {
 
 
 def make_conversation(owner: User, document: Json | None = None, **fields: Any) -> Conversation:
-    """A conversation that is heard at once, on a persona version of its own."""
+    """Return a conversation that is heard at once, on a persona version of its own."""
     version = PersonaVersion.objects.create(
         persona_ref="p000000000001", number=PersonaVersion.objects.count() + 1, document=document or DOCUMENT
     )
@@ -37,7 +37,7 @@ def make_conversation(owner: User, document: Json | None = None, **fields: Any) 
 
 
 class Watcher:
-    """A viewer that collects what it is told."""
+    """A viewer that collects its events."""
 
     def __init__(self, viewer: Viewer, *, deadline_s: float = DEADLINE_S) -> None:
         self._viewer = viewer
@@ -46,7 +46,7 @@ class Watcher:
         self.events: list[Json] = []
 
     async def until(self, is_wanted: Callable[[Json], bool]) -> Json:
-        """The next event for which ``is_wanted`` is true; fails after ``deadline_s``."""
+        """Return the next event for which ``is_wanted`` is true; fails after ``deadline_s``."""
         async with asyncio.timeout(self._deadline_s):
             while True:
                 if not self._taken:

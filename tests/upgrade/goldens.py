@@ -1,4 +1,4 @@
-"""What is kept of a served copy of the stored database: one text a file, readable, with nothing of a run in it."""
+"""Collects the golden texts of a served copy of the stored database, without anything that differs between runs."""
 
 import asyncio
 import base64
@@ -113,7 +113,7 @@ class Collection:
         return _sections([*sections, *self._exports(path)])
 
     def _exports(self, path: str) -> Iterator[tuple[str, str]]:
-        """Each platform's document as the page shows it, with what becomes of the persona there."""
+        """Yield each platform's document as the page shows it, with the notes on the conversion."""
         for name in PLATFORMS:
             page = self._window.get(f"{path}/export/?format={name}")
             losses = parts(page, lambda _, attributes: attributes.get("aria-labelledby") == "differences")
@@ -145,13 +145,13 @@ class Collection:
         return _sections(sections)
 
     def _requests_of(self, turn_id: str, title: str) -> Iterator[tuple[str, str]]:
-        """The turn's request as each platform would send it, with the curl command and what differs there."""
+        """Yield the turn's request as each platform would send it, with the curl command and the differences."""
         for platform in PLATFORMS:
             text = self._browser.get(f"/playground/turns/{turn_id}/request/?platform={platform}")
             yield f"{title} as {platform}", _pretty(json.loads(text))
 
     async def _steps(self, conversation_id: str, steps: shapes.Steps) -> list[tuple[str, str]]:
-        """What went out and how each turn ended."""
+        """Return the requests sent and how each turn ended."""
         sections, last = [], ""
         for place, (what, text) in enumerate(steps):
             self._site.llm.reset()
@@ -175,7 +175,7 @@ class Collection:
         return [(title, _masked(text.replace(conversation_id, "CONVERSATION"))) for title, text in sections]
 
     async def _frames(self, persona_id: str) -> list[Json]:
-        """The events of three turns under instant speech, their keys in order; then the speaker's, one of each type."""
+        """Return the events of three turns with instant speech, keys in order; then one speaker event of each type."""
         conversation_id = begin(self._admin, persona_id, "", Talk("", ()))
         async with self._admin.viewing(conversation_id) as client:
             await client.send("conversation.respond", text="Tell me about the wolf.", client_msg_id="m1")
@@ -192,7 +192,7 @@ class Collection:
     # Versions
 
     def _versions(self, persona: Json) -> str:
-        """Each version brought back, with what it exports; the newest is in the persona's own file."""
+        """Return the exports of each restored version; the newest is in the persona's own file."""
         path = f"/personas/{persona['persona_id']}"
         listed = _versions_of(self._window.get(f"{path}/versions/"))
         sections = [("versions", "".join(f"{row}\n" for row in listed))]
@@ -225,7 +225,7 @@ class Collection:
 
 
 def _with_files(stored: list[Json], name_key: str) -> list[tuple[str, Json]]:
-    """Each with the name of its golden file; of the same name, with a number."""
+    """Return each with the name of its golden file, numbered if the name repeats."""
     counts: Counter[str] = Counter()
     named = []
     for row in stored:
@@ -298,7 +298,7 @@ def _as_arrived(request: Json) -> str:
 
 
 def _end(event: Json) -> str:
-    """How a turn closed, without its timings; one that was cut, without what had come by then."""
+    """Return how a turn closed, without its timings; one that was cut, without what had come by then."""
     properties = event["properties"]
     if event["event_type"] == "playground.turn.interrupted":
         return str(event["event_type"])

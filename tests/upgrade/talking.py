@@ -1,4 +1,4 @@
-"""One step of a conversation, over the API or its socket, to its end."""
+"""Runs one step of a conversation to its end, over the API or its socket."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ COMMANDS = {
 
 
 def begin(script: Script, persona_id: str, name: str, talk: Talk) -> str:
-    """The id of a new conversation."""
+    """Return the id of a new conversation."""
     request: Json = {"persona_id": persona_id, "conversation_name": name, "replica_id": "r123456789"}
     if talk.context:
         request["conversational_context"] = talk.context
@@ -28,7 +28,7 @@ def begin(script: Script, persona_id: str, name: str, talk: Talk) -> str:
 
 
 async def step(script: Script, conversation_id: str, what: str, text: str) -> list[Json]:
-    """Every event that followed, up to the end of the turn if one began."""
+    """Return the following events, up to the turn's end if one began."""
     if what == "say":
         return await asyncio.to_thread(script.say, conversation_id, text)
     if what == "end":

@@ -28,7 +28,7 @@ OPEN_TURN = """
 def upgraded(
     server_processes: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Golden, str]]:
-    """What stands on a copy that the present code has migrated and served, and what it logged."""
+    """The contents of a copy migrated and served by the current code, and its log."""
     data = tmp_path_factory.mktemp("upgraded")
     with running_llm_server() as llm:
         copy_database(data, llm)
@@ -71,7 +71,7 @@ def test_a_pending_secret_is_pending_and_a_missing_one_missing() -> None:
 
 
 def golden(name: str) -> str:
-    """The file as it is stored, without any translation of line ends."""
+    """Return the file as it is stored, without any translation of line ends."""
     return (GOLDEN / name).read_bytes().decode()
 
 

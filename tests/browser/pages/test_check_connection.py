@@ -1,4 +1,4 @@
-"""Check connection in a real browser: in place, and in a tab of its own while or where no script is at work."""
+"""Check connection. In a browser: htmx shows it in place, and a new tab does without a script."""
 
 from pathlib import Path
 

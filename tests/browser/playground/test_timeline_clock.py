@@ -1,4 +1,4 @@
-"""The page's timeline is true: it agrees with what the LLM's server wrote down on a clock of its own."""
+"""The page's timeline matches the LLM server's own clock. In a browser: the page draws the timeline."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def test_the_timeline_agrees_with_the_servers_own_clock(page: Page, site: Site) 
 
 
 def watch_starts(page: Page) -> list[float]:
-    """When the turns of the page's conversation began, in seconds since 1970: the zero of each timeline."""
+    """Return when the turns of the page's conversation began, in seconds since 1970: the zero of each timeline."""
     starts: list[float] = []
 
     def read(frame: str | bytes) -> None:
@@ -51,7 +51,7 @@ def watch_starts(page: Page) -> list[float]:
 
 
 def sentence_ends_ms(page: Page) -> list[int]:
-    """When each sentence was complete, as the table of the timeline says."""
+    """Return when each sentence was complete, as the table of the timeline says."""
     page.get_by_role("tab", name="Timeline").click()
     page.get_by_text("The same as a table").click()
     rows = page.locator(".timeline-table tbody tr").filter(has_text=re.compile("^Sentence"))

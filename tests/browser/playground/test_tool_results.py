@@ -1,4 +1,4 @@
-"""Calls that nobody answers by hand: by a saved mock and by a tool endpoint, each marked as rehearsal on the page."""
+"""Automatic tool results, by mock and by endpoint. In a browser: the page's script marks each as rehearsal."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""``/v2/conversations``: started, listed, read, ended, deleted, in Tavus' words, and only one's own."""
+"""``/v2/conversations``: start, list, read, end, delete, in Tavus' words, for the owner only."""
 
 import json
 from typing import Any

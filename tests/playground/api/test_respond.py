@@ -63,7 +63,7 @@ async def pieces(response: StreamingHttpResponse) -> AsyncIterator[bytes]:
 
 
 async def events_of(response: StreamingHttpResponse) -> list[Json]:
-    """Every event of the stream, to its end."""
+    """Return every event of the stream, to its end."""
     body = b"".join([piece async for piece in pieces(response)]).decode()
     events = []
     for block in body.split("\n\n")[:-1]:

@@ -12,7 +12,7 @@ SYSTEM = f"{STORYTELLER}\n\n{MAYA}"
 
 
 def talk(*users: str, system: str = SYSTEM) -> list[str]:
-    """The answers to these utterances, one after the other."""
+    """Return the answers to these utterances, one after the other."""
     texts: list[str] = []
     for text in users:
         texts.append(text)

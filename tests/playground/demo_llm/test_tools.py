@@ -35,7 +35,7 @@ BOOKING_TOOL = {
 
 
 def calls(*texts: str, tools: list[dict[str, Any]] | None = None, **more: Any) -> list[tuple[str, Any]]:
-    """The calls that answer these utterances: (name, arguments as JSON)."""
+    """Return the calls that answer these utterances: (name, arguments as JSON)."""
     tools = [WEATHER_TOOL, BOOKING_TOOL] if tools is None else tools
     fitting_calls = calls_for(chat(*texts, tools=tools, **more))
     return [(call.name, orjson.loads(call.arguments)) for call in fitting_calls]

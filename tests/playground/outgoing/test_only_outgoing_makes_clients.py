@@ -20,7 +20,7 @@ MODULES = [
 
 
 def imported(tree: ast.AST) -> set[str]:
-    """Every module that is imported, a name taken from a package as a module too."""
+    """Return every module that is imported, a name taken from a package as a module too."""
     modules: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""Where a token secret goes: to its allowed hosts alone, whoever writes what where. Seen at the moment of sending."""
+"""A token secret is sent to its allowed hosts only, whoever edits what; checked when sending."""
 
 import json
 from collections.abc import Callable
@@ -48,7 +48,7 @@ def persona(secret: TokenSecret) -> Persona:
 
 
 def plan_of(persona: Persona, owner: User, *, stand_in: bool = False, text: str = "Hello") -> TurnPlan:
-    """What the next turn of a new conversation would send."""
+    """Return what the next turn of a new conversation would send."""
     persona.refresh_from_db()
     conversation = start_conversation(persona, ConversationOptions(stand_in=stand_in), owner=owner)
     return load_plan(open_turn(conversation.pk, NewTurn(TurnKind.USER, text)))

@@ -39,7 +39,7 @@ def loopback_is_open(settings: Settings) -> None:
 
 
 def imported(document: str, owner: User, server: LLMServerHandle) -> Conversation:
-    """A conversation on the imported persona, whose one secret for the LLM has a value now."""
+    """Return a conversation on the imported persona, whose one secret for the LLM has a value now."""
     persona_import = import_draft(read_document(document), by=owner)
     secret = persona_import.persona.token_secret
     assert secret is not None
@@ -52,7 +52,7 @@ def imported(document: str, owner: User, server: LLMServerHandle) -> Conversatio
 
 
 async def events_of_turn(conversation: Conversation, text: str) -> list[Json]:
-    """One turn by the real runner, over the real client; all its events."""
+    """Run one turn with the real runner and client; return its events."""
     runner = Runner(limits=DEFAULT_LIMITS)
     try:
         watcher = Watcher(runner.hub.attach(conversation.pk))

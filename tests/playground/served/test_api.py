@@ -1,4 +1,4 @@
-"""The API of the site as it is served: what a script with nothing but the standard library does with it."""
+"""The served API with only the standard library. Over a real socket: events must arrive while the turn goes on."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ def events(response: Any) -> Iterator[Json]:
 
 
 def conversation(site: Site, key: str, speech: str) -> str:
-    """The seed's two requests; returns the conversation's id."""
+    """Send the seed's two requests; return the conversation's id."""
     persona = answer(site, key, "POST", "/v2/personas", examples.STORYTELLER)
     request = json.loads(examples.CONVERSATION) | {"persona_id": persona["persona_id"]}
     request["properties"] = {"simulated_speech": speech}

@@ -1,4 +1,4 @@
-"""A function whose schema takes for ever to check: its turn goes on without the check, and so does the site."""
+"""A schema that takes too long to check. On a served site: the whole process must stay responsive."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ from tests.schemas import doubling
 
 
 def calling(site: Site, key: str, schema: Json) -> str:
-    """A conversation with a persona whose LLM calls a function with this schema."""
+    """Return a conversation with a persona whose LLM calls a function with this schema."""
     function = {"name": "get_current_weather", "description": "The weather", "parameters": schema}
     persona = {
         "persona_name": "Weather",

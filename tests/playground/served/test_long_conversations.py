@@ -1,4 +1,4 @@
-"""Nothing that the server sends is too long for it: many events at once, large ones, and long conversations."""
+"""Frames stay within their limit. Over a real socket: Daphne and its library enforce frame sizes."""
 
 import asyncio
 import re
@@ -127,6 +127,6 @@ async def test_b6_a_client_that_never_reads_is_let_go(served_site: Site, key: st
 
 
 def resident_kib(site: Site) -> int:
-    """How much memory the server's process has."""
+    """Return how much memory the server's process has."""
     status = Path(f"/proc/{site.process_id}/status").read_text()
     return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1])  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""The socket of a conversation, over a real connection to the served site."""
+"""A conversation's socket over a real connection: origins, close codes and frames are Daphne's work."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ print(Conversation.objects.create(owner=bob, persona_version=PersonaVersion.obje
 
 
 async def closed_with(client: Client) -> int:
-    """The close code of a socket that the server closes."""
+    """Return the close code of a socket that the server closes."""
     with pytest.raises(ConnectionClosed) as closed:
         async with asyncio.timeout(10):
             while True:

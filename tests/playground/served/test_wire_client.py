@@ -1,4 +1,4 @@
-"""A client that was written from the page about the wire alone: the standard library and a WebSocket library."""
+"""A client written from the wire page alone. Over a real socket: it uses the standard and a WebSocket library."""
 
 import json
 import urllib.request
@@ -63,7 +63,7 @@ class Socket:
         return self.story(*event_types)[-1]
 
     def story(self, *event_types: str) -> list[Json]:
-        """All events up to the first of these types."""
+        """Return all events up to the first of these types."""
         story: list[Json] = []
         for event in self._events:
             story.append(event)

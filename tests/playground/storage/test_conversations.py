@@ -108,7 +108,7 @@ EDITED = (
 
 
 def talked(owner: User) -> tuple[Conversation, str]:
-    """A conversation whose persona is still there, and the way to the persona's editor."""
+    """Return a conversation whose persona is still there, and the way to the persona's editor."""
     persona = make_persona()
     version = save_persona(persona, by=owner)
     return Conversation.objects.create(

@@ -25,7 +25,7 @@ def config(db: None) -> FillerConfig:
 
 
 def talked(config: FillerConfig, owner: User, *times_ms: int | None, name: str = "Mert") -> None:
-    """A conversation whose turns took this long to their first sentence; None: no sentence came."""
+    """A conversation whose turns took this long to their first sentence; None if no sentence came."""
     version = save_persona(make_persona(persona_name=name, filler_config=config), by=None)
     conversation = Conversation.objects.create(owner=owner, persona_version=version)
     for position, first_sentence_ms in enumerate(times_ms):

@@ -19,7 +19,7 @@ def conversation(transactional_db: None, admin_user: User) -> Conversation:
 
 
 def open_turn(conversation: Conversation, position: int) -> Turn:
-    """An open turn; the rule of one open turn a conversation is not what is tested here."""
+    """Return an open turn; the rule of one open turn a conversation is not what is tested here."""
     other = make_conversation(conversation.owner)
     return Turn.objects.create(conversation=other, position=position, status=Turn.Status.STREAMING)
 

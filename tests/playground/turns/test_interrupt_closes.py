@@ -35,7 +35,7 @@ async def test_the_request_is_closed_within_50_ms(
 
 
 async def _left_after_ms(server: LLMServerHandle, behaviour: str, begun: type[Event]) -> float:
-    """How long after the interrupt the server noticed; both clocks are this machine's monotonic one."""
+    """Return how long after the interrupt the server noticed; both clocks are this machine's monotonic one."""
     server.reset()
     signal = InterruptSignal()
     has_begun = asyncio.Event()

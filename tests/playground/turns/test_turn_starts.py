@@ -1,4 +1,4 @@
-"""The first moments of a turn: whoever leaves or stops it there, its row is closed and its conversation goes on."""
+"""A turn's first moments: if its client leaves or it is stopped, its row closes and the conversation goes on."""
 
 import asyncio
 import threading
