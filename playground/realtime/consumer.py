@@ -20,7 +20,7 @@ from playground.realtime.commands import (
     AppendContext,
     Command,
     Echo,
-    Interrupt,
+    InterruptTurn,
     OverwriteContext,
     Respond,
     Resume,
@@ -237,7 +237,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         match command:
             case Respond():
                 await to.respond(conversation_id, command.text, command.client_msg_id)
-            case Interrupt():
+            case InterruptTurn():
                 await to.interrupt(conversation_id, command.at_offset)
             case Echo():
                 await to.echo(conversation_id, command.text, command.client_msg_id)
