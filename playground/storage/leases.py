@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from playground.engine.errors.codes import Code
+from playground.engine.errors.codes import TURN_FAILED, Code
 from playground.models import Turn
 
 PROCESS_ID = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -18,7 +18,6 @@ LEASE = timedelta(seconds=15)
 """How long a turn's owner may be silent before another process may close the turn."""
 HEARTBEAT_S = 5
 """How often an owner renews its leases, and how often orphans are looked for."""
-INTERNAL = "Greenroom itself failed in this turn. Try again."
 
 
 def close_left_turns(*, is_only_process: bool) -> int:
@@ -48,7 +47,7 @@ def failed_values() -> dict[str, Any]:
     """What the row of such a turn holds."""
     return {
         "status": Turn.Status.FAILED,
-        "error": {"code": str(Code.INTERNAL), "message": INTERNAL},
+        "error": {"code": str(Code.INTERNAL), "message": TURN_FAILED},
         "closed_at": timezone.now(),
         "owner_process": "",
         "lease_until": None,

@@ -14,7 +14,7 @@ from personas.models import TokenSecret
 from personas.surroundings import surroundings
 from playground.engine.addresses.address import Address, AddressError, allows, is_placeholder, parse_address
 from playground.engine.curl import as_curl
-from playground.engine.errors.codes import Code, CommandError, NotReadyError
+from playground.engine.errors.codes import TURN_FAILED, Code, CommandError, NotReadyError
 from playground.engine.events import ToolCall, TurnKind, TurnStatus
 from playground.engine.history import History, PastTurn
 from playground.engine.json_types import Json
@@ -31,7 +31,6 @@ from playground.engine.turn_plan import Call, TurnPlan
 from playground.engine.wire_request import WireRequest
 from playground.failures import log_failure
 from playground.models import Conversation, Turn
-from playground.storage.leases import INTERNAL
 from playground.storage.open_turn import OpenedTurn
 
 logger = logging.getLogger(__name__)
@@ -65,7 +64,7 @@ def plan_of(opened: OpenedTurn) -> TurnPlan:
         return load_plan(opened)
     except Exception as error:
         log_failure(logger, error, turn_id=opened.turn.pk)
-        raise CommandError(Code.INTERNAL, INTERNAL) from None
+        raise CommandError(Code.INTERNAL, TURN_FAILED) from None
 
 
 def load_plan(opened: OpenedTurn) -> TurnPlan:

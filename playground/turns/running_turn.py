@@ -5,14 +5,13 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from playground.engine.errors.codes import Code, GreenroomError
+from playground.engine.errors.codes import TURN_FAILED, Code, GreenroomError
 from playground.engine.events import ContentDelta, Event, Timings, TurnClosed, TurnStatus
 from playground.engine.limits import Limits
 from playground.engine.turn_plan import TurnPlan
 from playground.engine.turn_record import TurnRecord
 from playground.realtime.hub import Hub
 from playground.realtime.wire_events import envelope, wire_events
-from playground.storage import leases
 from playground.storage.record_writer import Recorder, TurnRow, closed_row, failed_row, streaming_row
 from playground.turns.interrupt import InterruptSignal
 
@@ -86,7 +85,7 @@ class LiveTurn:
                 status=TurnStatus.FAILED,
                 text=text,
                 heard_text="",
-                error=GreenroomError(Code.INTERNAL, leases.INTERNAL),
+                error=GreenroomError(Code.INTERNAL, TURN_FAILED),
                 timings=Timings(total=self.now_ms),
             )
         )
