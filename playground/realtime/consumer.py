@@ -2,13 +2,11 @@
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from time import monotonic
 from typing import Any, cast
 
-from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth.models import User
 
@@ -27,8 +25,9 @@ from playground.realtime.commands import (
     ToolResult,
     parse_command,
 )
-from playground.realtime.frames import frames
+from playground.realtime.frame_sender import GONE, SlowReader, send_frames
 from playground.realtime.hub import Viewer
+from playground.realtime.message_rate import MessageRate
 from playground.realtime.rights import (
     RIGHTS_HOLD_S,
     ReadUser,
@@ -38,12 +37,7 @@ from playground.realtime.rights import (
     connection_limit,
 )
 from playground.realtime.snapshot_sender import SnapshotSender
-from playground.realtime.socket_shares import (
-    MESSAGES_OF_CLIENT,
-    MESSAGES_OF_CLIENT_WITHIN_S,
-    Share,
-    shares,
-)
+from playground.realtime.socket_shares import TOO_MANY_OF_CLIENT, Share, shares
 from playground.realtime.wire_events import envelope
 from playground.runner import Runner, runner
 from playground.storage.database_jobs import database_job
@@ -51,26 +45,12 @@ from playground.tasks import start_task
 
 logger = logging.getLogger(__name__)
 
-FRAME_S = 0.016
-"""Events that follow each other faster than a screen shows them share a frame; the first goes at once."""
-STALLED_S = 10.0
-"""How long a viewer may read nothing before it is let go; a long frame has more time."""
-SLOWEST_BYTES_S = 16 * 1024
-"""How fast a viewer has to read a frame in any case."""
 CLOSING_S = 1.0
 """How long the close code may wait for a viewer that doesn't read."""
-MESSAGES = 20
-MESSAGES_WITHIN_S = 10.0
 BAD_IN_A_ROW = 5
-GONE = (Disconnected, OSError)
-"""How a server says that the client has left: Daphne's library, and others by the specification of ASGI."""
+"""How many messages in a row that can't be read close the socket."""
 AUTHORISED_S = 1.0
 """How long the right that a message was taken with holds for those after it."""
-
-TOO_MANY_OF_CLIENT = (
-    f"Your sockets together sent over {MESSAGES_OF_CLIENT} messages in {MESSAGES_OF_CLIENT_WITHIN_S:g} s. "
-    "Wait, then connect again."
-)
 
 
 class ConversationConsumer(AsyncWebsocketConsumer):
@@ -80,7 +60,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         super().__init__(*args, **kwargs)
         self._viewer: Viewer | None = None
         self._snapshot_sender: SnapshotSender | None = None
-        self._arrivals: deque[float] = deque(maxlen=MESSAGES)
+        self._rate = MessageRate()
         self._bad = 0
         self._authorised_until = 0.0
 
@@ -130,10 +110,10 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if text_data is None:
             await self._leave(CloseCode.UNSUPPORTED_DATA)
             return
-        if self._is_flooding():
+        if not self._rate.takes_message():
             await self._leave(CloseCode.TOO_MANY_MESSAGES)
             return
-        if not self._share.takes_message():
+        if not self._share.rate.takes_message():
             await self._leave(CloseCode.TOO_MANY_MESSAGES, TOO_MANY_OF_CLIENT)
             return
         try:
@@ -183,13 +163,6 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         await self._leave(refusal.close_code)
         if not self._runner.hub.is_watched(self._conversation_id):
             await self._runner.stop(self._conversation_id)
-
-    def _is_flooding(self) -> bool:
-        now = monotonic()
-        is_full = len(self._arrivals) == MESSAGES
-        is_flood = is_full and now - self._arrivals[0] < MESSAGES_WITHIN_S
-        self._arrivals.append(now)
-        return is_flood
 
     async def _refuse(self, error: CommandError) -> None:
         self._tell_error(error)
@@ -258,31 +231,17 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             self._start_command(self._runner.greet(self._conversation_id, due_greeting), "greeting")
 
     async def _send_events(self, viewer: Viewer) -> None:
-        with suppress(*GONE):
-            await self._send_batches(viewer)
+        try:
+            await send_frames(viewer, self._send_frame, is_open=lambda: self._viewer is not None)
+        except GONE:
+            pass
+        except SlowReader:
+            logger.warning("A viewer of %s reads too slowly: let go.", self._conversation_id)
+            await self._leave(CloseCode.TRY_AGAIN_LATER)
         await self._detach()
 
-    async def _send_batches(self, viewer: Viewer) -> None:
-        """Until the viewer reads too slowly. Raises one of GONE."""
-        while True:
-            batch = await viewer.take()
-            for frame in frames(batch):
-                if self._viewer is None:
-                    return  # the socket is being closed
-                if viewer.lagged or not await self._is_read(frame):
-                    logger.warning("A viewer of %s reads too slowly: let go.", self._conversation_id)
-                    await self._leave(CloseCode.TRY_AGAIN_LATER)
-                    return
-                await asyncio.sleep(FRAME_S)
-
-    async def _is_read(self, frame: str) -> bool:
-        """Send it; whether the viewer's side took it in time."""
-        try:
-            async with asyncio.timeout(STALLED_S + len(frame) / SLOWEST_BYTES_S):
-                await self.send(text_data=frame)
-        except TimeoutError:
-            return False
-        return True
+    async def _send_frame(self, frame: str) -> None:
+        await self.send(text_data=frame)
 
     def _tell(self, event_type: str, properties: Json) -> None:
         """Put an event into this viewer's outbox alone; it doesn't move ``seq``."""

@@ -1,16 +1,19 @@
 """What one client's sockets share: the count of their messages, and the places for their database jobs."""
 
-from collections import deque
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-from time import monotonic
 
+from playground.realtime.message_rate import MessageRate
 from playground.storage.database_jobs import client_jobs, places_of_client
 
 MESSAGES_OF_CLIENT = 200
 MESSAGES_OF_CLIENT_WITHIN_S = 10.0
 """How many messages in how long a time: ten sockets at their full rate. No honest client comes near it: it has fewer
 open turns."""
+TOO_MANY_OF_CLIENT = (
+    f"Your sockets together sent over {MESSAGES_OF_CLIENT} messages in {MESSAGES_OF_CLIENT_WITHIN_S:g} s. "
+    "Wait, then connect again."
+)
 
 
 class Share:
@@ -19,17 +22,7 @@ class Share:
     def __init__(self) -> None:
         self.sockets = 0
         self.jobs = places_of_client()
-        self._arrivals: deque[float] = deque()
-
-    def takes_message(self) -> bool:
-        """Whether another message may be worked on; one that may not is not counted."""
-        now = monotonic()
-        while self._arrivals and now - self._arrivals[0] >= MESSAGES_OF_CLIENT_WITHIN_S:
-            self._arrivals.popleft()
-        if len(self._arrivals) >= MESSAGES_OF_CLIENT:
-            return False
-        self._arrivals.append(now)
-        return True
+        self.rate = MessageRate(MESSAGES_OF_CLIENT, MESSAGES_OF_CLIENT_WITHIN_S)
 
 
 class Shares:

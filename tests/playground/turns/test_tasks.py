@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from playground import runner as runners
 from playground.engine.errors.codes import Code, CommandError
 from playground.models import Conversation, Turn
-from playground.realtime import consumer, snapshot_sender
+from playground.realtime import consumer, frame_sender, snapshot_sender
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.hub import Hub
 from playground.realtime.relay import Relay
@@ -120,8 +120,8 @@ async def test_a_task_that_is_cancelled_before_its_first_step_leaves_nothing() -
 @pytest.mark.parametrize(
     ("place", "function", "name"),
     [
-        (consumer, "frames", "viewer"),
-        (consumer.ConversationConsumer, "_is_read", "viewer"),
+        (frame_sender, "frames", "viewer"),
+        (frame_sender, "_is_read", "viewer"),
         (snapshot_sender, "load_turns_before", "earlier turns"),
     ],
 )
