@@ -26,7 +26,7 @@ from playground.realtime.wire_events import envelope
 from playground.storage import conversation_edits, leases
 from playground.storage.database_jobs import database_job, in_database_thread
 from playground.storage.load_plan import plan_of
-from playground.storage.open_turn import BUSY, NewTurn, OpenedTurn, open_turn, owner_of
+from playground.storage.open_turn import BUSY, NewTurn, OpenedTurn, due_greeting, open_turn, owner_of
 from playground.storage.record_writer import Recorder, failed_row
 from playground.tasks import OnFailure, carried_out, start_task
 from playground.tools.tool_rounds import ToolRounds
@@ -134,9 +134,12 @@ class Runner:
         """The voice says ``text`` as it stands; the LLM is bypassed."""
         return await self._start(conversation_id, NewTurn(TurnKind.ECHO, text, client_msg_id))
 
-    async def greet(self, conversation_id: str, text: str) -> str:
-        """The voice opens the conversation; a second greeting is the first."""
-        return await self._start(conversation_id, NewTurn(TurnKind.GREETING, text, GREETING_ID))
+    async def greet(self, conversation_id: str) -> str | None:
+        """The voice opens the conversation if that is due; of two greetings at once the second is the first."""
+        greeting = await database_job(due_greeting)(conversation_id)
+        if not greeting:
+            return None
+        return await self._start(conversation_id, NewTurn(TurnKind.GREETING, greeting, GREETING_ID))
 
     async def interrupt(self, conversation_id: str, at_offset: int | None = None) -> None:
         """Cut the open turn under its barge-in rules; nothing happens where none is open.
@@ -193,6 +196,11 @@ class Runner:
     async def stop(self, conversation_id: str) -> None:
         """Stop the open turn at once, whatever the barge-in rules say."""
         await self._cut(conversation_id, Interrupt(is_final=True))
+
+    async def stop_unwatched(self, conversation_id: str) -> None:
+        """Stop the open turn if its last viewer here was turned away; one that leaves by itself stops nothing."""
+        if not self.hub.is_watched(conversation_id):
+            await self.stop(conversation_id)
 
     async def shutdown(self, within_s: float) -> None:
         """Take no new turn, close the open ones as interrupted, store all, and end every task."""

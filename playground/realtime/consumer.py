@@ -159,10 +159,9 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                 log_failure(logger, error, doing="rights of a viewer")
 
     async def _turn_away(self, refusal: Refusal) -> None:
-        """Close the socket of a user whose permission is revoked; stop the turn if no other viewer watches it."""
+        """Close the socket of a user whose permission is revoked."""
         await self._leave(refusal.close_code)
-        if not self._runner.hub.is_watched(self._conversation_id):
-            await self._runner.stop(self._conversation_id)
+        await self._runner.stop_unwatched(self._conversation_id)
 
     async def _refuse(self, error: CommandError) -> None:
         self._tell_error(error)
@@ -225,10 +224,10 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                     await self._show(self._snapshot_sender)
 
     async def _show(self, snapshot_sender: SnapshotSender) -> None:
-        """Show the conversation, and greet where it opens with the voice."""
-        due_greeting = await snapshot_sender.show()
-        if due_greeting and self._viewer is not None:
-            self._start_command(self._runner.greet(self._conversation_id, due_greeting), "greeting")
+        """Show the conversation, and then have it greeted if that is due."""
+        await snapshot_sender.show()
+        if self._viewer is not None:
+            self._start_command(self._runner.greet(self._conversation_id), "greeting")
 
     async def _send_events(self, viewer: Viewer) -> None:
         try:

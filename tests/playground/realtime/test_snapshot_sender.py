@@ -143,7 +143,7 @@ async def test_a_flood_of_resumes_costs_one_snapshot_at_a_time(
     under_way, most, made = 0, 0, 0
     load = SnapshotSender._load
 
-    async def counts(self: SnapshotSender) -> tuple[Json, str]:
+    async def counts(self: SnapshotSender) -> Json:
         nonlocal under_way, most, made
         under_way, made = under_way + 1, made + 1
         most = max(most, under_way)
