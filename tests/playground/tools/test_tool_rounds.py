@@ -53,7 +53,7 @@ def rehearsing(transactional_db: None, admin_user: User) -> Make:
 
 
 def llm_of(runner: Runner) -> ScriptedLLM:
-    found = runner._open_completion
+    found = runner._turns.conditions.open_completion
     assert isinstance(found, ScriptedLLM)
     return found
 
