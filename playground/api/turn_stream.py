@@ -29,13 +29,10 @@ async def turn_events(
     """
     viewer = await to.attach(conversation.pk)
     try:
-        is_greeted = False
-        greeting = await in_database_thread(conversation.due_greeting)()
-        if greeting:
-            turn_id = await to.greet(conversation.pk, greeting)
-            async for event in _until_closed(viewer, turn_id):
+        greeting_id = await to.greet(conversation.pk)
+        if greeting_id is not None:
+            async for event in _until_closed(viewer, greeting_id):
                 yield event
-            is_greeted = True
         known = await _closed_before(conversation, client_msg_id)
         if known is not None:
             yield _sse(known)
@@ -43,7 +40,7 @@ async def turn_events(
         try:
             turn_id = await to.respond(conversation.pk, text, client_msg_id)
         except CommandError as error:
-            if not is_greeted:
+            if greeting_id is None:
                 raise
             yield _sse(_error(conversation.pk, error))
             return

@@ -31,7 +31,9 @@ class Respond:
 
 
 @dataclass(frozen=True, slots=True)
-class Interrupt:
+class InterruptTurn:
+    """``at_offset`` is the last place of the raw text that the viewer heard."""
+
     at_offset: int | None = None
 
 
@@ -69,7 +71,7 @@ class Resume:
     seq: int = 0
 
 
-Command = Respond | Interrupt | Echo | AppendContext | OverwriteContext | ToolResult | Resume
+Command = Respond | InterruptTurn | Echo | AppendContext | OverwriteContext | ToolResult | Resume
 
 
 def parse_command(text: str) -> Command:
@@ -96,11 +98,11 @@ def _respond(properties: Mapping[str, Any]) -> Respond:
     return Respond(_text(properties, "text", USER_TEXT_CHARS), _message_id(properties))
 
 
-def _interrupt(properties: Mapping[str, Any]) -> Interrupt:
+def _interrupt(properties: Mapping[str, Any]) -> InterruptTurn:
     offset = properties.get("at_offset")
     if offset is not None and (not isinstance(offset, int) or isinstance(offset, bool) or offset < 0):
         raise _bad("at_offset must be a whole number, or absent.")
-    return Interrupt(offset)
+    return InterruptTurn(offset)
 
 
 def _echo(properties: Mapping[str, Any]) -> Echo:

@@ -2,13 +2,11 @@
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from time import monotonic
 from typing import Any, cast
 
-from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth.models import User
 
@@ -20,15 +18,16 @@ from playground.realtime.commands import (
     AppendContext,
     Command,
     Echo,
-    Interrupt,
+    InterruptTurn,
     OverwriteContext,
     Respond,
     Resume,
     ToolResult,
     parse_command,
 )
-from playground.realtime.frames import frames
+from playground.realtime.frame_sender import GONE, SlowReader, send_frames
 from playground.realtime.hub import Viewer
+from playground.realtime.message_rate import MessageRate
 from playground.realtime.rights import (
     RIGHTS_HOLD_S,
     ReadUser,
@@ -38,12 +37,7 @@ from playground.realtime.rights import (
     connection_limit,
 )
 from playground.realtime.snapshot_sender import SnapshotSender
-from playground.realtime.socket_shares import (
-    MESSAGES_OF_CLIENT,
-    MESSAGES_OF_CLIENT_WITHIN_S,
-    Share,
-    shares,
-)
+from playground.realtime.socket_shares import TOO_MANY_OF_CLIENT, Share, shares
 from playground.realtime.wire_events import envelope
 from playground.runner import Runner, runner
 from playground.storage.database_jobs import database_job
@@ -51,26 +45,12 @@ from playground.tasks import start_task
 
 logger = logging.getLogger(__name__)
 
-FRAME_S = 0.016
-"""Events closer together than a screen's refresh share a frame; the first is sent at once."""
-STALLED_S = 10.0
-"""How long a viewer may read nothing before it is disconnected; a long frame has more time."""
-SLOWEST_BYTES_S = 16 * 1024
-"""The slowest allowed reading of a frame, in bytes per second."""
 CLOSING_S = 1.0
 """How long to wait for a viewer that doesn't read to receive the close code."""
-MESSAGES = 20
-MESSAGES_WITHIN_S = 10.0
 BAD_IN_A_ROW = 5
-GONE = (Disconnected, OSError)
-"""The exceptions for a client that has left: Daphne's library's, and ASGI's own."""
+"""How many consecutive unreadable messages close the socket."""
 AUTHORISED_S = 1.0
 """How long the permission checked for a message holds for later ones."""
-
-TOO_MANY_OF_CLIENT = (
-    f"Your sockets together sent over {MESSAGES_OF_CLIENT} messages in {MESSAGES_OF_CLIENT_WITHIN_S:g} s. "
-    "Wait, then connect again."
-)
 
 
 class ConversationConsumer(AsyncWebsocketConsumer):
@@ -80,7 +60,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         super().__init__(*args, **kwargs)
         self._viewer: Viewer | None = None
         self._snapshot_sender: SnapshotSender | None = None
-        self._arrivals: deque[float] = deque(maxlen=MESSAGES)
+        self._rate = MessageRate()
         self._bad = 0
         self._authorised_until = 0.0
 
@@ -130,10 +110,10 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if text_data is None:
             await self._leave(CloseCode.UNSUPPORTED_DATA)
             return
-        if self._is_flooding():
+        if not self._rate.takes_message():
             await self._leave(CloseCode.TOO_MANY_MESSAGES)
             return
-        if not self._share.takes_message():
+        if not self._share.rate.takes_message():
             await self._leave(CloseCode.TOO_MANY_MESSAGES, TOO_MANY_OF_CLIENT)
             return
         try:
@@ -179,17 +159,9 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                 log_failure(logger, error, doing="rights of a viewer")
 
     async def _turn_away(self, refusal: Refusal) -> None:
-        """Close the socket of a user whose permission is revoked; stop the turn if no other viewer watches it."""
+        """Close the socket of a user whose permission is revoked."""
         await self._leave(refusal.close_code)
-        if not self._runner.hub.is_watched(self._conversation_id):
-            await self._runner.stop(self._conversation_id)
-
-    def _is_flooding(self) -> bool:
-        now = monotonic()
-        is_full = len(self._arrivals) == MESSAGES
-        is_flood = is_full and now - self._arrivals[0] < MESSAGES_WITHIN_S
-        self._arrivals.append(now)
-        return is_flood
+        await self._runner.stop_unwatched(self._conversation_id)
 
     async def _refuse(self, error: CommandError) -> None:
         self._tell_error(error)
@@ -237,7 +209,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         match command:
             case Respond():
                 await to.respond(conversation_id, command.text, command.client_msg_id)
-            case Interrupt():
+            case InterruptTurn():
                 await to.interrupt(conversation_id, command.at_offset)
             case Echo():
                 await to.echo(conversation_id, command.text, command.client_msg_id)
@@ -252,37 +224,23 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                     await self._show(self._snapshot_sender)
 
     async def _show(self, snapshot_sender: SnapshotSender) -> None:
-        """Send a snapshot, and start the greeting if it is due."""
-        due_greeting = await snapshot_sender.show()
-        if due_greeting and self._viewer is not None:
-            self._start_command(self._runner.greet(self._conversation_id, due_greeting), "greeting")
+        """Send a snapshot, then have the conversation greeted if that is due."""
+        await snapshot_sender.show()
+        if self._viewer is not None:
+            self._start_command(self._runner.greet(self._conversation_id), "greeting")
 
     async def _send_events(self, viewer: Viewer) -> None:
-        with suppress(*GONE):
-            await self._send_batches(viewer)
+        try:
+            await send_frames(viewer, self._send_frame, is_open=lambda: self._viewer is not None)
+        except GONE:
+            pass
+        except SlowReader:
+            logger.warning("A viewer of %s reads too slowly: let go.", self._conversation_id)
+            await self._leave(CloseCode.TRY_AGAIN_LATER)
         await self._detach()
 
-    async def _send_batches(self, viewer: Viewer) -> None:
-        """Send events until the viewer reads too slowly. Raises one of GONE."""
-        while True:
-            batch = await viewer.take()
-            for frame in frames(batch):
-                if self._viewer is None:
-                    return  # the socket is closing
-                if viewer.lagged or not await self._is_read(frame):
-                    logger.warning("A viewer of %s reads too slowly: let go.", self._conversation_id)
-                    await self._leave(CloseCode.TRY_AGAIN_LATER)
-                    return
-                await asyncio.sleep(FRAME_S)
-
-    async def _is_read(self, frame: str) -> bool:
-        """Send a frame and return whether the viewer received it in time."""
-        try:
-            async with asyncio.timeout(STALLED_S + len(frame) / SLOWEST_BYTES_S):
-                await self.send(text_data=frame)
-        except TimeoutError:
-            return False
-        return True
+    async def _send_frame(self, frame: str) -> None:
+        await self.send(text_data=frame)
 
     def _tell(self, event_type: str, properties: Json) -> None:
         """Send an event to this viewer only, without a new ``seq``."""

@@ -49,20 +49,19 @@ class SnapshotSender:
         self._is_asked = False
         self._earlier: asyncio.Task[None] | None = None
 
-    async def show(self) -> str:
-        """Replace everything the viewer hasn't received by a new snapshot; return the greeting that is due.
+    async def show(self) -> None:
+        """Replace everything the viewer hasn't received by a new snapshot.
 
         One at a time: calls that wait for the same turn share one snapshot.
         """
         if self._is_asked:
-            return ""
+            return
         self._is_asked = True
         async with self._turn:
             self._is_asked = False
-            snapshot, due_greeting = await self._load()
+            snapshot = await self._load()
             await self.stop()
             self._tell(snapshot)
-            return due_greeting
 
     async def stop(self) -> None:
         """Drop the earlier turns that haven't been sent yet."""
@@ -95,7 +94,7 @@ class SnapshotSender:
     def _envelope(self, event_type: str, properties: Json, seq: int) -> Json:
         return envelope(event_type, properties, conversation_id=self._conversation_id, seq=seq)
 
-    async def _load(self) -> tuple[Json, str]:
+    async def _load(self) -> Json:
         """Load the rows and merge the open turn's current state, from this process or another."""
         for _ in range(SNAPSHOT_TRIES):
             stored = await database_job(load_snapshot)(self._conversation_id, part_bytes=PART_BYTES)
@@ -105,7 +104,7 @@ class SnapshotSender:
                 live = await self._live_turns.live_state_elsewhere(self._conversation_id)
             if live is not None or not is_open:
                 break
-        return self._merged(stored, live), stored.due_greeting
+        return self._merged(stored, live)
 
     def _merged(self, stored: Snapshot, live: Json | None) -> Json:
         """Return the snapshot for the viewer.

@@ -1,10 +1,9 @@
 """The limits that one client's sockets share: their messages, and their database job slots."""
 
-from collections import deque
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-from time import monotonic
 
+from playground.realtime.message_rate import MessageRate
 from playground.storage.database_jobs import client_jobs, places_of_client
 
 MESSAGES_OF_CLIENT = 200
@@ -12,6 +11,10 @@ MESSAGES_OF_CLIENT_WITHIN_S = 10.0
 """The most messages within this time: ten sockets at their full rate. Honest clients, with fewer open turns, send far
 fewer.
 """
+TOO_MANY_OF_CLIENT = (
+    f"Your sockets together sent over {MESSAGES_OF_CLIENT} messages in {MESSAGES_OF_CLIENT_WITHIN_S:g} s. "
+    "Wait, then connect again."
+)
 
 
 class Share:
@@ -20,17 +23,7 @@ class Share:
     def __init__(self) -> None:
         self.sockets = 0
         self.jobs = places_of_client()
-        self._arrivals: deque[float] = deque()
-
-    def takes_message(self) -> bool:
-        """Count a message and return whether it may be handled; a rejected one doesn't count."""
-        now = monotonic()
-        while self._arrivals and now - self._arrivals[0] >= MESSAGES_OF_CLIENT_WITHIN_S:
-            self._arrivals.popleft()
-        if len(self._arrivals) >= MESSAGES_OF_CLIENT:
-            return False
-        self._arrivals.append(now)
-        return True
+        self.rate = MessageRate(MESSAGES_OF_CLIENT, MESSAGES_OF_CLIENT_WITHIN_S)
 
 
 class Shares:

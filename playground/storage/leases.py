@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from playground.engine.errors.codes import Code
+from playground.engine.errors.codes import TURN_FAILED, Code
 from playground.models import Turn
 
 PROCESS_ID = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -18,7 +18,6 @@ LEASE = timedelta(seconds=15)
 """How long after its owner's last sign of life another process may close a turn."""
 HEARTBEAT_S = 5
 """How often owners renew their leases and look for orphans."""
-INTERNAL = "Greenroom itself failed in this turn. Try again."
 
 
 def close_left_turns(*, is_only_process: bool) -> int:
@@ -48,7 +47,7 @@ def failed_values() -> dict[str, Any]:
     """Return the row's values for such a turn."""
     return {
         "status": Turn.Status.FAILED,
-        "error": {"code": str(Code.INTERNAL), "message": INTERNAL},
+        "error": {"code": str(Code.INTERNAL), "message": TURN_FAILED},
         "closed_at": timezone.now(),
         "owner_process": "",
         "lease_until": None,

@@ -1,6 +1,5 @@
 """Loads rows into the frozen values of a turn, the only place that gets a secret's plaintext."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +13,7 @@ from personas.models import TokenSecret
 from personas.surroundings import surroundings
 from playground.engine.addresses.address import Address, AddressError, allows, is_placeholder, parse_address
 from playground.engine.curl import as_curl
-from playground.engine.errors.codes import Code, CommandError, NotReadyError
+from playground.engine.errors.codes import Code, NotReadyError
 from playground.engine.events import ToolCall, TurnKind, TurnStatus
 from playground.engine.history import History, PastTurn
 from playground.engine.json_types import Json
@@ -29,12 +28,8 @@ from playground.engine.request import LLMRequest
 from playground.engine.substitution import substitute
 from playground.engine.turn_plan import Call, TurnPlan
 from playground.engine.wire_request import WireRequest
-from playground.failures import log_failure
 from playground.models import Conversation, Turn
-from playground.storage.leases import INTERNAL
 from playground.storage.open_turn import OpenedTurn
-
-logger = logging.getLogger(__name__)
 
 DEMO_SECRET_NAME = "DEMO_LLM_KEY"
 
@@ -57,15 +52,6 @@ class RequestView:
             "curl": self.curl,
             "departures": self.platform_notes,
         }
-
-
-def plan_of(opened: OpenedTurn) -> TurnPlan:
-    """Return the plan of a stored turn. Raises CommandError (internal): the caller must close the turn as failed."""
-    try:
-        return load_plan(opened)
-    except Exception as error:
-        log_failure(logger, error, turn_id=opened.turn.pk)
-        raise CommandError(Code.INTERNAL, INTERNAL) from None
 
 
 def load_plan(opened: OpenedTurn) -> TurnPlan:

@@ -42,6 +42,12 @@ def owner_of(conversation_id: str) -> int:
     return owner_id
 
 
+def due_greeting(conversation_id: str) -> str:
+    """Return the words with which the voice opens; empty if there are none, or the conversation has begun or ended."""
+    conversation = Conversation.objects.filter(pk=conversation_id).first()
+    return "" if conversation is None else conversation.due_greeting()
+
+
 def open_turn(conversation_id: str, new: NewTurn) -> OpenedTurn:
     """Store the turn's row.
 

@@ -24,8 +24,6 @@ class Snapshot:
     earlier: int
     """The number of earlier turns."""
     last_seq: int
-    due_greeting: str
-    """The greeting that is due, or an empty string."""
 
 
 def load_snapshot(conversation_id: str, *, part_bytes: int) -> Snapshot:
@@ -38,7 +36,6 @@ def load_snapshot(conversation_id: str, *, part_bytes: int) -> Snapshot:
         turns=turns,
         earlier=conversation.turns.filter(position__lt=turns[0]["turn_idx"]).count() if turns else 0,
         last_seq=conversation.last_seq,
-        due_greeting=conversation.due_greeting(),
     )
 
 

@@ -9,7 +9,7 @@ import logging
 from typing import Any
 
 from playground.engine.answer.notes import TurnNotes
-from playground.engine.errors.codes import Code, GreenroomError
+from playground.engine.errors.codes import TURN_FAILED, Code, GreenroomError
 from playground.engine.events import (
     ContentDelta,
     FillerSkipped,
@@ -123,7 +123,7 @@ class _Turn:
             error = reading.result() if cut is None else None
         except* Exception as failures:
             log_failure(logger, failures, turn_id=plan.turn_id)
-            error = GreenroomError(Code.INTERNAL, "Greenroom itself failed in this turn. Try again.")
+            error = GreenroomError(Code.INTERNAL, TURN_FAILED)
         if cut is not None:
             return self._close_cut(cut)
         return self.close(TurnStatus.FAILED if error else TurnStatus.COMPLETED, error)

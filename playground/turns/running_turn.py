@@ -5,16 +5,16 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from playground.engine.errors.codes import Code, GreenroomError
+from playground.engine.errors.codes import TURN_FAILED, Code, CommandError, GreenroomError
 from playground.engine.events import ContentDelta, Event, Timings, TurnClosed, TurnStatus
 from playground.engine.limits import Limits
+from playground.engine.persona import BargeIn
 from playground.engine.turn_plan import TurnPlan
 from playground.engine.turn_record import TurnRecord
 from playground.realtime.hub import Hub
 from playground.realtime.wire_events import envelope, wire_events
-from playground.storage import leases
 from playground.storage.record_writer import Recorder, TurnRow, closed_row, failed_row, streaming_row
-from playground.turns.interrupt import InterruptSignal
+from playground.turns.interrupt import Interrupt, InterruptSignal
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +59,18 @@ class LiveTurn:
         """Return the turn's current state for a snapshot."""
         return self._record.as_json(created_at=self._created_at.isoformat())
 
+    def cut(self, interrupt: Interrupt) -> None:
+        """Cut the voice under its barge-in rules; a closed turn stays as it is.
+
+        Raises CommandError (barge_in_disabled).
+        """
+        if self.is_closed:
+            return
+        if self.plan.persona.barge_in.mode is BargeIn.DISABLED and not interrupt.is_final:
+            message = "Barge-in is disabled for this persona: the caller cannot interrupt it."
+            raise CommandError(Code.BARGE_IN_DISABLED, message)
+        self.interrupt.ask(interrupt)
+
     def emit(self, event: Event) -> None:
         """Record the event and send it to the viewers; the closing event waits for ``publish_end``. Never blocks."""
         self._record.apply(event)
@@ -86,7 +98,7 @@ class LiveTurn:
                 status=TurnStatus.FAILED,
                 text=text,
                 heard_text="",
-                error=GreenroomError(Code.INTERNAL, leases.INTERNAL),
+                error=GreenroomError(Code.INTERNAL, TURN_FAILED),
                 timings=Timings(total=self.now_ms),
             )
         )

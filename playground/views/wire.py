@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from playground.engine.errors.codes import Code
-from playground.realtime import commands, consumer, frames, rights
+from playground.realtime import commands, consumer, frame_sender, frames, message_rate, rights
 from playground.realtime.close_codes import CloseCode
 from playground.wire_docs.commands import COMMANDS
 from playground.wire_docs.events import event_docs
@@ -38,7 +38,7 @@ def _pretty(message: dict[str, Any]) -> str:
 def _limits() -> list[tuple[str, str]]:
     return [
         ("One message", f"{commands.MESSAGE_BYTES // KIB} KiB; a larger one closes the socket with 1009"),
-        ("Messages", f"{consumer.MESSAGES} in {consumer.MESSAGES_WITHIN_S:g} s"),
+        ("Messages", f"{message_rate.MESSAGES} in {message_rate.MESSAGES_WITHIN_S:g} s"),
         (
             "Messages in a row that can't be read",
             f"{consumer.BAD_IN_A_ROW - 1}; the next one closes the socket",
@@ -49,8 +49,8 @@ def _limits() -> list[tuple[str, str]]:
         ),
         (
             "A client that reads nothing",
-            f"is let go after {consumer.STALLED_S:g} s, and of a larger frame after 1 s more for each "
-            f"{consumer.SLOWEST_BYTES_S // KIB} KiB",
+            f"is let go after {frame_sender.STALLED_S:g} s, and of a larger frame after 1 s more for each "
+            f"{frame_sender.SLOWEST_BYTES_S // KIB} KiB",
         ),
         ("Sockets that a user opens with a session", f"{rights.SocketCredential.SESSION.limit}"),
         ("Sockets that a user opens with keys", f"{rights.SocketCredential.KEY.limit}"),

@@ -16,7 +16,7 @@ import pytest
 
 from playground.engine.turn_limits import DEFAULT_OPEN_TURNS
 from playground.realtime.close_codes import CloseCode
-from playground.realtime.consumer import MESSAGES
+from playground.realtime.message_rate import MESSAGES
 from playground.realtime.socket_shares import MESSAGES_OF_CLIENT
 from tests.browser.site import Site, serve_site
 from tests.dashboard.attacking import DEADLINE_S, HEALTH_MS, bystander, exchange, memory_mib

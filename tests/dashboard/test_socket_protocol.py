@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard.socket_protocol import KERNEL_BYTES, SocketProtocol
-from playground.realtime.consumer import SLOWEST_BYTES_S
+from playground.realtime.frame_sender import SLOWEST_BYTES_S
 
 PING_TIMEOUT_S = 30
 """Daphne's own."""

@@ -54,6 +54,10 @@ PERSONA_CODES = frozenset(
 """Errors to fix in the persona: its address, token secret, model, parameters or rehearsal settings."""
 
 
+TURN_FAILED = "Greenroom itself failed in this turn. Try again."
+"""The sentence of a turn that ends as ``internal``."""
+
+
 @dataclass(eq=False)
 class GreenroomError(Exception):
     """The root of the tree.

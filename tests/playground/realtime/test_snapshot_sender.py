@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 
 from playground.engine.json_types import Json
 from playground.models import Turn
-from playground.realtime import consumer, hub, snapshot_sender
+from playground.realtime import consumer, frame_sender, hub, snapshot_sender
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.frames import FRAME_BYTES, frames
 from playground.realtime.hub import Viewer
@@ -104,8 +104,8 @@ async def test_a_viewer_that_reads_nothing_is_let_go(
     async def waits_for_ever(*_: object, **__: object) -> None:
         await never
 
-    monkeypatch.setattr(consumer, "STALLED_S", 0.02)
-    monkeypatch.setattr(consumer, "SLOWEST_BYTES_S", 1_000_000)
+    monkeypatch.setattr(frame_sender, "STALLED_S", 0.02)
+    monkeypatch.setattr(frame_sender, "SLOWEST_BYTES_S", 1_000_000)
     monkeypatch.setattr(consumer.ConversationConsumer, "send", waits_for_ever)
     async with opened(conversation, key) as socket:
         assert await socket.closed_with() == CloseCode.TRY_AGAIN_LATER
@@ -143,7 +143,7 @@ async def test_a_flood_of_resumes_costs_one_snapshot_at_a_time(
     under_way, most, made = 0, 0, 0
     load = SnapshotSender._load
 
-    async def counts(self: SnapshotSender) -> tuple[Json, str]:
+    async def counts(self: SnapshotSender) -> Json:
         nonlocal under_way, most, made
         under_way, made = under_way + 1, made + 1
         most = max(most, under_way)

@@ -8,7 +8,7 @@ import pytest
 from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
 
-from playground.realtime import consumer, socket_shares
+from playground.realtime import consumer, message_rate, socket_shares
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.rights import authorise
 from playground.realtime.socket_shares import MESSAGES_OF_CLIENT_WITHIN_S, shares
@@ -63,7 +63,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time at which messages are taken, to be moved by the test."""
     now = [1_000.0]
     monkeypatch.setattr(consumer, "monotonic", lambda: now[0])
-    monkeypatch.setattr(socket_shares, "monotonic", lambda: now[0])
+    monkeypatch.setattr(message_rate, "monotonic", lambda: now[0])
     return now
 
 

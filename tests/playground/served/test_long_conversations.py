@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from playground.realtime.consumer import STALLED_S
+from playground.realtime.frame_sender import STALLED_S
 from playground.realtime.frames import FRAME_BYTES
 from tests.browser.site import Site, rows
 from tests.dashboard.attacking import HEALTH_MS, bystander

@@ -53,7 +53,7 @@ def rehearsing(transactional_db: None, admin_user: User) -> Make:
 
 
 def llm_of(runner: Runner) -> ScriptedLLM:
-    llm = runner._open_completion
+    llm = runner._turns.conditions.open_completion
     assert isinstance(llm, ScriptedLLM)
     return llm
 

@@ -224,11 +224,13 @@ async def test_a_tools_result_in_the_stream_is_not_in_the_next_history(conversat
 
 
 async def test_a_greeting_is_said_once(conversation: Conversation) -> None:
+    await Conversation.objects.filter(pk=conversation.pk).aupdate(custom_greeting="Welcome!")
     async with running() as runner:
         watcher = watch(runner, conversation)
-        first = await runner.greet(conversation.pk, "Welcome!")
-        await watcher.until_closed()
-        assert await runner.greet(conversation.pk, "Welcome!") == first
+        first, second = await asyncio.gather(*(runner.greet(conversation.pk) for _ in range(2)))
+        closed = await watcher.until_closed()
+        assert await runner.greet(conversation.pk) is None
+    assert first == second == closed["properties"]["turn_id"]
     assert await Turn.objects.acount() == 1
 
 

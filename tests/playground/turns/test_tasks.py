@@ -14,15 +14,17 @@ from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.db.models import QuerySet
 
-from playground import runner as runners
 from playground.engine.errors.codes import Code, CommandError
 from playground.models import Conversation, Turn
-from playground.realtime import consumer, snapshot_sender
+from playground.realtime import consumer, frame_sender, snapshot_sender
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.hub import Hub
 from playground.realtime.relay import Relay
+from playground.runner import Runner
 from playground.storage.record_writer import Recorder, TurnRow
 from playground.tasks import start_task
+from playground.turns import turn_tasks
+from playground.turns.heartbeat import Heartbeat
 from tests.dashboard.processes import ROOT
 from tests.playground.own_sockets import opened
 from tests.playground.rehearsals import DEADLINE_S, DOCUMENT, make_conversation, running, watch
@@ -120,8 +122,8 @@ async def test_a_task_that_is_cancelled_before_its_first_step_leaves_nothing() -
 @pytest.mark.parametrize(
     ("place", "function", "name"),
     [
-        (consumer, "frames", "viewer"),
-        (consumer.ConversationConsumer, "_is_read", "viewer"),
+        (frame_sender, "frames", "viewer"),
+        (frame_sender, "_is_read", "viewer"),
         (snapshot_sender, "load_turns_before", "earlier turns"),
     ],
 )
@@ -164,7 +166,7 @@ async def test_a_greeting_that_fails_is_told(
     conversation: str, key: dict[str, str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     await Conversation.objects.filter(pk=conversation).aupdate(custom_greeting="Welcome!")
-    monkeypatch.setattr(runners.Runner, "greet", fails_later)
+    monkeypatch.setattr(Runner, "greet", fails_later)
     async with opened(conversation, key) as socket:
         assert (await socket.until("playground.error"))["code"] == "internal"
     assert_told(caplog.text, "greeting")
@@ -179,7 +181,7 @@ def rehearsal(transactional_db: None, admin_user: User) -> Conversation:
 async def test_the_row_of_a_turn_whose_task_fails_is_closed_and_its_viewers_are_told(
     rehearsal: Conversation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, step: str
 ) -> None:
-    place = runners if step == "conduct" else "playground.turns.running_turn"
+    place = turn_tasks if step == "conduct" else "playground.turns.running_turn"
     async with running(ANSWER, ANSWER) as runner:
         watcher = watch(runner, rehearsal)
         with monkeypatch.context() as patched:
@@ -209,7 +211,7 @@ async def test_a_turn_that_fails_while_the_database_is_away_is_told_and_closed_o
         is_away.set()
         raise OperationalError
 
-    monkeypatch.setattr(runners, "conduct", fails_later)
+    monkeypatch.setattr(turn_tasks, "conduct", fails_later)
     monkeypatch.setattr("playground.storage.record_writer.RETRY_S", 0.01)
     monkeypatch.setattr("playground.storage.record_writer.CLOSING_S", 0.01)
     async with running() as runner:
@@ -242,7 +244,7 @@ async def test_a_turn_without_a_plan_is_closed_once_the_database_is_back(
     monkeypatch.setattr("playground.storage.record_writer.CLOSING_S", 0.01)
     async with running() as runner:
         with monkeypatch.context() as away:
-            away.setattr("playground.storage.load_plan.load_plan", fails)
+            away.setattr("playground.turns.turn_tasks.load_plan", fails)
             away.setattr(QuerySet, "update", refuses_to_close)
             with pytest.raises(CommandError) as failed:
                 await runner.respond(rehearsal.pk, "Hi")
@@ -262,7 +264,7 @@ async def test_the_heartbeat_goes_on_after_a_failure(
         raise LookupError(SECRET)
 
     monkeypatch.setattr("playground.storage.leases.HEARTBEAT_S", 0.01)
-    monkeypatch.setattr(runners.Runner, "_keep_house", counts)
+    monkeypatch.setattr(Heartbeat, "_keep_house", counts)
     async with running(), asyncio.timeout(DEADLINE_S):
         for _ in range(3):
             await beats.acquire()

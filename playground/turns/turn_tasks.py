@@ -1,0 +1,228 @@
+"""The tasks of this process's turns: each is started with its row, cut, awaited, and let go at its end."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from playground.engine.errors.codes import TURN_FAILED, Code, CommandError
+from playground.engine.events import TurnKind
+from playground.engine.limits import Limits
+from playground.engine.speech.fillers import Pick
+from playground.engine.turn_limits import OpenTurns, OpenTurnSlot
+from playground.engine.turn_plan import TurnPlan
+from playground.failures import log_failure
+from playground.outgoing.completion import OpenCompletion
+from playground.realtime.hub import Hub
+from playground.realtime.presented_key import presented_key
+from playground.storage.database_jobs import database_job
+from playground.storage.load_plan import load_plan
+from playground.storage.open_turn import BUSY, NewTurn, OpenedTurn, open_turn, owner_of
+from playground.storage.record_writer import Recorder, failed_row
+from playground.tasks import carried_out, start_task
+from playground.tools.tool_rounds import ToolRounds
+from playground.turns.conductor import conduct
+from playground.turns.filler_pick import filler_pick
+from playground.turns.interrupt import Interrupt
+from playground.turns.running_turn import LiveTurn
+
+logger = logging.getLogger(__name__)
+
+ENDING_S = 10.0
+"""How long a new turn waits for the end of one that was interrupted, a held interrupt included."""
+
+LOOK_AGAIN_S = 0.05
+"""How often the end of a turn that was cut in another process is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnConditions:
+    """What every turn of this process runs with."""
+
+    limits: Limits
+    open_completion: OpenCompletion
+    pick: Pick
+
+
+class OtherProcesses(Protocol):
+    """The other processes of the installation, as a turn needs them: the relay."""
+
+    async def start_turn(self, conversation_id: str) -> None: ...
+    async def end_turn(self, conversation_id: str) -> None: ...
+    async def interrupt(self, conversation_id: str, interrupt: Interrupt) -> None: ...
+
+
+class TurnTasks:
+    """At most one turn of each conversation. What refuses a viewer is raised as CommandError."""
+
+    def __init__(
+        self,
+        conditions: TurnConditions,
+        *,
+        hub: Hub,
+        recorder: Recorder,
+        tools: ToolRounds,
+        open_turns: OpenTurns,
+        others: OtherProcesses | None,
+        keep: Callable[["asyncio.Task[None]"], None],
+    ) -> None:
+        """``others``: None in the only process. ``keep`` owns what must be done before the process stops."""
+        self.conditions = conditions
+        self._hub = hub
+        self._recorder = recorder
+        self._tools = tools
+        self._open_turns = open_turns
+        self._others = others
+        self._keep = keep
+        self._live: dict[str, LiveTurn] = {}
+        self._cut_elsewhere: dict[str, float] = {}
+        self._is_draining = False
+
+    def all(self) -> Collection[LiveTurn]:
+        return self._live.values()
+
+    def of(self, conversation_id: str) -> LiveTurn | None:
+        return self._live.get(conversation_id)
+
+    async def start(self, conversation_id: str, new: NewTurn) -> str:
+        """Store the turn, start its task, and return its id. Raises CommandError: busy, bad_message, internal."""
+        self._refuse_while_draining()
+        if new.kind is not TurnKind.CONTINUATION:
+            self._tools.leave(conversation_id)
+        await self._let_end(conversation_id)
+        # Whoever asked may leave between the turn's row and its task: a request is cancelled when its client goes.
+        return await carried_out(
+            self._start_in_place(conversation_id, new), name="starting a turn", keep=self._keep
+        )
+
+    async def cut(self, conversation_id: str, interrupt: Interrupt) -> None:
+        """Cut the open turn, wherever it runs; nothing happens where none is open.
+
+        Raises CommandError (barge_in_disabled).
+        """
+        self._tools.leave(conversation_id)
+        live = self._live.get(conversation_id)
+        if live is None and self._others is not None:
+            self._cut_elsewhere[conversation_id] = asyncio.get_running_loop().time() + ENDING_S
+            await self._others.interrupt(conversation_id, interrupt)
+        if live is not None:
+            live.cut(interrupt)
+
+    async def until_ended(self, conversation_id: str) -> None:
+        """Wait for the end of the turn that runs here, ENDING_S at the most."""
+        live = self._live.get(conversation_id)
+        if live is not None and live.task is not None:
+            await asyncio.wait({live.task}, timeout=ENDING_S)
+
+    def refuse_new(self) -> None:
+        """Start no turn any more: the server is about to stop."""
+        self._is_draining = True
+
+    async def cancel(self) -> None:
+        """Close the open turns as interrupted, and await their tasks."""
+        tasks = [live.task for live in self._live.values() if live.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _refuse_while_draining(self) -> None:
+        if self._is_draining:
+            raise CommandError(Code.BUSY, "The server is about to stop. Try again in a moment.")
+
+    async def _let_end(self, conversation_id: str) -> None:
+        """Wait for the end of a turn that was cut already; one that goes on is busy."""
+        live = self._live.get(conversation_id)
+        if live is None or live.task is None:
+            return
+        if live.is_ending:
+            await self.until_ended(conversation_id)
+        if conversation_id in self._live:
+            raise CommandError(Code.BUSY, BUSY)
+
+    async def _start_in_place(self, conversation_id: str, new: NewTurn) -> str:
+        self._refuse_while_draining()
+        slot = self._open_turns.slot()
+        try:
+            self._open_turns.count_for(slot, await owner_of(conversation_id), presented_key.get())
+            return await self._start_at(slot, conversation_id, new)
+        finally:
+            slot.release_unless_kept()
+
+    async def _start_at(self, slot: OpenTurnSlot, conversation_id: str, new: NewTurn) -> str:
+        """Start the turn; its task keeps the place to its end."""
+        opened = await self._open(conversation_id, new)
+        if not opened.is_new:
+            return opened.turn.pk
+        plan = await self._plan_or_close(opened)
+        self._hub.seed_seq(conversation_id, opened.conversation.last_seq)
+        live = LiveTurn(
+            plan,
+            hub=self._hub,
+            recorder=self._recorder,
+            limits=self.conditions.limits,
+            created_at=opened.turn.created_at,
+        )
+        self._live[conversation_id] = live
+        if self._others is not None:
+            await self._others.start_turn(conversation_id)
+        live.task = start_task(self._run(live), name=f"turn {plan.turn_id}")
+        live.task.add_done_callback(lambda _ended: self._let_go(live, slot))
+        slot.keep()
+        return plan.turn_id
+
+    async def _open(self, conversation_id: str, new: NewTurn) -> OpenedTurn:
+        """Store the turn's row; one that was cut in another process may still have to end there."""
+        deadline = self._cut_elsewhere.pop(conversation_id, 0.0)
+        while True:
+            try:
+                return await database_job(open_turn)(conversation_id, new)
+            except CommandError as error:
+                if error.code is not Code.BUSY or asyncio.get_running_loop().time() > deadline:
+                    raise
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    async def _plan_or_close(self, opened: OpenedTurn) -> TurnPlan:
+        """The turn's plan. Raises CommandError (internal), and the recorder closes the turn, now or when it can."""
+        try:
+            return await database_job(load_plan)(opened)
+        except Exception as error:
+            log_failure(logger, error, turn_id=opened.turn.pk)
+            await self._recorder.save_now(failed_row(opened.turn.pk, opened.conversation.pk, ""))
+            raise CommandError(Code.INTERNAL, TURN_FAILED) from None
+
+    async def _run(self, live: LiveTurn) -> None:
+        conversation_id = live.plan.conversation_id
+        try:
+            closed = await conduct(
+                live.plan,
+                open_completion=self.conditions.open_completion,
+                emit=live.emit,
+                interrupt=live.interrupt,
+                pick=filler_pick(live.plan, unseeded=self.conditions.pick),
+                limits=self.conditions.limits,
+            )
+            await live.publish_end()
+        except asyncio.CancelledError:
+            live.save_end()
+            raise
+        except Exception:
+            await live.publish_failure()
+            raise
+        finally:
+            del self._live[conversation_id]
+            if self._others is not None:
+                await self._others.end_turn(conversation_id)
+        if closed.tool_calls and not self._is_draining:
+            self._tools.begin(conversation_id, live.plan.turn_id)
+
+    def _let_go(self, live: LiveTurn, slot: OpenTurnSlot) -> None:
+        """The turn's task has ended; one that was cancelled before its first step has cleared nothing up."""
+        slot.release()
+        conversation_id = live.plan.conversation_id
+        if self._live.get(conversation_id) is not live:
+            return
+        del self._live[conversation_id]
+        live.close_unbegun()
+        if self._others is not None:
+            self._keep(start_task(self._others.end_turn(conversation_id), name="end of a turn"))
