@@ -51,39 +51,37 @@ def openai(message: str, code: str | None = None, kind: str = "invalid_request_e
         ("odd", 199, b"", Code.BAD_RESPONSE, False),
     ],
 )  # fmt: skip
-def test_u17_to_u28_each_status_has_its_code(
-    case: str, status: int, body: object, code: Code, may_retry: bool
-) -> None:
+def test_each_status_has_its_code(case: str, status: int, body: object, code: Code, may_retry: bool) -> None:
     error = refusal(status, body)
     assert (error.code, error.may_retry) == (code, may_retry), case
     assert "llm.example.com:443" in error.message
 
 
-def test_u19_a_base_url_without_v1_gets_the_advice_to_add_it() -> None:
+def test_a_base_url_without_v1_gets_the_advice_to_add_it() -> None:
     error = refusal(404, {"detail": "Not Found"}, url="http://127.0.0.1:8000/chat/completions")
     assert "Try http://127.0.0.1:8000/v1 as the base URL" in error.message
 
 
-def test_u19_a_base_url_that_ends_in_the_route_gets_advice() -> None:
+def test_a_base_url_that_ends_in_the_route_gets_advice() -> None:
     error = refusal(404, b"", url="http://x.com/v1/chat/completions/chat/completions")
     assert "twice" in error.message
 
 
 @pytest.mark.parametrize("path", ["/api/chat", "/openai/deployments/gpt-4o", "/webhook/"])
-def test_u19_a_base_url_with_its_own_path_shows_the_added_route(path: str) -> None:
+def test_a_base_url_with_its_own_path_shows_the_added_route(path: str) -> None:
     message = refusal(404, b"", url=f"http://x.com{path.rstrip('/')}/chat/completions").message
     assert f"/chat/completions was added to the base URL's path {path.rstrip('/')}:" in message
     assert "/v1" not in message
 
 
-def test_u19_advice_on_a_whole_url_mentions_no_added_route() -> None:
+def test_advice_on_a_whole_url_mentions_no_added_route() -> None:
     message = refusal(404, b"", url="https://x.com/foundationModels/completion").message
     assert "called as it stands" in message
     assert "/v1" not in message
     assert "was added" not in message
 
 
-def test_u19_a_base_url_with_v1_gets_the_advice_to_check_it() -> None:
+def test_a_base_url_with_v1_gets_the_advice_to_check_it() -> None:
     assert "Check the base URL" in refusal(404, b"").message
 
 
@@ -94,11 +92,11 @@ def test_u19_a_base_url_with_v1_gets_the_advice_to_check_it() -> None:
         {"error": {"message": 'model "x" not found, try pulling it first', "type": "api_error"}},
     ],
 )
-def test_u19_a_missing_model_differs_from_a_missing_address(body: object) -> None:
+def test_a_missing_model_differs_from_a_missing_address(body: object) -> None:
     assert "has no such model" in refusal(404, body).message
 
 
-def test_u28_no_html_is_shown() -> None:
+def test_no_html_is_shown() -> None:
     error = refusal(502, b"<html><h1>502 Bad Gateway</h1></html>")
     assert error.excerpt == ""
     assert "HTTP 502" in error.message
@@ -111,14 +109,14 @@ def test_an_excerpt_is_at_most_300_characters() -> None:
 
 
 @pytest.mark.parametrize("padding", range(270, 300))
-def test_k12_a_key_that_the_cut_would_halve_is_masked_first(padding: int) -> None:
+def test_a_key_that_the_cut_would_halve_is_masked_first(padding: int) -> None:
     key = "sk-canary-0123456789"
     body = json.dumps(openai("x" * padding + key)).encode()
     error = refused(ADDRESS, 401, {}, body, now=NOW, redact=lambda text: redact(text, [key]))
     assert "sk-" not in error.excerpt
 
 
-def test_k12_a_key_that_control_characters_hide_is_masked() -> None:
+def test_a_key_that_control_characters_hide_is_masked() -> None:
     body = json.dumps(openai("You sent sk-can\u0000ary-01234\u200b56789")).encode()
     error = refused(
         ADDRESS, 401, {}, body, now=NOW, redact=lambda text: redact(text, ["sk-canary-0123456789"])
@@ -146,7 +144,7 @@ def test_k12_a_key_that_control_characters_hide_is_masked() -> None:
         ("1e3", None),
     ],
 )
-def test_u22_to_u24_the_wait_is_read_or_treated_as_absent(header: str, expected_ms: int | None) -> None:
+def test_the_wait_is_read_or_treated_as_absent(header: str, expected_ms: int | None) -> None:
     assert retry_after({"retry-after": header}, NOW) == expected_ms
 
 
@@ -154,7 +152,7 @@ def test_openais_exact_wait_wins() -> None:
     assert retry_after({"retry-after": "2", "retry-after-ms": "1234.5"}, NOW) == 1_234
 
 
-def test_u23_a_long_wait_is_shown_in_minutes() -> None:
+def test_a_long_wait_is_shown_in_minutes() -> None:
     error = refusal(429, b"", {"retry-after": "3600"})
     assert error.retry_after_ms == 3_600_000
     assert "Try again in 60 min." in error.message

@@ -131,7 +131,7 @@ def test_every_field_of_tavus_is_taken_and_what_is_not_simulated_is_named(
     assert Conversation.objects.get().simulated_speech == "instant"
 
 
-def test_d27_what_is_not_the_callers_to_choose_has_no_effect(
+def test_what_is_not_the_callers_to_choose_has_no_effect(
     client: Client, persona: Persona, other_user: User
 ) -> None:
     foreign = make_conversation(other_user)
@@ -322,7 +322,7 @@ def test_a_deleted_conversation_is_gone_with_its_turns(client: Client, viewer: U
         ("POST", "/v2/greenroom/conversations/{}/respond"),
     ],
 )
-def test_x12_anothers_conversation_is_an_unknown_one(
+def test_anothers_conversation_is_an_unknown_one(
     client: Client, admin_user: User, method: str, path: str
 ) -> None:
     foreign = make_conversation(admin_user)

@@ -211,7 +211,7 @@ class TestToolCalls:
             ("myEvent", ("call_1",))
         ]
 
-    def test_t7_a_function_that_was_not_offered_is_noted(self) -> None:
+    def test_a_function_that_was_not_offered_is_noted(self) -> None:
         notes = [note.note for note in run_turn(self.CALLING, plan=plan()).of(NoteMade)]
         assert notes == ["The model called get_current_weather, a function that the persona does not offer."]
 
@@ -233,7 +233,7 @@ class TestToolCalls:
         llm = replace(PERSONA.llm, event_name="myEvent")
         assert not run_turn(self.CALLING, plan=plan(replace(PERSONA, llm=llm))).of(EventFired)
 
-    def test_t11_a_call_that_was_cut_off_is_not_handed_on(self) -> None:
+    def test_a_call_that_was_cut_off_is_not_handed_on(self) -> None:
         turn = run_turn([*self.CALLING[:3], UpstreamError(Code.TRUNCATED, "Cut off.")], plan=plan())
         assert turn.closed.status is TurnStatus.FAILED
         assert turn.closed.tool_calls == ()
@@ -254,36 +254,36 @@ class TestFailure:
         assert turn.closed.text == FIRST + " And th"
         assert turn.closed.heard_text == FIRST + " And th"
 
-    def test_u40_an_end_without_a_finish_reason_is_truncated(self) -> None:
+    def test_an_end_without_a_finish_reason_is_truncated(self) -> None:
         turn = run_turn([text("Half a sen")], plan=plan())
         assert turn.closed.error is not None
         assert turn.closed.error.code is Code.TRUNCATED
 
-    def test_u42_a_finish_reason_without_done_is_complete(self) -> None:
+    def test_a_finish_reason_without_done_is_complete(self) -> None:
         assert run_turn([text("All."), STOP], plan=plan()).closed.status is TurnStatus.COMPLETED
 
-    def test_u54_the_end_is_waited_for_two_seconds_after_the_finish_reason(self) -> None:
+    def test_the_end_is_waited_for_two_seconds_after_the_finish_reason(self) -> None:
         turn = run_turn([text("All."), STOP, 60.0], plan=plan())
         assert turn.closed.status is TurnStatus.COMPLETED
         assert turn.llm.left_at_s == [2.0]
 
-    def test_u8_silence_ends_with_its_own_code(self) -> None:
+    def test_silence_ends_with_its_own_code(self) -> None:
         turn = run_turn([120.0], plan=plan())
         assert turn.closed.error is not None
         assert turn.closed.error.code is Code.FIRST_CONTENT_TIMEOUT
         assert turn.closed.t_ms == DEFAULT_LIMITS.first_content_ms
 
-    def test_u45_a_stall_in_the_middle_ends_with_its_own_code(self) -> None:
+    def test_a_stall_in_the_middle_ends_with_its_own_code(self) -> None:
         turn = run_turn([text("One. "), 120.0], plan=plan())
         assert turn.closed.error is not None
         assert turn.closed.error.code is Code.STALLED
         assert turn.llm.left_at_s == [20.0]
 
-    def test_u46_a_short_stall_is_no_failure(self) -> None:
+    def test_a_short_stall_is_no_failure(self) -> None:
         turn = run_turn([text("One. "), 3.0, text("Two."), END], plan=plan())
         assert turn.closed.status is TurnStatus.COMPLETED
 
-    def test_u69_endless_reasoning_ends_with_the_turns_limit(self) -> None:
+    def test_endless_reasoning_ends_with_the_turns_limit(self) -> None:
         thinking: list[Step] = [
             step for _ in range(200) for step in (chunk({"reasoning_content": "hm "}), 1.0)
         ]
@@ -292,7 +292,7 @@ class TestFailure:
         assert turn.closed.error.code is Code.TURN_TIMEOUT
         assert turn.closed.text == ""
 
-    def test_u70_slow_words_end_with_the_turns_limit(self) -> None:
+    def test_slow_words_end_with_the_turns_limit(self) -> None:
         drip: list[Step] = [step for _ in range(100) for step in (text("word "), 5.0)]
         turn = run_turn(drip, plan=plan())
         assert turn.closed.error is not None
@@ -315,7 +315,7 @@ class TestFailure:
 class TestRetry:
     BUSY = UpstreamError(Code.RATE_LIMITED, "Too many requests.", retry_after_ms=1_000, may_retry=True)
 
-    def test_u22_a_busy_server_is_asked_once_more_after_its_wait(self) -> None:
+    def test_a_busy_server_is_asked_once_more_after_its_wait(self) -> None:
         turn = run_turn([self.BUSY], [text("Yes."), END], plan=plan())
         assert turn.closed.status is TurnStatus.COMPLETED
         assert turn.at(RequestSent) == [0, 1_000]
@@ -326,7 +326,7 @@ class TestRetry:
         assert turn.closed.error is self.BUSY
         assert len(turn.llm.requests) == 2
 
-    def test_u23_a_long_wait_is_not_waited_for(self) -> None:
+    def test_a_long_wait_is_not_waited_for(self) -> None:
         turn = run_turn([replace(self.BUSY, retry_after_ms=3_600_000)], plan=plan())
         assert turn.closed.status is TurnStatus.FAILED
         assert turn.closed.t_ms == 0
@@ -351,7 +351,7 @@ class TestWithoutTheLLM:
         assert turn.llm.requests == []
 
 
-def test_k12_a_key_as_the_name_of_a_count_is_masked() -> None:
+def test_a_key_as_the_name_of_a_count_is_masked() -> None:
     key = "sk_canary_0123456789"
     usage = {"usage": {"total_tokens": 3, key: 1, "details": {key: 2}}, "choices": []}
     counting: list[Step] = [text("Hi."), STOP, f"data: {json.dumps(usage)}\n\n".encode(), DONE]
