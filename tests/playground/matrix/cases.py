@@ -1,7 +1,7 @@
 """The fault matrix: what goes wrong outside of Greenroom, and what is expected of it.
 
-Each test of this folder that rehearses a case begins with its id. U: the LLM's server and its answer. T: tool calls.
-S: addresses that must stay closed. K: keys. X: text of a stranger.
+Each test of this folder that rehearses a case begins with its id, or with several. U: the LLM's server and its
+answer. T: tool calls. S: addresses that must stay closed. K: keys. X: text of a stranger.
 """
 
 CASES = {

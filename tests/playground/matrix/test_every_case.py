@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.playground.matrix.cases import CASES
 
+IDS = re.compile(r"test_([a-z]\d+_)*")
 FILES = sorted(Path(__file__).parent.glob("test_*.py"))
 
 
@@ -16,7 +17,8 @@ def cases_of(path: Path) -> set[str]:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
-    return {case[1] for name in names if (case := re.match(r"test_([a-z]\d+)_", name))}
+    beginnings = [beginning[0] for name in names if (beginning := IDS.match(name))]
+    return {case for beginning in beginnings for case in beginning.split("_")[1:-1]}
 
 
 def test_every_case_is_rehearsed_and_every_rehearsed_case_is_listed() -> None:

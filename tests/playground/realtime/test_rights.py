@@ -108,6 +108,12 @@ def revokes_keys(alice: User) -> None:
         stored.revoke()
 
 
+@pytest.fixture
+def credentials(cookie: dict[str, str], key: dict[str, str]) -> dict[str, dict[str, str]]:
+    """The headers of Alice's socket, by the way in which she is known."""
+    return {"session": cookie | {"origin": OWN}, "key": key}
+
+
 LOSSES = pytest.mark.parametrize(
     ("by", "loss", "code"),
     [
@@ -126,13 +132,12 @@ LOSSES = pytest.mark.parametrize(
 async def test_who_lost_the_right_is_turned_away_at_the_next_message(
     conversation: str,
     alice: User,
-    cookie: dict[str, str],
-    key: dict[str, str],
+    credentials: dict[str, dict[str, str]],
     by: str,
     loss: Callable[[User], None],
     code: int,
 ) -> None:
-    async with opened(conversation, key if by == "key" else cookie | {"origin": OWN}) as socket:
+    async with opened(conversation, credentials[by]) as socket:
         await socket.snapshot()
         await database_sync_to_async(loss)(alice)
         await socket.send("conversation.respond", text="Hello")
@@ -144,15 +149,14 @@ async def test_who_lost_the_right_is_turned_away_at_the_next_message(
 async def test_an_idle_socket_ends_soon_after_the_right_to_it(
     conversation: str,
     alice: User,
-    cookie: dict[str, str],
-    key: dict[str, str],
+    credentials: dict[str, dict[str, str]],
     by: str,
     loss: Callable[[User], None],
     code: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(consumer, "RIGHTS_HOLD_S", 0.02)
-    async with opened(conversation, key if by == "key" else cookie | {"origin": OWN}) as socket:
+    async with opened(conversation, credentials[by]) as socket:
         await socket.snapshot()
         await database_sync_to_async(loss)(alice)
         assert await socket.closed_with() == code
