@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from personas.formats import DraftSecret, FormatError, read_document, tavus
 from personas.formats.vision import vision_is_on
+from tests.engine.personas import WEATHER_TOOL
 from tests.personas import examples
 
 NO_LLM: dict[str, Any] = {
@@ -25,24 +26,6 @@ NO_LLM: dict[str, Any] = {
     "history_mode": "prompt_and_session",
     "history_last": None,
     "stream_options": None,
-}
-WEATHER_TOOL = {
-    "type": "function",
-    "function": {
-        "name": "get_current_weather",
-        "description": "Get the current weather in a given location",
-        "parameters": {
-            "type": "object",
-            "properties": {
-                "location": {
-                    "type": "string",
-                    "description": "The city and state, e.g. San Francisco, CA",
-                },
-                "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]},
-            },
-            "required": ["location"],
-        },
-    },
 }
 
 
