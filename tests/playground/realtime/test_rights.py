@@ -16,7 +16,7 @@ from dashboard.roles import Role, group_of
 from playground.models import Conversation, Turn
 from playground.realtime import consumer
 from tests.dashboard.roles import person
-from tests.playground.own_sockets import OWN, Socket, close_code, opened
+from tests.playground.own_sockets import DEADLINE_S, OWN, Socket, close_code, opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -172,11 +172,9 @@ async def test_the_turn_that_nobody_may_watch_any_more_stops(
         await socket.until("conversation.started_speaking")
         await database_sync_to_async(takes_right)(alice)
         assert await socket.closed_with() == 4403
-    for _ in range(500):
-        if await Turn.objects.filter(status=Turn.Status.INTERRUPTED).aexists():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("The turn was not interrupted.")
+    async with asyncio.timeout(DEADLINE_S):
+        while not await Turn.objects.filter(status=Turn.Status.INTERRUPTED).aexists():
+            pass
 
 
 async def test_a_smaller_role_keeps_the_socket_open_while_it_may_converse(
