@@ -103,7 +103,7 @@ def test_no_stream_options_unless_the_persona_asks_for_them() -> None:
 
 
 @pytest.mark.parametrize("platform", [each.name for each in platforms()])
-def test_u75_none_of_the_thirteen_ignored_parameters_changes_the_request(platform: str) -> None:
+def test_none_of_the_thirteen_ignored_parameters_changes_the_request(platform: str) -> None:
     plain = replace(YANDEX_REPLY.llm, platform=platform)
     loaded = replace(plain, parameters=plain.parameters | dict.fromkeys(IGNORED_PARAMETERS, "mine"))
     assert len(IGNORED_PARAMETERS) == 13

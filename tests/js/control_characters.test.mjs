@@ -9,7 +9,7 @@ import { segment } from "./events.mjs";
 
 const ALL = String.fromCharCode(...Array.from({ length: 0xa0 }, (_, code) => code));
 
-describe("U61: a control character", () => {
+describe("a control character", () => {
   test("is shown as its symbol", () => {
     assert.equal(visible("a\u0000b\u001b[31m\u0007\u007f"), "a␀b␛[31m␇␡");
   });
@@ -28,12 +28,12 @@ describe("U61: a control character", () => {
   });
 });
 
-test("U61: what right-to-left text needs is left as it is", () => {
+test("what right-to-left text needs is left as it is", () => {
   const text = "שלום\u200f \u202eabc\u202c \u2067x\u2069 👩\u200d🚀";
   assert.equal(visible(text), text);
 });
 
-describe("U61: an answer with controls", () => {
+describe("an answer with controls", () => {
   const sentence = { index: 0, start: 0, end: 9, kind: "sentence", t_ms: 400 };
   const shown = { ...newTurn("t1"), text: "🐺\u001b th\u0000re. \u0007", sentences: [sentence] };
   const texts = (parts) => parts.map((part) => part.text);

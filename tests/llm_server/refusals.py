@@ -27,17 +27,6 @@ _fixed(
     ),
 )
 _fixed("not-found", "404 Not Found", b'{"detail":"Not Found"}')
-_fixed("not-found-text", "404 Not Found", b"404 page not found\n")
-_fixed(
-    "no-model",
-    "404 Not Found",
-    error_body(
-        "The model `x` does not exist or you do not have access to it.",
-        "invalid_request_error",
-        "model_not_found",
-    ),
-)
-_fixed("not-allowed", "405 Method Not Allowed", b'{"detail":"Method Not Allowed"}')
 _fixed(
     "too-long",
     "400 Bad Request",
@@ -55,19 +44,6 @@ _fixed(
         {"detail": [{"type": "missing", "loc": ["body", "messages"], "msg": "Field required"}]}
     ).encode(),
 )
-_fixed("ollama", "400 Bad Request", b'{"error":"invalid message format"}')
-_fixed(
-    "gemini",
-    "400 Bad Request",
-    json.dumps(
-        [{"error": {"code": 400, "message": 'Unknown name "tools"', "status": "INVALID_ARGUMENT"}}], indent=2
-    ).encode(),
-)
-_fixed(
-    "vllm",
-    "400 Bad Request",
-    b'{"object":"error","message":"top_p must be in (0, 1]","type":"BadRequestError","code":400}',
-)
 _fixed(
     "quota",
     "429 Too Many Requests",
@@ -84,7 +60,6 @@ _fixed(
     "400 Bad Request",
     b'{"error":{"message":"bad \\u0000\\u001b[31mred\\u001b[0m\\r\\nForged: line \\u202egnp \xff\\ud83d end"}}',
 )
-_fixed("deep-error", "400 Bad Request", b"[" * 16_000)
 
 
 @behaviour

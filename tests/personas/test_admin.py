@@ -177,7 +177,7 @@ def test_a_filler_config_takes_one_phrase_a_line(admin_client: Client) -> None:
         ({"name": "thinking  ALOUD"}, "name"),
     ],
 )
-def test_d8_a_wrong_filler_config_is_a_field_error(
+def test_a_wrong_filler_config_is_a_field_error(
     admin_client: Client, fields: dict[str, str], where: str
 ) -> None:
     FillerConfig.objects.create(name="Thinking aloud", filler_phrase="Hm")
@@ -186,7 +186,7 @@ def test_d8_a_wrong_filler_config_is_a_field_error(
     assert FillerConfig.objects.count() == 1
 
 
-def test_d8_a_delay_under_half_a_second_is_saved_with_a_warning(admin_client: Client) -> None:
+def test_a_delay_under_half_a_second_is_saved_with_a_warning(admin_client: Client) -> None:
     response = admin_client.post(ADD_FILLER, filler(activation_delay_ms=499), follow=True)
     assert FillerConfig.objects.get().activation_delay_ms == 499
     assert "values less than 500 might cause errors" in html_of(response)
@@ -202,7 +202,7 @@ def test_a_changed_filler_config_says_whose_versions_it_made(admin_client: Clien
     assert persona.versions.count() == 2
 
 
-def test_d11_a_filler_config_in_use_is_not_deleted(admin_client: Client) -> None:
+def test_a_filler_config_in_use_is_not_deleted(admin_client: Client) -> None:
     config = FillerConfig.objects.create(name="Thinking", filler_phrase="Hm")
     save_persona(make_persona(filler_config=config), by=None)
     address = reverse("admin:personas_fillerconfig_delete", args=[config.pk])

@@ -35,7 +35,7 @@ CANARY_INSIDE = CANARY[12:-4]
         reverse("admin:index"),
     ],
 )
-def test_k16_no_page_of_the_admin_shows_a_value(admin_client: Client, address: str) -> None:
+def test_no_page_of_the_admin_shows_a_value(admin_client: Client, address: str) -> None:
     secret = make_secret(value="")
     admin_client.post(page_of(secret), typed(value=CANARY))
     secret.refresh_from_db()
@@ -48,19 +48,19 @@ def test_k16_no_page_of_the_admin_shows_a_value(admin_client: Client, address: s
     assert secret.ciphertext not in html_of(response)
 
 
-def test_k16_a_search_does_not_find_by_value_or_last_four(admin_client: Client) -> None:
+def test_a_search_does_not_find_by_value_or_last_four(admin_client: Client) -> None:
     make_secret()
     for term in (CANARY, CANARY[-4:], "gAAAA"):
         assert admin_client.get(LIST, {"q": term}).context["cl"].result_count == 0
 
 
-def test_k16_the_answer_of_a_popup_has_the_name_alone(admin_client: Client) -> None:
+def test_the_answer_of_a_popup_has_the_name_alone(admin_client: Client) -> None:
     response = admin_client.post(f"{ADD}?_popup=1", typed(value=CANARY) | {"_popup": "1"})
     assert "MY_TOKEN" in html_of(response)
     assert CANARY_INSIDE not in html_of(response)
 
 
-def test_k16_a_refused_form_comes_back_without_the_value(admin_client: Client) -> None:
+def test_a_refused_form_comes_back_without_the_value(admin_client: Client) -> None:
     response = admin_client.post(ADD, typed(name="not a name", value=CANARY))
     assert list(errors_of(response)) == ["name"]
     assert CANARY not in html_of(response)
@@ -75,7 +75,7 @@ def test_k16_a_refused_form_comes_back_without_the_value(admin_client: Client) -
         ({}, "Nothing changed."),
     ],
 )
-def test_k16_the_history_says_what_happened_without_a_value(
+def test_the_history_says_what_happened_without_a_value(
     admin_client: Client, fields: dict[str, str], message: str
 ) -> None:
     secret = make_secret()
@@ -88,7 +88,7 @@ def test_k16_the_history_says_what_happened_without_a_value(
 @pytest.mark.parametrize(
     "broken", ["personas.admin.secret_form.validate_value", "personas.models.TokenSecret.save"]
 )
-def test_k15_an_error_report_hides_the_value_even_under_debug(
+def test_an_error_report_hides_the_value_even_under_debug(
     admin_user: User, settings: Settings, broken: str, debug: bool
 ) -> None:
     settings.DEBUG = debug
@@ -101,7 +101,7 @@ def test_k15_an_error_report_hides_the_value_even_under_debug(
     assert CANARY not in html_of(response)
 
 
-def test_k18_nothing_of_it_is_logged(
+def test_nothing_of_it_is_logged(
     admin_client: Client, caplog: pytest.LogCaptureFixture, settings: Settings
 ) -> None:
     settings.DEBUG = True

@@ -63,27 +63,27 @@ def test_a_host_that_cannot_be_one_is_a_field_error_with_its_line(admin_client: 
     assert not TokenSecret.objects.exists()
 
 
-def test_k9_a_trimmed_value_is_said_to_be_so(admin_client: Client) -> None:
+def test_a_trimmed_value_is_said_to_be_so(admin_client: Client) -> None:
     response = admin_client.post(ADD, typed(value=f"  {CANARY}\n"), follow=True)
     assert decrypt(TokenSecret.objects.get()).reveal() == CANARY
     assert "around the value were left out" in html_of(response)
 
 
 @pytest.mark.parametrize("wrong", ["   ", f"{CANARY}\nX-Evil: 1", "sk-ключ-12345", "x" * 4_097])
-def test_k9_a_value_that_no_header_can_carry_is_a_field_error(admin_client: Client, wrong: str) -> None:
+def test_a_value_that_no_header_can_carry_is_a_field_error(admin_client: Client, wrong: str) -> None:
     response = admin_client.post(ADD, typed(value=wrong))
     assert list(errors_of(response)) == ["value"]
     assert CANARY not in html_of(response)
 
 
-def test_k9_a_short_value_is_taken_and_its_limit_is_said(admin_client: Client) -> None:
+def test_a_short_value_is_taken_and_its_limit_is_said(admin_client: Client) -> None:
     response = admin_client.post(ADD, typed(value="ollama"), follow=True)
     secret = TokenSecret.objects.get()
     assert decrypt(secret).reveal() == "ollama"
     assert f"The value of {secret.name} is shorter than 8 characters" in html_of(response)
 
 
-def test_k17_an_empty_value_keeps_the_stored_one(admin_client: Client) -> None:
+def test_an_empty_value_keeps_the_stored_one(admin_client: Client) -> None:
     secret = make_secret()
     admin_client.post(page_of(secret), typed(allowed_hosts="api.openai.com"))
     secret.refresh_from_db()
@@ -91,7 +91,7 @@ def test_k17_an_empty_value_keeps_the_stored_one(admin_client: Client) -> None:
     assert secret.allowed_hosts == ["api.openai.com"]
 
 
-def test_k17_a_value_is_cleared_by_its_own_check_box(admin_client: Client, admin_user: User) -> None:
+def test_a_value_is_cleared_by_its_own_check_box(admin_client: Client, admin_user: User) -> None:
     secret = make_secret()
     admin_client.post(page_of(secret), typed(clear_value="on"))
     secret.refresh_from_db()
@@ -99,7 +99,7 @@ def test_k17_a_value_is_cleared_by_its_own_check_box(admin_client: Client, admin
     assert secret.replaced_by == admin_user
 
 
-def test_k17_to_clear_and_to_replace_at_once_is_refused(admin_client: Client) -> None:
+def test_clear_and_to_replace_at_once_is_refused(admin_client: Client) -> None:
     secret = make_secret()
     response = admin_client.post(page_of(secret), typed(value="another-value-entered", clear_value="on"))
     assert list(errors_of(response)) == ["clear_value"]
@@ -107,7 +107,7 @@ def test_k17_to_clear_and_to_replace_at_once_is_refused(admin_client: Client) ->
     assert decrypt(secret).reveal() == CANARY
 
 
-def test_d13_a_value_that_cannot_be_decrypted_can_be_overwritten(
+def test_a_value_that_cannot_be_decrypted_can_be_overwritten(
     admin_client: Client, settings: Settings
 ) -> None:
     secret = make_secret()
@@ -120,7 +120,7 @@ def test_d13_a_value_that_cannot_be_decrypted_can_be_overwritten(
 
 
 @pytest.mark.parametrize("name", ["my_token", "My_Token"])
-def test_d9_a_name_that_differs_by_case_alone_is_a_field_error(admin_client: Client, name: str) -> None:
+def test_a_name_that_differs_by_case_alone_is_a_field_error(admin_client: Client, name: str) -> None:
     make_secret("MY_TOKEN")
     errors = errors_of(admin_client.post(ADD, typed(name=name, value=CANARY)))
     assert list(errors) == ["name"]
@@ -128,11 +128,11 @@ def test_d9_a_name_that_differs_by_case_alone_is_a_field_error(admin_client: Cli
 
 
 @pytest.mark.parametrize("name", ["ＭＹ_ＴＯＫＥＮ", "МY_TOKEN", "MY TOKEN", "MY-TOKEN", "MY_TOKEN\x00", ""])
-def test_d9_a_name_that_only_looks_like_one_is_a_field_error(admin_client: Client, name: str) -> None:
+def test_a_name_that_only_looks_like_one_is_a_field_error(admin_client: Client, name: str) -> None:
     assert list(errors_of(admin_client.post(ADD, typed(name=name, value=CANARY)))) == ["name"]
 
 
-def test_d9_of_two_who_take_a_name_at_once_the_second_gets_a_field_error(
+def test_of_two_who_take_a_name_at_once_the_second_gets_a_field_error(
     admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As PostgreSQL has it: the other one's row comes between the form's check and the insert."""
@@ -150,7 +150,7 @@ def test_d9_of_two_who_take_a_name_at_once_the_second_gets_a_field_error(
     assert CANARY not in html_of(response)
 
 
-def test_d10_a_secret_is_renamed_and_its_personas_follow(admin_client: Client) -> None:
+def test_a_secret_is_renamed_and_its_personas_follow(admin_client: Client) -> None:
     secret = make_secret("MY_TOKEN")
     persona = make_persona(token_secret=secret)
     save_persona(persona, by=None)
@@ -162,7 +162,7 @@ def test_d10_a_secret_is_renamed_and_its_personas_follow(admin_client: Client) -
     assert (newest.number, newest.document["llm"]["token_secret"]) == (2, "NEW_NAME")
 
 
-def test_d10_a_name_that_stands_in_a_header_is_not_changed(admin_client: Client) -> None:
+def test_a_name_that_stands_in_a_header_is_not_changed(admin_client: Client) -> None:
     secret = make_secret("MY_TOKEN")
     save_persona(make_persona(token_secret=secret, headers=[["Authorization", "Api-Key MY_TOKEN"]]), by=None)
     errors = errors_of(admin_client.post(page_of(secret), typed(name="NEW_NAME")))
@@ -171,7 +171,7 @@ def test_d10_a_name_that_stands_in_a_header_is_not_changed(admin_client: Client)
     assert secret.name == "MY_TOKEN"
 
 
-def test_d10_a_word_of_a_persona_that_does_not_use_the_secret_is_no_use_of_the_name(
+def test_a_word_of_a_persona_that_does_not_use_the_secret_is_no_use_of_the_name(
     admin_client: Client,
 ) -> None:
     secret = make_secret("MY_TOKEN")
@@ -181,7 +181,7 @@ def test_d10_a_word_of_a_persona_that_does_not_use_the_secret_is_no_use_of_the_n
     assert secret.name == "NEW_NAME"
 
 
-def test_d10_a_longer_word_in_a_header_is_no_use_of_the_name(admin_client: Client) -> None:
+def test_a_longer_word_in_a_header_is_no_use_of_the_name(admin_client: Client) -> None:
     secret = make_secret("MY_TOKEN")
     save_persona(make_persona(headers=[["Authorization", "Api-Key MY_TOKEN_2"]]), by=None)
     admin_client.post(page_of(secret), typed(name="NEW_NAME"))
@@ -189,7 +189,7 @@ def test_d10_a_longer_word_in_a_header_is_no_use_of_the_name(admin_client: Clien
     assert secret.name == "NEW_NAME"
 
 
-def test_d11_a_secret_in_use_is_not_deleted_and_its_users_are_listed(admin_client: Client) -> None:
+def test_a_secret_in_use_is_not_deleted_and_its_users_are_listed(admin_client: Client) -> None:
     secret = make_secret()
     persona = make_persona(persona_name="Mert the Storyteller", stand_in_secret=secret)
     save_persona(persona, by=None)

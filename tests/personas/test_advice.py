@@ -22,11 +22,11 @@ def tool(name: str = "get_weather", **function: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", sorted(IGNORED_PARAMETERS))
-def test_d7_each_of_the_thirteen_names_is_said_to_be_ignored(name: str) -> None:
+def test_each_of_the_thirteen_names_is_said_to_be_ignored(name: str) -> None:
     assert noted("parameters", parameters={name: 1}).startswith(f"{name} in parameters is kept but not sent")
 
 
-def test_d7_other_parameters_are_not() -> None:
+def test_other_parameters_are_not() -> None:
     assert noted("parameters", parameters={"stop": ["joke"], "top_p": 0.5}) == ""
 
 

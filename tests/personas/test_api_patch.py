@@ -207,7 +207,7 @@ def test_a_name_that_is_changed_in_a_page_is_changed_in_todays_too(client: Clien
     assert "pal_id" not in shown
 
 
-def test_k20_a_key_in_a_patch_becomes_a_secret(client: Client, persona: Persona) -> None:
+def test_a_key_in_a_patch_becomes_a_secret(client: Client, persona: Persona) -> None:
     key = CANARY.replace("never", "NEVER")
     assert (
         patch(client, persona, {"op": "replace", "path": "/layers/llm/api_key", "value": key}).status_code

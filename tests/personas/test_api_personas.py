@@ -95,7 +95,7 @@ def test_a_saved_persona_has_its_version_and_its_author(client: Client, admin_us
     assert (version.number, version.note, version.created_by) == (1, "Created by API", admin_user)
 
 
-def test_k20_a_key_is_stored_encrypted_and_only_its_name_comes_out(client: Client) -> None:
+def test_a_key_is_stored_encrypted_and_only_its_name_comes_out(client: Client) -> None:
     answer = create(client, with_llm())
     secret = TokenSecret.objects.get()
     assert decrypt(secret).reveal() == CANARY
@@ -109,7 +109,7 @@ def test_k20_a_key_is_stored_encrypted_and_only_its_name_comes_out(client: Clien
     assert CANARY not in secret.ciphertext
 
 
-def test_k20_a_duplicate_refers_to_the_same_secret(client: Client) -> None:
+def test_a_duplicate_refers_to_the_same_secret(client: Client) -> None:
     first = shown(client, create(client, with_llm())["persona_id"])
     again = shown(client, create(client, first)["persona_id"])
     typed_again = shown(client, create(client, with_llm())["persona_id"])
@@ -118,7 +118,7 @@ def test_k20_a_duplicate_refers_to_the_same_secret(client: Client) -> None:
     assert TokenSecret.objects.count() == 1
 
 
-def test_k20_a_key_in_any_layer_becomes_a_secret(client: Client) -> None:
+def test_a_key_in_any_layer_becomes_a_secret(client: Client) -> None:
     document = with_llm() | {"knowledge": {"access_token": "live-0123456789"}}
     document["layers"]["stt"] = {"api_key": "live-9876543210"}
     persona = shown(client, create(client, document)["persona_id"])
@@ -153,7 +153,7 @@ def test_an_editors_reference_to_a_secret_widens_nothing(client: Client, db: Non
     assert TokenSecret.objects.get().allowed_hosts == ["a.example"]
 
 
-def test_d5_unknown_keys_and_layers_survive_a_round_trip(client: Client) -> None:
+def test_unknown_keys_and_layers_survive_a_round_trip(client: Client) -> None:
     unknown: Json = {
         "pipeline_mode": "full",
         "document_ids": ["d1", "d2"],
@@ -253,7 +253,7 @@ def test_an_unknown_persona_is_refused_as_tavus_does(client: Client, method: str
     assert response.json() == {"error": "Invalid persona_id", "field": "persona_id"}
 
 
-def test_d27_a_document_with_someone_elses_id_creates_a_persona_of_its_own(client: Client) -> None:
+def test_a_document_with_someone_elses_id_creates_a_persona_of_its_own(client: Client) -> None:
     mine = create(client, {"persona_name": "Mine", "system_prompt": ""})["persona_id"]
     answer = create(
         client, {"persona_id": mine, "persona_name": "Other", "system_prompt": "", "owner": 1, "id": mine}

@@ -19,7 +19,7 @@ def test_usable_keys_and_readable_secrets_pass() -> None:
     assert messages_of("personas.E001", "personas.W001") == []
 
 
-def test_d13_without_a_usable_key_the_check_fails_by_the_name_of_the_variable(
+def test_without_a_usable_key_the_check_fails_by_the_name_of_the_variable(
     settings: Settings,
 ) -> None:
     settings.ENCRYPTION_KEYS = ["broken"]
@@ -29,7 +29,7 @@ def test_d13_without_a_usable_key_the_check_fails_by_the_name_of_the_variable(
     assert "broken" not in error.msg
 
 
-def test_d13_secrets_that_do_not_decrypt_are_a_warning_that_names_them(settings: Settings) -> None:
+def test_secrets_that_do_not_decrypt_are_a_warning_that_names_them(settings: Settings) -> None:
     make_secret("LOST")
     settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     make_secret("FINE")

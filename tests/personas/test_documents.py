@@ -65,7 +65,7 @@ def test_secrets_stand_by_name_and_the_filler_in_full() -> None:
     }
 
 
-def test_d17_a_document_holds_no_value_of_a_secret() -> None:
+def test_a_document_holds_no_value_of_a_secret() -> None:
     version = save_persona(full_persona(), by=None)
     version.refresh_from_db()
     assert CANARY not in str(version.document)

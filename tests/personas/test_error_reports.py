@@ -35,7 +35,7 @@ def report_of(request: HttpRequest) -> str:
 
 
 @pytest.mark.parametrize("debug", [True, False])
-def test_k15_neither_field_nor_local_variable_is_shown(settings: Settings, debug: bool) -> None:
+def test_neither_field_nor_local_variable_is_shown(settings: Settings, debug: bool) -> None:
     settings.DEBUG = debug
     report = report_of(RequestFactory().post("/try/", {"key": CANARY, "model": "gpt-4o"}))
     assert "on purpose" in report

@@ -59,7 +59,7 @@ def test_what_a_format_has_no_place_for_is_named(user_client: Client, persona: P
     assert "The vqa layer" in html
 
 
-def test_x1_x3_markup_and_closing_tags_are_text(user_client: Client) -> None:
+def test_markup_and_closing_tags_are_text(user_client: Client) -> None:
     persona = make_persona(persona_name="</pre><script>1</script>", system_prompt="</script><!-- \u2028")
     save_persona(persona, by=None)
     for name in ("export", "duplicate"):

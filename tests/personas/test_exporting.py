@@ -53,7 +53,7 @@ def test_files_are_called_after_the_persona() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("export_format", ["tavus", "jaicp", "curl", "python"])
-def test_d17_an_export_has_names_only(export_format: str) -> None:
+def test_an_export_has_names_only(export_format: str) -> None:
     persona = make_persona(token_secret=make_secret(hosts=("llm.example.com",)))
     text = export(document_of(persona), export_format).text
     assert "MY_TOKEN" in text
@@ -223,7 +223,7 @@ def test_the_real_client_sends_the_request_as_it_is_shown(
         ("python", '"X-Key": "Key " + os.environ["OTHER"] + " Bearer"'),
     ],
 )
-def test_k5_each_secret_that_a_header_refers_to_is_one_in_an_export(export_format: str, written: str) -> None:
+def test_each_secret_that_a_header_refers_to_is_one_in_an_export(export_format: str, written: str) -> None:
     headers = [["X-Key", "Key {{secret:OTHER}} Bearer"]]
     document = document_of(make_persona(headers=headers))
     assert written in export(document, export_format).text

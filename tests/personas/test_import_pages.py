@@ -82,14 +82,12 @@ def test_nothing_given_is_said_so(user_client: Client) -> None:
     assert errors(user_client.post(IMPORT, {})) == "Paste a document, or choose a file."
 
 
-def test_d27_a_huge_file_is_a_size_error(user_client: Client) -> None:
+def test_a_huge_file_is_a_size_error(user_client: Client) -> None:
     response = user_client.post(IMPORT, {"uploads": file("big.json", b" " * (MAX_BYTES + 1))})
     assert "big.json: Line 1, column 1: The file is too large" in errors(response)
 
 
-def test_d27_an_import_makes_its_own_new_objects_only(
-    user_client: Client, user: User, other_user: User
-) -> None:
+def test_an_import_makes_its_own_new_objects_only(user_client: Client, user: User, other_user: User) -> None:
     user_client.post(IMPORT, {"document": of("Mine")})
     stored = Persona.objects.get()
     foreign = {
@@ -224,9 +222,7 @@ def test_a_file_that_is_not_there_is_named(folder: Path) -> None:
         "ftp://a.example",
     ],
 )
-def test_k14_a_key_in_an_address_is_refused_at_every_door(
-    user_client: Client, user: User, address: str
-) -> None:
+def test_a_key_in_an_address_is_refused_at_every_door(user_client: Client, user: User, address: str) -> None:
     script = f'$response.replies.push({{type: "llmRequest", url: "{address}", messages: []}});'
     typed = {"persona_name": "Ann", "platform": "tavus", "provider": "CUSTOM_LLM", "address": address}
     answers = [
@@ -243,7 +239,7 @@ def test_k14_a_key_in_an_address_is_refused_at_every_door(
 
 
 @pytest.mark.parametrize("name", ["Host", "Cookie", "X Folder", "X:Folder", "", "Proxy-Authorization"])
-def test_k10_a_header_that_cannot_be_set_is_refused_at_every_door(
+def test_a_header_that_cannot_be_set_is_refused_at_every_door(
     user_client: Client, user: User, name: str
 ) -> None:
     document = of("Ann", base_url="https://a.example/v1", headers={name: "x"})
@@ -254,18 +250,18 @@ def test_k10_a_header_that_cannot_be_set_is_refused_at_every_door(
     assert not Persona.objects.exists()
 
 
-def test_k11_a_header_that_would_break_the_request_is_refused_at_every_door(user_client: Client) -> None:
+def test_a_header_that_would_break_the_request_is_refused_at_every_door(user_client: Client) -> None:
     document = of("Ann", base_url="https://a.example/v1", headers={"X-A": "a\r\nX-B: b"})
     assert "b" not in errors(user_client.post(IMPORT, {"document": document})).split()
     assert not Persona.objects.exists()
 
 
-def test_d3_a_character_that_is_no_text_is_refused(user_client: Client) -> None:
+def test_a_character_that_is_no_text_is_refused(user_client: Client) -> None:
     for text in ('{"persona_name": "A\\u0000"}', '{"persona_name": "A\\ud800"}'):
         assert "no text" in errors(user_client.post(IMPORT, {"document": text}))
 
 
-def test_d2_depth_and_numbers_beyond_reason_are_field_errors(user_client: Client) -> None:
+def test_depth_and_numbers_beyond_reason_are_field_errors(user_client: Client) -> None:
     for value in ("[" * 2_000, "1" * 5_000, "NaN", "1e999"):
         document = f'{{"persona_name": "A", "layers": {{"llm": {{"extra_body": {{"x": {value}}}}}}}}}'
         assert "Line 1" in errors(user_client.post(IMPORT, {"document": document}))

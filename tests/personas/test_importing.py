@@ -181,7 +181,7 @@ def test_a_secret_that_had_to_be_renamed_is_renamed_in_what_is_only_kept(admin_u
 
 
 @pytest.mark.parametrize("key", ["ollama", "EMPTY", "none", "a"])
-def test_k9_a_short_key_is_a_key_and_its_limit_is_named(key: str, admin_user: User) -> None:
+def test_a_short_key_is_a_key_and_its_limit_is_named(key: str, admin_user: User) -> None:
     imported = import_draft(read_document(with_key(api_key=key)), by=admin_user)
     secret = TokenSecret.objects.get()
     assert decrypt(secret).reveal() == key
@@ -192,7 +192,7 @@ def test_k9_a_short_key_is_a_key_and_its_limit_is_named(key: str, admin_user: Us
     ]
 
 
-def test_k9_the_limit_of_a_short_key_is_named_each_time(admin_user: User) -> None:
+def test_the_limit_of_a_short_key_is_named_each_time(admin_user: User) -> None:
     first, second = (import_draft(read_document(with_key(api_key="ollama")), by=admin_user) for _ in range(2))
     assert first.notes == second.notes
     assert "can't be kept out of text" in second.notes[0]

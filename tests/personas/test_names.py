@@ -31,7 +31,7 @@ def test_a_name_is_kept_in_one_spelling(typed: str, kept: str) -> None:
         ("a  b", "a b"),
     ],
 )
-def test_d9_names_that_look_the_same_have_one_key(one: str, other: str) -> None:
+def test_names_that_look_the_same_have_one_key(one: str, other: str) -> None:
     assert name_key(one) == name_key(other)
 
 
@@ -41,7 +41,7 @@ def test_different_names_have_different_keys() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["ÜBERLEGEN", "überlegen", "Ｕ\u0308berlegen"])
-def test_d9_the_database_refuses_filler_names_that_look_the_same(name: str) -> None:
+def test_the_database_refuses_filler_names_that_look_the_same(name: str) -> None:
     FillerConfig.objects.create(name="Überlegen", filler_phrase="Hm")
     with pytest.raises(IntegrityError), transaction.atomic():
         FillerConfig.objects.create(name=name, filler_phrase="Hm")
@@ -51,7 +51,7 @@ def test_d9_the_database_refuses_filler_names_that_look_the_same(name: str) -> N
 
 
 @pytest.mark.django_db
-def test_d9_the_database_refuses_secret_names_that_differ_by_case_alone() -> None:
+def test_the_database_refuses_secret_names_that_differ_by_case_alone() -> None:
     TokenSecret.objects.create(name="MY_TOKEN")
     with pytest.raises(IntegrityError), transaction.atomic():
         TokenSecret.objects.create(name="my_token")

@@ -74,7 +74,7 @@ def test_a_form_with_an_error_stays_a_form_with_all_that_was_typed(user_client: 
     assert (form["tools"].value(), form["model"].value()) == ("[{]", "gpt-5")
 
 
-def test_k4_the_document_holds_the_name_of_the_secret_never_its_value(user_client: Client) -> None:
+def test_the_document_holds_the_name_of_the_secret_never_its_value(user_client: Client) -> None:
     secret = make_secret(hosts=("llm.example.com",))
     persona = rich(token_secret=secret, headers=[["X-Key", "Key MY_TOKEN"]])
     page = html_of(user_client.get(edit_url(persona), {"face": "text"}))
@@ -174,7 +174,7 @@ def test_a_prompt_of_two_parts_becomes_one_only_once_it_is_changed_in_the_script
 # Size, scripts, framing
 
 
-def test_d4_ten_megabytes_are_refused_by_their_size(user_client: Client) -> None:
+def test_ten_megabytes_are_refused_by_their_size(user_client: Client) -> None:
     persona = stored()
     answer = user_client.post(edit_url(persona), typed(persona, system_prompt="x" * 10_000_000))
     assert answer.status_code in (400, 413)
@@ -189,7 +189,7 @@ def test_the_longest_prompt_crosses_over_whatever_its_script(user_client: Client
     assert user_client.post(edit_url(persona), as_text(persona, answer.context["text"])).status_code == 302
 
 
-def test_x1_x3_markup_is_text_in_every_face(user_client: Client) -> None:
+def test_markup_is_text_in_every_face(user_client: Client) -> None:
     markup = "</textarea><script>alert(1)</script>"
     persona = rich(
         persona_name=markup, model=markup, system_prompt=markup, tools=[], other_keys={markup: markup}
@@ -205,14 +205,14 @@ def test_x1_x3_markup_is_text_in_every_face(user_client: Client) -> None:
         assert b"<script>alert" not in answer.content
 
 
-def test_x9_no_face_can_be_framed(user_client: Client) -> None:
+def test_no_face_can_be_framed(user_client: Client) -> None:
     persona = stored()
     for answer in (user_client.get(edit_url(persona)), user_client.get(edit_url(persona), {"face": "text"})):
         assert answer["X-Frame-Options"] == "DENY"
         assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
 
 
-def test_x7_a_post_without_the_token_of_the_form_is_refused(user: User) -> None:
+def test_a_post_without_the_token_of_the_form_is_refused(user: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
     persona = stored()
@@ -271,7 +271,7 @@ def test_the_way_to_a_new_secret_has_name_and_host_filled_in(
 class AnyText(TestCase):
     @settings(max_examples=12, suppress_health_check=list(HealthCheck))
     @given(text=st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=300))
-    def test_d2_d3_no_text_makes_an_error_of_the_server(self, text: str) -> None:
+    def test_no_text_makes_an_error_of_the_server(self, text: str) -> None:
         user = User.objects.create_superuser("root")
         client = signed_in(user)
         data = NEW | {"face": "text", "text": text, "other_keys": text, "tools": text, "headers": text}

@@ -161,17 +161,17 @@ def test_a_phrase_is_as_long_in_the_picture_as_in_a_rehearsal(phrase: str, user_
 
 
 @pytest.mark.parametrize("delay", ["-1", "0", "499", "1e12", "NaN", "", "60001"])
-def test_d8_no_delay_breaks_the_picture(delay: str, user_client: Client) -> None:
+def test_no_delay_breaks_the_picture(delay: str, user_client: Client) -> None:
     for first_sentence_ms in ("0", "-1", "NaN", "9" * 30, ""):
         answer = filler_preview(user_client, activation_delay_ms=delay, first_sentence_ms=first_sentence_ms)
         assert answer.status_code == 200
 
 
-def test_d8_without_a_phrase_the_picture_shows_the_silence(user_client: Client) -> None:
+def test_without_a_phrase_the_picture_shows_the_silence(user_client: Client) -> None:
     answer = filler_preview(user_client, filler_phrase=" ", first_sentence_ms="3000")
     assert "No phrase is given" in text_of(answer)
 
 
-def test_x1_markup_in_a_phrase_is_text(user: User, user_client: Client) -> None:
+def test_markup_in_a_phrase_is_text(user: User, user_client: Client) -> None:
     answer = filler_preview(user_client, filler_phrase="<script>alert(1)</script>", first_sentence_ms="3000")
     assert b"<script>alert" not in answer.content

@@ -71,7 +71,7 @@ def test_a_secret_without_a_value_is_a_reason() -> None:
     assert (problem.code, problem.field) == ("secret_value_missing", "token_secret")
 
 
-def test_d13_a_secret_that_cannot_be_decrypted_is_a_reason(settings: Settings) -> None:
+def test_a_secret_that_cannot_be_decrypted_is_a_reason(settings: Settings) -> None:
     persona = ready_persona()
     settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     assert only_reason(persona).code == "secret_unreadable"
@@ -87,7 +87,7 @@ def test_d13_a_secret_that_cannot_be_decrypted_is_a_reason(settings: Settings) -
         "/demo/v1",
     ],
 )
-def test_k1_a_secret_that_may_not_go_to_the_address_is_a_reason_that_names_the_host(address: str) -> None:
+def test_a_secret_that_may_not_go_to_the_address_is_a_reason_that_names_the_host(address: str) -> None:
     problem = only_reason(ready_persona(address=address))
     assert (problem.code, problem.field) == ("secret_not_allowed", "token_secret")
     host = "(/)" if address == "/demo/v1" else address.removeprefix("https://").removesuffix("/v1")
@@ -98,7 +98,7 @@ def test_a_secret_with_no_hosts_may_go_nowhere() -> None:
     assert only_reason(ready_persona(token_secret=make_secret())).code == "secret_not_allowed"
 
 
-def test_k8_the_name_of_another_secret_in_a_header_is_a_word_with_a_notice() -> None:
+def test_the_name_of_another_secret_in_a_header_is_a_word_with_a_notice() -> None:
     make_secret("OTHER_TOKEN")
     persona = ready_persona(headers=[["Authorization", "Bearer OTHER_TOKEN"]])
     assert readiness_problems(persona) == []
@@ -106,13 +106,13 @@ def test_k8_the_name_of_another_secret_in_a_header_is_a_word_with_a_notice() -> 
     assert sentence.startswith("OTHER_TOKEN in a header is sent as it stands")
 
 
-def test_k8_a_name_that_the_persona_uses_has_no_notice() -> None:
+def test_a_name_that_the_persona_uses_has_no_notice() -> None:
     make_secret("OTHER_TOKEN")
     headers = [["Authorization", "Bearer MY_TOKEN"], ["X-Key", "{{secret:OTHER_TOKEN}}"]]
     assert unused_name_sentences(ready_persona(headers=headers)) == []
 
 
-def test_k8_an_explicit_name_that_nobody_has_is_a_reason() -> None:
+def test_an_explicit_name_that_nobody_has_is_a_reason() -> None:
     problem = only_reason(ready_persona(headers=[["Authorization", "Bearer {{secret:GONE}}"]]))
     assert (problem.code, problem.field) == ("secret_missing", "headers")
     assert "GONE" in problem.message
@@ -122,7 +122,7 @@ def test_k8_an_explicit_name_that_nobody_has_is_a_reason() -> None:
     ("value", "hosts", "code"),
     [("", ("llm.example.com",), "secret_value_missing"), (CANARY, (), "secret_not_allowed")],
 )
-def test_k8_an_explicit_name_that_cannot_be_used_is_a_reason(
+def test_an_explicit_name_that_cannot_be_used_is_a_reason(
     value: str, hosts: tuple[str, ...], code: str
 ) -> None:
     make_secret("OTHER_TOKEN", value=value, hosts=hosts)
@@ -133,7 +133,7 @@ def test_k8_an_explicit_name_that_cannot_be_used_is_a_reason(
 @pytest.mark.parametrize(
     "value", ["Bearer MY_TOKEN", "Bearer {{secret:MY_TOKEN}}", "Bearer OTHER_TOKEN_2", "plain"]
 )
-def test_k5_the_own_name_and_longer_words_are_none(value: str) -> None:
+def test_the_own_name_and_longer_words_are_none(value: str) -> None:
     make_secret("OTHER_TOKEN")
     assert readiness_problems(ready_persona(headers=[["Authorization", value]])) == []
 

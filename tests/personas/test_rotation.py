@@ -27,7 +27,7 @@ def new_key(settings: Settings) -> Callable[[], str]:
     return put
 
 
-def test_d14_after_a_rotation_the_new_key_alone_reads_everything(
+def test_after_a_rotation_the_new_key_alone_reads_everything(
     settings: Settings, new_key: Callable[[], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     make_secret("A")
@@ -41,7 +41,7 @@ def test_d14_after_a_rotation_the_new_key_alone_reads_everything(
     assert [decrypt(TokenSecret.objects.get(name=name)).reveal() for name in "AB"] == [CANARY, CANARY]
 
 
-def test_d14_the_second_rotation_changes_nothing(
+def test_the_second_rotation_changes_nothing(
     new_key: Callable[[], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     secret = make_secret()
@@ -56,7 +56,7 @@ def test_d14_the_second_rotation_changes_nothing(
     assert "0 encrypted anew, 1 already with the first key" in capsys.readouterr().out
 
 
-def test_d14_a_rotation_that_was_killed_leaves_all_readable_and_can_go_on(
+def test_a_rotation_that_was_killed_leaves_all_readable_and_can_go_on(
     new_key: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("A", "B", "C"):
@@ -86,7 +86,7 @@ def test_a_value_entered_while_the_rotation_runs_stays(new_key: Callable[[], str
     assert decrypt(TokenSecret.objects.get(pk=stale.pk)).reveal() == "another-value-entered"
 
 
-def test_d13_what_cannot_be_read_is_named_and_left_alone(
+def test_what_cannot_be_read_is_named_and_left_alone(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lost = make_secret("LOST")
@@ -98,7 +98,7 @@ def test_d13_what_cannot_be_read_is_named_and_left_alone(
     assert TokenSecret.objects.get(name="LOST").ciphertext == lost.ciphertext
 
 
-def test_d15_a_rotation_does_not_heal_a_ciphertext_of_another_row(new_key: Callable[[], str]) -> None:
+def test_a_rotation_does_not_heal_a_ciphertext_of_another_row(new_key: Callable[[], str]) -> None:
     theirs, mine = make_secret("THEIRS"), make_secret("MINE", value="")
     mine.ciphertext = theirs.ciphertext
     mine.save()

@@ -80,7 +80,7 @@ def test_a_version_is_not_deleted() -> None:
     assert PersonaVersion.objects.filter(pk=version.pk).exists()
 
 
-def test_d12_versions_outlive_their_persona() -> None:
+def test_versions_outlive_their_persona() -> None:
     persona = make_persona()
     version = save_persona(persona, by=None)
     persona_id = persona.pk
@@ -90,7 +90,7 @@ def test_d12_versions_outlive_their_persona() -> None:
     assert version.document["persona_name"] == "Mert"
 
 
-def test_d12_versions_outlive_who_made_them(user: User) -> None:
+def test_versions_outlive_who_made_them(user: User) -> None:
     version = save_persona(make_persona(), by=user)
     user.delete()
     version.refresh_from_db()
@@ -117,7 +117,7 @@ def test_an_unchanged_filler_config_makes_no_version() -> None:
 @pytest.mark.parametrize(
     "field", ["token_secret", "tts_token_secret", "tool_endpoint_secret", "stand_in_secret"]
 )
-def test_d10_a_renamed_secret_is_a_new_version_of_who_uses_it(field: str) -> None:
+def test_a_renamed_secret_is_a_new_version_of_who_uses_it(field: str) -> None:
     secret = make_secret("OLD")
     persona = make_persona(tts={"tts_engine": "cartesia"}, **{field: secret})
     save_persona(persona, by=None)

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("typed", [f"  {CANARY}", f"{CANARY}\n", f"\t{CANARY}\r\n"])
-def test_k9_white_space_around_a_value_is_left_out(typed: str) -> None:
+def test_white_space_around_a_value_is_left_out(typed: str) -> None:
     assert validate_value(typed) == CANARY
 
 
@@ -52,23 +52,23 @@ def test_k9_white_space_around_a_value_is_left_out(typed: str) -> None:
         " \n",
     ],
 )
-def test_k9_a_value_that_no_header_can_carry_is_refused(wrong: str) -> None:
+def test_a_value_that_no_header_can_carry_is_refused(wrong: str) -> None:
     with pytest.raises(ValidationError):
         validate_value(wrong)
 
 
 @pytest.mark.parametrize("length", [1, 4_096])
-def test_k9_the_shortest_and_the_longest_value_are_taken(length: int) -> None:
+def test_the_shortest_and_the_longest_value_are_taken(length: int) -> None:
     assert validate_value("x" * length) == "x" * length
 
 
-def test_k9_one_character_more_is_not() -> None:
+def test_one_character_more_is_not() -> None:
     with pytest.raises(ValidationError):
         validate_value("x" * 4_097)
 
 
 @pytest.mark.parametrize(("value", "is_short"), [("ollama", True), (" EMPTY \n", True), ("x" * 8, False)])
-def test_k9_a_value_that_is_masked_as_a_whole_word_only_is_named_by_its_secret(
+def test_a_value_that_is_masked_as_a_whole_word_only_is_named_by_its_secret(
     value: str, is_short: bool
 ) -> None:
     sentence = short_value_sentence("LOCAL_KEY", value)
@@ -76,7 +76,7 @@ def test_k9_a_value_that_is_masked_as_a_whole_word_only_is_named_by_its_secret(
     assert not is_short or ("LOCAL_KEY" in sentence and value.strip() not in sentence)
 
 
-def test_k9_a_refusal_does_not_repeat_the_value() -> None:
+def test_a_refusal_does_not_repeat_the_value() -> None:
     with pytest.raises(ValidationError) as refused:
         validate_value(f"{CANARY}\n{CANARY}")
     assert CANARY not in str(refused.value)
@@ -114,7 +114,7 @@ def test_states_tell_ready_from_missing_from_unreadable(settings: Settings) -> N
     assert (state_of(ready), state_of(missing)) == (SecretState.UNREADABLE, SecretState.MISSING)
 
 
-def test_d13_with_a_wrong_key_a_secret_says_so_and_can_be_overwritten(settings: Settings) -> None:
+def test_with_a_wrong_key_a_secret_says_so_and_can_be_overwritten(settings: Settings) -> None:
     secret = make_secret()
     settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     with pytest.raises(SecretUnreadableError, match="MY_TOKEN"):
@@ -123,13 +123,13 @@ def test_d13_with_a_wrong_key_a_secret_says_so_and_can_be_overwritten(settings: 
     assert decrypt(secret).reveal() == "another-value-entered"
 
 
-def test_d14_an_older_key_still_decrypts(settings: Settings) -> None:
+def test_an_older_key_still_decrypts(settings: Settings) -> None:
     secret = make_secret()
     settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode(), *settings.ENCRYPTION_KEYS]
     assert decrypt(secret).reveal() == CANARY
 
 
-def test_d15_a_ciphertext_copied_to_another_row_is_refused_there() -> None:
+def test_a_ciphertext_copied_to_another_row_is_refused_there() -> None:
     theirs, mine = make_secret("THEIRS"), make_secret("MINE", value="")
     TokenSecret.objects.filter(pk=mine.pk).update(ciphertext=theirs.ciphertext)
     mine.refresh_from_db()
@@ -137,7 +137,7 @@ def test_d15_a_ciphertext_copied_to_another_row_is_refused_there() -> None:
     assert decrypt(theirs).reveal() == CANARY
 
 
-def test_d16_a_tampered_ciphertext_spoils_its_own_row_only() -> None:
+def test_a_tampered_ciphertext_spoils_its_own_row_only() -> None:
     spoilt, whole = make_secret("SPOILT"), make_secret("WHOLE")
     flipped = "A" if spoilt.ciphertext[40] != "A" else "B"
     spoilt.ciphertext = spoilt.ciphertext[:40] + flipped + spoilt.ciphertext[41:]
@@ -146,7 +146,7 @@ def test_d16_a_tampered_ciphertext_spoils_its_own_row_only() -> None:
 
 
 @pytest.mark.parametrize("nonsense", ["no ciphertext", "ключ", "A" * 200])
-def test_d16_nonsense_in_the_column_is_unreadable_and_no_crash(nonsense: str) -> None:
+def test_nonsense_in_the_column_is_unreadable_and_no_crash(nonsense: str) -> None:
     secret = make_secret(value="")
     secret.ciphertext = nonsense
     assert state_of(secret) is SecretState.UNREADABLE
@@ -164,7 +164,7 @@ def test_holds_compares_without_revealing() -> None:
     assert not holds(make_secret("EMPTY", value=""), "")
 
 
-def test_k15_a_value_prints_as_stars() -> None:
+def test_a_value_prints_as_stars() -> None:
     value = SecretValue(CANARY)
     shown = f"{value} {value!r} {value!s} {[value]} {{'value': {value}}} %s" % value
     assert CANARY not in shown
@@ -172,18 +172,18 @@ def test_k15_a_value_prints_as_stars() -> None:
     assert CANARY not in json.dumps({"value": value}, default=repr)
 
 
-def test_k15_a_value_is_neither_copied_nor_pickled() -> None:
+def test_a_value_is_neither_copied_nor_pickled() -> None:
     for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError):
             attempt(SecretValue(CANARY))
 
 
-def test_k15_a_row_shows_no_value() -> None:
+def test_a_row_shows_no_value() -> None:
     secret = make_secret()
     assert CANARY not in f"{secret!r} {secret} {vars(secret)}"
 
 
-def test_k16_a_dump_of_the_database_has_the_ciphertext_only(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dump_of_the_database_has_the_ciphertext_only(capsys: pytest.CaptureFixture[str]) -> None:
     secret = make_secret()
     call_command("dumpdata", "personas")
     dumped = capsys.readouterr().out
@@ -194,9 +194,7 @@ def test_k16_a_dump_of_the_database_has_the_ciphertext_only(capsys: pytest.Captu
 @pytest.mark.parametrize(
     "keys", [[], ["not a key"], ["Zm9yIHRoZSB0ZXN0cyBvbmx5LCBub3RoaW5nIGVsc2U=", "c2hvcnQ="]]
 )
-def test_d13_wrong_keys_are_named_by_their_variable_and_never_shown(
-    settings: Settings, keys: list[str]
-) -> None:
+def test_wrong_keys_are_named_by_their_variable_and_never_shown(settings: Settings, keys: list[str]) -> None:
     settings.ENCRYPTION_KEYS = keys
     with pytest.raises(ImproperlyConfigured, match="ENCRYPTION_KEYS") as refused:
         ciphers()

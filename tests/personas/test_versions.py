@@ -133,7 +133,7 @@ def test_a_version_that_is_none_is_not_found(client: Client, query: dict[str, st
     assert page(client, "compare", persona, **query).status_code == 404
 
 
-def test_x1_markup_in_a_version_is_text(client: Client) -> None:
+def test_markup_in_a_version_is_text(client: Client) -> None:
     persona = make_persona(persona_name="<b>Mert</b>", system_prompt="<script>1</script>")
     saved(persona, note="<i>note</i>")
     saved(persona, system_prompt="<script>2</script>", tools=[{"<img>": "<svg onload=1>"}])
@@ -204,7 +204,7 @@ def test_a_version_of_another_persona_is_not_restored(editor: User) -> None:
         restore(first, other, by=editor)
 
 
-def test_d24_the_second_of_two_saves_can_be_told_what_changed_and_nothing_is_lost(editor: User) -> None:
+def test_the_second_of_two_saves_can_be_told_what_changed_and_nothing_is_lost(editor: User) -> None:
     seen = saved(make_persona(system_prompt="First", model="m1"))
     mine, theirs = Persona.objects.get(), Persona.objects.get()
     between = saved(theirs, model="m2")
@@ -214,7 +214,7 @@ def test_d24_the_second_of_two_saves_can_be_told_what_changed_and_nothing_is_los
     assert PersonaVersion.objects.get(number=2).document["llm"]["model"] == "m2"
 
 
-def test_d24_the_form_says_what_the_save_in_between_changed(client: Client) -> None:
+def test_the_form_says_what_the_save_in_between_changed(client: Client) -> None:
     persona = make_persona(model="m1")
     saved(persona)
     address = reverse("personas:edit", args=[persona.pk])

@@ -15,21 +15,6 @@ MAYA = (
     "You are talking to Maya, who is from Dallas, Texas. She likes a good mystery book, and her favorite author "
     "is Agatha Christie."
 )
-WEATHER_TOOL = {
-    "type": "function",
-    "function": {
-        "name": "get_current_weather",
-        "description": "Get the current weather in a given location",
-        "parameters": {
-            "type": "object",
-            "properties": {
-                "location": {"type": "string", "description": "The city and state, e.g. San Francisco, CA"},
-                "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]},
-            },
-            "required": ["location"],
-        },
-    },
-}
 
 
 def body(*texts: str, system: str = "", model: str = "demo", **more: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -10,6 +10,7 @@ from playground.engine.errors.codes import UpstreamError
 from playground.engine.limits import Limits
 from playground.engine.wire_request import WireRequest
 
+DEADLINE_S = 5.0
 Step = bytes | float | UpstreamError
 """Bytes that come, seconds that pass, or an error that ends the connection."""
 
@@ -68,12 +69,21 @@ class ScriptedLLM:
         self._connects_after_s = connects_after_s
         self.requests: list[WireRequest] = []
         self.left_at_s: list[float] = []
+        self._changed = asyncio.Event()
+
+    async def until(self, is_so: Callable[["ScriptedLLM"], bool]) -> None:
+        """Wait until what has been asked of it, or how often it was left, is as described."""
+        async with asyncio.timeout(DEADLINE_S):
+            while not is_so(self):
+                self._changed.clear()
+                await self._changed.wait()
 
     @asynccontextmanager
     async def __call__(
         self, request: WireRequest, *, limits: Limits, secrets: tuple[str, ...]
     ) -> AsyncIterator[Any]:
         self.requests.append(request)
+        self._changed.set()
         script = self._scripts.pop(0)
         if script and isinstance(script[0], UpstreamError):
             raise script[0]
@@ -82,3 +92,4 @@ class ScriptedLLM:
             yield ScriptedResponse(self, script)
         finally:
             self.left_at_s.append(asyncio.get_running_loop().time())
+            self._changed.set()

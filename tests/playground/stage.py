@@ -7,7 +7,6 @@ sent stands in no frame, row, log or page.
 
 import asyncio
 import logging
-import re
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ from playground.engine.json_types import Json
 from playground.engine.limits import DEFAULT_LIMITS, Limits
 from playground.models import Completion, Conversation, Turn
 from playground.runner import Runner
+from tests.engine.errors.sentence import assert_for_a_person
 from tests.llm_server.fixture import LLMServerHandle
 from tests.llm_server.openai_wire import SENTENCES, TEXT, TOOL
 from tests.personas.making import make_secret
@@ -44,7 +44,6 @@ WAITS = (
     "error_body_ms", "retry_wait_ms",
 )  # fmt: skip
 LOUD = ("httpx", "httpcore", "aiohttp", "asyncio", "playground", "personas", "django.request")
-SENTENCE = re.compile(r"[A-Z0-9\[][^\r\n]{20,400}[.?]")
 TAKE_S = 30.0
 """How long a take may be waited for on a busy machine; none waits, each ends by its own limit."""
 LEAVING_S = 1.0
@@ -117,8 +116,7 @@ class Take:
         error = self.closed["error"]
         assert self.events[-1]["event_type"] == "playground.turn.failed"
         assert (error["code"], saying in error["message"]) == (code, True), error
-        assert SENTENCE.fullmatch(error["message"]), error
-        assert not re.search(r"Error\b|Exception|Errno|Traceback|<\w+ ", error["message"])
+        assert_for_a_person(error["message"])
         assert (self.turn.status, self.turn.error) == (Turn.Status.FAILED, error)
         assert self.closed["tool_calls"] == []
         self._holds(text, attempts)

@@ -46,7 +46,7 @@ def lefts(node: Locator, *words: str) -> list[float]:
     return positions
 
 
-def test_u61_controls_are_seen_and_a_turned_direction_ends_with_its_sentence(
+def test_controls_are_seen_and_a_turned_direction_ends_with_its_sentence(
     page: Page, own_server: LLMServerHandle
 ) -> None:
     talk_to(page, own_server.base_url("turned"))
@@ -55,7 +55,7 @@ def test_u61_controls_are_seen_and_a_turned_direction_ends_with_its_sentence(
     assert before < d < t < straight < on
 
 
-def test_u17_a_refused_key_leads_to_the_persona(page: Page, own_server: LLMServerHandle) -> None:
+def test_a_refused_key_leads_to_the_persona(page: Page, own_server: LLMServerHandle) -> None:
     talk_to(page, own_server.base_url("unauthorised"))
     expect_status(page, 0, "failed")
     link = turn(page, 0).get_by_role("link", name="Open the persona")
@@ -63,7 +63,7 @@ def test_u17_a_refused_key_leads_to_the_persona(page: Page, own_server: LLMServe
     page.wait_for_url(re.compile(r"/personas/p[0-9a-z]+/$"))
 
 
-def test_u17_an_error_of_the_server_leads_nowhere(page: Page, own_server: LLMServerHandle) -> None:
+def test_an_error_of_the_server_leads_nowhere(page: Page, own_server: LLMServerHandle) -> None:
     talk_to(page, own_server.base_url("error-500"))
     expect_status(page, 0, "failed")
     expect(turn(page, 0).get_by_role("button", name="Try again")).to_be_visible()

@@ -26,7 +26,7 @@ def test_addresses_of_the_internet_are_public(address: str) -> None:
         "2001:db8::1", "100::1",
     ],
 )  # fmt: skip
-def test_s3_reserved_addresses_are_not_public(address: str) -> None:
+def test_reserved_addresses_are_not_public(address: str) -> None:
     assert not is_public(ip_address(address))
 
 
@@ -37,7 +37,7 @@ def test_s3_reserved_addresses_are_not_public(address: str) -> None:
         "64:ff9b:1::7f00:1", "2002:7f00:1::", "2002:a00:1::1", "2001:0:53aa:64c::1",
     ],
 )  # fmt: skip
-def test_s4_private_addresses_embedded_in_ipv6_are_not_public(address: str) -> None:
+def test_private_addresses_embedded_in_ipv6_are_not_public(address: str) -> None:
     assert not is_public(ip_address(address))
 
 
@@ -49,7 +49,7 @@ def test_s4_private_addresses_embedded_in_ipv6_are_not_public(address: str) -> N
         "::169.254.169.254",
     ],
 )  # fmt: skip
-def test_s2_metadata_addresses_are_known_in_every_disguise(address: str) -> None:
+def test_metadata_addresses_are_known_in_every_disguise(address: str) -> None:
     assert is_metadata(ip_address(address))
 
 

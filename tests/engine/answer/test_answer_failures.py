@@ -40,7 +40,7 @@ STOP = chunk("stop")
         "bare",
     ],
 )
-def test_u47_an_error_in_the_stream_keeps_the_text_and_fails_the_turn(error: bytes) -> None:
+def test_an_error_in_the_stream_keeps_the_text_and_fails_the_turn(error: bytes) -> None:
     decoded = decode(event(HELLO) + error + event(BYE) + DONE)
 
     assert (decoded.text, decoded.code) == ("Hello there. ", "upstream_5xx")
@@ -48,14 +48,14 @@ def test_u47_an_error_in_the_stream_keeps_the_text_and_fails_the_turn(error: byt
     assert decoded.decoder.failure is not None and decoded.decoder.failure.excerpt == "boom"
 
 
-def test_u47_the_finish_reason_of_an_error_does_not_hide_its_words() -> None:
+def test_the_finish_reason_of_an_error_does_not_hide_its_words() -> None:
     decoded = decode(event(chunk("error") | {"error": {"message": "boom", "code": 429}}))
 
     assert decoded.decoder.failure is not None
     assert (decoded.code, decoded.decoder.failure.excerpt) == ("rate_limited", "boom")
 
 
-def test_u47_an_error_event_that_is_plain_text_is_quoted() -> None:
+def test_an_error_event_that_is_plain_text_is_quoted() -> None:
     decoded = decode(event(HELLO) + b"event: error\ndata: out of memory\n\n")
 
     assert decoded.decoder.failure is not None
@@ -79,21 +79,21 @@ def test_u47_an_error_event_that_is_plain_text_is_quoted() -> None:
         ({"code": True, "message": None, "type": 3}, "bad_response"),
     ],
 )
-def test_u47_an_error_gets_the_code_that_its_words_or_its_status_name(error: object, code: str) -> None:
+def test_an_error_gets_the_code_that_its_words_or_its_status_name(error: object, code: str) -> None:
     assert decode(event(HELLO) + event({"error": error})).code == code
 
 
-def test_u47_a_finish_reason_error_without_a_word_fails_the_turn() -> None:
+def test_a_finish_reason_error_without_a_word_fails_the_turn() -> None:
     assert decode(stream(HELLO, chunk("error"))).code == "upstream_5xx"
 
 
-def test_u47_content_beside_an_error_is_kept() -> None:
+def test_content_beside_an_error_is_kept() -> None:
     decoded = decode(event(chunk(content="last words") | {"error": {"message": "boom"}}))
 
     assert (decoded.text, decoded.code) == ("last words", "bad_response")
 
 
-def test_u34_the_servers_words_are_cleaned_and_short() -> None:
+def test_the_servers_words_are_cleaned_and_short() -> None:
     decoded = decode(event({"error": {"message": "a\x00b\x1b[31mc\r\nd\u202e" + "x" * 999}}))
 
     assert decoded.decoder.failure is not None
@@ -101,7 +101,7 @@ def test_u34_the_servers_words_are_cleaned_and_short() -> None:
     assert len(decoded.decoder.failure.excerpt) == 300
 
 
-def test_u48_a_malformed_event_is_a_bad_response_and_the_text_before_it_is_kept() -> None:
+def test_a_malformed_event_is_a_bad_response_and_the_text_before_it_is_kept() -> None:
     decoded = decode(event(HELLO) + b"data: {nope\n\n" + event(BYE) + event(STOP) + DONE)
 
     assert (decoded.text, decoded.sentences, decoded.code) == (
@@ -112,7 +112,7 @@ def test_u48_a_malformed_event_is_a_bad_response_and_the_text_before_it_is_kept(
     assert decoded.decoder.failure is not None and decoded.decoder.failure.excerpt == "{nope"
 
 
-def test_u49_a_last_event_without_its_blank_line_counts_if_it_is_whole() -> None:
+def test_a_last_event_without_its_blank_line_counts_if_it_is_whole() -> None:
     decoded = decode(event(HELLO) + event(BYE).rstrip())
 
     assert (decoded.text, decoded.code) == ("Hello there. Good bye.", "truncated")
@@ -121,7 +121,7 @@ def test_u49_a_last_event_without_its_blank_line_counts_if_it_is_whole() -> None
 @pytest.mark.parametrize(
     "end", [b"data: [DONE]", b"data: [DONE]\n", b"data:[DONE] \n\n", b"data: [DONE]xyz\n\n"]
 )
-def test_u49_done_counts_however_it_ends(end: bytes) -> None:
+def test_done_counts_however_it_ends(end: bytes) -> None:
     decoded = decode(event(BYE) + end)
 
     assert decoded.decoder.ended
@@ -146,7 +146,7 @@ def test_u49_done_counts_however_it_ends(end: bytes) -> None:
     ],
     ids=json.dumps,
 )  # fmt: skip
-def test_u50_a_payload_of_wrong_types_is_skipped_and_the_rest_is_shown(odd: object) -> None:
+def test_a_payload_of_wrong_types_is_skipped_and_the_rest_is_shown(odd: object) -> None:
     decoded = decode(event(HELLO) + event(odd) + answer("Good bye."), secrets=["a-secret-of-the-turn"])
 
     assert (decoded.text, decoded.code) == ("Hello there. Good bye.", "")
@@ -169,7 +169,7 @@ def test_u50_a_payload_of_wrong_types_is_skipped_and_the_rest_is_shown(odd: obje
     ],
     ids=json.dumps,
 )
-def test_u50_json_that_is_no_chunk_fails_the_turn(odd: object) -> None:
+def test_json_that_is_no_chunk_fails_the_turn(odd: object) -> None:
     decoded = decode(event(HELLO) + event(odd) + answer("Good bye."))
 
     assert (decoded.text, decoded.code) == ("Hello there. ", "bad_response")
@@ -182,7 +182,7 @@ def test_u50_json_that_is_no_chunk_fails_the_turn(odd: object) -> None:
     [b"[" * 100_000 + b"]" * 100_000, b'{"choices": [], "created": ' + b"9" * 5000 + b"}"],
     ids=["deep", "5000 digits"],
 )
-def test_u51_what_brings_the_official_client_down_fails_the_turn(payload: bytes) -> None:
+def test_what_brings_the_official_client_down_fails_the_turn(payload: bytes) -> None:
     decoded = decode(event(HELLO) + b"data: " + payload + b"\n\n" + answer("Good bye."))
 
     assert (decoded.text, decoded.code) == ("Hello there. ", "bad_response")
@@ -198,7 +198,7 @@ def test_u51_what_brings_the_official_client_down_fails_the_turn(payload: bytes)
     ],
     ids=["rather deep", "4000 digits", "NaN", "infinity"],
 )
-def test_u51_numbers_and_depths_that_bring_parsers_down_cost_at_most_their_event(payload: bytes) -> None:
+def test_numbers_and_depths_that_bring_parsers_down_cost_at_most_their_event(payload: bytes) -> None:
     decoded = decode(
         event(HELLO) + b"data: " + payload + b"\n\n" + answer("Good bye."), secrets=["secret-value-1"]
     )

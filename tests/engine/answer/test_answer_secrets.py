@@ -15,7 +15,7 @@ from tests.engine.answer.streams import Decoded, answer, called, chunk, decode, 
     deltas=st.lists(texts, max_size=8),
     field=st.sampled_from(["content", "reasoning", "refusal", "arguments"]),
 )
-def test_k12_a_secret_passes_in_no_channel_however_it_is_cut(deltas: list[str], field: str) -> None:
+def test_a_secret_passes_in_no_channel_however_it_is_cut(deltas: list[str], field: str) -> None:
     if field == "arguments":
         payloads = [called(index=0, id="a", function={"name": "f", "arguments": text}) for text in deltas]
     else:
@@ -57,7 +57,7 @@ def _echoes(text: str) -> list[bytes]:
 
 
 @pytest.mark.parametrize("number", range(len(_echoes(CANARY))))
-def test_k12_an_echoed_secret_is_in_nothing_that_leaves_the_decoder(number: int) -> None:
+def test_an_echoed_secret_is_in_nothing_that_leaves_the_decoder(number: int) -> None:
     decoded = decode(_echoes(CANARY)[number], secrets=[CANARY])
 
     leaving = _everything_that_leaves(decoded)
@@ -82,7 +82,7 @@ def _everything_that_leaves(decoded: Decoded) -> str:
     return "".join(decoded.payloads) + "\n".join(parts)
 
 
-def test_k12_a_secret_that_two_channels_spell_together_is_masked() -> None:
+def test_a_secret_that_two_channels_spell_together_is_masked() -> None:
     tagged = decode(answer(f"{SECRET[:6]}</think>{SECRET[6:]}"), secrets=[SECRET])
     mixed = decode(
         stream(
@@ -116,9 +116,7 @@ def test_a_decoder_never_names_a_secret_in_its_repr() -> None:
     [("sk-abcdefgh1234", "sk-abc\u200bdefgh1234"), ("two  spaces in it", "two  spaces in it")],
     ids=["cleaning joins it", "cleaning changes it"],
 )
-def test_k12_a_secret_in_an_error_is_masked_though_cleaning_changes_the_text(
-    secret: str, quoted: str
-) -> None:
+def test_a_secret_in_an_error_is_masked_though_cleaning_changes_the_text(secret: str, quoted: str) -> None:
     as_json = decode(event({"error": {"message": f"key {quoted}."}}), secrets=[secret]).decoder.failure
     as_text = decode(f"event: error\ndata: key {quoted}.\n\n".encode(), secrets=[secret]).decoder.failure
 
@@ -127,7 +125,7 @@ def test_k12_a_secret_in_an_error_is_masked_though_cleaning_changes_the_text(
 
 
 @pytest.mark.parametrize("before", range(285, 305, 3))
-def test_k12_a_secret_that_an_excerpt_would_cut_is_masked(before: int) -> None:
+def test_a_secret_that_an_excerpt_would_cut_is_masked(before: int) -> None:
     secret = "sk-0123456789abcdef"
     line = "x" * before + secret
     decoded = decode(line.encode() + b"\n\n", secrets=[secret])
@@ -137,7 +135,7 @@ def test_k12_a_secret_that_an_excerpt_would_cut_is_masked(before: int) -> None:
     assert secret[:4] not in failure.excerpt
 
 
-def test_k12_a_secret_beyond_what_is_looked_at_is_masked() -> None:
+def test_a_secret_beyond_what_is_looked_at_is_masked() -> None:
     secret = "sk-0123456789abcdef"
     hidden = "\u200b" * (16 * 1024 - 5) + secret
     payload = json.dumps({"error": {"message": hidden}}).encode()
@@ -147,7 +145,7 @@ def test_k12_a_secret_beyond_what_is_looked_at_is_masked() -> None:
 
 
 @pytest.mark.parametrize("before", range(46, 64, 3))
-def test_k12_a_secret_that_the_longest_finish_reason_would_cut_is_masked(before: int) -> None:
+def test_a_secret_that_the_longest_finish_reason_would_cut_is_masked(before: int) -> None:
     decoded = decode(stream(chunk(content="Hi."), chunk("x" * before + SECRET + "x" * 64)), secrets=[SECRET])
 
     assert SECRET[:6] not in decoded.decoder.finish_reason

@@ -12,7 +12,7 @@ BYE = chunk(content="Good bye.")
 STOP = chunk("stop")
 
 
-def test_u52_of_several_choices_the_first_is_used_and_the_others_are_named() -> None:
+def test_of_several_choices_the_first_is_used_and_the_others_are_named() -> None:
     second = {"choices": [{"index": 1, "delta": {"content": "Other."}, "finish_reason": "length"}]}
     both = {
         "choices": [{"index": 1, "delta": {"content": "Other."}}, {"index": 0, "delta": {"content": "One. "}}]
@@ -24,7 +24,7 @@ def test_u52_of_several_choices_the_first_is_used_and_the_others_are_named() -> 
     assert decoded.notes == ["The LLM's server sent several choices; only the first is used."]
 
 
-def test_u53_what_follows_done_is_ignored() -> None:
+def test_what_follows_done_is_ignored() -> None:
     decoder = AnswerDecoder()
 
     decoder.feed(event(BYE) + DONE + event(HELLO))
@@ -34,7 +34,7 @@ def test_u53_what_follows_done_is_ignored() -> None:
     assert (decoder.text, decoder.verdict()) == ("Good bye.", None)
 
 
-def test_u16_done_gives_everything_without_waiting_for_the_connection_to_close() -> None:
+def test_done_gives_everything_without_waiting_for_the_connection_to_close() -> None:
     decoder = AnswerDecoder(secrets=["secret-value-1"])
 
     pieces = decoder.feed(answer("Bye for now and ever se"))
@@ -45,7 +45,7 @@ def test_u16_done_gives_everything_without_waiting_for_the_connection_to_close()
     ]
 
 
-def test_u54_after_a_finish_reason_a_pause_gives_no_sentence_that_may_still_go_on() -> None:
+def test_after_a_finish_reason_a_pause_gives_no_sentence_that_may_still_go_on() -> None:
     decoder = AnswerDecoder()
     decoder.feed(event(chunk(content="Well then")) + event(STOP))
 
@@ -56,7 +56,7 @@ def test_u54_after_a_finish_reason_a_pause_gives_no_sentence_that_may_still_go_o
     assert decoder.verdict() is None
 
 
-def test_u54_usage_that_comes_after_the_finish_reason_is_read() -> None:
+def test_usage_that_comes_after_the_finish_reason_is_read() -> None:
     decoded = decode(
         stream(BYE, STOP, {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 4}})
     )
@@ -100,7 +100,7 @@ TWISTED = {
 
 @pytest.mark.parametrize("body", TWISTED.values(), ids=TWISTED.keys())
 @pytest.mark.parametrize("size", [1, 2, 7, 10_000])
-def test_u55_the_same_text_however_the_events_are_written_and_cut(body: bytes, size: int) -> None:
+def test_the_same_text_however_the_events_are_written_and_cut(body: bytes, size: int) -> None:
     decoded = decode_pieces([body[start : start + size] for start in range(0, len(body), size)])
 
     assert (decoded.text, decoded.code) == ("Hello there. How are you?", "")
@@ -109,7 +109,7 @@ def test_u55_the_same_text_however_the_events_are_written_and_cut(body: bytes, s
 
 
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\u0085"])
-def test_u56_separators_that_are_no_line_ends_stay_in_the_content(separator: str) -> None:
+def test_separators_that_are_no_line_ends_stay_in_the_content(separator: str) -> None:
     text = f"one{separator}two"
 
     assert (
@@ -117,7 +117,7 @@ def test_u56_separators_that_are_no_line_ends_stay_in_the_content(separator: str
     )
 
 
-def test_u57_characters_survive_being_cut_between_reads_and_between_deltas() -> None:
+def test_characters_survive_being_cut_between_reads_and_between_deltas() -> None:
     text = "Привет, 👩‍👩‍👧‍👦! 日本語です。"
     body = answer(*text)
 
@@ -128,7 +128,7 @@ def test_u57_characters_survive_being_cut_between_reads_and_between_deltas() -> 
 
 
 @pytest.mark.parametrize("bad", [b"caf\xe9", b"\xff\xfe", b"\xf0\x9f\x98", b"\xed\xa0\xbd"])
-def test_u58_bytes_that_are_no_utf_8_fail_the_turn_as_they_fail_the_official_client(bad: bytes) -> None:
+def test_bytes_that_are_no_utf_8_fail_the_turn_as_they_fail_the_official_client(bad: bytes) -> None:
     decoded = decode(
         event(HELLO) + b'data: {"choices":[{"delta":{"content":"' + bad + b' ok."}}]}\n\n' + event(STOP)
     )
@@ -138,7 +138,7 @@ def test_u58_bytes_that_are_no_utf_8_fail_the_turn_as_they_fail_the_official_cli
 
 
 @pytest.mark.parametrize("bad", [b"caf\xe9", b"\xff\xfe"])
-def test_u58_one_json_with_bytes_that_are_no_utf_8_is_read(bad: bytes) -> None:
+def test_one_json_with_bytes_that_are_no_utf_8_is_read(bad: bytes) -> None:
     decoded = decode(b'{"choices":[{"message":{"content":"' + bad + b' ok."}}]}')
 
     assert (decoded.text, decoded.code) == (bad.decode("utf-8", "replace") + " ok.", "")
@@ -148,7 +148,7 @@ def raw_delta(escaped: str) -> bytes:
     return b'data: {"choices":[{"index":0,"delta":{"content":"' + escaped.encode() + b'"}}]}\n\n'
 
 
-def test_u59_a_surrogate_pair_over_two_events_is_one_character() -> None:
+def test_a_surrogate_pair_over_two_events_is_one_character() -> None:
     decoded = decode(raw_delta("a\\ud83d") + raw_delta("\\ude00b.") + DONE)
 
     assert (decoded.text, decoded.sentences) == ("a😀b.", ["a😀b."])
@@ -165,14 +165,14 @@ def test_u59_a_surrogate_pair_over_two_events_is_one_character() -> None:
         (["\\ud83d", "", "\\ude00"], "😀"),
     ],
 )
-def test_u60_a_lone_surrogate_becomes_a_replacement_character(deltas: list[str], text: str) -> None:
+def test_a_lone_surrogate_becomes_a_replacement_character(deltas: list[str], text: str) -> None:
     decoded = decode(b"".join(map(raw_delta, deltas)) + event(STOP))
 
     assert decoded.text == text
     assert "".join(decoded.payloads).encode("utf-8")
 
 
-def test_u60_a_lone_surrogate_in_any_other_field_can_be_encoded_too() -> None:
+def test_a_lone_surrogate_in_any_other_field_can_be_encoded_too() -> None:
     body = (
         r'{"id":"\ud83d","choices":[{"delta":{"reasoning":"\udc00r","tool_calls":[{"index":0,"id":"\udc00i",'
         r'"function":{"name":"n\ud83d","arguments":"{\"a\":\"\ud83d"}}]},"finish_reason":"\ud83d"}],"usage":{"\ud83d":1}}'
@@ -193,13 +193,13 @@ def test_u60_a_lone_surrogate_in_any_other_field_can_be_encoded_too() -> None:
     ],
     ids=["half a character", "deep"],
 )
-def test_u60_a_payload_that_cannot_be_written_again_costs_nothing_else(payload: str) -> None:
+def test_a_payload_that_cannot_be_written_again_costs_nothing_else(payload: str) -> None:
     decoded = decode(b"data: " + payload.encode() + b"\n\n" + answer("Hi."), secrets=["secret-value-1"])
 
     assert (decoded.text, decoded.code) == ("Hi.", "")
 
 
-def test_u61_nul_is_left_out_and_other_controls_stay_for_the_page_to_show() -> None:
+def test_nul_is_left_out_and_other_controls_stay_for_the_page_to_show() -> None:
     decoded = decode(answer("a\x00b\x1b\u202ec"))
 
     assert decoded.text == "ab\x1b\u202ec"
@@ -207,7 +207,7 @@ def test_u61_nul_is_left_out_and_other_controls_stay_for_the_page_to_show() -> N
 
 
 @pytest.mark.parametrize("field", ["reasoning_content", "reasoning", "thinking"])
-def test_u62_reasoning_beside_the_content_is_apart_from_it(field: str) -> None:
+def test_reasoning_beside_the_content_is_apart_from_it(field: str) -> None:
     decoded = decode(stream(chunk(**{field: "Let me "}), chunk(**{field: "see."}), HELLO, STOP))
 
     assert (decoded.reasoning, decoded.text) == ("Let me see.", "Hello there. ")
@@ -217,7 +217,7 @@ def test_u62_reasoning_beside_the_content_is_apart_from_it(field: str) -> None:
     ]
 
 
-def test_u62_the_same_reasoning_under_two_names_is_read_once() -> None:
+def test_the_same_reasoning_under_two_names_is_read_once() -> None:
     details = [{"type": "reasoning.text", "text": "Hm."}]
 
     decoded = decode(
@@ -227,7 +227,7 @@ def test_u62_the_same_reasoning_under_two_names_is_read_once() -> None:
     assert decoded.reasoning == "Hm."
 
 
-def test_u62_reasoning_that_stands_only_in_details_is_read() -> None:
+def test_reasoning_that_stands_only_in_details_is_read() -> None:
     details = [
         {"type": "reasoning.summary", "summary": "Short. "},
         {"type": "reasoning.text", "text": "Long."},
@@ -236,21 +236,21 @@ def test_u62_reasoning_that_stands_only_in_details_is_read() -> None:
     assert decode(stream(chunk(reasoning_details=details), HELLO, STOP)).reasoning == "Short. Long."
 
 
-def test_u62_think_tags_cut_over_deltas_are_reasoning() -> None:
+def test_think_tags_cut_over_deltas_are_reasoning() -> None:
     decoded = decode(answer("<th", "ink>Hm.", "</thi", "nk>\n\nHello", " there."))
 
     assert (decoded.reasoning, decoded.text, decoded.sentences) == ("Hm.", "Hello there.", ["Hello there."])
     assert next(piece for piece in decoded.pieces if isinstance(piece, ContentPiece)).offset == 0
 
 
-def test_u62_a_think_end_that_nothing_opened_is_noted() -> None:
+def test_a_think_end_that_nothing_opened_is_noted() -> None:
     decoded = decode(answer("I thought.</think>Hello."))
 
     assert decoded.text == "I thought.Hello."
     assert any("</think>" in note for note in decoded.notes)
 
 
-def test_u62_reasoning_is_no_content() -> None:
+def test_reasoning_is_no_content() -> None:
     decoder = AnswerDecoder()
     decoder.feed(event(chunk(role="assistant", content="")) + event(chunk(reasoning="Hm.")) + b": ping\n\n")
     decoder.feed(event(chunk(content="<think>Hm.")))
@@ -270,7 +270,7 @@ def test_a_named_tool_call_is_content() -> None:
 
 
 @pytest.mark.parametrize("choices", [{"choices": []}, {"choices": None}, {}])
-def test_u63_usage_comes_with_empty_choices_or_none(choices: dict[str, object]) -> None:
+def test_usage_comes_with_empty_choices_or_none(choices: dict[str, object]) -> None:
     usage = {"prompt_tokens": 9, "total_tokens": 12, "completion_tokens_details": {"reasoning_tokens": 1}}
 
     decoded = decode(stream(HELLO, STOP, choices | {"usage": usage}))
@@ -278,13 +278,13 @@ def test_u63_usage_comes_with_empty_choices_or_none(choices: dict[str, object]) 
     assert (decoded.decoder.usage, decoded.code) == (usage, "")
 
 
-def test_u63_usage_beside_the_last_content_is_read_with_it() -> None:
+def test_usage_beside_the_last_content_is_read_with_it() -> None:
     decoded = decode(stream(chunk("stop", content="Hi.") | {"usage": {"total_tokens": 3}}))
 
     assert (decoded.text, decoded.decoder.usage) == ("Hi.", {"total_tokens": 3})
 
 
-def test_u64_content_as_a_list_of_parts_is_joined_with_the_thinking_apart() -> None:
+def test_content_as_a_list_of_parts_is_joined_with_the_thinking_apart() -> None:
     parts = [
         {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]},
         {"type": "text", "text": "Hel"},
@@ -298,14 +298,14 @@ def test_u64_content_as_a_list_of_parts_is_joined_with_the_thinking_apart() -> N
     assert len(decoded.notes) == 1 and "reference" in decoded.notes[0]
 
 
-def test_u64_a_refusal_is_shown_as_text_and_marked() -> None:
+def test_a_refusal_is_shown_as_text_and_marked() -> None:
     decoded = decode(stream(chunk(content=None, refusal="I can't "), chunk(refusal="help."), STOP))
 
     assert (decoded.text, decoded.sentences) == ("I can't help.", ["I can't help."])
     assert len(decoded.notes) == 1 and "refusal" in decoded.notes[0]
 
 
-def test_u64_a_space_is_content_and_an_empty_string_is_not() -> None:
+def test_a_space_is_content_and_an_empty_string_is_not() -> None:
     decoded = decode(answer("a", " ", "", "b"))
 
     assert decoded.text == "a b"
@@ -316,7 +316,7 @@ def test_u64_a_space_is_content_and_an_empty_string_is_not() -> None:
     ("reason", "word"),
     [("length", "length"), ("content_filter", "content filter"), ("MAX_TOKENS", "most tokens")],
 )
-def test_u65_an_end_that_the_server_forced_is_complete_with_a_note_and_the_last_sentence(
+def test_an_end_that_the_server_forced_is_complete_with_a_note_and_the_last_sentence(
     reason: str, word: str
 ) -> None:
     decoded = decode(stream(HELLO, chunk(content="And th"), chunk(reason)))

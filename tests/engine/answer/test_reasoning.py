@@ -30,7 +30,7 @@ def split(*pieces: str) -> tuple[str, str]:
         ("already thought</think>\n\nHello.", "already thought\n\nHello.", ""),
     ],
 )
-def test_u62_think_tags_part_reasoning_from_content(text: str, content: str, reasoning: str) -> None:
+def test_think_tags_part_reasoning_from_content(text: str, content: str, reasoning: str) -> None:
     assert split(text) == (content, reasoning)
     assert split(*text) == (content, reasoning)
 

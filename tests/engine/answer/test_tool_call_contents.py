@@ -9,7 +9,7 @@ from tests.engine.answer.streams import DONE, answer, called, chunk, decode, dec
 from tests.engine.answer.tool_call_streams import END, OSLO, ROME, calls_of, function
 
 
-def test_t6_a_call_without_a_name_is_left_out_and_not_invented() -> None:
+def test_a_call_without_a_name_is_left_out_and_not_invented() -> None:
     decoded = calls_of(called(index=0, id="a", function=function(arguments=OSLO)))
 
     assert decoded.calls == []
@@ -17,7 +17,7 @@ def test_t6_a_call_without_a_name_is_left_out_and_not_invented() -> None:
 
 
 @pytest.mark.parametrize("index", [999_999_999, -1, 10**18, 32])
-def test_t8_an_impossible_index_is_ignored_and_costs_nothing(index: int) -> None:
+def test_an_impossible_index_is_ignored_and_costs_nothing(index: int) -> None:
     decoded = calls_of(
         called(index=index, id="a", function=function("f")),
         called(index=index, function=function(arguments=OSLO)),
@@ -27,7 +27,7 @@ def test_t8_an_impossible_index_is_ignored_and_costs_nothing(index: int) -> None
     assert decoded.notes == ["The LLM's server sent a tool call with an impossible index, which was ignored."]
 
 
-def test_t8_an_index_that_is_a_text_is_read() -> None:
+def test_an_index_that_is_a_text_is_read() -> None:
     decoded = calls_of(
         called(index="0", id="a", function=function("f")),
         called(index="1", id="b", function=function("g", ROME)),
@@ -40,19 +40,19 @@ def test_t8_an_index_that_is_a_text_is_read() -> None:
 @pytest.mark.parametrize(
     "odd", ["f()", None, 7, [], {"index": 0}, {"index": 0, "function": None}, {"function": "f"}]
 )
-def test_t9_what_is_no_call_is_left_out_and_the_others_are_kept(odd: object) -> None:
+def test_what_is_no_call_is_left_out_and_the_others_are_kept(odd: object) -> None:
     decoded = calls_of(chunk(tool_calls=[odd]), called(index=1, id="a", function=function("f", OSLO)))
 
     assert (decoded.calls, decoded.code) == ([("a", "f", OSLO)], "")
 
 
-def test_t9_a_dict_in_place_of_the_list_is_left_out() -> None:
+def test_a_dict_in_place_of_the_list_is_left_out() -> None:
     decoded = calls_of(chunk(content="Hi.", tool_calls={"index": 0, "function": function("f")}))
 
     assert (decoded.text, decoded.calls) == ("Hi.", [])
 
 
-def test_t10_arguments_without_an_end_are_capped_and_marked() -> None:
+def test_arguments_without_an_end_are_capped_and_marked() -> None:
     limits = Limits(tool_arguments_chars=1000)
     fragments = [called(index=0, function=function(arguments="x" * 300))] * 20
 
@@ -65,14 +65,14 @@ def test_t10_arguments_without_an_end_are_capped_and_marked() -> None:
     assert "cut off" in call.note
 
 
-def test_t10_calls_without_an_end_are_counted() -> None:
+def test_calls_without_an_end_are_counted() -> None:
     decoded = calls_of(*(called(id=f"call-{number}", function=function("f", "{}")) for number in range(1000)))
 
     assert len(decoded.calls) == 32
     assert "The LLM called more than 32 functions: the rest was left out." in decoded.notes
 
 
-def test_t10_arguments_that_nest_without_an_end_are_not_valid() -> None:
+def test_arguments_that_nest_without_an_end_are_not_valid() -> None:
     deep = '{"a":' * 5_000 + "1" + "}" * 5_000
 
     decoded = calls_of(called(index=0, id="a", function=function("f", deep)))
@@ -81,7 +81,7 @@ def test_t10_arguments_that_nest_without_an_end_are_not_valid() -> None:
     assert not decoded.decoder.tool_calls[0].valid
 
 
-def test_t11_a_connection_lost_in_the_arguments_hands_on_no_call() -> None:
+def test_a_connection_lost_in_the_arguments_hands_on_no_call() -> None:
     decoded = decode(
         event(called(index=0, id="a", function=function("f")))
         + event(called(index=0, function=function(arguments="{")))
@@ -90,7 +90,7 @@ def test_t11_a_connection_lost_in_the_arguments_hands_on_no_call() -> None:
     assert (decoded.calls, decoded.code) == ([], "truncated")
 
 
-def test_t11_an_error_after_a_whole_call_hands_on_no_call() -> None:
+def test_an_error_after_a_whole_call_hands_on_no_call() -> None:
     decoded = decode(
         stream(called(index=0, id="a", function=function("f", OSLO)), {"error": {"message": "boom"}})
     )
@@ -99,7 +99,7 @@ def test_t11_an_error_after_a_whole_call_hands_on_no_call() -> None:
 
 
 @pytest.mark.parametrize("reason", ["length", "content_filter"])
-def test_t11_a_call_that_the_server_cut_off_is_left_out(reason: str) -> None:
+def test_a_call_that_the_server_cut_off_is_left_out(reason: str) -> None:
     decoded = decode(
         stream(
             called(index=0, id="a", function=function("f", OSLO)),
@@ -112,7 +112,7 @@ def test_t11_a_call_that_the_server_cut_off_is_left_out(reason: str) -> None:
     assert "The call of g was cut off in its arguments, so it was left out." in decoded.notes
 
 
-def test_t12_markup_and_twice_given_keys_pass_as_text() -> None:
+def test_markup_and_twice_given_keys_pass_as_text() -> None:
     arguments = '{"__proto__": {"a": 1}, "a": 1, "a": 2, "b": "<img onerror=x>"}'
 
     decoded = calls_of(called(index=0, id="<b>", function=function("<script>", arguments)))
@@ -120,7 +120,7 @@ def test_t12_markup_and_twice_given_keys_pass_as_text() -> None:
     assert decoded.calls == [("<b>", "<script>", arguments)]
 
 
-def test_t12_a_name_in_a_note_is_on_one_line() -> None:
+def test_a_name_in_a_note_is_on_one_line() -> None:
     decoded = calls_of(called(index=0, id="a", function=function("f\n\x1b[31mforged", "5")))
 
     assert decoded.notes == ["The arguments of f forged are not a JSON object."]
@@ -129,7 +129,7 @@ def test_t12_a_name_in_a_note_is_on_one_line() -> None:
 SECRET = "sk-abcdefgh1234"
 
 
-def test_t13_a_secret_in_the_arguments_is_masked_though_it_is_cut() -> None:
+def test_a_secret_in_the_arguments_is_masked_though_it_is_cut() -> None:
     decoded = decode(
         stream(
             called(index=0, id="a", function=function("f", '{"key": "sk-abc')),
@@ -146,7 +146,7 @@ def test_t13_a_secret_in_the_arguments_is_masked_though_it_is_cut() -> None:
     assert not any("sk-abc" in payload or "defgh1234" in payload for payload in decoded.payloads)
 
 
-def test_t13_a_secret_as_id_or_name_is_masked() -> None:
+def test_a_secret_as_id_or_name_is_masked() -> None:
     decoded = decode(
         stream(called(index=0, id=SECRET, function=function(SECRET, "5")), END), secrets=[SECRET]
     )
@@ -208,7 +208,7 @@ def test_the_servers_own_fields_are_kept_for_a_replay() -> None:
 
 
 @pytest.mark.parametrize("before", range(240, 262, 3))
-def test_t13_a_secret_that_the_longest_name_would_cut_is_masked(before: int) -> None:
+def test_a_secret_that_the_longest_name_would_cut_is_masked(before: int) -> None:
     text = "x" * before + SECRET + "x" * 100
     parts = called(index=0, id=text, function=function(text, OSLO))
     ((call_id, name, _),) = decode(stream(parts, END), secrets=[SECRET]).calls

@@ -8,11 +8,11 @@ from tests.engine.answer.streams import called, chunk, decode, decode_pieces, ev
 from tests.engine.answer.tool_call_streams import OSLO, ROME, calls_of, function
 
 
-def test_t1_a_whole_call_in_one_chunk() -> None:
+def test_a_whole_call_in_one_chunk() -> None:
     assert calls_of(called(index=0, id="a", function=function("f", OSLO))).calls == [("a", "f", OSLO)]
 
 
-def test_t1_fragments_are_joined_by_their_index_also_when_they_alternate() -> None:
+def test_fragments_are_joined_by_their_index_also_when_they_alternate() -> None:
     decoded = calls_of(
         chunk(
             tool_calls=[
@@ -31,13 +31,13 @@ def test_t1_fragments_are_joined_by_their_index_also_when_they_alternate() -> No
     assert decoded.notes == []
 
 
-def test_t1_text_before_a_call_is_spoken_first() -> None:
+def test_text_before_a_call_is_spoken_first() -> None:
     decoded = calls_of(chunk(content="One moment."), called(index=0, id="a", function=function("f", OSLO)))
 
     assert (decoded.sentences, decoded.calls) == (["One moment."], [("a", "f", OSLO)])
 
 
-def test_t1_a_call_in_the_old_way_is_taken_and_noted() -> None:
+def test_a_call_in_the_old_way_is_taken_and_noted() -> None:
     decoded = decode(
         stream(
             chunk(function_call={"name": "f", "arguments": ""}),
@@ -51,7 +51,7 @@ def test_t1_a_call_in_the_old_way_is_taken_and_noted() -> None:
     assert sum("old way" in note for note in decoded.notes) == 1
 
 
-def test_t1_the_calls_of_one_json_are_read_too() -> None:
+def test_the_calls_of_one_json_are_read_too() -> None:
     message = {
         "content": None,
         "tool_calls": [{"id": "a", "type": "function", "function": function("f", OSLO)}],
@@ -61,14 +61,14 @@ def test_t1_the_calls_of_one_json_are_read_too() -> None:
     assert decode(json.dumps(body).encode()).calls == [("a", "f", OSLO)]
 
 
-def test_t1_calls_are_not_there_before_the_answer_has_ended() -> None:
+def test_calls_are_not_there_before_the_answer_has_ended() -> None:
     decoded = decode_pieces([event(called(index=0, id="a", function=function("f", OSLO)))])
 
     assert (decoded.calls, decoded.code) == ([], "truncated")
 
 
 @pytest.mark.parametrize("reason", ["stop", "tool_calls", "function_call", None])
-def test_t2_a_call_counts_whatever_the_finish_reason_says(reason: str | None) -> None:
+def test_a_call_counts_whatever_the_finish_reason_says(reason: str | None) -> None:
     decoded = decode(stream(called(index=0, id="a", function=function("f", OSLO)), chunk(reason)))
 
     assert decoded.calls == [("a", "f", OSLO)]
@@ -78,7 +78,7 @@ def test_t2_a_call_counts_whatever_the_finish_reason_says(reason: str | None) ->
 @pytest.mark.parametrize(
     "empty", [{"name": "f"}, function("f", ""), function("f", None), function("f", "  ")]
 )
-def test_t2_no_arguments_are_an_empty_object(empty: dict[str, object]) -> None:
+def test_no_arguments_are_an_empty_object(empty: dict[str, object]) -> None:
     decoded = calls_of(called(index=0, id="a", function=empty))
 
     assert decoded.calls == [("a", "f", "{}")]
@@ -86,7 +86,7 @@ def test_t2_no_arguments_are_an_empty_object(empty: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("arguments", ["city: Oslo", '{"city": ', "5", '"Oslo"', "[1]", "null", "NaN"])
-def test_t3_arguments_that_are_no_object_are_handed_on_as_they_came_and_marked(arguments: str) -> None:
+def test_arguments_that_are_no_object_are_handed_on_as_they_came_and_marked(arguments: str) -> None:
     decoded = calls_of(called(index=0, id="a", function=function("f", arguments)))
 
     assert decoded.calls == [("a", "f", arguments)]
@@ -95,7 +95,7 @@ def test_t3_arguments_that_are_no_object_are_handed_on_as_they_came_and_marked(a
     assert decoded.decoder.tool_calls[0].note == decoded.notes[0]
 
 
-def test_t3_arguments_that_are_an_object_already_are_taken_and_noted() -> None:
+def test_arguments_that_are_an_object_already_are_taken_and_noted() -> None:
     decoded = calls_of(called(index=0, id="a", function=function("f", {"city": "Zürich"})))
 
     assert decoded.calls == [("a", "f", '{"city": "Zürich"}')]
@@ -104,7 +104,7 @@ def test_t3_arguments_that_are_an_object_already_are_taken_and_noted() -> None:
 
 
 @pytest.mark.parametrize("index", [{}, {"index": None}])
-def test_t4_whole_calls_without_an_index_are_told_apart_by_their_ids(index: dict[str, None]) -> None:
+def test_whole_calls_without_an_index_are_told_apart_by_their_ids(index: dict[str, None]) -> None:
     decoded = calls_of(
         called(**index, id="a", function=function("f", OSLO)),
         called(**index, id="b", function=function("f", ROME)),
@@ -114,7 +114,7 @@ def test_t4_whole_calls_without_an_index_are_told_apart_by_their_ids(index: dict
     assert sum("without an index" in note for note in decoded.notes) == 1
 
 
-def test_t4_fragments_without_an_index_go_to_the_last_call() -> None:
+def test_fragments_without_an_index_go_to_the_last_call() -> None:
     decoded = calls_of(
         called(id="a", function=function("f", OSLO[:3])),
         called(function=function(arguments=OSLO[3:])),
@@ -125,7 +125,7 @@ def test_t4_fragments_without_an_index_go_to_the_last_call() -> None:
     assert decoded.calls == [("a", "f", OSLO), ("b", "g", ROME)]
 
 
-def test_t4_fragments_without_an_index_that_carry_their_id_go_to_that_call() -> None:
+def test_fragments_without_an_index_that_carry_their_id_go_to_that_call() -> None:
     decoded = calls_of(
         called(id="a", function=function("f")),
         called(id="b", function=function("g")),
@@ -136,13 +136,13 @@ def test_t4_fragments_without_an_index_that_carry_their_id_go_to_that_call() -> 
     assert decoded.calls == [("a", "f", OSLO), ("b", "g", ROME)]
 
 
-def test_t4_whole_calls_with_neither_index_nor_id_are_told_apart_by_being_whole() -> None:
+def test_whole_calls_with_neither_index_nor_id_are_told_apart_by_being_whole() -> None:
     decoded = calls_of(chunk(tool_calls=[{"function": function("f", text)} for text in (OSLO, ROME, OSLO)]))
 
     assert decoded.calls == [("call_1", "f", OSLO), ("call_2", "f", ROME), ("call_3", "f", OSLO)]
 
 
-def test_t4_calls_of_two_functions_without_arguments_are_two() -> None:
+def test_calls_of_two_functions_without_arguments_are_two() -> None:
     decoded = calls_of(chunk(tool_calls=[{"function": {"name": "f"}}, {"function": {"name": "g"}}]))
 
     assert [name for _, name, _ in decoded.calls] == ["f", "g"]
@@ -214,7 +214,7 @@ def test_an_id_that_comes_after_the_name_is_taken() -> None:
     assert decoded.calls == [("a", "f", OSLO)]
 
 
-def test_t5_a_call_without_an_id_gets_one_of_ours_and_a_note() -> None:
+def test_a_call_without_an_id_gets_one_of_ours_and_a_note() -> None:
     decoded = calls_of(
         called(index=0, function=function("f", OSLO)), called(index=1, id="", function=function("g", ROME))
     )
@@ -226,7 +226,7 @@ def test_t5_a_call_without_an_id_gets_one_of_ours_and_a_note() -> None:
     ]
 
 
-def test_t5_a_second_call_with_the_same_id_gets_another_and_a_note() -> None:
+def test_a_second_call_with_the_same_id_gets_another_and_a_note() -> None:
     decoded = calls_of(
         called(index=0, id="x", function=function("f", OSLO)),
         called(index=1, id="x", function=function("g", ROME)),

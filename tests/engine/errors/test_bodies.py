@@ -29,7 +29,7 @@ from playground.engine.errors.bodies import one_line, read_error_body
         ({"error": None, "message": 7}, ""),
     ],
 )
-def test_u21_the_message_is_found_in_every_known_shape(body: object, message: str) -> None:
+def test_the_message_is_found_in_every_known_shape(body: object, message: str) -> None:
     assert read_error_body(json.dumps(body).encode()).message == message
 
 
@@ -51,7 +51,7 @@ def test_the_kinds_of_an_error_are_searched_for_phrases() -> None:
     assert not body.speaks_of("context_length")
 
 
-def test_u34_control_characters_and_terminal_escapes_are_taken_out() -> None:
+def test_control_characters_and_terminal_escapes_are_taken_out() -> None:
     raw = (
         b'{"error":"bad \\u0000\\u001b[31mred\\u001b[0m\\r\\nForged: line \\u202egnp \xff\\ud83d \\u2028end"}'
     )

@@ -27,7 +27,7 @@ ADDRESS = parse_address("https://llm.example.com/v1/chat/completions")
         ("", "to an address that can't be called,"),
     ],
 )
-def test_u37_to_u39_a_redirect_names_the_new_host_or_the_new_path(location: str, shown: str) -> None:
+def test_a_redirect_names_the_new_host_or_the_new_path(location: str, shown: str) -> None:
     error = upstream.redirected(ADDRESS, location)
     assert error.code is Code.REDIRECT
     assert shown in error.message
@@ -38,7 +38,7 @@ def test_a_long_path_of_a_redirect_is_cut() -> None:
     assert len(upstream.redirected(ADDRESS, "/" + "x" * 10_000).message) < 400
 
 
-def test_u5_an_http_address_is_asked_whether_it_should_be_https() -> None:
+def test_an_http_address_is_asked_whether_it_should_be_https() -> None:
     http = upstream.not_http(parse_address("http://llm.example.com:8443/v1"))
     https = upstream.not_http(ADDRESS)
     assert "https://" in http.message
@@ -55,7 +55,7 @@ def test_the_address_that_servers_print_when_they_listen_everywhere_is_explained
 
 
 @pytest.mark.parametrize("encoding", ["gzip", " BR "])
-def test_u72_a_compressed_answer_names_its_encoding(encoding: str) -> None:
+def test_a_compressed_answer_names_its_encoding(encoding: str) -> None:
     assert f"({encoding.strip().lower()})" in upstream.compressed(ADDRESS, encoding).message
 
 
@@ -78,6 +78,6 @@ def test_an_encoding_that_is_a_key_is_not_repeated(word: str) -> None:
         f"//{SECRET}/",
     ],
 )
-def test_k12_a_key_in_a_redirect_is_masked_before_anything_is_cut_or_changed(location: str) -> None:
+def test_a_key_in_a_redirect_is_masked_before_anything_is_cut_or_changed(location: str) -> None:
     message = upstream.redirected(ADDRESS, location, redact=Redactor([SECRET]).redact).message
     assert SECRET[:4].lower() not in message.lower()

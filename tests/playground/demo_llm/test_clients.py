@@ -1,12 +1,10 @@
 """The demo LLM over a real socket, behind Daphne, read by curl and by OpenAI's own client."""
 
-import contextlib
 import os
 import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,58 +12,45 @@ import openai
 import orjson
 import pytest
 
-from tests.playground.demo_llm_requests import MAYA, STORYTELLER, WEATHER_TOOL, body
+from tests.engine.personas import WEATHER_TOOL
+from tests.playground.demo_llm_requests import MAYA, STORYTELLER, body
 from tests.services import missing
 from tests.settings import ENVIRONMENT
 
 KEY = ENVIRONMENT["DEMO_LLM_KEY"]
-START_S = 20
+DEADLINE_S = 20
+"""For an answer, the start of the server included."""
 
 
 @pytest.fixture(scope="module")
 def base_url(server_processes: None) -> Iterator[str]:
-    """The demo LLM served by Daphne in a process of its own."""
-    port = free_port()
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "daphne", "--bind", "127.0.0.1", "--port", str(port)),
-            "tests.playground.demo_llm_server:application",
-        ]
-    )
+    """The demo LLM served by Daphne in a process of its own; a request that comes before it waits in its socket."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        server = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "daphne", "--fd", str(listening.fileno())),
+                "tests.playground.demo_llm_server:application",
+            ],
+            pass_fds=[listening.fileno()],
+        )
     try:
-        wait_for(port, server)
         yield f"http://127.0.0.1:{port}/demo/v1"
     finally:
         server.terminate()
-        server.wait(timeout=10)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
-
-
-def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    """Until something listens; fails when the server has ended or the deadline has passed."""
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "The server ended before it listened."
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.05)
-    pytest.fail(f"The server does not listen after {START_S} s.")
+        server.wait(timeout=DEADLINE_S)
 
 
 @pytest.fixture
 def client(base_url: str) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=base_url, api_key=KEY, max_retries=0, timeout=10) as client:
+    with openai.OpenAI(base_url=base_url, api_key=KEY, max_retries=0, timeout=DEADLINE_S) as client:
         yield client
 
 
 def curl(*arguments: str) -> str:
     path = shutil.which("curl") or missing("no curl is on the PATH: install it (apt-get install curl)")
     return subprocess.run(
-        [path, "--silent", "--show-error", "--max-time", "10", *arguments],
+        [path, "--silent", "--show-error", "--max-time", str(DEADLINE_S), *arguments],
         check=True,
         capture_output=True,
         text=True,

@@ -10,7 +10,8 @@ from playground.demo_llm.catalogue import model_named
 from playground.demo_llm.chat import read_request
 from playground.demo_llm.echo import ReceivedRequest
 from playground.demo_llm.tools import calls_for
-from tests.playground.demo_llm_requests import MAYA, WEATHER_TOOL, chat
+from tests.engine.personas import WEATHER_TOOL
+from tests.playground.demo_llm_requests import MAYA, chat
 
 BOOKING_TOOL = {
     "type": "function",

@@ -1,4 +1,4 @@
-"""S1 to S16 but S13: from the form and the socket to listeners and networks that must stay untouched."""
+"""S1 to S16: from the form and the socket to listeners and networks that must stay untouched."""
 
 from pathlib import Path
 from typing import Any

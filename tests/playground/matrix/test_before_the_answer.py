@@ -15,13 +15,17 @@ COMPLETIONS = "/v1/chat/completions"
 async def test_u1_a_refused_connection_names_host_and_port_and_is_tried_twice(stage: Stage) -> None:
     port = stage.server.ports["refused"]
     take = await stage.hear_from(f"http://127.0.0.1:{port}{COMPLETIONS}")
-    take.fails(Code.CONNECT_REFUSED, f"Nothing answers at 127.0.0.1:{port}", attempts=2)
+    take.fails(Code.CONNECT_REFUSED, attempts=2)
+    assert (
+        take.message == f"Nothing answers at 127.0.0.1:{port}. Is the server running, and is the port right?"
+    )
     assert take.notes == [f"{take.message} The request is sent once more."]
 
 
 async def test_u2_a_name_that_is_not_found_is_shown_without_the_rest(stage: Stage) -> None:
     take = await stage.hear_from(f"http://no-such-host.invalid{COMPLETIONS}?session=abc")
-    take.fails(Code.DNS, "The name no-such-host.invalid can't be found")
+    take.fails(Code.DNS)
+    assert take.message.startswith("The name no-such-host.invalid can't be found.")
     assert "session" not in take.message
 
 
@@ -32,23 +36,14 @@ async def test_u3_a_connection_that_is_never_made_is_given_up(stage: Stage) -> N
     assert take.closed["timings_ms"]["total"] < 1_000
 
 
-@pytest.mark.usefixtures("tests_authority_is_trusted")
-@pytest.mark.parametrize(
-    ("port", "reason"),
-    [
-        ("tls_self_signed", "it signs itself"),
-        ("tls_expired", "it has expired"),
-        ("tls_wrong_name", "it is for another address"),
-    ],
-)
-async def test_u4_a_certificate_that_is_not_trusted_says_why(stage: Stage, port: str, reason: str) -> None:
+async def test_u4_a_certificate_that_is_not_trusted_says_why(stage: Stage) -> None:
+    take = await stage.hear_from(f"https://127.0.0.1:{stage.server.ports['tls_self_signed']}/ok{COMPLETIONS}")
+    take.fails(Code.TLS, "is not trusted: it signs itself.")
+
+
+@pytest.mark.parametrize("port", ["http", "reset"])
+async def test_u5_https_on_a_plain_port_asks_for_http(stage: Stage, port: str) -> None:
     take = await stage.hear_from(f"https://127.0.0.1:{stage.server.ports[port]}/ok{COMPLETIONS}")
-    take.fails(Code.TLS, f"is not trusted: {reason}.")
-    assert stage.server.requests() == []
-
-
-async def test_u5_https_on_a_plain_port_asks_for_http(stage: Stage) -> None:
-    take = await stage.hear_from(f"https://127.0.0.1:{stage.server.port}/ok{COMPLETIONS}")
     take.fails(Code.TLS, "http:// instead of https://?")
 
 
@@ -60,6 +55,12 @@ async def test_u5_http_on_a_tls_port_asks_for_https(stage: Stage) -> None:
 async def test_u6_a_reset_after_the_connection_is_told_in_words(stage: Stage) -> None:
     take = await stage.hear_from(f"http://127.0.0.1:{stage.server.ports['reset']}{COMPLETIONS}")
     take.fails(Code.CONNECT_REFUSED, "broke off the connection before it answered", attempts=2)
+
+
+async def test_u6_a_reset_after_the_request_is_told_in_words(stage: Stage) -> None:
+    (await stage.hear("reset")).fails(
+        Code.CONNECT_REFUSED, "broke off the connection before it answered", attempts=2
+    )
 
 
 async def test_u6_a_reset_once_is_borne(stage: Stage) -> None:
@@ -91,12 +92,15 @@ async def test_u10_headers_byte_by_byte_count_as_one_wait(stage: Stage) -> None:
     take = await stage.hear("slow-head", limits=QUICK)
     take.fails(Code.FIRST_CONTENT_TIMEOUT)
     assert take.closed["timings_ms"]["total"] < 1_000
+    assert (await stage.server.until_left())["client_left_after_ms"] < 1_000
 
 
-async def test_u11_another_protocol_is_named_and_not_shown(stage: Stage) -> None:
+async def test_u11_another_protocol_is_named_and_not_shown(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
     take = await stage.hear("no-http")
     take.fails(Code.BAD_RESPONSE, "does not speak HTTP")
-    assert "SSH" not in str(take.events)
+    assert "SSH" not in f"{take.events} {caplog.text}"
     assert "secret-canary" not in str(take.events)
 
 
@@ -109,7 +113,7 @@ async def test_u12_headers_without_measure_are_refused_and_not_kept(stage: Stage
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    take.fails(Code.BAD_RESPONSE)
+    take.fails(Code.BAD_RESPONSE, "" if behaviour == "many-headers" else "too large")
     assert most < 4 * MIB
 
 

@@ -1,4 +1,4 @@
-"""K1, K12, K13 and X6: what a server gets of a key, and what it can do with what it says."""
+"""K1, K9, K12, K13 and X6: what a server gets of a key, and what it can do with what it says."""
 
 import json
 

@@ -55,7 +55,7 @@ def network(monkeypatch: pytest.MonkeyPatch, **names: Sequence[Sequence[str]]) -
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]"]
 )
-async def test_S1_S4_this_machine_is_closed(llm_server: LLMServerHandle, host: str) -> None:
+async def test_this_machine_is_closed(llm_server: LLMServerHandle, host: str) -> None:
     error = await failure(f"http://{host}:{llm_server.port}/ok/v1/chat/completions")
     assert (error.code, error.may_retry) == (Code.BLOCKED_ADDRESS, False)
     assert error.message.startswith("Nothing was sent: ")
@@ -63,7 +63,7 @@ async def test_S1_S4_this_machine_is_closed(llm_server: LLMServerHandle, host: s
 
 
 @pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "①②⑦.1"])
-async def test_S1_odd_spellings_of_this_machine_are_refused(llm_server: LLMServerHandle, host: str) -> None:
+async def test_odd_spellings_of_this_machine_are_refused(llm_server: LLMServerHandle, host: str) -> None:
     error = await failure(f"http://{host}:{llm_server.port}/ok/v1/chat/completions")
     assert error.code is Code.BAD_REQUEST
     assert llm_server.requests() == []
@@ -85,7 +85,7 @@ async def test_this_machine_is_open_where_the_operator_says_so(
         "[::127.0.0.1]",
     ],
 )  # fmt: skip
-async def test_S3_S4_reserved_addresses_are_never_dialled(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+async def test_reserved_addresses_are_never_dialled(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     there = network(monkeypatch)
     error = await failure(f"http://{host}:8000/v1")
     assert error.code is Code.BLOCKED_ADDRESS
@@ -95,7 +95,7 @@ async def test_S3_S4_reserved_addresses_are_never_dialled(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     "host", [METADATA, "100.100.100.200", "192.0.0.192", "168.63.129.16", "[fd00:ec2::254]"]
 )
-async def test_S2_metadata_services_stay_closed_even_if_listed(
+async def test_metadata_services_stay_closed_even_if_listed(
     monkeypatch: pytest.MonkeyPatch, settings: Any, host: str
 ) -> None:
     settings.OUTBOUND_PRIVATE_HOSTS = [f"{host}:80", f"{host}:*"]
@@ -104,7 +104,7 @@ async def test_S2_metadata_services_stay_closed_even_if_listed(
     assert there.dialled == []
 
 
-async def test_S2_a_metadata_services_name_is_not_even_looked_up(
+async def test_a_metadata_services_name_is_not_even_looked_up(
     monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.OUTBOUND_PRIVATE_HOSTS = ["metadata.google.internal:*"]
@@ -113,7 +113,7 @@ async def test_S2_a_metadata_services_name_is_not_even_looked_up(
     assert (there.lookups, there.dialled) == ([], [])
 
 
-async def test_S2_a_listed_name_that_leads_to_a_metadata_service_is_closed(
+async def test_a_listed_name_that_leads_to_a_metadata_service_is_closed(
     monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.OUTBOUND_PRIVATE_HOSTS = ["ollama:*"]
@@ -125,7 +125,7 @@ async def test_S2_a_listed_name_that_leads_to_a_metadata_service_is_closed(
 @pytest.mark.parametrize(
     "answer", [[PUBLIC, "10.0.0.1"], ["10.0.0.1", PUBLIC], [PUBLIC, "::1"], [PUBLIC, METADATA]]
 )
-async def test_S5_one_private_answer_among_public_ones_closes_the_name(
+async def test_one_private_answer_among_public_ones_closes_the_name(
     monkeypatch: pytest.MonkeyPatch, answer: list[str]
 ) -> None:
     there = network(monkeypatch, llm__example__com=[answer])
@@ -133,7 +133,7 @@ async def test_S5_one_private_answer_among_public_ones_closes_the_name(
     assert there.dialled == []
 
 
-async def test_S6_a_name_is_looked_up_once_and_that_answer_is_dialled(
+async def test_a_name_is_looked_up_once_and_that_answer_is_dialled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     there = network(monkeypatch, rebind__example__com=[[PUBLIC], ["127.0.0.1"]])
@@ -197,13 +197,13 @@ def test_an_unreadable_list_of_private_hosts_is_refused() -> None:
 
 
 @pytest.mark.parametrize("url", ["/admin/", "/", "/health/", "/ws/conversations/c1/", "/demo", "/personas/"])
-async def test_S11_this_apps_own_pages_are_not_called(url: str) -> None:
+async def test_this_apps_own_pages_are_not_called(url: str) -> None:
     error = await failure(url)
     assert error.code is Code.BLOCKED_ADDRESS
     assert "/demo/v1" in error.message
 
 
-async def test_S11_nor_by_the_sites_own_address(llm_server: LLMServerHandle, settings: Any) -> None:
+async def test_nor_by_the_sites_own_address(llm_server: LLMServerHandle, settings: Any) -> None:
     settings.OUTBOUND_PRIVATE_HOSTS = ["127.0.0.1:*"]
     settings.SITE_URL = llm_server.url
     error = await failure(f"{llm_server.url}/admin/chat/completions")

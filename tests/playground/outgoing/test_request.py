@@ -104,17 +104,17 @@ async def test_bytes_are_handed_on_as_they_arrive(llm_server: LLMServerHandle) -
 
 
 @pytest.mark.parametrize("behaviour", ["plain-text", "untyped", "until-close"])
-async def test_U36_the_content_type_and_the_kind_of_end_make_no_difference(
+async def test_the_content_type_and_the_kind_of_end_make_no_difference(
     llm_server: LLMServerHandle, behaviour: str
 ) -> None:
     assert await completion(llm_server.completions_url(behaviour)) == GOOD
 
 
-async def test_U35_one_json_object_is_handed_on_as_it_is(llm_server: LLMServerHandle) -> None:
+async def test_one_json_object_is_handed_on_as_it_is(llm_server: LLMServerHandle) -> None:
     assert (await completion(llm_server.completions_url("json-answer"))).startswith(b"{")
 
 
-async def test_U16_leaving_closes_a_connection_that_the_server_keeps_open(
+async def test_leaving_closes_a_connection_that_the_server_keeps_open(
     llm_server: LLMServerHandle,
 ) -> None:
     url = llm_server.completions_url("keeps-open")
@@ -175,12 +175,12 @@ async def test_the_factory_adds_no_header_of_its_own(llm_server: LLMServerHandle
     assert [name for name, _ in request["headers"]] == ["Host", "X-Only", "Content-Length"]
 
 
-async def test_K4_a_request_hides_its_headers_and_body_in_its_repr() -> None:
+async def test_a_request_hides_its_headers_and_body_in_its_repr() -> None:
     assert KEY not in repr(wire("https://llm.example.com/v1"))
 
 
 @pytest.mark.parametrize("value", [f"Bearer {KEY}\r\nX-Evil: 1", f"{KEY}\n", f"{KEY}\x00", f"{KEY}é"])
-async def test_K11_a_value_that_would_break_the_request_is_never_sent(
+async def test_a_value_that_would_break_the_request_is_never_sent(
     llm_server: LLMServerHandle, value: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     request = wire(llm_server.completions_url("ok"), headers=(("Authorization", value),))
@@ -199,7 +199,7 @@ async def test_an_unreadable_address_is_refused_in_words(llm_server: LLMServerHa
     assert llm_server.requests() == []
 
 
-async def test_K18_nothing_that_is_logged_holds_a_key(
+async def test_nothing_that_is_logged_holds_a_key(
     llm_server: LLMServerHandle, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")

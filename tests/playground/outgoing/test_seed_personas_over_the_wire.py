@@ -51,8 +51,18 @@ def imported(document: str, owner: User, server: LLMServerHandle) -> Conversatio
     )
 
 
+async def weather_conversation(owner: User, server: LLMServerHandle) -> Conversation:
+    document = examples.WEATHER_ASSISTANT.replace("open-ai-compatible-llm-http-endpoint", f"{server.url}/v1")
+    return await database_sync_to_async(imported)(document, owner, server)
+
+
+async def yandex_conversation(owner: User, server: LLMServerHandle) -> Conversation:
+    document = examples.YANDEX_GPT.replace("https://llm.api.cloud.yandex.net", server.url)
+    return await database_sync_to_async(imported)(document, owner, server)
+
+
 async def events_of_turn(conversation: Conversation, text: str) -> list[Json]:
-    """Run one turn with the real runner and client; return its events."""
+    """One turn by the real runner, over the real client; all its events."""
     runner = Runner(limits=DEFAULT_LIMITS)
     try:
         watcher = Watcher(runner.hub.attach(conversation.pk))
@@ -69,10 +79,7 @@ def of(events: list[Json], event_type: str) -> list[Json]:
 
 
 async def test_the_weather_persona_as_tavus_sends_it(admin_user: User, llm_server: LLMServerHandle) -> None:
-    document = examples.WEATHER_ASSISTANT.replace(
-        "open-ai-compatible-llm-http-endpoint", f"{llm_server.url}/v1"
-    )
-    conversation = await database_sync_to_async(imported)(document, admin_user, llm_server)
+    conversation = await weather_conversation(admin_user, llm_server)
     events = await events_of_turn(conversation, "What's the weather in Paris, in °C?")
     (request,) = llm_server.requests()
     body = (
@@ -103,8 +110,7 @@ async def test_the_weather_persona_as_tavus_sends_it(admin_user: User, llm_serve
 
 
 async def test_the_second_reply_as_jaicp_sends_it(admin_user: User, llm_server: LLMServerHandle) -> None:
-    document = examples.YANDEX_GPT.replace("https://llm.api.cloud.yandex.net", llm_server.url)
-    conversation = await database_sync_to_async(imported)(document, admin_user, llm_server)
+    conversation = await yandex_conversation(admin_user, llm_server)
     events = await events_of_turn(conversation, "Расскажи сказку")
     (request,) = llm_server.requests()
     body = (
@@ -131,10 +137,7 @@ async def test_the_second_reply_as_jaicp_sends_it(admin_user: User, llm_server: 
 async def test_what_was_read_is_what_the_official_client_reads(
     admin_user: User, llm_server: LLMServerHandle
 ) -> None:
-    document = examples.WEATHER_ASSISTANT.replace(
-        "open-ai-compatible-llm-http-endpoint", f"{llm_server.url}/v1"
-    )
-    conversation = await database_sync_to_async(imported)(document, admin_user, llm_server)
+    conversation = await weather_conversation(admin_user, llm_server)
     events = await events_of_turn(conversation, "What's the weather in Paris?")
     sent = of(events, "playground.request")[0]["request"]["body"]
     async with AsyncOpenAI(base_url=f"{llm_server.url}/v1", api_key=KEY) as client:
@@ -154,10 +157,7 @@ async def test_what_was_read_is_what_the_official_client_reads(
 
 
 async def test_the_official_client_sends_the_same_body(admin_user: User, llm_server: LLMServerHandle) -> None:
-    document = examples.WEATHER_ASSISTANT.replace(
-        "open-ai-compatible-llm-http-endpoint", f"{llm_server.url}/v1"
-    )
-    conversation = await database_sync_to_async(imported)(document, admin_user, llm_server)
+    conversation = await weather_conversation(admin_user, llm_server)
     events = await events_of_turn(conversation, "What's the weather in Paris?")
     sent = of(events, "playground.request")[0]["request"]["body"]
     async with AsyncOpenAI(base_url=f"{llm_server.url}/v1", api_key=KEY) as client:
@@ -172,8 +172,7 @@ async def test_the_official_client_sends_the_same_body(admin_user: User, llm_ser
 
 
 async def test_the_key_is_nowhere_but_on_the_wire(admin_user: User, llm_server: LLMServerHandle) -> None:
-    document = examples.YANDEX_GPT.replace("https://llm.api.cloud.yandex.net", llm_server.url)
-    conversation = await database_sync_to_async(imported)(document, admin_user, llm_server)
+    conversation = await yandex_conversation(admin_user, llm_server)
     events = await events_of_turn(conversation, "Hello")
     rows = [row async for row in Turn.objects.values()] + [row async for row in Completion.objects.values()]
     assert KEY not in json.dumps(events)
@@ -193,8 +192,7 @@ async def test_the_key_is_nowhere_but_on_the_wire(admin_user: User, llm_server: 
 async def test_a_failed_turn_says_why_keeps_its_text_and_the_next_one_is_fine(
     admin_user: User, llm_server: LLMServerHandle, behaviour: str, code: str, kept: str
 ) -> None:
-    document = examples.YANDEX_GPT.replace("https://llm.api.cloud.yandex.net", llm_server.url)
-    conversation = await database_sync_to_async(imported)(document, admin_user, llm_server)
+    conversation = await yandex_conversation(admin_user, llm_server)
     version = conversation.persona_version
     good = version.document["llm"]["address"]
     await _point_at(conversation, llm_server.completions_url(behaviour))
@@ -210,8 +208,7 @@ async def test_a_failed_turn_says_why_keeps_its_text_and_the_next_one_is_fine(
 async def test_nobody_at_the_address_is_said_in_one_sentence(
     admin_user: User, llm_server: LLMServerHandle
 ) -> None:
-    document = examples.YANDEX_GPT.replace("https://llm.api.cloud.yandex.net", llm_server.url)
-    conversation = await database_sync_to_async(imported)(document, admin_user, llm_server)
+    conversation = await yandex_conversation(admin_user, llm_server)
     refused = llm_server.ports["refused"]
     secret = await TokenSecret.objects.aget(name="MY_TOKEN")
     secret.allowed_hosts = [f"http://127.0.0.1:{refused}"]

@@ -29,7 +29,7 @@ async def read(url: str) -> tuple[AnswerDecoder, list[object]]:
 
 
 @pytest.mark.parametrize("behaviour", ["ok", "json-answer", "plain-text", "until-close", *SAME_TEXT])
-async def test_U55_every_way_of_writing_the_stream_says_the_same(
+async def test_every_way_of_writing_the_stream_says_the_same(
     llm_server: LLMServerHandle, behaviour: str
 ) -> None:
     decoder, pieces = await read(llm_server.completions_url(behaviour))
@@ -56,7 +56,7 @@ async def test_text_and_tool_call_are_what_the_official_client_reads(llm_server:
 
 
 @pytest.mark.parametrize("behaviour", ["dies", "dies-at-once", "cut", "clean-cut", "truncated-last"])
-async def test_U40_U41_U44_U49_an_answer_that_is_cut_off_keeps_its_text_and_says_so(
+async def test_an_answer_that_is_cut_off_keeps_its_text_and_says_so(
     llm_server: LLMServerHandle, behaviour: str
 ) -> None:
     decoder, _ = await read(llm_server.completions_url(behaviour))
@@ -78,7 +78,7 @@ async def test_U40_U41_U44_U49_an_answer_that_is_cut_off_keeps_its_text_and_says
         ("malformed-one", Code.BAD_RESPONSE),
     ],
 )
-async def test_U29_U30_U47_what_is_no_answer_is_never_taken_for_one(
+async def test_what_is_no_answer_is_never_taken_for_one(
     llm_server: LLMServerHandle, behaviour: str, code: Code | None
 ) -> None:
     decoder, _ = await read(llm_server.completions_url(behaviour))
@@ -87,6 +87,6 @@ async def test_U29_U30_U47_what_is_no_answer_is_never_taken_for_one(
     assert code is None or verdict.code is code
 
 
-async def test_K12_a_key_in_the_answer_is_masked_whole_and_cut(llm_server: LLMServerHandle) -> None:
+async def test_a_key_in_the_answer_is_masked_whole_and_cut(llm_server: LLMServerHandle) -> None:
     decoder, _ = await read(llm_server.completions_url("echo-secret"))
     assert decoder.text == "Whole: [secret]. Cut: [secret]. Done."

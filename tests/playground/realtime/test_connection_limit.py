@@ -40,7 +40,7 @@ async def open_sockets(headers: dict[str, str], conversation: str, count: int) -
     ("by", "limit", "setting"),
     [("session", 2, "SESSION_SOCKETS_PER_USER"), ("key", 3, "KEY_SOCKETS_PER_USER")],
 )
-async def test_b23_one_socket_too_many_is_told_which_limit_it_was(
+async def test_one_socket_too_many_is_told_which_limit_it_was(
     conversation: str, cookie: dict[str, str], key: dict[str, str], by: str, limit: int, setting: str
 ) -> None:
     own, other = cookie | {"origin": OWN}, key
@@ -70,7 +70,7 @@ def test_the_reason_fits_into_a_close_frame(settings: Any) -> None:
         assert len(refused.value.reason.encode()) <= REASON_BYTES
 
 
-async def test_b23_another_user_is_not_affected(conversation: str, key: dict[str, str]) -> None:
+async def test_another_user_is_not_affected(conversation: str, key: dict[str, str]) -> None:
     sockets = await open_sockets(key, conversation, 3)
     bob = await database_sync_to_async(person)(Role.VIEWER, "bob")
     await database_sync_to_async(give_role)(bob, Role.EDITOR)

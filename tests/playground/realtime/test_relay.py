@@ -133,8 +133,8 @@ async def test_nothing_crosses_while_nobody_watches_elsewhere(
         assert other.hub.seq(conversation.pk) == 0
 
 
-async def test_b20_without_redis_the_turn_goes_on_for_its_own_viewers(conversation: Conversation) -> None:
-    async with connected(GONE) as dead_layer, running([*PACED, END], layer=dead_layer) as alone:
+async def test_without_redis_the_turn_goes_on_for_its_own_viewers(conversation: Conversation) -> None:
+    async with connected(GONE) as gone, running([*PACED, END], layer=gone) as alone:
         here = await watch(alone, conversation)
         await alone.respond(conversation.pk, "Hi")
         closed = await here.until_closed()

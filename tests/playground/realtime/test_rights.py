@@ -16,7 +16,7 @@ from dashboard.roles import Role, group_of
 from playground.models import Conversation, Turn
 from playground.realtime import consumer
 from tests.dashboard.roles import person
-from tests.playground.own_sockets import OWN, Socket, close_code, opened
+from tests.playground.own_sockets import DEADLINE_S, OWN, Socket, close_code, opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,14 +29,14 @@ async def test_a_key_opens_a_socket_without_an_origin(conversation: str, key: di
 @pytest.mark.parametrize(
     "origin", ["http://evil.example", "null", "https://testserver", f"{OWN}:81", "http://[", ""]
 )
-async def test_b13_x8_a_foreign_origin_gets_no_handshake_whatever_comes_with_it(
+async def test_a_foreign_origin_gets_no_handshake_whatever_comes_with_it(
     conversation: str, cookie: dict[str, str], key: dict[str, str], origin: str
 ) -> None:
     assert not await Socket(conversation, cookie | {"origin": origin}).connect()
     assert not await Socket(conversation, key | {"origin": origin}).connect()
 
 
-async def test_b13_an_origin_may_be_missing_beside_a_key_that_works_alone(
+async def test_an_origin_may_be_missing_beside_a_key_that_works_alone(
     conversation: str, cookie: dict[str, str], key: dict[str, str]
 ) -> None:
     assert not await Socket(conversation, cookie).connect()
@@ -52,11 +52,11 @@ async def test_a_wrong_key_does_not_fall_back_to_the_session(
     assert await close_code(conversation, headers) == 4401
 
 
-async def test_b21_a_key_in_the_address_opens_nothing(conversation: str, key: dict[str, str]) -> None:
+async def test_a_key_in_the_address_opens_nothing(conversation: str, key: dict[str, str]) -> None:
     assert not await Socket(f"{conversation}/?x-api-key={key['x-api-key']}&ignored=", {}).connect()
 
 
-async def test_b14_an_unknown_or_ended_session_is_told_to_sign_in(
+async def test_an_unknown_or_ended_session_is_told_to_sign_in(
     conversation: str, cookie: dict[str, str]
 ) -> None:
     unknown = {"cookie": f"{settings.SESSION_COOKIE_NAME}=unknown"}
@@ -66,13 +66,13 @@ async def test_b14_an_unknown_or_ended_session_is_told_to_sign_in(
 
 
 @pytest.mark.parametrize("conversation_id", ["c00000000000", "no-id", "%00"])
-async def test_b16_x12_an_unknown_conversation_is_not_found_with_a_key_too(
+async def test_an_unknown_conversation_is_not_found_with_a_key_too(
     alice: User, key: dict[str, str], conversation_id: str
 ) -> None:
     assert await close_code(conversation_id, key) == 4404
 
 
-async def test_b16_x12_anothers_conversation_is_an_unknown_one_even_to_an_admins_key(
+async def test_anothers_conversation_is_an_unknown_one_even_to_an_admins_key(
     conversation: str,
 ) -> None:
     bob = await database_sync_to_async(person)(Role.ADMIN, "bob")
@@ -108,6 +108,12 @@ def revokes_keys(alice: User) -> None:
         stored.revoke()
 
 
+@pytest.fixture
+def credentials(cookie: dict[str, str], key: dict[str, str]) -> dict[str, dict[str, str]]:
+    """The headers of Alice's socket, by the way in which she is known."""
+    return {"session": cookie | {"origin": OWN}, "key": key}
+
+
 LOSSES = pytest.mark.parametrize(
     ("by", "loss", "code"),
     [
@@ -123,16 +129,15 @@ LOSSES = pytest.mark.parametrize(
 
 
 @LOSSES
-async def test_b15_x15_who_lost_the_right_is_turned_away_at_the_next_message(
+async def test_who_lost_the_right_is_turned_away_at_the_next_message(
     conversation: str,
     alice: User,
-    cookie: dict[str, str],
-    key: dict[str, str],
+    credentials: dict[str, dict[str, str]],
     by: str,
     loss: Callable[[User], None],
     code: int,
 ) -> None:
-    async with opened(conversation, key if by == "key" else cookie | {"origin": OWN}) as socket:
+    async with opened(conversation, credentials[by]) as socket:
         await socket.snapshot()
         await database_sync_to_async(loss)(alice)
         await socket.send("conversation.respond", text="Hello")
@@ -141,24 +146,23 @@ async def test_b15_x15_who_lost_the_right_is_turned_away_at_the_next_message(
 
 
 @LOSSES
-async def test_b15_x15_an_idle_socket_ends_soon_after_the_right_to_it(
+async def test_an_idle_socket_ends_soon_after_the_right_to_it(
     conversation: str,
     alice: User,
-    cookie: dict[str, str],
-    key: dict[str, str],
+    credentials: dict[str, dict[str, str]],
     by: str,
     loss: Callable[[User], None],
     code: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(consumer, "RIGHTS_HOLD_S", 0.02)
-    async with opened(conversation, key if by == "key" else cookie | {"origin": OWN}) as socket:
+    async with opened(conversation, credentials[by]) as socket:
         await socket.snapshot()
         await database_sync_to_async(loss)(alice)
         assert await socket.closed_with() == code
 
 
-async def test_b15_the_turn_that_nobody_may_watch_any_more_stops(
+async def test_the_turn_that_nobody_may_watch_any_more_stops(
     conversation: str, alice: User, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(consumer, "RIGHTS_HOLD_S", 0.02)
@@ -168,11 +172,9 @@ async def test_b15_the_turn_that_nobody_may_watch_any_more_stops(
         await socket.until("conversation.started_speaking")
         await database_sync_to_async(takes_right)(alice)
         assert await socket.closed_with() == 4403
-    for _ in range(500):
-        if await Turn.objects.filter(status=Turn.Status.INTERRUPTED).aexists():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("The turn was not interrupted.")
+    async with asyncio.timeout(DEADLINE_S):
+        while not await Turn.objects.filter(status=Turn.Status.INTERRUPTED).aexists():
+            pass
 
 
 async def test_a_smaller_role_keeps_the_socket_open_while_it_may_converse(

@@ -107,7 +107,7 @@ async def test_one_event_that_is_larger_than_a_frame_goes_alone(
     assert [turn["text"] for turn in large["turns"]] == [text]
 
 
-async def test_b6_a_client_that_never_reads_is_let_go(served_site: Site, key: str, cookies: str) -> None:
+async def test_a_client_that_never_reads_is_let_go(served_site: Site, key: str, cookies: str) -> None:
     """Under Daphne it stayed for ever, with all that waited for it; it is let go after 10 s, with less than 32 MiB."""
     conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT)
     await asyncio.to_thread(add_turns, served_site, conversation, 1_000)

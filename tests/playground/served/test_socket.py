@@ -70,7 +70,7 @@ async def test_every_event_of_a_turn_has_the_envelope(served_site: Site, key: st
     assert seqs == sorted(set(seqs))
 
 
-async def test_b3_a_reload_brings_back_all_that_was_said(served_site: Site, key: str, cookies: str) -> None:
+async def test_a_reload_brings_back_all_that_was_said(served_site: Site, key: str, cookies: str) -> None:
     conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT)
     async with viewing(served_site, conversation, cookies) as client:
         await client.send("conversation.respond", text="Hello")
@@ -82,7 +82,7 @@ async def test_b3_a_reload_brings_back_all_that_was_said(served_site: Site, key:
     assert turn["segments"]
 
 
-async def test_b1_b2_a_turn_outlives_its_viewer_and_is_taken_up_without_a_gap(
+async def test_a_turn_outlives_its_viewer_and_is_taken_up_without_a_gap(
     served_site: Site, key: str, cookies: str
 ) -> None:
     conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT, speech="realtime")
@@ -98,7 +98,7 @@ async def test_b1_b2_a_turn_outlives_its_viewer_and_is_taken_up_without_a_gap(
     assert all(delta["offset"] >= len(turn["text"]) for delta in later)
 
 
-async def test_b4_two_viewers_are_told_the_same(served_site: Site, key: str, cookies: str) -> None:
+async def test_two_viewers_are_told_the_same(served_site: Site, key: str, cookies: str) -> None:
     conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT)
     async with (
         viewing(served_site, conversation, cookies) as one,
@@ -109,7 +109,7 @@ async def test_b4_two_viewers_are_told_the_same(served_site: Site, key: str, coo
         assert await one.until_closed() == await other.until_closed()
 
 
-async def test_b17_an_interrupt_ends_the_turn_at_once(served_site: Site, key: str, cookies: str) -> None:
+async def test_an_interrupt_ends_the_turn_at_once(served_site: Site, key: str, cookies: str) -> None:
     conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT, speech="realtime")
     async with viewing(served_site, conversation, cookies) as client:
         await client.send("conversation.respond", text="Tell me about the wolf.")
@@ -138,7 +138,7 @@ async def test_the_greeting_opens_the_conversation(served_site: Site, key: str, 
      '{"event_type": "conversation.interrupt", "properties": {"at_offset": -1}}',
      "[" * 100],
 )  # fmt: skip
-async def test_b7_a_bad_message_is_answered_and_the_socket_stays(
+async def test_a_bad_message_is_answered_and_the_socket_stays(
     served_site: Site, cookies: str, bad_conversation: str, message: str
 ) -> None:
     async with viewing(served_site, bad_conversation, cookies) as client:
@@ -154,7 +154,7 @@ def bad_conversation(served_site: Site, key: str) -> str:
     return new_conversation(served_site, key, MERT)
 
 
-async def test_b7_five_bad_messages_in_a_row_close_the_socket(
+async def test_five_bad_messages_in_a_row_close_the_socket(
     served_site: Site, cookies: str, bad_conversation: str
 ) -> None:
     async with viewing(served_site, bad_conversation, cookies) as client:
@@ -163,7 +163,7 @@ async def test_b7_five_bad_messages_in_a_row_close_the_socket(
         assert await closed_with(client) == 4400
 
 
-async def test_b8_a_binary_frame_closes_the_socket(
+async def test_a_binary_frame_closes_the_socket(
     served_site: Site, cookies: str, bad_conversation: str
 ) -> None:
     async with viewing(served_site, bad_conversation, cookies) as client:
@@ -171,7 +171,7 @@ async def test_b8_a_binary_frame_closes_the_socket(
         assert await closed_with(client) == 4415
 
 
-async def test_b9_a_frame_over_64_kib_closes_the_socket(
+async def test_a_frame_over_64_kib_closes_the_socket(
     served_site: Site, cookies: str, bad_conversation: str
 ) -> None:
     async with viewing(served_site, bad_conversation, cookies) as client:
@@ -179,7 +179,7 @@ async def test_b9_a_frame_over_64_kib_closes_the_socket(
         assert await closed_with(client) == 1009
 
 
-async def test_b10_a_flood_closes_the_socket(served_site: Site, cookies: str, bad_conversation: str) -> None:
+async def test_a_flood_closes_the_socket(served_site: Site, cookies: str, bad_conversation: str) -> None:
     async with viewing(served_site, bad_conversation, cookies) as client:
         for _ in range(30):
             await client.send("playground.resume", seq=0)
@@ -187,7 +187,7 @@ async def test_b10_a_flood_closes_the_socket(served_site: Site, cookies: str, ba
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "https://127.0.0.1:18765", "http://127.0.0.1:1"])
-async def test_b13_a_foreign_origin_gets_no_handshake(
+async def test_a_foreign_origin_gets_no_handshake(
     served_site: Site, cookies: str, bad_conversation: str, origin: str
 ) -> None:
     with pytest.raises(InvalidStatus) as refused:
@@ -196,22 +196,20 @@ async def test_b13_a_foreign_origin_gets_no_handshake(
     assert refused.value.response.status_code == 403
 
 
-async def test_b14_without_a_session_the_socket_says_sign_in(
-    served_site: Site, bad_conversation: str
-) -> None:
+async def test_without_a_session_the_socket_says_sign_in(served_site: Site, bad_conversation: str) -> None:
     async with viewing(served_site, bad_conversation, "") as client:
         assert await closed_with(client) == 4401
 
 
 @pytest.mark.parametrize("conversation", ["c00000000000", "%F0%9F%90%BA"])
-async def test_b16_an_unknown_conversation_is_not_found(
+async def test_an_unknown_conversation_is_not_found(
     served_site: Site, cookies: str, conversation: str
 ) -> None:
     async with viewing(served_site, conversation, cookies) as client:
         assert await closed_with(client) == 4404
 
 
-async def test_b16_anothers_conversation_is_an_unknown_one(served_site: Site, cookies: str) -> None:
+async def test_anothers_conversation_is_an_unknown_one(served_site: Site, cookies: str) -> None:
     foreign = await asyncio.to_thread(served_site.manage, "shell", "--no-imports", "-c", CONVERSATION_OF_BOB)
     async with viewing(served_site, foreign, cookies) as client:
         assert await closed_with(client) == 4404

@@ -121,7 +121,7 @@ def links_beside_the_error(client: Client, conversation: Conversation, way: str)
 
 
 @pytest.mark.parametrize("code", list(Code))
-def test_u17_an_error_that_is_put_right_in_the_persona_leads_there(
+def test_an_error_that_is_put_right_in_the_persona_leads_there(
     user_client: Client, user: User, code: Code
 ) -> None:
     conversation, way = talked(user)
@@ -129,7 +129,7 @@ def test_u17_an_error_that_is_put_right_in_the_persona_leads_there(
     assert links_beside_the_error(user_client, conversation, way) == (1 if code in EDITED else 0)
 
 
-def test_u17_nobody_is_led_to_a_persona_that_is_gone_or_not_theirs_to_edit(user: User) -> None:
+def test_nobody_is_led_to_a_persona_that_is_gone_or_not_theirs_to_edit(user: User) -> None:
     error = {"code": Code.AUTH_FAILED, "message": "It failed."}
     deleted = make_conversation(user)
     make_turn(deleted, status=Turn.Status.FAILED, error=error)
@@ -141,7 +141,7 @@ def test_u17_nobody_is_led_to_a_persona_that_is_gone_or_not_theirs_to_edit(user:
         assert "Open the persona" not in shown(signed_in(rehearser), f"/{path}/{conversation.pk}/")
 
 
-def test_u17_the_live_page_knows_the_way_and_the_codes(user_client: Client, user: User) -> None:
+def test_the_live_page_knows_the_way_and_the_codes(user_client: Client, user: User) -> None:
     conversation, way = talked(user)
     page = shown(user_client, f"/playground/{conversation.pk}/")
     assert f'{way} data-part="edit" data-codes="{" ".join(sorted(EDITED))}" hidden>' in page

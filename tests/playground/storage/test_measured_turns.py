@@ -58,7 +58,7 @@ def test_each_persona_stands_by_itself(config: FillerConfig, user: User) -> None
     assert turns == {"Ann": 1, "Bob": 2}
 
 
-def test_x12_only_ones_own_turns_are_measured(config: FillerConfig, user: User, other_user: User) -> None:
+def test_only_ones_own_turns_are_measured(config: FillerConfig, user: User, other_user: User) -> None:
     talked(config, other_user, 500)
     assert measured_turns(config, user, delay_ms=0) == []
     url = reverse("playground:measured-filler", args=[config.pk])

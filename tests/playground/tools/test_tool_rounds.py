@@ -1,6 +1,5 @@
 """Calls that a mock or the tool endpoint answers: each once, marked, and never after the talk has gone on."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -241,7 +240,7 @@ class TestEndpoint:
             watcher = watch(runner, conversation)
             await runner.respond(conversation.pk, "Look up")
             await watcher.until_closed()
-            await asked(runner, 2)
+            await llm_of(runner).until(lambda llm: len(llm.requests) == 2)
             await runner.respond(conversation.pk, "Never mind")
             await watcher.until_closed()
             sent = json.loads(llm_of(runner).requests[2].body)["messages"]
@@ -254,9 +253,9 @@ class TestEndpoint:
             watcher = watch(runner, conversation)
             await runner.respond(conversation.pk, "Look up")
             await watcher.until_closed()
-            await asked(runner, 2)
+            await llm_of(runner).until(lambda llm: len(llm.requests) == 2)
             await runner.interrupt(conversation.pk)
-            await soon(lambda: len(llm_of(runner).left_at_s) == 2)
+            await llm_of(runner).until(lambda llm: len(llm.left_at_s) == 2)
 
     async def test_a_call_that_was_answered_by_hand_meanwhile_keeps_that_result(
         self, rehearsing: Make
@@ -266,25 +265,12 @@ class TestEndpoint:
             watcher = watch(runner, conversation)
             await runner.respond(conversation.pk, "Look up")
             await watcher.until_closed()
-            await asked(runner, 2)
+            await llm_of(runner).until(lambda llm: len(llm.requests) == 2)
             await runner.tool_result(conversation.pk, "call_1", "by hand", "success")
             await watcher.until_closed()
             with pytest.raises(CommandError):
                 await runner.tool_result(conversation.pk, "call_1", "again", "success")
         assert (await Turn.objects.aget(position=0)).tool_results["call_1"]["output"] == "by hand"
-
-
-async def asked(runner: Runner, times: int) -> None:
-    """Wait until so many requests have gone out."""
-    await soon(lambda: len(llm_of(runner).requests) == times)
-
-
-async def soon(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while True:
-            if is_so():
-                return
-            await asyncio.sleep(0.005)
 
 
 async def test_messages_that_break_a_rule_are_not_sent(transactional_db: None, admin_user: User) -> None:

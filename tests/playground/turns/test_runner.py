@@ -75,7 +75,7 @@ async def test_seq_rises_by_one_with_each_event_and_goes_on_after_a_restart(
     assert watcher.events[0]["seq"] == seqs[-1] + 1
 
 
-async def test_b11_the_same_client_message_makes_one_turn(conversation: Conversation) -> None:
+async def test_the_same_client_message_makes_one_turn(conversation: Conversation) -> None:
     async with running(ANSWER) as runner:
         watcher = watch(runner, conversation)
         first = await runner.respond(conversation.pk, "Hi", "m1")
@@ -85,7 +85,7 @@ async def test_b11_the_same_client_message_makes_one_turn(conversation: Conversa
     assert await Turn.objects.acount() == 1
 
 
-async def test_b4_a_second_turn_while_one_is_open_is_busy(conversation: Conversation) -> None:
+async def test_a_second_turn_while_one_is_open_is_busy(conversation: Conversation) -> None:
     async with running(ENDLESS) as runner:
         await runner.respond(conversation.pk, "Hi")
         with pytest.raises(CommandError) as refused:
@@ -94,7 +94,7 @@ async def test_b4_a_second_turn_while_one_is_open_is_busy(conversation: Conversa
     assert await Turn.objects.acount() == 1
 
 
-async def test_b5_of_two_turns_at_the_same_instant_one_wins(conversation: Conversation) -> None:
+async def test_of_two_turns_at_the_same_instant_one_wins(conversation: Conversation) -> None:
     async with running(ENDLESS) as one, running(ENDLESS) as other:
         results = await asyncio.gather(
             one.respond(conversation.pk, "A"), other.respond(conversation.pk, "B"), return_exceptions=True
@@ -150,7 +150,7 @@ async def test_ending_the_conversation_always_stops_at_once(admin_user: User) ->
     assert turn.status == "interrupted"
 
 
-async def test_d21_a_shutdown_stores_running_turns_as_interrupted(conversation: Conversation) -> None:
+async def test_a_shutdown_stores_running_turns_as_interrupted(conversation: Conversation) -> None:
     async with running(ENDLESS) as runner:
         watcher = watch(runner, conversation)
         turn_id = await runner.respond(conversation.pk, "Hi")
@@ -175,7 +175,7 @@ async def test_a_conversation_that_is_deleted_in_the_middle_keeps_no_other_turn_
     assert turn.status == "completed"
 
 
-async def test_d20_a_turn_whose_process_died_gives_way_when_its_lease_has_run_out(
+async def test_a_turn_whose_process_died_gives_way_when_its_lease_has_run_out(
     conversation: Conversation,
 ) -> None:
     lease = timezone.now() - timedelta(seconds=1)

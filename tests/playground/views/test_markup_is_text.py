@@ -84,7 +84,7 @@ def persona() -> Persona:
         "export?format=python",
     ],
 )
-def test_x1_x3_on_the_pages_of_a_persona(admin_client: Client, persona: Persona, name: str) -> None:
+def test_on_the_pages_of_a_persona(admin_client: Client, persona: Persona, name: str) -> None:
     page, _, query = name.partition("?")
     query = "older=1&newer=2" if page == "compare" else query
     assert_text(admin_client, f"{reverse(f'personas:{page}', args=[persona.pk])}?{query}")
@@ -93,12 +93,12 @@ def test_x1_x3_on_the_pages_of_a_persona(admin_client: Client, persona: Persona,
 @pytest.mark.parametrize(
     "address", ["/", "/personas/", "/fillers/", "/playground/", "/admin/personas/persona/"]
 )
-def test_x1_x3_on_every_list(admin_client: Client, persona: Persona, address: str) -> None:
+def test_on_every_list(admin_client: Client, persona: Persona, address: str) -> None:
     assert_text(admin_client, address, shown=address != "/")
 
 
 @pytest.mark.parametrize("page", ["change", "history", "delete"])
-def test_x1_x3_on_the_admins_pages(admin_client: Client, persona: Persona, page: str) -> None:
+def test_on_the_admins_pages(admin_client: Client, persona: Persona, page: str) -> None:
     config = persona.filler_config
     assert config is not None
     version = persona.versions.latest("number")
@@ -111,13 +111,13 @@ def test_x1_x3_on_the_admins_pages(admin_client: Client, persona: Persona, page:
         )
 
 
-def test_x1_x3_on_the_pages_of_fillers(admin_client: Client, persona: Persona) -> None:
+def test_on_the_pages_of_fillers(admin_client: Client, persona: Persona) -> None:
     for page in ("edit", "delete"):
         assert_text(admin_client, reverse(f"fillers:{page}", args=[persona.filler_config_id]))
 
 
 @pytest.mark.parametrize("address", ["/personas/?q=", "/nowhere/?q=", "/personas/import/?q=", "/admin/?q="])
-def test_x1_in_an_address(admin_client: Client, address: str) -> None:
+def test_in_an_address(admin_client: Client, address: str) -> None:
     assert_text(
         admin_client, address + "%3C/script%3E%3C/title%3E%3Cimg%20src=x%20onerror=PWNED%3E", shown=False
     )
@@ -164,14 +164,14 @@ def conversation(persona: Persona, admin_user: User) -> Conversation:
 
 
 @pytest.mark.parametrize("address", ["/conversations/", "/conversations/{}/", "/playground/{}/"])
-def test_x1_x3_x4_on_the_pages_of_a_conversation(
+def test_on_the_pages_of_a_conversation(
     admin_client: Client, conversation: Conversation, address: str
 ) -> None:
     assert_text(admin_client, address.format(conversation.pk))
 
 
 @pytest.mark.parametrize("model", ["conversation", "turn", "completion"])
-def test_x4_on_the_admins_pages_of_what_a_server_sent(
+def test_on_the_admins_pages_of_what_a_server_sent(
     admin_client: Client, conversation: Conversation, model: str
 ) -> None:
     turn = conversation.turns.get()
@@ -180,7 +180,7 @@ def test_x4_on_the_admins_pages_of_what_a_server_sent(
     assert_text(admin_client, reverse(f"admin:playground_{model}_changelist"), shown=False)
 
 
-def test_x4_in_the_request_of_a_turn(admin_client: Client, conversation: Conversation) -> None:
+def test_in_the_request_of_a_turn(admin_client: Client, conversation: Conversation) -> None:
     answer = admin_client.get(
         reverse("playground:turn-request", args=[conversation.turns.get().pk]) + "?platform=tavus"
     )
@@ -191,7 +191,7 @@ def test_x4_in_the_request_of_a_turn(admin_client: Client, conversation: Convers
 # What goes, and what stays
 
 
-def test_d12_a_conversation_is_readable_without_its_persona(
+def test_a_conversation_is_readable_without_its_persona(
     admin_client: Client, persona: Persona, conversation: Conversation
 ) -> None:
     answer = admin_client.post(reverse("personas:delete", args=[persona.pk]))
@@ -200,7 +200,7 @@ def test_d12_a_conversation_is_readable_without_its_persona(
         assert_text(admin_client, address.format(conversation.pk))
 
 
-def test_d12_a_user_with_conversations_stays_and_so_do_they(
+def test_a_user_with_conversations_stays_and_so_do_they(
     admin_client: Client, conversation: Conversation
 ) -> None:
     owner = User.objects.create(username="leaves")

@@ -82,7 +82,7 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(admin_client: Client, field
     assert not TokenSecret.objects.exists()
 
 
-def test_k9_a_short_key_is_stored_and_its_limit_is_said_in_the_conversation(admin_client: Client) -> None:
+def test_a_short_key_is_stored_and_its_limit_is_said_in_the_conversation(admin_client: Client) -> None:
     response = try_it(admin_client, key="ollama")
     assert decrypt(TokenSecret.objects.get()).reveal() == "ollama"
     shown = admin_client.get(response.headers["Location"]).content.decode()
