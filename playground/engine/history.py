@@ -28,10 +28,10 @@ class PastTurn:
     user_text: str = ""
     text: str = ""
     heard_text: str = ""
-    is_too_long: bool = False
-    """It was cut as longer than the persona allows, and not by the user."""
     tool_calls: tuple[ToolCall, ...] = ()
     tool_results: Mapping[str, str] = field(default_factory=dict)
+    is_too_long: bool = False
+    """It was cut as longer than the persona allows, and not by the user."""
 
 
 @dataclass(frozen=True, slots=True)
