@@ -8,6 +8,7 @@ from personas.formats.field_note import FieldNote, Topic
 from personas.formats.pipeline import ECHO, PIPELINE_MODE, greeting_key
 from personas.formats.rules import excerpt
 from personas.formats.voice_settings import ENGINES
+from playground.engine.addresses.route import ends_in_route
 from playground.engine.platforms.tavus import Tavus
 
 BEST_TOKENS = 5_000
@@ -33,7 +34,7 @@ def advice_on_size(tokens: int) -> str:
 def _about_address(document: Mapping[str, Any]) -> Iterator[FieldNote]:
     llm = document["llm"]
     address = llm.get("address") or ""
-    if address.partition("?")[0].rstrip("/").endswith("/chat/completions"):
+    if ends_in_route(address):
         yield FieldNote(
             "address", "Tavus adds /chat/completions to the base_url itself: leave it out of the address."
         )

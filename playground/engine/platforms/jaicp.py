@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from playground.engine.addresses.route import ROUTE, has_route, with_route
+from playground.engine.addresses.route import ROUTE, ends_in_route, with_route
 from playground.engine.json_types import Json
 from playground.engine.persona import HistoryMode, LLMSettings, PersonaSettings, Provider
 from playground.engine.platforms.platform import Endpoint, Platform
@@ -66,8 +66,7 @@ class Jaicp:
 
     def address_of(self, base_url: str) -> str:
         """The whole url: the route is added, unless the base URL ends in it already."""
-        path = base_url.partition("?")[0].rstrip("/")
-        return base_url if has_route(path) else with_route(base_url)
+        return base_url if ends_in_route(base_url) else with_route(base_url)
 
     def request(
         self,
