@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from playground.engine.persona import HistoryMode, InterruptHistory, LLMSettings, PersonaSettings, Provider
+from playground.engine.persona import HistoryMode, InterruptHistory, LLMSettings, PersonaSettings
 from playground.engine.persona import default_of as engine_default
 from playground.engine.platforms.registry import platforms
 
 PLATFORMS = "{platforms}"
 """Where the platforms' own sentences stand in a text; without it they end the text."""
+ADDRESS_NAMES = "{address names}"
+"""A label that is whatever the platforms' documents call the address of the LLM."""
 
 
 class FieldKind(Enum):
@@ -33,7 +35,7 @@ class PersonaField:
     """In the model and the form."""
     path: str
     """Its place in the document, such as ``llm.model``."""
-    label: str = ""
+    own_label: str = ""
     own_help: str = ""
     """Help text without what the platforms say of the setting."""
     default: Any = ""
@@ -44,6 +46,12 @@ class PersonaField:
     is_required: bool = False
     """A document without it is refused."""
     parts: tuple["PersonaField", ...] = ()
+
+    @property
+    def label(self) -> str:
+        if self.own_label != ADDRESS_NAMES:
+            return self.own_label
+        return " or ".join(dict.fromkeys(platform.address_name for platform in platforms()))
 
     @property
     def help_text(self) -> str:
@@ -138,15 +146,11 @@ SECTIONS = (
                 "llm.provider",
                 "provider",
                 default=engine_default(LLMSettings, "provider"),
-                choices={
-                    Provider.CUSTOM_LLM: "CUSTOM_LLM: a server of your own",
-                    Provider.CAILA_OPEN_AI: "CAILA_OPEN_AI: Caila's openai-proxy",
-                },
             ),
             PersonaField(
                 "address",
                 "llm.address",
-                "base_url or url",
+                ADDRESS_NAMES,
                 "{platforms} /demo/v1 is the built-in demo LLM.",
             ),
             PersonaField("model", "llm.model", "model", "The name that your LLM's server knows it by."),

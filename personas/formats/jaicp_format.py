@@ -27,7 +27,7 @@ from playground.engine.addresses.address import is_placeholder
 from playground.engine.addresses.route import with_route
 from playground.engine.json_types import Json
 from playground.engine.persona import HistoryMode, Provider
-from playground.engine.platforms.jaicp import CAILA_MODEL_PREFIX, Jaicp
+from playground.engine.platforms.jaicp import CAILA_MODEL_PREFIX, Jaicp, caila_base_url
 from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.request_parts import IGNORED_PARAMETERS
 from playground.engine.prompt import compose_system_message
@@ -125,7 +125,7 @@ class JaicpFormat:
         secret, model = llm.get("token_secret"), llm.get("model") or ""
         adapter = {
             "provider": Provider.CUSTOM_LLM.value,
-            "address": with_route(surroundings.caila_base_url),
+            "address": with_route(caila_base_url(surroundings)),
             "model": CAILA_MODEL_PREFIX + model if model else "",
             "headers": [["Authorization", secret]] if secret else [],
         }

@@ -8,7 +8,7 @@ from personas.models.filler_config import FillerConfig
 from personas.models.json_field import JSONField
 from personas.models.token_secret import TokenSecret
 from personas.persona_fields import choices_of, default_of
-from playground.engine.platforms.registry import default_platform_name, platform_choices
+from playground.engine.platforms.registry import default_platform_name, platform_choices, provider_choices
 
 
 class Persona(models.Model):
@@ -24,7 +24,7 @@ class Persona(models.Model):
     default_replica_id = models.CharField(max_length=100, blank=True)
 
     platform = models.CharField(max_length=10, choices=platform_choices, default=default_platform_name)
-    provider = models.CharField(max_length=20, choices=choices_of("provider"), default=default_of("provider"))
+    provider = models.CharField(max_length=20, choices=provider_choices, default=default_of("provider"))
     address = models.CharField(max_length=2000, blank=True)
     """Tavus: ``base_url``; JAICP: ``url``. Kept as typed."""
     model = models.CharField(max_length=200, blank=True)

@@ -47,7 +47,8 @@ class LLMSettings:
     address: str
     """Tavus: the ``base_url``; JAICP: the whole ``url``. One that begins with ``/`` is this app's own."""
     model: str
-    provider: Provider = Provider.CUSTOM_LLM
+    provider: str = Provider.CUSTOM_LLM
+    """CUSTOM_LLM, or one of a platform's hosted providers."""
     token_secret: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     temperature: float | None = None

@@ -27,9 +27,10 @@ from playground.engine.persona import (
     FillerSettings,
     LLMSettings,
     PersonaSettings,
+    Provider,
     SpeechSettings,
 )
-from playground.engine.platforms.registry import platform_named
+from playground.engine.platforms.registry import known_provider, platform_named
 
 
 def read_persona(persona_id: str, document: Mapping[str, Any]) -> PersonaSettings:
@@ -65,6 +66,7 @@ def _llm(source: Mapping[str, Any]) -> LLMSettings:
         "address": "",
         "model": "",
         **_settings_in(source, LLMSettings),
+        "provider": known_provider(source.get("provider") or Provider.CUSTOM_LLM),
         "platform": platform_named(source["platform"]).name,
         "headers": tuple((name, value) for name, value in source.get("headers") or ()),
         "tools": tuple(source.get("tools") or ()),

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from playground.engine.addresses.route import has_route, with_route
 from playground.engine.json_types import Json
 from playground.engine.persona import LLMSettings, PersonaSettings
-from playground.engine.platforms.platform import Endpoint, Platform
+from playground.engine.platforms.platform import Endpoint, HostedProvider, Platform
 from playground.engine.platforms.request_parts import common_headers, free_parameters, merged
 from playground.engine.request import LLMRequest, Surroundings
 
 KEY_HEADER = "X-Parley-Key"
 EXCHANGES = 2
+ECHO_HOUSE = HostedProvider("ECHO_HOUSE", "ECHO_HOUSE: Parley's own models", "https://echo.example/v1")
 
 
 class Parley:
@@ -23,6 +24,7 @@ class Parley:
     address_name = "endpoint"
     demo_address = "/demo/v1/chat/completions"
     default_engine = "elevenlabs"
+    providers: tuple[HostedProvider, ...] = (ECHO_HOUSE,)
     no_prompt = "the agent has no instructions."
     key_headers = frozenset({KEY_HEADER.lower()})
     keeps_tool_messages = False
@@ -59,10 +61,10 @@ class Parley:
         return ()
 
     def dialled(self, endpoint: Endpoint, surroundings: Surroundings) -> str:
-        return endpoint.address
+        return endpoint.address if self.calls_its_address(endpoint) else ECHO_HOUSE.base_url
 
     def calls_its_address(self, endpoint: Endpoint) -> bool:
-        return True
+        return endpoint.provider != ECHO_HOUSE.name
 
     def has_prompt(self, llm: LLMSettings) -> bool:
         return True

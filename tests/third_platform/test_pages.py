@@ -9,10 +9,13 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from personas.documents import document_of
 from personas.formats import read_document
 from personas.forms.persona import data_of
 from personas.importing import import_draft
 from personas.models import Persona
+from personas.readiness import dialled_address
+from playground.engine.persona_document import read_persona
 from tests.personas.persona_pages import NEW, edit_url, text_of
 from tests.third_platform.examples import AGENT, TEXT
 
@@ -34,6 +37,8 @@ def test_the_form_offers_it_and_saves_it(admin_client: Client) -> None:
     page = text_of(admin_client.get("/personas/new/"))
     assert '<option value="parley">Parley</option>' in page
     assert "Parley: the endpoint, called as it stands." in page
+    assert "base_url or url or endpoint" in page
+    assert "ECHO_HOUSE: Parley's own models" in page
     saved = admin_client.post("/personas/new/", NEW | {"platform": "parley"})
     assert saved.status_code == 302
     persona = Persona.objects.get()
@@ -119,3 +124,13 @@ def test_the_wire_page_is_shown(admin_client: Client) -> None:
 
 def test_no_migration_is_needed() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_a_provider_of_its_own_is_saved_and_called(admin_client: Client, agent: Persona) -> None:
+    assert admin_client.post(edit_url(agent), data_of(agent) | {"provider": "ECHO_HOUSE"}).status_code == 302
+    agent.refresh_from_db()
+    assert agent.get_provider_display() == "ECHO_HOUSE: Parley's own models"
+    address = dialled_address(agent)
+    assert address is not None
+    assert address.raw == "https://echo.example/v1"
+    assert read_persona(agent.pk, document_of(agent)).llm.provider == "ECHO_HOUSE"

@@ -5,10 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from playground.engine.addresses.route import ROUTE, ends_in_route, with_route
 from playground.engine.json_types import Json
 from playground.engine.persona import HistoryMode, LLMSettings, PersonaSettings, Provider
-from playground.engine.platforms.platform import Endpoint, Platform
+from playground.engine.platforms.platform import Endpoint, HostedProvider, Platform
 from playground.engine.platforms.request_parts import authorization, common_headers, free_parameters, merged
 from playground.engine.request import LLMRequest, Surroundings
 
+CAILA = HostedProvider(
+    Provider.CAILA_OPEN_AI, "CAILA_OPEN_AI: Caila's openai-proxy", "https://caila.io/api/adapters/openai"
+)
 CAILA_MODEL_PREFIX = "just-ai/openai-proxy/"
 
 
@@ -18,6 +21,7 @@ class Jaicp:
     address_name = "url"
     demo_address = "/demo/v1" + ROUTE
     default_engine = ""
+    providers: tuple[HostedProvider, ...] = (CAILA,)
     no_prompt = "with this choice of messages the script passes none, or all parts are empty."
     key_headers = frozenset({"authorization"})
     keeps_tool_messages = False
@@ -91,7 +95,7 @@ class Jaicp:
         return (("Authorization", f"Bearer {secret}"),)
 
     def dialled(self, endpoint: Endpoint, surroundings: Surroundings) -> str:
-        return endpoint.address if self.calls_its_address(endpoint) else surroundings.caila_base_url
+        return endpoint.address if self.calls_its_address(endpoint) else caila_base_url(surroundings)
 
     def calls_its_address(self, endpoint: Endpoint) -> bool:
         """Just AI, llmRequest, ``provider``: url, headers, tools and eventName are for CUSTOM_LLM alone."""
@@ -119,13 +123,18 @@ class Jaicp:
             yield "JAICP sends tools with CUSTOM_LLM only."
 
 
+def caila_base_url(surroundings: Surroundings) -> str:
+    """Where this installation calls Caila."""
+    return surroundings.caila_base_url or CAILA.base_url
+
+
 def _caila(llm: LLMSettings, messages: Sequence[Json], surroundings: Surroundings) -> LLMRequest:
     """Caila's OpenAI adapter: the bare key in Authorization."""
     body: Json = {"model": CAILA_MODEL_PREFIX + llm.model, "messages": list(messages), "stream": True}
     body |= free_parameters(llm)
     bare_key = (("Authorization", llm.token_secret),) if llm.token_secret else ()
     headers = merged(common_headers(surroundings), bare_key)
-    return LLMRequest("POST", with_route(surroundings.caila_base_url), headers, body)
+    return LLMRequest("POST", with_route(caila_base_url(surroundings)), headers, body)
 
 
 def _last_request(session: Sequence[Json]) -> int:

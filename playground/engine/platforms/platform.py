@@ -5,6 +5,7 @@ both in their registries. Nothing else knows which platforms exist.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from playground.engine.json_types import Json
@@ -21,6 +22,16 @@ class Endpoint(Protocol):
     def provider(self) -> str: ...
 
 
+@dataclass(frozen=True, slots=True)
+class HostedProvider:
+    """A provider that answers at an address of its own, whatever the persona's is."""
+
+    name: str
+    """As documents and rows name it."""
+    label: str
+    base_url: str
+
+
 class Platform(Protocol):
     """One platform. All of it is pure: the same values give the same answer."""
 
@@ -34,6 +45,8 @@ class Platform(Protocol):
     """The built-in demo LLM, written as an address of this platform."""
     default_engine: str
     """What speaks where a persona names no TTS engine; empty: the telephony of the platform."""
+    providers: tuple[HostedProvider, ...]
+    """What may answer in place of the persona's own LLM."""
     no_prompt: str
     """Why a request has no prompt: one sentence."""
     help_texts: Mapping[str, str]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from playground.engine.addresses.route import has_route, with_route
 from playground.engine.json_types import Json
 from playground.engine.persona import LLMSettings, PersonaSettings
-from playground.engine.platforms.platform import Endpoint, Platform
+from playground.engine.platforms.platform import Endpoint, HostedProvider, Platform
 from playground.engine.platforms.request_parts import authorization, common_headers, free_parameters, merged
 from playground.engine.request import LLMRequest, Surroundings
 
@@ -19,6 +19,7 @@ class Tavus:
     demo_address = "/demo/v1"
     default_engine = "cartesia"
     """Tavus, "TTS": what speaks where the layer is left out."""
+    providers: tuple[HostedProvider, ...] = ()
     no_prompt = "system_prompt, context and conversational_context are all empty."
     key_headers = frozenset({"authorization"})
     keeps_tool_messages = True
