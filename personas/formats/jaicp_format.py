@@ -29,7 +29,6 @@ from playground.engine.json_types import Json
 from playground.engine.persona import HistoryMode, Provider
 from playground.engine.platforms.jaicp import CAILA_MODEL_PREFIX, Jaicp, caila_base_url
 from playground.engine.platforms.platform import Platform
-from playground.engine.platforms.request_parts import IGNORED_PARAMETERS
 from playground.engine.prompt import compose_system_message
 from playground.engine.request import Surroundings
 
@@ -155,7 +154,7 @@ class JaicpFormat:
     def adopting(self, conversion: Conversion) -> Iterator[ConversionNote]:
         llm, words = conversion.before["llm"], conversion.source.words
         yield from _about_address(conversion)
-        if ignored := sorted(IGNORED_PARAMETERS & (llm.get("parameters") or {}).keys()):
+        if ignored := sorted(self.platform.ignored_parameters & (llm.get("parameters") or {}).keys()):
             yield changed(
                 "parameters", f"{', '.join(ignored)} in parameters: JAICP ignores what is passed there."
             )

@@ -142,7 +142,7 @@ class PlatformFormat(Protocol):
     """
 
     def own(self, document: Document) -> Json:
-        """A document of the platform with only what its format can hold; ``parts`` are left to the caller."""
+        """A document of the platform with only what its format can hold. The caller sees to ``parts``, fillers, barge-in."""
 
     def own_notes(self, document: Document) -> Iterator[ConversionNote]:
         """What `own` changes in the document."""

@@ -28,6 +28,9 @@ class Parley:
     no_prompt = "the agent has no instructions."
     key_headers = frozenset({KEY_HEADER.lower()})
     keeps_tool_messages = False
+    ignored_parameters = frozenset({"stream", "seed"})
+    plays_fillers = False
+    has_barge_in_settings = False
     help_texts: Mapping[str, str] = {"address": "Parley: the endpoint, called as it stands."}
     section_texts: Mapping[str, str] = {"llm": "Parley calls its endpoint."}
 
@@ -50,7 +53,7 @@ class Parley:
         surroundings: Surroundings,
     ) -> LLMRequest:
         body: Json = {"session": conversation_id, "stream": True, "model": llm.model}
-        body |= free_parameters(llm)
+        body |= free_parameters(llm, self.ignored_parameters)
         if llm.tools:
             body["tools"] = list(llm.tools)
         body["messages"] = list(messages)

@@ -147,13 +147,13 @@ def test_an_agent_is_exported_to_each_of_the_others(
         (
             platforms_examples.YANDEX_GPT,
             "tokenSecret MY_TOKEN becomes key.",
-            ["Parley always sends the last two exchanges.", "fillersPhraseConfig: Parley plays no fillers."],
+            ["Parley always sends the last two exchanges.", "fillersPhraseConfig: Parley has no fillers."],
         ),
         (
             platforms_examples.CAILA,
             "CAILA_OPEN_AI becomes Caila's OpenAI adapter as endpoint, the key bare in Authorization, and "
             "just-ai/openai-proxy/ before the model.",
-            ["Parley always sends the last two exchanges.", "fillersPhraseConfig: Parley plays no fillers."],
+            ["Parley always sends the last two exchanges.", "fillersPhraseConfig: Parley has no fillers."],
         ),
     ],
 )

@@ -6,7 +6,13 @@ from playground.engine.addresses.route import ROUTE, ends_in_route, with_route
 from playground.engine.json_types import Json
 from playground.engine.persona import HistoryMode, LLMSettings, PersonaSettings, Provider
 from playground.engine.platforms.platform import Endpoint, HostedProvider, Platform
-from playground.engine.platforms.request_parts import authorization, common_headers, free_parameters, merged
+from playground.engine.platforms.request_parts import (
+    IGNORED_PARAMETERS,
+    authorization,
+    common_headers,
+    free_parameters,
+    merged,
+)
 from playground.engine.request import LLMRequest, Surroundings
 
 CAILA = HostedProvider(
@@ -24,6 +30,9 @@ class Jaicp:
     providers: tuple[HostedProvider, ...] = (CAILA,)
     no_prompt = "with this choice of messages the script passes none, or all parts are empty."
     key_headers = frozenset({"authorization"})
+    ignored_parameters = IGNORED_PARAMETERS
+    plays_fillers = True
+    has_barge_in_settings = True
     keeps_tool_messages = False
     """Just AI, llmRequest, "Dialog history": ``chatHistoryInLlmFormat`` gives user and assistant messages only."""
     help_texts: Mapping[str, str] = {
@@ -85,7 +94,7 @@ class Jaicp:
         if not self.calls_its_address(llm):
             return _caila(llm, messages, surroundings)
         body: Json = {"model": llm.model, "messages": list(messages), "stream": True}
-        body |= free_parameters(llm)
+        body |= free_parameters(llm, self.ignored_parameters)
         if llm.tools:
             body["tools"] = list(llm.tools)
         headers = merged(common_headers(surroundings), authorization(llm), llm.headers)
@@ -131,7 +140,7 @@ def caila_base_url(surroundings: Surroundings) -> str:
 def _caila(llm: LLMSettings, messages: Sequence[Json], surroundings: Surroundings) -> LLMRequest:
     """Caila's OpenAI adapter: the bare key in Authorization."""
     body: Json = {"model": CAILA_MODEL_PREFIX + llm.model, "messages": list(messages), "stream": True}
-    body |= free_parameters(llm)
+    body |= free_parameters(llm, Jaicp.ignored_parameters)
     bare_key = (("Authorization", llm.token_secret),) if llm.token_secret else ()
     headers = merged(common_headers(surroundings), bare_key)
     return LLMRequest("POST", with_route(caila_base_url(surroundings)), headers, body)

@@ -91,8 +91,15 @@ class Platform(Protocol):
 
     key_headers: frozenset[str]
     """Headers beside the persona's own, in lower case, in which the name of its token secret is replaced."""
+    ignored_parameters: frozenset[str]
+    """Names in ``parameters`` that the platform sets itself, so that what is given there isn't sent."""
     keeps_tool_messages: bool
     """Whether calls and results of earlier turns stay in the messages."""
+
+    plays_fillers: bool
+    """Whether it fills the pause before an answer; if not, a persona's fillers are rehearsal only."""
+    has_barge_in_settings: bool
+    """Whether its documents say who may interrupt, and when."""
 
     def fired_event(self, llm: LLMSettings) -> str:
         """The event that a function call fires, or an empty string."""

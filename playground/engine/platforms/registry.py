@@ -51,6 +51,10 @@ def platform_choices() -> list[tuple[str, str]]:
     return [(platform.name, platform.label) for platform in platforms()]
 
 
+def possessive(label: str) -> str:
+    return f"{label}'" if label.endswith("s") else f"{label}'s"
+
+
 def provider_choices() -> list[tuple[str, str]]:
     """The persona's own server, and the hosted providers of all platforms, as Django's fields take choices."""
     own = (Provider.CUSTOM_LLM.value, "CUSTOM_LLM: a server of your own")
