@@ -18,6 +18,7 @@ from personas.formats.platform_format import (
     Document,
     EditorTexts,
     FileFormat,
+    OwnApi,
     PartNames,
     PastedTexts,
 )
@@ -48,6 +49,7 @@ class JaicpFormat:
         example='$response.replies.push({ type: "llmRequest", … })',
     )
     words = PartNames(document="script", parameters="parameters", tools="tools", secret="tokenSecret {}")
+    api: OwnApi | None = None
 
     keys_in_code = frozenset({"tokenSecret"})
 

@@ -76,6 +76,16 @@ class PartNames:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnApi:
+    """The HTTP API of the platform itself, in requests to which its documents may stand."""
+
+    host: str
+    """With all hosts under it."""
+    key_header: str
+    """The header that signs a request, in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
 class Conversion:
     """A persona on its way from one platform to another."""
 
@@ -96,6 +106,7 @@ class PlatformFormat(Protocol):
     face: EditorTexts
     pasted: PastedTexts
     words: PartNames
+    api: OwnApi | None
 
     # Reading
 
@@ -142,7 +153,10 @@ class PlatformFormat(Protocol):
     """
 
     def own(self, document: Document) -> Json:
-        """A document of the platform with only what its format can hold. The caller sees to ``parts``, fillers, barge-in."""
+        """A document of the platform with only what its format can hold.
+
+        ``parts``, fillers and barge-in settings are left to the caller.
+        """
 
     def own_notes(self, document: Document) -> Iterator[ConversionNote]:
         """What `own` changes in the document."""

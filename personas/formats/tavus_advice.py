@@ -13,10 +13,10 @@ from personas.formats.jaicp_advice import (
     about_system_prompt,
     about_temperature,
 )
-from personas.formats.pipeline import ECHO, PIPELINE_MODE, greeting_key
 from personas.formats.rules import excerpt
 from personas.formats.voice_settings import ENGINES
 from playground.engine.addresses.route import ends_in_route
+from playground.engine.platforms.pipeline import ECHO, PIPELINE_MODE, greeting_key
 from playground.engine.platforms.tavus import Tavus
 
 BEST_TOKENS = 5_000

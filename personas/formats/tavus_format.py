@@ -14,6 +14,7 @@ from personas.formats.platform_format import (
     Document,
     EditorTexts,
     FileFormat,
+    OwnApi,
     PartNames,
     PastedTexts,
 )
@@ -47,6 +48,7 @@ class TavusFormat:
         example='{ "persona_name": … }',
     )
     words = PartNames(document="persona", parameters="extra_body", tools="layers.llm.tools", secret="api_key")
+    api: OwnApi | None = OwnApi("tavusapi.com", "x-api-key")
 
     keys_in_code = _KEYS_IN_CODE
 

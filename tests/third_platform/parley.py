@@ -5,6 +5,7 @@ id in the body, and of the session only the last two exchanges.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from playground.engine.addresses.route import has_route, with_route
 from playground.engine.json_types import Json
@@ -78,6 +79,12 @@ class Parley:
 
     def fired_event(self, llm: LLMSettings) -> str:
         return llm.event_name
+
+    def bypasses_llm(self, other_keys: Mapping[str, Any]) -> bool:
+        return other_keys.get("mood") == "parrot"
+
+    def greeting(self, other_keys: Mapping[str, Any]) -> str:
+        return str(other_keys.get("opening", ""))
 
     def differences(self, persona: PersonaSettings, own: Platform) -> Iterator[str]:
         if own.name != self.name:

@@ -14,6 +14,7 @@ from personas.formats.platform_format import (
     Document,
     EditorTexts,
     FileFormat,
+    OwnApi,
     PartNames,
     PastedTexts,
 )
@@ -44,6 +45,7 @@ class ParleyFormat:
         example='{ "parley": 1, … }',
     )
     words = PartNames(document="agent", parameters="options", tools="functions", secret="key")
+    api: OwnApi | None = OwnApi("parley.example", "x-parley-login")
     keys_in_code = frozenset({MARK})
 
     def is_own_language(self, text: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -14,9 +15,15 @@ from personas.formats import read_document
 from personas.forms.persona import data_of
 from personas.importing import import_draft
 from personas.models import Persona
-from personas.readiness import dialled_address
+from personas.readiness import dialled_address, readiness_problems
+from playground.engine.events import TurnKind
 from playground.engine.persona_document import read_persona
+from playground.storage.load_plan import persona_of
+from playground.storage.open_turn import NewTurn, open_turn
+from playground.storage.snapshot import conversation_json
+from playground.storage.start_conversation import ConversationOptions, start_conversation
 from tests.personas.persona_pages import NEW, edit_url, text_of
+from tests.third_platform import document_process
 from tests.third_platform.examples import AGENT, TEXT
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +38,11 @@ def previewed(client: Client, persona: Persona, **typed: Any) -> Any:
     answer = client.post("/personas/preview/", data_of(persona) | {"persona": persona.pk} | typed)
     assert answer.status_code == 200
     return answer
+
+
+def main_of(response: HttpResponse) -> str:
+    """The page without its head, in which each response has a CSRF token of its own."""
+    return response.content.decode().partition("<main")[2]
 
 
 def test_the_form_offers_it_and_saves_it(admin_client: Client) -> None:
@@ -118,8 +130,22 @@ def test_an_endpoint_is_tried_as_it(admin_client: Client) -> None:
     assert (persona.address, persona.headers) == ("https://a.example/v1/chat/completions", [])
 
 
-def test_the_wire_page_is_shown(admin_client: Client) -> None:
-    assert admin_client.get(reverse("wire-docs")).status_code == 200
+def test_the_wire_page_says_the_same_whichever_platforms_there_are(admin_client: Client) -> None:
+    """The wire is Greenroom's own: a platform is only a value in its snapshot."""
+    page = main_of(admin_client.get(reverse("wire-docs")))
+    document_process.unregister()
+    try:
+        without = main_of(admin_client.get(reverse("wire-docs")))
+    finally:
+        document_process.register()
+    assert "<h1>The wire</h1>" in page
+    assert "&quot;platform&quot;: &quot;" in page
+    assert page == without
+
+
+def test_a_snapshot_on_the_wire_names_it(admin_user: User, agent: Persona) -> None:
+    conversation = start_conversation(agent, ConversationOptions(), owner=admin_user)
+    assert conversation_json(conversation, persona_of(conversation))["persona"]["platform"] == "parley"
 
 
 def test_no_migration_is_needed() -> None:
@@ -134,3 +160,14 @@ def test_a_provider_of_its_own_is_saved_and_called(admin_client: Client, agent: 
     assert address is not None
     assert address.raw == "https://echo.example/v1"
     assert read_persona(agent.pk, document_of(agent)).llm.provider == "ECHO_HOUSE"
+
+
+def test_its_kept_keys_decide_what_opens_a_conversation_and_whether_an_llm_is_called(
+    admin_user: User,
+) -> None:
+    parrot = json.dumps(AGENT | {"opening": "Nora here.", "mood": "parrot"})
+    persona = import_draft(read_document(parrot), by=admin_user).persona
+    assert readiness_problems(persona) == []
+    conversation = start_conversation(persona, ConversationOptions(), owner=admin_user)
+    assert conversation.custom_greeting == "Nora here."
+    assert open_turn(conversation.pk, NewTurn(TurnKind.USER, "Hello")).turn.kind == TurnKind.ECHO

@@ -1,10 +1,12 @@
 """Just AI's JAICP: what an ``llmRequest`` sends, and what its pages say of the settings."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from playground.engine.addresses.route import ROUTE, ends_in_route, with_route
 from playground.engine.json_types import Json
 from playground.engine.persona import HistoryMode, LLMSettings, PersonaSettings, Provider
+from playground.engine.platforms import pipeline
 from playground.engine.platforms.platform import Endpoint, HostedProvider, Platform
 from playground.engine.platforms.request_parts import (
     IGNORED_PARAMETERS,
@@ -124,6 +126,14 @@ class Jaicp:
 
     def fired_event(self, llm: LLMSettings) -> str:
         return llm.event_name if self.calls_its_address(llm) else ""
+
+    def bypasses_llm(self, other_keys: Mapping[str, Any]) -> bool:
+        """As on Tavus: its keys in a document act whatever the platform is."""
+        return pipeline.bypasses_llm(other_keys)
+
+    def greeting(self, other_keys: Mapping[str, Any]) -> str:
+        """As on Tavus: its keys in a document act whatever the platform is."""
+        return pipeline.greeting_of(other_keys)
 
     def differences(self, persona: PersonaSettings, own: Platform) -> Iterator[str]:
         if own.name != self.name:

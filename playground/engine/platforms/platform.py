@@ -6,7 +6,7 @@ both in their registries. Nothing else knows which platforms exist.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from playground.engine.json_types import Json
 from playground.engine.persona import LLMSettings, PersonaSettings
@@ -103,6 +103,12 @@ class Platform(Protocol):
 
     def fired_event(self, llm: LLMSettings) -> str:
         """The event that a function call fires, or an empty string."""
+
+    def bypasses_llm(self, other_keys: Mapping[str, Any]) -> bool:
+        """Whether the persona's kept keys say that the voice repeats what it is given, and no LLM is called."""
+
+    def greeting(self, other_keys: Mapping[str, Any]) -> str:
+        """What the persona's kept keys have the voice open each conversation with; empty: nothing."""
 
     def differences(self, persona: PersonaSettings, own: "Platform") -> Iterator[str]:
         """How a rehearsal's request differs from what it would send; ``own`` is the persona's platform."""

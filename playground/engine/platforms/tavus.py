@@ -1,10 +1,12 @@
 """Tavus: what a persona's custom LLM is sent, and what its pages say of the settings."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from playground.engine.addresses.route import has_route, with_route
 from playground.engine.json_types import Json
 from playground.engine.persona import LLMSettings, PersonaSettings
+from playground.engine.platforms import pipeline
 from playground.engine.platforms.platform import Endpoint, HostedProvider, Platform
 from playground.engine.platforms.request_parts import (
     IGNORED_PARAMETERS,
@@ -103,6 +105,12 @@ class Tavus:
 
     def fired_event(self, llm: LLMSettings) -> str:
         return ""
+
+    def bypasses_llm(self, other_keys: Mapping[str, Any]) -> bool:
+        return pipeline.bypasses_llm(other_keys)
+
+    def greeting(self, other_keys: Mapping[str, Any]) -> str:
+        return pipeline.greeting_of(other_keys)
 
     def differences(self, persona: PersonaSettings, own: Platform) -> Iterator[str]:
         if own.name != self.name:

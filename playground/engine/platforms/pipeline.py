@@ -1,4 +1,4 @@
-"""Keys of a Tavus persona beside its layers that decide how a conversation runs: the pipeline's mode, a greeting."""
+"""Keys of a Tavus persona beside its layers that decide how a conversation runs: the mode, a greeting."""
 
 from collections.abc import Mapping
 from typing import Any
