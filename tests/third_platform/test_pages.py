@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -40,9 +39,10 @@ def previewed(client: Client, persona: Persona, **typed: Any) -> Any:
     return answer
 
 
-def main_of(response: HttpResponse) -> str:
+def wire_page(client: Client) -> str:
     """The page without its head, in which each response has a CSRF token of its own."""
-    return response.content.decode().partition("<main")[2]
+    page = client.get(reverse("wire-docs")).content.decode()
+    return page.partition("<main")[2]
 
 
 def test_the_form_offers_it_and_saves_it(admin_client: Client) -> None:
@@ -132,10 +132,10 @@ def test_an_endpoint_is_tried_as_it(admin_client: Client) -> None:
 
 def test_the_wire_page_says_the_same_whichever_platforms_there_are(admin_client: Client) -> None:
     """The wire is Greenroom's own: a platform is only a value in its snapshot."""
-    page = main_of(admin_client.get(reverse("wire-docs")))
+    page = wire_page(admin_client)
     document_process.unregister()
     try:
-        without = main_of(admin_client.get(reverse("wire-docs")))
+        without = wire_page(admin_client)
     finally:
         document_process.register()
     assert "<h1>The wire</h1>" in page
