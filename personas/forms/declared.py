@@ -25,8 +25,8 @@ def form_field(declared: PersonaField) -> forms.Field | None:
             bounds = declared.bounds
             return forms.IntegerField(
                 required=declared.default is not None,
-                min_value=bounds and bounds.least,
-                max_value=bounds and bounds.most,
+                min_value=None if bounds is None else bounds.least,
+                max_value=None if bounds is None else bounds.most,
             )
         case FieldKind.CHOICE:
             choices = [(str(value), label) for value, label in (declared.choices or {}).items()]
