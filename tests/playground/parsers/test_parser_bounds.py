@@ -23,6 +23,7 @@ BOUNDED_BY = {
         "personas/formats/jaicp_messages.py", "personas/formats/jaicp_script.py",
         "personas/formats/joined_text.py", "personas/formats/bindings.py", "personas/formats/script.py",
         "personas/formats/tolerant.py", "personas/formats/own_apis.py",
+        "personas/formats/scanned_text.py",
     ),
     FIELD: (
         "personas/formats/advice.py", "personas/formats/tavus_advice.py", "personas/formats/jaicp_advice.py",
