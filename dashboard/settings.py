@@ -9,6 +9,8 @@ import dj_database_url
 
 from dashboard import environment, keys
 from playground.engine.limits import DEFAULT_LIMITS, Limits
+from playground.engine.persona import Provider
+from playground.engine.platforms.registry import provider_base_url
 from playground.engine.turn_limits import DEFAULT_OPEN_TURNS, OpenTurnLimits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -63,7 +65,7 @@ DEMO_LLM_KEY = _env.read("DEMO_LLM_KEY", environment.demo_key, "")
 # Outgoing requests: the private hosts that are open, and where Caila is
 
 OUTBOUND_PRIVATE_HOSTS: list[str] = _env.read("OUTBOUND_PRIVATE_HOSTS", environment.private_hosts, [])
-CAILA_BASE_URL = _env.read("CAILA_BASE_URL", environment.base_url, "https://caila.io/api/adapters/openai")
+CAILA_BASE_URL = _env.read("CAILA_BASE_URL", environment.base_url, provider_base_url(Provider.CAILA_OPEN_AI))
 LIMITS = Limits(
     connect_ms=_env.read("CONNECT_MS", environment.milliseconds(100, 60_000), DEFAULT_LIMITS.connect_ms),
     first_content_ms=_env.read(

@@ -6,3 +6,10 @@ DEFAULT_ACTIVATION_DELAY_MS: int = default_of(FillerSettings, "activation_delay_
 RISKY_ACTIVATION_DELAY_MS = 500
 """Just AI: values under this "might cause errors"."""
 LONGEST_ACTIVATION_DELAY_MS = 60_000
+
+
+def delay_sentence(delay_ms: int) -> str:
+    """Just AI's warning about a short delay; empty: it is long enough."""
+    if delay_ms >= RISKY_ACTIVATION_DELAY_MS:
+        return ""
+    return f"activationDelayMs is {delay_ms}: values less than 500 might cause errors in llmRequest."

@@ -10,6 +10,7 @@ from personas.models import FillerConfig, Persona, TokenSecret
 from personas.saving import save_persona
 from personas.secrets import holds, set_value
 from playground.engine.addresses.address import OWN_ENTRY
+from playground.engine.addresses.route import with_route
 from playground.engine.persona import HistoryMode, Provider
 
 DEMO_SECRET = "DEMO_LLM_KEY"
@@ -120,7 +121,7 @@ def _jaicp_reply(secret: TokenSecret, filler: FillerConfig) -> Persona:
         persona_name="JAICP reply",
         platform="jaicp",
         provider=Provider.CUSTOM_LLM,
-        address=f"{DEMO_BASE_URL}/chat/completions",
+        address=with_route(DEMO_BASE_URL),
         model="demo-slow",
         token_secret=secret,
         headers=[["Authorization", f"Bearer {DEMO_SECRET}"]],

@@ -35,7 +35,7 @@ def _document_value(persona: Persona, field: PersonaField) -> Any:
             return _name_of(persona, field.name)
         case FieldKind.FILLER:
             return filler_document(persona.filler_config)
-        case FieldKind.VALUE:
+        case _:
             return copy.copy(getattr(persona, field.name))
 
 
@@ -86,7 +86,7 @@ def apply_document(persona: Persona, document: Mapping[str, Any]) -> None:
                 _refer(persona, field.name, value)
             case FieldKind.FILLER:
                 persona.filler_config = _filler_config(value, persona.persona_name)
-            case FieldKind.VALUE:
+            case _:
                 setattr(persona, field.name, _column_value(field, value))
 
 

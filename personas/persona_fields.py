@@ -4,25 +4,66 @@ To add a setting with a column, declare it, add the column to `personas.models.P
 the turn engine uses is also a field of `playground.engine.persona`, which then holds its default.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import Any
 
-from playground.engine.persona import HistoryMode, InterruptHistory, LLMSettings, PersonaSettings, Provider
+from django.core.validators import BaseValidator, MaxValueValidator, MinValueValidator
+
+from personas.delays import LONGEST_ACTIVATION_DELAY_MS
+from personas.formats.credentials import literal_key_problems
+from personas.formats.rules import ValueProblem, parameter_problems, tool_problems
+from playground.engine.persona import BargeIn, HistoryMode, InterruptHistory, LLMSettings, PersonaSettings
 from playground.engine.persona import default_of as engine_default
 from playground.engine.platforms.registry import platforms
 
 PLATFORMS = "{platforms}"
 """Marks the place of the platforms' own sentences in a text; without it they come at the end."""
+ADDRESS_NAMES = "{address names}"
+"""A label made of what the platforms' documents call the address of the LLM."""
 
 
 class FieldKind(Enum):
+    """What a value is, and so how forms take it and how the document holds it."""
+
     VALUE = auto()
+    """A text, a number or a choice, as the model's column takes it."""
+    TEXT = auto()
+    """One line that stands within a column's object."""
+    NUMBER = auto()
+    """A whole number between its bounds."""
+    CHOICE = auto()
+    """One of ``choices``, which stands within a column's object."""
+    PROMPT = auto()
+    """Text of many lines, kept as typed."""
+    ADDRESS = auto()
+    HEADERS = auto()
+    OBJECT = auto()
+    LIST = auto()
     SECRET = auto()
     """A reference to a token secret; the document has its name."""
     FILLER = auto()
     """A reference to a filler config; the document has the whole config."""
+
+
+Rule = Callable[[Any], Iterator[ValueProblem]]
+
+
+class Vision(StrEnum):
+    """What the form shows of the vqa layer."""
+
+    ABSENT = "absent"
+    ON = "on"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The least and the most that a number may be."""
+
+    least: int
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +74,7 @@ class PersonaField:
     """In the model and the form."""
     path: str
     """Its path in the document, such as ``llm.model``."""
-    label: str = ""
+    own_label: str = ""
     own_help: str = ""
     """Help text without the platforms' own."""
     default: Any = ""
@@ -41,9 +82,21 @@ class PersonaField:
     kind: FieldKind = FieldKind.VALUE
     choices: Mapping[str, str] | None = None
     """Labels by value."""
+    bounds: Bounds | None = None
+    """Of a number."""
+    rule: Rule | None = None
+    """What else is wrong with an object or a list."""
+    rows: int = 4
+    """How high the form's text area is."""
     is_required: bool = False
     """Whether a document without it is refused."""
     parts: tuple["PersonaField", ...] = ()
+
+    @property
+    def label(self) -> str:
+        if self.own_label != ADDRESS_NAMES:
+            return self.own_label
+        return " or ".join(dict.fromkeys(platform.address_name for platform in platforms()))
 
     @property
     def help_text(self) -> str:
@@ -95,6 +148,11 @@ def _with_platforms(own: str, sentences: Iterable[str | None]) -> str:
 
 _MAX_TOOL_ROUNDS = engine_default(PersonaSettings, "max_tool_rounds")
 
+LEAST_TOOL_ROUNDS, MOST_TOOL_ROUNDS = 0, 20
+LEAST_ANSWER_S, MOST_ANSWER_S = 1, 600
+MOST_HISTORY_MESSAGES = 1_000
+"""How many of a session's messages a persona may ask for by number; without a number it is all of them."""
+
 SECTIONS = (
     FormSection(
         "prompt",
@@ -110,12 +168,16 @@ SECTIONS = (
                 "system_prompt",
                 "system_prompt",
                 "What defines the persona: “You are a storyteller…”",
+                kind=FieldKind.PROMPT,
+                rows=8,
             ),
             PersonaField(
                 "context",
                 "context",
                 "context",
                 "What the persona focuses on: its stories, its products, its facts.",
+                kind=FieldKind.PROMPT,
+                rows=5,
             ),
             PersonaField("default_replica_id", "default_replica_id", "default_replica_id"),
         ),
@@ -138,16 +200,13 @@ SECTIONS = (
                 "llm.provider",
                 "provider",
                 default=engine_default(LLMSettings, "provider"),
-                choices={
-                    Provider.CUSTOM_LLM: "CUSTOM_LLM: a server of your own",
-                    Provider.CAILA_OPEN_AI: "CAILA_OPEN_AI: Caila's openai-proxy",
-                },
             ),
             PersonaField(
                 "address",
                 "llm.address",
-                "base_url or url",
+                ADDRESS_NAMES,
                 "{platforms} /demo/v1 is the built-in demo LLM.",
+                kind=FieldKind.ADDRESS,
             ),
             PersonaField("model", "llm.model", "model", "The name that your LLM's server knows it by."),
             PersonaField(
@@ -164,6 +223,7 @@ SECTIONS = (
                 "One “Name: value” a line. Write the secret's name where its key would stand: Authorization: Api-Key "
                 "MY_TOKEN.",
                 default=[],
+                kind=FieldKind.HEADERS,
             ),
             PersonaField(
                 "temperature",
@@ -178,6 +238,8 @@ SECTIONS = (
                 "parameters",
                 'Other LLM parameters, as a JSON object: {"max_completion_tokens": 150, "stop": ["joke"]}.',
                 default={},
+                kind=FieldKind.OBJECT,
+                rule=parameter_problems,
             ),
             PersonaField(
                 "history_mode",
@@ -195,6 +257,8 @@ SECTIONS = (
                 "llm.history_last",
                 "Last messages",
                 default=engine_default(LLMSettings, "history_last"),
+                kind=FieldKind.NUMBER,
+                bounds=Bounds(1, MOST_HISTORY_MESSAGES),
             ),
         ),
     ),
@@ -210,6 +274,9 @@ SECTIONS = (
                 "tools",
                 "A JSON list of OpenAI functions: name, description, parameters (a JSON Schema).",
                 default=[],
+                kind=FieldKind.LIST,
+                rule=tool_problems,
+                rows=12,
             ),
             PersonaField("event_name", "llm.event_name", "eventName"),
         ),
@@ -225,12 +292,13 @@ SECTIONS = (
                 "tts",
                 default=None,
                 parts=(
-                    PersonaField("tts_engine", "tts.tts_engine", "tts_engine"),
+                    PersonaField("tts_engine", "tts.tts_engine", "tts_engine", kind=FieldKind.TEXT),
                     PersonaField(
                         "external_voice_id",
                         "tts.external_voice_id",
                         "external_voice_id",
                         "The voice's id at the engine.",
+                        kind=FieldKind.TEXT,
                     ),
                     PersonaField(
                         "voice_settings",
@@ -238,9 +306,14 @@ SECTIONS = (
                         "voice_settings",
                         "A JSON object; empty: left out; {}: the engine's defaults.",
                         default=None,
+                        kind=FieldKind.OBJECT,
                     ),
                     PersonaField(
-                        "playht_user_id", "tts.playht_user_id", "playht_user_id", "With playht only."
+                        "playht_user_id",
+                        "tts.playht_user_id",
+                        "playht_user_id",
+                        "With playht only.",
+                        kind=FieldKind.TEXT,
                     ),
                 ),
             ),
@@ -257,12 +330,38 @@ SECTIONS = (
                 "barge_in",
                 default={},
                 parts=(
-                    PersonaField("barge_in_mode", "barge_in.bargeIn", "bargeIn"),
-                    PersonaField("barge_in_trigger", "barge_in.bargeInTrigger", "bargeInTrigger"),
                     PersonaField(
-                        "no_interrupt_ms", "barge_in.noInterruptTime", "noInterruptTime", default=None
+                        "barge_in_mode",
+                        "barge_in.bargeIn",
+                        "bargeIn",
+                        kind=FieldKind.CHOICE,
+                        choices={
+                            "": "Not given (forced is assumed)",
+                            **{mode.value: mode.value for mode in BargeIn},
+                        },
                     ),
-                    PersonaField("barge_in_reply", "barge_in.bargeInReply", "bargeInReply", default=None),
+                    PersonaField(
+                        "barge_in_trigger",
+                        "barge_in.bargeInTrigger",
+                        "bargeInTrigger",
+                        kind=FieldKind.CHOICE,
+                        choices={"": "Not given", "final": "final", "interim": "interim"},
+                    ),
+                    PersonaField(
+                        "no_interrupt_ms",
+                        "barge_in.noInterruptTime",
+                        "noInterruptTime",
+                        default=None,
+                        kind=FieldKind.NUMBER,
+                        bounds=Bounds(0, LONGEST_ACTIVATION_DELAY_MS),
+                    ),
+                    PersonaField(
+                        "barge_in_reply",
+                        "barge_in.bargeInReply",
+                        "bargeInReply",
+                        default=None,
+                        kind=FieldKind.OBJECT,
+                    ),
                 ),
             ),
         ),
@@ -277,7 +376,20 @@ SECTIONS = (
                 "vqa",
                 "vqa",
                 default=None,
-                parts=(PersonaField("vision", "vqa.enabled", "vqa", "An absent layer means on."),),
+                parts=(
+                    PersonaField(
+                        "vision",
+                        "vqa.enabled",
+                        "vqa",
+                        "An absent layer means on.",
+                        kind=FieldKind.CHOICE,
+                        choices={
+                            Vision.ABSENT: "Absent, which means on",
+                            Vision.ON: "On",
+                            Vision.OFF: "Off",
+                        },
+                    ),
+                ),
             ),
         ),
     ),
@@ -305,6 +417,7 @@ SECTIONS = (
                 "rehearsal.stand_in_address",
                 "Stand-in address",
                 "A base URL that answers in rehearsals while the persona's own can't be called. Empty: the demo LLM.",
+                kind=FieldKind.ADDRESS,
             ),
             PersonaField(
                 "stand_in_model",
@@ -322,6 +435,7 @@ SECTIONS = (
                 'Saved results by function name, as a JSON object: {"getWeather": {"temp": 21}}. A mock answers '
                 "before the tool endpoint does. Rehearsal: not platform traffic.",
                 default={},
+                kind=FieldKind.OBJECT,
             ),
             PersonaField(
                 "tool_endpoint",
@@ -329,6 +443,7 @@ SECTIONS = (
                 "Tool endpoint",
                 "Gets POST {conversation_id, turn_id, tool_call_id, name, arguments} for each call without a mock; "
                 "the body of its answer is the result. Empty: you answer by hand. Rehearsal: not platform traffic.",
+                kind=FieldKind.ADDRESS,
             ),
             PersonaField(
                 "tool_endpoint_secret",
@@ -344,6 +459,8 @@ SECTIONS = (
                 f"How often in a row a result may lead to another request; {_MAX_TOOL_ROUNDS} by default. Then "
                 "something new must be said.",
                 default=_MAX_TOOL_ROUNDS,
+                kind=FieldKind.NUMBER,
+                bounds=Bounds(LEAST_TOOL_ROUNDS, MOST_TOOL_ROUNDS),
             ),
             PersonaField(
                 "max_answer_s",
@@ -352,6 +469,8 @@ SECTIONS = (
                 "The longest answer in seconds of speech; a longer one is cut there, as by an interrupt. Empty: no "
                 "limit.",
                 default=engine_default(PersonaSettings, "max_answer_s"),
+                kind=FieldKind.NUMBER,
+                bounds=Bounds(LEAST_ANSWER_S, MOST_ANSWER_S),
             ),
             PersonaField(
                 "stream_options",
@@ -359,6 +478,8 @@ SECTIONS = (
                 "stream_options",
                 'No platform sends it; {"include_usage": true} asks the LLM for token counts. Shown as a departure.',
                 default=engine_default(LLMSettings, "stream_options"),
+                kind=FieldKind.OBJECT,
+                rows=2,
             ),
         ),
     ),
@@ -368,13 +489,22 @@ SECTIONS = (
         "Everything else in the document",
         "What Greenroom doesn't act on is kept as it is and comes out again on export.",
         (
-            PersonaField("other_layers", "other_layers", "Other layers", default={}),
+            PersonaField(
+                "other_layers",
+                "other_layers",
+                "Other layers",
+                default={},
+                kind=FieldKind.OBJECT,
+                rule=literal_key_problems,
+            ),
             PersonaField(
                 "other_keys",
                 "other_keys",
                 "Other keys",
                 "Keys beside those above, such as pipeline_mode or document_ids.",
                 default={},
+                kind=FieldKind.OBJECT,
+                rule=literal_key_problems,
             ),
         ),
     ),
@@ -396,3 +526,9 @@ def default_of(name: str) -> Any:
 def choices_of(name: str) -> list[tuple[str, str]]:
     """Return a column's choices for models: plain values, which migrations can store."""
     return [(str(value), label) for value, label in (PERSONA_FIELDS[name].choices or {}).items()]
+
+
+def bounds_of(name: str) -> list[BaseValidator]:
+    """The bounds of a number, as models take them."""
+    bounds = PERSONA_FIELDS[name].bounds
+    return [] if bounds is None else [MinValueValidator(bounds.least), MaxValueValidator(bounds.most)]

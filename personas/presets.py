@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from playground.engine.persona import Provider
-from playground.engine.platforms.registry import platform_or_default
+from playground.engine.platforms.registry import platform_or_default, provider_base_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ PRESETS = (
     Preset(
         "caila",
         "Caila",
-        "https://caila.io/api/adapters/openai",
+        provider_base_url(Provider.CAILA_OPEN_AI),
         "A Caila token, bare in Authorization. On JAICP choose the provider CAILA_OPEN_AI, which needs no url.",
         "just-ai/openai-proxy/gpt-4o",
         ("Authorization", "KEY"),

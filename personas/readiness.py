@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from personas.formats.pipeline import bypasses_llm
 from personas.models import Persona, TokenSecret
 from personas.secret_usage import named_in_headers, own_name
 from personas.secrets import SecretMissingError, SecretUnreadableError, decrypt
@@ -55,7 +54,7 @@ def readiness_problems_of(personas: Sequence[Persona]) -> list[list[ReadinessPro
             *_secret_problems(persona),
             *_header_problems(persona, {name: stored.get(name) for name in sorted(named[persona.pk])}),
         ]
-        if not bypasses_llm(persona.other_keys)
+        if not platform_named(persona.platform).bypasses_llm(persona.other_keys)
         else []
         for persona in personas
     ]

@@ -1,6 +1,7 @@
 """No branch on a platform outside the platforms' own modules: ``python -m tests.check_platform_branches``.
 
-Python is walked as a syntax tree; in templates, style sheets and JavaScript each name of a platform counts.
+Python is walked as a syntax tree. In templates, style sheets and JavaScript each name of a platform counts, also within
+an identifier, and each label or value of a platform that is compared. Sentences may name platforms.
 """
 
 import ast
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from personas.formats.registry import formats
 from playground.engine.platforms.registry import platforms
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +28,10 @@ ALLOWED = {
     "personas/api/patching.py": "a JSON Patch may name Tavus' keys of today",
 }
 """What may name a platform, and why; a folder ends in a slash."""
+
+
+ASKING = frozenset({"startswith", "endswith", "removeprefix", "removesuffix", "__eq__"})
+"""Methods of a text that compare it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +53,43 @@ class Names:
 
     names: frozenset[str]
     labels: frozenset[str]
+    values: frozenset[str]
+    """What only one platform has: providers, hosts of APIs."""
 
     def in_text(self) -> re.Pattern[str]:
-        return re.compile(rf"\b(?:{'|'.join(sorted(self.names))})\b")
+        """A name, alone or within an identifier (``isTavus``); a label or a value in quotes that is compared."""
+        names = "|".join(sorted(self.names))
+        within = "|".join(sorted(name.capitalize() for name in self.names))
+        quoted = "|".join(sorted(map(re.escape, self.labels | self.values)))
+        text = rf"""["'](?:{quoted})["']"""
+        compared = rf"(?:===?|!==?|\bcase|\bin)\s*{text}|{text}\s*(?:===?|!==?)"
+        asked = rf"\.(?:startsWith|endsWith|includes|has)\(\s*{text}"
+        return re.compile(
+            rf"\b(?:{names})\b|\b[a-z]\w*(?:{within})\b|\b(?:{names})[A-Z]\w*|{compared}|{asked}"
+        )
 
     def of(self, node: ast.AST) -> str:
         """Return the platform's name or label that the node is; empty if it is none."""
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return node.value if node.value in self.names | self.labels else ""
-        if isinstance(node, ast.Attribute) and node.attr.lower() in self.names and node.attr.isupper():
-            return node.attr
+            return node.value if node.value in self.names | self.labels | self.values else ""
+        if isinstance(node, ast.Attribute) and node.attr.isupper():
+            is_one = node.attr.lower() in self.names or node.attr in self.values
+            return node.attr if is_one else ""
         return ""
 
     def in_identifier(self, node: ast.AST) -> str:
         """Return the identifier if a platform's name is in it, such as ``is_tavus``; empty if none is."""
         identifier = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
-        return identifier if self.names & set(re.split(r"[^a-z0-9]+", identifier.lower())) else ""
+        words = re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", identifier).lower())
+        return identifier if self.names & set(words) else ""
 
 
 def known_names() -> Names:
     return Names(
-        frozenset(known.name for known in platforms()), frozenset(known.label for known in platforms())
+        frozenset(known.name for known in platforms()),
+        frozenset(known.label for known in platforms()),
+        frozenset(str(provider.name) for known in platforms() for provider in known.providers)
+        | frozenset(known.api.host for known in formats() if known.api is not None),
     )
 
 
@@ -131,6 +153,8 @@ def _branching(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
         yield "a default", node.value
     elif isinstance(node, ast.BoolOp):
         yield from (("a default", value) for value in node.values)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKING:
+        yield from (("compared", part) for argument in node.args for part in _members(argument))
 
 
 def _members(operand: ast.expr) -> Sequence[ast.expr]:

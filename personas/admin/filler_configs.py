@@ -5,7 +5,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from personas.admin.unique_names import UniqueNameAdmin
-from personas.formats.advice import delay_sentence
+from personas.delays import delay_sentence
 from personas.forms.filler_config import FillerConfigForm
 from personas.models import FillerConfig
 from personas.saving import save_filler_config

@@ -3,13 +3,11 @@
 Each gives the platform's sentence or, where the platform says nothing, what Greenroom assumes.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from personas.delays import RISKY_ACTIVATION_DELAY_MS
 from personas.formats.draft import Draft
 from personas.formats.field_note import FieldNote, Topic
 from personas.formats.platform_format import PlatformFormat
@@ -18,16 +16,15 @@ from personas.formats.registry import format_named
 from personas.formats.voice_settings import sentences_about
 from personas.schema_checks import usable_schemas
 from playground.engine.limits import SCHEMA_CHECK_MS
-from playground.engine.platforms.request_parts import IGNORED_PARAMETERS
+from playground.engine.platforms.platform import Platform
 from playground.engine.prompt import compose_system_message
 from playground.engine.tools.schema_size import MOST_PARTS, expands_too_far
 
 _NATIVE_YANDEX = re.compile(r"https?://llm\.api\.cloud\.yandex\.net/foundationModels/", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\$?\{+[A-Za-z_][A-Za-z0-9_]*\}+")
-_HANG_UP = re.compile(r"\$dialer\s*\.\s*hangUp")
 
 
-__all__ = ["FieldNote", "delay_sentence", "ignored_parameters_sentence", "notes_about", "with_advice"]
+__all__ = ["FieldNote", "notes_about", "with_advice"]
 
 
 def with_advice(draft: Draft) -> Draft:
@@ -44,46 +41,31 @@ def notes_about(document: Mapping[str, Any]) -> tuple[FieldNote, ...]:
 def _notes(document: Mapping[str, Any], own: PlatformFormat) -> Iterator[FieldNote]:
     llm = document["llm"]
     yield from _about_prompt(document, own)
-    yield from own.notes(Topic.PROMPT, document)
     yield from _about_address(llm)
     yield from own.notes(Topic.ADDRESS, document)
+    yield from own.notes(Topic.PARAMETERS, document)
     yield from _about_parameters(llm)
-    tools = llm.get("tools") or []
-    yield from _about_hanging_up(tools)
+    yield from own.notes(Topic.TEMPERATURE, document)
     yield from own.notes(Topic.TOOLS, document)
-    yield from _about_schemas(tools)
+    yield from _about_schemas(llm.get("tools") or [])
     yield from own.notes(Topic.EVENTS, document)
-    yield from _about_filler(document.get("filler") or {})
     yield from own.notes(Topic.FILLER, document)
+    yield from _about_filler(document, own.platform)
     yield from own.notes(Topic.PROVIDER, document)
     yield from own.notes(Topic.VOICE, document)
     yield from _about_voice(document.get("tts") or {}, own.platform.default_engine)
     yield from own.notes(Topic.OTHER_KEYS, document)
 
 
-def ignored_parameters_sentence(parameters: Mapping[str, Any]) -> str:
-    """Return a sentence on the parameters that Just AI ignores (of the thirteen); empty if there are none."""
-    ignored = sorted(IGNORED_PARAMETERS & parameters.keys())
-    if not ignored:
-        return ""
-    verb = "is" if len(ignored) == 1 else "are"
-    return f"{', '.join(ignored)} in parameters {verb} kept but not sent: JAICP ignores what is passed there."
-
-
-def delay_sentence(delay_ms: int) -> str:
-    """Return Just AI's warning about a short delay; empty if it is long enough."""
-    if delay_ms >= RISKY_ACTIVATION_DELAY_MS:
-        return ""
-    return f"activationDelayMs is {delay_ms}: values less than 500 might cause errors in llmRequest."
-
-
 def _about_prompt(document: Mapping[str, Any], own: PlatformFormat) -> Iterator[FieldNote]:
     system_prompt, context = document.get("system_prompt") or "", document.get("context") or ""
-    for field, text in (("system_prompt", system_prompt), ("context", context)):
+    for field, topic, text in (
+        ("system_prompt", Topic.SYSTEM_PROMPT, system_prompt),
+        ("context", Topic.CONTEXT, context),
+    ):
         if shown := ", ".join(list(dict.fromkeys(_PLACEHOLDER.findall(text)))[:5]):
             yield FieldNote(field, f"{shown} is sent as it stands: only conversational_context is filled in.")
-        if _HANG_UP.search(text):
-            yield FieldNote(field, "An LLM can't run $dialer.hangUp: in a prompt it is only text.")
+        yield from own.notes(topic, document)
     tokens = size_of(compose_system_message(system_prompt, context, "").text).tokens
     if sentence := own.advice_on_size(tokens):
         yield FieldNote("system_prompt", sentence)
@@ -101,8 +83,6 @@ def _about_address(llm: Mapping[str, Any]) -> Iterator[FieldNote]:
 
 def _about_parameters(llm: Mapping[str, Any]) -> Iterator[FieldNote]:
     parameters = llm.get("parameters") or {}
-    if sentence := ignored_parameters_sentence(parameters):
-        yield FieldNote("parameters", sentence)
     if "max_tokens" in parameters and "max_completion_tokens" in parameters:
         yield FieldNote(
             "parameters",
@@ -123,16 +103,6 @@ def _about_parameters(llm: Mapping[str, Any]) -> Iterator[FieldNote]:
             "temperature",
             "temperature stands in parameters too. Not documented: Greenroom assumes that the "
             "top-level one wins.",
-        )
-    if temperature is not None and temperature > 1:
-        yield FieldNote("temperature", "JAICP recommends a temperature between 0.0 and 1.0.")
-
-
-def _about_hanging_up(tools: Sequence[Mapping[str, Any]]) -> Iterator[FieldNote]:
-    if _HANG_UP.search(json.dumps(tools, ensure_ascii=False)):
-        yield FieldNote(
-            "tools",
-            "A function cannot end the call: if it contains $dialer.hangUp, the call goes on (JAICP).",
         )
 
 
@@ -161,10 +131,13 @@ def _about_schemas(tools: Sequence[Mapping[str, Any]]) -> Iterator[FieldNote]:
         )
 
 
-def _about_filler(filler: Mapping[str, Any]) -> Iterator[FieldNote]:
-    delay_ms = filler.get("activationDelayMs")
-    if delay_ms is not None and (sentence := delay_sentence(delay_ms)):
-        yield FieldNote("filler_config", sentence)
+def _about_filler(document: Mapping[str, Any], platform: Platform) -> Iterator[FieldNote]:
+    if document.get("filler") and not platform.plays_fillers:
+        yield FieldNote(
+            "filler_config",
+            f"{platform.label} has no fillers: on a {platform.label} persona they are rehearsal only, no part of "
+            f"what {platform.label} does.",
+        )
 
 
 def _about_voice(tts: Mapping[str, Any], default_engine: str) -> Iterator[FieldNote]:

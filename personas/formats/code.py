@@ -5,15 +5,12 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from personas.formats.bindings import Bindings
-from personas.formats.curl import platform_key_sentence
+from personas.formats.code_patterns import SKIPPED, STRING
 from personas.formats.nodes import Node
+from personas.formats.own_apis import about_key_in
 from personas.formats.script import read_script
 from personas.formats.tolerant import Source
 
-STRING = (
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\''
-    r'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|\'[^\'\\\n]*(?:\\.[^\'\\\n]*)*\''
-)
 _TOKEN = re.compile(
     rf"""
       (?P<skip>//[^\n]*|/\*.*?(?:\*/|\Z)|`[^`\\]*(?:\\.[^`\\]*)*`)
@@ -24,7 +21,6 @@ _TOKEN = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
-SKIPPED = r"(?P<skip>//[^\n]*|/\*.*?(?:\*/|\Z)|`[^`]*`)"
 _OF_PYTHON = re.compile(
     rf"{SKIPPED}|(?P<quotes>[rRfF]?(?:\"\"\"|'''))|(?P<string>{STRING})"
     r"|(?P<mark>\b(?:True|False|None)\b|^[ \t]*(?:import|from|def)\b|^[ \t]*\#"
@@ -36,7 +32,6 @@ _RAW = re.compile(r"[rR]['\"]")
 _OF_GO = re.compile(r"\w[ \t]*:=|\bstrings\.NewReader\(|\[\]byte\(")
 MAX_BEFORE_OBJECT = 100
 """The most quotes, escapes and spaces before the object in a text."""
-_PLATFORM_KEY = re.compile(r"""(x-api-key)["']?\s*[:=]""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +60,8 @@ def find_object(source: Source, keys: Set[str]) -> CodeObject | None:
     if another is not None and not _is_named(source, names, another):
         line = source.line_of(another)
         notes.append(f"Line {line}: another document begins there; the first one was taken.")
-    notes += about_platform_key(source.text[:offset] + source.text[end:])
+    notes += about_key_in(source.text[:offset] + source.text[end:])
     return CodeObject(filled, tuple(dict.fromkeys(notes)))
-
-
-def about_platform_key(around: str) -> list[str]:
-    """Return a note if the code around a document contains the platform's key."""
-    key = _PLATFORM_KEY.search(around)
-    return [platform_key_sentence(key[1])] if key else []
 
 
 def find_text(source: Source, keys: Set[str]) -> str | None:

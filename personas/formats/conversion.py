@@ -13,6 +13,7 @@ from personas.formats.platform_format import OWN, Conversion, Document, PartName
 from personas.formats.registry import format_named, formats
 from playground.engine.json_types import Json
 from playground.engine.persona import Provider
+from playground.engine.platforms.registry import possessive
 from playground.engine.request import Surroundings
 
 __all__ = ["ConversionNote", "Fate", "conversion_notes", "converted", "written"]
@@ -57,7 +58,8 @@ def conversion_notes(document: Document, target: str) -> tuple[ConversionNote, .
     missing = [part for part in _EMPTY_PARTS if part not in target_format.parts]
     others = (*_crossing(document, adopted, target_format), *_lost_parts(adopted, missing))
     named = [(note.field, note) for note in others]
-    named += [(OWN, note) for note in target_format.own_notes(adopted)]
+    own_notes = (*target_format.own_notes(adopted), *_lost_of_the_call(adopted, target_format))
+    named += [(OWN, note) for note in own_notes]
     places = {field: place for place, field in enumerate(target_format.listing)}
     named.sort(key=lambda placed: places.get(placed[0], len(places)))
     return tuple(note for _, note in named)
@@ -82,6 +84,10 @@ def _neutral(document: Document, source: PlatformFormat, surroundings: Surroundi
 def _own(document: Document, target: PlatformFormat) -> Json:
     own = target.own(document)
     own |= {name: own.get(name) or {} for name in _OF_THE_SOURCE}
+    if not target.platform.has_barge_in_settings:
+        own["barge_in"] = {}
+    if not target.platform.plays_fillers:
+        own["filler"] = None
     return own | {part: empty for part, empty in _EMPTY_PARTS.items() if part not in target.parts}
 
 
@@ -110,6 +116,16 @@ def _renamed(llm: Document, old: PartNames, new: PartNames) -> Iterator[Conversi
         yield mapped("parameters", f"{become(old.parameters)} {new.parameters}.")
 
 
+def _lost_of_the_call(document: Document, target: PlatformFormat) -> Iterator[ConversionNote]:
+    """A loss for interruptions and fillers, where the target has nothing of the kind."""
+    platform = target.platform
+    if document.get("barge_in") and not platform.has_barge_in_settings:
+        keys = listed(document["barge_in"])
+        yield lost("barge_in_mode", f"{keys}: {possessive(platform.label)} documents have no such keys.")
+    if document.get("filler") and not platform.plays_fillers:
+        yield lost("filler_config", f"fillersPhraseConfig: {platform.label} has no fillers.")
+
+
 def _lost_parts(document: Document, parts: list[str]) -> Iterator[ConversionNote]:
     for part in parts:
         yield from _lost(document, [part], [known for known in formats() if part in known.parts])
@@ -119,7 +135,7 @@ def _lost(
     document: Document, parts: Sequence[str], owners: Sequence[PlatformFormat]
 ) -> Iterator[ConversionNote]:
     """Yield a note for each of these parts that the document has and loses."""
-    only = " and ".join(_possessive(owner.platform.label) for owner in owners)
+    only = " and ".join(possessive(owner.platform.label) for owner in owners)
     for part in parts:
         value = document.get(part)
         if value is None or (not value and part not in {"tts", "vqa"}):
@@ -127,10 +143,6 @@ def _lost(
         yield lost(
             _FIELDS.get(part, part), f"{_PART_SENTENCES[part](value)}: only {only} documents have them."
         )
-
-
-def _possessive(label: str) -> str:
-    return f"{label}'" if label.endswith("s") else f"{label}'s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,6 @@ from personas.names import SECRET_NAME_PATTERN
 from playground.engine.addresses.address import AddressError, is_placeholder, parse_address
 from playground.engine.substitution import names_in
 
-CAILA_HOSTS = ("caila.io",)
-
 _REFERENCE = re.compile(r"\{\{\s*secret:\s*([A-Za-z0-9_]{1,64})\s*\}\}")
 _KEY_HEADER = re.compile(
     r"authorization|api-?key|(?:access|auth|session|x)-?token|secret|password", re.IGNORECASE

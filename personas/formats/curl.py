@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from personas.formats.nodes import FormatError
+from personas.formats.own_apis import api_at, key_sentence
+from personas.formats.platform_format import OwnApi
 from personas.formats.rules import printable
 
 _COMMAND = re.compile(
@@ -43,7 +45,6 @@ _ANSI_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v
 _DATA = ("--data-binary", "--data-ascii", "--data-raw", "--data", "--json")
 _SHORT_DATA = re.compile(r"-[a-zA-Z]*d")
 _CARRIES_A_KEY = re.compile(r"authorization|api-?key|token|cookie", re.IGNORECASE)
-_PLATFORM = "tavusapi.com"
 _STDIN = frozenset({"@-", "@/dev/stdin"})
 
 
@@ -103,12 +104,6 @@ def _without_escapes(document: str) -> str:
         return str(json.loads(f'"{document}"', strict=False))
     except ValueError:
         return document
-
-
-def platform_key_sentence(name: str) -> str:
-    """Return a note on the key that signs a request to the platform itself."""
-    what = f"{printable(name)} is the platform's key ({_PLATFORM}), not your LLM's"
-    return f"{what}: it was left out, and is stored nowhere."
 
 
 def _without_continuations(text: str) -> str:
@@ -209,20 +204,23 @@ def _about_headers(words: list[_Word]) -> Iterator[str]:
     hosts = {
         urlsplit(word.text).hostname or "" for word in words if word.text.startswith(("https://", "http://"))
     }
-    to_platform = any(host == _PLATFORM or host.endswith(f".{_PLATFORM}") for host in hosts)
+    api = api_at(hosts)
     for index, word in enumerate(words[:-1]):
         name = words[index + 1].text.partition(":")[0].strip()
         if word.text in {"-u", "--user"}:
             yield "The user and password of the command (-u) were left out, and are stored nowhere."
-        elif word.text in {"-H", "--header"} and _CARRIES_A_KEY.search(name):
-            yield (
-                platform_key_sentence(name)
-                if to_platform
-                else (
-                    f"The header {printable(name)} of the command was left out, and is stored nowhere: "
-                    "a key of your LLM goes into api_key."
-                )
-            )
+        elif word.text in {"-H", "--header"}:
+            yield from _about_header(name, api)
+
+
+def _about_header(name: str, api: OwnApi | None) -> Iterator[str]:
+    if api is not None and (name.lower() == api.key_header or _CARRIES_A_KEY.search(name)):
+        yield key_sentence(name, api)
+    elif _CARRIES_A_KEY.search(name):
+        yield (
+            f"The header {printable(name)} of the command was left out, and is stored nowhere: "
+            "a key of your LLM goes into api_key."
+        )
 
 
 def _in_place(body: _Word, text: str) -> str:

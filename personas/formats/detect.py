@@ -6,13 +6,14 @@ from typing import NoReturn
 from personas.formats import conversation
 from personas.formats.advice import with_advice
 from personas.formats.bindings import Bindings
-from personas.formats.code import about_platform_key, find_object, find_text, is_python
+from personas.formats.code import find_object, find_text, is_python
 from personas.formats.conversation import ConversationDraft
 from personas.formats.curl import read_argument, read_command
 from personas.formats.draft import Draft
 from personas.formats.fenced import without_fence
 from personas.formats.hash_comments import without_hash_comments
 from personas.formats.nodes import FormatError, Node
+from personas.formats.own_apis import about_key_in
 from personas.formats.registry import formats, recognisers
 from personas.formats.tolerant import Source
 
@@ -98,7 +99,7 @@ def _in_code(text: str, keys: frozenset[str]) -> _PastedDocument:
         return _PastedDocument(source)
     inner = Source(inner_text)
     return _PastedDocument(
-        inner, Bindings(inner).filled(_whole_object(inner)), tuple(about_platform_key(source.text))
+        inner, Bindings(inner).filled(_whole_object(inner)), tuple(about_key_in(source.text))
     )
 
 

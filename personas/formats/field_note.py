@@ -15,8 +15,11 @@ class FieldNote:
 class Topic(Enum):
     """The topics on which a platform is asked for its notes, in this order; Greenroom adds its own between them."""
 
-    PROMPT = auto()
+    SYSTEM_PROMPT = auto()
+    CONTEXT = auto()
     ADDRESS = auto()
+    PARAMETERS = auto()
+    TEMPERATURE = auto()
     TOOLS = auto()
     EVENTS = auto()
     FILLER = auto()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from personas.delays import DEFAULT_ACTIVATION_DELAY_MS
-from personas.formats.credentials import CAILA_HOSTS, Credentials, hosts_of
+from personas.formats.credentials import Credentials, hosts_of
 from personas.formats.draft import Draft
 from personas.formats.fields import Fields, ImportNotes
 from personas.formats.jaicp_history import Histories
@@ -24,6 +24,7 @@ from personas.formats.shared import note_gaps, read_headers, read_tools
 from playground.engine.addresses.address import AddressError
 from playground.engine.json_types import Json
 from playground.engine.persona import Provider
+from playground.engine.platforms.jaicp import CAILA
 
 __all__ = ["MEMBERS", "is_reply", "read", "to_script"]
 
@@ -114,7 +115,7 @@ def _with_variables(script: Script, node: Node) -> Node:
 def _llm(fields: Fields, secrets: Credentials, messages: MessagesDraft, site_url: str) -> Json:
     provider = _provider(fields)
     address = relative(fields.text("url", 2_000), site_url)
-    hosts = CAILA_HOSTS if provider is Provider.CAILA_OPEN_AI else _hosts(fields, address)
+    hosts = hosts_of(CAILA.base_url) if provider is Provider.CAILA_OPEN_AI else _hosts(fields, address)
     secret = secrets.token_secret(fields.text("tokenSecret", 5_000), hosts=hosts)
     headers, secret = secrets.in_headers(read_headers(fields), secret=secret, hosts=hosts)
     return {

@@ -18,6 +18,7 @@ from personas.formats.platform_format import (
     Document,
     EditorTexts,
     FileFormat,
+    OwnApi,
     PartNames,
     PastedTexts,
 )
@@ -27,9 +28,8 @@ from playground.engine.addresses.address import is_placeholder
 from playground.engine.addresses.route import with_route
 from playground.engine.json_types import Json
 from playground.engine.persona import HistoryMode, Provider
-from playground.engine.platforms.jaicp import CAILA_MODEL_PREFIX, Jaicp
+from playground.engine.platforms.jaicp import CAILA_MODEL_PREFIX, Jaicp, caila_base_url
 from playground.engine.platforms.platform import Platform
-from playground.engine.platforms.request_parts import IGNORED_PARAMETERS
 from playground.engine.prompt import compose_system_message
 from playground.engine.request import Surroundings
 
@@ -49,6 +49,7 @@ class JaicpFormat:
         example='$response.replies.push({ type: "llmRequest", … })',
     )
     words = PartNames(document="script", parameters="parameters", tools="tools", secret="tokenSecret {}")
+    api: OwnApi | None = None
 
     keys_in_code = frozenset({"tokenSecret"})
 
@@ -125,7 +126,7 @@ class JaicpFormat:
         secret, model = llm.get("token_secret"), llm.get("model") or ""
         adapter = {
             "provider": Provider.CUSTOM_LLM.value,
-            "address": with_route(surroundings.caila_base_url),
+            "address": with_route(caila_base_url(surroundings)),
             "model": CAILA_MODEL_PREFIX + model if model else "",
             "headers": [["Authorization", secret]] if secret else [],
         }
@@ -155,7 +156,7 @@ class JaicpFormat:
     def adopting(self, conversion: Conversion) -> Iterator[ConversionNote]:
         llm, words = conversion.before["llm"], conversion.source.words
         yield from _about_address(conversion)
-        if ignored := sorted(IGNORED_PARAMETERS & (llm.get("parameters") or {}).keys()):
+        if ignored := sorted(self.platform.ignored_parameters & (llm.get("parameters") or {}).keys()):
             yield changed(
                 "parameters", f"{', '.join(ignored)} in parameters: JAICP ignores what is passed there."
             )

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from personas.formats.code import SKIPPED, STRING
+from personas.formats.code_patterns import SKIPPED, STRING
 from personas.formats.draft import Draft
 from personas.formats.jaicp import MEMBERS, is_reply, read
 from personas.formats.nodes import Node

@@ -76,6 +76,16 @@ class PartNames:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnApi:
+    """The HTTP API of the platform itself, in requests to which its documents may stand."""
+
+    host: str
+    """With all hosts under it."""
+    key_header: str
+    """The header that signs a request, in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
 class Conversion:
     """A conversion of a persona's document from one platform to another."""
 
@@ -96,6 +106,7 @@ class PlatformFormat(Protocol):
     face: EditorTexts
     pasted: PastedTexts
     words: PartNames
+    api: OwnApi | None
 
     # Reading
 
@@ -145,7 +156,10 @@ class PlatformFormat(Protocol):
     """
 
     def own(self, document: Document) -> Json:
-        """Return a document of the platform reduced to what its format can hold; the caller handles ``parts``."""
+        """Return a document of the platform reduced to what its format can hold.
+
+        ``parts``, fillers and barge-in settings are the caller's.
+        """
 
     def own_notes(self, document: Document) -> Iterator[ConversionNote]:
         """Yield notes on what `own` changes in the document."""

@@ -5,9 +5,18 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from personas.formats.field_note import FieldNote, Topic
-from personas.formats.pipeline import ECHO, PIPELINE_MODE, greeting_key
+from personas.formats.jaicp_advice import (
+    about_context,
+    about_delay,
+    about_hanging_up,
+    about_ignored_parameters,
+    about_system_prompt,
+    about_temperature,
+)
 from personas.formats.rules import excerpt
 from personas.formats.voice_settings import ENGINES
+from playground.engine.addresses.route import ends_in_route
+from playground.engine.platforms.pipeline import ECHO, PIPELINE_MODE, greeting_key
 from playground.engine.platforms.tavus import Tavus
 
 BEST_TOKENS = 5_000
@@ -33,7 +42,7 @@ def advice_on_size(tokens: int) -> str:
 def _about_address(document: Mapping[str, Any]) -> Iterator[FieldNote]:
     llm = document["llm"]
     address = llm.get("address") or ""
-    if address.partition("?")[0].rstrip("/").endswith("/chat/completions"):
+    if ends_in_route(address):
         yield FieldNote(
             "address", "Tavus adds /chat/completions to the base_url itself: leave it out of the address."
         )
@@ -45,7 +54,8 @@ def _about_address(document: Mapping[str, Any]) -> Iterator[FieldNote]:
         )
 
 
-def _about_names(document: Mapping[str, Any]) -> Iterator[FieldNote]:
+def _about_tools(document: Mapping[str, Any]) -> Iterator[FieldNote]:
+    yield from about_hanging_up(document)
     names = [tool["function"]["name"] for tool in document["llm"].get("tools") or []]
     if strange := [name for name in names if not _SNAKE_CASE.fullmatch(name)]:
         yield FieldNote("tools", f"Tavus wants names of functions in snake_case: {', '.join(strange[:5])}.")
@@ -54,14 +64,6 @@ def _about_names(document: Mapping[str, Any]) -> Iterator[FieldNote]:
 def _about_event(document: Mapping[str, Any]) -> Iterator[FieldNote]:
     if document["llm"].get("event_name"):
         yield FieldNote("event_name", "eventName is JAICP's: Tavus has no events, and it isn't sent.")
-
-
-def _about_filler(document: Mapping[str, Any]) -> Iterator[FieldNote]:
-    if document.get("filler"):
-        yield FieldNote(
-            "filler_config",
-            "Tavus has no fillers: on a Tavus persona they are rehearsal only, no part of what Tavus does.",
-        )
 
 
 def _about_engine(document: Mapping[str, Any]) -> Iterator[FieldNote]:
@@ -92,11 +94,16 @@ def _about_other_keys(document: Mapping[str, Any]) -> Iterator[FieldNote]:
         )
 
 
+# JAICP's sentences stand at a Tavus persona too: the same settings may be exported there.
 NOTES: dict[Topic, Callable[[Mapping[str, Any]], Iterator[FieldNote]]] = {
+    Topic.SYSTEM_PROMPT: about_system_prompt,
+    Topic.CONTEXT: about_context,
     Topic.ADDRESS: _about_address,
-    Topic.TOOLS: _about_names,
+    Topic.PARAMETERS: about_ignored_parameters,
+    Topic.TEMPERATURE: about_temperature,
+    Topic.TOOLS: _about_tools,
     Topic.EVENTS: _about_event,
-    Topic.FILLER: _about_filler,
+    Topic.FILLER: about_delay,
     Topic.VOICE: _about_engine,
     Topic.OTHER_KEYS: _about_other_keys,
 }

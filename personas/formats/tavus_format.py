@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from personas.formats.conversion_notes import ConversionNote, changed, listed, lost, mapped
+from personas.formats.conversion_notes import ConversionNote, changed, lost, mapped
 from personas.formats.draft import Draft
 from personas.formats.field_note import FieldNote, Topic
 from personas.formats.nodes import Node
@@ -14,6 +14,7 @@ from personas.formats.platform_format import (
     Document,
     EditorTexts,
     FileFormat,
+    OwnApi,
     PartNames,
     PastedTexts,
 )
@@ -47,6 +48,7 @@ class TavusFormat:
         example='{ "persona_name": … }',
     )
     words = PartNames(document="persona", parameters="extra_body", tools="layers.llm.tools", secret="api_key")
+    api: OwnApi | None = OwnApi("tavusapi.com", "x-api-key")
 
     keys_in_code = _KEYS_IN_CODE
 
@@ -110,7 +112,7 @@ class TavusFormat:
             "history_mode": HistoryMode.PROMPT_AND_SESSION.value,
             "history_last": None,
         }
-        return dict(document) | {"llm": dict(llm) | own_llm, "barge_in": {}, "filler": None}
+        return dict(document) | {"llm": dict(llm) | own_llm}
 
     def own_notes(self, document: Document) -> Iterator[ConversionNote]:
         llm = document["llm"]
@@ -122,11 +124,6 @@ class TavusFormat:
             )
         if llm.get("event_name"):
             yield lost("event_name", "eventName: Tavus raises no event, it leaves a call to your server.")
-        if document.get("barge_in"):
-            keys = listed(document["barge_in"])
-            yield lost("barge_in_mode", f"{keys}: Tavus' documents have no such keys.")
-        if document.get("filler"):
-            yield lost("filler_config", "fillersPhraseConfig: Tavus has no fillers.")
 
     def neutral(self, document: Document, surroundings: Surroundings) -> Json:
         """Return the full URL, the bearer header that Tavus adds, and the prompt with the session."""

@@ -8,16 +8,11 @@ as an `Expression`: its text only.
 Every node has its offset for error positions. The cost is linear in the text for a given depth, and both are bounded.
 """
 
-import ast
 import math
 import re
-import warnings
-from bisect import bisect_left
-from functools import cached_property
-from typing import NoReturn
 
-from personas.formats.hash_comments import may_be_value
 from personas.formats.nodes import Expression, FormatError, Gap, Node
+from personas.formats.scanned_text import QUOTES, ScannedText
 from playground.engine.user_json import LIMIT_DEPTH
 
 MAX_CHARS = 1_048_576
@@ -27,81 +22,30 @@ MAX_DEPTH = LIMIT_DEPTH
 MAX_INTEGER = 2**63 - 1
 TOO_MANY_VALUES = f"This is too much for a persona: at most {MAX_VALUES:,} values can be taken."
 
-_SPACE = re.compile(r"(?:[\s\ufeff]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _BARE_KEY = re.compile(r"[^\W\d][\w$-]*|\$[\w$-]*|\d+")
 _WORD = re.compile(r"[\w$]+")
 _NUMBER = re.compile(r"-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w$])")
 _OF_A_FRACTION = frozenset(".eE")
 _PLACEHOLDER = re.compile(r"<[^<>\n]{0,200}>")
 _ELLIPSIS = re.compile(r"…|\.\.\.|\*\*(?=[^\W\d])")
-_STRINGS = {
-    '"': re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"', re.DOTALL),
-    "'": re.compile(r"'[^'\\\n]*(?:\\.[^'\\\n]*)*'", re.DOTALL),
-    "`": re.compile(r"`[^`\\]*(?:\\.[^`\\]*)*`", re.DOTALL),
-}
-_IN_THREE_QUOTES = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'', re.DOTALL
-)
 _DICT = re.compile(r"(?<![\w.$])dict[ \t]*\((?=\s*(?:\)|\*\*|[^\W\d]\w*\s*=(?!=)|\#))")
 """A call of Python's ``dict`` with keyword arguments only."""
 _DICT_CHARS = 12
 """The most characters between its name and its bracket."""
-_PREFIX = re.compile(r"(?:[rRuUfFbB]|[rR][fFbB]|[fFbB][rR])(?=[\"'])")
-_EXPRESSION_TOKEN = re.compile(
-    r"//[^\n]*|/\*.*?(?:\*/|\Z)|[\[({]|[\])}]|[,;\n]|"
-    + "|".join([_IN_THREE_QUOTES.pattern, *(string.pattern for string in _STRINGS.values())])
-    + r"|(?P<pattern>/(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.){0,200}\]){1,200}/)",
-    re.DOTALL,
-)
-_ESCAPE = re.compile(
-    r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|U([0-9a-fA-F]{8})|(.))", re.DOTALL
-)
-_SIMPLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "\n": ""}
-_FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 _CONSTANTS = {"true": True, "false": False, "null": None, "True": True, "False": False, "None": None}
-_CLOSER = {"[": "]", "(": ")", "{": "}"}
-_CONTINUES_BEFORE = frozenset("+-*/%?:|&=<>.([!,")
-_CONTINUES_AFTER = frozenset("+-*/%?:|&=<>.")
 _CONTINUES_A_LITERAL = frozenset("+-*/%?|&.")
 
 
-class Source:
-    """A text and its literals. Raises FormatError if it is too long or contains characters that are no text."""
+class Source(ScannedText):
+    """A text, and the literals in it. Raises FormatError for one that is too long, or that is no text."""
 
     def __init__(self, text: str, *, is_python: bool = False, most_values: int = MAX_CHARS) -> None:
-        self.is_python = is_python
-        self._values_left = most_values
-        self.text = text.replace("\r\n", "\n").replace("\r", "\n")
-        self.gaps: list[Gap] = []
-        if len(self.text) > MAX_CHARS:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if len(text) > MAX_CHARS:
             raise too_long()
-        if match := _FORBIDDEN.search(self.text):
-            self.fail(
-                "A character stands here that is no text (NUL, or half of a surrogate pair).", match.start()
-            )
-
-    def fail(self, message: str, offset: int) -> NoReturn:
-        """Raise FormatError with the line and the column of ``offset``."""
-        raise self.error(message, offset)
-
-    def error(self, message: str, offset: int) -> FormatError:
-        line = self.text.count("\n", 0, offset) + 1
-        return FormatError(message, line, offset - self.text.rfind("\n", 0, offset), offset=offset)
-
-    def line_of(self, offset: int) -> int:
-        return bisect_left(self._line_ends, offset) + 1
-
-    @cached_property
-    def _line_ends(self) -> list[int]:
-        return [line_end.start() for line_end in re.finditer("\n", self.text)]
-
-    def skip(self, offset: int) -> int:
-        """Return the first offset from ``offset`` on that is neither space nor comment."""
-        match = _SPACE.match(self.text, offset)
-        after = match.end() if match else offset
-        if self.text.startswith("/*", after):
-            self.fail("The comment that begins here is not closed with */.", after)
-        return after
+        super().__init__(text, is_python=is_python)
+        self._values_left = most_values
+        self.gaps: list[Gap] = []
 
     def read(self, offset: int = 0) -> tuple[Node, int]:
         """Return the literal at ``offset`` (after space and comments), and its end."""
@@ -124,9 +68,6 @@ class Source:
             at = self._after_item(at, ")", max(0, offset - 1))
         return arguments, at + 1
 
-    def _peek(self, offset: int) -> str:
-        return self.text[offset : offset + 1]
-
     def _value(self, at: int, depth: int) -> tuple[Node, int]:
         if depth > MAX_DEPTH:
             self.fail(f"The brackets are nested too deep: at most {MAX_DEPTH} levels can be read.", at)
@@ -147,7 +88,7 @@ class Source:
             return self._object(at, depth)
         if char == "[":
             return self._array(at, depth)
-        if char in _STRINGS or _PREFIX.match(self.text, at):
+        if self._begins_string(at):
             return self._strings(at)
         if char == "(":
             return self._bracketed(at, depth)
@@ -175,7 +116,7 @@ class Source:
                 continue
             key_at = at
             key, at = self._key(at, start)
-            is_shorthand = self.text[key_at] not in _STRINGS and self._peek(self.skip(at)) in {",", "}"}
+            is_shorthand = self.text[key_at] not in QUOTES and self._peek(self.skip(at)) in {",", "}"}
             at = key_at if is_shorthand else self.skip(at)
             if not is_shorthand and self._peek(at) != ":":
                 self.fail(f'A colon is missing after the key "{key[:60]}".', at)
@@ -257,10 +198,6 @@ class Source:
             self.fail("A key is expected here: a name, or a text in quotes.", at)
         return match.group(), match.end()
 
-    def _fail_at_quotes(self, at: int) -> None:
-        if self._peek(at) in {"“", "”", "„", "«", "‘", "’"}:
-            self.fail('Typographic quotes are not read as quotes; write " instead.', at)
-
     def _number(self, text: str, at: int) -> int | float:
         if _OF_A_FRACTION.isdisjoint(text):
             if len(text) > 20 or abs(int(text)) > MAX_INTEGER:
@@ -270,62 +207,6 @@ class Source:
         if not math.isfinite(number):
             self.fail("This number is too large.", at)
         return number
-
-    def _string(self, at: int) -> tuple[Node, int]:
-        quote = self.text[at]
-        match = _STRINGS[quote].match(self.text, at)
-        if not match:
-            where = "" if quote == "`" else " on its line; write a line break in it as \\n"
-            self.fail(f"The text that begins here is not closed{where}.", at)
-        raw = match.group()[1:-1]
-        if quote == "`" and "${" in raw:
-            return Node(Expression(match.group()), at), match.end()
-        return Node(self.unescaped(raw, at), at), match.end()
-
-    def _strings(self, at: int) -> tuple[Node, int]:
-        """Return the text that begins here joined, in Python, with adjacent ones."""
-        node, end = self.read_string(at)
-        texts = [node.value]
-        while self.is_python and self._begins_string(following := self.skip(end)):
-            after, after_end = self.read_string(following)
-            if self._peek(self.skip(after_end)) == ":":
-                break
-            texts.append(after.value)
-            end = after_end
-        if len(texts) == 1:
-            return node, end
-        if all(isinstance(text, str) for text in texts):
-            return Node("".join(map(str, texts)), at), end
-        return Node(Expression(self.text[at:end]), at), end
-
-    def _begins_string(self, at: int) -> bool:
-        return self._peek(at) in _STRINGS or _PREFIX.match(self.text, at) is not None
-
-    def read_string(self, at: int) -> tuple[Node, int]:
-        """Return the single quoted text that begins here, and its end; an Expression if it is interpolated."""
-        prefix = _PREFIX.match(self.text, at)
-        quotes = prefix.end() if prefix else at
-        match = _IN_THREE_QUOTES.match(self.text, quotes)
-        if match is None and self.text.startswith(('"""', "'''"), quotes) and self.is_python:
-            self.fail("The text that begins here is not closed with three quotes.", at)
-        if prefix is None and match is None:
-            return self._string(at)
-        end = match.end() if match else self._string(quotes)[1]
-        if prefix and prefix.group().lower().strip("ru"):
-            return Node(Expression(self.text[at:end]), at), end
-        return Node(self.python_text(self.text[at:end], at), at), end
-
-    def python_text(self, literal: str, at: int) -> str:
-        """Evaluate one Python string literal."""
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                text = ast.literal_eval(literal)
-        except (ValueError, SyntaxError):
-            self.fail("An escape in this text is wrong.", at)
-        if _FORBIDDEN.search(text):
-            self.fail("This text holds a character that is no text (NUL, or half of a surrogate pair).", at)
-        return str(text)
 
     def _bracketed(self, at: int, depth: int) -> tuple[Node, int] | None:
         """Return the value in brackets, or a Python tuple as a list; None for anything else."""
@@ -352,72 +233,6 @@ class Source:
         if has_comma:
             return Node(items, start), at + 1
         return Node(items[0].value, start), at + 1
-
-    def unescaped(self, raw: str, at: int) -> str:
-        """Return the text between quotes, unescaped as JavaScript does."""
-        if "\\" not in raw:
-            return raw
-
-        def replace(match: re.Match[str]) -> str:
-            braced, four, two, eight, simple = match.groups()
-            digits = braced or four or two or eight
-            if digits is not None:
-                code = int(digits, 16)
-                return chr(code) if code <= 0x10FFFF else "\x00"
-            if simple in {"u", "x"}:
-                self.fail(
-                    f"An escape is wrong: \\{simple} wants hexadecimal digits after it.",
-                    at + 1 + match.start(),
-                )
-            return "\x00" if simple == "0" else _SIMPLE_ESCAPES.get(simple, simple)
-
-        text = _ESCAPE.sub(replace, raw)
-        joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        if "\x00" in joined or joined.count("\ufffd") != text.count("\ufffd"):
-            self.fail("This text holds a character that is no text (NUL, or half of a surrogate pair).", at)
-        return joined
-
-    def _expression(self, at: int) -> tuple[Node, int]:
-        """Return the expression up to the comma, bracket or line end that closes it."""
-        self._fail_at_quotes(at)
-        end = self._expression_end(at)
-        text = self.text[at:end].strip()
-        if not text:
-            self.fail("A value is missing here.", at)
-        return Node(Expression(text), at), end
-
-    def _expression_end(self, at: int) -> int:
-        closers: list[str] = []
-        position = at
-        while match := _EXPRESSION_TOKEN.search(self.text, position):
-            token = match.group()
-            if match["pattern"] and not may_be_value(self.text, match.start()):
-                position = match.start() + 1
-                continue
-            if token in _CLOSER:
-                closers.append(_CLOSER[token])
-            elif token in {"]", ")", "}"}:
-                if not closers:
-                    return match.start()
-                if closers.pop() != token:
-                    self.fail(f"This {token} closes a bracket that is not open.", match.start())
-            elif not closers and token in {",", ";"}:
-                return match.start()
-            elif not closers and token == "\n":
-                if self._ends_line(at, match.start()):
-                    return match.start()
-                position = self.skip(match.start())
-                continue
-            position = match.end()
-        if closers:
-            self.fail(f"A {closers[-1]} is missing for what begins here.", at)
-        return len(self.text)
-
-    def _ends_line(self, at: int, offset: int) -> bool:
-        """Whether the line break at ``offset`` ends an expression: no operator before or after it."""
-        before = self.text[max(at, offset - 200) : offset].rstrip()[-1:]
-        after = self._peek(self.skip(offset))
-        return before not in _CONTINUES_BEFORE and after not in _CONTINUES_AFTER
 
 
 def refuse_too_many_values(document: object) -> None:

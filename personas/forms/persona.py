@@ -8,21 +8,13 @@ from django import forms
 from django.contrib.auth.models import User
 
 from personas.formats.credentials import key_in_header, literal_key_problems
-from personas.formats.rules import (
-    MAX_DELAY_MS,
-    MAX_PROMPT_CHARS,
-    ValueProblem,
-    parameter_problems,
-    printable,
-    temperature_problems,
-    tool_problems,
-)
+from personas.formats.rules import ValueProblem, printable, temperature_problems
 from personas.formats.vision import vision_is_on
-from personas.forms.fields import AddressField, HeaderLinesField, PromptField, SecretField, UserJsonField
-from personas.models import FillerConfig, Persona, PersonaVersion
-from personas.persona_fields import FORM_FIELDS, PERSONA_FIELDS, SECTIONS, FormSection
+from personas.forms.declared import form_field
+from personas.forms.fields import UserJsonField
+from personas.models import Persona, PersonaVersion
+from personas.persona_fields import FORM_FIELDS, PERSONA_FIELDS, SECTIONS, FormSection, Vision
 from personas.saving import save_persona
-from playground.engine.persona import BargeIn
 from playground.engine.substitution import explicit_names_in, names_in
 
 
@@ -34,11 +26,6 @@ def unshown_problems(unshown: dict[str, Any]) -> Iterator[ValueProblem]:
     yield from literal_key_problems(unshown)
 
 
-class Vision:
-    ABSENT, ON, OFF = "absent", "on", "off"
-    CHOICES = [(ABSENT, "Absent, which means on"), (ON, "On"), (OFF, "Off")]
-
-
 @dataclass(frozen=True, slots=True)
 class Section:
     text: FormSection
@@ -48,42 +35,6 @@ class Section:
 class PersonaForm(forms.ModelForm):
     """Saves an incomplete persona (missing values, placeholders) and refuses invalid values."""
 
-    system_prompt = PromptField(rows=8, required=False, max_length=MAX_PROMPT_CHARS)
-    context = PromptField(rows=5, required=False, max_length=MAX_PROMPT_CHARS)
-    address = AddressField()
-    token_secret = SecretField()
-    headers = HeaderLinesField()
-    parameters = UserJsonField(blank={}, shape=dict, rule=parameter_problems)
-    history_last = forms.IntegerField(required=False, min_value=1, max_value=1_000)
-    tools = UserJsonField(blank=[], shape=list, rule=tool_problems, rows=12)
-    tts_engine = forms.CharField(required=False, max_length=200)
-    external_voice_id = forms.CharField(required=False, max_length=200)
-    voice_settings = UserJsonField(blank=None, shape=dict)
-    playht_user_id = forms.CharField(required=False, max_length=200)
-    tts_token_secret = SecretField()
-    filler_config = forms.ModelChoiceField(
-        FillerConfig.objects.all(), required=False, empty_label="No fillers"
-    )
-    barge_in_mode = forms.ChoiceField(
-        required=False,
-        choices=[("", "Not given (forced is assumed)"), *((mode.value, mode.value) for mode in BargeIn)],
-    )
-    barge_in_trigger = forms.ChoiceField(
-        required=False,
-        choices=[("", "Not given"), ("final", "final"), ("interim", "interim")],
-    )
-    no_interrupt_ms = forms.IntegerField(required=False, min_value=0, max_value=MAX_DELAY_MS)
-    barge_in_reply = UserJsonField(blank=None, shape=dict)
-    vision = forms.ChoiceField(choices=Vision.CHOICES)
-    stand_in_address = AddressField()
-    stand_in_secret = SecretField()
-    tool_mocks = UserJsonField(blank={}, shape=dict)
-    tool_endpoint = AddressField()
-    tool_endpoint_secret = SecretField()
-    max_tool_rounds = forms.IntegerField(min_value=0, max_value=20)
-    stream_options = UserJsonField(blank=None, shape=dict, rows=2)
-    other_layers = UserJsonField(blank={}, shape=dict, rule=literal_key_problems)
-    other_keys = UserJsonField(blank={}, shape=dict, rule=literal_key_problems)
     note = forms.CharField(
         required=False,
         max_length=200,
@@ -106,6 +57,7 @@ class PersonaForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields |= {name: own for name, declared in FORM_FIELDS.items() if (own := form_field(declared))}
         for name, declared in FORM_FIELDS.items():
             self.fields[name].label, self.fields[name].help_text = declared.label, declared.help_text
         self.initial.update(_parts_of(self.instance))

@@ -1,14 +1,13 @@
 """A persona's current state. Every save also creates a PersonaVersion."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from personas.ids import new_persona_id
 from personas.models.filler_config import FillerConfig
 from personas.models.json_field import JSONField
 from personas.models.token_secret import TokenSecret
-from personas.persona_fields import choices_of, default_of
-from playground.engine.platforms.registry import default_platform_name, platform_choices
+from personas.persona_fields import bounds_of, choices_of, default_of
+from playground.engine.platforms.registry import default_platform_name, platform_choices, provider_choices
 
 
 class Persona(models.Model):
@@ -24,7 +23,7 @@ class Persona(models.Model):
     default_replica_id = models.CharField(max_length=100, blank=True)
 
     platform = models.CharField(max_length=10, choices=platform_choices, default=default_platform_name)
-    provider = models.CharField(max_length=20, choices=choices_of("provider"), default=default_of("provider"))
+    provider = models.CharField(max_length=20, choices=provider_choices, default=default_of("provider"))
     address = models.CharField(max_length=2000, blank=True)
     """Tavus: ``base_url``; JAICP: ``url``. Kept as typed."""
     model = models.CharField(max_length=200, blank=True)
@@ -40,7 +39,7 @@ class Persona(models.Model):
     history_mode = models.CharField(
         max_length=20, choices=choices_of("history_mode"), default=default_of("history_mode")
     )
-    history_last = models.PositiveIntegerField(null=True, blank=True)
+    history_last = models.PositiveIntegerField(null=True, blank=True, validators=bounds_of("history_last"))
     barge_in = JSONField(default=dict, blank=True)
     """``bargeIn``, ``bargeInTrigger``, ``noInterruptTime``, ``bargeInReply``, each as given."""
     filler_config = models.ForeignKey(
@@ -65,9 +64,11 @@ class Persona(models.Model):
     tool_endpoint_secret = models.ForeignKey(
         TokenSecret, null=True, blank=True, on_delete=models.PROTECT, related_name="tool_personas"
     )
-    max_tool_rounds = models.PositiveSmallIntegerField(default=default_of("max_tool_rounds"))
+    max_tool_rounds = models.PositiveSmallIntegerField(
+        default=default_of("max_tool_rounds"), validators=bounds_of("max_tool_rounds")
+    )
     max_answer_s = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(600)]
+        null=True, blank=True, validators=bounds_of("max_answer_s")
     )
     stand_in_address = models.CharField(max_length=2000, blank=True)
     """Called in rehearsals instead of the address while the persona's own LLM can't be called."""

@@ -6,13 +6,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from personas.delays import DEFAULT_ACTIVATION_DELAY_MS
+from personas.delays import DEFAULT_ACTIVATION_DELAY_MS, delay_sentence
 from personas.filler_preview import (
     LONGEST_FIRST_SENTENCE_MS,
     USUAL_FIRST_SENTENCE_MS,
     preview_filler,
 )
-from personas.formats.advice import delay_sentence
 from personas.forms.filler_config import FillerConfigForm
 from personas.models import FillerConfig
 from personas.views.access import permitted

@@ -47,7 +47,8 @@ class LLMSettings:
     address: str
     """Tavus: the ``base_url``; JAICP: the whole ``url``. This app's own begin with ``/``."""
     model: str
-    provider: Provider = Provider.CUSTOM_LLM
+    provider: str = Provider.CUSTOM_LLM
+    """CUSTOM_LLM, or one of a platform's hosted providers."""
     token_secret: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     temperature: float | None = None

@@ -26,9 +26,11 @@ from playground.engine.persona import (
     FillerSettings,
     LLMSettings,
     PersonaSettings,
+    Provider,
     SpeechSettings,
 )
-from playground.engine.platforms.registry import platform_named
+from playground.engine.platforms.platform import Platform
+from playground.engine.platforms.registry import known_provider, platform_named, platform_or_default
 
 
 def read_persona(persona_id: str, document: Mapping[str, Any]) -> PersonaSettings:
@@ -44,6 +46,11 @@ def read_persona(persona_id: str, document: Mapping[str, Any]) -> PersonaSetting
         speech=_speech(document),
         **_settings_in(document.get("rehearsal") or {}, PersonaSettings),
     )
+
+
+def platform_of(document: Mapping[str, Any]) -> Platform:
+    """The platform that a document names; the default if it names none that is known."""
+    return platform_or_default((document.get("llm") or {}).get("platform") or "")
 
 
 def _settings_in(source: Mapping[str, Any], settings: type[LLMSettings | PersonaSettings]) -> dict[str, Any]:
@@ -64,6 +71,7 @@ def _llm(source: Mapping[str, Any]) -> LLMSettings:
         "address": "",
         "model": "",
         **_settings_in(source, LLMSettings),
+        "provider": known_provider(source.get("provider") or Provider.CUSTOM_LLM),
         "platform": platform_named(source["platform"]).name,
         "headers": tuple((name, value) for name, value in source.get("headers") or ()),
         "tools": tuple(source.get("tools") or ()),

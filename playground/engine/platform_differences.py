@@ -3,7 +3,7 @@
 from playground.engine.events import TurnKind
 from playground.engine.persona import PersonaSettings
 from playground.engine.platforms.platform import Platform
-from playground.engine.platforms.registry import platform_named
+from playground.engine.platforms.registry import platform_named, platforms, possessive
 
 
 def platform_differences(
@@ -19,4 +19,8 @@ def platform_differences(
         sentences.append(
             "stream_options is sent because the persona asks for it; the platform doesn't send it."
         )
-    return [*sentences, *platform.differences(persona, platform_named(persona.llm.platform))]
+    sentences += platform.differences(persona, platform_named(persona.llm.platform))
+    if persona.filler is not None and not platform.plays_fillers:
+        owners = " and ".join(possessive(known.label) for known in platforms() if known.plays_fillers)
+        sentences.append(f"Fillers are {owners}: on {platform.label} the caller would hear silence instead.")
+    return sentences

@@ -12,7 +12,8 @@ class Surroundings:
     """The values that a request takes from the installation rather than the persona."""
 
     user_agent: str
-    caila_base_url: str = "https://caila.io/api/adapters/openai"
+    caila_base_url: str = ""
+    """Where this installation calls Caila; empty: where it is."""
 
 
 @dataclass(frozen=True, slots=True)

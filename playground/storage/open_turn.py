@@ -6,9 +6,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from personas.formats.pipeline import bypasses_llm
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.events import TurnKind
+from playground.engine.persona_document import platform_of
 from playground.models import Conversation, Turn
 from playground.storage.database_jobs import database_job
 from playground.storage.leases import LEASE, PROCESS_ID, close_orphaned_turns
@@ -74,8 +74,8 @@ def open_turn(conversation_id: str, new: NewTurn) -> OpenedTurn:
 
 def _in_its_pipeline(conversation: Conversation, new: NewTurn) -> NewTurn:
     """Return an echo of the user's text if the persona's pipeline bypasses the LLM, else the turn unchanged."""
-    other_keys = conversation.persona_version.document.get("other_keys") or {}
-    if new.kind is TurnKind.USER and bypasses_llm(other_keys):
+    document = conversation.persona_version.document
+    if new.kind is TurnKind.USER and platform_of(document).bypasses_llm(document.get("other_keys") or {}):
         return replace(new, kind=TurnKind.ECHO)
     return new
 

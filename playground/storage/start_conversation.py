@@ -9,10 +9,10 @@ from django.contrib.auth.models import User
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
-from personas.formats.pipeline import greeting_of
 from personas.models import Persona, PersonaVersion
 from personas.readiness import ReadinessProblem, readiness_problems_of
 from personas.row_limits import TooManyRowsError, has_as_many
+from playground.engine.persona_document import platform_of
 from playground.engine.prompt import fill_placeholders
 from playground.models import Conversation
 
@@ -62,12 +62,17 @@ def start_conversation(persona: Persona, options: ConversationOptions, *, owner:
         conversational_context=fill_placeholders(options.conversational_context, options.values),
         replica_id=options.replica_id or version.document.get("default_replica_id") or "",
         callback_url=options.callback_url,
-        custom_greeting=options.custom_greeting or greeting_of(version.document.get("other_keys") or {}),
+        custom_greeting=options.custom_greeting or _greeting_of(version.document),
         initial_messages=list(options.initial_messages),
         properties=dict(options.properties),
         status=options.status,
         ended_at=timezone.now() if options.status == Conversation.Status.ENDED else None,
     )
+
+
+def _greeting_of(document: Mapping[str, Any]) -> str:
+    """The persona's own greeting; empty: it has none."""
+    return platform_of(document).greeting(document.get("other_keys") or {})
 
 
 def _refuse_another_conversation(owner: User) -> None:

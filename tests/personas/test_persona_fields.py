@@ -7,13 +7,22 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.db.models import Field
+from django.test import Client
 
 from personas.documents import document_of
 from personas.exporting import export
+from personas.forms.fields import SecretField
 from personas.forms.persona import PersonaForm, data_of
 from personas.models import Persona
 from personas.models.json_field import JSONField
-from personas.persona_fields import FORM_FIELDS, PERSONA_FIELDS, REHEARSAL_FIELDS, SECTIONS
+from personas.persona_fields import (
+    FORM_FIELDS,
+    PERSONA_FIELDS,
+    REHEARSAL_FIELDS,
+    SECTIONS,
+    FieldKind,
+    PersonaField,
+)
 from playground.engine.json_types import Json
 from playground.engine.platforms.registry import register, unregister
 from playground.engine.platforms.tavus import Tavus
@@ -101,3 +110,31 @@ def test_the_longest_answer_is_between_1_and_600_seconds_or_unlimited(typed: str
     assert ("max_answer_s" not in form.errors) is is_valid
     if is_valid:
         assert document_of(form.as_typed())["rehearsal"]["max_answer_s"] == (int(typed) if typed else None)
+
+
+NUMBERS = sorted(name for name, field in PERSONA_FIELDS.items() if field.bounds is not None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_outside_its_declared_bounds_is_refused_by_form_and_admin(
+    name: str, admin_client: Client
+) -> None:
+    bounds = FORM_FIELDS[name].bounds
+    assert bounds is not None
+    for number in (bounds.least - 1, bounds.most + 1):
+        typed = data_of(Persona(persona_name="Mert")) | {name: number}
+        assert name in PersonaForm(typed).errors
+        page = admin_client.post("/admin/personas/persona/add/", typed)
+        assert name in page.context["adminform"].form.errors
+
+
+def test_a_number_says_between_which_bounds_it_lies() -> None:
+    assert NUMBERS == ["history_last", "max_answer_s", "max_tool_rounds"]
+    assert all(field.bounds for field in FORM_FIELDS.values() if field.kind is FieldKind.NUMBER)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", [field for field in FORM_FIELDS.values() if field.kind is FieldKind.SECRET])
+def test_a_secret_is_chosen_among_the_stored_ones(field: PersonaField) -> None:
+    assert isinstance(PersonaForm().fields[field.name], SecretField)

@@ -5,16 +5,18 @@ id in the body, and of the session only the last two exchanges.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from playground.engine.addresses.route import has_route, with_route
 from playground.engine.json_types import Json
 from playground.engine.persona import LLMSettings, PersonaSettings
-from playground.engine.platforms.platform import Endpoint, Platform
+from playground.engine.platforms.platform import Endpoint, HostedProvider, Platform
 from playground.engine.platforms.request_parts import common_headers, free_parameters, merged
 from playground.engine.request import LLMRequest, Surroundings
 
 KEY_HEADER = "X-Parley-Key"
 EXCHANGES = 2
+ECHO_HOUSE = HostedProvider("ECHO_HOUSE", "ECHO_HOUSE: Parley's own models", "https://echo.example/v1")
 
 
 class Parley:
@@ -23,9 +25,13 @@ class Parley:
     address_name = "endpoint"
     demo_address = "/demo/v1/chat/completions"
     default_engine = "elevenlabs"
+    providers: tuple[HostedProvider, ...] = (ECHO_HOUSE,)
     no_prompt = "the agent has no instructions."
     key_headers = frozenset({KEY_HEADER.lower()})
     keeps_tool_messages = False
+    ignored_parameters = frozenset({"stream", "seed"})
+    plays_fillers = False
+    has_barge_in_settings = False
     help_texts: Mapping[str, str] = {"address": "Parley: the endpoint, called as it stands."}
     section_texts: Mapping[str, str] = {"llm": "Parley calls its endpoint."}
 
@@ -48,7 +54,7 @@ class Parley:
         surroundings: Surroundings,
     ) -> LLMRequest:
         body: Json = {"session": conversation_id, "stream": True, "model": llm.model}
-        body |= free_parameters(llm)
+        body |= free_parameters(llm, self.ignored_parameters)
         if llm.tools:
             body["tools"] = list(llm.tools)
         body["messages"] = list(messages)
@@ -59,10 +65,10 @@ class Parley:
         return ()
 
     def dialled(self, endpoint: Endpoint, surroundings: Surroundings) -> str:
-        return endpoint.address
+        return endpoint.address if self.calls_its_address(endpoint) else ECHO_HOUSE.base_url
 
     def calls_its_address(self, endpoint: Endpoint) -> bool:
-        return True
+        return endpoint.provider != ECHO_HOUSE.name
 
     def has_prompt(self, llm: LLMSettings) -> bool:
         return True
@@ -73,6 +79,12 @@ class Parley:
 
     def fired_event(self, llm: LLMSettings) -> str:
         return llm.event_name
+
+    def bypasses_llm(self, other_keys: Mapping[str, Any]) -> bool:
+        return other_keys.get("mood") == "parrot"
+
+    def greeting(self, other_keys: Mapping[str, Any]) -> str:
+        return str(other_keys.get("opening", ""))
 
     def differences(self, persona: PersonaSettings, own: Platform) -> Iterator[str]:
         if own.name != self.name:

@@ -14,6 +14,7 @@ from personas.formats.platform_format import (
     Document,
     EditorTexts,
     FileFormat,
+    OwnApi,
     PartNames,
     PastedTexts,
 )
@@ -44,6 +45,7 @@ class ParleyFormat:
         example='{ "parley": 1, … }',
     )
     words = PartNames(document="agent", parameters="options", tools="functions", secret="key")
+    api: OwnApi | None = OwnApi("parley.example", "x-parley-login")
     keys_in_code = frozenset({MARK})
 
     def is_own_language(self, text: str) -> bool:
@@ -143,8 +145,6 @@ class ParleyFormat:
             "system_prompt": self._prompt(document),
             "context": "",
             "llm": dict(document["llm"]) | everything,
-            "barge_in": {},
-            "filler": None,
         }
 
     def _prompt(self, document: Document) -> str:
@@ -158,10 +158,6 @@ class ParleyFormat:
             yield changed("context", "context stands at the end of instructions.")
         if document["llm"].get("history_mode") != HistoryMode.PROMPT_AND_SESSION:
             yield lost("history_mode", "Parley always sends the last two exchanges.")
-        if document.get("barge_in"):
-            yield lost("barge_in_mode", "Parley decides by itself who may interrupt.")
-        if document.get("filler"):
-            yield lost("filler_config", "fillersPhraseConfig: Parley plays no fillers.")
 
     def neutral(self, document: Document, surroundings: Surroundings) -> Json:
         llm = document["llm"]

@@ -47,6 +47,16 @@ def test_a_pasted_agent_becomes_a_persona(admin_client: Client) -> None:
     assert TokenSecret.objects.get().name == "PARLEY_KEY"
 
 
+def test_the_key_of_a_request_to_its_own_api_is_said_to_be_left_out() -> None:
+    command = f"curl https://api.parley.example/agents -H 'X-Parley-Login: k' -d '{TEXT}'"
+    draft = read_document(command)
+    assert draft.platform == "parley"
+    assert "X-Parley-Login is the platform's key (parley.example)" in " ".join(draft.notes)
+    assert "X-Parley-Login is the platform's key" in " ".join(
+        read_document(f"headers = {{'X-Parley-Login': key}}\nagent = {TEXT}").notes
+    )
+
+
 def test_an_agent_in_a_file_is_imported_by_command(admin_user: User, tmp_path: Path) -> None:
     (tmp_path / "nora.parley").write_text(TEXT)
     out = StringIO()
@@ -147,13 +157,13 @@ def test_an_agent_is_exported_to_each_of_the_others(
         (
             platforms_examples.YANDEX_GPT,
             "tokenSecret MY_TOKEN becomes key.",
-            ["Parley always sends the last two exchanges.", "fillersPhraseConfig: Parley plays no fillers."],
+            ["Parley always sends the last two exchanges.", "fillersPhraseConfig: Parley has no fillers."],
         ),
         (
             platforms_examples.CAILA,
             "CAILA_OPEN_AI becomes Caila's OpenAI adapter as endpoint, the key bare in Authorization, and "
             "just-ai/openai-proxy/ before the model.",
-            ["Parley always sends the last two exchanges.", "fillersPhraseConfig: Parley plays no fillers."],
+            ["Parley always sends the last two exchanges.", "fillersPhraseConfig: Parley has no fillers."],
         ),
     ],
 )

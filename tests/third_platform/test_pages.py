@@ -9,11 +9,20 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from personas.documents import document_of
 from personas.formats import read_document
 from personas.forms.persona import data_of
 from personas.importing import import_draft
 from personas.models import Persona
+from personas.readiness import dialled_address, readiness_problems
+from playground.engine.events import TurnKind
+from playground.engine.persona_document import read_persona
+from playground.storage.load_plan import persona_of
+from playground.storage.open_turn import NewTurn, open_turn
+from playground.storage.snapshot import conversation_json
+from playground.storage.start_conversation import ConversationOptions, start_conversation
 from tests.personas.persona_pages import NEW, edit_url, text_of
+from tests.third_platform import document_process
 from tests.third_platform.examples import AGENT, TEXT
 
 pytestmark = pytest.mark.django_db
@@ -30,10 +39,18 @@ def previewed(client: Client, persona: Persona, **typed: Any) -> Any:
     return answer
 
 
+def wire_page(client: Client) -> str:
+    """The page without its head, in which each response has a CSRF token of its own."""
+    page = client.get(reverse("wire-docs")).content.decode()
+    return page.partition("<main")[2]
+
+
 def test_the_form_offers_it_and_saves_it(admin_client: Client) -> None:
     page = text_of(admin_client.get("/personas/new/"))
     assert '<option value="parley">Parley</option>' in page
     assert "Parley: the endpoint, called as it stands." in page
+    assert "base_url or url or endpoint" in page
+    assert "ECHO_HOUSE: Parley's own models" in page
     saved = admin_client.post("/personas/new/", NEW | {"platform": "parley"})
     assert saved.status_code == 302
     persona = Persona.objects.get()
@@ -113,9 +130,44 @@ def test_an_endpoint_is_tried_as_it(admin_client: Client) -> None:
     assert (persona.address, persona.headers) == ("https://a.example/v1/chat/completions", [])
 
 
-def test_the_wire_page_is_shown(admin_client: Client) -> None:
-    assert admin_client.get(reverse("wire-docs")).status_code == 200
+def test_the_wire_page_says_the_same_whichever_platforms_there_are(admin_client: Client) -> None:
+    """The wire is Greenroom's own: a platform is only a value in its snapshot."""
+    page = wire_page(admin_client)
+    document_process.unregister()
+    try:
+        without = wire_page(admin_client)
+    finally:
+        document_process.register()
+    assert "<h1>The wire</h1>" in page
+    assert "&quot;platform&quot;: &quot;" in page
+    assert page == without
+
+
+def test_a_snapshot_on_the_wire_names_it(admin_user: User, agent: Persona) -> None:
+    conversation = start_conversation(agent, ConversationOptions(), owner=admin_user)
+    assert conversation_json(conversation, persona_of(conversation))["persona"]["platform"] == "parley"
 
 
 def test_no_migration_is_needed() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_a_provider_of_its_own_is_saved_and_called(admin_client: Client, agent: Persona) -> None:
+    assert admin_client.post(edit_url(agent), data_of(agent) | {"provider": "ECHO_HOUSE"}).status_code == 302
+    agent.refresh_from_db()
+    assert agent.get_provider_display() == "ECHO_HOUSE: Parley's own models"
+    address = dialled_address(agent)
+    assert address is not None
+    assert address.raw == "https://echo.example/v1"
+    assert read_persona(agent.pk, document_of(agent)).llm.provider == "ECHO_HOUSE"
+
+
+def test_its_kept_keys_decide_what_opens_a_conversation_and_whether_an_llm_is_called(
+    admin_user: User,
+) -> None:
+    parrot = json.dumps(AGENT | {"opening": "Nora here.", "mood": "parrot"})
+    persona = import_draft(read_document(parrot), by=admin_user).persona
+    assert readiness_problems(persona) == []
+    conversation = start_conversation(persona, ConversationOptions(), owner=admin_user)
+    assert conversation.custom_greeting == "Nora here."
+    assert open_turn(conversation.pk, NewTurn(TurnKind.USER, "Hello")).turn.kind == TurnKind.ECHO

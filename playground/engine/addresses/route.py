@@ -8,6 +8,16 @@ def has_route(url: str) -> bool:
     return url.partition("?")[0].endswith(ROUTE)
 
 
+def ends_in_route(url: str) -> bool:
+    """As `has_route`, whatever slashes stand behind the route."""
+    return has_route(url.partition("?")[0].rstrip("/"))
+
+
+def has_route_twice(url: str) -> bool:
+    """Whether the route stands in the URL more than once: somebody wrote it into the base URL."""
+    return url.count(ROUTE) > 1
+
+
 def with_route(base_url: str) -> str:
     """Return the base URL with the route behind its path."""
     path, mark, query = base_url.partition("?")

@@ -6,6 +6,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from playground.engine.addresses.address import Address
+from playground.engine.addresses.route import ROUTE, has_route, has_route_twice, without_route
 from playground.engine.errors.bodies import ErrorBody, read_error_body
 from playground.engine.errors.codes import Code, UpstreamError
 from playground.engine.errors.excerpts import Redact, excerpt
@@ -18,7 +19,6 @@ LONGEST_WAIT_MS = 7 * 24 * 3_600_000
 """A longer Retry-After is not credible and is treated as absent."""
 
 _SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
-_ROUTE = "/chat/completions"
 _VERSION = re.compile(r"/v\d+[a-z0-9]*(/|$)", re.IGNORECASE)
 
 _NO_MODEL = ("model_not_found", "unknown model", "model not found", "no such model", "invalid model")
@@ -113,20 +113,20 @@ def _not_found(address: Address, status: int, error: ErrorBody) -> str:
     who = server(address)
     if error.speaks_of(*_NO_MODEL) or _misses_model(error.message):
         return f"{who} has no such model (HTTP {status}). Check the model's name."
-    if address.path.count(_ROUTE) > 1:
+    if has_route_twice(address.path):
         return (
-            f"{who} has no such address (HTTP {status}): {_ROUTE} stands in it twice. "
+            f"{who} has no such address (HTTP {status}): {ROUTE} stands in it twice. "
             f"A base URL ends before it, as a rule in /v1."
         )
-    if not address.path.endswith(_ROUTE):
+    if not has_route(address.path):
         return f"{who} has no such address (HTTP {status}). Check the url, which is called as it stands, and the model."
-    base = address.path.removesuffix(_ROUTE).rstrip("/")
+    base = without_route(address.path).rstrip("/")
     if not base:
         origin = "" if address.is_own else f"{address.scheme}://{address.netloc}"
         return f"{who} has no such address (HTTP {status}): it lacks /v1. Try {origin}/v1 as the base URL."
     if not _VERSION.search(base):
         return (
-            f"{who} has no such address (HTTP {status}). {_ROUTE} was added to the base URL's path {base}: check that "
+            f"{who} has no such address (HTTP {status}). {ROUTE} was added to the base URL's path {base}: check that "
             "the LLM answers there."
         )
     return f"{who} has no such address (HTTP {status}). Check the base URL, which ends in /v1 as a rule, and the model."

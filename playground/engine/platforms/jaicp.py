@@ -1,14 +1,25 @@
 """Just AI's JAICP: the requests of an ``llmRequest``, and its documentation of the settings."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from playground.engine.addresses.route import ROUTE, has_route, with_route
+from playground.engine.addresses.route import ROUTE, ends_in_route, with_route
 from playground.engine.json_types import Json
 from playground.engine.persona import HistoryMode, LLMSettings, PersonaSettings, Provider
-from playground.engine.platforms.platform import Endpoint, Platform
-from playground.engine.platforms.request_parts import authorization, common_headers, free_parameters, merged
+from playground.engine.platforms import pipeline
+from playground.engine.platforms.platform import Endpoint, HostedProvider, Platform
+from playground.engine.platforms.request_parts import (
+    IGNORED_PARAMETERS,
+    authorization,
+    common_headers,
+    free_parameters,
+    merged,
+)
 from playground.engine.request import LLMRequest, Surroundings
 
+CAILA = HostedProvider(
+    Provider.CAILA_OPEN_AI, "CAILA_OPEN_AI: Caila's openai-proxy", "https://caila.io/api/adapters/openai"
+)
 CAILA_MODEL_PREFIX = "just-ai/openai-proxy/"
 
 
@@ -18,8 +29,12 @@ class Jaicp:
     address_name = "url"
     demo_address = "/demo/v1" + ROUTE
     default_engine = ""
+    providers: tuple[HostedProvider, ...] = (CAILA,)
     no_prompt = "with this choice of messages the script passes none, or all parts are empty."
     key_headers = frozenset({"authorization"})
+    ignored_parameters = IGNORED_PARAMETERS
+    plays_fillers = True
+    has_barge_in_settings = True
     keeps_tool_messages = False
     """Just AI, llmRequest, "Dialog history": ``chatHistoryInLlmFormat`` has user and assistant messages only."""
     help_texts: Mapping[str, str] = {
@@ -66,8 +81,7 @@ class Jaicp:
 
     def address_of(self, base_url: str) -> str:
         """Return the whole URL: the route is appended unless the base URL ends in it."""
-        path = base_url.partition("?")[0].rstrip("/")
-        return base_url if has_route(path) else with_route(base_url)
+        return base_url if ends_in_route(base_url) else with_route(base_url)
 
     def request(
         self,
@@ -82,7 +96,7 @@ class Jaicp:
         if not self.calls_its_address(llm):
             return _caila(llm, messages, surroundings)
         body: Json = {"model": llm.model, "messages": list(messages), "stream": True}
-        body |= free_parameters(llm)
+        body |= free_parameters(llm, self.ignored_parameters)
         if llm.tools:
             body["tools"] = list(llm.tools)
         headers = merged(common_headers(surroundings), authorization(llm), llm.headers)
@@ -92,7 +106,7 @@ class Jaicp:
         return (("Authorization", f"Bearer {secret}"),)
 
     def dialled(self, endpoint: Endpoint, surroundings: Surroundings) -> str:
-        return endpoint.address if self.calls_its_address(endpoint) else surroundings.caila_base_url
+        return endpoint.address if self.calls_its_address(endpoint) else caila_base_url(surroundings)
 
     def calls_its_address(self, endpoint: Endpoint) -> bool:
         """Just AI, llmRequest, ``provider``: url, headers, tools and eventName are for CUSTOM_LLM alone."""
@@ -113,6 +127,14 @@ class Jaicp:
     def fired_event(self, llm: LLMSettings) -> str:
         return llm.event_name if self.calls_its_address(llm) else ""
 
+    def bypasses_llm(self, other_keys: Mapping[str, Any]) -> bool:
+        """As on Tavus: its keys in a document act whatever the platform is."""
+        return pipeline.bypasses_llm(other_keys)
+
+    def greeting(self, other_keys: Mapping[str, Any]) -> str:
+        """As on Tavus: its keys in a document act whatever the platform is."""
+        return pipeline.greeting_of(other_keys)
+
     def differences(self, persona: PersonaSettings, own: Platform) -> Iterator[str]:
         if own.name != self.name:
             yield f"JAICP calls a whole url; it is derived from the persona's {own.address_name}."
@@ -120,13 +142,18 @@ class Jaicp:
             yield "JAICP sends tools with CUSTOM_LLM only."
 
 
+def caila_base_url(surroundings: Surroundings) -> str:
+    """Where this installation calls Caila."""
+    return surroundings.caila_base_url or CAILA.base_url
+
+
 def _caila(llm: LLMSettings, messages: Sequence[Json], surroundings: Surroundings) -> LLMRequest:
     """Return a request to Caila's OpenAI adapter: the bare key in Authorization."""
     body: Json = {"model": CAILA_MODEL_PREFIX + llm.model, "messages": list(messages), "stream": True}
-    body |= free_parameters(llm)
+    body |= free_parameters(llm, Jaicp.ignored_parameters)
     bare_key = (("Authorization", llm.token_secret),) if llm.token_secret else ()
     headers = merged(common_headers(surroundings), bare_key)
-    return LLMRequest("POST", with_route(surroundings.caila_base_url), headers, body)
+    return LLMRequest("POST", with_route(caila_base_url(surroundings)), headers, body)
 
 
 def _last_request(session: Sequence[Json]) -> int:

@@ -5,7 +5,8 @@ register both. Nothing else knows which platforms exist.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from playground.engine.json_types import Json
 from playground.engine.persona import LLMSettings, PersonaSettings
@@ -21,6 +22,16 @@ class Endpoint(Protocol):
     def provider(self) -> str: ...
 
 
+@dataclass(frozen=True, slots=True)
+class HostedProvider:
+    """A provider that answers at an address of its own, whatever the persona's is."""
+
+    name: str
+    """As documents and rows name it."""
+    label: str
+    base_url: str
+
+
 class Platform(Protocol):
     """One platform, pure: the same values give the same result."""
 
@@ -34,6 +45,8 @@ class Platform(Protocol):
     """The built-in demo LLM as an address of this platform."""
     default_engine: str
     """The TTS engine if a persona names none; empty for the platform's telephony voice."""
+    providers: tuple[HostedProvider, ...]
+    """What may answer in place of the persona's own LLM."""
     no_prompt: str
     """One sentence on why a request has no prompt."""
     help_texts: Mapping[str, str]
@@ -78,11 +91,24 @@ class Platform(Protocol):
 
     key_headers: frozenset[str]
     """Lower-case names of further headers in which the token secret's name is replaced."""
+    ignored_parameters: frozenset[str]
+    """Names in ``parameters`` that the platform sets itself, so that what is given there isn't sent."""
     keeps_tool_messages: bool
     """Whether calls and results of earlier turns stay in the messages."""
 
+    plays_fillers: bool
+    """Whether it fills the pause before an answer; if not, a persona's fillers are rehearsal only."""
+    has_barge_in_settings: bool
+    """Whether its documents say who may interrupt, and when."""
+
     def fired_event(self, llm: LLMSettings) -> str:
         """Return the event that a function call fires, or an empty string."""
+
+    def bypasses_llm(self, other_keys: Mapping[str, Any]) -> bool:
+        """Whether the persona's kept keys say that the voice repeats what it is given, and no LLM is called."""
+
+    def greeting(self, other_keys: Mapping[str, Any]) -> str:
+        """What the persona's kept keys have the voice open each conversation with; empty: nothing."""
 
     def differences(self, persona: PersonaSettings, own: "Platform") -> Iterator[str]:
         """Yield notes on how a rehearsal's request differs from its own; ``own`` is the persona's platform."""

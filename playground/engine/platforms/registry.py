@@ -1,7 +1,10 @@
 """The registry of platforms. All code outside this package asks here, by the name in rows and documents."""
 
+from collections.abc import Iterator
+
+from playground.engine.persona import Provider
 from playground.engine.platforms.jaicp import Jaicp
-from playground.engine.platforms.platform import Platform
+from playground.engine.platforms.platform import HostedProvider, Platform
 from playground.engine.platforms.tavus import Tavus
 
 _platforms: dict[str, Platform] = {}
@@ -46,6 +49,36 @@ def platform_or_default(name: str) -> Platform:
 def platform_choices() -> list[tuple[str, str]]:
     """Return names and labels as choices of Django's fields."""
     return [(platform.name, platform.label) for platform in platforms()]
+
+
+def possessive(label: str) -> str:
+    return f"{label}'" if label.endswith("s") else f"{label}'s"
+
+
+def provider_choices() -> list[tuple[str, str]]:
+    """The persona's own server, and the hosted providers of all platforms, as Django's fields take choices."""
+    own = (Provider.CUSTOM_LLM.value, "CUSTOM_LLM: a server of your own")
+    return [own, *((str(hosted.name), hosted.label) for hosted in _hosted_providers())]
+
+
+def known_provider(name: str) -> str:
+    """The name itself. Raises ValueError if no platform has such a provider."""
+    if name not in dict(provider_choices()):
+        raise ValueError(f"{name!r} is no provider.")
+    return name
+
+
+def provider_base_url(name: str) -> str:
+    """Where the hosted provider of this name answers. Raises ValueError if there is none."""
+    for hosted in _hosted_providers():
+        if hosted.name == name:
+            return hosted.base_url
+    raise ValueError(f"{name!r} is no hosted provider.")
+
+
+def _hosted_providers() -> Iterator[HostedProvider]:
+    for platform in platforms():
+        yield from platform.providers
 
 
 register(Tavus())

@@ -27,9 +27,9 @@ def common_headers(surroundings: Surroundings) -> Headers:
     )
 
 
-def free_parameters(llm: LLMSettings) -> Json:
+def free_parameters(llm: LLMSettings, ignored: frozenset[str]) -> Json:
     """Return ``parameters`` without the ignored names; the top-level temperature wins."""
-    sent = {name: value for name, value in llm.parameters.items() if name not in IGNORED_PARAMETERS}
+    sent = {name: value for name, value in llm.parameters.items() if name not in ignored}
     if llm.temperature is not None:
         sent["temperature"] = llm.temperature
     if llm.stream_options is not None:

@@ -1,12 +1,20 @@
 """Tavus: the requests to a persona's custom LLM, and its documentation of the settings."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from playground.engine.addresses.route import has_route, with_route
 from playground.engine.json_types import Json
 from playground.engine.persona import LLMSettings, PersonaSettings
-from playground.engine.platforms.platform import Endpoint, Platform
-from playground.engine.platforms.request_parts import authorization, common_headers, free_parameters, merged
+from playground.engine.platforms import pipeline
+from playground.engine.platforms.platform import Endpoint, HostedProvider, Platform
+from playground.engine.platforms.request_parts import (
+    IGNORED_PARAMETERS,
+    authorization,
+    common_headers,
+    free_parameters,
+    merged,
+)
 from playground.engine.request import LLMRequest, Surroundings
 
 CONVERSATION_HEADER = "conversation_id"
@@ -19,8 +27,13 @@ class Tavus:
     demo_address = "/demo/v1"
     default_engine = "cartesia"
     """Tavus, "TTS": the default if the layer is missing."""
+    providers: tuple[HostedProvider, ...] = ()
     no_prompt = "system_prompt, context and conversational_context are all empty."
     key_headers = frozenset({"authorization"})
+    ignored_parameters = IGNORED_PARAMETERS
+    """Not documented: assumed to be those of JAICP."""
+    plays_fillers = False
+    has_barge_in_settings = False
     keeps_tool_messages = True
     """Tavus sends the whole history with every request."""
     help_texts: Mapping[str, str] = {
@@ -69,7 +82,7 @@ class Tavus:
         body: Json = {"model": llm.model, "messages": list(messages), "stream": True}
         if llm.tools:
             body["tools"] = list(llm.tools)
-        body |= free_parameters(llm)
+        body |= free_parameters(llm, self.ignored_parameters)
         own = (*authorization(llm), *llm.headers)
         headers = merged(common_headers(surroundings), own, ((CONVERSATION_HEADER, conversation_id),))
         return LLMRequest("POST", url, headers, body)
@@ -93,11 +106,15 @@ class Tavus:
     def fired_event(self, llm: LLMSettings) -> str:
         return ""
 
+    def bypasses_llm(self, other_keys: Mapping[str, Any]) -> bool:
+        return pipeline.bypasses_llm(other_keys)
+
+    def greeting(self, other_keys: Mapping[str, Any]) -> str:
+        return pipeline.greeting_of(other_keys)
+
     def differences(self, persona: PersonaSettings, own: Platform) -> Iterator[str]:
         if own.name != self.name:
             yield (
                 "Tavus calls a base_url with /chat/completions after it; "
                 f"it is derived from the persona's {own.address_name}."
             )
-        if persona.filler is not None:
-            yield "Fillers are JAICP's: on Tavus the caller would hear silence instead."

@@ -22,10 +22,11 @@ BOUNDED_BY = {
         "personas/formats/hash_comments.py", "personas/formats/jaicp_history.py",
         "personas/formats/jaicp_messages.py", "personas/formats/jaicp_script.py",
         "personas/formats/joined_text.py", "personas/formats/bindings.py", "personas/formats/script.py",
-        "personas/formats/tolerant.py",
+        "personas/formats/tolerant.py", "personas/formats/own_apis.py",
+        "personas/formats/scanned_text.py",
     ),
     FIELD: (
-        "personas/formats/advice.py", "personas/formats/tavus_advice.py",
+        "personas/formats/advice.py", "personas/formats/tavus_advice.py", "personas/formats/jaicp_advice.py",
         "personas/formats/prompt_size.py", "personas/formats/rules.py",
         "playground/engine/addresses/address.py", "playground/engine/headers.py",
         "playground/engine/prompt.py", "playground/engine/substitution.py",
