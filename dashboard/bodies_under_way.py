@@ -1,10 +1,10 @@
-"""The bodies of all requests that are not answered yet: how much of memory and disk they take together."""
+"""Counts the memory and disk used by the bodies of all unanswered requests."""
 
 from dashboard.body_limits import BODIES_BYTES, DEFAULT_BODY_BYTES
 
 
 class BodiesUnderWay:
-    """Counts the bytes of all bodies. A small body is always taken: others' large ones keep nobody from signing in."""
+    """Counts the bytes of all bodies. A small body is always accepted, so large ones can't block a sign-in."""
 
     def __init__(self) -> None:
         self.received = 0
@@ -14,14 +14,14 @@ class BodiesUnderWay:
 
 
 class BodyUnderWay:
-    """The part of one body, until it is given back."""
+    """One body's share, until it is released."""
 
     def __init__(self, bodies: BodiesUnderWay) -> None:
         self._bodies = bodies
         self._received = 0
 
     def take(self, size: int) -> bool:
-        """Count bytes that have come; False: there is no room for them."""
+        """Count received bytes; return False if there is no room for them."""
         is_small = self._received + size <= DEFAULT_BODY_BYTES
         if not is_small and self._bodies.received + size > BODIES_BYTES:
             return False

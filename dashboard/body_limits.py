@@ -26,7 +26,7 @@ BODY_BYTES_BY_PATH: tuple[tuple[str, int], ...] = (
 BODIES_BYTES = 64 * MIB
 """How much the bodies of all requests that are not answered yet may take in a process."""
 RETRY_AFTER_S = 5
-"""When somebody may try again whom there was no room for."""
+"""The Retry-After of a request refused for lack of room, in seconds."""
 
 REQUEST_S = 60.0
 """Timeout for a whole request, from its first byte to the last of its body, however steadily it arrives."""

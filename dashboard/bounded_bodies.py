@@ -1,4 +1,4 @@
-"""Bodies counted and timed as ASGI messages: the same limits under a server that does not apply them itself."""
+"""Limits request bodies as ASGI messages: the same limits for servers that don't apply them themselves."""
 
 import asyncio
 from typing import Any
@@ -21,7 +21,7 @@ Message = Any
 
 
 class BoundedBodies:
-    """Passes requests on whose bodies are within the limit of their path; others it passes on as refused, without."""
+    """Passes on requests whose bodies are within their path's limit; others are marked as refused, without a body."""
 
     def __init__(self, application: Any) -> None:
         self._application = application
@@ -44,7 +44,7 @@ class BoundedBodies:
 
 
 class _CountedBody:
-    """Gives the messages of a body until it is too large or too slow; then the client seems to have left."""
+    """Yields a body's messages until it is too large or too slow; then the client appears to have left."""
 
     def __init__(self, receive: ASGIReceiveCallable, most: int, under_way: BodyUnderWay) -> None:
         self.refusal: Refusal | None = None
@@ -56,7 +56,7 @@ class _CountedBody:
         self._deadline = asyncio.get_running_loop().time() + REQUEST_S
 
     def look_at(self, headers: Any) -> None:
-        """Refuse by the declared length, before anything is read."""
+        """Refuse a too large declared length before anything is read."""
         declared = [value for name, value in headers if name == b"content-length"]
         if any(int(value) > self._most for value in declared if value.isdigit() and len(value) < 20):
             self.refusal = too_large(self._most)
@@ -86,7 +86,7 @@ class _CountedBody:
 
 
 class _EmptyBody:
-    """An empty body of a client that stays."""
+    """The empty body of a client that stays connected."""
 
     def __init__(self) -> None:
         self._is_given = False

@@ -1,7 +1,7 @@
-"""HTTP as `serve` takes it: bodies are bounded and timed while they arrive, and no form is parsed on the event loop.
+"""HTTP for `serve`: bodies are limited and timed as they arrive, and no form is parsed on the event loop.
 
-Twisted bounds the rest: 16 KiB for the request line and all headers, 500 headers, 64 KiB of trailers, and 60 seconds
-in which nothing comes.
+Twisted limits the rest: 16 KiB for the request line and all headers, 500 headers, 64 KiB of trailers, and 60 seconds
+without data.
 """
 
 from typing import Any, Protocol
@@ -23,7 +23,7 @@ from dashboard.body_limits import (
 )
 
 LINGER_S = 2.0
-"""How long what a refused client still sends is read and thrown away, so that it gets to read why."""
+"""How long a refused client's remaining data is read and discarded, so that it can read the response."""
 NO_WHOLE_HEADERS = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -35,7 +35,7 @@ class Timer(Protocol):
 
 
 class BoundedRequest(WebRequest):
-    """Counts its body as it arrives, against the limit of its path; Django alone parses forms, off the loop."""
+    """Counts its body as it arrives, against its path's limit. Only Django parses forms, off the event loop."""
 
     def __init__(self, channel: "BoundedChannel", queued: object) -> None:
         super().__init__(channel, queued, parsePOSTFormSubmission=False)
@@ -45,7 +45,7 @@ class BoundedRequest(WebRequest):
         self._under_way = bodies.body()
 
     def gotLength(self, length: int | None) -> None:
-        """The headers are complete; None: the body comes in chunks."""
+        """Start the body after the headers; ``length`` is None for a chunked body."""
         self._most = most_bytes(unquote(self.channel.requested_path))
         if length is not None and length > self._most:
             self.channel.refuse(too_large(self._most))
@@ -70,9 +70,9 @@ class BoundedRequest(WebRequest):
         super().connectionLost(reason)
 
     def handle_exception(self, exception: Exception) -> None:
-        """The application failed: an answer that has begun is broken off, so that its client sees that it is not whole.
+        """Break off the begun response of a failed application, so that its client sees that it is incomplete.
 
-        Daphne would raise at it, and never look after any connection again.
+        Daphne would raise here, and then never watch any connection's timeout again.
         """
         if not self._response_started:
             super().handle_exception(exception)
@@ -81,7 +81,7 @@ class BoundedRequest(WebRequest):
 
 
 class BoundedChannel(HTTPChannel):
-    """A connection whose requests have to arrive in time; after a refusal it takes no other request and closes."""
+    """A connection whose requests must arrive in time; after a refusal it takes no more and closes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -117,13 +117,13 @@ class BoundedChannel(HTTPChannel):
             self.allContentReceived()
 
     def allContentReceived(self) -> None:
-        """The request is handled from here on, whatever of it is still on the way."""
+        """Handle the request from here on, even if some of it is still to come."""
         self._received = 0
         self._stop_clock()
         super().allContentReceived()
 
     def refuse(self, refusal: Refusal) -> None:
-        """Have the newest request answered with the refusal, without its body, as the last one of the connection."""
+        """Answer the newest request with the refusal, without its body, as the connection's last."""
         request = self.requests[-1]
         request.refusal = refusal
         request.requestHeaders.removeHeader(b"Expect")
@@ -137,7 +137,7 @@ class BoundedChannel(HTTPChannel):
         if not self._is_refused or self._deadline is not None:
             super().loseConnection()
             return
-        # Closed at once, with bytes unread, the connection would be reset and the answer lost on its way.
+        # Closing at once with unread bytes would reset the connection and lose the response.
         self._networkProducer.unregisterProducer()
         self.transport.loseWriteConnection()
         self._deadline = self.callLater(LINGER_S, self._cut_off)

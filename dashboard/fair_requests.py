@@ -1,4 +1,4 @@
-"""Requests of one client wait for each other, not everyone for them: how many are worked on at once, and whose."""
+"""Schedules requests fairly: limits how many run at once, in total, per client and per address."""
 
 import asyncio
 import json
@@ -16,19 +16,19 @@ from dashboard.body_limits import RETRY_AFTER_S, Refusal
 from dashboard.middleware import API, CONTENT_SECURITY_POLICY
 
 AT_ONCE = 8
-"""How many requests a process works on at once. Each costs threads, and every thread makes every answer later."""
+"""How many requests a process handles at once. Each costs threads, and every thread delays all answers."""
 OF_A_CLIENT = 3
-"""How many of them may be one client's."""
+"""How many of them may belong to one client."""
 OF_AN_ADDRESS = 6
-"""How many of them may come from one address, whoever they say they are: keys and sessions are not known yet."""
+"""How many of them may come from one address, whatever key or session they claim, which isn't checked yet."""
 WAITING = 1_000
-"""How many requests may wait for their turn in a process."""
+"""How many requests may wait in a process."""
 WAITING_OF_AN_ADDRESS = 300
 """How many of them may come from one address."""
 HOLD_S = 1.0
-"""How long a request counts that has not begun its answer: by then it waits for an LLM or a turn, and costs nothing."""
+"""How long a request counts without beginning its response: by then it waits for an LLM or a turn, at no cost."""
 UNCOUNTED = frozenset({"/health/"})
-"""What answers at once, however many wait."""
+"""Paths answered at once, however many requests wait."""
 
 TOO_MANY_WAIT = Refusal(
     HTTPStatus.SERVICE_UNAVAILABLE, "Too many requests wait already. Send it again in a few seconds."
@@ -42,7 +42,7 @@ Scope = Any
 
 
 class FairRequests:
-    """Lets requests through in the order in which they came, a client's own behind each other."""
+    """Admits requests in order of arrival; one client's requests wait for each other."""
 
     def __init__(self, application: Any, *, session_cookie: str, is_behind_proxy: bool) -> None:
         self._application = application
@@ -101,7 +101,7 @@ class FairRequests:
 
     @asynccontextmanager
     async def _line(self, name: str, most: int) -> "AsyncIterator[_Line]":
-        """The places of a client or an address, remembered for as long as it has requests here."""
+        """Yield the line of a client or an address, kept while it has requests here."""
         line = self.lines.setdefault(name, _Line(most))
         line.requests += 1
         try:
@@ -120,7 +120,7 @@ class _Line:
 
 
 class _RequestSlot:
-    """What a request holds while it is worked on; it is left once."""
+    """The slots that a request holds while it is handled; leaving it again has no effect."""
 
     def __init__(self) -> None:
         self._held: list[asyncio.Semaphore] = []
@@ -135,7 +135,7 @@ class _RequestSlot:
 
 
 async def answer(refusal: Refusal, path: str, send: ASGISendCallable) -> None:
-    """Answer at once and without Django, which costs time that nobody has now."""
+    """Answer at once, bypassing Django, which costs time under load."""
     is_api = path.startswith(API)
     body = json.dumps({"message": refusal.message}) if is_api else refusal.message
     headers = (
@@ -153,7 +153,7 @@ async def answer(refusal: Refusal, path: str, send: ASGISendCallable) -> None:
 
 
 def client_of(scope: Scope, session_cookie: str, *, is_behind_proxy: bool) -> str:
-    """Whom a request seems to come from: its key, its session or its address. Nobody is believed for it."""
+    """Return the client that a request claims to come from: its key, its session or its address. Not verified."""
     headers = dict(scope["headers"])
     if key := headers.get(b"x-api-key"):
         return "key " + sha256(key).hexdigest()
@@ -163,7 +163,7 @@ def client_of(scope: Scope, session_cookie: str, *, is_behind_proxy: bool) -> st
 
 
 def address_of(scope: Scope, *, is_behind_proxy: bool) -> str:
-    """Behind a proxy, the last address that `X-Forwarded-For` names: the proxy itself added it."""
+    """Return the address; behind a proxy the last one in `X-Forwarded-For`, which the proxy itself added."""
     headers = dict(scope["headers"])
     forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1") if is_behind_proxy else ""
     return forwarded.rpartition(",")[2].strip() or (scope.get("client") or [""])[0]

@@ -1,6 +1,6 @@
-"""Log lines that nobody can forge: control characters are escaped, and one event begins exactly one line.
+"""Formats log lines that can't be forged: control characters are escaped, and each event begins exactly one line.
 
-Exceptions are named by their class: their words may hold what somebody sent, or a secret.
+Exceptions are named by their class only: their messages may contain user input or a secret.
 """
 
 import copy
@@ -16,14 +16,14 @@ _CONTINUATION = "\n    "
 
 
 class SafeFormatter(logging.Formatter):
-    """Escapes what came from outside; the lines of a traceback are kept and indented."""
+    """Escapes untrusted text; a traceback's lines are kept and indented."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = copy.copy(record)
         line.request_id = current_request_id() or "-"
         if isinstance(record.args, tuple):
             line.args = tuple(_without_words(argument) for argument in record.args)
-        line.exc_text = None  # another formatter may have left it, words and all
+        line.exc_text = None  # another formatter may have stored it, with its message
         return super().format(line)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
@@ -41,7 +41,7 @@ def _without_words(argument: object) -> object:
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:
-    """The exception and those that it came from, the first one first."""
+    """Return the exception and its causes, itself first."""
     chain: list[BaseException] = []
     while error is not None and error not in chain:
         chain.append(error)
@@ -50,14 +50,14 @@ def _chain(error: BaseException | None) -> list[BaseException]:
 
 
 def _frames_and_class(error: BaseException) -> str:
-    """Of a group, those of what it holds too."""
+    """Return the frames and class, for a group also those of its members."""
     members = leaves(error) if isinstance(error, BaseExceptionGroup) else ()
     own = (*traceback.format_tb(error.__traceback__), f"{type(error).__name__}\n")
     return "".join((*own, *map(_frames_and_class, members)))
 
 
 def escape(text: str) -> str:
-    """The text on one line, with every control and direction character as its escape."""
+    """Return the text on one line, with every control and direction character escaped."""
     return _CONTROL.sub(_escaped, text).replace("\n", "\\n")
 
 

@@ -1,4 +1,4 @@
-"""Daphne with a beginning and an end: orphaned turns are closed before, and open ones stored after."""
+"""Daphne with start-up and shutdown steps: closes orphaned turns before, stores open ones after."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,7 +26,7 @@ class ListeningPort(Protocol):
 
 
 class DrainingServer(Server):
-    """Stops listening, drains, and only then ends the sockets, so that viewers see how their turns ended."""
+    """Stops listening, drains, and only then closes the sockets, so that viewers see how their turns ended."""
 
     def __init__(
         self, application: ProtocolTypeRouter, *, host: str, port: int, on_ready: Callable[[], None]
@@ -51,17 +51,17 @@ class DrainingServer(Server):
     def _set_up_protocols(self) -> None:
         self.http_factory.protocol = BoundedChannel
         self.ws_factory.protocol = SocketProtocol
-        # Without it a viewer whose message is too large sees the connection vanish, and no close code.
+        # Without it a too large message drops the viewer's connection without a close code.
         self.ws_factory.setProtocolOptions(failByDrop=False)
 
     async def handle_reply(self, protocol: object, message: dict[str, Any]) -> None:
-        """Hand the application's message on; on a socket, wait until what was sent has been read."""
+        """Pass the application's message on; on a socket, wait until the sent data has been read."""
         await super().handle_reply(protocol, message)
         if isinstance(protocol, SocketProtocol):
             await protocol.until_read()
 
     def create_application(self, protocol: object, scope: dict[str, Any]) -> Any:
-        """The application's queue; a refused request is marked as such for it."""
+        """Return the application's queue; mark a refused request for it."""
         if isinstance(protocol, BoundedRequest) and protocol.refusal is not None:
             scope[REFUSAL] = protocol.refusal
         return super().create_application(protocol, scope)
@@ -79,7 +79,7 @@ class DrainingServer(Server):
         return drained
 
     def _cancel_applications(self) -> "Deferred[None]":
-        """Daphne's own way breaks at a connection without an application, as half a request is."""
+        """Cancel the applications; Daphne's own way fails at a connection without one, such as half a request."""
         applications = [connection.get("application_instance") for connection in self.connections.values()]
         open_ones = [application for application in applications if application and not application.done()]
         for application in open_ones:

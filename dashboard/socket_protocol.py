@@ -1,4 +1,4 @@
-"""Daphne's end of a WebSocket: its limits bind what comes in, and what goes out waits for a reader."""
+"""Daphne's end of a WebSocket: limits what comes in, and makes what goes out wait for the reader."""
 
 import asyncio
 import socket
@@ -12,18 +12,19 @@ from playground.realtime.close_codes import CloseCode
 
 FRAMES = 100
 FRAMES_WITHIN_S = 10.0
-"""How many frames may come in how long a time: five times what the messages may be, for pings and fragments, of which
-the library tells the application nothing. Each is read on the event loop."""
+"""The most frames within this time: five times the message limit, for pings and fragments, which the library doesn't
+report to the application. Each is read on the event loop.
+"""
 KERNEL_BYTES = 64 * 1024
-"""How much of what is sent the kernel is asked to hold; Linux takes twice as much. It would take megabytes by itself:
-a ping behind them reaches a slow reader too late for an answer in time, and nobody sees that it reads slowly.
+"""How much sent data the kernel is asked to buffer; Linux doubles it. By default it would buffer megabytes: a ping
+behind them reaches a slow reader too late for an answer in time, and slow reading goes unnoticed.
 """
 
 
 class SocketProtocol(WebSocketProtocol):
-    """Tells Daphne's application when the client has read what was sent, and passes the reason of a close on.
+    """Tells Daphne's application when the client has read what was sent, and passes on a close reason.
 
-    It is the push producer of its transport: Twisted pauses it while more than 64 KiB wait to be sent.
+    As the push producer of its transport it is paused by Twisted while more than 64 KiB wait to be sent.
     """
 
     maxMessagePayloadSize: int
@@ -37,7 +38,7 @@ class SocketProtocol(WebSocketProtocol):
         self._writable = asyncio.Event()
         self._writable.set()
         self.transport.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
-        self.transport.unregisterProducer()  # the HTTP channel's, which would stop reading while nothing is read
+        self.transport.unregisterProducer()  # the HTTP channel's: it would pause reading
         self.transport.registerProducer(self, True)
 
     def onFrameBegin(self) -> None:
@@ -49,7 +50,7 @@ class SocketProtocol(WebSocketProtocol):
         self.sendClose(int(CloseCode.TOO_MANY_MESSAGES), "Frames came faster than they are taken.")
 
     def consumeData(self) -> None:
-        """Read the frames that have come; of a flood, none any more."""
+        """Read the received frames; drop them all in a flood."""
         if self._is_flooding:
             self.data = b""
             return
@@ -80,12 +81,12 @@ class SocketProtocol(WebSocketProtocol):
         self.resumeProducing()
 
     async def until_read(self) -> None:
-        """Wait until everything sent has left the process's buffers for the kernel, or the socket has closed."""
+        """Wait until the kernel has accepted everything sent, or the socket has closed."""
         if self._writable is not None:
             await self._writable.wait()
 
     def sendMessage(self, payload: bytes, *args: Any, **kwargs: Any) -> None:
-        # The library applies its limit on incoming messages to outgoing ones too.
+        # The library also applies its limit on incoming messages to outgoing ones.
         limit, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
         try:
             super().sendMessage(payload, *args, **kwargs)
@@ -97,5 +98,5 @@ class SocketProtocol(WebSocketProtocol):
             self.sendClose(code=message.get("code", 1000), reason=message.get("reason"))
             return
         if message["type"] == "websocket.send" and self.state in (self.STATE_CLOSING, self.STATE_CLOSED):
-            return  # the client is leaving: what is said meanwhile is for nobody
+            return  # the client is leaving, so nothing more is sent
         super().handle_reply(message)

@@ -1,4 +1,4 @@
-"""System checks: the encryption keys are usable, and every stored secret can be read with them."""
+"""System checks: the encryption keys are valid, and every stored secret can be decrypted with them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +25,7 @@ def encryption_keys_are_valid(**kwargs: Any) -> list[checks.CheckMessage]:
 
 @checks.register(checks.Tags.database)
 def secrets_are_readable(databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
-    """A warning and no error: the rest of the site works, and a value can be entered again."""
+    """Warn about unreadable secrets. Not an error: the rest of the site works, and a value can be entered again."""
     if not databases or encryption_keys_are_valid():
         return []
     try:

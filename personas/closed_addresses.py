@@ -1,4 +1,4 @@
-"""What is said at save of an address that Greenroom will not call; whether it does is decided at each request."""
+"""The note at save on an address that Greenroom won't call. The guard decides at each request."""
 
 from django.conf import settings
 
@@ -8,7 +8,7 @@ from playground.engine.addresses.address_policy import is_metadata_service, is_p
 
 
 def closed_address_sentence(persona: Persona) -> str:
-    """One sentence for a person; empty: the address may be open."""
+    """Return one sentence for a person; empty unless the address is plainly closed."""
     address = dialled_address(persona)
     if address is None or not is_plainly_closed(address, settings.OUTBOUND_PRIVATE_HOSTS):
         return ""

@@ -1,4 +1,4 @@
-"""The delays of a filler, in milliseconds: the usual one, the risky ones, the longest."""
+"""A filler's delays in milliseconds: the default, the risky ones, the longest."""
 
 from playground.engine.persona import FillerSettings, default_of
 

@@ -18,7 +18,7 @@ NOTE = "Demo data"
 
 
 class DemoData(StrEnum):
-    """What `load_demo_data` found and did."""
+    """The result of `load_demo_data`."""
 
     LOADED = "loaded"
     PRESENT = "present"
@@ -28,7 +28,7 @@ class DemoData(StrEnum):
 
 @transaction.atomic
 def load_demo_data() -> DemoData:
-    """Fill an empty database. In any other nothing is added; a demo key that no longer fits is renewed."""
+    """Fill an empty database. In any other, add nothing, but renew an outdated demo key."""
     if _is_empty():
         _load()
         return DemoData.LOADED
@@ -40,9 +40,9 @@ def _is_empty() -> bool:
 
 
 def _renew_key() -> DemoData:
-    """The demo LLM's key is the server's own: a secret of ours that holds an older one gets the new one.
+    """Replace an older value of the demo LLM's key, which is the server's own, in a secret that Greenroom made.
 
-    One that a person entered, or that may go to other hosts, stays as it is.
+    A secret that a person edited, or that may be sent to other hosts, stays unchanged.
     """
     secret = TokenSecret.objects.filter(name=DEMO_SECRET).first()
     if secret is None or holds(secret, settings.DEMO_LLM_KEY):
@@ -61,7 +61,7 @@ def _load() -> None:
         filler_phrases_list=["Great question!", "Just a moment"],
         activation_delay_ms=1_000,
     )
-    # Lists begin with what was changed last: the storyteller is whom one talks to first.
+    # Lists begin with the persona changed last: the storyteller is the one to talk to first.
     save_persona(_jaicp_reply(secret, filler), by=None, note=NOTE)
     save_persona(_weather_assistant(secret), by=None, note=NOTE)
     save_persona(_storyteller(secret), by=None, note=NOTE)

@@ -1,4 +1,4 @@
-"""The process that reads documents: a persona's, several, a conversation's, or what a request to the API sent."""
+"""The process that reads documents: of one or several personas, of a conversation, or of an API request."""
 
 import traceback
 from collections.abc import Callable
@@ -18,7 +18,7 @@ Answer = dict[str, Any]
 
 
 def answer(question: Question) -> Answer:
-    """What was read; ``refusal`` or ``api_refusal``: why it can't be; ``failure``: a fault of the reader."""
+    """Return what was read; ``refusal`` or ``api_refusal`` says why it is invalid, ``failure`` names a reader's bug."""
     try:
         return _READERS[question["kind"]](question)
     except FormatError as error:
@@ -57,7 +57,7 @@ def _sent_patch(question: Question) -> Answer:
 
 
 def _shallow(draft: Draft) -> Answer:
-    """The draft's fields; its document is JSON already, and `asdict` would copy each value of it."""
+    """Return the draft's fields, without `asdict`, which would copy each value of the document."""
     return {
         "platform": draft.platform,
         "document": draft.document,

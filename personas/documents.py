@@ -1,7 +1,7 @@
-"""A persona's document: the JSON object of a persona version, from the rows and back into them.
+"""A persona's document: the JSON object of a persona version, to and from the rows.
 
-`personas.persona_fields` declares what stands where. What the row refers to stands in the document by name (token
-secrets) or in full (the filler config).
+`personas.persona_fields` declares its paths. What the row refers to is in the document by name (token secrets) or in
+full (the filler config).
 """
 
 import copy
@@ -19,12 +19,12 @@ _COLUMN_PATHS = frozenset(field.path for field in PERSONA_FIELDS.values())
 
 
 def document_of(persona: Persona) -> Json:
-    """The whole persona as one JSON object: filler config resolved, secrets by name."""
+    """Return the whole persona as one JSON object: filler config in full, secrets by name."""
     document: Json = {}
     for field in PERSONA_FIELDS.values():
         holder, key = field.place
         inside = document.setdefault(holder, {}) if holder else document
-        if inside is not None:  # A voice's token secret goes with its layer.
+        if inside is not None:  # A voice's token secret is dropped with its layer.
             inside[key] = _document_value(persona, field)
     return document
 
@@ -52,15 +52,15 @@ def filler_document(config: FillerConfig | None) -> Json | None:
 
 
 def _name_of(persona: Persona, field: str) -> str:
-    """The name of the token secret that a field refers to, or would if somebody had made it; empty: none."""
+    """Return the name of the token secret that a field refers to, stored or missing; empty if there is none."""
     secret: TokenSecret | None = getattr(persona, field)
     return secret.name if secret is not None else str(persona.missing_secrets.get(field, ""))
 
 
 def merged_document(persona: Persona, read: Mapping[str, Any]) -> Json:
-    """A document that was read from a platform's own, with all that it has no word for as the persona has it.
+    """Return a platform's document as read, completed with the persona's values for all that it can't express.
 
-    On a persona of another platform that is the whole LLM: there the document's is only how it would look.
+    For a persona of another platform that is the whole LLM: the document's is only how it would look there.
     """
     stored = document_of(persona)
     platform = read["llm"]["platform"]
@@ -73,10 +73,10 @@ def merged_document(persona: Persona, read: Mapping[str, Any]) -> Json:
 
 
 def apply_document(persona: Persona, document: Mapping[str, Any]) -> None:
-    """Put a document's values into the persona, without saving it. What it leaves out gets its default.
+    """Put a document's values into the persona without saving it. Missing values get their defaults.
 
-    A named secret that doesn't exist is kept by its name as missing; a filler config that isn't stored yet is
-    made. Call it inside the transaction that saves the persona. Raises KeyError where a required key is missing.
+    A named secret that doesn't exist is kept by name as missing; a filler config that isn't stored yet is created. Call
+    it inside the transaction that saves the persona. Raises KeyError without a required key.
     """
     persona.missing_secrets = {}
     for field in PERSONA_FIELDS.values():
@@ -91,7 +91,7 @@ def apply_document(persona: Persona, document: Mapping[str, Any]) -> None:
 
 
 def _column_value(field: PersonaField, value: Any) -> Any:
-    """A copy of the value, without the members that are columns of their own."""
+    """Return a copy of the value without the members that have columns of their own."""
     if isinstance(value, Mapping):
         return {key: item for key, item in value.items() if f"{field.path}.{key}" not in _COLUMN_PATHS}
     if isinstance(value, list | tuple):
@@ -107,7 +107,7 @@ def _refer(persona: Persona, field: str, name: str | None) -> None:
 
 
 def _filler_config(filler: Mapping[str, Any] | None, persona_name: str) -> FillerConfig | None:
-    """The stored config that says the same, else a new one under a name that is free."""
+    """Return the stored config with the same values, or a new one under a free name."""
     if not filler:
         return None
     delay_ms = filler.get("activationDelayMs")
@@ -131,7 +131,7 @@ def _has_values(config: FillerConfig, values: Mapping[str, Any]) -> bool:
 
 
 def _free_filler_name(name: str) -> str:
-    """The name, or the name with the first number that makes it free."""
+    """Return the name, with the first free number appended if it is taken."""
     taken = set(FillerConfig.objects.values_list("name_key", flat=True))
     candidate, number = name[:100], 2
     while name_key(candidate) in taken:

@@ -19,9 +19,9 @@ def proposed_copy_name(persona: Persona) -> str:
 
 @transaction.atomic
 def duplicate_persona(persona: Persona, *, name: str, platform: str, by: User) -> PersonaVersion:
-    """Store a copy under this name, converted where the platform is another one.
+    """Store a copy under this name, converted if the platform differs.
 
-    It refers to the same token secrets, whose allowed hosts stay what they are.
+    It refers to the same token secrets; their allowed hosts don't change.
     """
     document = document_of(persona)
     if platform != persona.platform:

@@ -1,7 +1,7 @@
-"""Work on what others wrote that may take for ever: in processes of their own, each ended where it is late.
+"""Runs work on untrusted input that may take any time in separate processes, each killed on a timeout.
 
-A thread could not be ended, and would hold Python's lock meanwhile. The processes start when they are first needed,
-serve one question at a time and end with this process. What they run is a `personas.question_loop`.
+A thread couldn't be killed, and would hold the GIL meanwhile. The processes start when first needed, answer one
+question at a time and end with this process. Each runs a `personas.question_loop`.
 """
 
 import json
@@ -24,20 +24,20 @@ Question = dict[str, Any]
 
 PROCESSES = 2
 START_MS = 10_000
-"""From the start of a process to its first sign of life."""
+"""From the start of a process to its first output."""
 _ROOT = Path(__file__).resolve().parent.parent
 _READ_BYTES = 64 * 1024
 
 
 class UnansweredError(Exception):
-    """The process gave no answer in time, or ended: out of memory, out of stack."""
+    """The process gave no answer in time, or ended (out of memory, stack overflow)."""
 
 
 class EndableProcess:
     """One process, asked one question at a time."""
 
     def __init__(self, module: str, answer_bytes: int) -> None:
-        """Raises UnansweredError."""
+        """Start the process. Raises UnansweredError."""
         self._answer_bytes = answer_bytes
         try:
             self._process = subprocess.Popen(
@@ -47,7 +47,7 @@ class EndableProcess:
                 stderr=subprocess.DEVNULL,
                 env={"PYTHONPATH": str(_ROOT)},
                 bufsize=0,
-                # Ctrl-C in a terminal is for the server, which ends this.
+                # Ctrl-C in a terminal is for the server, which ends this process.
                 start_new_session=True,
             )
         except OSError:
@@ -59,7 +59,7 @@ class EndableProcess:
             raise
 
     def ask(self, question: Question, deadline: float) -> Any:
-        """The answer. Raises UnansweredError: the process must be ended then."""
+        """Return the answer. Raises UnansweredError: the process must be ended then."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(question).encode() + b"\n")
@@ -92,7 +92,7 @@ class EndableProcess:
 
 
 class EndableProcesses:
-    """At most `PROCESSES` that run ``module``; one that was late is ended, the next question starts another."""
+    """At most `PROCESSES` processes of ``module``; the next question replaces one that was killed."""
 
     def __init__(self, module: str, *, answer_bytes: int) -> None:
         self._module = module
@@ -102,10 +102,13 @@ class EndableProcesses:
         self._idle: list[EndableProcess] = []
         self._busy: set[EndableProcess] = set()
         self.threads = ThreadPoolExecutor(PROCESSES, thread_name_prefix="checking")
-        """Where a coroutine's questions wait for a process."""
+        """The threads in which a coroutine's questions wait for a process."""
 
     def ask_all(self, questions: Sequence[Question], *, within_ms: int, wait_ms: int) -> list[Any]:
-        """The answers, None for each that was not given ``within_ms`` of all. Waits ``wait_ms`` for a process."""
+        """Return the answers, with None for each not given ``within_ms`` of all.
+
+        Waits ``wait_ms`` for a process.
+        """
         answers: list[Any] = [None] * len(questions)
         if not questions:
             return answers
@@ -123,7 +126,7 @@ class EndableProcesses:
         return answers
 
     def end(self) -> None:
-        """End every process; another one starts with the next question."""
+        """Kill every process. The next question starts another."""
         with self._lock:
             ended, self._idle = [*self._idle, *self._busy], []
         for process in ended:

@@ -1,4 +1,4 @@
-"""A persona for someone's own endpoint: a base URL, a key and a model are all that it takes."""
+"""Creates a persona for a user's own endpoint from a base URL, a key and a model."""
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -23,8 +23,8 @@ SYSTEM_PROMPT = "You are a helpful voice assistant. Answer in one or two short s
 def make_endpoint_persona(base_url: str, key: str, model: str, platform: str, by: User) -> PersonaImport:
     """Store a persona that calls this endpoint as ``platform`` would.
 
-    The key becomes a token secret bound to the endpoint's host; no key: the request goes out without one. A second
-    try with the same values uses the same secret, and the same persona. Raises ValidationError, whose keys are
+    The key becomes a token secret bound to the endpoint's host; without one the request is sent without a key. Calling
+    it again with the same values reuses the secret and the persona. Raises ValidationError, whose keys are
     ``base_url``, ``key`` and ``model``.
     """
     address = _address(base_url.strip())
@@ -78,7 +78,7 @@ def _secret(key: str, address: Address, by: User) -> TokenSecret | None:
 
 
 def _same(persona: Persona) -> Persona | None:
-    """The stored persona that is like this one in everything that a document holds."""
+    """Return a stored persona with the same document, or None."""
     document = document_of(persona)
     candidates = Persona.objects.filter(
         persona_name=persona.persona_name, platform=persona.platform, address=persona.address

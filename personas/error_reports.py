@@ -1,4 +1,4 @@
-"""Error reports of views that take a secret: it is hidden even on the page that Django shows under DEBUG."""
+"""Hides secrets in the error reports of views that take one, even on Django's page under DEBUG."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,14 +14,14 @@ View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
 
 
 class HidingReporterFilter(SafeExceptionReporterFilter):
-    """Django's own filter stands aside under DEBUG; a secret that was typed is hidden there too."""
+    """Also hides a typed secret under DEBUG, where Django's own filter is off."""
 
     def is_active(self, request: HttpRequest | None) -> bool:
         return True
 
 
 def takes_secrets(*fields: str) -> Callable[[View[Rest]], View[Rest]]:
-    """For a view: a report of an error in it shows neither these POST fields nor any local variable."""
+    """Decorate a view: an error report shows neither these POST fields nor any local variable."""
 
     def decorate(view: View[Rest]) -> View[Rest]:
         @sensitive_variables()

@@ -1,4 +1,4 @@
-"""A persona's document as text to take away: each platform's own, ``curl``, Python; secrets by name alone."""
+"""A persona's document as text: each platform's own, ``curl``, Python; secrets by name only."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """``name`` stands in addresses and commands; of a platform's own document it is the platform's."""
+    """A format. ``name`` is used in URLs and commands; for a platform's own document it is the platform's."""
 
     name: str
     label: str
@@ -37,12 +37,12 @@ class ExportFormat:
     content_type: str
     write: Callable[[Document], str]
     is_document: bool = False
-    """Whether it is the document of a platform, and not a program that sends its request."""
+    """Whether it is a platform's document rather than a program that sends its request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """The text, how a file of it is called and typed, and what of the persona is mapped, changed or lost in it."""
+    """The text, its file name and content type, and notes on what of the persona is mapped, changed or lost in it."""
 
     format: ExportFormat
     text: str
@@ -52,12 +52,12 @@ class Export:
 
 
 def export_formats() -> tuple[ExportFormat, ...]:
-    """The formats in the order in which pages offer them."""
+    """Return the formats in the order in which pages offer them."""
     return (*map(_of_platform, formats()), _CURL, _PYTHON)
 
 
 def export_format_named(name: str) -> ExportFormat:
-    """Raises ValueError if there is none of this name."""
+    """Return the format. Raises ValueError if there is none of this name."""
     for known in export_formats():
         if known.name == name:
             return known
@@ -65,10 +65,10 @@ def export_format_named(name: str) -> ExportFormat:
 
 
 def export(document: Document, name: str) -> Export:
-    """The persona in the format of this name. ``document`` has the shape that `playground.engine.persona_document` has.
+    """Return the persona in the format of this name. ``document`` is as `playground.engine.persona_document` documents.
 
     ``curl`` and Python are the request of a first turn, as the persona's own platform would send it. Raises ValueError
-    if there is no such format.
+    for an unknown format.
     """
     export_format = export_format_named(name)
     reported = (*conversion_notes(document, name), *_kept_here(document)) if export_format.is_document else ()
@@ -79,7 +79,7 @@ def export(document: Document, name: str) -> Export:
 
 
 def sample_request(document: Document, platform: Platform) -> LLMRequest:
-    """The request of a first turn as ``platform`` would send it, names in place of secrets."""
+    """Return the request of a first turn as ``platform`` would send it, names in place of secrets."""
     llm = document["llm"]
     if not llm.get("address"):
         llm = llm | {"address": f"<{platform_named(llm['platform']).address_name}>"}
@@ -127,7 +127,7 @@ _PYTHON = ExportFormat("python", "Python", ".py", "text/plain", _as_python)
 
 
 def _kept_here(document: Document) -> list[ConversionNote]:
-    """What is Greenroom's own and part of no platform's document."""
+    """Return notes on the settings that are Greenroom's own and in no platform's document."""
     names = [field.name for field in REHEARSAL_FIELDS if field.value_in(document) != field.default]
     if not names:
         return []
@@ -136,5 +136,5 @@ def _kept_here(document: Document) -> list[ConversionNote]:
 
 
 def _slug(name: str) -> str:
-    """A file name of plain letters for a persona's name, which may hold anything."""
+    """Return a file name of plain letters for any persona name."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-") or "persona"

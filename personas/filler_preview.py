@@ -1,4 +1,4 @@
-"""A filler config as its page shows it: phrases with their shares, and the picture for a time to first sentence."""
+"""A filler config's page: its phrases with their shares, and the picture for a time to first sentence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ from playground.engine.speech.voices import voice_of
 USUAL_FIRST_SENTENCE_MS = 1_500
 LONGEST_FIRST_SENTENCE_MS = 10_000
 WIDTH = 480
-"""Units of the picture's own width; the page scales it."""
+"""In units of the picture; the page scales it."""
 LANES = {"llm": (26, 20), "voice": (54, 28)}
 """Top and height."""
 _LETTER = 7.5
-"""The width of a letter of a label, on the safe side."""
+"""The estimated width of a label's letter, rather too wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class FillerPreview:
-    """``phrase`` is the one that is drawn; empty: there is none, and the picture shows the silence."""
+    """``phrase`` is the one drawn; if empty, the picture shows the silence."""
 
     shares: tuple[PhraseShare, ...]
     phrase: str
@@ -74,7 +74,7 @@ class FillerPreview:
 def preview_filler(
     phrases: Sequence[str], delay_ms: int, *, first_sentence_ms: int, phrase: str = ""
 ) -> FillerPreview:
-    """The picture for one phrase, the longest where none is chosen, in the voice of JAICP's telephony."""
+    """Return the picture for one phrase (by default the longest) in the voice of JAICP's telephony."""
     voice, tags = voice_of(SpeechSettings()), tags_of(SpeechSettings())
     phrase_shares = shares((text, voice.timing(spoken_phrase(text, tags)).duration_ms) for text in phrases)
     lengths = {share.phrase: share.duration_ms for share in phrase_shares}

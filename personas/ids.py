@@ -1,10 +1,10 @@
-"""Opaque ids with a letter in front, as Tavus' are: ``p…`` for personas, ``c…`` for conversations."""
+"""Opaque ids with a prefix letter like Tavus': ``p…`` for personas, ``c…`` for conversations."""
 
 import secrets
 
 
 def new_id(prefix: str) -> str:
-    """The prefix and 12 random hex digits."""
+    """Return the prefix and 12 random hex digits."""
     return prefix + secrets.token_hex(6)
 
 

@@ -1,4 +1,4 @@
-"""Storing what was read from a document: its token secrets, its filler config, the persona and its first version."""
+"""Stores what was read from a document: its token secrets, its filler config, the persona and its first version."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ MAX_NAME_ATTEMPTS = 1_000
 
 
 class ImportRefusedError(ValueError):
-    """The document was not stored. ``message`` is one sentence for a person; it holds nothing of the document."""
+    """The document was not stored. ``message`` is one sentence for a person, without any of the document's text."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -35,7 +35,7 @@ class ImportRefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PersonaImport:
-    """What was stored, what could not be taken over, and why the persona can't start yet (empty: it can)."""
+    """The stored persona and version, notes on what was left out, and what prevents a start (empty if it can)."""
 
     persona: Persona
     version: PersonaVersion
@@ -48,19 +48,19 @@ class PersonaImport:
 def import_draft(draft: Draft, *, by: User, note: str = "") -> PersonaImport:
     """Store the draft as a new persona, all of it or nothing.
 
-    A key in the document becomes a token secret, or the same value's secret for the same host is used again.
-    Raises ImportRefusedError where the document holds a key that no header can carry, or one that ``by`` may not
-    add as a token secret. A secret that stands there by name alone is made as "value missing"; without that right the
-    persona names it as missing. The proposed hosts need that right too.
+    A key in the document becomes a token secret; the same value for the same host reuses the stored secret. Raises
+    ImportRefusedError for a key that no header can carry, or if ``by`` may not add token secrets. A secret that is only
+    named is created as "value missing"; without that permission the persona names it as missing. The proposed hosts
+    need that permission too.
     """
     return _store(Persona(), draft, by, note or f"Imported from {platform_named(draft.platform).label}")
 
 
 @transaction.atomic
 def import_into(persona: Persona, draft: Draft, *, by: User, note: str = "") -> PersonaImport:
-    """Store the draft as the next version of a persona, under the rules of `import_draft`.
+    """Store the draft as the next version of a persona, by the rules of `import_draft`.
 
-    What the draft's platform has no word for stays as it was: see `personas.documents.merged_document`.
+    What the draft's platform can't express stays unchanged: see `personas.documents.merged_document`.
     """
     return _store(persona, replace(draft, document=merged_document(persona, draft.document)), by, note)
 
@@ -89,7 +89,7 @@ def store_secrets(draft: Draft, *, by: User) -> tuple[dict[str, Any], list[str]]
 
 @sensitive_variables("draft_secret")
 def _stored_name(draft_secret: DraftSecret, by: User, notes: list[str]) -> str:
-    """The name of the stored secret for one that the document holds or names; empty: none was made."""
+    """Return the name of the stored secret for one in the document; empty if none was created."""
     if draft_secret.value is not None:
         return _secret_with_value(draft_secret, draft_secret.value, by, notes).name
     if draft_secret.is_named:
@@ -104,7 +104,7 @@ def _stored_name(draft_secret: DraftSecret, by: User, notes: list[str]) -> str:
 
 
 def _secret_by_name(draft_secret: DraftSecret, by: User, notes: list[str]) -> str:
-    """The name as it is stored, or as it is missing."""
+    """Return the stored name, or the missing secret's."""
     stored = TokenSecret.objects.filter(name__iexact=draft_secret.name).first()
     if stored is not None:
         return stored.name
@@ -147,7 +147,7 @@ def _new_secret(draft_secret: DraftSecret, value: str, by: User) -> TokenSecret:
 
 @sensitive_variables("value")
 def secret_holding(value: str, hosts: tuple[str, ...]) -> TokenSecret | None:
-    """The stored secret with this value and exactly these allowed hosts."""
+    """Return the stored secret with this value and exactly these allowed hosts, or None."""
     for secret in TokenSecret.objects.exclude(ciphertext=""):
         if secret.allowed_hosts == list(hosts) and holds(secret, value.strip()):
             return secret
@@ -155,7 +155,7 @@ def secret_holding(value: str, hosts: tuple[str, ...]) -> TokenSecret | None:
 
 
 def make_secret(name: str, hosts: tuple[str, ...]) -> TokenSecret:
-    """A new secret without a value, under this name or, where it is taken, the name with the first free number."""
+    """Create a secret without a value, with the first free number appended to the name if it is taken."""
     for number in range(1, MAX_NAME_ATTEMPTS):
         suffix = "" if number == 1 else f"_{number}"
         candidate = name[: 64 - len(suffix)] + suffix
@@ -172,7 +172,7 @@ def make_secret(name: str, hosts: tuple[str, ...]) -> TokenSecret:
 
 
 def _renamed(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """The document with each secret under the name that it is stored as."""
+    """Return the document with each secret under its stored name."""
     changed = {reference(old): reference(new) for old, new in names.items()}
     document_out = {key: _with_references(value, changed) for key, value in document.items()}
     llm, tts = document_out["llm"], document_out["tts"]
@@ -186,7 +186,7 @@ def _renamed(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str,
 
 
 def _with_references(value: Any, changed: Mapping[str, str]) -> Any:
-    """A copy of the JSON in which each text that is a reference to a secret is the changed one."""
+    """Return a copy of the JSON in which each reference to a renamed secret is updated."""
     if isinstance(value, dict):
         return {key: _with_references(item, changed) for key, item in value.items()}
     if isinstance(value, list):

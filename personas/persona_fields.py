@@ -1,7 +1,7 @@
-"""Every setting of a persona, declared once: model, document, form, admin and exports read its declaration here.
+"""Declares every setting of a persona once, for model, document, form, admin and exports.
 
-To add a setting of one column, declare it, add the column to `personas.models.Persona` and migrate. One that the turn
-engine acts on is a field of `playground.engine.persona` too: its default then stands there alone.
+To add a setting with a column, declare it, add the column to `personas.models.Persona` and migrate. A setting that
+the turn engine uses is also a field of `playground.engine.persona`, which then holds its default.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,15 +14,15 @@ from playground.engine.persona import default_of as engine_default
 from playground.engine.platforms.registry import platforms
 
 PLATFORMS = "{platforms}"
-"""Where the platforms' own sentences stand in a text; without it they end the text."""
+"""Marks the place of the platforms' own sentences in a text; without it they come at the end."""
 
 
 class FieldKind(Enum):
     VALUE = auto()
     SECRET = auto()
-    """A reference to a token secret, in the document its name."""
+    """A reference to a token secret; the document has its name."""
     FILLER = auto()
-    """A reference to a filler config, in the document the whole config."""
+    """A reference to a filler config; the document has the whole config."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,17 @@ class PersonaField:
     name: str
     """In the model and the form."""
     path: str
-    """Its place in the document, such as ``llm.model``."""
+    """Its path in the document, such as ``llm.model``."""
     label: str = ""
     own_help: str = ""
-    """Help text without what the platforms say of the setting."""
+    """Help text without the platforms' own."""
     default: Any = ""
-    """Where the document has nothing. Whoever stores it copies it."""
+    """The value if the document has none. Copy it before storing it."""
     kind: FieldKind = FieldKind.VALUE
     choices: Mapping[str, str] | None = None
     """Labels by value."""
     is_required: bool = False
-    """A document without it is refused."""
+    """Whether a document without it is refused."""
     parts: tuple["PersonaField", ...] = ()
 
     @property
@@ -53,12 +53,12 @@ class PersonaField:
 
     @property
     def place(self) -> tuple[str, str]:
-        """The object of the document that holds it (empty: the document itself), and its key there."""
+        """The path of its object in the document (empty for the document itself), and its key there."""
         holder, _, key = self.path.rpartition(".")
         return holder, key
 
     def value_in(self, document: Mapping[str, Any]) -> Any:
-        """Its value in a document, or its default. Raises KeyError if it is required and missing."""
+        """Return its value in a document, or its default. Raises KeyError if it is required and missing."""
         holder, key = self.place
         if self.is_required:
             return (document[holder] if holder else document)[key]
@@ -72,7 +72,7 @@ class FormSection:
 
     slug: str
     short: str
-    """In the column of sections."""
+    """The title in the list of sections."""
     title: str
     own_lead: str
     fields: tuple[PersonaField, ...]
@@ -384,15 +384,15 @@ PERSONA_FIELDS = {field.name: field for section in SECTIONS for field in section
 """The model's columns by name, in the form's order."""
 FORM_FIELDS = {field.name: field for section in SECTIONS for field in section.form_fields}
 REHEARSAL_FIELDS = next(section.fields for section in SECTIONS if section.slug == "rehearsal")
-"""Greenroom's own settings, which no platform's document has."""
+"""Greenroom's own settings, which are in no platform's document."""
 
 
 def default_of(name: str) -> Any:
-    """The default of a column, as models take it."""
+    """Return the default of a column, as models take it."""
     default = PERSONA_FIELDS[name].default
     return default.value if isinstance(default, Enum) else default
 
 
 def choices_of(name: str) -> list[tuple[str, str]]:
-    """The choices of a column, as models take them: plain values, which migrations can hold."""
+    """Return a column's choices for models: plain values, which migrations can store."""
     return [(str(value), label) for value, label in (PERSONA_FIELDS[name].choices or {}).items()]

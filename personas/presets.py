@@ -1,4 +1,4 @@
-"""Presets: how the common servers of OpenAI-compatible LLMs are called, and what kind of key each takes."""
+"""Presets: addresses, headers and kinds of keys of common OpenAI-compatible servers."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from playground.engine.platforms.registry import platform_or_default
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """``base_url`` has no route. ``header``: how the key stands in a header, KEY for its name; None: as bearer."""
+    """``base_url`` has no route. ``header``: the header's value with KEY for the secret's name; None for bearer."""
 
     slug: str
     name: str
@@ -60,7 +60,7 @@ PRESETS = (
     Preset("lmstudio", "LM Studio", "http://127.0.0.1:1234/v1", "None."),
     Preset("demo", "Demo LLM (built in)", "/demo/v1", "The token secret DEMO_LLM_KEY, made for it.", "demo"),
 )
-"""Local servers stand at the port that each takes by itself; whoever runs Greenroom opens private addresses."""
+"""Local servers have their default ports; an operator must allow private addresses."""
 
 
 def preset_of(slug: str) -> Preset | None:
@@ -68,9 +68,9 @@ def preset_of(slug: str) -> Preset | None:
 
 
 def filled_in(preset: Preset, data: dict[str, str], secret_name: str) -> dict[str, str]:
-    """Form data with the preset's address, header and, where none is typed, model.
+    """Return form data with the preset's address, header and, unless one is typed, model.
 
-    ``secret_name`` stands in the header where the key belongs; without a secret the word KEY stands there.
+    The header contains ``secret_name``, or the word KEY without a secret.
     """
     platform = platform_or_default(data.get("platform", ""))
     lines = [line for line in data.get("headers", "").splitlines() if not _holds_a_key(line)]

@@ -1,4 +1,4 @@
-"""What a persona's next turn would send: the composed prompt with its origins, the request as any platform's."""
+"""Previews a persona's next turn: the composed prompt with its origins, and the request as any platform sends it."""
 
 import json
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ ORIGIN_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One stretch of the composed prompt."""
+    """One part of the composed prompt."""
 
     origin: str
     meaning: str
@@ -40,11 +40,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """``request_json`` and ``curl`` hold the names of secrets, never their values."""
+    """``request_json`` and ``curl`` contain the names of secrets, never their values."""
 
     platform: str
     no_prompt: str
-    """Why there is no composed prompt, where there is none."""
+    """Why there is no composed prompt; empty if there is one."""
     parts: tuple[Part, ...]
     size: PromptSize
     request_json: str
@@ -55,7 +55,7 @@ class Preview:
 def preview_of(
     persona: Persona, platform: Platform, *, conversational_context: str = "", says: str = SAMPLE_WORDS
 ) -> Preview:
-    """The first turn's request of a new conversation, in which the caller says ``says``."""
+    """Return the first turn's request of a new conversation, in which the caller says ``says``."""
     settings_of_persona = read_persona(persona.pk, document_of(persona))
     made = next_request(
         settings_of_persona,

@@ -1,8 +1,7 @@
-"""What an endable process does: a line of JSON in, a line of JSON out, one after the other.
+"""The loop of an endable process: a line of JSON in, a line of JSON out.
 
-It is started by `personas.endable_processes`, which ends it where an answer takes too long. It knows no setting and
-no stored secret, and ends by itself where nobody is left to ask: when its input closes, or an answer used up its
-processor time.
+`personas.endable_processes` starts it and kills it on a timeout. It has no settings and no stored secrets. It ends by
+itself when its input closes, or when an answer exceeds its CPU time.
 """
 
 import json
@@ -15,13 +14,13 @@ from typing import Any
 
 MEMORY_BYTES = 512 * 1024 * 1024
 ANSWER_CPU_S = 10
-"""More than any answer is waited for: it counts only where whoever waited is gone."""
+"""Longer than any timeout: it only matters when the parent has died."""
 NICENESS = 10
-"""The server's own work goes before."""
+"""Lower priority than the server."""
 
 
 def serve(answer: Callable[[dict[str, Any]], Any]) -> None:
-    """Answer each line of the input until it closes."""
+    """Answer each line of the input until the input closes."""
     os.nice(NICENESS)
     _limit(resource.RLIMIT_AS, MEMORY_BYTES)
     _limit(resource.RLIMIT_CORE, 0)
@@ -34,7 +33,7 @@ def serve(answer: Callable[[dict[str, Any]], Any]) -> None:
 
 def _limit(kind: int, most: int) -> None:
     _, hard = resource.getrlimit(kind)
-    with suppress(OSError, ValueError):  # not every system limits everything
+    with suppress(OSError, ValueError):  # not every system supports every limit
         resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 

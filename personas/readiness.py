@@ -37,7 +37,7 @@ class ReadinessProblem:
 def readiness_problems(persona: Persona) -> list[ReadinessProblem]:
     """Return every problem at once; empty if the persona can start.
 
-    A missing token secret is no problem: the request then goes out without a key, as servers on one's own machine
+    A missing token secret is no problem: the request then goes out without a key, as local servers
     accept it. A persona whose pipeline bypasses the LLM needs nothing of it.
     """
     return readiness_problems_of([persona])[0]

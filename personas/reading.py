@@ -1,6 +1,6 @@
-"""Documents that were pasted or uploaded, read in a process that is ended where one takes too long.
+"""Reads pasted or uploaded documents in a process that is killed on a timeout.
 
-Reading looks at a text as a whole, often more than once: in this process everybody else would wait for it.
+Reading scans a text repeatedly and would block everyone else in this process.
 """
 
 import atexit
@@ -17,34 +17,34 @@ from playground.engine.platforms.registry import platform_named
 
 READ_MS = 5_000
 READ_WAIT_MS = 6_000
-"""How long a document waits for a process that reads."""
+"""How long a document waits for a free process."""
 _ANSWER_BYTES = 16 * MIB
-"""A character of the text may be written with twelve bytes."""
+"""A character of the text may take twelve bytes in the answer."""
 
 
 class ReadingTooSlowError(Exception):
-    """No process gave an answer in time, or it ended: out of memory."""
+    """No process answered in time, or it ended (out of memory)."""
 
 
 class ReadingFailedError(RuntimeError):
-    """The reader itself failed; the message names the place in the code, and nothing of the document."""
+    """The reader itself failed. The message names the place in the code, and nothing of the document."""
 
 
 def read_document(text: str, *, site_url: str = "") -> Draft:
-    """As `personas.formats.read_document`. Raises FormatError, also where reading takes too long."""
+    """Run `personas.formats.read_document`. Raises FormatError, also on a timeout."""
     return read_documents(text, site_url=site_url)[0]
 
 
 @sensitive_variables()
 def read_documents(text: str, *, site_url: str = "") -> tuple[Draft, ...]:
-    """As `personas.formats.read_documents`. Raises FormatError, also where reading takes too long."""
+    """Run `personas.formats.read_documents`. Raises FormatError, also on a timeout."""
     answer = _answer({"kind": "personas", "text": text, "site_url": site_url})
     return tuple(with_advice(draft_of(draft)) for draft in answer["drafts"])
 
 
 @sensitive_variables()
 def read_conversation(text: str) -> ConversationDraft | None:
-    """As `personas.formats.read_conversation`. Raises FormatError, also where reading takes too long."""
+    """Run `personas.formats.read_conversation`. Raises FormatError, also on a timeout."""
     draft = _answer({"kind": "conversation", "text": text})["conversation"]
     return None if draft is None else ConversationDraft(**draft | {"notes": tuple(draft["notes"])})
 
@@ -68,7 +68,7 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
 
 @sensitive_variables()
 def ask_reader(question: dict[str, Any]) -> dict[str, Any]:
-    """What `personas.document_process` answers. Raises ReadingTooSlowError, ReadingFailedError."""
+    """Return the answer of `personas.document_process`. Raises ReadingTooSlowError, ReadingFailedError."""
     (answer,) = readers.ask_all([question], within_ms=READ_MS, wait_ms=READ_WAIT_MS)
     if answer is None:
         raise ReadingTooSlowError
@@ -79,7 +79,7 @@ def ask_reader(question: dict[str, Any]) -> dict[str, Any]:
 
 @sensitive_variables()
 def draft_of(draft: dict[str, Any]) -> Draft:
-    """The draft that the process wrote as JSON."""
+    """Return the draft from the process's JSON."""
     return Draft(
         platform_named(draft["platform"]).name,
         draft["document"],

@@ -1,4 +1,4 @@
-"""How many rows people may make: beyond a setting's number nothing is created, and a sentence says what to do."""
+"""Limits the number of rows that users may create, each with a sentence on what to do."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ class TooManyRowsError(Exception):
 
 
 def refuse_another_persona() -> None:
-    """Raises TooManyRowsError where there are as many personas as the site keeps."""
+    """Raise TooManyRowsError if the site has its maximum number of personas."""
     most: int = settings.PERSONAS_PER_SITE
     if has_as_many(Persona.objects.order_by("pk"), most):
         raise TooManyRowsError(
@@ -27,7 +27,7 @@ def refuse_another_persona() -> None:
 
 
 def refuse_version_beyond(number: int, persona_name: str) -> None:
-    """Raises TooManyRowsError for the number of a version that a persona may not have."""
+    """Raise TooManyRowsError if the version's number exceeds the maximum of a persona."""
     most: int = settings.VERSIONS_PER_PERSONA
     if number > most:
         raise TooManyRowsError(
@@ -37,5 +37,5 @@ def refuse_version_beyond(number: int, persona_name: str) -> None:
 
 
 def has_as_many(rows: QuerySet[Any, Model], most: int) -> bool:
-    """Whether there are ``most`` of the rows at least. The order of the query should be that of an index."""
+    """Whether there are at least ``most`` rows. The query's order should be that of an index."""
     return rows[most - 1 : most].exists()

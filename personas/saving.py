@@ -1,7 +1,7 @@
-"""Saving what is configured: a persona's row and its next immutable version are one transaction.
+"""Saves configuration: a persona's row and its next immutable version in one transaction.
 
-A version holds its filler config in full and its secrets by name; so a change of these is a new version of
-each persona that uses them.
+A version contains its filler config in full and its secrets by name, so a change of either creates a new version of
+each persona that uses it.
 """
 
 from collections.abc import Iterable
@@ -18,10 +18,10 @@ from personas.secret_usage import users_of
 
 @transaction.atomic
 def save_persona(persona: Persona, *, by: User | None, note: str = "") -> PersonaVersion:
-    """Save the persona and give back its new version, the next number after all that it ever had.
+    """Save the persona and return its new version, whose number is one more than the highest it ever had.
 
-    Two saves at the same time get two numbers: writing the row locks it until the version is stored. Raises
-    TooManyRowsError where there are as many personas, or versions of this one, as may be.
+    Concurrent saves get different numbers: writing the row locks it until the version is stored. Raises
+    TooManyRowsError at the maximum number of personas, or of this persona's versions.
     """
     if persona._state.adding:
         refuse_another_persona()
@@ -46,21 +46,21 @@ def save_persona(persona: Persona, *, by: User | None, note: str = "") -> Person
 
 @transaction.atomic
 def save_filler_config(config: FillerConfig, *, by: User | None) -> list[PersonaVersion]:
-    """Save the filler config, and a new version of each persona that it changes."""
+    """Save the filler config, and a new version of each persona that changes with it."""
     config.save()
     return _follow(config.personas.all(), by, f"Filler config changed: {config.name}")
 
 
 @transaction.atomic
 def save_secret(secret: TokenSecret, *, by: User | None) -> list[PersonaVersion]:
-    """Save the secret, and where its name is new also a new version of each persona that uses it."""
+    """Save the secret and, if its name changed, a new version of each persona that uses it."""
     secret.save()
     fill_in(secret)
     return _follow(users_of(secret), by, f"Token secret renamed: {secret.name}")
 
 
 def fill_in(secret: TokenSecret) -> None:
-    """Let the personas that name the secret as missing refer to it."""
+    """Make the personas that name the secret as missing refer to it."""
     for persona in Persona.objects.exclude(missing_secrets={}):
         fields = [
             field for field, name in persona.missing_secrets.items() if name.lower() == secret.name.lower()
@@ -73,7 +73,7 @@ def fill_in(secret: TokenSecret) -> None:
 
 
 def _follow(personas: Iterable[Persona], by: User | None, note: str) -> list[PersonaVersion]:
-    """A new version of each persona whose document isn't what its newest version says."""
+    """Create a new version of each persona whose document differs from its newest version."""
     return [save_persona(persona, by=by, note=note[:200]) for persona in personas if _has_changed(persona)]
 
 

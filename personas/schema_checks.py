@@ -1,4 +1,4 @@
-"""Checks of schemas and of arguments, in processes that are ended where a check takes too long."""
+"""Checks schemas and arguments in processes that are killed on a timeout."""
 
 import atexit
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ _ANSWER_BYTES = 64 * KIB
 
 
 class Checkers(EndableProcesses):
-    """Processes that check; each question is a schema, with a call's arguments or without."""
+    """Processes that check. Each question is a schema, with or without a call's arguments."""
 
     def __init__(self) -> None:
         super().__init__("personas.schema_process", answer_bytes=_ANSWER_BYTES)
 
 
 def usable_schemas(schemas: Sequence[dict[str, Any]]) -> list[bool | None]:
-    """Whether arguments can be checked against each; None: that took too long to find out."""
+    """Return for each schema whether arguments can be checked against it; None after a timeout."""
     questions = [{"schema": schema} for schema in schemas]
     return checkers.ask_all(questions, within_ms=SCHEMA_CHECK_MS, wait_ms=SCHEMA_CHECK_WAIT_MS)
 

@@ -7,7 +7,7 @@ from playground.engine.tools.arguments import argument_faults, checks_arguments
 
 
 def answer(question: dict[str, Any]) -> Any:
-    """Faults of a call's arguments; without arguments, whether the schema can be used to check any."""
+    """Return the faults of a call's arguments; without arguments, whether the schema can be used."""
     schema = question["schema"]
     if "arguments" not in question:
         return checks_arguments(schema)

@@ -1,4 +1,4 @@
-"""Who uses a token secret: personas that refer to it, and personas whose headers name it."""
+"""Finds the personas that refer to a token secret, and those whose headers name it."""
 
 from django.db.models import Q, QuerySet
 
@@ -11,7 +11,7 @@ MOST_SENTENCES = 5
 
 
 def users_of(secret: TokenSecret) -> QuerySet[Persona]:
-    """The personas that refer to the secret, in whatever role."""
+    """Return the personas that refer to the secret in any field."""
     refers = Q()
     for field in SECRET_FIELDS:
         refers |= Q(**{field: secret})
@@ -19,7 +19,7 @@ def users_of(secret: TokenSecret) -> QuerySet[Persona]:
 
 
 def personas_naming(name: str) -> list[Persona]:
-    """The personas that use the secret and have its name in a header, which is replaced there."""
+    """Return the personas that use the secret and name it in a header, where the name is replaced."""
     with_headers = Persona.objects.exclude(headers=[]).select_related("token_secret")
     return [
         persona for persona in with_headers if name in used_names(persona) and name in header_words(persona)
@@ -27,12 +27,12 @@ def personas_naming(name: str) -> list[Persona]:
 
 
 def used_names(persona: Persona) -> set[str]:
-    """The secrets that the persona's requests use: its own, and each that a header names as ``{{secret:NAME}}``."""
+    """Return the names of the secrets in the persona's requests: its own, and each ``{{secret:NAME}}`` in a header."""
     return ({own_name(persona)} | named_in_headers(persona)) - {""}
 
 
 def own_name(persona: Persona) -> str:
-    """The name of the persona's token secret, stored or missing; empty: it has none."""
+    """Return the name of the persona's token secret, stored or missing; empty without one."""
     if persona.token_secret is not None:
         return persona.token_secret.name
     return str(persona.missing_secrets.get("token_secret", ""))
@@ -43,12 +43,12 @@ def named_in_headers(persona: Persona) -> set[str]:
 
 
 def header_words(persona: Persona) -> set[str]:
-    """Every word in the values of the persona's headers that could be a secret's name."""
+    """Return every word of the persona's header values that could be a secret's name."""
     return {word for _name, value in persona.headers for word in names_in(value)}
 
 
 def unused_name_sentences(persona: Persona) -> list[str]:
-    """A sentence for each header word that is called like a secret which the persona doesn't use."""
+    """Return a sentence for each header word that is a secret's name which the persona doesn't use."""
     words = header_words(persona) - used_names(persona)
     names = TokenSecret.objects.filter(name__in=words).values_list("name", flat=True) if words else ()
     return [

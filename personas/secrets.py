@@ -1,7 +1,7 @@
-"""The values of token secrets: encryption, binding to a row, the rules for a value, the record of its use.
+"""The values of token secrets: encryption, binding to a row, validation, record of use.
 
-A value is encrypted with the first key of ``settings.ENCRYPTION_KEYS`` and read with any of them. The
-plaintext begins with the row's ``binding``, so that a ciphertext copied to another row is refused there.
+A value is encrypted with the first key of ``settings.ENCRYPTION_KEYS`` and decrypted with any of them. The plaintext
+begins with the row's ``binding``, so a ciphertext copied to another row is rejected.
 """
 
 import hmac
@@ -23,7 +23,7 @@ from playground.engine.errors.codes import Code, NotReadyError
 
 LONGEST_VALUE_CHARS = 4_096
 LAST_FOUR_FROM_CHARS = 16
-"""A shorter value would lose too much of itself by showing its last four characters."""
+"""Masking a shorter value down to its last four characters would reveal too much of it."""
 USE_IS_RECORDED_EVERY = timedelta(minutes=1)
 
 _BINDING_CHARS = 32
@@ -31,7 +31,7 @@ _BINDING_CHARS = 32
 
 @final
 class SecretValue:
-    """A plaintext that nobody prints by accident: only `reveal` gives it."""
+    """A plaintext that can't be printed by accident: only `reveal` returns it."""
 
     __slots__ = ("__value",)
 
@@ -77,7 +77,7 @@ class SecretMissingError(NotReadyError):
 
 
 class SecretUnreadableError(NotReadyError):
-    """The stored value was made with a key that is gone, changed from outside, or belongs to another row."""
+    """The stored value was encrypted with a lost key, was changed from outside, or belongs to another row."""
 
     def __init__(self, secret: TokenSecret) -> None:
         message = (
@@ -96,7 +96,7 @@ def _ciphers(keys: tuple[str, ...]) -> tuple[Fernet, ...]:
         try:
             ciphers.append(Fernet(key))
         except ValueError:
-            # The cause would show the key.
+            # The cause contains the key.
             raise ImproperlyConfigured(
                 f"Key {position} of ENCRYPTION_KEYS is no Fernet key (32 bytes in URL-safe base64)."
             ) from None
@@ -104,15 +104,15 @@ def _ciphers(keys: tuple[str, ...]) -> tuple[Fernet, ...]:
 
 
 def ciphers() -> tuple[Fernet, ...]:
-    """One cipher a key, in order. Raises ImproperlyConfigured where a key is malformed or none is set."""
+    """Return one cipher per key, in order. Raises ImproperlyConfigured if a key is invalid or none is set."""
     return _ciphers(tuple(settings.ENCRYPTION_KEYS))
 
 
 @sensitive_variables()
 def validate_value(value: str) -> str:
-    """The value without the white space around it; its rules are those of a header value.
+    """Return the value, stripped; a header value's rules apply.
 
-    Raises ValidationError: characters other than printable ASCII, none of them or over 4096.
+    Raises ValidationError for characters other than printable ASCII, an empty value or more than 4096 characters.
     """
     trimmed = value.strip()
     if not trimmed.isascii() or not trimmed.isprintable():
@@ -132,7 +132,7 @@ def validate_value(value: str) -> str:
 
 @sensitive_variables("value")
 def short_value_sentence(name: str, value: str) -> str:
-    """What a value too short to be masked anywhere means for the secret of this name; empty: it is long enough."""
+    """Return a sentence on what a value too short to be masked means; empty if it is long enough."""
     if len(value.strip()) >= ANYWHERE_FROM_CHARS:
         return ""
     return (
@@ -143,13 +143,13 @@ def short_value_sentence(name: str, value: str) -> str:
 
 @sensitive_variables()
 def encrypt(secret: TokenSecret, value: str) -> str:
-    """The ciphertext of the value, bound to the secret's row."""
+    """Return the ciphertext of the value, bound to the secret's row."""
     return ciphers()[0].encrypt(f"{secret.binding.hex}{value}".encode()).decode()
 
 
 @sensitive_variables()
 def decrypt(secret: TokenSecret) -> SecretValue:
-    """The secret's value. Raises SecretMissingError, SecretUnreadableError."""
+    """Return the secret's value. Raises SecretMissingError, SecretUnreadableError."""
     if not secret.ciphertext:
         raise SecretMissingError(secret)
     try:
@@ -162,7 +162,7 @@ def decrypt(secret: TokenSecret) -> SecretValue:
 
 
 def state_of(secret: TokenSecret) -> SecretState:
-    """Whether the value is there and can be read. One decryption, no query: fit for lists."""
+    """Return the secret's state. One decryption and no query, so cheap enough for lists."""
     try:
         decrypt(secret)
     except SecretMissingError:
@@ -174,7 +174,7 @@ def state_of(secret: TokenSecret) -> SecretState:
 
 @sensitive_variables()
 def holds(secret: TokenSecret, value: str) -> bool:
-    """Whether the secret's value is this one, compared in constant time. False where it has none to read."""
+    """Whether the secret's value equals this one, compared in constant time. False without a readable value."""
     try:
         stored = decrypt(secret)
     except NotReadyError:
@@ -184,7 +184,7 @@ def holds(secret: TokenSecret, value: str) -> bool:
 
 @sensitive_variables()
 def set_value(secret: TokenSecret, value: str, *, by: User | None) -> None:
-    """Check, encrypt and save a new value, with who entered it and when. Raises ValidationError."""
+    """Validate, encrypt and save a new value, with its author and time. Raises ValidationError."""
     trimmed = validate_value(value)
     secret.ciphertext = encrypt(secret, trimmed)
     secret.last_four = trimmed[-4:] if len(trimmed) >= LAST_FOUR_FROM_CHARS else ""
@@ -192,7 +192,7 @@ def set_value(secret: TokenSecret, value: str, *, by: User | None) -> None:
 
 
 def clear_value(secret: TokenSecret, *, by: User | None) -> None:
-    """Forget the value and save the secret as "value missing"."""
+    """Delete the value and save the secret as "value missing"."""
     secret.ciphertext = ""
     secret.last_four = ""
     _stamp(secret, by)
@@ -205,7 +205,7 @@ def _stamp(secret: TokenSecret, by: User | None) -> None:
 
 
 def mark_used(secret: TokenSecret, host: str, persona_id: str) -> None:
-    """Record a use: when, at which host, by which persona. One update, at most one a minute for the same."""
+    """Record a use: when, at which host, by which persona. One update, at most one a minute for the same use."""
     now = timezone.now()
     same_use = (secret.last_used_host, secret.last_used_persona) == (host, persona_id)
     if same_use and secret.last_used_at and now - secret.last_used_at < USE_IS_RECORDED_EVERY:
@@ -217,7 +217,7 @@ def mark_used(secret: TokenSecret, host: str, persona_id: str) -> None:
 
 
 class Rotation(StrEnum):
-    """What became of a secret when the keys were rotated."""
+    """The result of rotating a secret."""
 
     DONE = "done"
     CURRENT = "current"
@@ -226,7 +226,7 @@ class Rotation(StrEnum):
 
 
 def rotate(secret: TokenSecret) -> Rotation:
-    """Encrypt the value anew with the first key, unless it is so already. A value entered meanwhile stays."""
+    """Re-encrypt the value with the first key if needed. A concurrently entered value stays."""
     state = state_of(secret)
     if state is not SecretState.READY:
         return Rotation(state)

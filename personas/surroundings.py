@@ -1,4 +1,4 @@
-"""What requests to LLMs take from this installation's settings."""
+"""The values that requests to LLMs take from this installation's settings."""
 
 from django.conf import settings
 

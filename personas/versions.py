@@ -1,4 +1,4 @@
-"""A persona's history: what differs between two versions, field by field and word by word; going back to one."""
+"""A persona's versions: differences field by field and word by word, and restoring one."""
 
 import difflib
 import json
@@ -19,7 +19,7 @@ from personas.secret_usage import SECRET_FIELDS
 from playground.engine.prompt import compose_system_message
 
 MAX_COMPARED = 4_000
-"""Stretches (words, or else lines) that are compared one by one: the cost may grow with their square."""
+"""The most parts (words, or else lines) compared one by one: the cost may grow with their square."""
 PROMPT_FIELDS = frozenset({"system_prompt", "context"})
 
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
@@ -33,7 +33,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DiffSpan:
-    """A stretch of a text that stands in both versions, in the older one only, or in the newer one only."""
+    """A part of a text that is in both versions, only in the older, or only in the newer."""
 
     kind: ChangeKind
     text: str
@@ -41,7 +41,7 @@ class DiffSpan:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field whose value differs. ``path`` is its place in the document (``llm.model``)."""
+    """A field whose value differs. ``path`` is its path in the document (``llm.model``)."""
 
     path: str
     before: Any
@@ -49,30 +49,30 @@ class FieldChange:
 
     @property
     def spans(self) -> tuple[DiffSpan, ...]:
-        """The two values as texts, compared word by word; JSON with one member a line."""
+        """Compare both values as texts, word by word; JSON has one member a line."""
         return compared(_shown(self.before), _shown(self.after))
 
 
 def what_changed(older: PersonaVersion, newer: PersonaVersion) -> tuple[FieldChange, ...]:
-    """Every field in which the two versions differ, in the document's order; empty: they say the same."""
+    """Return every field in which the versions differ, in the document's order."""
     return document_changes(older.document, newer.document)
 
 
 def document_changes(older: Mapping[str, Any], newer: Mapping[str, Any]) -> tuple[FieldChange, ...]:
-    """As `what_changed`, of two documents."""
+    """Compare two documents like `what_changed`."""
     return tuple(_changes(older, newer, ()))
 
 
 def prompt_changes(older: PersonaVersion, newer: PersonaVersion) -> tuple[DiffSpan, ...]:
-    """The composed prompts of the two versions, word by word."""
+    """Compare the composed prompts of the two versions, word by word."""
     return compared(_prompt(older.document), _prompt(newer.document))
 
 
 @transaction.atomic
 def restore(version: PersonaVersion, persona: Persona, *, by: User) -> tuple[PersonaVersion, list[str]]:
-    """Save the version's document as the persona's next version; with it, what could not be as it was.
+    """Save the version's document as the persona's next version; return it with notes on what couldn't be restored.
 
-    A token secret that has gone since is named as missing. Raises ValueError for a version of another persona.
+    A token secret that no longer exists is named as missing. Raises ValueError for another persona's version.
     """
     if version.persona_ref != persona.pk:
         raise ValueError("The version belongs to another persona.")
@@ -120,7 +120,7 @@ def _shown(value: Any) -> str:
 
 
 def compared(before: str, after: str) -> tuple[DiffSpan, ...]:
-    """Both texts in one: what stands in both, what went, what came. Words, or lines where there are too many."""
+    """Return both texts as one: common, removed and added parts. Parts are words, or lines in long texts."""
     for parts in (_WORD.findall, _lines):
         old, new = parts(before), parts(after)
         start = _common(old, new)
@@ -145,7 +145,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _common(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many parts at the beginning are the same."""
+    """Return the length of the common beginning."""
     count = 0
     for before, after in zip(old, new, strict=False):
         if before != after:
@@ -168,7 +168,7 @@ def _matched(old: list[str], new: list[str]) -> list[DiffSpan]:
 
 
 def _merged(spans: Sequence[DiffSpan]) -> Iterator[DiffSpan]:
-    """Without empty stretches, and neighbours of one kind as one."""
+    """Drop empty spans and merge neighbours of the same kind."""
     last: DiffSpan | None = None
     for span in spans:
         if not span.text:

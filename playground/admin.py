@@ -1,4 +1,4 @@
-"""What ran, in the admin: conversations, turns and completions, to be read and never changed."""
+"""Conversations, turns and completions in the admin, read-only."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ SEE_EVERYONES = "playground.view_completion"
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Looking is all that is offered, and to those alone who may see what others said: one's own is in the app."""
+    """Read-only, and only for users who may view everyone's data; users view their own in the app."""
 
     actions = None
 

@@ -1,4 +1,4 @@
-"""Check connection: one tiny streamed request from values that need not be saved, and what it showed."""
+"""Check connection: sends one tiny streamed request from possibly unsaved values and records the response."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -25,12 +25,12 @@ from playground.storage.load_plan import wire_request
 QUESTION = "Say one short sentence."
 CHECK_CONVERSATION_ID = "ccheck"
 CHECK_LIMITS = replace(DEFAULT_LIMITS, first_content_ms=15_000, content_gap_ms=5_000, turn_ms=20_000)
-"""Less patience than a turn has: somebody sits and waits."""
+"""Shorter timeouts than a turn's: a user waits for the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedCheck:
-    """What is sent, or why nothing is."""
+    """The request to send, or the error that prevents it."""
 
     wire: WireRequest | None
     secrets: tuple[str, ...]
@@ -40,7 +40,7 @@ class PreparedCheck:
 
 
 def prepare(persona: Persona) -> PreparedCheck:
-    """The request of the persona as it stands, stored or not. Its secret goes to its allowed hosts alone."""
+    """Return the request of the persona, stored or not. Its secret is sent to its allowed hosts only."""
     snapshot = read_persona(persona.pk, document_of(persona))
     request = build_request(
         snapshot.llm,
@@ -59,7 +59,7 @@ def prepare(persona: Persona) -> PreparedCheck:
 
 
 async def observe(prepared: PreparedCheck, limits: Limits = CHECK_LIMITS) -> Observation:
-    """Send the request and note what came when. Never raises for what the server does."""
+    """Send the request and record what arrives when. Server errors don't raise."""
     seen = Observation(
         is_tls=prepared.is_tls,
         is_own=prepared.is_own,

@@ -1,4 +1,4 @@
-"""Start, interrupt, watch a turn: a turn belongs to its conversation, and its task to the runner of this process."""
+"""Starts, interrupts and watches turns. Each conversation's turn runs as a task of this process's runner."""
 
 import asyncio
 import logging
@@ -38,10 +38,10 @@ from playground.turns.running_turn import LiveTurn
 logger = logging.getLogger(__name__)
 
 ENDING_S = 10.0
-"""How long a new turn waits for the end of one that was interrupted, a held interrupt included."""
+"""How long a new turn waits for an interrupted one to end, including a held-back interrupt."""
 
 LOOK_AGAIN_S = 0.05
-"""How often the end of a turn that was cut in another process is looked for."""
+"""How often to poll for the end of a turn interrupted in another process."""
 
 GREETING_ID = "greeting"
 
@@ -58,7 +58,7 @@ class Runner:
         layer: Layer | None = None,
         open_turns: OpenTurnLimits = DEFAULT_OPEN_TURNS,
     ) -> None:
-        """``layer`` connects the processes of an installation; None: this is the only one."""
+        """``layer`` connects the processes of an installation; None for a single process."""
         self.hub = Hub()
         self._relay = Relay(layer, self.hub, self) if layer is not None else None
         self._limits = limits
@@ -77,16 +77,16 @@ class Runner:
 
     @property
     def writer_lag_s(self) -> float:
-        """How long the oldest row of a turn waits to be stored."""
+        """The age in seconds of the oldest turn row that isn't stored yet."""
         return self._recorder.lag_s
 
     def keep(self, command: "asyncio.Task[None]") -> None:
-        """Own a viewer's command to its end, which may come after the viewer has left."""
+        """Own a viewer's command until it ends, which may be after the viewer has left."""
         self._commands.add(command)
         command.add_done_callback(self._commands.discard)
 
     async def start(self) -> None:
-        """Close what no process owns any more, join the other processes, and keep house from now on."""
+        """Close orphaned turns, join the other processes, and start the regular housekeeping."""
         await in_database_thread(leases.close_left_turns)(is_only_process=self._relay is None)
         if self._relay is not None:
             await self._relay.start()
@@ -94,7 +94,7 @@ class Runner:
         self._heartbeat = start_task(self._beat(), name="heartbeat")
 
     async def attach(self, conversation_id: str) -> Viewer:
-        """A viewer of the conversation, wherever its turns run."""
+        """Return a viewer of the conversation, whichever process runs its turns."""
         viewer = self.hub.attach(conversation_id)
         try:
             if self._relay is not None:
@@ -112,41 +112,44 @@ class Runner:
     def snapshot_sender(
         self, conversation_id: str, viewer: Viewer, *, on_failure: OnFailure
     ) -> SnapshotSender:
-        """What a viewer is shown of the conversation. ``on_failure`` lets the viewer go when that can't be read."""
+        """Return the sender of the viewer's snapshots.
+
+        ``on_failure`` closes the viewer if the snapshot can't be read.
+        """
         return SnapshotSender(self, conversation_id, viewer, on_failure=on_failure)
 
     def live_state(self, conversation_id: str) -> Json | None:
-        """How far the turn that runs here has come: ``{"turn", "now_ms", "seq"}``."""
+        """Return the state of the turn that runs here, ``{"turn", "now_ms", "seq"}``, or None."""
         live = self._live.get(conversation_id)
         if live is None:
             return None
         return {"turn": live.as_json(), "now_ms": live.now_ms, "seq": self.hub.seq(conversation_id)}
 
     async def live_state_elsewhere(self, conversation_id: str) -> Json | None:
-        """The same of a turn that runs in another process; None where nobody answers."""
+        """Return the state of the turn that runs in another process, or None without an answer in time."""
         return await self._relay.live_state_elsewhere(conversation_id) if self._relay is not None else None
 
     async def respond(self, conversation_id: str, text: str, client_msg_id: str = "") -> str:
-        """The user said ``text``; returns the turn's id. Raises CommandError: busy, bad_message."""
+        """Start a turn with the user's text and return its id. Raises CommandError: busy, bad_message."""
         return await self._start(conversation_id, NewTurn(TurnKind.USER, text, client_msg_id))
 
     async def echo(self, conversation_id: str, text: str, client_msg_id: str = "") -> str:
-        """The voice says ``text`` as it stands; the LLM is bypassed."""
+        """Start a turn that speaks ``text`` verbatim, bypassing the LLM."""
         return await self._start(conversation_id, NewTurn(TurnKind.ECHO, text, client_msg_id))
 
     async def greet(self, conversation_id: str, text: str) -> str:
-        """The voice opens the conversation; a second greeting is the first."""
+        """Start the conversation's greeting; calling it again returns the same one."""
         return await self._start(conversation_id, NewTurn(TurnKind.GREETING, text, GREETING_ID))
 
     async def interrupt(self, conversation_id: str, at_offset: int | None = None) -> None:
-        """Cut the open turn under its barge-in rules; nothing happens where none is open.
+        """Interrupt the open turn under its barge-in rules; without an open turn do nothing.
 
         Raises CommandError (barge_in_disabled).
         """
         await self._cut(conversation_id, Interrupt(at_offset))
 
     def cut_here(self, conversation_id: str, interrupt: Interrupt) -> Json | None:
-        """Cut for a viewer in another process; a refusal is returned as the event to tell."""
+        """Interrupt for a viewer in another process; return the error event to send if the rules forbid it."""
         try:
             self._cut_live(self._live.get(conversation_id), interrupt)
         except CommandError as refusal:
@@ -157,7 +160,7 @@ class Runner:
     async def tool_result(
         self, conversation_id: str, call_id: str, output: str, status: str, *, source: str = ResultSource.HAND
     ) -> str | None:
-        """Answer a tool call; when it was the last one open, a continuation starts and its turn's id is returned.
+        """Answer a tool call. If it was the last open one, start a continuation and return its turn's id.
 
         Raises CommandError: bad_message for an unknown, answered or outdated call, busy.
         """
@@ -172,7 +175,7 @@ class Runner:
         return await self._start(conversation_id, continuation)
 
     async def append_context(self, conversation_id: str, context: str) -> None:
-        """Add to the conversational_context, from the next turn on."""
+        """Append to the conversational_context, from the next turn on."""
         whole = await database_job(conversation_edits.append_context)(conversation_id, context)
         self._tell(conversation_id, "playground.context", {"conversational_context": whole})
 
@@ -182,7 +185,7 @@ class Runner:
         self._tell(conversation_id, "playground.context", {"conversational_context": whole})
 
     async def end(self, conversation_id: str) -> None:
-        """End the conversation; an open turn stops at once, whatever the barge-in rules say."""
+        """End the conversation and stop an open turn at once, whatever the barge-in rules."""
         await in_database_thread(conversation_edits.end_conversation)(conversation_id)
         await self.stop(conversation_id)
         live = self._live.get(conversation_id)
@@ -191,11 +194,11 @@ class Runner:
         self._tell(conversation_id, "playground.ended", {})
 
     async def stop(self, conversation_id: str) -> None:
-        """Stop the open turn at once, whatever the barge-in rules say."""
+        """Stop the open turn at once, whatever the barge-in rules."""
         await self._cut(conversation_id, Interrupt(is_final=True))
 
     async def shutdown(self, within_s: float) -> None:
-        """Take no new turn, close the open ones as interrupted, store all, and end every task."""
+        """Refuse new turns, close the open ones as interrupted, store everything, and end every task."""
         self._is_draining = True
         if self._commands:
             await asyncio.wait(self._commands, timeout=within_s)
@@ -216,7 +219,7 @@ class Runner:
         if new.kind is not TurnKind.CONTINUATION:
             self._tools.leave(conversation_id)
         await self._let_end(conversation_id)
-        # Whoever asked may leave between the turn's row and its task: a request is cancelled when its client goes.
+        # The caller may be cancelled between the turn's row and its task, as requests are when their client leaves.
         return await carried_out(
             self._start_in_place(conversation_id, new), name="starting a turn", keep=self.keep
         )
@@ -235,7 +238,7 @@ class Runner:
             slot.release_unless_kept()
 
     async def _start_at(self, slot: OpenTurnSlot, conversation_id: str, new: NewTurn) -> str:
-        """Start the turn; its task keeps the place to its end."""
+        """Start the turn; its task keeps the slot until it ends."""
         opened = await self._open(conversation_id, new)
         if not opened.is_new:
             return opened.turn.pk
@@ -257,7 +260,10 @@ class Runner:
         return plan.turn_id
 
     async def _plan_or_close(self, opened: OpenedTurn) -> TurnPlan:
-        """The turn's plan. Raises CommandError (internal), and the recorder closes the turn, now or when it can."""
+        """Return the turn's plan.
+
+        Raises CommandError (internal) on failure; the recorder then closes the turn, now or when it can.
+        """
         try:
             return await database_job(plan_of)(opened)
         except CommandError:
@@ -265,7 +271,7 @@ class Runner:
             raise
 
     def _let_go(self, live: LiveTurn, slot: OpenTurnSlot) -> None:
-        """The turn's task has ended; one that was cancelled before its first step has cleared nothing up."""
+        """Release what the ended task held. A task cancelled before its first step has cleaned up nothing itself."""
         slot.release()
         conversation_id = live.plan.conversation_id
         if self._live.get(conversation_id) is not live:
@@ -276,7 +282,7 @@ class Runner:
             self.keep(start_task(self._relay.end_turn(conversation_id), name="end of a turn"))
 
     async def _open(self, conversation_id: str, new: NewTurn) -> OpenedTurn:
-        """Store the turn's row; one that was cut in another process may still have to end there."""
+        """Store the turn's row. An interrupted turn in another process may have to end first."""
         deadline = self._cut_elsewhere.pop(conversation_id, 0.0)
         while True:
             try:
@@ -303,7 +309,7 @@ class Runner:
         live.interrupt.ask(interrupt)
 
     async def _let_end(self, conversation_id: str) -> None:
-        """Wait for the end of a turn that was cut already; one that goes on is busy."""
+        """Wait for an interrupted turn to end. Raises CommandError (busy) if it goes on."""
         live = self._live.get(conversation_id)
         if live is None or live.task is None:
             return
@@ -338,7 +344,7 @@ class Runner:
             self._tools.begin(conversation_id, live.plan.turn_id)
 
     async def _beat(self) -> None:
-        """Keep house: leases, interrupts that another process left in a row, turns whose process died."""
+        """Do the regular work: renew leases, apply interrupts left in rows, close turns of dead processes."""
         while True:
             await asyncio.sleep(leases.HEARTBEAT_S)
             try:
@@ -371,7 +377,7 @@ _runners: "WeakKeyDictionary[asyncio.AbstractEventLoop, Runner]" = WeakKeyDictio
 
 
 def runner() -> Runner:
-    """The runner of the running event loop, made when it is first asked for."""
+    """Return the event loop's runner, created on first use."""
     loop = asyncio.get_running_loop()
     if loop not in _runners:
         _runners[loop] = Runner(limits=settings.LIMITS, layer=shared_layer(), open_turns=settings.OPEN_TURNS)

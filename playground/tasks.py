@@ -1,4 +1,4 @@
-"""Tasks that nobody awaits, started in one place: none of them dies silently."""
+"""Starts background tasks, so that none of them fails silently."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 OnFailure = Callable[[], Awaitable[object]]
 
 _started: set["asyncio.Task[None]"] = set()
-"""The event loop itself holds its tasks weakly."""
+"""The event loop itself keeps only weak references."""
 
 
 def start_task(
@@ -24,23 +24,23 @@ def start_task(
     on_failure: OnFailure | None = None,
     context: Context | None = None,
 ) -> "asyncio.Task[None]":
-    """Run ``work`` beside everything else, in ``context`` if one is given.
+    """Run ``work`` as a background task, in ``context`` if given.
 
-    If it ends by an exception, that is logged and ``on_failure`` closes whatever depends on it.
+    An exception is logged, and ``on_failure`` closes whatever depends on the task.
     """
     task = asyncio.create_task(_watch(work, name, on_failure), name=name, context=context)
     _started.add(task)
     task.add_done_callback(_started.discard)
-    task.add_done_callback(lambda _ended: work.close())  # a task that is cancelled before its first step
+    task.add_done_callback(lambda _ended: work.close())  # a task cancelled before its first step
     return task
 
 
 async def carried_out(
     work: Coroutine[Any, Any, Result], *, name: str, keep: Callable[["asyncio.Task[None]"], object]
 ) -> Result:
-    """What ``work`` returns or raises. It runs to its end, in a task that ``keep`` owns, even when its caller leaves.
+    """Return the result of ``work``, or raise its exception.
 
-    What it raises then is logged.
+    It runs to its end in a task owned by ``keep``, even if the caller is cancelled; its exception is then logged.
     """
     outcome: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
 

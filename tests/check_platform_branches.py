@@ -52,7 +52,7 @@ class Names:
         return re.compile(rf"\b(?:{'|'.join(sorted(self.names))})\b")
 
     def of(self, node: ast.AST) -> str:
-        """The platform's name or label that the node is; empty: it is none."""
+        """Return the platform's name or label that the node is; empty if it is none."""
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return node.value if node.value in self.names | self.labels else ""
         if isinstance(node, ast.Attribute) and node.attr.lower() in self.names and node.attr.isupper():
@@ -60,7 +60,7 @@ class Names:
         return ""
 
     def in_identifier(self, node: ast.AST) -> str:
-        """The identifier if a platform's name is in it, such as ``is_tavus``; empty: none is."""
+        """Return the identifier if a platform's name is in it, such as ``is_tavus``; empty if none is."""
         identifier = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
         return identifier if self.names & set(re.split(r"[^a-z0-9]+", identifier.lower())) else ""
 
@@ -72,28 +72,28 @@ def known_names() -> Names:
 
 
 def branches(root: Path, names: Names) -> list[Branch]:
-    """Every branch on a platform in the product, but for the places that are allowed to know it."""
-    found: list[Branch] = []
+    """Return every branch on a platform in the product, but for the places that are allowed to know it."""
+    platform_branches: list[Branch] = []
     for app in APPS:
         for path in sorted((root / app).rglob("*.py")):
             relative = path.relative_to(root).as_posix()
             if not _is_allowed(relative, names):
-                found += in_python(path.read_text("utf-8"), relative, names)
+                platform_branches += in_python(path.read_text("utf-8"), relative, names)
     for folder, endings in (("templates", ("html", "txt")), ("static", ("js", "mjs", "css"))):
         for path in sorted(path for ending in endings for path in (root / folder).rglob(f"*.{ending}")):
-            found += in_text(path.read_text("utf-8"), path.relative_to(root).as_posix(), names)
-    return found
+            platform_branches += in_text(path.read_text("utf-8"), path.relative_to(root).as_posix(), names)
+    return platform_branches
 
 
 def in_text(text: str, path: str, names: Names) -> Iterator[Branch]:
-    """Each name in a template, a style sheet or JavaScript. Labels may stand in sentences."""
+    """Yield each name in a template, a style sheet or JavaScript. Labels may stand in sentences."""
     for number, line in enumerate(text.splitlines(), 1):
         for match in names.in_text().finditer(line):
             yield Branch(path, number, "named", match[0])
 
 
 def in_python(text: str, path: str, names: Names) -> Iterator[Branch]:
-    """Each comparison, key, case, default, condition and import that names a platform, and other uses of its name."""
+    """Yield each comparison, key, case, default, condition and import that names a platform, and other uses."""
     seen: set[int] = set()
     tree = ast.parse(text)
     for node in ast.walk(tree):
@@ -138,7 +138,7 @@ def _members(operand: ast.expr) -> Sequence[ast.expr]:
 
 
 def _conditions(node: ast.AST) -> Iterator[ast.expr]:
-    """The names on which the node decides, without ``not``."""
+    """Yield the names on which the node decides, without ``not``."""
     tests: list[ast.expr] = []
     if isinstance(node, ast.If | ast.IfExp | ast.While | ast.Assert):
         tests = [node.test]
@@ -151,7 +151,7 @@ def _conditions(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def _imported(node: ast.AST) -> Iterator[tuple[int, str]]:
-    """What is imported there, and whatever of it may be a module, each with its line."""
+    """Yield what is imported there, and whatever of it may be a module, each with its line."""
     if isinstance(node, ast.Import):
         yield from ((node.lineno, alias.name) for alias in node.names)
     elif isinstance(node, ast.ImportFrom) and node.module:
@@ -172,11 +172,11 @@ def _is_allowed(path: str, names: Names) -> bool:
 
 
 def main() -> int:
-    found = branches(ROOT, known_names())
-    files = len({branch.path for branch in found})
-    count = f"Branches on a platform outside its own modules: {len(found)} in {files} files."
-    sys.stdout.write("\n".join([*map(str, found), count]) + "\n")
-    return 1 if found else 0
+    platform_branches = branches(ROOT, known_names())
+    files = len({branch.path for branch in platform_branches})
+    count = f"Branches on a platform outside its own modules: {len(platform_branches)} in {files} files."
+    sys.stdout.write("\n".join([*map(str, platform_branches), count]) + "\n")
+    return 1 if platform_branches else 0
 
 
 if __name__ == "__main__":

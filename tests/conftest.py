@@ -1,4 +1,4 @@
-"""What every test may use, and what none may leave behind: people and services, and no running asyncio task."""
+"""Fixtures for every test (users, services), and the check that no test leaves an asyncio task behind."""
 
 import asyncio
 import gc
@@ -69,19 +69,19 @@ def every_task_has_an_end(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(autouse=True)
 def no_key_is_presented() -> None:
-    """A test's client and its commands share one context, where a served request has one of its own."""
+    """Reset the presented key: a test's client and commands share one context, which served requests don't."""
     presented_key.set("")
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Put back after a flush what `migrate` had left: to make it anew takes thirty times as long."""
+    """Restore after a flush what `migrate` created: creating it anew takes thirty times as long."""
     models: tuple[type[Model], ...] = (ContentType, Permission, Group, Group.permissions.through)
     with django_db_blocker.unblock():
-        kept = [(model, list(model._default_manager.all())) for model in models]
+        rows_by_model = [(model, list(model._default_manager.all())) for model in models]
 
     def put_back(_verbosity: int, _interactive: bool, using: str, **_options: object) -> None:
-        for model, rows in kept:
+        for model, rows in rows_by_model:
             model._default_manager.using(using).bulk_create(rows)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -90,7 +90,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 def make_user(username: str, *permissions: str) -> User:
-    """A user with these rights (``app_label.codename``) and an unusable password."""
+    """Return a user with these permissions (``app_label.codename``) and an unusable password."""
     user = User.objects.create_user(username)
     for name in permissions:
         app_label, codename = name.split(".")

@@ -36,20 +36,20 @@ ENDLESS = {
 
 def main() -> None:
     every = {name: cases(name) for name in (*ASSERTED, "missed")}
-    for name, found in every.items():
-        _print_accuracy(name, found)
-    _print_accuracy("all", [case for found in every.values() for case in found])
+    for name, its_cases in every.items():
+        _print_accuracy(name, its_cases)
+    _print_accuracy("all", [case for its_cases in every.values() for case in its_cases])
     for size in (10_000, 100_000, 1_000_000):
         _print_cost(f"prose, {size:,} characters", PROSE, size)
     for name, unit in ENDLESS.items():
         _print_cost(f"no end: {name}", unit, 100_000)
 
 
-def _print_accuracy(name: str, found: list[Case]) -> None:
-    exact = sum(_sentences(case.raw) == case.sentences for case in found)
-    chars, deltas = lateness(found)
+def _print_accuracy(name: str, measured: list[Case]) -> None:
+    exact = sum(_sentences(case.raw) == case.sentences for case in measured)
+    chars, deltas = lateness(measured)
     _print(
-        f"{name}: {exact} of {len(found)} exact ({exact / len(found):.1%}); "
+        f"{name}: {exact} of {len(measured)} exact ({exact / len(measured):.1%}); "
         f"late by {chars:.2f} characters, {deltas:.2f} deltas"
     )
 
@@ -59,9 +59,9 @@ def _sentences(text: str) -> list[str]:
     return [sentence.text for sentence in [*splitter.feed(text), *splitter.flush()]]
 
 
-def lateness(found: Iterable[Case]) -> tuple[float, float]:
-    """How many characters and deltas after its end a sentence comes, on average, where more text follows it."""
-    late = [pair for case in found for pair in _late(case)]
+def lateness(measured: Iterable[Case]) -> tuple[float, float]:
+    """Return how many characters and deltas after its end a sentence comes, on average, where more text follows it."""
+    late = [pair for case in measured for pair in _late(case)]
     return (
         sum(chars for chars, _ in late) / max(len(late), 1),
         sum(deltas for _, deltas in late) / max(len(late), 1),

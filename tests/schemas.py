@@ -4,7 +4,7 @@ from typing import Any
 
 
 def doubling(steps: int, keyword: str = "anyOf") -> dict[str, Any]:
-    """Each definition holds the next one twice: 2 to the power of ``steps`` ways to the last, which no text fits."""
+    """Return a schema in which each definition holds the next one twice: it expands to 2 ** ``steps`` parts."""
     definitions: dict[str, Any] = {
         f"a{step}": {keyword: [{"$ref": f"#/$defs/a{step + 1}"}] * 2} for step in range(steps)
     }

@@ -39,7 +39,7 @@ def missing(what: str) -> NoReturn:
 
 
 def postgres_url() -> str:
-    """A PostgreSQL server whose user may make databases."""
+    """Return a PostgreSQL server whose user may make databases."""
     if not postgres_answers():
         missing(
             "no PostgreSQL answers: start one at 127.0.0.1:5432 (user and password postgres), "
@@ -55,7 +55,7 @@ def redis_url() -> str:
 
 
 def node_path() -> str:
-    """The Node.js that Playwright brings along: the same version everywhere, whatever the machine has."""
+    """Return the Node.js that Playwright brings along: the same version everywhere, whatever the machine has."""
     bundled = Path(playwright.__file__).parent / "driver" / "node"
     return (
         str(bundled)
@@ -65,7 +65,7 @@ def node_path() -> str:
 
 
 def browser_path() -> str | None:
-    """A browser of the Chromium family on the PATH; None: Playwright's own has to do."""
+    """Return a browser of the Chromium family on the PATH; None: Playwright's own has to do."""
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 

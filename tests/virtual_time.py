@@ -40,8 +40,8 @@ def run_virtually(main: Coroutine[Any, Any, T]) -> T:
 
         async def checked() -> T:
             result = await main
-            left = asyncio.all_tasks() - {asyncio.current_task()}
-            assert not left, f"Tasks that nobody ended: {left}"
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            assert not others, f"Tasks that nobody ended: {others}"
             return result
 
         return virtual.run(checked())

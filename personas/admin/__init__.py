@@ -1,4 +1,4 @@
-"""Django's admin of what is configured. Rights are Django's permissions; secrets' values never leave."""
+"""Django's admin for what is configured. Permissions are Django's; the values of secrets are never shown."""
 
 from personas.admin.filler_configs import FillerConfigAdmin
 from personas.admin.persona_versions import PersonaVersionAdmin

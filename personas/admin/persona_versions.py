@@ -1,4 +1,4 @@
-"""Persona versions in the admin: to be read, never to be changed."""
+"""Persona versions in the admin, read-only."""
 
 import json
 

@@ -26,7 +26,7 @@ _JSON_FIELDS = [
 
 
 def _fieldsets() -> Iterator[tuple[str, dict[str, Any]]]:
-    """The form's sections, with the fields that are edited here."""
+    """Yield the form's sections, with the fields that are edited here."""
     for section in SECTIONS:
         names = [field.name for field in section.fields if field.name not in _JSON_FIELDS]
         if names:
@@ -64,7 +64,7 @@ class PersonaAdmin(admin.ModelAdmin):
     ]
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """The list, with every persona's reasons at once."""
+        """Return the list with the readiness problems of all its personas, loaded in one query."""
         changelist = super().get_changelist_instance(request)
         listed = list(changelist.result_list)
         for persona, problems in zip(listed, readiness_problems_of(listed), strict=True):
@@ -73,7 +73,7 @@ class PersonaAdmin(admin.ModelAdmin):
         return changelist
 
     def view_on_site(self, persona: Persona) -> str:
-        """Where every field is edited."""
+        """Return the address of the persona's editor, where every field can be edited."""
         return reverse("personas:edit", args=[persona.pk])
 
     def save_model(
@@ -84,7 +84,7 @@ class PersonaAdmin(admin.ModelAdmin):
 
     @admin.display(description="Ready")
     def readiness(self, persona: Persona) -> SafeString:
-        """For the list: how many reasons there are."""
+        """Return the number of readiness problems, for the list."""
         count = len(_listed_problems(persona))
         if not count:
             return format_html('<span class="badge badge--good">{}</span>', "ready")
@@ -98,7 +98,7 @@ class PersonaAdmin(admin.ModelAdmin):
 
     @admin.display(description="As stored")
     def json_parts(self, persona: Persona) -> SafeString:
-        """Each JSON field by its place in the document; the persona's own form is where they are edited."""
+        """Show each JSON field under its path in the document. They are edited in the persona's own form."""
         parts: dict[str, Any] = {PERSONA_FIELDS[name].path: getattr(persona, name) for name in _JSON_FIELDS}
         return format_html("<pre>{}</pre>", json.dumps(parts, indent=2, ensure_ascii=False))
 

@@ -1,4 +1,4 @@
-"""The form of a token secret: its value goes in and never comes out."""
+"""The form of a token secret. Its value is write-only."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ MOST_HOSTS = 50
 
 
 class AllowedHostsField(forms.CharField):
-    """One entry a line; its value is the list of the entries, normalised, each once."""
+    """Takes one entry a line. Its value is the list of normalised entries without duplicates."""
 
     widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "off"})
 
@@ -44,7 +44,7 @@ class AllowedHostsField(forms.CharField):
 
 
 class TokenSecretForm(forms.ModelForm):
-    """An empty value keeps the stored one; to clear it is a choice of its own."""
+    """An empty value keeps the stored one; clearing it is a separate option."""
 
     allowed_hosts = AllowedHostsField(
         required=False,
@@ -71,7 +71,7 @@ class TokenSecretForm(forms.ModelForm):
     value_was_trimmed = False
 
     def clean_name(self) -> str:
-        """A header holds the name as text: renaming the secret would leave that text behind, and send it."""
+        """Refuse to rename a secret that a header names: the header would keep the old name as text, and send it."""
         name = str(self.cleaned_data["name"])
         old_name = self.initial.get("name")
         if not old_name or name == old_name:

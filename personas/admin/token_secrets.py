@@ -1,4 +1,4 @@
-"""Token secrets in the admin: name, hosts, state and use. A value goes in and is never shown or logged."""
+"""Token secrets in the admin: name, hosts, state and use. A value can be entered and is never shown or logged."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ class TokenSecretAdmin(UniqueNameAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_fieldsets(self, request: HttpRequest, obj: TokenSecret | None = None) -> Any:
-        """Who may only look sees no field for a value; a new secret has nothing yet to be shown."""
+        """Hide the value's field without permission to change it, and the state of a new secret."""
         if obj is None:
             return [(None, {"fields": ["name", "allowed_hosts", "value"]})]
         if self.has_change_permission(request, obj):
@@ -77,7 +77,7 @@ class TokenSecretAdmin(UniqueNameAdmin):
     def construct_change_message(
         self, request: HttpRequest, form: Form, formsets: Any, add: bool = False
     ) -> Any:
-        """What the history says: which fields, and that a value was entered; never the value."""
+        """Return the history's message: the changed fields and that a value was entered, never the value."""
         phrases = {"name": "name changed", "allowed_hosts": "allowed hosts changed"}
         phrases |= {"value": "value replaced", "clear_value": "value cleared"}
         if add:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 class UniqueNameAdmin(admin.ModelAdmin):
-    """Of two people who save one name at the same time, the second is told so at the field."""
+    """Shows a field error to the second of two users who save the same name at the same time."""
 
     def changeform_view(
         self,
@@ -20,5 +20,5 @@ class UniqueNameAdmin(admin.ModelAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError:
-            # The first one's row is there by now, so that the form's own check finds it.
+            # The other row is stored by now, so the form's own check finds it.
             return super().changeform_view(request, object_id, form_url, extra_context)

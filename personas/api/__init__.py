@@ -1,1 +1,1 @@
-"""The HTTP API's part on personas, and what every router of the API is made of."""
+"""The HTTP API for personas, and what all of the API's routers share."""

@@ -1,4 +1,4 @@
-"""Who calls: the user of the API key, and whether that user may."""
+"""The user of the API key, and the user's permissions."""
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
@@ -9,7 +9,10 @@ ID_CHARS = 32
 
 
 def permitted(request: HttpRequest, permission: str) -> User:
-    """The user whom the key speaks for. Raises ApiError (403) for one without the right (``app_label.codename``)."""
+    """Return the key's user.
+
+    Raises ApiError (403) without the permission (``app_label.codename``).
+    """
     user = getattr(request, "auth", None)
     if not isinstance(user, User) or not user.has_perm(permission):
         raise ApiError(403, f"This key may not do that: it lacks the right {permission}.")
@@ -17,5 +20,5 @@ def permitted(request: HttpRequest, permission: str) -> User:
 
 
 def may_be_id(text: str) -> bool:
-    """Whether a text can be the id of a row at all; what cannot is asked of no database."""
+    """Whether a text can be a row's id at all. If not, the database isn't queried."""
     return text.isascii() and text.isalnum() and len(text) <= ID_CHARS

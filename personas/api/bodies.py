@@ -1,4 +1,4 @@
-"""A request's body: bytes that a stranger sent, as text and as JSON that can be stored."""
+"""Reads an untrusted request body as text, and as JSON that can be stored."""
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
@@ -10,7 +10,7 @@ from playground.engine.user_json import JsonValue, UserJsonError, parse_user_jso
 
 
 def body_text(request: HttpRequest) -> str:
-    """The body, whatever its Content-Type says. Raises ApiError: 413 over 1 MiB, 400 where it isn't UTF-8."""
+    """Return the body, ignoring its Content-Type. Raises ApiError: 413 over 1 MiB, 400 if it isn't UTF-8."""
     try:
         body = request.body
     except RequestDataTooBig:
@@ -28,7 +28,7 @@ def too_large() -> ApiError:
 
 
 def body_json(request: HttpRequest) -> JsonValue:
-    """The body as JSON. Raises ApiError (413, or 400 with line and column)."""
+    """Return the body as JSON. Raises ApiError (413, or 400 with line and column)."""
     try:
         return parse_user_json(body_text(request), limit_bytes=BODY_BYTES)
     except UserJsonError as error:

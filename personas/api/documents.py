@@ -1,4 +1,4 @@
-"""A persona as the API takes and gives it: Tavus' JSON, secrets by name."""
+"""A persona in the API's shape: Tavus' JSON, secrets by name."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -25,12 +25,12 @@ TOO_SLOW = (
 
 
 def timestamp(moment: datetime) -> str:
-    """As Tavus writes one: ``2025-09-10T00:35:24.310570Z``."""
+    """Return the moment as Tavus writes it: ``2025-09-10T00:35:24.310570Z``."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def persona_json(persona: Persona) -> Json:
-    """The whole persona in Tavus' first words; an address of this app stands behind the site's own."""
+    """Return the whole persona under Tavus' first names. This app's own addresses are prefixed with the site's."""
     own = converted(document_of(persona), PLATFORM.name, surroundings=surroundings())
     shown = tavus.to_json(own, site_url=settings.SITE_URL)
     times = {"created_at": timestamp(persona.created_at), "updated_at": timestamp(persona.updated_at)}
@@ -38,7 +38,7 @@ def persona_json(persona: Persona) -> Json:
 
 
 def saved_json(saved: PersonaImport) -> Json:
-    """The answer to a change: Tavus' three fields, and what Greenroom has to say about it."""
+    """Return the answer to a change: Tavus' three fields, and Greenroom's own beside them."""
     persona = saved.persona
     problems = [{"code": problem.code, "message": problem.message} for problem in saved.problems]
     return {
@@ -56,13 +56,13 @@ def saved_json(saved: PersonaImport) -> Json:
 
 @sensitive_variables()
 def read_persona(text: str) -> Draft:
-    """As `personas.api.sent.read_sent_persona`. Raises ApiError (400), also where reading takes too long."""
+    """Run `personas.api.sent.read_sent_persona`. Raises ApiError (400), also on a timeout."""
     return with_advice(draft_of(_answer({"kind": "sent persona", "text": text})))
 
 
 @sensitive_variables()
 def read_patch(text: str, before: Json, platform: str) -> Draft | None:
-    """As `personas.api.sent.read_sent_patch`. Raises ApiError (422, 400), also where reading takes too long."""
+    """Run `personas.api.sent.read_sent_patch`. Raises ApiError (422, 400), also on a timeout."""
     draft = _answer({"kind": "sent patch", "text": text, "before": before, "platform": platform})
     return None if draft is None else with_advice(draft_of(draft))
 

@@ -1,4 +1,4 @@
-"""The refusal of an API request, in Tavus' two shapes."""
+"""Errors of the API, in Tavus' two shapes."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ INVALID_PATCH = "Invalid JSON patch format"
 
 @dataclass(eq=False)
 class ApiError(Exception):
-    """The request is not carried out. ``message`` is for a person; ``field`` is the path of what is wrong, or empty.
+    """Fails an API request. ``message`` is for a person; ``field`` is the path of the invalid value, or empty.
 
-    Tavus answers 400 with ``{"error"}`` and every other refusal with ``{"message"}``.
+    Tavus answers 400 with ``{"error"}`` and every other error with ``{"message"}``.
     """
 
     status: int
@@ -25,12 +25,12 @@ class ApiError(Exception):
 
 
 def wrong(message: str, field: str = "") -> ApiError:
-    """400; the field's path stands in front of a sentence that doesn't begin with it."""
+    """Return a 400. The field's path is put before a sentence that doesn't begin with it."""
     if field and not message.startswith(field):
         message = f"{field}: {message}"
     return ApiError(400, message, field)
 
 
 def invalid_id(field: str) -> ApiError:
-    """400, for an unknown id and another's alike: Tavus knows no 404 here."""
+    """Return a 400 for an unknown id and for another user's alike: Tavus has no 404 here."""
     return ApiError(400, f"Invalid {field}", field)

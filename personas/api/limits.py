@@ -1,4 +1,4 @@
-"""How much the API takes of a request."""
+"""The largest request that the API accepts."""
 
 from playground.engine.limits import MIB
 

@@ -15,7 +15,7 @@ MAX_LIMIT = 100
 MAX_PAGE = 1_000_000
 PAGE_BYTES = 5 * MIB
 ROWS_AT_ONCE = 4
-"""How many rows are read from the database before the first of them is looked at: each may have a megabyte."""
+"""The number of rows fetched from the database at a time: each may have a megabyte."""
 LEFT_OUT = (
     f"Only where the page would have more than {PAGE_BYTES // MIB} MiB: how many of its last entries are not in it. "
     "Ask with a smaller limit for them."
@@ -30,9 +30,9 @@ class PageQuery(Schema):
 
 
 def page_of(rows: QuerySet[Row], query: PageQuery, shown: Callable[[Row], Json]) -> Json:
-    """The page's entries; ``total_count`` counts all that the query finds.
+    """Return the page's entries; ``total_count`` counts all rows of the query.
 
-    A page ends before it has more than `PAGE_BYTES`, with one entry at least; ``left_out`` counts the rest of it.
+    A page stops before it exceeds `PAGE_BYTES`, but has at least one entry; ``left_out`` counts the entries dropped.
     """
     start = (query.page - 1) * query.limit
     entries: list[Json] = []
@@ -49,5 +49,5 @@ def page_of(rows: QuerySet[Row], query: PageQuery, shown: Callable[[Row], Json])
 
 
 def json_size(value: Json) -> int:
-    """How many bytes it has as JSON."""
+    """Return the size of the value as JSON, in bytes."""
     return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))

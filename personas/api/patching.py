@@ -1,4 +1,4 @@
-"""JSON Patch (RFC 6902), one operation after the other; none may make the document grow without end."""
+"""JSON Patch (RFC 6902), one operation after the other, with a bound on the document's growth."""
 
 import copy
 import json
@@ -21,9 +21,9 @@ _WITH_FROM = frozenset({"move", "copy"})
 
 
 def patched(document: Json, patch: object) -> Any:
-    """The document with the patch applied; the document itself stays as it is.
+    """Return a patched copy of the document.
 
-    Raises ApiError (422): no JSON Patch, or one that doesn't fit the document.
+    Raises ApiError (422) if it is no JSON Patch, or one that doesn't fit the document.
     """
     if not isinstance(patch, list):
         raise _invalid("it is not a list of operations.")
@@ -58,7 +58,7 @@ def _checked(operation: object, index: int) -> Json:
 
 
 def _pointer(operation: Mapping[str, Any], key: str, index: int) -> str:
-    """The JSON Pointer, with the name that GET shows where today's begins it."""
+    """Return the JSON Pointer, with GET's name in place of Tavus' current one at its beginning."""
     text = operation.get(key)
     if not isinstance(text, str) or (text and not text.startswith("/")):
         raise _invalid(f"{key} is a JSON Pointer, such as /layers/llm/model.", f"[{index}].{key}")
@@ -72,7 +72,7 @@ def _applied(document: Any, operation: Json, index: int) -> Any:
     except jsonpatch.JsonPatchTestFailed:
         raise _invalid("the value at this path is another one.", f"[{index}].value") from None
     except (jsonpatch.JsonPatchException, JsonPointerException, TypeError, ValueError):
-        # Where a path leads through a text or a number, the library raises errors of Python's own.
+        # jsonpatch raises plain Python errors if a path leads through a text or a number.
         raise _invalid("the path leads nowhere in the persona as it is.", f"[{index}].path") from None
     if operation["op"] == "copy":
         _refuse_growth(result, index)
@@ -80,7 +80,7 @@ def _applied(document: Any, operation: Json, index: int) -> Any:
 
 
 def _refuse_growth(document: Any, index: int) -> None:
-    """Each copy may double the document: it must stay what a body may be."""
+    """Refuse a document larger than a body may be: each copy operation may double it."""
     try:
         parse_user_json(json.dumps(document), limit_bytes=BODY_BYTES, limit_depth=LIMIT_DEPTH)
     except UserJsonError as error:

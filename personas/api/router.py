@@ -39,7 +39,7 @@ ADD = "personas.add_persona"
 CHANGE = "personas.change_persona"
 DELETE = "personas.delete_persona"
 PATCH_ATTEMPTS = 3
-"""How often a patch is read anew because the persona was changed meanwhile: reading it holds no lock."""
+"""The most attempts for a patch while others change the persona: no lock is held while the patch is read."""
 
 router = Router(tags=["personas"])
 
@@ -117,12 +117,12 @@ def delete_persona(request: HttpRequest, persona_id: str) -> Any:
 
 
 def _personas() -> QuerySet[Persona]:
-    """With everything that a persona's JSON is made of: one query for any number of them."""
+    """Return the personas with everything that their JSON needs: one query for any number of them."""
     return Persona.objects.filter(version__gt=0).select_related("filler_config", *SECRET_FIELDS)
 
 
 def _persona(persona_id: str, *, for_update: bool = False) -> Persona:
-    """Raises ApiError (400) for an unknown id."""
+    """Return the persona. Raises ApiError (400) for an unknown id."""
     rows = _personas()
     if for_update:
         rows = rows.select_for_update(of=("self",))
@@ -134,7 +134,7 @@ def _persona(persona_id: str, *, for_update: bool = False) -> Persona:
 
 @sensitive_variables()
 def _save_unless_changed(persona_id: str, before: Json, draft: Draft, user: User) -> PersonaImport | None:
-    """Store the draft as the persona's next version; None: the persona is not as ``before`` any more."""
+    """Store the draft as the persona's next version, or return None if the persona no longer equals ``before``."""
     with transaction.atomic():
         persona = _persona(persona_id, for_update=True)
         if persona_json(persona) != before:

@@ -1,4 +1,4 @@
-"""What a request's text says about a persona, and what is wrong with it. It knows neither Django nor a stored row."""
+"""Reads the persona or patch in a request's text, and its errors. Knows neither Django nor any row."""
 
 import json
 from typing import Any
@@ -16,14 +16,14 @@ from playground.engine.platforms.tavus import Tavus
 from playground.engine.user_json import UserJsonError, parse_user_json
 
 PLATFORM = Tavus()
-"""Whose documents the API takes and gives, of whichever platform a persona is."""
+"""The platform whose documents the API takes and gives, whatever a persona's own platform is."""
 PROMPT_MISSING = "system_prompt is missing: Tavus wants it unless pipeline_mode is echo."
 
 
 def read_sent_persona(text: str, *, site_url: str) -> Draft:
-    """A persona as it was sent: JSON, with the comments, trailing commas and ``<placeholders>`` of Tavus' page.
+    """Read a persona as sent: JSON, or the example of Tavus' page with its comments, commas and ``<placeholders>``.
 
-    Raises ApiError (400): the path of the value that is wrong, or the line and column where no JSON stands.
+    Raises ApiError (400) with the path of the invalid value, or the line and column if it is no JSON.
     """
     node: Node | None = None
     try:
@@ -39,10 +39,10 @@ def read_sent_persona(text: str, *, site_url: str) -> Draft:
 
 
 def read_sent_patch(text: str, before: Json, platform: str, *, site_url: str) -> Draft | None:
-    """The persona ``before`` with the JSON Patch applied; None: it changes nothing.
+    """Return the persona ``before`` with the JSON Patch applied, or None if nothing changes.
 
-    Raises ApiError: 422 for no patch, or one that doesn't fit; 400 for a result that is no persona, and for a change
-    of what the JSON only shows.
+    Raises ApiError: 422 for an invalid patch or one that doesn't fit; 400 if the result is no persona, or if the patch
+    changes a read-only value.
     """
     try:
         patch = parse_user_json(text, limit_bytes=BODY_BYTES)

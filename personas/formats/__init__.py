@@ -1,4 +1,4 @@
-"""The platforms' documents, in and out: Tavus' persona JSON, JAICP's ``llmRequest``."""
+"""Reads and writes the platforms' documents: Tavus' persona JSON, JAICP's ``llmRequest``."""
 
 from personas.formats.conversation import ConversationDraft
 from personas.formats.detect import read_conversation, read_document, read_documents

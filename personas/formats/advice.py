@@ -31,7 +31,7 @@ __all__ = ["FieldNote", "delay_sentence", "ignored_parameters_sentence", "notes_
 
 
 def with_advice(draft: Draft) -> Draft:
-    """The draft with what the platforms will make of its document, after what could not be taken over."""
+    """Return the draft with the platforms' notes on its document after those on what was left out."""
     advice = (note.message for note in notes_about(draft.document))
     return replace(draft, notes=(*draft.notes, *advice))
 
@@ -62,7 +62,7 @@ def _notes(document: Mapping[str, Any], own: PlatformFormat) -> Iterator[FieldNo
 
 
 def ignored_parameters_sentence(parameters: Mapping[str, Any]) -> str:
-    """Which of the parameters Just AI ignores (the seed's thirteen), in one sentence; empty: none."""
+    """Return a sentence on the parameters that Just AI ignores (of the thirteen); empty if there are none."""
     ignored = sorted(IGNORED_PARAMETERS & parameters.keys())
     if not ignored:
         return ""
@@ -71,7 +71,7 @@ def ignored_parameters_sentence(parameters: Mapping[str, Any]) -> str:
 
 
 def delay_sentence(delay_ms: int) -> str:
-    """Just AI's warning about a short delay; empty: it is long enough."""
+    """Return Just AI's warning about a short delay; empty if it is long enough."""
     if delay_ms >= RISKY_ACTIVATION_DELAY_MS:
         return ""
     return f"activationDelayMs is {delay_ms}: values less than 500 might cause errors in llmRequest."
@@ -137,7 +137,7 @@ def _about_hanging_up(tools: Sequence[Mapping[str, Any]]) -> Iterator[FieldNote]
 
 
 def _about_schemas(tools: Sequence[Mapping[str, Any]]) -> Iterator[FieldNote]:
-    """Which functions' arguments are not checked in a turn, or may not be."""
+    """Yield notes on functions whose arguments aren't checked in a turn, or may not be."""
     schemas = {tool["function"]["name"]: tool["function"].get("parameters") or {} for tool in tools}
     costly = [name for name, schema in schemas.items() if expands_too_far(schema)]
     if costly:

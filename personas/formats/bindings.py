@@ -1,4 +1,4 @@
-"""The names that a pasted text gives to values, what it changes of them afterwards, and the values put in place."""
+"""Resolves the names in pasted code: the values they are given, later changes, and values in place of names."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -22,19 +22,19 @@ _CONDITION = re.compile(r"\b(?:if|else|elif|for|while|case|catch|except)\b|(?:&&
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """``path = …``, or a change of what the path names: ``path.push(…)``, ``path[0] = …``, ``path += …``."""
+    """An assignment ``path = …``, or a change of its value: ``path.push(…)``, ``path[0] = …``, ``path += …``."""
 
     path: str
     offset: int
-    """Where the path stands."""
+    """The path's offset."""
     after: int
-    """Where the value, or the first argument, begins."""
+    """The offset of the value, or of the first argument."""
     method: str = ""
-    """``push`` …; empty: the statement names a value, or sets a part of it."""
+    """``push`` …; empty for an assignment to the path or to a part of it."""
     is_part: bool = False
-    """Of another kind of change than a method: a part is set, or something is added."""
+    """Whether it sets a part or adds something, without a method."""
     blocks: tuple[int, ...] = ()
-    """The blocks in braces around it, and the state of a JAICP script."""
+    """The enclosing blocks in braces, and the state of a JAICP script."""
 
     @property
     def names_value(self) -> bool:
@@ -43,12 +43,12 @@ class Statement:
 
 @dataclass
 class Bindings:
-    """The statements of one text, in order; the values that they name are read when they are asked for."""
+    """The statements of one text, in order. The values that they name are read on demand."""
 
     source: Source
     statements: tuple[Statement, ...] = ()
     _values: dict[int, tuple[Node, int]] = field(default_factory=dict)
-    """By offset, each with its end: a value is read once, however often it is named."""
+    """Values with their ends, by offset: each is read once, however often it is named."""
     _asked: dict[tuple[str, int], None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -58,7 +58,7 @@ class Bindings:
                 self._by_path.setdefault(statement.path, []).append(statement)
 
     def naming(self, path: str, use: int) -> Statement | None:
-        """The last statement before ``use`` that gives a value to the path; else the first one behind it."""
+        """Return the last assignment to the path before ``use``, or else the first one after it."""
         candidates = self._by_path.get(path)
         if not candidates:
             return None
@@ -73,11 +73,11 @@ class Bindings:
         return self._read(statement)[0]
 
     def watch(self, path: str, use: int) -> None:
-        """Remember that the path's value was put in place, so that no change of it is lost without a word."""
+        """Record that the path's value replaced its name, so that `unfollowed` reports changes to it."""
         self._asked[(path, use)] = None
 
     def is_asked(self, statement: Statement) -> bool:
-        """Whether the statement's value was put in place of its name."""
+        """Whether the statement's value replaced its name."""
         return any(
             path == statement.path and self.naming(path, use) is statement for path, use in self._asked
         )
@@ -88,7 +88,7 @@ class Bindings:
         return self._values[statement.after]
 
     def changes(self, path: str, since: int, until: int) -> Iterator[Statement]:
-        """What the text changes of the path's value, or of a part of it, between two offsets."""
+        """Yield the changes of the path's value, or of a part of it, between two offsets."""
         first = bisect_right(self.statements, since, key=lambda statement: statement.offset)
         last = bisect_left(self.statements, until, key=lambda statement: statement.offset)
         for statement in self.statements[first:last]:
@@ -96,7 +96,7 @@ class Bindings:
                 yield statement
 
     def resolved(self, node: Node) -> Node:
-        """The value that the name stands for, if the text gives it one; else the node itself."""
+        """Return the value that the text assigns to the name, or else the node itself."""
         for _ in range(MAX_ALIASES):
             if not isinstance(node.value, Expression) or not _PATH.fullmatch(node.value.text):
                 break
@@ -108,14 +108,14 @@ class Bindings:
         return node
 
     def filled(self, node: Node) -> Node:
-        """The value with every named value that stands in it, however deep, in place of its name.
+        """Return the value with every name in it, at any depth, replaced by its value.
 
-        Raises FormatError where the names, which may name each other, make too much of it.
+        Raises FormatError if names that refer to each other expand too far.
         """
         return self._filled(node, MAX_ALIASES, iter(range(MAX_FILLED)))
 
     def unfollowed(self, followed: Iterable[int] = ()) -> Iterator[str]:
-        """Name each change of a value that was put in place, except those at the ``followed`` offsets."""
+        """Yield a sentence for each change of a value that replaced its name, except those at ``followed`` offsets."""
         skipped = set(followed)
         last_uses: dict[tuple[str, int], int] = {}
         for path, use in self._asked:
@@ -135,7 +135,7 @@ class Bindings:
         return f"Line {line}: {what} was not followed; what it adds or takes away is left out."
 
     def is_certain(self, change: Statement, use: tuple[int, ...]) -> bool:
-        """Whether what runs at a place within the blocks ``use`` has always run the change before."""
+        """Whether code within the blocks ``use`` always runs after the change."""
         begin = max(self.source.text.rfind(mark, 0, change.offset) for mark in ";{}\n") + 1
         before = self.source.text[begin : change.offset]
         line_before = self.source.text[max(0, begin - 200) : begin].rstrip().rpartition("\n")[2]
@@ -145,7 +145,7 @@ class Bindings:
         return not is_under_condition and change.blocks == use[: len(change.blocks)]
 
     def _filled(self, node: Node, aliases: int, values_left: Iterator[int]) -> Node:
-        """``left`` gives one number for each value that may still come out of a name."""
+        """``values_left`` yields one number for each value that may still result from a name."""
         resolved = self.resolved(node)
         if resolved is not node:
             aliases -= 1
@@ -165,7 +165,7 @@ class Bindings:
         return resolved
 
     def _joined(self, node: Node, expression: Expression, aliases: int, values_left: Iterator[int]) -> Node:
-        """The text that an expression of texts and names makes; what it doesn't know stays, in braces."""
+        """Join the texts and names of an expression; unknown names stay, in braces."""
 
         def text_of(name: str) -> str | None:
             named = Node(Expression(name), node.offset)

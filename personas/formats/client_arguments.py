@@ -1,4 +1,4 @@
-"""What documents carry of the ``openai`` client's own arguments: ``default_query`` and ``default_headers``."""
+"""Arguments of the ``openai`` client in documents: ``default_query`` and ``default_headers``."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from playground.engine.addresses.address import is_placeholder, may_name_a_key
 
 
 def with_default_query(fields: Fields, address: str) -> str:
-    """The address with ``default_query`` in its own query, where the client puts it. Raises FormatError."""
+    """Return the address with ``default_query`` added to its query, as the client does. Raises FormatError."""
     if "default_query" not in fields:
         return address
     name = fields.name_of("default_query")
@@ -29,7 +29,7 @@ def with_default_query(fields: Fields, address: str) -> str:
 
 
 def split_query(address: str) -> tuple[str, dict[str, str]]:
-    """The base_url and its query as ``default_query``; one that can't be written so stays in the base_url."""
+    """Return the base_url and its query as ``default_query``; an unsuitable query stays in the base_url."""
     base, mark, query = address.partition("?")
     pairs = parse_qsl(query, keep_blank_values=True)
     if not mark or _encoded(dict(pairs)) != query:
@@ -38,7 +38,7 @@ def split_query(address: str) -> tuple[str, dict[str, str]]:
 
 
 def with_default_headers(fields: Fields, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The headers, and those of ``default_headers`` that they don't name. Raises FormatError."""
+    """Return the headers with those of ``default_headers`` that they don't name. Raises FormatError."""
     default_headers = checked_headers(fields, "default_headers")
     if not default_headers:
         return headers

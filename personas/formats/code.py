@@ -1,4 +1,4 @@
-"""Finds a document in code around it: an assignment, an export, the argument of a call, in Python or JavaScript."""
+"""Finds a document in code: an assignment, an export, a call's argument, in Python or JavaScript."""
 
 import re
 from collections.abc import Set
@@ -35,25 +35,25 @@ _OF_PYTHON = re.compile(
 _RAW = re.compile(r"[rR]['\"]")
 _OF_GO = re.compile(r"\w[ \t]*:=|\bstrings\.NewReader\(|\[\]byte\(")
 MAX_BEFORE_OBJECT = 100
-"""Quotes, escapes and space before the object in a text."""
+"""The most quotes, escapes and spaces before the object in a text."""
 _PLATFORM_KEY = re.compile(r"""(x-api-key)["']?\s*[:=]""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class CodeObject:
-    """An object with the values of its names put in, and the sentences about the code around it."""
+    """An object with its names replaced by their values, and notes on the code around it."""
 
     node: Node
     notes: tuple[str, ...]
 
 
 def is_python(text: str) -> bool:
-    """Whether the text has something that only Python writes."""
+    """Whether the text contains syntax that only Python has."""
     return any(match["quotes"] or match["mark"] for match in _OF_PYTHON.finditer(text))
 
 
 def find_object(source: Source, keys: Set[str]) -> CodeObject | None:
-    """The first object of the code that has one of the keys; None: there is none. Raises FormatError."""
+    """Return the first object in the code with one of the keys, or None. Raises FormatError."""
     offset = _object_with(source, keys, 0)
     if offset is None:
         return None
@@ -70,13 +70,13 @@ def find_object(source: Source, keys: Set[str]) -> CodeObject | None:
 
 
 def about_platform_key(around: str) -> list[str]:
-    """A sentence where the code around a document holds the platform's key."""
+    """Return a note if the code around a document contains the platform's key."""
     key = _PLATFORM_KEY.search(around)
     return [platform_key_sentence(key[1])] if key else []
 
 
 def find_text(source: Source, keys: Set[str]) -> str | None:
-    """Return the first string literal that holds such an object, behind as many line breaks; None if none does."""
+    """Return the first string literal with such an object, after as many line breaks as precede it, or None."""
     for match in _TOKEN.finditer(source.text):
         literal = match["string"] or (match["skip"] or "")
         if literal.startswith("/") or "{" not in literal[:MAX_BEFORE_OBJECT]:
@@ -88,7 +88,7 @@ def find_text(source: Source, keys: Set[str]) -> str | None:
 
 
 def _text_of(source: Source, literal: str, at: int) -> str:
-    """What a literal stands for; empty where it is put together. Between backticks Go escapes nothing."""
+    """Return a literal's text; empty if it is composed. Go escapes nothing between backticks."""
     if literal.startswith("`") and _OF_GO.search(source.text, 0, at):
         return literal[1:-1]
     is_raw = _RAW.match(source.text, max(0, at - 1)) is not None
@@ -97,7 +97,7 @@ def _text_of(source: Source, literal: str, at: int) -> str:
 
 
 def _object_with(source: Source, keys: Set[str], begin: int) -> int | None:
-    """The offset of the first object that has one of the keys itself."""
+    """Return the offset of the first object that itself has one of the keys, or None."""
     opened: list[tuple[str, int]] = []
     for token in _TOKEN.finditer(source.text, begin):
         if token["open"]:
@@ -113,7 +113,7 @@ def _object_with(source: Source, keys: Set[str], begin: int) -> int | None:
 
 
 def _opening(source: Source, at: int) -> tuple[str, int]:
-    """What stands behind a key within this bracket (empty: it holds no keys), and where the object begins."""
+    """Return what follows a key within this bracket (empty if it has no keys), and the object's offset."""
     if source.text[at] == "{":
         return ":", at
     call = source.dict_before(at) if source.text[at] == "(" else None
@@ -121,7 +121,7 @@ def _opening(source: Source, at: int) -> tuple[str, int]:
 
 
 def _changed_later(source: Source, names: Bindings, offset: int) -> list[str]:
-    """A sentence for each change of the document after it is written."""
+    """Return a note for each change of the document after its definition."""
     for statement in names.statements:
         if statement.names_value and source.skip(statement.after) == offset:
             changes = names.changes(statement.path, offset, len(source.text))
@@ -130,7 +130,7 @@ def _changed_later(source: Source, names: Bindings, offset: int) -> list[str]:
 
 
 def _is_named(source: Source, names: Bindings, offset: int) -> bool:
-    """Whether the object is a value that was put in place of its name, and so is no document of its own."""
+    """Whether the object replaced a name, and so is no document of its own."""
     return any(
         statement.names_value and source.skip(statement.after) == offset and names.is_asked(statement)
         for statement in names.statements

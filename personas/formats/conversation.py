@@ -1,4 +1,4 @@
-"""Tavus' conversation JSON (``POST /v2/conversations``): what a new conversation's form is filled with."""
+"""Reads Tavus' conversation JSON (``POST /v2/conversations``) into the options of a new conversation."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ _MAX_ID_CHARS = 32
 
 @dataclass(frozen=True, slots=True)
 class ConversationDraft:
-    """``options`` by Tavus' names (``conversation_name`` …), none of them empty; ``notes``: what is left out."""
+    """``options`` by Tavus' names (``conversation_name`` …), without empty ones; ``notes`` on what is left out."""
 
     persona_id: str
     options: dict[str, str]
@@ -34,7 +34,7 @@ def is_conversation(node: Node) -> bool:
 
 
 def read(source: Source, node: Node) -> ConversationDraft:
-    """What the object says of a conversation. Raises FormatError for a value that is wrong."""
+    """Read the object. Raises FormatError for an invalid value."""
     notes = ImportNotes()
     fields = Fields(source, _with_the_seeds_names(node), "", notes)
     persona_id = fields.text("persona_id", _MAX_ID_CHARS)

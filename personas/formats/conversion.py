@@ -1,7 +1,7 @@
-"""A persona of one platform as another would have it: its document, and what is mapped, changed and lost on the way.
+"""Converts a persona's document to another platform, with notes on what is mapped, changed and lost.
 
-The source makes a neutral document, which the target adopts. The writers of all formats go through here, so that an
-export, a converted persona and the sentences about either cannot disagree.
+The source makes a neutral document, which the target adopts. All writers use this module, so that an export, a
+converted persona and the notes on either can't disagree.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,7 @@ __all__ = ["ConversionNote", "Fate", "conversion_notes", "converted", "written"]
 
 DEFAULT_SURROUNDINGS = Surroundings(user_agent="")
 _OF_THE_ENDPOINT = frozenset({"address", "headers", "tools"})
-"""What the target has nothing to say about where a provider of the source's stood in for them."""
+"""The fields on which the target has no note if the source's provider supplied them."""
 _EMPTY_PARTS: Json = {"default_replica_id": "", "tts": None, "vqa": None, "other_layers": {}}
 _PART_SENTENCES: dict[str, Callable[[Any], str]] = {
     "default_replica_id": lambda _: "default_replica_id",
@@ -30,11 +30,11 @@ _PART_SENTENCES: dict[str, Callable[[Any], str]] = {
 }
 _FIELDS = {"tts": "tts_engine", "vqa": "vision"}
 _OF_THE_SOURCE = ("other_layers", "other_keys")
-"""What a format keeps of its own documents without knowing it: no other platform can take it."""
+"""What a format keeps of its own documents without understanding it: no other platform can take it."""
 
 
 def converted(document: Document, target: str, *, surroundings: Surroundings = DEFAULT_SURROUNDINGS) -> Json:
-    """The document with ``target`` as its platform, holding only what that platform's format can.
+    """Return the document with ``target`` as its platform and only what that platform's format can hold.
 
     Rehearsal settings are Greenroom's own and stay.
     """
@@ -45,13 +45,13 @@ def converted(document: Document, target: str, *, surroundings: Surroundings = D
 def written(
     document: Document, target: str, *, site_url: str = "", surroundings: Surroundings = DEFAULT_SURROUNDINGS
 ) -> str:
-    """The document as a file of ``target``'s format, secrets by name."""
+    """Return the document as a file of ``target``'s format, secrets by name."""
     own = converted(document, target, surroundings=surroundings)
     return format_named(target).write(own, site_url=site_url)
 
 
 def conversion_notes(document: Document, target: str) -> tuple[ConversionNote, ...]:
-    """What `converted` does to the document, part by part; empty: nothing at all."""
+    """Return notes on what `converted` does to each part of the document."""
     target_format = format_named(target)
     adopted = _brought(document, target_format, DEFAULT_SURROUNDINGS)
     missing = [part for part in _EMPTY_PARTS if part not in target_format.parts]
@@ -68,7 +68,7 @@ def _source(document: Document) -> PlatformFormat:
 
 
 def _brought(document: Document, target: PlatformFormat, surroundings: Surroundings) -> Document:
-    """The document as the wanted platform has one; one of its own stays as it is."""
+    """Return the document as adopted by the target; one of the target's own stays unchanged."""
     source = _source(document)
     if source is target:
         return document
@@ -86,7 +86,7 @@ def _own(document: Document, target: PlatformFormat) -> Json:
 
 
 def _crossing(document: Document, adopted: Document, target: PlatformFormat) -> Iterator[ConversionNote]:
-    """What leaving one platform for another changes, in the words of both."""
+    """Yield notes on what changes between the platforms, in the words of both."""
     source = _source(document)
     if source is target:
         return
@@ -103,7 +103,7 @@ def _crossing(document: Document, adopted: Document, target: PlatformFormat) -> 
 
 
 def _renamed(llm: Document, old: PartNames, new: PartNames) -> Iterator[ConversionNote]:
-    """A sentence for the token secret and the parameters, where the platforms call them by other names."""
+    """Yield a note on the token secret and the parameters if the platforms name them differently."""
     if (secret := llm.get("token_secret")) and old.secret != new.secret:
         yield mapped("token_secret", f"{old.secret.format(secret)} becomes {new.secret.format(secret)}.")
     if llm.get("parameters") and old.parameters != new.parameters:
@@ -118,7 +118,7 @@ def _lost_parts(document: Document, parts: list[str]) -> Iterator[ConversionNote
 def _lost(
     document: Document, parts: Sequence[str], owners: Sequence[PlatformFormat]
 ) -> Iterator[ConversionNote]:
-    """A loss for each of these parts that the document has."""
+    """Yield a note for each of these parts that the document has and loses."""
     only = " and ".join(_possessive(owner.platform.label) for owner in owners)
     for part in parts:
         value = document.get(part)

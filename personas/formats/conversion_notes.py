@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Fate(StrEnum):
-    """What becomes of a part of the document."""
+    """The fate of a part of the document."""
 
     MAPPED = "mapped"
     CHANGED = "changed"
@@ -39,11 +39,11 @@ def lost(field: str, message: str) -> ConversionNote:
 
 
 def become(name: str) -> str:
-    """The name and the verb behind it: parameters become, extra_body becomes."""
+    """Return the name with its verb: parameters become, extra_body becomes."""
     return f"{name} become" if name.endswith("s") else f"{name} becomes"
 
 
 def listed(names: Collection[str]) -> str:
-    """The first eight of the names."""
+    """Return the first eight of the names."""
     shown = list(names)[:8]
     return ", ".join(shown) + (" …" if len(names) > len(shown) else "")

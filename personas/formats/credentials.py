@@ -1,4 +1,4 @@
-"""The credentials in a document: each becomes a token secret, and the document keeps its name alone."""
+"""Replaces the credentials in a document by the names of token secrets."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,20 +31,20 @@ _KEY_NAME = re.compile(
 )
 _MAX_NAME_CHARS = 64
 MOST_SECRETS = 32
-"""How many token secrets one document may name or make."""
+"""The most token secrets that one document may name or create."""
 MOST_SECRETS_AT_ONCE = 200
-"""How many all documents of one request may: two each of the personas that are read at once."""
+"""The most for all documents of one request: two for each persona that can be read at once."""
 
 Headers = list[list[str]]
 
 
 def hosts_of(address: str) -> tuple[str, ...]:
-    """The allowed-host entries for a key beside this address; none for a placeholder. Raises AddressError."""
+    """Return the allowed-host entries for a key beside this address; none for a placeholder. Raises AddressError."""
     return () if is_placeholder(address) else (parse_address(address).entry,)
 
 
 def hosts_of_usable(address: str) -> tuple[str, ...]:
-    """As `hosts_of`; none for an address that is wrong."""
+    """Return `hosts_of`, or nothing for an invalid address."""
     try:
         return hosts_of(address)
     except AddressError:
@@ -52,7 +52,7 @@ def hosts_of_usable(address: str) -> tuple[str, ...]:
 
 
 class Credentials:
-    """What was found in one document so far."""
+    """The token secrets of one document so far."""
 
     def __init__(self, persona_name: str, notes: ImportNotes) -> None:
         self._owner = _slug(persona_name) or "PERSONA"
@@ -63,7 +63,7 @@ class Credentials:
         return tuple(self._found)
 
     def key(self, text: str, *, hosts: tuple[str, ...], role: str) -> str:
-        """The name of the secret for an ``api_key``; empty: there is none.
+        """Return the name of the secret for an ``api_key``; empty without a key.
 
         ``role`` (LLM, TTS) goes into a proposed name.
         """
@@ -77,7 +77,7 @@ class Credentials:
         return self._proposed(text, hosts, role)
 
     def token_secret(self, text: str, *, hosts: tuple[str, ...]) -> str:
-        """The name in JAICP's ``tokenSecret``; a key that stands there by mistake becomes a secret."""
+        """Return the name in JAICP's ``tokenSecret``; a key put there by mistake becomes a secret."""
         text = text.strip()
         if _SECRET_NAME.fullmatch(text) and len(text) <= _MAX_NAME_CHARS:
             return self.named(text, hosts)
@@ -94,10 +94,10 @@ class Credentials:
     def in_headers(
         self, headers: Sequence[tuple[str, str]], *, secret: str, hosts: tuple[str, ...]
     ) -> tuple[Headers, str]:
-        """The headers with names in place of keys, and the name of the persona's token secret.
+        """Return the headers with names in place of keys, and the name of the persona's token secret.
 
-        That name stands there bare, any other as ``{{secret:NAME}}``. A persona has one token secret: a key in
-        ``Authorization`` takes its place, any other second key is left out.
+        That name is written bare, any other as ``{{secret:NAME}}``. A persona has one token secret: a key in
+        ``Authorization`` takes precedence, any other second key is left out.
         """
         named_headers: Headers = []
         for name, value in headers:
@@ -124,7 +124,7 @@ class Credentials:
         return [[name, _replaced(value, own)] for name, value in named_headers], secret
 
     def in_rest(self, value: Any) -> Any:
-        """JSON that Greenroom only keeps, with ``{{secret:NAME}}`` in place of each key in it."""
+        """Return JSON that is only kept, with ``{{secret:NAME}}`` in place of each key in it."""
         if isinstance(value, list):
             return [self.in_rest(item) for item in value]
         if not isinstance(value, dict):
@@ -137,7 +137,7 @@ class Credentials:
         }
 
     def _known(self, key: str, hosts: tuple[str, ...]) -> str | None:
-        """The name of a secret that the word is, looks like, or is the value of."""
+        """Return the name of the secret that the word names, resembles or is the value of, or None."""
         if _NAME_BY_LOOK.fullmatch(key):
             return self.named(key, hosts)
         for secret in self._found:
@@ -166,13 +166,13 @@ class Credentials:
 
 
 def is_literal_key(name: str, value: object) -> bool:
-    """Whether a member of an object is a key itself, not the reference to a token secret."""
+    """Whether a member of an object is a key itself rather than a reference to a token secret."""
     is_key = isinstance(value, str) and bool(value.strip()) and _REFERENCE.fullmatch(value.strip()) is None
     return is_key and _KEY_NAME.fullmatch(name) is not None
 
 
 def literal_key_problems(value: object, path: Path = ()) -> Iterator[ValueProblem]:
-    """A problem for each key in JSON that is only kept: keys live in token secrets alone."""
+    """Yield a problem for each key in JSON that is only kept: keys belong in token secrets."""
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from literal_key_problems(item, (*path, index))
@@ -187,7 +187,7 @@ def literal_key_problems(value: object, path: Path = ()) -> Iterator[ValueProble
 
 
 def proposed_name(address: str) -> str:
-    """A secret's name for a key that belongs to this address: ``API_EXAMPLE_COM_KEY``."""
+    """Return a secret's name proposed for a key of this address: ``API_EXAMPLE_COM_KEY``."""
     return _name_for(hosts_of_usable(address)) or "LLM_KEY"
 
 
@@ -201,7 +201,7 @@ def _slug(text: str) -> str:
 
 
 def key_in_header(name: str, value: str) -> str:
-    """The last word of a header that may hold a key; empty: none."""
+    """Return the last word of a header that may contain a key, else an empty string."""
     return value.split()[-1] if _KEY_HEADER.search(name) and value.split() else ""
 
 

@@ -1,7 +1,7 @@
-"""A pasted ``curl`` command: the document that it sends, unescaped as its shell would, and the headers left out.
+"""Extracts the document from a pasted ``curl`` command, unescaped as its shell would, and notes its headers.
 
-`shlex` tells neither where a word stands nor what ``$'…'``, a backslash at a line's end or a here-document is. The
-words are cut here, so that a mistake in the document is named with its place in what was pasted.
+`shlex` gives no word offsets and doesn't know ``$'…'``, a backslash at a line's end or a here-document. Words are cut
+here, so that an error in the document is reported at its position in the pasted text.
 """
 
 import json
@@ -18,9 +18,9 @@ _COMMAND = re.compile(
 )
 _ARGUMENT = re.compile(r"\s*(?:(?:-d|--data(?:-raw|-binary|-ascii)?|--json)[ =]?\s*)?(?=\$?['\"]\s*\{)")
 _ESCAPED_OBJECT = re.compile(r'\s*\{(?:\s|(?P<of_json>\\[nrt]))*\\"')
-"""An object whose quotes are escaped, though none stand around it; in JSON its line breaks are escaped too."""
+"""An object with escaped quotes but no quotes around it; JSON also escapes its line breaks."""
 _QUOTE_IN_QUOTES = "'\\''"
-"""How a shell's text in single quotes holds one; neither JSON nor a language writes it so."""
+"""A single quote within a shell's single-quoted text; neither JSON nor a language writes it so."""
 _PIECE = re.compile(
     r"""
       \$'(?P<ansi>[^'\\]*(?:\\.[^'\\]*)*)'
@@ -52,7 +52,7 @@ class Command:
     """What the command sends."""
 
     text: str
-    """The document, at the line and the column at which it stands in what was pasted."""
+    """The document, at its original line and column in the pasted text."""
     notes: tuple[str, ...]
 
 
@@ -60,11 +60,11 @@ class Command:
 class _Word:
     text: str
     offset: int
-    """Where its text begins, behind a quote."""
+    """The offset of its text, after a quote."""
 
 
 def read_command(pasted: str) -> Command | None:
-    """The document of the text's first ``curl`` command; None: the text is no command. Raises FormatError."""
+    """Return the document of the text's first ``curl`` command, or None without one. Raises FormatError."""
     match = _COMMAND.search(pasted)
     if match is None or "{" in pasted[: match.start()]:
         return None
@@ -84,7 +84,7 @@ def read_command(pasted: str) -> Command | None:
 
 
 def read_argument(pasted: str) -> str:
-    """A document that was cut out of a command, without its quotes and what they escape; any other as it stands."""
+    """Return a document cut out of a command, without its quotes and their escapes; any other unchanged."""
     match = _ARGUMENT.match(pasted)
     if match is None:
         return _without_escapes(pasted) if pasted.lstrip().startswith("{") else pasted
@@ -93,7 +93,7 @@ def read_argument(pasted: str) -> str:
 
 
 def _without_escapes(document: str) -> str:
-    """An object that was cut out of a text in quotes, without the escapes that these quotes asked for."""
+    """Return an object cut out of a quoted text, without the escapes that the quotes required."""
     escaped = _ESCAPED_OBJECT.match(document)
     if escaped is None:
         return document.replace(_QUOTE_IN_QUOTES, "'")
@@ -106,20 +106,20 @@ def _without_escapes(document: str) -> str:
 
 
 def platform_key_sentence(name: str) -> str:
-    """What becomes of the key with which a request to the platform itself is signed."""
+    """Return a note on the key that signs a request to the platform itself."""
     what = f"{printable(name)} is the platform's key ({_PLATFORM}), not your LLM's"
     return f"{what}: it was left out, and is stored nowhere."
 
 
 def _without_continuations(text: str) -> str:
-    """The carets of Windows' shell and the backticks of PowerShell at line ends as a blank; Chrome's carets too."""
+    """Replace line continuations of Windows' shell (carets, Chrome's too) and PowerShell (backticks) by spaces."""
     if '^"' in text:
         text = re.sub(r"\^([^\n])", r"\1", text)
     return re.sub(r"[ \t][\^`][ \t]*\n", lambda match: " \\\n" + " " * (len(match[0]) - 3), text)
 
 
 def _words(text: str, at: int) -> tuple[list[_Word], int]:
-    """The command's words, and where it ends: at a line's end, a pipe or a semicolon outside of quotes."""
+    """Return the command's words, and its end: a line's end, a pipe or a semicolon outside of quotes."""
     words: list[_Word] = []
     while at < len(text):
         between = _BETWEEN.match(text, at) or _HERE_DOCUMENT.match(text, at) or _REDIRECTION.match(text, at)
@@ -163,7 +163,7 @@ def _ansi_escape(match: re.Match[str]) -> str:
 
 
 def _data(words: list[_Word]) -> Iterator[_Word]:
-    """The value of each ``-d`` and of its longer names."""
+    """Yield the value of each ``-d`` or one of its longer names."""
     for index, word in enumerate(words):
         following = words[index + 1 : index + 2]
         if word.text in _DATA or _SHORT_DATA.fullmatch(word.text):
@@ -177,7 +177,7 @@ def _data(words: list[_Word]) -> Iterator[_Word]:
 
 
 def _body(text: str, data: _Word, start: int, end: int) -> tuple[_Word, int]:
-    """The document itself, which may stand in a here-document, and where the command ends with it."""
+    """Return the document, possibly from a here-document, and the end of the command."""
     if data.text in _STDIN:
         return _here_document(text, data, start)
     if data.text.startswith("@"):
@@ -205,7 +205,7 @@ def _here_document(text: str, data: _Word, start: int) -> tuple[_Word, int]:
 
 
 def _about_headers(words: list[_Word]) -> Iterator[str]:
-    """A sentence for each credential of the command: it belongs to the request, not to the persona."""
+    """Yield a note for each credential of the command: it belongs to the request, not to the persona."""
     hosts = {
         urlsplit(word.text).hostname or "" for word in words if word.text.startswith(("https://", "http://"))
     }
@@ -226,7 +226,7 @@ def _about_headers(words: list[_Word]) -> Iterator[str]:
 
 
 def _in_place(body: _Word, text: str) -> str:
-    """The document behind as many lines and columns as stand before it."""
+    """Return the document after as many line breaks and spaces as its position in the text has."""
     line = text.count("\n", 0, body.offset)
     return "\n" * line + " " * (body.offset - text.rfind("\n", 0, body.offset) - 1) + body.text
 

@@ -1,4 +1,4 @@
-"""What a pasted text is: a persona of some platform, several of them, or a conversation."""
+"""Detects what a pasted text is: a persona of some platform, several of them, or a conversation."""
 
 from dataclasses import dataclass, replace
 from typing import NoReturn
@@ -22,20 +22,20 @@ _OF_A_CONVERSATION = frozenset({"conversational_context", "conversation_name"})
 
 
 def read_document(text: str, *, site_url: str = "") -> Draft:
-    """Read a document of any platform; of several the first.
+    """Read a document of any platform, the first of several.
 
-    An address behind ``site_url`` is the app's own. Raises FormatError with line and column.
+    An address prefixed with ``site_url`` is this app's own. Raises FormatError with line and column.
     """
     return read_documents(text, site_url=site_url)[0]
 
 
 def read_documents(text: str, *, site_url: str = "") -> tuple[Draft, ...]:
-    """As `read_document`; of a list, as a platform's API gives it, every persona."""
+    """Read like `read_document`, but every persona of a list as a platform's API returns it."""
     return tuple(with_advice(draft) for draft in read_drafts(text, site_url=site_url))
 
 
 def read_drafts(text: str, *, site_url: str = "") -> tuple[Draft, ...]:
-    """As `read_documents`, without advice, for which schemas are looked at in a process of their own."""
+    """Read like `read_documents`, without advice, for which schemas are checked in a separate process."""
     pasted = _pasted(text, _keys_in_code())
     if pasted.node is None:
         return (pasted.noted(_read_text(pasted.source, pasted.source.skip(0), site_url)),)
@@ -45,7 +45,7 @@ def read_drafts(text: str, *, site_url: str = "") -> tuple[Draft, ...]:
 
 
 def read_conversation(text: str) -> ConversationDraft | None:
-    """What the text says of a conversation; None: it is none. Raises FormatError."""
+    """Read a conversation, or return None if the text is no conversation. Raises FormatError."""
     pasted = _pasted(text, _keys_in_code() | _OF_A_CONVERSATION)
     if pasted.node is None:
         return None
@@ -71,7 +71,7 @@ class _PastedDocument:
 
 
 def _pasted(text: str, keys_in_code: frozenset[str]) -> _PastedDocument:
-    """The document out of the command or the code that it stands in. Raises FormatError."""
+    """Return the document within a command or code. Raises FormatError."""
     fenced = without_fence(text.replace("\r\n", "\n").replace("\r", "\n"))
     command = read_command(fenced.text)
     inner = _in_code(command.text if command else read_argument(fenced.text), keys_in_code)
@@ -111,7 +111,7 @@ def _whole_object(source: Source) -> Node:
 
 
 def _items(source: Source, node: Node) -> list[Node] | None:
-    """The documents in a list of them; None: it is none. Raises FormatError where there are too many."""
+    """Return the documents of a list, or None if it is no list of them. Raises FormatError for too many."""
     lists = (known.items(source, node) for known in recognisers())
     items = next((items for items in lists if items is not None), None)
     if items is not None and len(items) > MAX_DOCUMENTS:

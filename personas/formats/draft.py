@@ -1,4 +1,4 @@
-"""What reading a document gives: a persona's document, the secrets in it, what could not be taken over."""
+"""The result of reading a document: a persona's document, its secrets, and notes on what was left out."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class DraftSecret:
-    """A credential that the document holds or names.
+    """A credential that the document contains or names.
 
-    ``value`` is None where only a name, or a placeholder, stands. ``hosts`` are the allowed-host entries of
-    the address beside it; none: usable nowhere. ``is_named``: the document chose the name (JAICP's
-    ``tokenSecret``, ``{{secret:NAME}}``); else the name is a proposal and may be changed to one that is free.
+    ``value`` is None if there is only a name or a placeholder. ``hosts`` are the allowed-host entries of the address
+    beside it; empty if usable nowhere. ``is_named``: the document chose the name (JAICP's ``tokenSecret``,
+    ``{{secret:NAME}}``); otherwise the name is a proposal that may be changed to a free one.
     """
 
     name: str
@@ -21,9 +21,9 @@ class DraftSecret:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A persona that was read and is not stored yet.
+    """A persona that was read but isn't stored yet.
 
-    ``document`` has the shape that `playground.engine.persona` documents.
+    ``document`` has the shape that `playground.engine.persona_document` documents.
     """
 
     platform: str

@@ -1,4 +1,4 @@
-"""The code block of a Markdown text, as chats and documentation pages give it, cut out of what was pasted."""
+"""Extracts the code block of a Markdown text, as chats and documentation pages have it."""
 
 import re
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ _FENCE = re.compile(r"^[ \t]{0,3}(?P<mark>`{3,}|~{3,})(?P<language>[^`~\n]{0,40}
 
 @dataclass(frozen=True, slots=True)
 class Fenced:
-    """``text`` stands at the lines at which it stands in what was pasted."""
+    """A code block. ``text`` keeps its original lines."""
 
     text: str
     notes: tuple[str, ...] = ()
 
 
 def without_fence(pasted: str) -> Fenced:
-    """The first code block of the text; the text itself where none stands before its first brace."""
+    """Return the first code block, or the text itself if there is none before its first brace."""
     opened = _FENCE.search(pasted)
     if opened is None or "{" in pasted[: opened.start()]:
         return Fenced(pasted)

@@ -1,4 +1,4 @@
-"""Typed reads from one object of a document: what is wrong is refused, what is no data is noted."""
+"""Typed reads from one object of a document: invalid values are refused, expressions are noted."""
 
 import re
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ class ImportNotes:
 
 
 class Fields:
-    """The members of one object. `rest` gives those that nobody asked for."""
+    """The members of one object. `rest` returns those that weren't read."""
 
     def __init__(self, source: Source, node: Node, path: str, notes: ImportNotes) -> None:
         if not isinstance(node.value, dict):
@@ -52,17 +52,17 @@ class Fields:
         return key in self._members
 
     def name_of(self, key: str) -> str:
-        """The key with the path before it, for sentences."""
+        """Return the key with its path, for sentences."""
         return f"{self._path}.{key}" if self._path else printable(key)
 
     def node(self, key: str) -> Node | None:
-        """The member as it stands; None: absent, or null."""
+        """Return the member; None if absent or null."""
         self._asked.add(key)
         member = self._members.get(key)
         return None if member is None or member.value is None else member
 
     def data(self, key: str) -> Node | None:
-        """The member if it is data; an expression is noted and counts as absent."""
+        """Return the member if it is data; an expression is noted and counts as absent."""
         member = self.node(key)
         if member is None or not isinstance(member.value, Expression):
             return member
@@ -70,7 +70,7 @@ class Fields:
         return None
 
     def note_expression(self, key: str, expression: Expression, offset: int) -> None:
-        """Say that the expression at ``offset`` was left out; its text isn't quoted where it may hold a key."""
+        """Note that the expression at ``offset`` was left out, without quoting text that may contain a key."""
         text = "its value" if _MAY_HOLD_A_KEY.search(key) else excerpt(expression.text)
         if expression.is_placeholder or (self.source.is_python and expression.is_name):
             self.notes.add(f"{self.name_of(key)}: {text} is a placeholder; it was left out.")
@@ -79,7 +79,7 @@ class Fields:
             self.notes.add(f"{place}: {text} is script, not data; it was left out.")
 
     def text(self, key: str, max_chars: int) -> str:
-        """The member's text; empty: absent."""
+        """Return the member's text; empty if absent."""
         member = self.data(key)
         if member is None:
             return ""
@@ -90,13 +90,13 @@ class Fields:
         return member.value
 
     def key(self, key: str) -> str:
-        """The member as a credential's text; script in its place stands for a key that isn't there yet."""
+        """Return the member as a credential's text; an expression counts as a key still to come."""
         node = self.node(key)
         text = self.text(key, 5_000)
         return "<key>" if node is not None and node.is_expression else text
 
     def prompt(self, key: str, max_chars: int) -> str:
-        """The member's text; one that code puts together stands with ``{name}`` for what isn't known of it."""
+        """Return the member's text. In a text composed by code, unknown parts become ``{name}``."""
         node = self.node(key)
         if node is None or not isinstance(node.value, Expression) or not node.value.joined:
             return self.text(key, max_chars)
@@ -110,28 +110,28 @@ class Fields:
         return node.value.joined
 
     def section(self, key: str) -> Self | None:
-        """The member as an object to read from; None: absent."""
+        """Return the member as an object; None if absent."""
         member = self.data(key)
         return None if member is None else type(self)(self.source, member, self.name_of(key), self.notes)
 
     def plain(self, key: str, node: Node) -> Any:
-        """The node as JSON; each expression in it is noted and left out."""
+        """Return the node as JSON, noting and leaving out each expression."""
         for path, expression, offset in node.expressions():
             name = f"{key}{path}" if path.startswith("[") else f"{key}.{path}" if path else key
             self.note_expression(name, expression, offset)
         return node.plain()
 
     def json(self, key: str) -> Any:
-        """The member as JSON; None: absent."""
+        """Return the member as JSON; None if absent."""
         member = self.data(key)
         return None if member is None else self.plain(key, member)
 
     def rest(self) -> dict[str, Any]:
-        """All members that were not asked for, as JSON (expressions are noted and left out)."""
+        """Return all members that weren't read, as JSON, noting and leaving out expressions."""
         return self.all_but(*self._asked)
 
     def all_but(self, *keys: str) -> dict[str, Any]:
-        """The object as JSON, in its own order, less these members (expressions are noted and left out)."""
+        """Return the object as JSON in its own order, without these members, noting and leaving out expressions."""
         members: dict[str, Any] = {}
         for key, node in self._members.items():
             if key in keys:
@@ -142,7 +142,7 @@ class Fields:
         return members
 
     def refuse(self, key: str, problems: Iterable[ValueProblem]) -> None:
-        """Raise FormatError for the first problem, at the place in the document that its path leads to."""
+        """Raise FormatError for the first problem, with its position in the document."""
         for problem in problems:
             node = self._members.get(key)
             offset = self.offset if node is None else node.offset_of(problem.path)

@@ -1,4 +1,4 @@
-"""A document that comes as a file: bytes of a stranger, as text."""
+"""Decodes uploaded documents: untrusted bytes, as text."""
 
 from personas.formats.nodes import FormatError
 from personas.formats.tolerant import MAX_CHARS
@@ -15,11 +15,11 @@ _ARCHIVES = (
     b"7z\xbc\xaf",
     b"\x28\xb5\x2f\xfd",
 )
-"""How zip, gzip, bzip2, xz, 7-Zip and zstd begin. Nothing is unpacked here: what is small may grow without end."""
+"""The first bytes of zip, gzip, bzip2, xz, 7-Zip and zstd. Never unpacked: a small archive may expand endlessly."""
 
 
 def text_of(data: bytes) -> str:
-    """The file's text. Raises FormatError for one that is too large, compressed, or not UTF-8."""
+    """Return the file's text. Raises FormatError if it is too large, compressed, or not UTF-8."""
     if len(data) > MAX_BYTES:
         raise too_large()
     if data.startswith(_ARCHIVES):

@@ -1,4 +1,4 @@
-"""``#`` comments, as JAICP's scripts and Python have them, blanked out of a text that is read afterwards."""
+"""Blanks out ``#`` comments of JAICP's scripts and Python before a text is read."""
 
 import re
 
@@ -18,9 +18,9 @@ _BEFORE_A_VALUE = frozenset("(,=:[!&|?{};+-*%<>~^")
 
 
 def without_hash_comments(text: str) -> str:
-    """The text with spaces in place of each ``#`` comment, so that every offset stays what it is.
+    """Return the text with spaces in place of each ``#`` comment, so that all offsets stay the same.
 
-    A ``#`` in a text, in a regular expression or behind ``//`` begins none.
+    A ``#`` in a text, in a regular expression or after ``//`` begins no comment.
     """
     pieces: list[str] = []
     position, copied = 0, 0
@@ -35,6 +35,6 @@ def without_hash_comments(text: str) -> str:
 
 
 def may_be_value(text: str, offset: int) -> bool:
-    """Whether a value can begin here: a slash elsewhere divides, a backtick elsewhere is prose."""
+    """Whether a value can begin here: elsewhere a slash divides, and a backtick is prose."""
     before = text[max(0, offset - _LOOK_BACK_CHARS) : offset].rstrip()
     return not before or before[-1] in _BEFORE_A_VALUE or before.endswith("return")

@@ -1,4 +1,4 @@
-"""Just AI's JAICP ``llmRequest``: the reply in a script, to and from a persona's document."""
+"""Reads Just AI's JAICP ``llmRequest``, the reply in a script, into a persona's document."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -41,7 +41,7 @@ MEMBERS = (
 
 
 def is_reply(node: Node) -> bool:
-    """Whether the node is an ``llmRequest``, or at least has a key that only such a reply has."""
+    """Whether the node is an ``llmRequest``, or has a key that only such a reply has."""
     if not isinstance(node.value, dict):
         return False
     kind = node.value.get("type")
@@ -51,9 +51,9 @@ def is_reply(node: Node) -> bool:
 
 
 def read(script: Script, reply: Reply, *, site_url: str = "") -> Draft:
-    """The persona that speaks as the reply does. Raises FormatError for a value that is wrong.
+    """Return the persona of the reply. Raises FormatError for an invalid value.
 
-    An address behind ``site_url`` is the app's own, as `to_script` writes it.
+    An address prefixed with ``site_url`` is this app's own, as `to_script` writes it.
     """
     notes = ImportNotes()
     fields = Fields(script.source, _with_variables(script, reply.node), "", notes)
@@ -101,7 +101,7 @@ def _note_the_rest(script: Script, reply: Reply, notes: ImportNotes) -> None:
 
 
 def _with_variables(script: Script, node: Node) -> Node:
-    """The reply with the variables that its known keys name put in place."""
+    """Return the reply with the variables in its known keys replaced by their values."""
     if not isinstance(node.value, dict):
         return node
     members = {

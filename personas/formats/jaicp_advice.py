@@ -1,4 +1,4 @@
-"""What JAICP makes of a persona: its own sentences about prompt, function calls and Caila's provider."""
+"""JAICP's notes on a persona: prompt, function calls and Caila's provider."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from personas.formats.field_note import FieldNote, Topic
 from playground.engine.persona import Provider
 
 LONG_PROMPT_TOKENS = 5_000
-"""Just AI names no size; Tavus' figure is assumed."""
+"""Assumed from Tavus: Just AI states no size."""
 
 
 def advice_on_size(tokens: int) -> str:

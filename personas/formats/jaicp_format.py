@@ -1,4 +1,4 @@
-"""JAICP's documents: the script with its ``llmRequest``, what it keeps, and what a conversion to or from it changes."""
+"""JAICP's documents: the script with its ``llmRequest``, what it keeps, and conversions to and from it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -118,7 +118,7 @@ class JaicpFormat:
             yield changed("system_prompt", "system_prompt begins the one system message in messages.")
 
     def neutral(self, document: Document, surroundings: Surroundings) -> Json:
-        """A script says it all already; Caila's provider becomes its OpenAI adapter."""
+        """Return the document unchanged, except that Caila's provider becomes its OpenAI adapter."""
         llm = document["llm"]
         if not _is_caila(llm):
             return dict(document)
@@ -191,7 +191,7 @@ def _about_address(conversion: Conversion) -> Iterator[ConversionNote]:
 
 
 def _merged_prompt(stored: Json, read: Json) -> Json:
-    """A script holds one prompt; while it says what the two parts say together, both stay."""
+    """Keep the stored two-part prompt while the script's single prompt equals both parts joined."""
     is_same_name = state_name(stored) == read["persona_name"]
     name = stored["persona_name"] if is_same_name else read["persona_name"]
     has_prompt = read["llm"]["history_mode"] == HistoryMode.PROMPT_AND_SESSION

@@ -1,4 +1,4 @@
-"""Follows how a JAICP script puts ``messages`` together: literals, the session's history, and what is added to them."""
+"""Evaluates how a JAICP script builds ``messages``: literals, the session's history, and what is added to them."""
 
 import re
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ _ADDED_IN_FRONT = re.compile(r"\s*0\s*,\s*0\s*,")
 
 
 MAX_NAMED = 1_000
-"""How often a list may be named on the way to one list of messages."""
+"""The most times that lists may be named within one list of messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionHistory:
-    """The session's history; ``last``: of that many messages (None: all)."""
+    """The session's history; ``last``: only that many messages (None for all)."""
 
     offset: int
     last: int | None = None
@@ -33,7 +33,7 @@ Parts: TypeAlias = list[Part]
 
 
 class Histories:
-    """What the expressions of one script mean as a list of messages."""
+    """Evaluates expressions of one script as lists of messages."""
 
     def __init__(self, script: Script, reply: Reply) -> None:
         self._source = script.source
@@ -42,10 +42,10 @@ class Histories:
         self._pushed_at = reply.pushed_at
         self._left = iter(range(MAX_NAMED))
         self.followed: list[int] = []
-        """The offsets of the statements whose effect is in the parts."""
+        """The offsets of the statements whose effect the parts include."""
 
     def parts(self, node: Node) -> Parts | None:
-        """The messages in order; None: a part of them is neither a literal nor the session's history."""
+        """Return the messages in order; None if a part is neither a literal nor the session's history."""
         return self._parts(node, MAX_ALIASES)
 
     def _parts(self, node: Node, aliases: int) -> Parts | None:
@@ -59,7 +59,7 @@ class Histories:
         return expression[0]
 
     def _of_items(self, items: list[Node], aliases: int) -> Parts:
-        """The items of an array; a spread that can't be followed stands there as it is."""
+        """Return the items of an array; an unknown spread stays in its place."""
         parts: Parts = []
         for item in items:
             spread = isinstance(item.value, Expression) and item.value.text.startswith("...")
@@ -68,7 +68,7 @@ class Histories:
         return parts
 
     def _of_expression(self, at: int, aliases: int) -> tuple[Parts, int] | None:
-        """An array, the history or a name, then ``.concat(…)`` and ``.slice(-n)``; and where it ends."""
+        """Return the parts of an array, the history or a name with ``.concat(…)`` and ``.slice(-n)``, and their end."""
         begun = self._begun(at, aliases)
         if begun is None:
             return None
@@ -105,7 +105,7 @@ class Histories:
         return None if named is None else (named, at + len(path))
 
     def _of_name(self, path: str, use: int, aliases: int) -> Parts | None:
-        """What the path holds at ``use``: its value, and what was added to it since."""
+        """Return the path's value at ``use`` with what was added to it, or None."""
         if next(self._left, None) is None:
             self._source.fail("The variables that stand here name each other too often.", use)
         statement = self._names.naming(path, use)
@@ -125,7 +125,7 @@ class Histories:
         return parts
 
     def _changed(self, parts: Parts, change: Statement, aliases: int) -> Parts | None:
-        """The messages after ``push``, ``unshift`` or ``splice(0, 0, …)``; None where that can't be followed."""
+        """Return the messages after ``push``, ``unshift`` or ``splice(0, 0, …)``; None if the change is unknown."""
         after = change.after
         if change.method == "splice":
             match = _ADDED_IN_FRONT.match(self._source.text, after)
@@ -138,10 +138,10 @@ class Histories:
         return [*parts, *added] if change.method == "push" else [*added, *parts]
 
     def _added(self, node: Node, aliases: int) -> Parts:
-        """What ``.concat`` adds for one argument: an array's items, or the argument itself."""
+        """Return what ``.concat`` adds for one argument: an array's items, or the argument itself."""
         inner = self._parts(node, aliases)
         return [self._names.filled(node)] if inner is None else inner
 
     def _arguments(self, at: int) -> tuple[list[Node], int]:
-        """The arguments of a call whose bracket is open, and where the call ends."""
+        """Return the arguments of a call whose bracket is open, and the call's end."""
         return self._source.read_arguments(at)

@@ -1,4 +1,4 @@
-"""JAICP's ``messages``: which history a script passes, read from what Just AI's pages show."""
+"""Reads JAICP's ``messages``: which history a script passes, by the examples on Just AI's pages."""
 
 import re
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ class MessagesDraft:
 
     mode: HistoryMode
     last: int | None = None
-    """How many of the last messages; None: all."""
+    """The number of last messages; None for all."""
     system_prompt: str = ""
     initial: tuple[dict[str, str], ...] = ()
 
 
 def read_messages(fields: Fields, histories: Histories) -> MessagesDraft:
-    """What the reply's ``messages`` mean. Raises FormatError for a message that is none."""
+    """Read the reply's ``messages``. Raises FormatError for an invalid message."""
     node = fields.node("messages")
     if node is None:
         fields.notes.add("messages is missing; the session's history was assumed.")
@@ -53,9 +53,9 @@ def read_messages(fields: Fields, histories: Histories) -> MessagesDraft:
 
 
 def _around_history(fields: Fields, parts: Parts, place: int, mode: HistoryMode) -> MessagesDraft:
-    """Messages with the session's history among them: those before it begin each request.
+    """Read messages around the session's history: those before it begin each request.
 
-    ``mode`` is what it means where nothing else is among them.
+    ``mode`` applies if there are no others.
     """
     before = [part for part in parts[:place] if isinstance(part, Node)]
     prompt, initial, asks = _literals(fields, before)
@@ -71,7 +71,7 @@ def _around_history(fields: Fields, parts: Parts, place: int, mode: HistoryMode)
 
 
 def _behind_history(fields: Fields, part: Part) -> list[str]:
-    """Return the prompt in a message after the history, and note the message: Greenroom sends none there."""
+    """Return the prompt of a message after the history, and note the message: Greenroom sends none there."""
     line = fields.source.line_of(part.offset)
     if isinstance(part, SessionHistory):
         fields.notes.add(f"Line {line}: the session's history stands there a second time; it is sent once.")
@@ -116,7 +116,7 @@ def _without_history(fields: Fields, items: list[Node]) -> MessagesDraft:
 
 
 def _literals(fields: Fields, items: list[Node]) -> tuple[str, tuple[dict[str, str], ...], bool]:
-    """The system messages as one prompt, the others, and whether the last one is the user's request."""
+    """Return the system messages as one prompt, the others, and whether the last is the user's request."""
     if len(items) > MAX_MESSAGES:
         fields.source.fail(f"At most {MAX_MESSAGES:,} messages can be read.", items[MAX_MESSAGES].offset)
     prompts: list[str] = []

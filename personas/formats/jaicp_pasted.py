@@ -1,4 +1,4 @@
-"""Which reply a pasted text means that is a JAICP script, or a part of a reply; Just AI's pages show both."""
+"""Finds the reply in a pasted JAICP script or part of a reply; Just AI's pages show both."""
 
 import re
 from dataclasses import replace
@@ -20,14 +20,14 @@ _OF_A_SCRIPT = re.compile(
 
 
 def is_script(text: str) -> bool:
-    """Whether the text has something that only a JAICP script writes."""
+    """Whether the text contains syntax that only a JAICP script has."""
     return any(match["mark"] for match in _OF_A_SCRIPT.finditer(text))
 
 
 def read_script_text(source: Source, start: int, *, site_url: str) -> Draft | None:
-    """The persona of the script's first ``llmRequest``, or of the part of a reply that begins at ``start``.
+    """Return the persona of the script's first ``llmRequest``, or of the partial reply that begins at ``start``.
 
-    None: it is neither. Raises FormatError.
+    None if it is neither. Raises FormatError.
     """
     script = read_script(source)
     reply = _first_request(script)
@@ -41,7 +41,7 @@ def read_script_text(source: Source, start: int, *, site_url: str) -> Draft | No
 
 
 def _first_request(script: Script) -> Reply | None:
-    """The first ``llmRequest`` that is pushed, itself or by the name of a variable."""
+    """Return the first pushed ``llmRequest``, directly or through a variable, or None."""
     for reply in script.replies:
         node = script.names.resolved(reply.node)
         if is_reply(node):
@@ -50,7 +50,7 @@ def _first_request(script: Script) -> Reply | None:
 
 
 def _part_of_a_reply(source: Source, start: int) -> Reply | None:
-    """The reply to which a bare list of messages or tools, or bare members (``parameters: { … }``), belong."""
+    """Return the reply of a bare list of messages or tools, or of bare members (``parameters: { … }``)."""
     if source.text[start : start + 1] == "[":
         node, _ = source.read_array(start)
         items = node.value if isinstance(node.value, list) else []

@@ -1,4 +1,4 @@
-"""A persona's document as a JAICP script: one state that pushes one ``llmRequest``, secrets by name."""
+"""Writes a persona's document as a JAICP script: one state that pushes one ``llmRequest``, secrets by name."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from playground.engine.persona import HistoryMode, Provider
 
 REPLY_TYPE = "llmRequest"
 EXPRESSION_KEY = "$expression"
-"""Marks a ``bargeInReply`` that is script: ``{"$expression": "reply.bargeInReply"}``."""
+"""Marks a ``bargeInReply`` that is an expression: ``{"$expression": "reply.bargeInReply"}``."""
 LINE_CHARS = 100
 
 _INDENT = " " * 4
@@ -19,7 +19,7 @@ _BARGE_IN = ("bargeIn", "bargeInTrigger", "noInterruptTime")
 
 
 def to_script(document: Mapping[str, Any], *, site_url: str = "") -> str:
-    """The script of a JAICP persona, as Just AI's page shows one.
+    """Return the script of a JAICP persona, as Just AI's page shows one.
 
     ``site_url`` stands before the app's own addresses.
     """
@@ -34,7 +34,7 @@ def to_script(document: Mapping[str, Any], *, site_url: str = "") -> str:
 
 
 def _members(document: Mapping[str, Any], site_url: str) -> Iterator[tuple[str, str]]:
-    """Each property of the reply with its text, in the order of Just AI's example."""
+    """Yield each property of the reply with its text, in the order of Just AI's example."""
     llm = document["llm"]
     secret = llm.get("token_secret") or ""
     data: dict[str, Any] = {
@@ -84,7 +84,7 @@ def _given(reply: Any) -> str:
 
 
 def state_name(document: Mapping[str, Any]) -> str:
-    """The persona's name as it can stand behind ``state:``: a slash would part a path, a bar begin parameters."""
+    """Return the persona's name for ``state:``, without slashes (path separators) and bars (parameters)."""
     return " ".join(re.sub(r"[/\\|]", " ", document["persona_name"]).split()) or "NoMatch"
 
 
@@ -93,7 +93,7 @@ def _key(key: str) -> str:
 
 
 def _literal(value: Any) -> str:
-    """JSON that is JavaScript too, on one line where it fits."""
+    """Return JSON that is also JavaScript, on one line if it fits."""
     text = json.dumps(value, ensure_ascii=False)
     if len(text) > LINE_CHARS and isinstance(value, dict | list):
         text = json.dumps(value, ensure_ascii=False, indent=4)

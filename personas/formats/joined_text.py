@@ -1,4 +1,4 @@
-"""Texts that code puts together: ``"a" + name``, f-strings, template literals, ``dedent(…)``, ``.strip()``."""
+"""Evaluates texts composed by code: ``"a" + name``, f-strings, template literals, ``dedent(…)``, ``.strip()``."""
 
 import inspect
 import re
@@ -25,7 +25,7 @@ _TO_FILL_OF_JAVASCRIPT = re.compile(r"\$\{([^{}]*)\}")
 class JoinedText:
     text: str
     unknown: tuple[str, ...]
-    """The names that stay in the text, in braces, because their value isn't known."""
+    """Unknown names, which stay in the text in braces."""
 
 
 def joined_text(source: Source, offset: int, length: int, text_of: _TextOf) -> JoinedText | None:
@@ -45,7 +45,7 @@ class _Reader:
         self._source, self._text_of = source, text_of
 
     def sum(self) -> str | None:
-        """Terms with ``+`` between them; in Python also side by side."""
+        """Evaluate terms joined by ``+``, in Python also by juxtaposition."""
         texts: list[str] = []
         while len(texts) < MAX_PARTS:
             term = self._term()

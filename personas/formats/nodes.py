@@ -1,4 +1,4 @@
-"""The values of a document, each with the place where it stands; and the error that names such a place."""
+"""The values of a document with their offsets, and the error with a position."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -6,9 +6,9 @@ from typing import Any, TypeAlias
 
 
 class FormatError(ValueError):
-    """A document that cannot be read. ``message`` is one sentence; ``line`` and ``column`` count from 1.
+    """The document can't be read. ``message`` is one sentence; ``line`` and ``column`` count from 1.
 
-    ``offset`` is the same place in the source's text, where that is known.
+    ``offset`` is the position in the source's text, if known.
     """
 
     def __init__(self, message: str, line: int = 1, column: int = 1, *, offset: int | None = None) -> None:
@@ -24,9 +24,9 @@ class FormatError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """Something that stands in place of a value and is not data: JavaScript, a placeholder, a ``…``.
+    """A non-literal in place of a value: JavaScript, a placeholder, a ``…``.
 
-    ``joined`` is the text that it makes, with ``{name}`` for each of the ``unknown`` in it; empty: it makes none.
+    ``joined`` is the text that it evaluates to, with ``{name}`` for each of the ``unknown``; empty if it is no text.
     """
 
     text: str
@@ -39,7 +39,7 @@ class Expression:
 
     @property
     def is_name(self) -> bool:
-        """Whether it is the bare name of something that stands elsewhere."""
+        """Whether it is a bare name."""
         return self.text.isidentifier()
 
 
@@ -62,7 +62,7 @@ class Node:
     offset: int
 
     def plain(self) -> Any:
-        """The value as JSON, less the expressions in it (see `expressions`)."""
+        """Return the value as JSON without expressions (see `expressions`)."""
         if isinstance(self.value, dict):
             return {key: node.plain() for key, node in self.value.items() if not node.is_expression}
         if isinstance(self.value, list):
@@ -74,7 +74,7 @@ class Node:
         return isinstance(self.value, Expression)
 
     def offset_of(self, path: Sequence[str | int]) -> int:
-        """The offset of what the path leads to in `plain`, or of the nearest thing around it that exists."""
+        """Return the offset of the value at the path in `plain`, or of its nearest existing parent."""
         node = self
         for step in path:
             if isinstance(node.value, dict) and step in node.value:
@@ -86,7 +86,7 @@ class Node:
         return node.offset
 
     def path_to(self, offset: int, path: str = "") -> str:
-        """The path (``layers.llm.tools[0]``) of the node that begins at ``offset``; empty: this one, or none."""
+        """Return the path (``layers.llm.tools[0]``) of the node at ``offset``; empty for this node or none."""
         if self.offset == offset:
             return path
         for step, node in self._members(path):
@@ -95,14 +95,14 @@ class Node:
         return ""
 
     def expressions(self, path: str = "") -> Iterator[tuple[str, Expression, int]]:
-        """Each expression in the value, with its path (``parameters.stop[0]``) and its offset."""
+        """Yield each expression in the value with its path (``parameters.stop[0]``) and its offset."""
         if isinstance(self.value, Expression):
             yield path, self.value, self.offset
         for step, node in self._members(path):
             yield from node.expressions(step)
 
     def _members(self, path: str) -> Iterator[tuple[str, "Node"]]:
-        """The members of an object or a list, each with its path."""
+        """Yield the members of an object or a list, each with its path."""
         if isinstance(self.value, dict):
             for key, node in self.value.items():
                 yield f"{path}.{key}" if path else key, node

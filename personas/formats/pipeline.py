@@ -1,11 +1,11 @@
-"""Keys of a Tavus persona beside its layers that decide how a conversation runs: the pipeline's mode, a greeting."""
+"""Keys of a Tavus persona beside its layers that change a conversation: the pipeline's mode, a greeting."""
 
 from collections.abc import Mapping
 from typing import Any
 
 PIPELINE_MODE = "pipeline_mode"
 ECHO = "echo"
-"""Tavus bypasses the LLM: the voice says what it is given."""
+"""Tavus bypasses the LLM: the voice speaks the given text."""
 _GREETINGS = ("custom_greeting", "greeting")
 
 
@@ -19,7 +19,7 @@ def greeting_key(other_keys: Mapping[str, Any]) -> str | None:
 
 
 def greeting_of(other_keys: Mapping[str, Any]) -> str:
-    """What the voice opens each conversation with; empty: nothing."""
+    """Return the voice's opening words; empty for none."""
     key = greeting_key(other_keys)
     return _text(other_keys, key) if key is not None else ""
 

@@ -1,6 +1,6 @@
-"""What every platform's documents answer: which text is one, how one is read, written, converted and advised on.
+"""The interface of a platform's documents: recognising, reading, writing, converting and advising.
 
-The wire side of a platform is `playground.engine.platforms.platform.Platform`; its name and its labels are there.
+The wire side of a platform is `playground.engine.platforms.platform.Platform`, which has its name and labels.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,12 +21,12 @@ Document = Mapping[str, Any]
 
 
 OWN = ""
-"""In a format's ``listing``: here stand the differences that `PlatformFormat.own` makes, in their own order."""
+"""In a format's ``listing``, the place of the notes of `PlatformFormat.own_notes`, in their own order."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """How an exported file is called and typed."""
+    """The type of an exported file."""
 
     label: str
     """The format, as the export page names it."""
@@ -36,56 +36,56 @@ class FileFormat:
 
 @dataclass(frozen=True, slots=True)
 class EditorTexts:
-    """How the persona's editor calls the document."""
+    """What the persona's editor calls the document."""
 
     name: str
     """On the button that shows it."""
     label: str
     secret: str
-    """What a token secret stands as: the end of a sentence."""
+    """How a token secret is written: the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastedTexts:
-    """How pages and refusals call a document that may be pasted."""
+    """What pages and error messages call a document that can be pasted."""
 
     document: str
     """One of them, with its article: "a Tavus persona"."""
     text: str
-    """What is to be pasted, in a word or two."""
+    """What to paste, in a word or two."""
     beginning: str
-    """The same, with how it begins."""
+    """The same with its first characters."""
     imported: str
-    """What the import form's box takes."""
+    """The label of the import form's box."""
     started: str
-    """What the start page's box takes, where a conversation may be pasted too."""
+    """The label of the start page's box, which also takes a conversation."""
     example: str
-    """One in a line."""
+    """An example on one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartNames:
-    """What a document calls its parts, for the sentences about a conversion."""
+    """What a document calls its parts, for notes on a conversion."""
 
     document: str
-    """What speaks in it: a persona, a script."""
+    """What it describes: a persona, a script."""
     parameters: str
     tools: str
     secret: str
-    """The key beside which the token secret stands; ``{}`` where its name belongs, if it stands there."""
+    """The key of the token secret; ``{}`` marks its name's place, if it has one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """A persona on its way from one platform to another."""
+    """A conversion of a persona's document from one platform to another."""
 
     source: "PlatformFormat"
     target: "PlatformFormat"
     before: Document
-    """As the source has it."""
+    """The source's document."""
     neutral: Document
     after: Document
-    """As the target adopts it."""
+    """The document as the target adopts it."""
 
 
 class PlatformFormat(Protocol):
@@ -100,69 +100,72 @@ class PlatformFormat(Protocol):
     # Reading
 
     keys_in_code: frozenset[str]
-    """Keys of which one makes an object that stands in code a document of this platform."""
+    """Any of these keys marks an object within code as a document of this platform."""
 
     def is_own_language(self, text: str) -> bool:
-        """Whether the text is a script of the platform's own, so that no object in it is looked for."""
+        """Whether the text is a script of the platform's own, which isn't searched for an object."""
 
     def items(self, source: Source, node: Node) -> list[Node] | None:
-        """The documents in a list of them, as the platform's API gives it; None: the object is no such list."""
+        """Return the documents of a list, as the platform's API returns it; None if the object is no such list."""
 
     def recognises(self, node: Node) -> bool:
         """Whether the object is a document of this platform."""
 
     def read(self, source: Source, node: Node, *, site_url: str) -> Draft:
-        """The persona that a recognised object describes. Raises FormatError for a value that is wrong.
+        """Return the persona that a recognised object describes. Raises FormatError for an invalid value.
 
-        An address behind ``site_url`` is the app's own, as `write` writes it.
+        An address prefixed with ``site_url`` is this app's own, as `write` writes it.
         """
 
     def read_text(self, source: Source, start: int, *, site_url: str) -> Draft | None:
-        """As `read`, of a text that is no object; None: it isn't the platform's. Raises FormatError."""
+        """Read a text that is no object, like `read`; return None if it isn't the platform's. Raises FormatError."""
 
     # Writing
 
     def write(self, document: Document, *, site_url: str) -> str:
-        """One of its own documents as a file, secrets by name. ``site_url`` stands before the app's own addresses."""
+        """Return one of its own documents as a file, secrets by name.
+
+        This app's own addresses are prefixed with ``site_url``.
+        """
 
     def face_text(self, document: Document) -> str:
-        """One of its own documents as the persona's editor shows it."""
+        """Return one of its own documents as the persona's editor shows it."""
 
     def merged(self, stored: Json, read: Json) -> Json:
-        """A document that was read from a text, with all that the text has no word for as the stored one has it."""
+        """Return the document read from a text, completed from the stored one with all that the text can't express."""
 
     # Converting
 
     parts: frozenset[str]
-    """Which of ``default_replica_id``, ``tts``, ``vqa`` and ``other_layers`` its documents have."""
+    """The parts that its documents have, of ``default_replica_id``, ``tts``, ``vqa`` and ``other_layers``."""
     listing: tuple[str, ...]
-    """The fields in the order in which a report on a conversion to it lists them, `OWN` for what it changes of its own.
+    """The order of fields in the notes on a conversion to it, with `OWN` for `own_notes`.
 
-    What isn't named follows.
+    Other fields follow.
     """
 
     def own(self, document: Document) -> Json:
-        """A document of the platform with only what its format can hold; ``parts`` are left to the caller."""
+        """Return a document of the platform reduced to what its format can hold; the caller handles ``parts``."""
 
     def own_notes(self, document: Document) -> Iterator[ConversionNote]:
-        """What `own` changes in the document."""
+        """Yield notes on what `own` changes in the document."""
 
     def neutral(self, document: Document, surroundings: Surroundings) -> Json:
-        """One of its own documents in common words: a CUSTOM_LLM at a whole URL, every header written out."""
+        """Return one of its own documents in common terms: a CUSTOM_LLM at a full URL, with every header."""
 
     def leaving(self, conversion: Conversion) -> Iterator[ConversionNote]:
-        """What `neutral` changes."""
+        """Yield notes on what `neutral` changes."""
 
     def adopted(self, neutral: Document) -> Json:
-        """A neutral document as one of its own."""
+        """Return a neutral document as one of its own."""
 
     def adopting(self, conversion: Conversion) -> Iterator[ConversionNote]:
-        """What `adopted` changes. Names of secret and parameters are compared by the caller."""
+        """Yield notes on what `adopted` changes. The caller compares the names of secret and parameters."""
 
     # Advice
 
     def notes(self, topic: Topic, document: Document) -> Iterator[FieldNote]:
-        """What the platform makes of one of its own documents."""
+        """Yield the platform's notes on one of its own documents."""
 
     def advice_on_size(self, tokens: int) -> str:
-        """What it says about a prompt of about this many tokens; empty: nothing."""
+        """Return its note on a prompt of about this many tokens; empty for none."""

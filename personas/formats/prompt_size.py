@@ -1,7 +1,7 @@
-"""How large a prompt is in tokens, estimated: nobody's tokenizer is here, and each model has its own.
+"""Estimates a prompt's size in tokens: each model has its own tokenizer, and none is installed.
 
-Characters a token, assumed from what common tokenizers make of running text: four of Latin script, about two of any
-other alphabet, one of Han, kana and Hangul.
+Assumed characters per token, from what common tokenizers make of running text: four in Latin script, about two in
+other alphabets, one in Han, kana and Hangul.
 """
 
 import re

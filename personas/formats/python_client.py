@@ -1,4 +1,4 @@
-"""A request as a Python program with the ``openai`` client, an environment variable where a secret belongs."""
+"""Writes a request as a Python program with the ``openai`` client and an environment variable per secret."""
 
 import pprint
 from collections.abc import Mapping, Set
@@ -10,17 +10,17 @@ from playground.engine.request import LLMRequest
 from playground.engine.substitution import substitute
 
 _OF_THE_CLIENT = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
-"""Headers that the client sends in its own way."""
+"""Headers that the client sets itself."""
 _NAMED = ("model", "messages", "tools", "temperature")
 _WIDTH = 100
 
 
 def to_python(request: LLMRequest, *, secret: str, header_secrets: Set[str], site_url: str) -> str:
-    """The program; ``secret`` is the token secret's name, empty where there is none.
+    """Return the program. ``secret`` is the token secret's name, empty without one.
 
-    ``header_secrets``: the names that stand for a secret in a header, with the token secret's.
+    ``header_secrets``: the names that stand for a secret in a header, including the token secret's.
 
-    The client calls ``base_url`` with ``/chat/completions``; a url that ends otherwise is put in place of that.
+    The client calls ``base_url`` with ``/chat/completions``; a hook sets a URL that ends otherwise.
     """
     url = absolute(request.url, site_url)
     lines = ["import os", ""] if header_secrets else []
@@ -73,7 +73,7 @@ def _client_arguments(request: LLMRequest, url: str, secret: str, header_secrets
 
 
 def _arguments(body: Mapping[str, Any]) -> dict[str, str]:
-    """The client's own arguments by name; every other parameter goes in ``extra_body``, as it stands."""
+    """Return the client's own arguments by name; every other parameter goes into ``extra_body``."""
     arguments = {name: _literal(body[name]) for name in _NAMED if name in body}
     arguments["stream"] = "True"
     rest = {name: value for name, value in body.items() if name not in {*_NAMED, "stream"}}
@@ -81,7 +81,7 @@ def _arguments(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _with_secrets(value: str, secrets: Set[str]) -> str:
-    """A header's value as an expression: each secret's name becomes its environment variable."""
+    """Return a header's value as an expression: each secret's name becomes its environment variable."""
     mark = "\0"
     parts = substitute(value, {secret: f"{mark}{secret}{mark}" for secret in secrets}).split(mark)
     pieces = [
@@ -98,12 +98,12 @@ def _call(head: str, arguments: Mapping[str, str]) -> str:
 
 
 def _indented(text: str) -> str:
-    """Four spaces before each line; a line break in a string stands there as ``\\n``, so that none is touched."""
+    """Indent each line by four spaces. Line breaks within strings are escaped, so strings don't change."""
     return "\n".join(f"    {line}" for line in text.split("\n"))
 
 
 def _literal(value: Any) -> str:
-    """A Python literal: strings in double quotes, containers over several lines where they are long."""
+    """Return a Python literal: double-quoted strings, long containers over several lines."""
     if isinstance(value, str):
         return _quoted(value)
     if isinstance(value, dict | list) and len(repr(value)) > _WIDTH:

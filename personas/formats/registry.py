@@ -1,4 +1,4 @@
-"""The formats of all platforms. Everything outside the platforms' modules asks here, by the name of a platform."""
+"""The registry of document formats. All code outside the platforms' modules asks here, by a platform's name."""
 
 from personas.formats.jaicp_format import JaicpFormat
 from personas.formats.platform_format import PlatformFormat
@@ -8,22 +8,22 @@ _formats: dict[str, PlatformFormat] = {}
 
 
 def register(known: PlatformFormat) -> None:
-    """Make a platform's format known; one of the same platform is replaced."""
+    """Register a platform's format, replacing any of the same platform."""
     _formats[known.platform.name] = known
 
 
 def unregister(name: str) -> None:
-    """Forget a format. Raises KeyError if it isn't known."""
+    """Remove a format. Raises KeyError if it isn't registered."""
     del _formats[name]
 
 
 def formats() -> tuple[PlatformFormat, ...]:
-    """Every format, in the order in which pages offer them."""
+    """Return every format, in the order in which pages offer them."""
     return tuple(_formats.values())
 
 
 def format_named(name: str) -> PlatformFormat:
-    """The format of this platform. Raises ValueError if there is none."""
+    """Return the format of this platform. Raises ValueError if there is none."""
     try:
         return _formats[name]
     except KeyError:
@@ -31,10 +31,10 @@ def format_named(name: str) -> PlatformFormat:
 
 
 def recognisers() -> tuple[PlatformFormat, ...]:
-    """Every format, in the order in which a pasted text is shown to them: the last one registered sees it first."""
+    """Return every format in the order of recognition: the last registered first."""
     return formats()[::-1]
 
 
-# Tavus is asked last: its documents are known by keys that others may have too.
+# Tavus comes last: other formats may share the keys by which its documents are recognised.
 register(TavusFormat())
 register(JaicpFormat())

@@ -38,7 +38,7 @@ class ValueProblem:
 
 
 def tool_problems(tools: object) -> Iterator[ValueProblem]:
-    """OpenAI's functions: ``[{"type": "function", "function": {name, description, parameters}}]``."""
+    """Check OpenAI's functions: ``[{"type": "function", "function": {name, description, parameters}}]``."""
     if not isinstance(tools, list):
         yield ValueProblem((), "Tools are a list: [ … ].")
         return
@@ -89,7 +89,7 @@ def _one_tool_problems(index: int, tool: object, seen: dict[str, int]) -> Iterat
 
 
 def _schema_problems(index: int, schema: object) -> Iterator[ValueProblem]:
-    """A function's parameters are a JSON Schema (OpenAI)."""
+    """Check a function's parameters, a JSON Schema (OpenAI)."""
     path: Path = (index, "function", "parameters")
     if not isinstance(schema, dict):
         yield ValueProblem(
@@ -106,7 +106,7 @@ def _schema_problems(index: int, schema: object) -> Iterator[ValueProblem]:
 
 
 def header_problems(headers: Sequence[tuple[str, object]]) -> Iterator[ValueProblem]:
-    """Header names and values as they go on the wire; the path is the header's name."""
+    """Check header names and values; the path is the header's name."""
     for name, value in headers:
         if not isinstance(value, str):
             yield ValueProblem((name,), f'The value of the header "{printable(name)}" is not a text.')
@@ -118,7 +118,7 @@ def header_problems(headers: Sequence[tuple[str, object]]) -> Iterator[ValueProb
 
 
 def _first_wrong(headers: Sequence[tuple[str, object]]) -> str:
-    """The name of the first header that cannot be sent by itself; else of the last one."""
+    """Return the name of the first header that can't be sent by itself, or else of the last one."""
     for name, value in headers:
         try:
             check_header(name, str(value))
@@ -128,13 +128,13 @@ def _first_wrong(headers: Sequence[tuple[str, object]]) -> str:
 
 
 def parameter_problems(parameters: object) -> Iterator[ValueProblem]:
-    """Other parameters of the LLM: any JSON object."""
+    """Check other parameters of the LLM: any JSON object."""
     if not isinstance(parameters, dict):
         yield ValueProblem((), "Parameters are an object: { … }.")
 
 
 def temperature_problems(temperature: object) -> Iterator[ValueProblem]:
-    """Just AI recommends 0 to 1; other values are the provider's to judge."""
+    """Check the temperature. Just AI recommends 0 to 1; other values are left to the provider."""
     if isinstance(temperature, bool) or not isinstance(temperature, int | float):
         yield ValueProblem((), "The temperature is not a number.")
     elif not math.isfinite(temperature) or not 0 <= temperature <= 100:
@@ -142,7 +142,7 @@ def temperature_problems(temperature: object) -> Iterator[ValueProblem]:
 
 
 def filler_problems(config: Mapping[str, Any]) -> Iterator[ValueProblem]:
-    """Just AI, ``fillersPhraseConfig``: at least one phrase in ``fillerPhrase`` or ``fillerPhrasesList``."""
+    """Check Just AI's ``fillersPhraseConfig``: at least one phrase in ``fillerPhrase`` or ``fillerPhrasesList``."""
     phrase = config.get("fillerPhrase") or ""
     phrases = config.get("fillerPhrasesList") or []
     if not isinstance(phrase, str):
@@ -181,7 +181,7 @@ def _delay_problems(delay_ms: object) -> Iterator[ValueProblem]:
 
 
 def barge_in_problems(barge_in: Mapping[str, Any]) -> Iterator[ValueProblem]:
-    """Just AI, ``$dialer.bargeInResponse`` and the reply's ``bargeInReply``."""
+    """Check Just AI's ``$dialer.bargeInResponse`` and the reply's ``bargeInReply``."""
     mode = barge_in.get("bargeIn")
     if mode is not None and mode not in set(BargeIn):
         yield ValueProblem(("bargeIn",), f"bargeIn is one of {', '.join(BargeIn)}.")
@@ -198,11 +198,11 @@ def barge_in_problems(barge_in: Mapping[str, Any]) -> Iterator[ValueProblem]:
 
 
 def excerpt(text: str) -> str:
-    """At most 60 characters for a sentence that quotes a document, with its line breaks and a mark where it is cut."""
+    """Return at most 60 characters of a document for a sentence, with line breaks and a mark if cut."""
     shown = "\n".join(map(printable, text[:60].split("\n")))
     return f"{shown} …" if len(text) > 60 else shown
 
 
 def printable(text: str) -> str:
-    """At most 60 characters, none of them a control character: for a sentence that quotes what was typed."""
+    """Return at most 60 characters of typed text for a sentence, without control characters."""
     return "".join(char if char.isprintable() else "�" for char in text[:60])

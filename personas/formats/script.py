@@ -1,4 +1,4 @@
-"""Finds the replies and the statements of a JAICP script (``state: … script:`` blocks, JavaScript); runs none of it."""
+"""Finds the replies and statements of a JAICP script (``state: … script:`` blocks, JavaScript) without running it."""
 
 import re
 from dataclasses import dataclass, field
@@ -33,12 +33,12 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What one ``$response.replies.push(…)`` pushes, and the state that it stands in (empty: none)."""
+    """The argument of one ``$response.replies.push(…)``, and its state (empty for none)."""
 
     node: Node
     state: str
     blocks: tuple[int, ...] = ()
-    """The state and the blocks in braces around it."""
+    """The enclosing state and blocks in braces."""
     pushed_at: int = 0
 
 
@@ -53,11 +53,11 @@ class Script:
 
 @dataclass
 class _Nesting:
-    """Where in the script the scan is."""
+    """The scan's position in the script's structure."""
 
     state: str = ""
     blocks: list[int] = field(default_factory=lambda: [0])
-    """The offset of the state, and those of the braces that are open."""
+    """The offsets of the state and of the open braces."""
 
     def enter_state(self, name: str, offset: int) -> None:
         self.state, self.blocks = name, [offset]
@@ -70,7 +70,7 @@ class _Nesting:
 
 
 def read_script(source: Source) -> Script:
-    """Every reply of the script. Raises FormatError for one that cannot be read."""
+    """Read the script. Raises FormatError for an invalid reply."""
     replies: list[Reply] = []
     statements: list[Statement] = []
     barge_in: Node | None = None
@@ -103,7 +103,7 @@ def _statement(match: re.Match[str], blocks: tuple[int, ...]) -> Statement:
 
 
 def _argument(source: Source, offset: int) -> tuple[Node, int]:
-    """The first argument of a call whose bracket has just been opened."""
+    """Return the first argument of a call whose bracket has just been opened."""
     node, end = source.read(offset)
     after = source.skip(end)
     if source.text[after : after + 1] not in {")", ","}:

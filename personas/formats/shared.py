@@ -1,4 +1,4 @@
-"""The members that Tavus' ``layers.llm`` and JAICP's ``llmRequest`` have in common: headers and tools."""
+"""Reads the members that Tavus' ``layers.llm`` and JAICP's ``llmRequest`` share: headers and tools."""
 
 from personas.formats.fields import Fields
 from personas.formats.rules import ValueProblem, header_problems, tool_problems
@@ -6,12 +6,12 @@ from playground.engine.json_types import Json
 
 
 def read_headers(fields: Fields) -> list[tuple[str, str]]:
-    """``headers`` as pairs in their order, checked. Raises FormatError."""
+    """Return ``headers`` as pairs in order, validated. Raises FormatError."""
     return checked_headers(fields, "headers")
 
 
 def checked_headers(fields: Fields, key: str) -> list[tuple[str, str]]:
-    """The headers in this member. Raises FormatError."""
+    """Return this member's headers, validated. Raises FormatError."""
     headers = fields.json(key)
     if headers is None:
         return []
@@ -23,7 +23,7 @@ def checked_headers(fields: Fields, key: str) -> list[tuple[str, str]]:
 
 
 def read_tools(fields: Fields) -> list[Json]:
-    """``tools``, checked; a placeholder in it (``<your-tools-here>``) is left out. Raises FormatError."""
+    """Return ``tools``, validated, without placeholders (``<your-tools-here>``). Raises FormatError."""
     tools = fields.json("tools")
     if tools is None:
         return []

@@ -1,8 +1,8 @@
-"""Tavus' persona JSON, to and from a persona's document.
+"""Reads and writes Tavus' persona JSON.
 
-What Greenroom acts on is read and checked; every other layer and key is kept in ``other_layers`` and
-``other_keys`` and comes out again; unknown keys of ``layers.llm`` are kept as ``other_layers["llm"]``. Today's names
-of its first keys (``pal_name``) are taken in as well.
+What Greenroom uses is read and validated. Other layers and keys are kept in ``other_layers`` and ``other_keys`` and
+exported again; unknown keys of ``layers.llm`` are kept as ``other_layers["llm"]``. Tavus' current names of its first
+keys (``pal_name``) are accepted too.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ TODAYS_NAMES = {
     "pal_name": "persona_name",
     "default_face_id": "default_replica_id",
 }
-"""Tavus' names of today for keys of a persona; where both stand, the first counts and today's follows it."""
+"""Tavus' current names of a persona's keys. If both are present, the first name wins and the current one follows it."""
 _OWN_KEYS = frozenset(
     {*READ_ONLY, "persona_name", "system_prompt", "context", "default_replica_id", "layers"}
 )
@@ -40,9 +40,9 @@ _OF_THE_LLM = ("default_query", "default_headers", "headers", "extra_body")
 
 
 def read(source: Source, node: Node, *, site_url: str = "") -> Draft:
-    """The persona that the object describes. Raises FormatError for a value that is wrong.
+    """Return the persona that the object describes. Raises FormatError for an invalid value.
 
-    An address behind ``site_url`` is the app's own, as `to_json` writes it.
+    An address prefixed with ``site_url`` is this app's own, as `to_json` writes it.
     """
     notes = ImportNotes()
     top = Fields(source, _with_first_names(node), "", notes)
@@ -62,9 +62,9 @@ def read(source: Source, node: Node, *, site_url: str = "") -> Draft:
 
 
 def to_json(document: Mapping[str, Any], *, site_url: str = "") -> Json:
-    """A Tavus persona as ``POST /v2/personas`` takes it, secrets by name.
+    """Return a Tavus persona for ``POST /v2/personas``, secrets by name.
 
-    ``site_url`` stands before the app's own addresses.
+    This app's own addresses are prefixed with ``site_url``.
     """
     persona: Json = {"system_prompt": document.get("system_prompt") or ""}
     if document.get("context"):

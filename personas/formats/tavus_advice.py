@@ -1,4 +1,4 @@
-"""What Tavus makes of a persona: its own sentences about prompt, address, tools, fillers, voice and kept keys."""
+"""Tavus' notes on a persona: prompt, address, tools, fillers, voice and kept keys."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

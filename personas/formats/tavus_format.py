@@ -1,4 +1,4 @@
-"""Tavus' documents: its persona JSON, what it keeps of a persona, and what a conversion to or from it changes."""
+"""Tavus' documents: its persona JSON, what it keeps of a persona, and conversions to and from it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -54,7 +54,7 @@ class TavusFormat:
         return False
 
     def items(self, source: Source, node: Node) -> list[Node] | None:
-        """The personas in the answer of Tavus' ``GET``: ``{"data": [ … ]}``."""
+        """Return the personas in the answer of Tavus' ``GET``: ``{"data": [ … ]}``."""
         data = node.value.get("data") if isinstance(node.value, dict) else None
         if data is None or not isinstance(data.value, list) or self.recognises(node):
             return None
@@ -129,7 +129,7 @@ class TavusFormat:
             yield lost("filler_config", "fillersPhraseConfig: Tavus has no fillers.")
 
     def neutral(self, document: Document, surroundings: Surroundings) -> Json:
-        """The whole url, the bearer header that Tavus sends by itself, and prompt and session, as it sends them."""
+        """Return the full URL, the bearer header that Tavus adds, and the prompt with the session."""
         llm = document["llm"]
         common = {
             "provider": Provider.CUSTOM_LLM.value,
@@ -148,7 +148,7 @@ class TavusFormat:
             yield changed("history_mode", "messages: the prompt and the whole session, as Tavus sends them.")
 
     def adopted(self, neutral: Document) -> Json:
-        """The base_url, and no bearer header: Tavus sends ``Authorization: Bearer`` by itself."""
+        """Return the base_url without a bearer header: Tavus adds ``Authorization: Bearer``."""
         llm = neutral["llm"]
         own = {
             "platform": self.platform.name,
@@ -205,7 +205,7 @@ def _about_temperature(llm: Mapping[str, Any]) -> Iterator[ConversionNote]:
 
 
 def _whole_url(base_url: str) -> str:
-    """The url that Tavus calls for a ``base_url``; a placeholder stays as it is."""
+    """Return the url that Tavus calls for a ``base_url``; a placeholder stays as it is."""
     return base_url if is_placeholder(base_url) else with_route(base_url)
 
 
@@ -214,7 +214,7 @@ def _headers(llm: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _with_bearer(llm: Mapping[str, Any]) -> list[list[str]]:
-    """The headers with the one that Tavus would have sent by itself."""
+    """Return the headers with the one that Tavus would add."""
     headers, secret = _headers(llm), llm.get("token_secret")
     if not secret or any(name.lower() == "authorization" for name, _ in headers):
         return headers

@@ -1,12 +1,11 @@
-"""Reads the literals of the platforms' documents as they stand there, without ever evaluating one.
+"""Parses the literals in platforms' documents without ever evaluating code.
 
-JSON, and what the documents and JavaScript write beside it: ``//`` and ``/* */`` comments, trailing commas,
-bare keys, single quotes, ``<your-tools-here>``, a ``…`` in place of what was left out; and Python's ``None``, texts in
-three quotes, texts side by side, brackets around a value. What is not data (``myTools``, ``"a" + b``,
-``$jsapi.chatHistoryInLlmFormat()``) is kept as an `Expression`: its text, nothing more.
+Accepts JSON and what documents and JavaScript add: ``//`` and ``/* */`` comments, trailing commas, bare keys, single
+quotes, ``<your-tools-here>``, a ``…`` for what was left out; and Python's ``None``, triple-quoted texts, adjacent
+texts, brackets around a value. Anything else (``myTools``, ``"a" + b``, ``$jsapi.chatHistoryInLlmFormat()``) is kept
+as an `Expression`: its text only.
 
-Every node knows its offset, so that whoever refuses a value can say where it stands. The cost is linear in
-the text for a given depth, and both are bounded.
+Every node has its offset for error positions. The cost is linear in the text for a given depth, and both are bounded.
 """
 
 import ast
@@ -23,7 +22,7 @@ from playground.engine.user_json import LIMIT_DEPTH
 
 MAX_CHARS = 1_048_576
 MAX_VALUES = 20_000
-"""How many values a persona may have: whoever reads its row makes all of them, at one go."""
+"""The most values of a persona: reading its row creates all of them at once."""
 MAX_DEPTH = LIMIT_DEPTH
 MAX_INTEGER = 2**63 - 1
 TOO_MANY_VALUES = f"This is too much for a persona: at most {MAX_VALUES:,} values can be taken."
@@ -44,9 +43,9 @@ _IN_THREE_QUOTES = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'', re.DOTALL
 )
 _DICT = re.compile(r"(?<![\w.$])dict[ \t]*\((?=\s*(?:\)|\*\*|[^\W\d]\w*\s*=(?!=)|\#))")
-"""A call of Python's ``dict`` with names alone."""
+"""A call of Python's ``dict`` with keyword arguments only."""
 _DICT_CHARS = 12
-"""Within so many characters it stands before its bracket."""
+"""The most characters between its name and its bracket."""
 _PREFIX = re.compile(r"(?:[rRuUfFbB]|[rR][fFbB]|[fFbB][rR])(?=[\"'])")
 _EXPRESSION_TOKEN = re.compile(
     r"//[^\n]*|/\*.*?(?:\*/|\Z)|[\[({]|[\])}]|[,;\n]|"
@@ -67,7 +66,7 @@ _CONTINUES_A_LITERAL = frozenset("+-*/%?|&.")
 
 
 class Source:
-    """A text, and the literals in it. Raises FormatError for one that is too long, or that is no text."""
+    """A text and its literals. Raises FormatError if it is too long or contains characters that are no text."""
 
     def __init__(self, text: str, *, is_python: bool = False, most_values: int = MAX_CHARS) -> None:
         self.is_python = is_python
@@ -97,7 +96,7 @@ class Source:
         return [line_end.start() for line_end in re.finditer("\n", self.text)]
 
     def skip(self, offset: int) -> int:
-        """The first offset, from ``offset`` on, that is neither space nor comment."""
+        """Return the first offset from ``offset`` on that is neither space nor comment."""
         match = _SPACE.match(self.text, offset)
         after = match.end() if match else offset
         if self.text.startswith("/*", after):
@@ -105,15 +104,15 @@ class Source:
         return after
 
     def read(self, offset: int = 0) -> tuple[Node, int]:
-        """The literal that begins at ``offset`` (after space and comments), and where it ends."""
+        """Return the literal at ``offset`` (after space and comments), and its end."""
         return self._value(self.skip(offset), 0)
 
     def read_array(self, offset: int) -> tuple[Node, int]:
-        """The array at ``offset`` alone, whatever follows it (``[…].concat(…)``), and where it ends."""
+        """Return only the array at ``offset``, whatever follows (``[…].concat(…)``), and its end."""
         return self._array(offset, 0)
 
     def read_arguments(self, offset: int) -> tuple[list[Node], int]:
-        """The arguments of a call whose bracket has just been opened, and where the call ends."""
+        """Return the arguments of a call whose bracket is open, and the call's end."""
         arguments: list[Node] = []
         at = self.skip(offset)
         while self._peek(at) != ")":
@@ -142,7 +141,7 @@ class Source:
         return literal
 
     def _literal(self, at: int, depth: int) -> tuple[Node, int] | None:
-        """The object, array, string, number, constant or placeholder that begins here, if any."""
+        """Return the object, array, string, number, constant or placeholder that begins here, or None."""
         char = self._peek(at)
         if char == "{":
             return self._object(at, depth)
@@ -188,12 +187,12 @@ class Source:
         return Node(members, start), at + 1
 
     def dict_before(self, bracket: int) -> int | None:
-        """Where the call of Python's ``dict`` begins whose bracket this is; None: another one's."""
+        """Return the offset of the call of Python's ``dict`` that this bracket belongs to, or None."""
         call = _DICT.match(self.text, max(0, self.text.rfind("dict", max(0, bracket - _DICT_CHARS), bracket)))
         return call.start() if call and call.end() == bracket + 1 else None
 
     def _named_arguments(self, call: re.Match[str], depth: int) -> tuple[Node, int]:
-        """``dict(name=value, …)`` as an object."""
+        """Parse ``dict(name=value, …)`` as an object."""
         members: dict[str, Node] = {}
         at = self.skip(call.end())
         while self._peek(at) != ")":
@@ -224,7 +223,7 @@ class Source:
         return Node(items, start), at + 1
 
     def _after_item(self, at: int, closer: str, start: int) -> int:
-        """Past the comma, or at the closing bracket."""
+        """Return the offset after the comma, or of the closing bracket."""
         at = self.skip(at)
         char = self._peek(at)
         if char == ",":
@@ -236,7 +235,7 @@ class Source:
         self.fail(f"A comma or a {closer} is missing before this.", at)
 
     def _gap(self, at: int) -> int:
-        """Past a ``…`` among members, with or without a comma after it; a spread goes with it."""
+        """Return the offset after a ``…`` among members, with an optional comma; a spread goes with it."""
         match = _ELLIPSIS.match(self.text, at)
         end = match.end() if match else at
         if _WORD.match(self.text, end):
@@ -284,7 +283,7 @@ class Source:
         return Node(self.unescaped(raw, at), at), match.end()
 
     def _strings(self, at: int) -> tuple[Node, int]:
-        """The text that begins here and, in Python, those that follow it: side by side they are one."""
+        """Return the text that begins here joined, in Python, with adjacent ones."""
         node, end = self.read_string(at)
         texts = [node.value]
         while self.is_python and self._begins_string(following := self.skip(end)):
@@ -303,7 +302,7 @@ class Source:
         return self._peek(at) in _STRINGS or _PREFIX.match(self.text, at) is not None
 
     def read_string(self, at: int) -> tuple[Node, int]:
-        """The one text in quotes that begins here, and where it ends; one with something to fill is an Expression."""
+        """Return the single quoted text that begins here, and its end; an Expression if it is interpolated."""
         prefix = _PREFIX.match(self.text, at)
         quotes = prefix.end() if prefix else at
         match = _IN_THREE_QUOTES.match(self.text, quotes)
@@ -317,7 +316,7 @@ class Source:
         return Node(self.python_text(self.text[at:end], at), at), end
 
     def python_text(self, literal: str, at: int) -> str:
-        """What Python makes of one literal."""
+        """Evaluate one Python string literal."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -329,7 +328,7 @@ class Source:
         return str(text)
 
     def _bracketed(self, at: int, depth: int) -> tuple[Node, int] | None:
-        """The value in brackets, or Python's tuple as a list; None: something else stands there."""
+        """Return the value in brackets, or a Python tuple as a list; None for anything else."""
         start, at = at, self.skip(at + 1)
         items: list[Node] = []
         has_comma = False
@@ -355,7 +354,7 @@ class Source:
         return Node(items[0].value, start), at + 1
 
     def unescaped(self, raw: str, at: int) -> str:
-        """What stands between quotes, with its escapes resolved as JavaScript does."""
+        """Return the text between quotes, unescaped as JavaScript does."""
         if "\\" not in raw:
             return raw
 
@@ -379,7 +378,7 @@ class Source:
         return joined
 
     def _expression(self, at: int) -> tuple[Node, int]:
-        """What is not data, up to the comma, the bracket or the line end that closes it."""
+        """Return the expression up to the comma, bracket or line end that closes it."""
         self._fail_at_quotes(at)
         end = self._expression_end(at)
         text = self.text[at:end].strip()
@@ -415,7 +414,7 @@ class Source:
         return len(self.text)
 
     def _ends_line(self, at: int, offset: int) -> bool:
-        """Whether the line break at ``offset`` ends an expression: no operator stands before or after it."""
+        """Whether the line break at ``offset`` ends an expression: no operator before or after it."""
         before = self.text[max(at, offset - 200) : offset].rstrip()[-1:]
         after = self._peek(self.skip(offset))
         return before not in _CONTINUES_BEFORE and after not in _CONTINUES_AFTER

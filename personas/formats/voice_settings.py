@@ -1,4 +1,4 @@
-"""The keys of ``voice_settings`` that each engine is known to take, with their ranges (Tavus, "TTS")."""
+"""The known keys of each engine's ``voice_settings``, with their ranges (Tavus, "TTS")."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class BooleanSetting:
 
 @dataclass(frozen=True, slots=True)
 class NumberOrWordSetting:
-    """Cartesia's ``speed`` is seen as ``"normal"`` and as ``0.5``."""
+    """Accepts both documented forms of Cartesia's ``speed``: ``"normal"`` and ``0.5``."""
 
     def complaint(self, value: object) -> str:
         fits = isinstance(value, str | int | float) and not isinstance(value, bool)
@@ -51,11 +51,11 @@ ENGINES: dict[str, dict[str, Setting]] = {
     },
     "playht": {},
 }
-"""PlayHT's keys aren't documented by Tavus: anything is taken there."""
+"""Tavus doesn't document PlayHT's keys: any are accepted."""
 
 
 def sentences_about(engine: str, settings: Mapping[str, Any]) -> Iterator[str]:
-    """One sentence for each key that the engine isn't known to take, or not with this value."""
+    """Yield one sentence for each key or value that the engine isn't known to accept."""
     known = ENGINES.get(engine)
     if known is None or engine == "playht":
         return

@@ -19,7 +19,7 @@ Rule = Callable[[Any], Iterator[ValueProblem]]
 
 
 def code_area(rows: int) -> forms.Textarea:
-    """A text area for code: monospace, no spell checking."""
+    """Return a text area for code: monospace, no spell checking."""
     return forms.Textarea(
         attrs={"class": "code", "rows": rows, "spellcheck": "false", "autocapitalize": "off"}
     )
@@ -37,9 +37,9 @@ class PromptField(forms.CharField):
 
 
 class UserJsonField(forms.CharField):
-    """JSON in a text area. What is wrong is told with line and column, and what was typed stays in the form.
+    """JSON in a text area. Errors have a line and a column, and the typed text stays in the form.
 
-    ``blank`` is the value of an empty text area; ``shape`` what else it must be; ``rule`` its own rules.
+    ``blank`` is the value of an empty text area, ``shape`` the required type, ``rule`` further checks.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class UserJsonField(forms.CharField):
 
 
 def _with_place(text: str, problem: ValueProblem) -> str:
-    """The problem's sentence with its line and column in the text."""
+    """Return the problem's sentence with its line and column in the text."""
     source = Source(text)
     try:
         node, _ = source.read()
@@ -97,7 +97,7 @@ def _with_place(text: str, problem: ValueProblem) -> str:
 
 
 class HeaderLinesField(forms.CharField):
-    """Headers, one ``Name: value`` a line; the value is a list of ``[name, value]``."""
+    """Headers, one ``Name: value`` a line. The value is a list of ``[name, value]``."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, widget=code_area(3), **kwargs)
@@ -127,7 +127,7 @@ class HeaderLinesField(forms.CharField):
 
 
 class PhrasesField(forms.CharField):
-    """A list of texts, one a line; empty lines don't count."""
+    """A list of texts, one a line. Empty lines are ignored."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, widget=forms.Textarea(attrs={"rows": 6}), **kwargs)
@@ -144,7 +144,7 @@ class PhrasesField(forms.CharField):
 
 
 class AddressField(forms.CharField):
-    """An address as it will be called, or a placeholder of a document; one that is wrong is refused."""
+    """A valid address or a document's placeholder."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault(
@@ -164,7 +164,7 @@ class AddressField(forms.CharField):
 
 
 class SecretField(forms.ModelChoiceField):
-    """One of the stored token secrets, with what one has to know to choose: its hosts, and whether it has a value."""
+    """One of the stored token secrets, shown with its hosts and whether it has a value."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(TokenSecret.objects.all(), required=False, empty_label="No token secret", **kwargs)

@@ -17,7 +17,7 @@ _FORM_FIELDS = {
 
 
 class FillerConfigForm(forms.ModelForm):
-    """At least one phrase in either field; one of all of them is chosen at random."""
+    """Requires at least one phrase in either field. A turn picks one of all at random."""
 
     filler_phrase = forms.CharField(
         required=False,
@@ -45,12 +45,12 @@ class FillerConfigForm(forms.ModelForm):
         help_texts = {"name": "What personas refer to it by."}
 
     def disable(self) -> None:
-        """Show everything, change nothing."""
+        """Make the form read-only."""
         for field in self.fields.values():
             field.disabled = True
 
     def typed(self) -> FillerConfig:
-        """The config with every typed value that is right, not saved."""
+        """Return the config with every valid typed value, not saved."""
         self.full_clean()
         config: FillerConfig = self.instance
         return config

@@ -1,4 +1,4 @@
-"""The import form: documents as text or as files, each with its own refusal."""
+"""The import form: documents as text or as files, each with its own error."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ class FilesInput(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Any number of files; its value is a list."""
+    """Any number of files. The value is a list."""
 
     widget = FilesInput
 
@@ -44,7 +44,7 @@ def _documents() -> str:
 
 
 class ImportForm(forms.Form):
-    """Everything that was given is stored, or, where one document is refused, nothing."""
+    """Stores all given documents, or none if one is invalid."""
 
     document = forms.CharField(
         label=lazy(_documents, str)(),
@@ -86,7 +86,7 @@ class ImportForm(forms.Form):
 
     @sensitive_variables()
     def _read(self, file: UploadedFile) -> str:
-        """Take the file's drafts; what is wrong with it, or nothing."""
+        """Add the file's drafts; return its error, or an empty string."""
         try:
             if (file.size or 0) > MAX_BYTES:
                 raise too_large()
@@ -109,7 +109,7 @@ class ImportForm(forms.Form):
 
     @sensitive_variables()
     def store(self, *, by: User) -> list[PersonaImport]:
-        """The stored personas; none, and an error, where one of the documents was refused."""
+        """Store all drafts and return them; on a refusal add an error and return none."""
         try:
             with transaction.atomic():
                 return [import_draft(draft, by=by) for draft in self._drafts]

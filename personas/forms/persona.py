@@ -1,4 +1,4 @@
-"""The persona form: every setting of a persona, checked by the rules that its documents obey."""
+"""The persona form: every setting of a persona, checked by the same rules as documents."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from playground.engine.substitution import explicit_names_in, names_in
 
 
 def unshown_problems(unshown: dict[str, Any]) -> Iterator[ValueProblem]:
-    """Objects or null, and no key of an LLM or a voice among them."""
+    """Yield a problem for a value that is neither an object nor null, and for each key of an LLM or a voice."""
     for name, value in unshown.items():
         if name not in ("tts", "vqa", "barge_in") or not isinstance(value, dict | None):
             yield ValueProblem((name,), f'"{printable(name)}" is not an object that a persona keeps.')
@@ -46,7 +46,7 @@ class Section:
 
 
 class PersonaForm(forms.ModelForm):
-    """A persona may be incomplete: what is missing or a placeholder is saved, what is wrong is refused."""
+    """Saves an incomplete persona (missing values, placeholders) and refuses invalid values."""
 
     system_prompt = PromptField(rows=8, required=False, max_length=MAX_PROMPT_CHARS)
     context = PromptField(rows=5, required=False, max_length=MAX_PROMPT_CHARS)
@@ -98,7 +98,7 @@ class PersonaForm(forms.ModelForm):
         widget=forms.HiddenInput(),
         label="Other keys of tts, vqa, barge-in",
     )
-    """``{"tts", "vqa", "barge_in"}`` as they stand, with the keys that no field shows."""
+    """``{"tts", "vqa", "barge_in"}`` in full, with the keys that no field shows."""
 
     class Meta:
         model = Persona
@@ -117,7 +117,7 @@ class PersonaForm(forms.ModelForm):
         )
 
     def disable(self) -> None:
-        """Show everything, change nothing: for someone who may look at personas and not change them."""
+        """Make the form read-only: for users who may view personas but not change them."""
         for field in self.fields.values():
             field.disabled = True
 
@@ -138,7 +138,7 @@ class PersonaForm(forms.ModelForm):
         return cleaned
 
     def as_typed(self) -> Persona:
-        """The persona with every typed value that is right, not saved; where one is wrong, the stored one stands."""
+        """Return the persona with every valid typed value, not saved. Invalid fields keep the stored value."""
         self.full_clean()
         persona: Persona = self.instance
         unshown = {"tts": persona.tts, "vqa": persona.vqa, "barge_in": persona.barge_in}
@@ -149,19 +149,19 @@ class PersonaForm(forms.ModelForm):
         return persona
 
     def save_version(self, *, by: User) -> PersonaVersion:
-        """Save the persona as its next version. Call it on a valid form."""
+        """Save the persona as its next version. The form must be valid."""
         return save_persona(self.as_typed(), by=by, note=self.cleaned_data["note"])
 
 
 def data_of(persona: Persona) -> dict[str, Any]:
-    """What a browser would send for the persona's form, were it submitted as it stands."""
+    """Return the data that a browser would send for the persona's unchanged form."""
     form = PersonaForm(instance=persona)
     values = {name: form[name].value() for name in form.fields}
     return {name: "" if value is None else value for name, value in values.items()}
 
 
 def _literal_keys(cleaned: dict[str, Any]) -> Iterator[str]:
-    """A sentence for each header that seems to hold a key itself: keys live in token secrets alone."""
+    """Yield a sentence for each header that seems to contain a key: keys belong in token secrets."""
     secret = cleaned.get("token_secret")
     for name, value in cleaned.get("headers") or ():
         key = key_in_header(name, value)
@@ -175,7 +175,7 @@ def _literal_keys(cleaned: dict[str, Any]) -> Iterator[str]:
 
 
 def _parts_of(persona: Persona) -> dict[str, Any]:
-    """What the form shows of the persona's tts, vqa and barge-in objects."""
+    """Return the form's values for the persona's tts, vqa and barge-in objects."""
     vision = Vision.ON if vision_is_on(persona.vqa) else Vision.OFF
     return {
         **_shown_parts("tts", persona.tts or {}),
@@ -187,12 +187,12 @@ def _parts_of(persona: Persona) -> dict[str, Any]:
 
 
 def _shown_parts(column: str, value: dict[str, Any]) -> dict[str, Any]:
-    """The members of a column's object, by the fields of the form that show them."""
+    """Return the shown members of a column's object, by form field."""
     return {part.name: value.get(part.place[1], part.default) for part in PERSONA_FIELDS[column].parts}
 
 
 def _typed_parts(column: str, cleaned: dict[str, Any]) -> dict[str, Any]:
-    """What was typed of a column's object, by its members; None for an empty text."""
+    """Return the typed members of a column's object, with None for an empty text."""
     typed = {
         part.place[1]: cleaned[part.name] for part in PERSONA_FIELDS[column].parts if part.name in cleaned
     }
@@ -200,7 +200,7 @@ def _typed_parts(column: str, cleaned: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tts(stored: dict[str, Any] | None, cleaned: dict[str, Any]) -> dict[str, Any] | None:
-    """The tts layer with the form's values in it; an absent one stays absent while nothing is entered."""
+    """Return the tts layer with the form's values. A missing layer stays missing while nothing is entered."""
     values = _typed_parts("tts", cleaned)
     has_values = any(value is not None for value in values.values())
     if stored is None and cleaned.get("tts_token_secret") is None and not has_values:
@@ -209,7 +209,7 @@ def _tts(stored: dict[str, Any] | None, cleaned: dict[str, Any]) -> dict[str, An
 
 
 def _vqa(stored: dict[str, Any] | None, vision: str) -> dict[str, Any] | None:
-    """The vqa layer; untouched where its state is the same, whatever its spelling."""
+    """Return the vqa layer, unchanged if its state is the same in another spelling."""
     if vision == Vision.ABSENT:
         return None
     is_on = vision == Vision.ON
@@ -220,6 +220,6 @@ def _vqa(stored: dict[str, Any] | None, vision: str) -> dict[str, Any] | None:
 
 
 def _with(stored: dict[str, Any] | None, values: dict[str, Any]) -> dict[str, Any]:
-    """The object with these values, in its own order; None takes a key out."""
+    """Return the object with these values in its own order. None removes a key."""
     merged = dict(stored or {}) | values
     return {key: value for key, value in merged.items() if value is not None or key not in values}

@@ -1,7 +1,7 @@
-"""The text face of a persona: its platform's own document, edited in place, obeying the rules of the form.
+"""The text face of a persona: its platform's own document, edited as text under the form's rules.
 
-What a document has no word for (rehearsal settings, fillers where the platform has none) is the form's alone and stays
-as it is. Another platform's document makes the persona one of that platform.
+What a document can't express (rehearsal settings; fillers on a platform without them) comes from the form. Another
+platform's document converts the persona to that platform.
 """
 
 from collections.abc import Mapping
@@ -21,14 +21,14 @@ from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from personas.reading import read_document
 
 MAX_TEXT_CHARS = 400_000
-"""About as much as the longest prompt takes with everything else around it."""
+"""About the longest prompt with everything else around it."""
 
 NOT_STORED = "{what} isn't stored yet, and the form can only choose what is: save the document here first."
 
 
 @dataclass(eq=False)
 class TextRefusedError(ValueError):
-    """The text isn't taken. ``messages`` are sentences; ``line``, ``column`` count from 1 (0: there is no place)."""
+    """The text is refused. ``messages`` are sentences; ``line`` and ``column`` count from 1, 0 without a position."""
 
     messages: tuple[str, ...]
     line: int = 0
@@ -36,15 +36,15 @@ class TextRefusedError(ValueError):
 
 
 def text_of(persona: Persona) -> str:
-    """The persona as its platform's document writes it, secrets by name."""
+    """Return the persona as its platform's document writes it, secrets by name."""
     own = converted(document_of(persona), persona.platform)
     return format_named(persona.platform).face_text(own)
 
 
 def form_of_text(text: str, base: Persona, data: Mapping[str, Any], instance: Persona) -> PersonaForm:
-    """The form with the text's values typed into it, nothing stored. Raises TextRefusedError.
+    """Return a form filled with the text's values, nothing stored. Raises TextRefusedError.
 
-    ``base`` has the values that a document has no word for; ``data`` the note and the edited version.
+    ``base`` has the values that a document can't express; ``data`` the note and the edited version.
     """
     draft = _read(text, base)
     named = set(base.missing_secrets.values())
@@ -70,7 +70,7 @@ def form_of_text(text: str, base: Persona, data: Mapping[str, Any], instance: Pe
 def save_text(
     text: str, base: Persona, data: Mapping[str, Any], instance: Persona, *, by: User
 ) -> tuple[PersonaVersion, list[str]]:
-    """Save the text as the persona's next version, and say what could not be taken over. Raises TextRefusedError."""
+    """Save the text as the persona's next version; return it with notes. Raises TextRefusedError."""
     draft = _read(text, base)
     try:
         document, notes = store_secrets(draft, by=by)

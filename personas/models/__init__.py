@@ -1,4 +1,4 @@
-"""What is configured: personas and their versions, token secrets, filler configs."""
+"""Configuration: personas and their versions, token secrets, filler configs."""
 
 from personas.models.filler_config import FillerConfig
 from personas.models.persona import Persona

@@ -12,7 +12,7 @@ from personas.names import name_key, normalised_name
 
 
 class FillerConfig(models.Model):
-    """At least one phrase; one of all phrases is chosen at random, at most once a turn."""
+    """At least one phrase. One of all phrases is picked at random, at most once a turn."""
 
     name = models.CharField(max_length=100)
     name_key = models.CharField(max_length=400, unique=True, editable=False)
@@ -39,7 +39,7 @@ class FillerConfig(models.Model):
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        """Raises ValidationError where another filler config's name looks the same."""
+        """Raise ValidationError if another filler config's name looks the same."""
         self.name = normalised_name(self.name)
         same = FillerConfig.objects.filter(name_key=name_key(self.name)).exclude(pk=self.pk).first()
         if same is not None:

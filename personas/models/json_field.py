@@ -1,4 +1,4 @@
-"""JSON columns that give back the numbers that were put in, whatever the database makes of them."""
+"""JSON columns that return the numbers that were stored, on any database."""
 
 import json
 from typing import Any
@@ -9,9 +9,9 @@ _LARGEST_INT = 2**63 - 1
 
 
 class BoundedJSONDecoder(json.JSONDecoder):
-    """Reads an integer beyond 64 bits as a float: ``1e20`` comes back from PostgreSQL's jsonb with all its zeros.
+    """Reads an integer beyond 64 bits as a float: PostgreSQL's jsonb returns ``1e20`` with all its zeros.
 
-    No text that was checked holds such an integer, and what writes JSON for clients takes none.
+    Checked texts contain no such integer, and JSON written for clients can't.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -19,7 +19,7 @@ class BoundedJSONDecoder(json.JSONDecoder):
 
 
 class JSONField(models.JSONField):
-    """Django's, with `BoundedJSONDecoder`; migrations hold Django's own."""
+    """Django's field with `BoundedJSONDecoder`; migrations refer to Django's own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"decoder": BoundedJSONDecoder})
@@ -31,7 +31,7 @@ class JSONField(models.JSONField):
 
 
 def _bounded(digits: str) -> int | float:
-    # A float's text may be as long as its exponent says; int() refuses thousands of digits.
+    # A float's text may be as long as its exponent; int() refuses thousands of digits.
     if len(digits) > 20:
         return float(digits)
     number = int(digits)

@@ -1,4 +1,4 @@
-"""A persona as it is edited; every save is also a PersonaVersion."""
+"""A persona's current state. Every save also creates a PersonaVersion."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -12,9 +12,9 @@ from playground.engine.platforms.registry import default_platform_name, platform
 
 
 class Persona(models.Model):
-    """Tavus' persona and JAICP's ``llmRequest`` in one row; `personas.persona_fields` declares each of its settings.
+    """Tavus' persona and JAICP's ``llmRequest`` in one row; `personas.persona_fields` declares each setting.
 
-    A persona may be incomplete: `personas.readiness` says why it cannot start yet.
+    A persona may be incomplete: `personas.readiness` says what prevents a start.
     """
 
     id = models.CharField(primary_key=True, max_length=32, default=new_persona_id, editable=False)
@@ -32,7 +32,7 @@ class Persona(models.Model):
         TokenSecret, null=True, blank=True, on_delete=models.PROTECT, related_name="personas"
     )
     headers = JSONField(default=list, blank=True)
-    """``[[name, value]]`` in order; a value may hold the secret's name."""
+    """``[[name, value]]`` in order; a value may contain the secret's name."""
     temperature = models.FloatField(null=True, blank=True)
     parameters = JSONField(default=dict, blank=True)
     tools = JSONField(default=list, blank=True)
@@ -48,12 +48,12 @@ class Persona(models.Model):
     )
 
     tts = JSONField(null=True, blank=True)
-    """The tts layer as given, without its key; None: the layer is absent."""
+    """The tts layer as given, without its key; None if the layer is absent."""
     tts_token_secret = models.ForeignKey(
         TokenSecret, null=True, blank=True, on_delete=models.PROTECT, related_name="tts_personas"
     )
     vqa = JSONField(null=True, blank=True)
-    """None: absent, which means on."""
+    """None if absent, which means that vision is on."""
     other_layers = JSONField(default=dict, blank=True)
     other_keys = JSONField(default=dict, blank=True)
 
@@ -70,14 +70,14 @@ class Persona(models.Model):
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(600)]
     )
     stand_in_address = models.CharField(max_length=2000, blank=True)
-    """Used in rehearsals instead of the address while the persona cannot be called itself."""
+    """Called in rehearsals instead of the address while the persona's own LLM can't be called."""
     stand_in_model = models.CharField(max_length=200, blank=True)
     stand_in_secret = models.ForeignKey(
         TokenSecret, null=True, blank=True, on_delete=models.PROTECT, related_name="stand_in_personas"
     )
     stream_options = JSONField(null=True, blank=True)
     missing_secrets = JSONField(default=dict, blank=True, editable=False)
-    """Names of token secrets that a document chose and nobody has made, by the field that would refer to them."""
+    """Names of pending token secrets that a document refers to, by the field that would refer to them."""
 
     version = models.PositiveIntegerField(default=0, editable=False)
     """The number of the newest PersonaVersion."""

@@ -1,4 +1,4 @@
-"""One save of a persona: its whole document, for ever."""
+"""One save of a persona: its whole document, immutable."""
 
 from typing import Any, NoReturn
 
@@ -10,7 +10,7 @@ from personas.models.persona import Persona
 
 
 class ImmutableVersionError(TypeError):
-    """Code tried to change or delete a persona version. A conversation may run on it: it stands as it is."""
+    """Code tried to change or delete a persona version. Conversations run on it, so it is immutable."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -19,7 +19,7 @@ class ImmutableVersionError(TypeError):
 
 
 class PersonaVersionQuerySet(models.QuerySet["PersonaVersion"]):
-    """Reads and creates; whatever else would write is refused."""
+    """Allows reading and creating only."""
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise ImmutableVersionError
@@ -33,7 +33,7 @@ class PersonaVersion(models.Model):
 
     persona = models.ForeignKey(Persona, null=True, on_delete=models.SET_NULL, related_name="versions")
     persona_ref = models.CharField(max_length=32)
-    """The persona's id, which outlives the persona."""
+    """The persona's id, which outlives the row."""
     number = models.PositiveIntegerField()
     document = JSONField()
     note = models.CharField(max_length=200, blank=True)
@@ -55,7 +55,7 @@ class PersonaVersion(models.Model):
         return f"{self.document.get('persona_name', self.persona_ref)} v{self.number}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Raises ImmutableVersionError for a version that is stored already."""
+        """Store a new version. Raises ImmutableVersionError for a stored one."""
         if not self._state.adding:
             raise ImmutableVersionError
         super().save(*args, **kwargs)

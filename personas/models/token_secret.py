@@ -1,4 +1,4 @@
-"""A token secret: a named credential, encrypted, write-only, and usable at its allowed hosts alone."""
+"""A token secret: a named credential, encrypted, write-only, usable at its allowed hosts only."""
 
 import uuid
 
@@ -13,9 +13,9 @@ from personas.names import SECRET_NAME_PATTERN
 
 
 class TokenSecret(models.Model):
-    """Just AI, "Secrets": a name of Latin letters, digits, underscores; a value that is never shown again.
+    """Just AI, "Secrets": a name of Latin letters, digits and underscores, and a value that is never shown again.
 
-    `personas.secrets` is the only place that reads or writes the value.
+    Only `personas.secrets` reads and writes the value.
     """
 
     name = models.CharField(
@@ -23,12 +23,12 @@ class TokenSecret(models.Model):
         validators=[RegexValidator(SECRET_NAME_PATTERN, "Use Latin letters, digits and underscores only.")],
     )
     ciphertext = models.TextField(blank=True, editable=False)
-    """Empty: the value is missing. Else `personas.secrets` text, bound to this row."""
+    """Encrypted by `personas.secrets` and bound to this row; empty if the value is missing."""
     binding = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
-    """What the ciphertext is bound to: made with the row, never changed, never copied."""
+    """The ciphertext's binding: created with the row, never changed or copied."""
     last_four = models.CharField(max_length=4, blank=True, editable=False)
     allowed_hosts = JSONField(default=list, blank=True)
-    """Entries as `playground.engine.addresses.address.parse_host_entry` writes them; empty: usable nowhere."""
+    """Entries in the form of `playground.engine.addresses.address.parse_host_entry`; empty if usable nowhere."""
     created_at = models.DateTimeField(auto_now_add=True)
     replaced_at = models.DateTimeField(null=True, editable=False)
     """When the value was last entered or cleared."""
@@ -47,7 +47,7 @@ class TokenSecret(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Raises ValidationError where another secret has the name, in whatever case."""
+        """Raise ValidationError if another secret has the name, in any case."""
         same = TokenSecret.objects.filter(name__iexact=self.name).exclude(pk=self.pk).first()
         if same is not None:
             raise ValidationError({"name": f"There is a token secret with this name already: {same.name}."})

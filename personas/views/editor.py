@@ -1,4 +1,4 @@
-"""The persona editor: the form and the text face of one persona. What was typed is never lost between them."""
+"""The persona editor: the form and the text face of one persona. Typed values survive switching between them."""
 
 from http import HTTPStatus
 from typing import Any
@@ -19,7 +19,7 @@ from personas.views.access import permitted, persona_or_404
 from personas.views.editor_page import editor_context
 
 TYPED = ("headers", "parameters", "tools", "other_layers", "other_keys", "unshown", "text")
-"""Where somebody may type a key by mistake."""
+"""The fields in which a key may be typed by mistake."""
 
 
 @takes_secrets(*TYPED)
@@ -40,7 +40,7 @@ def persona_edit(request: HttpRequest, persona_id: str) -> HttpResponse:
 
 
 def _editor(request: HttpRequest, persona: Persona, user: User) -> HttpResponse:
-    """``face`` is where the values were typed; ``show`` asks for a page of them without saving."""
+    """Show or save the editor. ``face``: where the values were typed; ``show``: the face to show without saving."""
     if request.method == "GET":
         form = PersonaForm(instance=persona)
         if persona.version and not user.has_perm("personas.change_persona"):
@@ -65,7 +65,7 @@ def _editor(request: HttpRequest, persona: Persona, user: User) -> HttpResponse:
 
 
 def _from_text(request: HttpRequest, form: PersonaForm, user: User) -> HttpResponse:
-    """The form came along in hidden inputs, for what the text has no word for."""
+    """Save the text face; hidden inputs carry the form's values that the text can't express."""
     text = request.POST.get("text", "")
     stored = _stored(form.instance)
     try:
@@ -80,7 +80,7 @@ def _from_text(request: HttpRequest, form: PersonaForm, user: User) -> HttpRespo
 
 
 def _stored(persona: Persona) -> Persona:
-    """The row as it stands, without what was typed; a new one for a persona that isn't stored."""
+    """Return the stored row, or a new persona if it isn't stored."""
     return Persona.objects.filter(pk=persona.pk).first() or Persona(pk=persona.pk)
 
 
@@ -96,7 +96,7 @@ def _with_preset(request: HttpRequest, persona: Persona) -> PersonaForm:
 
 
 def _saved(request: HttpRequest, version: PersonaVersion, face: str = "") -> HttpResponse:
-    """Say what was saved; whoever saved in between is named, and nothing of theirs is lost."""
+    """Report the save, and name whoever saved in between."""
     seen = request.POST.get("edited_version", "")
     messages.success(request, f"Saved as version {version.number}.")
     if seen.isdecimal() and int(seen) and version.number > int(seen) + 1:
@@ -112,7 +112,7 @@ def _saved(request: HttpRequest, version: PersonaVersion, face: str = "") -> Htt
 
 
 def _changed_meanwhile(version: PersonaVersion, seen: int, between: int) -> str:
-    """A sentence on what the others' saves changed since the version that was seen; empty: nothing."""
+    """Return a sentence on what others' saves changed since version ``seen``; empty for nothing."""
     numbers = {"persona_ref": version.persona_ref, "number__in": (seen, between)}
     versions = {stored.number: stored for stored in PersonaVersion.objects.filter(**numbers)}
     if versions.keys() != {seen, between}:

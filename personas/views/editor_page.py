@@ -29,7 +29,7 @@ MAX_SAMPLE_CHARS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A field and what is to be said of it beside its errors."""
+    """A field with its problems and notes."""
 
     field: forms.BoundField
     problems: tuple[ReadinessProblem, ...]
@@ -51,7 +51,7 @@ class Section:
 
 
 def editor_context(request: HttpRequest, form: PersonaForm, *, has_stored: bool) -> dict[str, Any]:
-    """Everything that depends on what is typed: the same for the page and for the preview that follows typing."""
+    """Return the context that depends on the typed values, for the page and for the preview while typing."""
     persona = form.as_typed() if form.is_bound else form.instance
     problems = readiness_problems(persona) if has_stored or form.is_bound else []
     notes = _notes(persona)
@@ -68,7 +68,7 @@ def editor_context(request: HttpRequest, form: PersonaForm, *, has_stored: bool)
 
 
 def new_secret_url(request: HttpRequest, persona: Persona) -> str:
-    """The admin's page for a token secret, name and host filled in; empty: this person makes none."""
+    """Return the URL of the admin's page for a new token secret, prefilled; empty without the permission."""
     if not request.user.has_perm("personas.add_tokensecret"):
         return ""
     address = dialled_address(persona)

@@ -1,4 +1,4 @@
-"""A persona to take away: shown and copied, downloaded, or copied as another persona of any platform."""
+"""Pages to export a persona: view and copy, download, or duplicate for any platform."""
 
 from http import HTTPStatus
 
@@ -17,11 +17,11 @@ from personas.views.access import permitted, persona_or_404
 from playground.engine.platforms.registry import platform_choices
 
 GROUPED = (Fate.LOST, Fate.CHANGED, Fate.MAPPED)
-"""What asks for most attention stands first."""
+"""The most important first."""
 
 
 class DuplicateForm(forms.Form):
-    """What the copy is called, and whose it is."""
+    """The copy's name and platform."""
 
     persona_name = forms.CharField(label="Name", max_length=MAX_NAME_CHARS)
     platform = forms.ChoiceField(choices=platform_choices)
@@ -29,7 +29,7 @@ class DuplicateForm(forms.Form):
 
 @require_GET
 def persona_export(request: HttpRequest, persona_id: str) -> HttpResponse:
-    """``format``: a platform, curl or python; the persona's own platform where none is given."""
+    """Show the export. ``format``: a platform, curl or python; by default the persona's own platform."""
     persona = persona_or_404(request, persona_id, "personas.view_persona")
     exported = _export(request, persona)
     context = {
@@ -44,7 +44,7 @@ def persona_export(request: HttpRequest, persona_id: str) -> HttpResponse:
 
 @require_GET
 def persona_download(request: HttpRequest, persona_id: str) -> HttpResponse:
-    """The same text as a file."""
+    """Return the export as a file."""
     exported = _export(request, persona_or_404(request, persona_id, "personas.view_persona"))
     headers = {"Content-Disposition": f'attachment; filename="{exported.filename}"'}
     return HttpResponse(
@@ -54,7 +54,7 @@ def persona_download(request: HttpRequest, persona_id: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def persona_duplicate(request: HttpRequest, persona_id: str) -> HttpResponse:
-    """What a copy would hold, by ``?platform=``; POST stores it."""
+    """Preview a copy for ``?platform=``; POST stores it."""
     persona = persona_or_404(request, persona_id, "personas.view_persona")
     user = permitted(request, "personas.add_persona")
     form = DuplicateForm(request.POST or None, initial={"persona_name": proposed_copy_name(persona)})

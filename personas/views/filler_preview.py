@@ -1,4 +1,4 @@
-"""The picture on a filler config's page, for what is typed and where the slider stands."""
+"""The picture on a filler config's page, from the typed values and the slider."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from personas.views.access import permitted
 
 @require_POST
 def filler_preview(request: HttpRequest) -> HttpResponse:
-    """A fragment; nothing is stored."""
+    """Render the picture as a fragment. Nothing is stored."""
     permitted(request, "personas.view_fillerconfig")
     form = FillerConfigForm(request.POST, instance=FillerConfig())
     context = filler_context(form, request.POST)
@@ -28,7 +28,7 @@ def filler_preview(request: HttpRequest) -> HttpResponse:
 
 
 def filler_context(form: FillerConfigForm, query: QueryDict) -> dict[str, Any]:
-    """The picture of a form's values, typed or stored; a delay that is wrong counts as the platform's own."""
+    """Return the picture of a form's values, typed or stored. An invalid delay counts as the platform's default."""
     config = form.typed() if form.is_bound else form.instance
     phrases = [phrase for phrase in (config.filler_phrase, *config.filler_phrases_list) if phrase.strip()]
     delay_ms = (

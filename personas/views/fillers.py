@@ -1,4 +1,4 @@
-"""Filler configs: the list, the form, the confirmation before one goes."""
+"""Filler configs: the list, the form, the deletion."""
 
 from http import HTTPStatus
 
@@ -45,7 +45,7 @@ def filler_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def filler_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """A config that personas use is not deleted: they are named instead."""
+    """Delete a config; one that personas use stays, and the page names them."""
     config = filler_config_or_404(request, pk, "personas.delete_fillerconfig")
     users = config.personas.count()
     if request.method == "POST" and not users:
@@ -64,7 +64,7 @@ def _edit(request: HttpRequest, form: FillerConfigForm, user: User) -> HttpRespo
             config = form.save(commit=False)
             save_filler_config(config, by=user)
         except IntegrityError:
-            # Someone saved the same name between the check and the insert; it is found by a second check.
+            # Another user saved the same name between the check and the insert; a second check reports it.
             form = FillerConfigForm(request.POST, instance=FillerConfig(pk=form.instance.pk))
             form.is_valid()
         else:

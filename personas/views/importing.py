@@ -1,4 +1,4 @@
-"""Documents become personas, pasted or uploaded."""
+"""Imports pasted or uploaded documents as personas."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""Personas: the list, and the confirmation before one goes."""
+"""Personas: the list and the deletion."""
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -23,7 +23,7 @@ def persona_list(request: HttpRequest) -> HttpResponse:
 
 
 def _page(search: str, number: str) -> Page[Persona]:
-    """The personas in which the words are found, those that changed last first."""
+    """Return the personas that match the words, last changed first."""
     personas = Persona.objects.select_related("token_secret", "filler_config").order_by("-updated_at", "id")
     for word in search.split():
         personas = personas.filter(

@@ -14,7 +14,7 @@ from personas.views.editor_page import editor_context
 @takes_secrets("headers", "parameters", "tools", "other_layers", "other_keys", "unshown")
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
-    """Fragments for the form that was sent, of which nothing is stored. ``persona``: the id of the stored one."""
+    """Render fragments for the sent form, storing nothing. ``persona``: the stored persona's id."""
     permitted(request, "personas.view_persona")
     persona_id = request.POST.get("persona", "")
     persona = get_object_or_404(Persona, pk=persona_id) if persona_id else Persona()

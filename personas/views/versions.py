@@ -1,4 +1,4 @@
-"""A persona's versions: the list, one of them, two beside each other, going back to one."""
+"""A persona's versions: the list, one version, a comparison of two, restoring one."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -26,7 +26,7 @@ def version_list(request: HttpRequest, persona_id: str) -> HttpResponse:
 
 @require_GET
 def version_compare(request: HttpRequest, persona_id: str) -> HttpResponse:
-    """``older`` and ``newer`` are numbers of versions; in whatever order they are given, the older stands first."""
+    """Compare the versions with the numbers ``older`` and ``newer``, given in any order."""
     persona = _persona(request, persona_id)
     first, second = sorted([_number(request, "older"), _number(request, "newer")])
     older, newer = _version(persona, first), _version(persona, second)
@@ -59,7 +59,7 @@ def _persona(request: HttpRequest, persona_id: str) -> Persona:
 
 
 def _versions(persona: Persona) -> QuerySet[PersonaVersion]:
-    """By the id that the unique index begins with."""
+    """Return the versions by ``persona_ref``, with which the unique index begins."""
     return PersonaVersion.objects.filter(persona_ref=persona.pk).order_by("-number")
 
 

@@ -1,1 +1,1 @@
-"""The HTTP API's part on conversations and their turns."""
+"""The HTTP API for conversations and their turns."""

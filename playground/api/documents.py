@@ -1,4 +1,4 @@
-"""A conversation as the API gives it, in Tavus' words."""
+"""A conversation in the API's shape, in Tavus' words."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from playground.models import Conversation, Turn
 from playground.storage.snapshot import turn_json
 
 OTHER_KEYS = "other_keys"
-"""Where ``Conversation.properties`` keeps what stood beside ``properties`` in the request."""
+"""The key in ``Conversation.properties`` for what came beside ``properties`` in the request."""
 ENDED_BY_CALL = "end_conversation_endpoint_hit"
 
 
 def conversation_json(conversation: Conversation) -> Json:
-    """The flat object of a list and of GET; what isn't acted on stands where it stood."""
+    """Return the flat object of lists and GET; what Greenroom doesn't use comes back unchanged."""
     properties = dict(conversation.properties)
     other = properties.pop(OTHER_KEYS, {})
     kept = {key: value for key, value in other.items() if key not in ConversationOut.model_fields}
@@ -42,7 +42,7 @@ def conversation_json(conversation: Conversation) -> Json:
 
 
 def links_json(conversation: Conversation) -> Json:
-    """Where a person opens it, and where a program connects."""
+    """Return the links for a person to open it, and for a program to connect."""
     site = settings.SITE_URL.rstrip("/")
     page = reverse("playground:conversation", args=[conversation.pk])
     return {
@@ -52,7 +52,7 @@ def links_json(conversation: Conversation) -> Json:
 
 
 def verbose_json(conversation: Conversation) -> Json:
-    """The flat object with what happened, in order: Tavus' ``verbose=true``."""
+    """Return the flat object with its events, in order: Tavus' ``verbose=true``."""
     events = [
         _event("system.replica_joined", conversation.created_at, {"replica_id": conversation.replica_id})
     ]
@@ -70,7 +70,7 @@ def verbose_json(conversation: Conversation) -> Json:
 
 
 def _newest_turns(conversation: Conversation) -> tuple[list[list[Json]], int]:
-    """The events of the last turns that fit into `PAGE_BYTES`, in order, and how many turns before them don't."""
+    """Return the events of the last turns that fit into `PAGE_BYTES`, and the number of turns left out."""
     newest_first: list[list[Json]] = []
     left_bytes = PAGE_BYTES
     for turn in conversation.turns.order_by("-position").iterator(chunk_size=ROWS_AT_ONCE):
@@ -83,7 +83,7 @@ def _newest_turns(conversation: Conversation) -> tuple[list[list[Json]], int]:
 
 
 def closing_properties(turn: Turn) -> Json:
-    """What the event that closes a turn holds, from the turn's row."""
+    """Return the closing event's properties from the turn's row."""
     shown = turn_json(turn)
     names = ("text", "heard_text", "tool_calls", "finish_reason", "error", "timings_ms", "usage", "reasoning")
     total_ms = (turn.timings or {}).get("total") or 0

@@ -139,7 +139,7 @@ def _conversations() -> Any:
 
 
 def _own_conversation(request: HttpRequest, conversation_id: str, permission: str) -> Conversation:
-    """Raises ApiError: 403, and 400 for an unknown conversation and another's alike."""
+    """Return the user's conversation. Raises ApiError: 403, and 400 for an unknown or another user's one."""
     user = permitted(request, permission)
     rows = _conversations().filter(owner=user)
     conversation: Conversation | None = (

@@ -1,4 +1,4 @@
-"""A conversation from a request: what is acted on, what is kept and named, and who answers."""
+"""Starts a conversation from an API request: what is used, what is only kept, and who answers."""
 
 import json
 
@@ -20,17 +20,17 @@ _STORED = frozenset(
     {"persona_id", "replica_id", "conversation_name", "callback_url", "conversational_context"}
     | {"custom_greeting", "test_mode", "properties"}
 )
-"""Keys with a place of their own."""
+"""Keys with a column of their own."""
 _ACTED_ON = _STORED - {"callback_url"}
 _ACTED_ON_PROPERTIES = frozenset({"simulated_speech", "filler_seed"})
 _NOTHING_TO_CALL = frozenset({ReadinessCode.ADDRESS_MISSING, ReadinessCode.ADDRESS_PLACEHOLDER})
 
 
 def start(request: ConversationIn, *, owner: User) -> Json:
-    """Store the conversation and answer for it. Raises ApiError (400) for an unknown persona.
+    """Store the conversation and return the response. Raises ApiError (400) for an unknown persona.
 
-    A persona without an address, such as the one of Tavus' page, is answered for by the demo LLM, and the answer
-    says so; any other that isn't ready begins, and its turns say what is wrong.
+    The demo LLM answers for a persona without an address, such as that of Tavus' page, and the response says so. Any
+    other persona that isn't ready starts anyway, and its turns report the problem.
     """
     persona = _persona(request.persona_id)
     problems = readiness_problems(persona)
@@ -56,7 +56,7 @@ def start(request: ConversationIn, *, owner: User) -> Json:
 
 
 def _refuse_large(field: str, values: Json) -> None:
-    """Raises ApiError (400) where what is kept is more than the JSON of any other field may be."""
+    """Raise ApiError (400) if the kept JSON is larger than any other field may be."""
     size = len(json.dumps(values, ensure_ascii=False).encode())
     if size > LIMIT_BYTES:
         what = "This is" if field else "The keys that are only kept are"

@@ -1,4 +1,4 @@
-"""One turn over server-sent events: the socket's own events, for those without a socket."""
+"""Streams one turn as server-sent events: the socket's events for clients without a socket."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ from playground.runner import Runner
 from playground.storage.database_jobs import in_database_thread
 
 KEEP_ALIVE_S = 15.0
-"""How long the stream is silent before a comment shows that it lives, and before the turn's row is looked at."""
+"""The longest silence before a comment is sent as a keep-alive, and the turn's row is checked."""
 LAGGED = "The stream could not keep up with the turn, which goes on: read its end with GET, verbose=true."
 
 _CLOSING = frozenset(f"playground.turn.{status}" for status in ("completed", "interrupted", "failed"))
@@ -23,9 +23,9 @@ _CLOSING = frozenset(f"playground.turn.{status}" for status in ("completed", "in
 async def turn_events(
     to: Runner, conversation: Conversation, text: str, client_msg_id: str
 ) -> AsyncIterator[bytes]:
-    """Start the turn and give its events until the one that closes it; leaving early stops nothing.
+    """Start the turn and yield its events up to the closing one; leaving early stops nothing.
 
-    A conversation that opens with the voice is greeted first. Raises CommandError before the first event.
+    A due greeting comes first. Raises CommandError before the first event.
     """
     viewer = await to.attach(conversation.pk)
     try:
@@ -59,7 +59,7 @@ async def _until_closed(viewer: Viewer, turn_id: str) -> AsyncIterator[bytes]:
             async with asyncio.timeout(KEEP_ALIVE_S):
                 batch = await viewer.take()
         except TimeoutError:
-            # The turn's process may have died: then its row is closed by another, which tells nobody.
+            # The turn's process may have died: another closes the row then, without an event.
             stored = await in_database_thread(_stored_end)(turn_id)
             if stored is not None:
                 yield _sse(stored)
@@ -88,7 +88,7 @@ def _error(conversation_id: str, error: CommandError) -> Json:
 
 @in_database_thread
 def _closed_before(conversation: Conversation, client_msg_id: str) -> Json | None:
-    """The end of the turn that the same message made before; None: there is none, or it goes on."""
+    """Return the closing event of the turn that the same message started before; None without one or while it runs."""
     if not client_msg_id:
         return None
     turn = conversation.turns.filter(client_msg_id=client_msg_id).first()

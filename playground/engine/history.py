@@ -1,6 +1,6 @@
-"""The messages of the next request: the system message, what was said before, and what is said now.
+"""Builds the messages of a request: the system message, past turns, and the user's new text.
 
-The platform says which of them it keeps, and whether the system message begins them.
+The platform decides which of them it keeps, and whether the system message comes first.
 """
 
 import json
@@ -35,7 +35,7 @@ class PastTurn:
 class History:
     messages: list[Message]
     origins: tuple[Origin, ...]
-    """Of the first message, when it is the composed system message; else empty."""
+    """The origins of the first message's parts if it is the composed system message, else empty."""
 
 
 def build_history(
@@ -47,10 +47,10 @@ def build_history(
     past: Sequence[PastTurn],
     user_text: str | None,
 ) -> History:
-    """The ``messages`` of a request.
+    """Return the ``messages`` of a request.
 
-    ``user_text`` is what the user says now; None for a continuation, whose last past turn holds the answered calls.
-    The result is always a valid history: a tool call stands only with its result.
+    ``user_text`` is the user's new text, or None for a continuation, whose last past turn has the answered calls. The
+    result is always a valid history: it contains a tool call only with its result.
     """
     is_continuation = user_text is None
     session = list(initial)
@@ -67,7 +67,7 @@ def build_history(
 
 
 def _chain_start(past: Sequence[PastTurn]) -> int:
-    """Where the chain of tool rounds begins that a continuation goes on with."""
+    """Return the index at which the chain of tool rounds that a continuation extends begins."""
     start = len(past) - 1
     while start > 0 and past[start].kind is TurnKind.CONTINUATION:
         start -= 1

@@ -1,4 +1,4 @@
-"""The next request of a conversation: its messages, and how a platform sends them."""
+"""Builds the next request of a conversation: its messages, in the form in which a platform sends them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ def next_request(
     initial: Sequence[Message] = (),
     past: Sequence[PastTurn] = (),
 ) -> NextRequest:
-    """As ``platform`` sends it; for another platform than the persona's own, as that one would.
+    """Return the request as ``platform`` would send it, possibly another than the persona's own.
 
     ``user_text`` is None for a continuation.
     """
@@ -57,7 +57,7 @@ def build_request(
     conversation_id: str,
     surroundings: Surroundings,
 ) -> LLMRequest:
-    """A request with these messages, as ``platform`` sends it."""
+    """Return a request with these messages, as ``platform`` sends it."""
     return platform.request(
         llm,
         url=_url(llm, platform),

@@ -1,4 +1,4 @@
-"""A persona as the turn engine sees it: frozen values. `playground.engine.persona_document` reads them."""
+"""A persona's settings as frozen values for the turn engine, read by `playground.engine.persona_document`."""
 
 from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum
@@ -16,7 +16,7 @@ class Provider(StrEnum):
 
 
 class HistoryMode(StrEnum):
-    """Which ``messages`` a JAICP script passes (Just AI, llmRequest, "Dialog history")."""
+    """The ``messages`` that a JAICP script passes (Just AI, llmRequest, "Dialog history")."""
 
     LAST_REQUEST = "last_request"
     SESSION = "session"
@@ -32,7 +32,7 @@ class BargeIn(StrEnum):
 
 
 class InterruptHistory(StrEnum):
-    """What the next request carries of an answer that was interrupted."""
+    """How much of an interrupted answer the next request contains."""
 
     HEARD = "heard"
     FULL = "full"
@@ -45,7 +45,7 @@ class LLMSettings:
     platform: str
     """The name of one of `playground.engine.platforms`."""
     address: str
-    """Tavus: the ``base_url``; JAICP: the whole ``url``. One that begins with ``/`` is this app's own."""
+    """Tavus: the ``base_url``; JAICP: the whole ``url``. This app's own begin with ``/``."""
     model: str
     provider: Provider = Provider.CUSTOM_LLM
     token_secret: str = ""
@@ -56,14 +56,14 @@ class LLMSettings:
     event_name: str = ""
     history_mode: HistoryMode = HistoryMode.PROMPT_AND_SESSION
     history_last: int | None = None
-    """How many of the last messages JAICP's history holds; None: all."""
+    """The number of last messages in JAICP's history; None for all."""
     stream_options: Json | None = None
 
     @property
     def header_secrets(self) -> frozenset[str]:
-        """The secrets that the persona uses: its own, and each that a header names as ``{{secret:NAME}}``.
+        """The names of the secrets that the persona uses: its own, and each ``{{secret:NAME}}`` in a header.
 
-        Any other word of a header is sent as it stands, whatever secrets are called.
+        Any other word of a header is sent unchanged, even if a secret has that name.
         """
         named = (explicit_names_in(value) for _, value in self.headers)
         return frozenset({self.token_secret}.union(*named) - {""})
@@ -81,7 +81,7 @@ class FillerSettings:
 class BargeInSettings:
     mode: BargeIn = BargeIn.FORCED
     no_interrupt_ms: int = 0
-    """From the start of the answer's playout; no interruption happens before it has passed."""
+    """From the start of the answer's playout; no interrupt takes effect before it has passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +90,12 @@ class SpeechSettings:
     voice: str = ""
     settings: Json = field(default_factory=dict)
     model: str = ""
-    """Tavus' ``tts_model_name``; empty: the engine's own choice."""
+    """Tavus' ``tts_model_name``; empty for the engine's default."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonaSettings:
-    """One persona version, whole, for one turn."""
+    """All settings of one persona version."""
 
     persona_id: str
     name: str
@@ -112,9 +112,9 @@ class PersonaSettings:
     tool_endpoint: str = ""
     tool_endpoint_secret: str = ""
     max_answer_s: int | None = None
-    """The longest answer, in seconds of speech; None: any length."""
+    """The longest answer, in seconds of speech; None without a limit."""
 
 
 def default_of(settings: type[LLMSettings | FillerSettings | PersonaSettings], name: str) -> Any:
-    """What a setting is where a document has nothing. Raises KeyError where it has no plain default."""
+    """Return a setting's default. Raises KeyError if it has no plain default."""
     return {each.name: each.default for each in fields(settings) if each.default is not MISSING}[name]

@@ -1,7 +1,6 @@
 """Reads the document of a persona version into the engine's frozen values.
 
-The document is a JSON object; ``personas/persona_fields.py`` declares what stands where, ``personas/documents.py``
-writes it:
+The document is a JSON object. ``personas/persona_fields.py`` declares its paths, ``personas/documents.py`` writes it:
 
     {"persona_name", "system_prompt", "context", "default_replica_id",
      "llm": {"platform", "provider", "address", "model", "token_secret", "headers": [[name, value]], …},
@@ -33,7 +32,7 @@ from playground.engine.platforms.registry import platform_named
 
 
 def read_persona(persona_id: str, document: Mapping[str, Any]) -> PersonaSettings:
-    """Read the document of a persona version. Raises KeyError or ValueError where it is not one."""
+    """Read the document of a persona version. Raises KeyError or ValueError if it is invalid."""
     return PersonaSettings(
         persona_id=persona_id,
         name=document["persona_name"],
@@ -48,7 +47,7 @@ def read_persona(persona_id: str, document: Mapping[str, Any]) -> PersonaSetting
 
 
 def _settings_in(source: Mapping[str, Any], settings: type[LLMSettings | PersonaSettings]) -> dict[str, Any]:
-    """The dataclass's fields that ``source`` has by their names, without those that are null or empty texts."""
+    """Return the values in ``source`` of the dataclass's fields, except null and empty texts."""
     return {
         each.name: _value(source[each.name], each.type)
         for each in fields(settings)

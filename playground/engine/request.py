@@ -9,7 +9,7 @@ from playground.engine.json_types import Json
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a request takes from outside the persona."""
+    """The values that a request takes from the installation rather than the persona."""
 
     user_agent: str
     caila_base_url: str = "https://caila.io/api/adapters/openai"
@@ -23,7 +23,7 @@ class LLMRequest:
     body: Json
 
     def body_bytes(self) -> bytes:
-        """Compact UTF-8 JSON, as the OpenAI client writes it. Raises ValueError for a value that JSON has not."""
+        """Return compact UTF-8 JSON, as the OpenAI client writes it. Raises ValueError for a value without JSON."""
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
     def as_json(self) -> dict[str, Any]:

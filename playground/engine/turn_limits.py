@@ -20,7 +20,7 @@ DEFAULT_OPEN_TURNS = OpenTurnLimits()
 
 
 class OpenTurnSlot:
-    """One open turn's place. Releasing it again has no effect."""
+    """One open turn's slot. Releasing it again has no effect."""
 
     def __init__(self, open_turns: "OpenTurns") -> None:
         self._open_turns = open_turns
@@ -35,7 +35,7 @@ class OpenTurnSlot:
         self._taken.append(whose)
 
     def keep(self) -> None:
-        """Keep the place beyond the ``with`` block: the turn's task has started and releases it at its end."""
+        """Keep the slot beyond the ``with`` block: the turn's task has started and releases it at its end."""
         self._is_kept = True
 
     def release_unless_kept(self) -> None:
@@ -58,13 +58,13 @@ class OpenTurns:
         self.counted: Counter[Hashable] = Counter()
 
     def slot(self) -> OpenTurnSlot:
-        """Take one of the process's places. Raises CommandError (busy)."""
+        """Take one of the process's slots. Raises CommandError (busy)."""
         slot = OpenTurnSlot(self)
         slot.take("process", self._limits.of_process, _PROCESS)
         return slot
 
     def count_for(self, slot: OpenTurnSlot, user_id: Hashable, key: str) -> None:
-        """Count the place for its user and API key, if any. Raises CommandError (busy)."""
+        """Count the slot for its user and API key, if any. Raises CommandError (busy)."""
         slot.take(("user", user_id), self._limits.of_user, _USER)
         if key:
             slot.take(("key", key), self._limits.of_key, _KEY)

@@ -1,4 +1,4 @@
-"""What a turn is started with, all of it loaded before: no row, no connection, no clock."""
+"""A turn's input, loaded before it starts: no rows, no connections, no clock."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from playground.engine.wire_request import WireRequest
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is sent to the LLM: once with names in place of secrets, to be shown, and once as it goes out."""
+    """The request to the LLM: once with names in place of secrets, for display, and once as sent."""
 
     shown: Json
     origins: list[Json]
@@ -22,7 +22,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class TurnPlan:
-    """All that a turn needs, loaded before it starts."""
+    """Everything a turn needs, loaded before it starts."""
 
     turn_id: str
     turn_idx: int
@@ -30,24 +30,24 @@ class TurnPlan:
     inference_id: str
     kind: TurnKind
     text: str
-    """What the user said; for an echo or a greeting what the voice says."""
+    """The user's text; for an echo or a greeting the text to speak."""
     persona: PersonaSettings
     call: Call | None = None
-    """None: the LLM is bypassed."""
+    """None if the LLM is bypassed."""
     refusal: GreenroomError | None = None
-    """Why nothing can be sent."""
+    """The error that prevents sending."""
     client_msg_id: str = ""
     continues: str = ""
     is_instant: bool = False
     filler_seed: int | None = None
-    """Makes the choice of each turn's filler the same every time; None: at random."""
+    """Makes the turn's filler repeatable; None for a random one."""
 
     @property
     def may_fill(self) -> bool:
-        """A filler covers the pause after what the user said; a continuation repeats none."""
+        """Whether a filler may play: it covers the pause after the user's text, which a continuation doesn't have."""
         return self.kind is TurnKind.USER
 
     def answer_limit(self) -> AnswerLimit | None:
-        """How long the answer may be; what the LLM didn't write is never too long."""
+        """The answer's limit; text that the LLM didn't write has none."""
         max_s = self.persona.max_answer_s
         return AnswerLimit(max_s) if max_s is not None and self.call is not None else None

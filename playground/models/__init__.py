@@ -1,4 +1,4 @@
-"""What runs and what was heard: conversations, turns, completions."""
+"""Conversations, turns and completions."""
 
 from playground.models.completion import Completion
 from playground.models.conversation import Conversation

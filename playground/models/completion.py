@@ -1,4 +1,4 @@
-"""A completion: one request to the LLM and its answer, as a cassette that can be replayed."""
+"""A completion: one request to the LLM and its answer, stored as a replayable cassette."""
 
 import uuid
 
@@ -9,7 +9,7 @@ from playground.models.turn import Turn
 
 
 class Completion(models.Model):
-    """``inference_id`` on the wire. Secrets stand by name; texts are redacted."""
+    """Its id is ``inference_id`` on the wire. Secrets appear by name; texts are redacted."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="completions")
@@ -20,7 +20,7 @@ class Completion(models.Model):
     response_status = models.PositiveSmallIntegerField(null=True, blank=True)
     response_headers = JSONField(default=list, blank=True)
     payloads = JSONField(default=list, blank=True)
-    """``[[t_ms, data]]``: each SSE payload with its arrival, from the turn's start."""
+    """``[[t_ms, data]]``: each SSE payload with its arrival in ms from the turn's start."""
     reasoning = models.TextField(blank=True)
     tool_calls = JSONField(default=list, blank=True)
     usage = JSONField(default=dict, blank=True)

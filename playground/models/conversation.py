@@ -9,7 +9,7 @@ from personas.models.json_field import JSONField
 
 
 class Conversation(models.Model):
-    """Tavus' conversation, with its owner and the persona version that it runs on."""
+    """Tavus' conversation, with its owner and its persona version."""
 
     class Status(models.TextChoices):
         ACTIVE = "active", "Active"
@@ -27,7 +27,7 @@ class Conversation(models.Model):
         PersonaVersion, on_delete=models.PROTECT, related_name="conversations"
     )
     stand_in = models.BooleanField(default=False)
-    """Answered by the built-in demo LLM (or the persona's stand-in address) in place of the persona's own."""
+    """Whether the built-in demo LLM (or the persona's stand-in address) answers in place of the persona's LLM."""
     conversation_name = models.CharField(max_length=200, blank=True)
     conversational_context = models.TextField(blank=True)
     replica_id = models.CharField(max_length=100, blank=True)
@@ -50,13 +50,13 @@ class Conversation(models.Model):
         return self.conversation_name or self.id
 
     def due_greeting(self) -> str:
-        """Return the words with which the voice opens; empty without any, or where it has begun or ended."""
+        """The greeting that the voice opens with; empty without one, or after the conversation began or ended."""
         is_open = self.status == self.Status.ACTIVE and self.custom_greeting and not self.turns.exists()
         return self.custom_greeting if is_open else ""
 
     @property
     def filler_seed(self) -> int | None:
-        """What makes the choice of fillers repeatable; None: they are chosen at random."""
+        """The seed of the choice of fillers; None for a random choice."""
         seed = self.properties.get("filler_seed")
         return seed if isinstance(seed, int) and not isinstance(seed, bool) else None
 

@@ -1,4 +1,4 @@
-"""A turn: what the user said and the whole answer to it, with what was heard of it and when."""
+"""A turn: the user's text and the whole answer, with what was heard of it and when."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +9,7 @@ from playground.models.conversation import Conversation
 
 
 class Turn(models.Model):
-    """One turn. At most one of a conversation is open, which the database keeps."""
+    """One turn. The database allows at most one open turn per conversation."""
 
     class Kind(models.TextChoices):
         USER = "user", "User"
@@ -29,7 +29,7 @@ class Turn(models.Model):
     id = models.CharField(primary_key=True, max_length=32, default=new_turn_id, editable=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="turns")
     position = models.PositiveIntegerField()
-    """``turn_idx``: rises by one with each turn of the conversation."""
+    """``turn_idx``: increases by one with each turn of the conversation."""
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.USER)
     parent = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="children")
     continues = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="continuations")
@@ -41,16 +41,16 @@ class Turn(models.Model):
     owner_process = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     interrupt_requested = models.BooleanField(default=False)
-    """How a command reaches the owner process when no channel layer does."""
+    """Carries an interrupt to the owner process without a channel layer."""
 
     text = models.TextField(blank=True)
     spoken_text = models.TextField(blank=True)
     heard_text = models.TextField(blank=True)
     tool_results = JSONField(default=dict, blank=True)
-    """By tool call id: ``{"output", "status"}``, as the user answered this turn's calls."""
+    """``{"output", "status"}`` by tool call id: the results of this turn's calls."""
     timings = JSONField(default=dict, blank=True)
     timeline = JSONField(default=dict, blank=True)
-    """What the turn's picture shows: see `playground.engine.turn_record`."""
+    """The data of the turn's picture: see `playground.engine.turn_record`."""
     error = JSONField(null=True, blank=True)
     first_audio_ms = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,8 +1,8 @@
-"""The one factory of outgoing HTTP clients.
+"""The factory of outgoing HTTP clients.
 
-What every request gets, whoever makes it: an address judged where the connection is made, no redirects, cookies or
-proxy variables, the URL and headers exactly as given, no compressed answers, and errors in our own codes. An address
-that begins with ``/`` goes to this app itself, through the same client.
+Every request gets: an address checked when connecting, no redirects, cookies or proxy variables, the URL and headers
+exactly as given, no compressed answers, and our own error codes. An address that begins with ``/`` goes to this app
+itself, through the same client.
 """
 
 import asyncio
@@ -26,13 +26,13 @@ from playground.outgoing.transports.sockets import SocketTransport
 
 OWN_SCHEME = "greenroom"
 CALLABLE_OWN_PATHS = "/demo/"
-"""What may be called of this app: endpoints that call nobody themselves, so that no request can go in a circle."""
+"""This app's own endpoints that may be called: they call nothing themselves, so requests can't loop."""
 
 _clients: dict[asyncio.AbstractEventLoop, httpx.AsyncClient] = {}
 
 
 def client() -> httpx.AsyncClient:
-    """This event loop's client, made at its first use; `aclose` closes it."""
+    """Return this event loop's client, created on first use and closed by `aclose`."""
     loop = asyncio.get_running_loop()
     if loop not in _clients:
         for closed in [other for other in _clients if other.is_closed()]:
@@ -42,7 +42,7 @@ def client() -> httpx.AsyncClient:
 
 
 async def aclose() -> None:
-    """Close this event loop's client and every connection that it keeps."""
+    """Close this event loop's client and its connections."""
     client = _clients.pop(asyncio.get_running_loop(), None)
     if client is not None:
         await client.aclose()
@@ -58,11 +58,11 @@ async def open_response(
     connect_ms: int = DEFAULT_LIMITS.connect_ms,
     redact: Callable[[str], str] = str,
 ) -> AsyncIterator[httpx.Response]:
-    """Send a request and give the answer, its body unread. Leaving the block closes the connection.
+    """Send a request and yield the response with its body unread. Leaving the block closes the connection.
 
-    ``redact`` masks the request's secrets in what an error shows of the answer.
+    ``redact`` masks the request's secrets in errors that quote the response.
 
-    Raises UpstreamError: the address is closed or can't be reached, the answer is a redirect or compressed.
+    Raises UpstreamError if the address is blocked or unreachable, or the response is a redirect or compressed.
     """
     _check_own_address(address)
     request = _request(method, address, headers, body, connect_ms)
@@ -76,7 +76,7 @@ async def open_response(
 
 @cache
 def tls_settings() -> ssl.SSLContext:
-    """Trusts Mozilla's list of authorities, which httpx brings, and the machine's own (a company's, say)."""
+    """Trust Mozilla's authorities, which httpx ships, and the machine's own (a company's, for example)."""
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
     context.set_alpn_protocols(["http/1.1"])
@@ -102,7 +102,7 @@ def _application() -> Application:
 def _request(
     method: str, address: Address, headers: Sequence[tuple[str, str]], body: bytes, connect_ms: int
 ) -> httpx.Request:
-    """A request whose target and headers go out as given: httpx itself sees nothing but the origin."""
+    """Return a request whose target and headers are sent as given: httpx itself only sees the origin."""
     site = urlsplit(settings.SITE_URL)
     host = site.netloc if address.is_own else address.netloc
     return httpx.Request(
@@ -126,7 +126,7 @@ def _check_own_address(address: Address) -> None:
 
 
 def _is_callable(path: str) -> bool:
-    """Whether it is one of this app's callable paths, and would be after any proxy's tidying up."""
+    """Whether it is a callable path of this app, also after normalisation by a proxy."""
     plain = unquote(path)
     segments = plain.replace("\\", "/").rstrip("/").split("/")[1:]
     return plain.startswith(CALLABLE_OWN_PATHS) and {"", ".", ".."}.isdisjoint(segments)
@@ -140,7 +140,7 @@ async def _refuse_redirect(response: httpx.Response) -> None:
 
 
 async def _refuse_compression(response: httpx.Response) -> None:
-    """Of an answer that is meant to be read: of a refusal the status is worth more than its text."""
+    """Raise UpstreamError for a compressed good answer; a refusal's status matters more than its text."""
     encoding = response.headers.get("content-encoding", "identity")
     if response.is_success and encoding.strip().lower() not in {"", "identity"}:
         raise upstream.compressed(response.request.extensions["address"], encoding)

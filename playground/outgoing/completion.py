@@ -1,4 +1,4 @@
-"""One completion: the request as it goes out, and the answer as it arrives."""
+"""Sends one completion's request and streams the answer."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
@@ -25,16 +25,16 @@ STANDING_HEADERS = (
     ("Content-Type", "application/json"),
     ("User-Agent", USER_AGENT),
 )
-"""What is sent unless the request says otherwise. The encoding is always ours: a compressed stream is refused."""
+"""Default headers. The encoding always wins: a compressed stream is refused."""
 
 REST_MS = 50
 REST_BYTES = 4 * 1024
-"""How long, and for how much, an answer's end is waited for once its reader has enough: then its connection is kept."""
+"""How long, in how many bytes, the rest of an answer is read so that its connection can be reused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A good answer (2xx), its body unread. Secrets that the server echoes in its headers are masked."""
+    """A good response (2xx), its body unread. Secrets echoed in its headers are masked."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -43,12 +43,12 @@ class Response:
     _body: Body = field(repr=False)
 
     def aiter_bytes(self) -> AsyncIterator[bytes]:
-        """The body, as much at a time as has arrived. Raises UpstreamError when the connection breaks."""
+        """Yield the body as it arrives. Raises UpstreamError if the connection breaks."""
         return aiter(self._body)
 
 
 class OpenCompletion(Protocol):
-    """How an LLM or a tool endpoint is reached: `open_completion`, or a test's own."""
+    """How to reach an LLM or a tool endpoint: `open_completion`, or a test's own."""
 
     def __call__(
         self, request: WireRequest, *, limits: Limits, secrets: tuple[str, ...]
@@ -59,9 +59,9 @@ class OpenCompletion(Protocol):
 async def open_completion(
     request: WireRequest, *, limits: Limits, secrets: Collection[str] = ()
 ) -> AsyncIterator[Response]:
-    """Send a request; give the answer if it is a good one. Leaving the block closes the connection at once.
+    """Send a request and yield a good response. Leaving the block closes the connection at once.
 
-    Raises UpstreamError for everything else, its message and excerpt without the ``secrets``.
+    Raises UpstreamError for everything else, without the ``secrets`` in its message and excerpt.
     """
     redactor = Redactor(secrets)
     async with AsyncExitStack() as stack:
@@ -111,7 +111,7 @@ def _address(url: str) -> Address:
 
 
 def _headers(request: WireRequest) -> list[tuple[str, str]]:
-    """The request's own headers, checked once more: by now they hold secrets."""
+    """Return the request's headers with the defaults, validated again: they now contain secrets."""
     try:
         for name, value in request.headers:
             check_value(name, value)
@@ -124,7 +124,7 @@ def _headers(request: WireRequest) -> list[tuple[str, str]]:
 
 
 async def _error_body(body: Body, limits: Limits) -> bytes:
-    """The beginning of a refusal's body; what can't be read in time is left: its status is what counts."""
+    """Return the beginning of an error's body. A body that doesn't arrive in time is dropped: the status matters."""
     beginning = bytearray()
     with suppress(UpstreamError, TimeoutError):
         async with asyncio.timeout(limits.error_body_ms / 1000):
@@ -134,7 +134,7 @@ async def _error_body(body: Body, limits: Limits) -> bytes:
 
 
 async def _read_rest(response: Response) -> None:
-    """Read on to an end that is near, so that the connection can serve the next turn."""
+    """Read to an end that is near, so that the connection can serve the next turn."""
     size = 0
     with suppress(UpstreamError, TimeoutError):
         async with asyncio.timeout(REST_MS / 1000):

@@ -1,7 +1,7 @@
-"""Which addresses may be dialled: judged where the connection is made, after every parsing and lookup.
+"""Decides which addresses may be dialled, when connecting, after all parsing and name lookups.
 
-A check of the address as written would be for friendliness only: what counts is what its name resolves to. Everything
-that refuses here raises an `OSError`, since the happy-eyeballs code between us and the caller swallows anything else.
+Checking the address as written only gives friendlier errors: what counts is what its name resolves to. Refusals raise
+`OSError`, since the happy-eyeballs code in between swallows anything else.
 """
 
 import asyncio
@@ -21,15 +21,15 @@ _dialled_host: contextvars.ContextVar[str] = contextvars.ContextVar("dialled_hos
 
 
 class BlockedAddressError(OSError):
-    """The address, or one that its name resolves to, is not open to outgoing requests."""
+    """The address, or one that its name resolves to, is blocked for outgoing requests."""
 
 
 class LookupTimeoutError(OSError):
-    """The name server did not answer in time."""
+    """The name server timed out."""
 
 
 class Guard:
-    """Public addresses are open; private ones only under a host and port that the operator lists; metadata never."""
+    """Allows public addresses, private ones only as host and port listed by the operator, metadata services never."""
 
     def __init__(self, private_hosts: Iterable[str] = ()) -> None:
         """``private_hosts`` are ``host:port`` or ``host:*`` (OUTBOUND_PRIVATE_HOSTS). Raises AddressError."""
@@ -57,7 +57,7 @@ class Guard:
             _dialled_host.reset(token)
 
     def open_socket(self, info: AddrInfoType) -> socket.socket:
-        """The connector's socket factory: judges IP literals, and is the last net for names."""
+        """Open the connector's socket: checks IP literals, and names once more."""
         family, kind, protocol, _, (text, port, *_) = info
         ip = ip_address(str(text))
         self.check(_dialled_host.get() or str(ip), int(port), ip)
@@ -65,7 +65,7 @@ class Guard:
 
 
 class GuardedResolver(AbstractResolver):
-    """Looks a name up once, and refuses the whole answer if any of its addresses may not be dialled."""
+    """Looks a name up once, and refuses the whole answer if any of its addresses is blocked."""
 
     def __init__(self, guard: Guard, timeout_ms: int) -> None:
         self._guard = guard
@@ -81,7 +81,7 @@ class GuardedResolver(AbstractResolver):
         return addresses
 
     async def close(self) -> None:
-        """Nothing is kept open."""
+        """Nothing to close."""
 
     async def _look_up(self, host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:
         loop = asyncio.get_running_loop()

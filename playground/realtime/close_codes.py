@@ -1,11 +1,11 @@
-"""Why a socket is closed. The numbers are HTTP's plus 4000: Daphne's library takes 1000 and 3000 to 4999 alone."""
+"""The close codes of sockets: HTTP's plus 4000, as Daphne's library accepts only 1000 and 3000 to 4999."""
 
 import json
 from enum import IntEnum
 
 
 class CloseCode(IntEnum):
-    """``meaning`` is one sentence for the reader of the wire's page."""
+    """``meaning`` is one sentence for the wire page."""
 
     meaning: str
     is_final: bool
@@ -32,5 +32,5 @@ class CloseCode(IntEnum):
 
 
 def close_codes_json() -> str:
-    """The codes as the page reads them: ``{number: {"name", "is_final"}}``."""
+    """Return the codes as JSON for the page: ``{number: {"name", "is_final"}}``."""
     return json.dumps({code.value: {"name": code.name, "is_final": code.is_final} for code in CloseCode})

@@ -1,6 +1,6 @@
-"""What a viewer may send: one message of JSON into a command, and its limits.
+"""Parses a viewer's JSON messages into commands, and limits them.
 
-The names are those of Tavus' interactions protocol wherever it has one; the rest is ``playground.*``.
+The names are those of Tavus' interactions protocol if it has one, the rest is ``playground.*``.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from playground.engine.json_text import json_bytes
 from playground.engine.tools.schema_size import nests_deeper
 
 MESSAGE_BYTES = 64 * 1024
-"""The largest message and frame that a socket may send; the server closes it at a larger one (1009)."""
+"""The largest message and frame that a socket may send; a larger one closes it (1009)."""
 USER_TEXT_CHARS = 32 * 1024
 CONTEXT_CHARS = 64 * 1024
 OUTPUT_CHARS = 64 * 1024
@@ -24,7 +24,7 @@ MESSAGE_ID_CHARS = 64
 
 @dataclass(frozen=True, slots=True)
 class Respond:
-    """As if the user had said it."""
+    """The user's text."""
 
     text: str
     client_msg_id: str = ""
@@ -37,7 +37,7 @@ class Interrupt:
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """The voice says it as it stands; the LLM is bypassed."""
+    """A text for the voice to speak verbatim, bypassing the LLM."""
 
     text: str
     client_msg_id: str = ""
@@ -73,7 +73,7 @@ Command = Respond | Interrupt | Echo | AppendContext | OverwriteContext | ToolRe
 
 
 def parse_command(text: str) -> Command:
-    """Read one message of a viewer. Raises CommandError (bad_message) that names what is wrong."""
+    """Parse one message of a viewer. Raises CommandError (bad_message) with what is invalid."""
     try:
         message = orjson.loads(text)
     except orjson.JSONDecodeError:

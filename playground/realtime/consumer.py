@@ -1,4 +1,4 @@
-"""One socket and the runner: authorise, hand commands on, pass events out."""
+"""Connects one socket to the runner: authorises, passes commands on, sends events."""
 
 import asyncio
 import logging
@@ -52,20 +52,20 @@ from playground.tasks import start_task
 logger = logging.getLogger(__name__)
 
 FRAME_S = 0.016
-"""Events that follow each other faster than a screen shows them share a frame; the first goes at once."""
+"""Events closer together than a screen's refresh share a frame; the first is sent at once."""
 STALLED_S = 10.0
-"""How long a viewer may read nothing before it is let go; a long frame has more time."""
+"""How long a viewer may read nothing before it is disconnected; a long frame has more time."""
 SLOWEST_BYTES_S = 16 * 1024
-"""How fast a viewer has to read a frame in any case."""
+"""The slowest allowed reading of a frame, in bytes per second."""
 CLOSING_S = 1.0
-"""How long the close code may wait for a viewer that doesn't read."""
+"""How long to wait for a viewer that doesn't read to receive the close code."""
 MESSAGES = 20
 MESSAGES_WITHIN_S = 10.0
 BAD_IN_A_ROW = 5
 GONE = (Disconnected, OSError)
-"""How a server says that the client has left: Daphne's library, and others by the specification of ASGI."""
+"""The exceptions for a client that has left: Daphne's library's, and ASGI's own."""
 AUTHORISED_S = 1.0
-"""How long the right that a message was taken with holds for those after it."""
+"""How long the permission checked for a message holds for later ones."""
 
 TOO_MANY_OF_CLIENT = (
     f"Your sockets together sent over {MESSAGES_OF_CLIENT} messages in {MESSAGES_OF_CLIENT_WITHIN_S:g} s. "
@@ -85,7 +85,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._authorised_until = 0.0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve the socket to its end; whatever ends it, all that was taken for it is given back."""
+        """Serve the socket, and release everything it took, however it ends."""
         async with AsyncExitStack() as taken:
             self._taken = taken
             await super().__call__(scope, receive, send)
@@ -104,7 +104,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self._close(CloseCode.FAILED)
 
     async def _begin(self) -> None:
-        """Take a seat, show the conversation, and pass its events on from there. Raises Refusal."""
+        """Count the connection, show the conversation, and send its events from there on. Raises Refusal."""
         user = await self._authorise()
         seat = (user.pk, cast(dict[str, SocketCredential], self.scope)["came_in_by"])
         connection_limit.take(*seat)
@@ -147,7 +147,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             self._tell_failure(error, doing="reading a message")
         else:
             self._bad = 0
-            # In a task: a command that waits for the end of a turn must not keep the next one waiting.
+            # In a task: a command that waits for a turn's end must not block the next command.
             client_msg_id = getattr(command, "client_msg_id", "")
             self._start_command(self._hand_on(command), type(command).__name__, client_msg_id)
 
@@ -198,14 +198,14 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self._leave(CloseCode.BAD_MESSAGES)
 
     async def _leave(self, close_code: CloseCode, reason: str = "") -> None:
-        """Close the socket, once: what still comes from the viewer is not read."""
+        """Close the socket, once. Later messages of the viewer aren't read."""
         if self._viewer is None:
             return
         await self._detach()
         await self._close(close_code, reason)
 
     async def _fail(self) -> None:
-        """A task of this socket ended by an exception: the viewer connects again, and the snapshot holds all."""
+        """Close a socket whose task failed: the viewer reconnects and gets a snapshot."""
         await self._leave(CloseCode.FAILED)
 
     async def _detach(self) -> None:
@@ -214,13 +214,13 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self._runner.detach(self._conversation_id, viewer)
 
     async def _close(self, code: CloseCode, reason: str = "") -> None:
-        # One that reads nothing in this time is cut off by the server.
+        # A viewer that reads nothing in this time is disconnected by the server.
         with suppress(*GONE):
             async with asyncio.timeout(CLOSING_S):
-                await self.close(int(code), reason)  # Daphne's library takes no subclass of int
+                await self.close(int(code), reason)  # Daphne's library accepts no subclass of int
 
     def _start_command(self, work: Coroutine[Any, Any, object], name: str, client_msg_id: str = "") -> None:
-        """Carry it out to its end, which may come after the viewer has left. A failure is told; the socket lives."""
+        """Run a command to its end, possibly after the viewer has left. Report a failure and keep the socket open."""
         command = self._carry_out(work, name, client_msg_id)
         self._runner.keep(start_task(command, name=name, on_failure=self._fail))
 
@@ -252,7 +252,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                     await self._show(self._snapshot_sender)
 
     async def _show(self, snapshot_sender: SnapshotSender) -> None:
-        """Show the conversation, and greet where it opens with the voice."""
+        """Send a snapshot, and start the greeting if it is due."""
         due_greeting = await snapshot_sender.show()
         if due_greeting and self._viewer is not None:
             self._start_command(self._runner.greet(self._conversation_id, due_greeting), "greeting")
@@ -263,12 +263,12 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         await self._detach()
 
     async def _send_batches(self, viewer: Viewer) -> None:
-        """Until the viewer reads too slowly. Raises one of GONE."""
+        """Send events until the viewer reads too slowly. Raises one of GONE."""
         while True:
             batch = await viewer.take()
             for frame in frames(batch):
                 if self._viewer is None:
-                    return  # the socket is being closed
+                    return  # the socket is closing
                 if viewer.lagged or not await self._is_read(frame):
                     logger.warning("A viewer of %s reads too slowly: let go.", self._conversation_id)
                     await self._leave(CloseCode.TRY_AGAIN_LATER)
@@ -276,7 +276,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                 await asyncio.sleep(FRAME_S)
 
     async def _is_read(self, frame: str) -> bool:
-        """Send it; whether the viewer's side took it in time."""
+        """Send a frame and return whether the viewer received it in time."""
         try:
             async with asyncio.timeout(STALLED_S + len(frame) / SLOWEST_BYTES_S):
                 await self.send(text_data=frame)
@@ -285,7 +285,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         return True
 
     def _tell(self, event_type: str, properties: Json) -> None:
-        """Put an event into this viewer's outbox alone; it doesn't move ``seq``."""
+        """Send an event to this viewer only, without a new ``seq``."""
         if self._viewer is None:
             return
         seq = self._runner.hub.seq(self._conversation_id)

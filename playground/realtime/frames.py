@@ -1,4 +1,4 @@
-"""Events into the frames that carry them: none is longer than a page takes in one task."""
+"""Packs events into frames, none longer than a page handles in one task."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,12 +6,13 @@ from playground.engine.json_text import json_bytes
 from playground.engine.json_types import Json
 
 FRAME_BYTES = 64 * 1024
-"""The most that a frame of several events holds. A page parses and folds that much within 10 ms, so that typing and
-motion never wait; an event that is larger goes alone."""
+"""The most bytes in a frame of several events. A page parses and applies that much within 10 ms, so that typing and
+motion stay smooth; a larger event gets a frame of its own.
+"""
 
 
 def frames(events: Iterable[Json]) -> Iterator[str]:
-    """The events in order, as many in each frame as FRAME_BYTES allow."""
+    """Yield frames with the events in order, as many in each as FRAME_BYTES allow."""
     waiting: list[bytes] = []
     length = 0
     for event in events:

@@ -1,4 +1,4 @@
-"""The viewers of a conversation: each event to every one of them, through an outbox that is bounded and merges text."""
+"""The viewers of conversations: each event goes to all of them, through bounded outboxes that merge text."""
 
 import asyncio
 from collections import defaultdict, deque
@@ -8,15 +8,15 @@ from playground.engine.json_text import json_bytes
 from playground.engine.json_types import Json
 
 OUTBOX_EVENTS = 20_000
-"""Events that may wait for one viewer after merging; a viewer that lags further is let go."""
+"""The most events that may wait for one viewer after merging; a slower viewer is disconnected."""
 OUTBOX_BYTES = 8 * 1024 * 1024
-"""The most that those events hold: a snapshot's newest part, and the longest answer with all its events."""
+"""The most bytes of those events: a snapshot's newest part, and the longest answer with all its events."""
 
 _TEXT = frozenset({"playground.delta", "playground.reasoning"})
 
 
 class Viewer:
-    """One socket's outbox. ``take`` waits for the next batch; ``lagged`` says that it could not keep up."""
+    """One socket's outbox. ``take`` waits for the next batch; ``lagged`` is set if the viewer was too slow."""
 
     def __init__(self) -> None:
         self._waiting: deque[Json] = deque()
@@ -27,18 +27,18 @@ class Viewer:
         self.lagged = False
 
     def show(self, snapshot: Json) -> None:
-        """Put a snapshot in place of all that waits: it holds every event up to its ``seq``."""
+        """Replace everything that waits by a snapshot, which includes every event up to its ``seq``."""
         self._clear()
         self._shown_seq = snapshot["seq"]
         self.tell(snapshot)
 
     def put(self, event: Json) -> None:
-        """Add an event of the conversation, unless the snapshot held it already."""
+        """Add an event of the conversation, unless the snapshot included it."""
         if event["seq"] > self._shown_seq:
             self.tell(event)
 
     def tell(self, event: Json) -> None:
-        """Add an event for this viewer."""
+        """Add an event for this viewer only."""
         self._bytes += _size(event)
         if self._waiting and _continues(self._waiting[-1], event):
             self._waiting[-1] = _merged(self._waiting[-1], event)
@@ -57,7 +57,7 @@ class Viewer:
         return batch
 
     async def until_taken(self) -> None:
-        """Until nothing waits."""
+        """Wait until the outbox is empty."""
         if self._waiting:
             await self._taken.wait()
 
@@ -69,13 +69,13 @@ class Viewer:
 
 
 class Hub:
-    """Who watches which conversation in this process, and the last ``seq`` of each."""
+    """The viewers of each conversation in this process, and the last ``seq`` of each conversation."""
 
     def __init__(self) -> None:
         self._viewers: dict[str, set[Viewer]] = defaultdict(set)
         self._seqs: dict[str, int] = {}
         self.forward: Callable[[str, Json], None] | None = None
-        """Where events of this process go besides: to the other processes."""
+        """Also sends this process's events to the other processes."""
 
     def attach(self, conversation_id: str) -> Viewer:
         viewer = Viewer()
@@ -92,7 +92,7 @@ class Hub:
         return conversation_id in self._viewers
 
     def seed_seq(self, conversation_id: str, stored: int) -> None:
-        """Go on from the stored ``seq`` where that is ahead of what this process knows."""
+        """Continue from the stored ``seq`` if it is higher than this process's."""
         self._seqs[conversation_id] = max(stored, self._seqs.get(conversation_id, 0))
 
     def seq(self, conversation_id: str) -> int:
@@ -103,19 +103,19 @@ class Hub:
         return self._seqs[conversation_id]
 
     def publish(self, conversation_id: str, event: Json) -> None:
-        """Hand an event of this process to every viewer, here and elsewhere; never waits."""
+        """Send an event of this process to every viewer, here and elsewhere. Never blocks."""
         self.deliver(conversation_id, event)
         if self.forward is not None:
             self.forward(conversation_id, event)
 
     def deliver(self, conversation_id: str, event: Json) -> None:
-        """Hand an event to the viewers here."""
+        """Send an event to the viewers in this process."""
         for viewer in self._viewers.get(conversation_id, ()):
             viewer.put(event)
 
 
 def _size(event: Json) -> int:
-    """About as many bytes as it takes on the wire; deltas, of which there are many, are not encoded for it."""
+    """Return about its size on the wire in bytes, without encoding deltas, which are frequent."""
     if event["event_type"] in _TEXT:
         return len(event["properties"]["text"])
     return len(json_bytes(event))

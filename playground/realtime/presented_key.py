@@ -1,6 +1,6 @@
-"""Holds the API key that a command came in with; every task that the command starts sees it, to count by key."""
+"""The API key with which a command came in, visible to every task that the command starts, for limits per key."""
 
 from contextvars import ContextVar
 
 presented_key: ContextVar[str] = ContextVar("presented_key", default="")
-"""How the key begins (it is no secret), or empty: a session."""
+"""The key's prefix (not secret), or empty for a session."""

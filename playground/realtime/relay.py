@@ -1,8 +1,8 @@
-"""Conversations across processes: events to viewers elsewhere in batches, and interrupts to a turn's owner.
+"""Relays conversations between processes: events to viewers elsewhere in batches, interrupts to a turn's owner.
 
-Every process that watches or runs a conversation is in its group. The owner of a turn sends its events on only while
-someone elsewhere watches. With the channel layer gone, viewers elsewhere catch up by a snapshot, and an interrupt
-reaches the owner through the turn's row.
+Every process that watches or runs a conversation joins its group. A turn's owner sends its events only while another
+process watches. If the channel layer fails, viewers elsewhere catch up by a snapshot, and an interrupt reaches the
+owner through the turn's row.
 """
 
 import asyncio
@@ -25,16 +25,16 @@ from playground.turns.interrupt import Interrupt
 logger = logging.getLogger(__name__)
 
 BATCH_S = 0.1
-"""How long events for other processes are collected before they cross the channel layer."""
+"""How long events for other processes are collected into a batch."""
 PRESUMED_WATCHED_S = 1.0
-"""How long after its start a turn is sent on before anyone has said that they watch it."""
+"""How long after its start a turn's events are sent before another process has reported a viewer."""
 ANSWER_S = 1.0
-"""How long another process may take to tell how far its turn has come."""
+"""How long to wait for another process's answer."""
 RECONNECT_S = 1.0
 
 
 class Layer(Protocol):
-    """What is used of a channel layer."""
+    """The methods used of a channel layer."""
 
     async def new_channel(self) -> str: ...
     async def receive(self, channel: str) -> Json: ...
@@ -45,19 +45,19 @@ class Layer(Protocol):
 
 
 def shared_layer() -> Layer | None:
-    """The channel layer that connects the processes of this installation; None: there is only one process."""
+    """Return the channel layer between the installation's processes, or None if there is only one process."""
     layer = get_channel_layer()
     return None if isinstance(layer, InMemoryChannelLayer) else layer
 
 
 class Owner(Protocol):
-    """The runner of this process, as the relay needs it."""
+    """The runner of this process, as seen by the relay."""
 
     def live_state(self, conversation_id: str) -> Json | None:
-        """``{"turn", "now_ms", "seq"}`` of the turn that runs here."""
+        """Return ``{"turn", "now_ms", "seq"}`` of the turn that runs here, or None."""
 
     def cut_here(self, conversation_id: str, interrupt: Interrupt) -> Json | None:
-        """Cut the turn that runs here; the error envelope to tell where the persona forbids it."""
+        """Interrupt the turn that runs here; return the error event to send if the persona forbids it."""
 
 
 def _group(conversation_id: str) -> str:
@@ -65,7 +65,7 @@ def _group(conversation_id: str) -> str:
 
 
 class Relay:
-    """This process in the groups of its conversations. ``start`` before use, ``stop`` at the end."""
+    """This process's membership in the groups of its conversations. Call ``start`` before use, ``stop`` at the end."""
 
     def __init__(self, layer: Layer, hub: Hub, owner: Owner) -> None:
         self._layer = layer
@@ -88,7 +88,7 @@ class Relay:
         }
 
     async def start(self) -> None:
-        """Connect, or go on trying beside everything else."""
+        """Connect, or keep trying in the background."""
         connected = asyncio.Event()
         self._receiver = start_task(self._receive(connected), name="relay")
         try:
@@ -104,7 +104,7 @@ class Relay:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def join(self, conversation_id: str) -> None:
-        """A viewer here: hear of the conversation's events, and have their owner send them."""
+        """Receive a conversation's events for a viewer in this process."""
         await self._enter(conversation_id)
         await self._tell_group(conversation_id, "relay.watch")
 
@@ -121,14 +121,14 @@ class Relay:
                 await self._try(self._layer.group_discard(_group(conversation_id), self._channel))
 
     async def start_turn(self, conversation_id: str) -> None:
-        """A turn begins here."""
+        """Announce a turn that begins here."""
         until = asyncio.get_running_loop().time() + PRESUMED_WATCHED_S
         self._watched_until[conversation_id] = until
         await self._enter(conversation_id)
         await self._tell_group(conversation_id, "relay.started")
 
     async def end_turn(self, conversation_id: str) -> None:
-        """The turn has ended: send on what is left of it."""
+        """Send the rest of an ended turn's events."""
         batch = self._batches.pop(conversation_id, None)
         if batch:
             await self._tell_group(conversation_id, "relay.events", events=batch)
@@ -136,7 +136,7 @@ class Relay:
         await self.leave(conversation_id)
 
     def forward(self, conversation_id: str, event: Json) -> None:
-        """Send an event of this process on, where someone elsewhere watches; never waits."""
+        """Send an event of this process if another process watches. Never blocks."""
         loop = asyncio.get_running_loop()
         if self._watched_until.get(conversation_id, 0.0) < loop.time():
             return
@@ -146,7 +146,7 @@ class Relay:
             self._keep(start_task(self._send_batch(conversation_id), name="relay batch"))
 
     async def interrupt(self, conversation_id: str, interrupt: Interrupt) -> None:
-        """Cut the turn that runs elsewhere."""
+        """Interrupt the turn that runs in another process."""
         is_sent = await self._tell_group(
             conversation_id,
             "relay.interrupt",
@@ -157,7 +157,7 @@ class Relay:
             await in_database_thread(leases.request_interrupt)(conversation_id)
 
     async def live_state_elsewhere(self, conversation_id: str) -> Json | None:
-        """How far the turn that runs elsewhere has come; None where nobody answers in time."""
+        """Return the state of the turn that runs in another process, or None without an answer in time."""
         nonce = uuid4().hex
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._asked[nonce] = answer
@@ -224,9 +224,9 @@ class Relay:
             self._answer(message, "relay.events", events=[refusal])
 
     def _take_ask(self, message: Json) -> None:
-        told = self._owner.live_state(message["conversation_id"])
-        if told is not None:
-            self._answer(message, "relay.told", nonce=message["nonce"], told=told)
+        live = self._owner.live_state(message["conversation_id"])
+        if live is not None:
+            self._answer(message, "relay.told", nonce=message["nonce"], told=live)
 
     def _take_told(self, message: Json) -> None:
         answer = self._asked.get(message["nonce"])
@@ -256,7 +256,7 @@ class Relay:
         return {"type": kind, "sender": self._channel, "conversation_id": conversation_id, **about}
 
     async def _try(self, sending: Any) -> bool:
-        """Whether the channel layer took it. Without one, this process goes on by itself."""
+        """Return whether the channel layer accepted it. Otherwise this process carries on alone."""
         try:
             async with asyncio.timeout(ANSWER_S):
                 await sending

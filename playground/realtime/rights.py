@@ -1,4 +1,4 @@
-"""Who may use a conversation's socket: asked of the database at the handshake, at every message and in between."""
+"""Permission to use a conversation's socket, read from the database at the handshake, per message, and regularly."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -13,14 +13,14 @@ from playground.models import Conversation
 from playground.realtime.close_codes import CloseCode
 
 RIGHTS_HOLD_S = 5.0
-"""How long an idle socket outlives the right to it."""
+"""How long an idle socket stays open after its permission is revoked."""
 
 ReadUser = Callable[[], User | None]
 """Read the socket's user anew, by its session or its key; None if signed out or revoked."""
 
 
 class SocketCredential(StrEnum):
-    """What a socket was opened with; the value is the setting that limits how many of them a user may have."""
+    """A socket's credential; the value is the setting that limits a user's sockets with it."""
 
     SESSION = "SESSION_SOCKETS_PER_USER"
     KEY = "KEY_SOCKETS_PER_USER"
@@ -33,9 +33,9 @@ class SocketCredential(StrEnum):
 
 @dataclass(eq=False)
 class Refusal(Exception):
-    """The socket is closed with this code: sign in again, not allowed, not found, too many sockets.
+    """Closes the socket with this code: sign in again, not allowed, not found, too many sockets.
 
-    ``reason`` goes with it: at most 123 bytes.
+    ``reason`` is sent along: at most 123 bytes.
     """
 
     close_code: CloseCode
@@ -43,7 +43,7 @@ class Refusal(Exception):
 
 
 def authorise(read_user: ReadUser, conversation_id: str) -> User:
-    """Read user, right and conversation anew. Raises Refusal; another's conversation is an unknown one."""
+    """Read user, permission and conversation anew. Raises Refusal; another user's conversation is unknown."""
     user = read_user()
     if user is None:
         raise Refusal(CloseCode.SIGN_IN_AGAIN)
@@ -55,13 +55,13 @@ def authorise(read_user: ReadUser, conversation_id: str) -> User:
 
 
 class ConnectionLimit:
-    """How many sockets each user has open in this process: those of sessions and those of keys apart."""
+    """Limits each user's open sockets in this process, separately for sessions and for keys."""
 
     def __init__(self) -> None:
         self._taken: Counter[tuple[int, SocketCredential]] = Counter()
 
     def take(self, user_id: int, credential: SocketCredential) -> None:
-        """Raises Refusal when the user has no seat left."""
+        """Count a socket. Raises Refusal if the user has the maximum."""
         limit = credential.limit
         if self._taken[user_id, credential] >= limit:
             raise Refusal(CloseCode.TOO_MANY_SOCKETS, _too_many(credential, limit))

@@ -1,4 +1,4 @@
-"""What a viewer is shown: a snapshot, whose newest turns come at once and the earlier ones behind them in parts."""
+"""Sends a viewer snapshots: the newest turns at once, then the earlier ones in parts."""
 
 import asyncio
 from typing import Protocol
@@ -17,30 +17,30 @@ SNAPSHOT_TRIES = 3
 Twice would do for one turn that closes meanwhile; the third covers the next one, which may begin at once.
 """
 PART_BYTES = FRAME_BYTES - 2 * 1024
-"""How much the turns of one part hold; the rest of its frame is for the envelope."""
+"""The most bytes of turns in one part; the rest of the frame is for the envelope."""
 OPEN = frozenset({"pending", "streaming"})
 
 
 class LiveTurns(Protocol):
-    """The turns of this process, as showing needs them: the runner."""
+    """The turns of this process, as seen by the sender: the runner."""
 
     @property
     def hub(self) -> Hub: ...
 
     def live_state(self, conversation_id: str) -> Json | None:
-        """``{"turn", "now_ms", "seq"}`` of the turn that runs here."""
+        """Return ``{"turn", "now_ms", "seq"}`` of the turn that runs here, or None."""
 
     async def live_state_elsewhere(self, conversation_id: str) -> Json | None:
-        """The same of a turn that runs in another process."""
+        """Return the same for a turn that runs in another process."""
 
 
 class SnapshotSender:
-    """The snapshots of one viewer: ``show`` as often as the viewer asks, ``stop`` at the end."""
+    """Sends one viewer's snapshots: ``show`` whenever the viewer asks, ``stop`` at the end."""
 
     def __init__(
         self, live_turns: LiveTurns, conversation_id: str, viewer: Viewer, *, on_failure: OnFailure
     ) -> None:
-        """``on_failure`` closes the socket when the earlier turns can't be read."""
+        """``on_failure`` closes the socket if the earlier turns can't be read."""
         self._live_turns = live_turns
         self._conversation_id = conversation_id
         self._viewer = viewer
@@ -50,9 +50,9 @@ class SnapshotSender:
         self._earlier: asyncio.Task[None] | None = None
 
     async def show(self) -> str:
-        """Put a new snapshot in place of all that the viewer has not taken yet; return the greeting that is due.
+        """Replace everything the viewer hasn't received by a new snapshot; return the greeting that is due.
 
-        One at a time: who asks while another one waits for its turn gets that one's.
+        One at a time: calls that wait for the same turn share one snapshot.
         """
         if self._is_asked:
             return ""
@@ -65,7 +65,7 @@ class SnapshotSender:
             return due_greeting
 
     async def stop(self) -> None:
-        """Leave the earlier turns that have not been shown yet."""
+        """Drop the earlier turns that haven't been sent yet."""
         earlier, self._earlier = self._earlier, None
         if earlier is not None:
             earlier.cancel()
@@ -79,7 +79,7 @@ class SnapshotSender:
             self._earlier = start_task(work, name="earlier turns", on_failure=self._on_failure)
 
     async def _tell_earlier(self, position: int, earlier: int, seq: int) -> None:
-        """Show the turns before ``position``, each part once the viewer has taken what came before it."""
+        """Send the turns before ``position``, each part once the viewer has received everything before it."""
         while earlier:
             await self._viewer.until_taken()
             parts = await database_job(load_turns_before)(
@@ -96,7 +96,7 @@ class SnapshotSender:
         return envelope(event_type, properties, conversation_id=self._conversation_id, seq=seq)
 
     async def _load(self) -> tuple[Json, str]:
-        """Load the rows and merge the open turn as far as it has come at this very moment, here or elsewhere."""
+        """Load the rows and merge the open turn's current state, from this process or another."""
         for _ in range(SNAPSHOT_TRIES):
             stored = await database_job(load_snapshot)(self._conversation_id, part_bytes=PART_BYTES)
             is_open = bool(stored.turns) and stored.turns[-1]["status"] in OPEN
@@ -108,7 +108,10 @@ class SnapshotSender:
         return self._merged(stored, live), stored.due_greeting
 
     def _merged(self, stored: Snapshot, live: Json | None) -> Json:
-        """The snapshot as the viewer gets it. No event may come between ``live`` and the ``seq`` that goes with it."""
+        """Return the snapshot for the viewer.
+
+        No event may be sent between reading ``live`` and its ``seq``.
+        """
         hub = self._live_turns.hub
         hub.seed_seq(self._conversation_id, stored.last_seq)
         snapshot = {"conversation": stored.conversation, "turns": stored.turns, "earlier": stored.earlier}

@@ -1,4 +1,4 @@
-"""What one client's sockets share: the count of their messages, and the places for their database jobs."""
+"""The limits that one client's sockets share: their messages, and their database job slots."""
 
 from collections import deque
 from collections.abc import Hashable, Iterator
@@ -9,12 +9,13 @@ from playground.storage.database_jobs import client_jobs, places_of_client
 
 MESSAGES_OF_CLIENT = 200
 MESSAGES_OF_CLIENT_WITHIN_S = 10.0
-"""How many messages in how long a time: ten sockets at their full rate. No honest client comes near it: it has fewer
-open turns."""
+"""The most messages within this time: ten sockets at their full rate. Honest clients, with fewer open turns, send far
+fewer.
+"""
 
 
 class Share:
-    """One client's, remembered while it has sockets in this process."""
+    """One client's share, kept while it has sockets in this process."""
 
     def __init__(self) -> None:
         self.sockets = 0
@@ -22,7 +23,7 @@ class Share:
         self._arrivals: deque[float] = deque()
 
     def takes_message(self) -> bool:
-        """Whether another message may be worked on; one that may not is not counted."""
+        """Count a message and return whether it may be handled; a rejected one doesn't count."""
         now = monotonic()
         while self._arrivals and now - self._arrivals[0] >= MESSAGES_OF_CLIENT_WITHIN_S:
             self._arrivals.popleft()
@@ -33,14 +34,14 @@ class Share:
 
 
 class Shares:
-    """The clients that have sockets here, by any name: a credential as long as nobody has looked at it, then a user."""
+    """The clients with sockets here, by any name: a credential before it is checked, then a user."""
 
     def __init__(self) -> None:
         self.clients: dict[Hashable, Share] = {}
 
     @contextmanager
     def held(self, client: Hashable) -> Iterator[Share]:
-        """Have this task's work, and that of all tasks that it starts from here on, count as the client's."""
+        """Count the work of this task, and of all tasks it starts, as the client's."""
         share = self.clients.setdefault(client, Share())
         share.sockets += 1
         client_jobs.set(share.jobs)

@@ -1,7 +1,7 @@
-"""What a viewer is sent: a turn's events into envelopes.
+"""Converts a turn's events to the envelopes that viewers receive.
 
-The envelope and the names are those of Tavus' interactions protocol wherever it has one; the rest is ``playground.*``.
-Nothing from an LLM's server names an event or a key of one.
+The envelope and the names are those of Tavus' interactions protocol if it has them, the rest is ``playground.*``. No
+event's name or key comes from an LLM's server.
 """
 
 import time
@@ -54,7 +54,10 @@ def envelope(
 
 
 def wire_events(event: Event) -> list[tuple[str, Json]]:
-    """The names and properties that an event of a turn has on the wire; without turn_id and t_ms. Some have none."""
+    """Return the names and properties of a turn's event on the wire, without turn_id and t_ms.
+
+    Some events have none.
+    """
     match event:
         case ContentDelta():
             return [("playground.delta", {"text": event.text, "offset": event.offset})]

@@ -1,4 +1,4 @@
-"""What a command changes in a conversation's rows: its context, its tool results, its end."""
+"""Changes that commands make to a conversation's rows: its context, its tool results, its end."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from playground.storage.open_turn import BUSY
 class AnsweredCall:
     turn_id: str
     is_complete: bool
-    """Whether every call of the turn has its result now."""
+    """Whether every call of the turn has a result now."""
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def _set_context(conversation: Conversation, context: str) -> str:
 
 
 def end_conversation(conversation_id: str) -> None:
-    """Mark it as ended; ending an ended one changes nothing."""
+    """Mark it as ended; no effect if it has ended."""
     Conversation.objects.filter(pk=conversation_id, status=Conversation.Status.ACTIVE).update(
         status=Conversation.Status.ENDED, ended_at=timezone.now()
     )
@@ -72,7 +72,7 @@ def answer_tool_call(
 
 
 def refuse_too_many_rounds(conversation: Conversation, turn: Turn) -> None:
-    """Raises CommandError when the turn is as many continuations deep as the persona allows."""
+    """Raise CommandError if the turn has reached the persona's maximum of tool rounds."""
     version = conversation.persona_version
     most = read_persona(version.persona_ref, version.document).max_tool_rounds
     rounds = 0

@@ -1,4 +1,4 @@
-"""Work in the thread that reads and writes rows: a client's jobs wait behind each other, not before everyone's."""
+"""Runs jobs in the database thread: one client's jobs wait for each other, not ahead of everyone else's."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -12,22 +12,22 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 JOBS_OF_CLIENT = 2
-"""How many of one client's jobs may wait for that thread: so many are ahead of anyone else's."""
+"""The most jobs of one client that may queue for the thread, and so delay anyone else's."""
 
 in_database_thread = database_sync_to_async
-"""For jobs that no client waits for."""
+"""For jobs not started by a client."""
 
 client_jobs: ContextVar[asyncio.Semaphore | None] = ContextVar("client_jobs", default=None)
-"""The places of the client that this task works for, if any."""
+"""The slots of the client that this task works for, if any."""
 
 
 def places_of_client() -> asyncio.Semaphore:
-    """Return the places for the jobs of a client that is new."""
+    """Return the job slots of a new client."""
     return asyncio.Semaphore(JOBS_OF_CLIENT)
 
 
 def database_job(work: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """Like `in_database_thread`, but a client's jobs wait for one of its places."""
+    """Like `in_database_thread`, but a client's jobs wait for one of its slots."""
     in_thread = in_database_thread(work)
 
     @wraps(work)

@@ -1,4 +1,4 @@
-"""Leases: which process owns a turn and until when, and the end of turns that no process owns any more."""
+"""Leases: which process owns a turn and until when, and the closing of orphaned turns."""
 
 import os
 import secrets
@@ -15,19 +15,19 @@ from playground.models import Turn
 PROCESS_ID = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 LEASE = timedelta(seconds=15)
-"""How long a turn's owner may be silent before another process may close the turn."""
+"""How long after its owner's last sign of life another process may close a turn."""
 HEARTBEAT_S = 5
-"""How often an owner renews its leases, and how often orphans are looked for."""
+"""How often owners renew their leases and look for orphans."""
 INTERNAL = "Greenroom itself failed in this turn. Try again."
 
 
 def close_left_turns(*, is_only_process: bool) -> int:
-    """Close the turns that no process owns any more; the only process knows that at its start of every open one."""
+    """Close orphaned turns and return their number. At its start the only process owns none, so all open turns are."""
     return _close(Turn.objects.filter(status__in=Turn.OPEN)) if is_only_process else close_orphaned_turns()
 
 
 def close_orphaned_turns(**among: Any) -> int:
-    """Close the open turns whose owner let its lease run out; they keep the text that was stored. Returns how many."""
+    """Close the open turns whose lease has expired, keeping their stored text. Return their number."""
     return _close(Turn.objects.filter(status__in=Turn.OPEN, lease_until__lt=timezone.now(), **among))
 
 
@@ -40,12 +40,12 @@ def _close(turns: Any) -> int:
 
 
 def close_failed_turn(turn_id: str) -> None:
-    """Close a turn that Greenroom itself failed in, so that the conversation can go on; a closed one stays as it is."""
+    """Close a turn that failed internally, so that the conversation can go on. A closed turn stays unchanged."""
     Turn.objects.filter(pk=turn_id, status__in=Turn.OPEN).update(**failed_values())
 
 
 def failed_values() -> dict[str, Any]:
-    """What the row of such a turn holds."""
+    """Return the row's values for such a turn."""
     return {
         "status": Turn.Status.FAILED,
         "error": {"code": str(Code.INTERNAL), "message": INTERNAL},
@@ -56,14 +56,14 @@ def failed_values() -> dict[str, Any]:
 
 
 def request_interrupt(conversation_id: str) -> None:
-    """Leave an interrupt in the row of the open turn: its owner looks there with each heartbeat."""
+    """Store an interrupt in the open turn's row, which its owner checks with each heartbeat."""
     Turn.objects.filter(conversation_id=conversation_id, status__in=Turn.OPEN).update(
         interrupt_requested=True
     )
 
 
 def renew_leases(turn_ids: Sequence[str]) -> list[str]:
-    """Renew the leases of these open turns; returns those for which an interrupt was left in the row."""
+    """Renew the leases of these open turns; return those whose row has an interrupt."""
     turns = Turn.objects.filter(pk__in=turn_ids, status__in=Turn.OPEN)
     turns.update(lease_until=timezone.now() + LEASE)
     return list(turns.filter(interrupt_requested=True).values_list("pk", flat=True))

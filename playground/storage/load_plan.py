@@ -1,4 +1,4 @@
-"""Rows into the frozen values of a turn; the only place where a secret's plaintext goes."""
+"""Loads rows into the frozen values of a turn, the only place that gets a secret's plaintext."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ DEMO_SECRET_NAME = "DEMO_LLM_KEY"
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """A turn's request as a platform would send it, for people: names in place of secrets."""
+    """A turn's request as a platform would send it, for display: names in place of secrets."""
 
     platform: str
     request: Json
@@ -60,7 +60,7 @@ class RequestView:
 
 
 def plan_of(opened: OpenedTurn) -> TurnPlan:
-    """Return the plan of a stored turn. Raises CommandError (internal): the turn must be closed as failed then."""
+    """Return the plan of a stored turn. Raises CommandError (internal): the caller must close the turn as failed."""
     try:
         return load_plan(opened)
     except Exception as error:
@@ -69,7 +69,7 @@ def plan_of(opened: OpenedTurn) -> TurnPlan:
 
 
 def load_plan(opened: OpenedTurn) -> TurnPlan:
-    """The plan of a turn whose row is stored. What stands in the way of sending becomes the plan's refusal."""
+    """Return the plan of a stored turn. An error that prevents sending becomes the plan's refusal."""
     turn, conversation = opened.turn, opened.conversation
     persona = persona_of(conversation)
     plan = TurnPlan(
@@ -107,7 +107,7 @@ def load_plan(opened: OpenedTurn) -> TurnPlan:
 
 
 def request_as(turn_id: str, platform: Platform) -> RequestView:
-    """The request of a stored turn as ``platform`` would have sent it. Raises Turn.DoesNotExist."""
+    """Return a stored turn's request as ``platform`` would have sent it. Raises Turn.DoesNotExist."""
     turn = Turn.objects.select_related("conversation__persona_version").get(pk=turn_id)
     conversation = turn.conversation
     persona = persona_of(conversation)
@@ -124,7 +124,7 @@ def request_as(turn_id: str, platform: Platform) -> RequestView:
 
 
 def persona_of(conversation: Conversation) -> PersonaSettings:
-    """The conversation's persona version; with the stand-in's LLM in place of its own where one was chosen."""
+    """Return the conversation's persona version, with the stand-in's LLM if the stand-in was chosen."""
     version = conversation.persona_version
     persona = read_persona(version.persona_ref, version.document)
     if not conversation.stand_in:
@@ -133,7 +133,7 @@ def persona_of(conversation: Conversation) -> PersonaSettings:
 
 
 def shown_request(request: LLMRequest) -> Json:
-    """The request for people; an address of this app's own is written with the site's."""
+    """Return the request for display; this app's own address is prefixed with the site's."""
     shown = request.as_json()
     if request.url.startswith("/"):
         shown["url"] = settings.SITE_URL.rstrip("/") + request.url
@@ -183,7 +183,7 @@ def _past_turn(row: Mapping[str, Any]) -> PastTurn:
 
 
 def tool_calls_of(calls: Sequence[Json] | None) -> tuple[ToolCall, ...]:
-    """The calls of a stored turn, as its timeline keeps them."""
+    """Return a stored turn's calls from its timeline."""
     return tuple(
         ToolCall(
             call["id"], call["name"], call["arguments"], valid=call["valid"], extra=call.get("extra", "")
@@ -208,7 +208,7 @@ def _stand_in(llm: LLMSettings, rehearsal: Json) -> LLMSettings:
 def wire_request(
     request: LLMRequest, persona: PersonaSettings, *, is_stand_in: bool
 ) -> tuple[WireRequest, tuple[str, ...]]:
-    """The request as it goes out, and the plaintexts in it. Raises NotReadyError: before a byte is sent."""
+    """Return the request to send and the plaintexts in it. Raises NotReadyError before anything is sent."""
     values = _secret_values(request, persona, is_stand_in=is_stand_in)
     key_headers = platform_named(persona.llm.platform).key_headers
     with_names = key_headers | {name.lower() for name, _ in persona.llm.headers}
@@ -249,7 +249,7 @@ def _secret_values(request: LLMRequest, persona: PersonaSettings, *, is_stand_in
 
 @sensitive_variables()
 def _own_or_named(name: str, secret: TokenSecret | None, address: Address, persona: PersonaSettings) -> str:
-    """As `usable_secret`; one that stands in a header alone is ``secret_missing``, whatever is wrong with it."""
+    """Return `usable_secret`, except that a secret named only in a header fails as ``secret_missing``."""
     try:
         return usable_secret(name, secret, address, persona.persona_id)
     except NotReadyError as error:
@@ -260,7 +260,10 @@ def _own_or_named(name: str, secret: TokenSecret | None, address: Address, perso
 
 @sensitive_variables()
 def usable_secret(name: str, secret: TokenSecret | None, address: Address, persona_id: str) -> str:
-    """The plaintext of a token secret that ``address`` is sent. Raises NotReadyError: there is none, or it may not."""
+    """Return the plaintext of a token secret for ``address``.
+
+    Raises NotReadyError if it has none or isn't allowed there.
+    """
     if secret is None:
         message = f"There is no token secret {name}: make one under Token secrets, or choose another."
         raise NotReadyError(Code.SECRET_MISSING, message)

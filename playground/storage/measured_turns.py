@@ -1,4 +1,4 @@
-"""Measured turns: how long the LLM took to its first sentence, and whether a filler would have been said."""
+"""Measured turns: the LLM's time to the first sentence, and whether a filler would have played."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,19 +15,19 @@ from playground.engine.speech.voices import voice_of
 from playground.models import Turn
 
 MOST_TURNS = 500
-"""The newest of them."""
+"""Only the newest turns count."""
 
 
 @dataclass(frozen=True, slots=True)
 class FillerMeasure:
-    """Turns of one persona, in ms; ``fired``: in how many the filler would have been said."""
+    """Turns of one persona, in ms; ``fired``: the number in which the filler would have played."""
 
     persona_id: str
     name: str
     turns: int
     median_ms: int
     slow_ms: int
-    """Nineteen of twenty turns are quicker."""
+    """The 95th percentile."""
     fired: int
 
     @property
@@ -36,7 +36,7 @@ class FillerMeasure:
 
 
 def measured_turns(config: FillerConfig, user: User, *, delay_ms: int) -> list[FillerMeasure]:
-    """The user's own completed turns with the personas that use the config now, by persona."""
+    """Return the measures of the user's own completed turns with the personas that now use the config."""
     rows = (
         Turn.objects.filter(
             conversation__owner=user,

@@ -1,4 +1,4 @@
-"""Opening a turn: its row, stored before anything is sent, at most one open a conversation."""
+"""Opens a turn: stores its row before anything is sent, at most one open per conversation."""
 
 from dataclasses import dataclass, field, replace
 
@@ -19,7 +19,7 @@ ENDED = "This conversation has ended. Start a new one with the same persona."
 
 @dataclass(frozen=True, slots=True)
 class NewTurn:
-    """What a viewer asks for: a kind, and what is said (empty for a continuation)."""
+    """A viewer's request for a turn: a kind, and the text (empty for a continuation)."""
 
     kind: TurnKind
     text: str = ""
@@ -32,12 +32,12 @@ class OpenedTurn:
     turn: Turn
     conversation: Conversation
     is_new: bool = field(default=True)
-    """False: the same client message was taken before, and nothing is to be done."""
+    """False if the same client message was accepted before, so there is nothing to do."""
 
 
 @database_job
 def owner_of(conversation_id: str) -> int:
-    """The id of the user whose conversation it is."""
+    """Return the id of the conversation's owner."""
     owner_id: int = Conversation.objects.values_list("owner_id", flat=True).get(pk=conversation_id)
     return owner_id
 
@@ -62,12 +62,12 @@ def open_turn(conversation_id: str, new: NewTurn) -> OpenedTurn:
             with transaction.atomic():
                 return OpenedTurn(_insert(conversation, new), conversation)
         except IntegrityError:
-            # Another process opened one between the look and the insert; the constraint kept it out.
+            # Another process opened a turn between the check and the insert; the constraint rejected this one.
             raise CommandError(Code.BUSY, BUSY) from None
 
 
 def _in_its_pipeline(conversation: Conversation, new: NewTurn) -> NewTurn:
-    """With a persona whose pipeline bypasses the LLM, the voice says what would be the user's words."""
+    """Return an echo of the user's text if the persona's pipeline bypasses the LLM, else the turn unchanged."""
     other_keys = conversation.persona_version.document.get("other_keys") or {}
     if new.kind is TurnKind.USER and bypasses_llm(other_keys):
         return replace(new, kind=TurnKind.ECHO)

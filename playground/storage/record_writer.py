@@ -1,4 +1,4 @@
-"""The one writer of a process: what turns became, into rows; on its own thread, one transaction a tick."""
+"""Writes turns into rows: one thread per process, one transaction per tick."""
 
 import asyncio
 import logging
@@ -21,18 +21,18 @@ from playground.storage.leases import close_failed_turn, failed_values
 logger = logging.getLogger(__name__)
 
 TICK_S = 0.25
-"""How often what changed is stored; a turn's end is stored at once."""
+"""How often changes are stored; a turn's end is stored at once."""
 RETRY_S = 1.0
 """How long to wait after the database refused a transaction."""
 CLOSING_S = 5.0
-"""How long a turn's end may wait to be stored before its viewers are told all the same."""
+"""How long viewers wait for a turn's end to be stored before they get the event anyway."""
 
 
 @dataclass(frozen=True, slots=True)
 class TurnRow:
-    """What is to be stored of a turn now; a later one of the same turn takes its place.
+    """A turn's pending values; a later row of the same turn replaces it.
 
-    The values are made storable on the recorder's thread: a long answer would hold up the event loop.
+    The values are made storable on the recorder's thread: a long answer would block the event loop.
     """
 
     turn_id: str
@@ -49,7 +49,7 @@ def streaming_row(record: TurnRecord, conversation_id: str, *, last_seq: int) ->
 
 
 def closed_row(record: TurnRecord, conversation_id: str, *, last_seq: int, inference_id: str) -> TurnRow:
-    """The whole turn with its completions; ``record`` is closed."""
+    """Return the closed turn with its completions."""
     closed = record.closed
     assert closed is not None
     values = {
@@ -70,12 +70,12 @@ def closed_row(record: TurnRecord, conversation_id: str, *, last_seq: int, infer
 
 
 def failed_row(turn_id: str, conversation_id: str, text: str) -> TurnRow:
-    """The end of a turn that Greenroom itself failed in; ``last_seq`` stays as it is."""
+    """Return the end of a turn that failed internally; ``last_seq`` doesn't change."""
     return TurnRow(turn_id, conversation_id, failed_values() | {"text": text}, last_seq=0)
 
 
 def storable(value: Any) -> Any:
-    """The value without NUL characters, which PostgreSQL has no place for."""
+    """Return the value without NUL characters, which PostgreSQL can't store."""
     if isinstance(value, str):
         return value.replace("\0", "\ufffd")
     if isinstance(value, dict):
@@ -86,7 +86,7 @@ def storable(value: Any) -> Any:
 
 
 class Recorder:
-    """Takes rows from the event loop without waiting, and stores them in order."""
+    """Accepts rows from the event loop without blocking, and stores them in order."""
 
     def __init__(self) -> None:
         self._pending: dict[str, TurnRow] = {}
@@ -99,7 +99,7 @@ class Recorder:
 
     @property
     def lag_s(self) -> float:
-        """How long the oldest row that is not stored has waited."""
+        """The age in seconds of the oldest row that isn't stored."""
         since_s = self._waiting_since_s
         return 0.0 if since_s is None else time.monotonic() - since_s
 
@@ -116,7 +116,7 @@ class Recorder:
         self._wake.set()
 
     async def save_now(self, row: TurnRow) -> bool:
-        """Store it at once and say whether that was done within CLOSING_S; it is tried on all the same."""
+        """Store it at once and return whether that succeeded within CLOSING_S; retries continue anyway."""
         self.save(row)
         self._urgent.set()
         try:
@@ -127,7 +127,7 @@ class Recorder:
         return True
 
     def stop(self, within_s: float) -> bool:
-        """Store what waits and end the thread; says whether all was stored."""
+        """Store what is pending and end the thread; return whether everything was stored."""
         self._stopping = True
         self._wake.set()
         self._urgent.set()
@@ -182,9 +182,9 @@ class Recorder:
 
 
 def _store_all(rows: Sequence[TurnRow]) -> None:
-    """Store all in one transaction; where what one of them holds can't be stored, each in its own, without that one.
+    """Store all rows in one transaction. If one contains invalid data, store each separately, without that one.
 
-    Raises DatabaseError where it is the database that fails.
+    Raises DatabaseError if the database itself fails.
     """
     try:
         with transaction.atomic():
@@ -207,7 +207,7 @@ def _is_the_databases(error: Exception) -> bool:
 
 
 def _store(row: TurnRow) -> None:
-    # A turn that another process closed as an orphan stays closed; one whose conversation was deleted is gone.
+    # A turn closed as an orphan by another process stays closed; a deleted conversation's is gone.
     values = {name: storable(value) for name, value in row.values.items()}
     if not Turn.objects.filter(pk=row.turn_id, status__in=Turn.OPEN).update(**values):
         return

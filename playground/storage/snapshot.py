@@ -1,4 +1,4 @@
-"""A conversation as a viewer sees it first: what it is about, its newest turns, and then the earlier ones in parts."""
+"""Loads a conversation for a viewer: its metadata, its newest turns, then earlier ones in parts."""
 
 from dataclasses import dataclass
 
@@ -11,21 +11,21 @@ from playground.models import Conversation, Turn
 from playground.storage.load_plan import persona_of
 
 SLICE_TURNS = 20
-"""How many turns are read from the database at a time."""
+"""The number of turns read from the database at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A conversation as its rows have it; open turns stand with the text that was stored of them."""
+    """A conversation from its rows; open turns have the text stored so far."""
 
     conversation: Json
     turns: list[Json]
-    """The newest, in order: as many as fit into one part."""
+    """The newest turns in order, as many as fit into one part."""
     earlier: int
-    """How many turns came before them."""
+    """The number of earlier turns."""
     last_seq: int
     due_greeting: str
-    """What the voice opens with, if it does."""
+    """The greeting that is due, or an empty string."""
 
 
 def load_snapshot(conversation_id: str, *, part_bytes: int) -> Snapshot:
@@ -43,13 +43,13 @@ def load_snapshot(conversation_id: str, *, part_bytes: int) -> Snapshot:
 
 
 def load_turns_before(conversation_id: str, position: int, *, part_bytes: int) -> list[list[Json]]:
-    """Load the next earlier turns in parts, the newest part first; no part where none are left."""
+    """Load the next earlier turns in parts, the newest first; empty if none are left."""
     turns = Turn.objects.filter(conversation_id=conversation_id, position__lt=position)
     return parts(_slice(turns), part_bytes)
 
 
 def parts(turns: list[Json], part_bytes: int) -> list[list[Json]]:
-    """Cut turns in order into parts of ``part_bytes`` at most, the newest first; a larger turn is a part of its own."""
+    """Split turns into parts of at most ``part_bytes``, the newest first; a larger turn is a part of its own."""
     cut: list[list[Json]] = []
     room = 0
     for turn in reversed(turns):
@@ -63,13 +63,13 @@ def parts(turns: list[Json], part_bytes: int) -> list[list[Json]]:
 
 
 def _slice(turns: QuerySet[Turn]) -> list[Json]:
-    """The last SLICE_TURNS of them, in order."""
+    """Return the last SLICE_TURNS turns, in order."""
     newest_first = turns.order_by("-position").defer("spoken_text", "context")[:SLICE_TURNS]
     return [turn_json(turn) for turn in newest_first][::-1]
 
 
 def conversation_json(conversation: Conversation, persona: PersonaSettings) -> Json:
-    """What the conversation is about, and with whom."""
+    """Return the conversation's metadata."""
     version = conversation.persona_version
     filler = persona.filler
     return {
@@ -98,7 +98,7 @@ def conversation_json(conversation: Conversation, persona: PersonaSettings) -> J
 
 
 def turn_json(turn: Turn) -> Json:
-    """A stored turn in the shape of `TurnRecord.as_json`."""
+    """Return a stored turn in the shape of `TurnRecord.as_json`."""
     return {
         "turn_id": turn.pk,
         "turn_idx": turn.position,

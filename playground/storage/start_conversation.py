@@ -1,4 +1,4 @@
-"""Starting a conversation with a persona, and which personas can start."""
+"""Starts a conversation with a persona, and lists the personas that can start."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ Message = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A persona that may be talked to; with reasons only on its stand-in."""
+    """A persona on the start page; with problems, only its stand-in can start."""
 
     persona: Persona
     problems: tuple[ReadinessProblem, ...]
@@ -31,26 +31,26 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ConversationOptions:
-    """What is chosen for one conversation, beside its persona. ``values`` fill the context's ``{identifier}``s."""
+    """The options of a new conversation. ``values`` fill the context's ``{identifier}``s."""
 
     conversation_name: str = ""
     conversational_context: str = ""
     replica_id: str = ""
     callback_url: str = ""
     custom_greeting: str = ""
-    """Empty: the persona's own greeting, if it has one."""
+    """Empty for the persona's own greeting, if it has one."""
     values: Mapping[str, str] = field(default_factory=dict)
     initial_messages: Sequence[Message] = ()
     stand_in: bool = False
     properties: Mapping[str, Any] = field(default_factory=dict)
     status: Conversation.Status = Conversation.Status.ACTIVE
-    """Tavus' ``test_mode``: it has ended when it begins."""
+    """ENDED for Tavus' ``test_mode``: the conversation ends as it begins."""
 
 
 def start_conversation(persona: Persona, options: ConversationOptions, *, owner: User) -> Conversation:
-    """Store a conversation with the persona's newest version. A value that looks like a placeholder stays as it is.
+    """Store a conversation with the persona's newest version. Values aren't searched for placeholders.
 
-    Raises TooManyRowsError where the owner has as many conversations as one may have.
+    Raises TooManyRowsError if the owner has the maximum number of conversations.
     """
     _refuse_another_conversation(owner)
     version = newest_version(persona)
@@ -84,7 +84,7 @@ def newest_version(persona: Persona) -> PersonaVersion:
 
 
 def choices_for(user: User, chosen_id: str = "") -> list[Choice]:
-    """The personas to talk to: the chosen one, then those that the user talked to last, then the newest."""
+    """Return the personas for the start page: the chosen one, then the user's most recent ones, then the newest."""
     own = Q(versions__conversations__owner=user)
     personas = (
         Persona.objects.select_related("token_secret", "filler_config")

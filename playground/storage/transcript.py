@@ -1,4 +1,4 @@
-"""A conversation to be read: its turns with what was said, heard, called and answered."""
+"""A conversation's transcript: its turns with texts, heard parts, calls and results."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +12,13 @@ class TranscriptCall:
     name: str
     arguments: str
     result: str
-    """What the user answered; empty: nobody did."""
+    """The call's result; empty without one."""
     result_status: str
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptTurn:
-    """A turn, with its answer in two parts: ``heard``, and ``unheard`` where it was cut short."""
+    """A turn whose answer is split into ``heard`` and, if it was interrupted, ``unheard``."""
 
     turn: Turn
     heard: str
@@ -41,7 +41,7 @@ class TranscriptTurn:
 
     @property
     def times_ms(self) -> list[tuple[str, int]]:
-        """(what, ms) of the turn's numbers that were measured."""
+        """The measured times as (name, ms)."""
         names = {"ttft": "TTFT", "first_audio": "first audio", "dead_air": "dead air", "total": "total"}
         timings = self.turn.timings
         return [(label, timings[name]) for name, label in names.items() if timings.get(name) is not None]

@@ -1,4 +1,4 @@
-"""The arguments of a turn's calls against the schemas of their functions, off the event loop and within a time."""
+"""Checks the arguments of a turn's calls against their functions' schemas, off the event loop and with a timeout."""
 
 import asyncio
 from collections.abc import Awaitable, Sequence
@@ -15,11 +15,11 @@ from playground.engine.tools.arguments import schema_of
 
 @dataclass(frozen=True, slots=True)
 class ArgumentCheck:
-    """``faults``: a sentence for each thing that is wrong with one call's arguments; empty where they fit."""
+    """``faults``: one sentence per fault in a call's arguments; empty if they are valid."""
 
     faults: tuple[str, ...] = ()
     left_out: str = ""
-    """Why they were not checked, for a person; they count as right then."""
+    """Why they weren't checked, for a person; they then count as valid."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -27,7 +27,7 @@ class ArgumentCheck:
 
 
 class CheckArguments(Protocol):
-    """How a turn has its calls checked: `check_arguments`, or a test's own."""
+    """How a turn's calls are checked: `check_arguments`, or a test's own."""
 
     def __call__(
         self, calls: Sequence[ToolCall], tools: Sequence[Json], *, limits: Limits
@@ -37,7 +37,7 @@ class CheckArguments(Protocol):
 async def check_arguments(
     calls: Sequence[ToolCall], tools: Sequence[Json], *, limits: Limits
 ) -> list[ArgumentCheck]:
-    """One check a call, in order. Where nothing says how the arguments should be, they fit."""
+    """Return one check per call, in order. Arguments without a schema are valid."""
     schemas = {call.id: schema_of(call.name, tools) for call in calls if call.valid}
     checkable = [call for call in calls if schemas.get(call.id) is not None]
     questions = [

@@ -1,4 +1,4 @@
-"""The calls of a stored turn with what answers them: rows and secrets into frozen values."""
+"""Loads a stored turn's calls with their automatic results: rows and secrets into frozen values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from playground.storage.load_plan import persona_of, tool_calls_of, usable_secre
 
 @dataclass(frozen=True, slots=True)
 class ToolRequest:
-    """One call as the tool endpoint is sent it."""
+    """One call's request to the tool endpoint."""
 
     wire: WireRequest
     secrets: tuple[str, ...] = field(repr=False)
@@ -32,7 +32,7 @@ class ToolRequest:
 
 @dataclass(frozen=True, slots=True)
 class AutomaticCall:
-    """A call that no person need answer: with its result, or with the request that gets it."""
+    """A call answered without a person: with its result, or with the request for it."""
 
     call_id: str
     source: ResultSource
@@ -43,7 +43,7 @@ class AutomaticCall:
 
 @dataclass(frozen=True, slots=True)
 class UnansweredCalls:
-    """The calls of a turn that have no result yet, and the functions that were offered."""
+    """A turn's calls without a result, and the functions that were offered."""
 
     calls: Sequence[ToolCall]
     tools: Sequence[Json]
@@ -55,9 +55,9 @@ def unanswered_calls(turn_id: str) -> UnansweredCalls:
 
 
 def automatic_calls(turn_id: str, faults: Mapping[str, Sequence[str]]) -> list[AutomaticCall]:
-    """Those calls of a closed turn that a mock or the tool endpoint answers. Raises CommandError, NotReadyError.
+    """Return the calls of a closed turn that a mock or the tool endpoint answers. Raises CommandError, NotReadyError.
 
-    ``faults``: what is wrong with the arguments, by the call's id; such a call is answered with that alone.
+    ``faults``: what is invalid in the arguments, by call id; such a call's result says only that.
     """
     turn = _turn(turn_id)
     persona = persona_of(turn.conversation)
@@ -89,7 +89,7 @@ def _automatic(call: ToolCall, turn: Turn, persona: PersonaSettings, faults: Seq
 
 
 def _request(call: ToolCall, turn: Turn, persona: PersonaSettings) -> ToolRequest:
-    """Raises NotReadyError: the endpoint or its secret cannot be used."""
+    """Return the request. Raises NotReadyError if the endpoint or its secret can't be used."""
     try:
         address = parse_address(persona.tool_endpoint)
     except AddressError as error:

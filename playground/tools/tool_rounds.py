@@ -1,4 +1,4 @@
-"""Answering tool calls without a person: the mocks and the tool endpoint of a persona, each call once."""
+"""Answers tool calls without a person, by mocks and the persona's tool endpoint, each call once."""
 
 import asyncio
 import logging
@@ -24,11 +24,11 @@ SUCCESS = "success"
 ERROR = "error"
 FAILED = "Greenroom itself failed to answer a tool call. Answer it by hand."
 OUTRUN = frozenset({Code.BAD_MESSAGE, Code.BUSY})
-"""A person was quicker: the call is answered already, or something new was said."""
+"""A person was faster: the call has been answered, or something new was said."""
 
 
 class GiveResult(Protocol):
-    """How a result reaches its turn: `Runner.tool_result`."""
+    """Delivers a result to its turn: `Runner.tool_result`."""
 
     def __call__(
         self, conversation_id: str, call_id: str, output: str, status: str, *, source: str
@@ -36,7 +36,7 @@ class GiveResult(Protocol):
 
 
 class ToolRounds:
-    """The calls that are being answered, by conversation. What was said anew meanwhile makes them stop."""
+    """The calls being answered, by conversation. A new turn in the meantime cancels them."""
 
     def __init__(
         self,
@@ -55,13 +55,13 @@ class ToolRounds:
         self._running: dict[str, asyncio.Task[None]] = {}
 
     def begin(self, conversation_id: str, turn_id: str) -> None:
-        """Answer the calls of a turn that has closed, those that a mock or the endpoint answers."""
+        """Answer the calls of a closed turn that a mock or the endpoint answers."""
         task = start_task(self._answer(conversation_id, turn_id), name=f"tools of {turn_id}")
         self._running[conversation_id] = task
         task.add_done_callback(lambda done: self._forget(conversation_id, done))
 
     def leave(self, conversation_id: str) -> None:
-        """The conversation goes on without the results that are still to come."""
+        """Cancel the pending results: the conversation goes on without them."""
         task = self._running.get(conversation_id)
         if task is not None and task is not asyncio.current_task():
             task.cancel()
@@ -90,7 +90,7 @@ class ToolRounds:
             self._tell(conversation_id, CommandError(Code.INTERNAL, FAILED))
 
     async def _argument_faults(self, turn_id: str) -> dict[str, tuple[str, ...]]:
-        """What is wrong with the arguments of each call, by the call's id; what cannot be checked counts as right."""
+        """Return the faults in each call's arguments by call id. What can't be checked counts as valid."""
         unanswered = await in_database_thread(load_calls.unanswered_calls)(turn_id)
         checks = await self._check_arguments(unanswered.calls, unanswered.tools, limits=self._limits)
         return {call.id: check.faults for call, check in zip(unanswered.calls, checks, strict=True)}
@@ -113,7 +113,7 @@ class ToolRounds:
             return f"The tool could not be used ({error.code}).", ERROR
 
     async def _ask(self, request: ToolRequest) -> str:
-        """What the endpoint answers. Raises UpstreamError."""
+        """Return the endpoint's answer. Raises UpstreamError."""
         limits, output = self._limits, bytearray()
         late = UpstreamError(
             Code.FIRST_CONTENT_TIMEOUT,

@@ -1,1 +1,1 @@
-"""One turn while it runs: the conductor, the reader of the completion, the interrupt."""
+"""A running turn: the conductor, the completion reader, the interrupt."""

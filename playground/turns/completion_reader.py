@@ -1,7 +1,7 @@
-"""Reading one answer: attempts, deadlines, and the way from bytes to events.
+"""Reads one answer: attempts, timeouts, and the conversion of bytes to events.
 
-The deadlines are those of `playground.engine.limits`; only content counts as progress. A request is sent a second time
-only while nothing of an answer has come.
+The timeouts are those of `playground.engine.limits`; only content counts as progress. A request is repeated only if
+nothing of an answer has arrived.
 """
 
 import asyncio
@@ -50,11 +50,11 @@ PIECES_AT_ONCE = 50
 Fifty short sentences were measured to take some 4 ms: that is how long another turn's delta may wait for them.
 """
 SPOKEN_CHARS_AT_ONCE = 4 * KIB
-"""And how many characters of sentences, since working out what is spoken of them costs time by their length."""
+"""The most sentence characters before yielding: preparing speech takes time by length."""
 
 
 class CompletionReader:
-    """One completion, read to its end; ``run`` returns why it failed, or None."""
+    """Reads one completion to its end; ``run`` returns the error, or None."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class CompletionReader:
         self._waiting: deque[Piece] = deque()
         self._idle: asyncio.TimerHandle | None = None
         self._idle_failure: Exception | None = None
-        """What the timer's callback, which nobody awaits, failed with."""
+        """The exception of the timer's callback, which isn't awaited."""
 
     @property
     def text(self) -> str:
@@ -122,7 +122,7 @@ class CompletionReader:
         return None
 
     def leave(self) -> None:
-        """The turn goes on without us: give out the text that redaction still held back, and nothing else."""
+        """Detach from the turn: emit the text that redaction still holds back, and nothing else."""
         self._stop_idling()
         for piece in [*self._waiting, *self._decoder.leave()]:
             if isinstance(piece, ContentPiece):
@@ -159,7 +159,7 @@ class CompletionReader:
         )
 
     def _hang_up(self, decoder: AnswerDecoder) -> UpstreamError | None:
-        """The answer was waited for long enough; after a finish reason a silence is its end, and no error."""
+        """Handle a timeout: return its error, or None if a silence after the finish reason just ends the answer."""
         now_ms = self._output.now_ms()
         silence_ms = self._progress.silence_after_finish_ms(now_ms)
         is_over = silence_ms is not None and (
@@ -173,7 +173,7 @@ class CompletionReader:
 
     @staticmethod
     def _is_over(decoder: AnswerDecoder, error: UpstreamError) -> bool:
-        """Whether a connection broke only after the answer was complete."""
+        """Whether the answer was complete before the connection broke."""
         return error.code is Code.TRUNCATED and not decoder.goes_on_after_finish
 
     async def _stream(self, decoder: AnswerDecoder, deadline: asyncio.Timeout) -> None:
@@ -196,7 +196,7 @@ class CompletionReader:
                 deadline.reschedule(self._deadline_at())
 
     def _feed(self, decoder: AnswerDecoder, data: bytes) -> list[Piece]:
-        """Read what has arrived, and note when it did."""
+        """Decode the data, and record its arrival time."""
         now_ms = self._output.now_ms()
         deltas, fragments = decoder.content_deltas, decoder.call_fragments
         pieces = decoder.feed(data)
@@ -215,7 +215,7 @@ class CompletionReader:
         self._take_waiting(len(self._waiting))
 
     def _count_at_once(self) -> int:
-        """How many of the waiting pieces are handed on before others have their turn."""
+        """Return the number of pending pieces to handle before yielding to other tasks."""
         count = chars = 0
         for piece in islice(self._waiting, PIECES_AT_ONCE):
             count += 1
@@ -267,7 +267,7 @@ class CompletionReader:
             self._output.emit(EventFired(t_ms=now_ms, event_name=event_name, tool_call_ids=ids))
 
     def _retry_wait_ms(self, error: UpstreamError, attempt: int) -> int | None:
-        """How long to wait before the request is sent again; None: it isn't."""
+        """Return the wait in ms before a retry, or None without one."""
         if not error.may_retry or attempt > self._limits.retries or self._decoder.has_content:
             return None
         wait_ms = error.retry_after_ms or 0
@@ -290,7 +290,7 @@ class CompletionReader:
         self._idle = self._loop.call_later(wait_s, self._poll, decoder, deadline)
 
     def _poll(self, decoder: AnswerDecoder, deadline: asyncio.Timeout) -> None:
-        """Commit what has surely ended. Where that fails, whoever reads is woken, and raises the failure."""
+        """Commit sentences that have certainly ended. A failure wakes the reader, which raises it."""
         try:
             self._take(decoder.poll())
         except Exception as failure:
@@ -313,6 +313,6 @@ def _function_name(tool: Json) -> str:
 
 
 def _media_type(response: Response) -> str:
-    """The content type without its parameters; empty where there is none."""
+    """Return the content type without its parameters; empty without one."""
     content_type = next((value for name, value in response.headers if name.lower() == "content-type"), "")
     return content_type.partition(";")[0].strip().lower()

@@ -1,7 +1,7 @@
-"""The conductor: one turn from the request to the last word heard.
+"""The conductor: runs one turn from the request to the last word heard.
 
 A coroutine with a synchronous ``emit`` and two children: one reads the LLM, one speaks. The reader never waits for the
-speaker. An interrupt is a signal that the conductor acts on; cancelling its task is for shutdown only.
+speaker. An interrupt is a signal to the conductor; only a shutdown cancels its task.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ async def conduct(
     limits: Limits,
     check_arguments: CheckArguments = check_arguments,
 ) -> TurnClosed:
-    """Run a turn to its end and return its last event, which was emitted too. Raises only CancelledError."""
+    """Run a turn to its end and return its last event, which was also emitted. Raises only CancelledError."""
     turn = _Turn(plan, open_completion, emit, pick, limits, check_arguments)
     try:
         closed = await turn.run(interrupt)
@@ -65,7 +65,7 @@ async def conduct(
 
 
 class _Turn:
-    """The state that the two children of one turn share."""
+    """The state shared by the two children of one turn."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class _Turn:
         self._tags = tags_of(plan.persona.speech)
         self._speech_notes = TurnNotes()
         self._notes_of: dict[int | None, tuple[str, ...]] = {}
-        """What each sentence's speech gives a note about, by the sentence's index."""
+        """The notes on each sentence's speech, by the sentence's index."""
         self._answer_limit = plan.answer_limit()
         self._schedule = SpeechSchedule(
             voice_of(plan.persona.speech),
@@ -129,14 +129,14 @@ class _Turn:
         return self.close(TurnStatus.FAILED if error else TurnStatus.COMPLETED, error)
 
     def _tell_of_no_filler(self) -> None:
-        """A tool round repeats no filler: the turn that it goes on with had its chance."""
+        """Emit that there is no filler: only the turn that a tool round continues may have one."""
         filler = self._plan.persona.filler
         if filler is not None and self._plan.kind is TurnKind.CONTINUATION:
             skipped = FillerSkipped(t_ms=0, reason=SkipReason.TOOL_ROUND, due_ms=filler.activation_delay_ms)
             self._output.emit(skipped)
 
     def close(self, status: TurnStatus, error: GreenroomError | None) -> TurnClosed:
-        """The closing event for what there is now; an interrupted voice must have been cut before."""
+        """Return the closing event for the current state. An interrupted voice must be cut first."""
         for event in self._schedule.cut(self._output.now_ms()) if self._schedule.is_speaking else ():
             self._output.emit(event)
         text = self._reader.text if self._reader else self._text
@@ -185,7 +185,7 @@ class _Turn:
     async def _until_over_or_cut(
         self, speaking: "asyncio.Task[None]", interrupt: InterruptSignal
     ) -> Interrupt | None:
-        """Wait for the end of the speech, or for an interrupt that the barge-in rules let through."""
+        """Wait for the end of the speech, or for an interrupt that the barge-in rules allow."""
         await asyncio.wait(_any_of(speaking, interrupt.asked), return_when=asyncio.FIRST_COMPLETED)
         if not interrupt.asked.done() or speaking.done():
             return None
@@ -202,7 +202,7 @@ class _Turn:
         return None if speaking.done() else interrupt.asked.result()
 
     async def _read(self) -> GreenroomError | None:
-        """The first child: have the LLM answer, or say what stands; hand sentences to the schedule."""
+        """Get the LLM's answer, or use a given text, and pass its sentences to the schedule (the first child)."""
         try:
             error = await self._answer()
         finally:
@@ -229,7 +229,7 @@ class _Turn:
         return await self._reader.run()
 
     async def _note_arguments(self) -> None:
-        """Tell of calls whose arguments do not fit their schema; nobody's delta or sentence waits for it."""
+        """Emit notes on calls with invalid arguments, without delaying any delta or sentence."""
         calls = [call for call in (self._reader.tool_calls if self._reader else ()) if call.valid]
         tools = self._plan.persona.llm.tools
         for check in await self._check_arguments(calls, tools, limits=self._limits):
@@ -237,7 +237,7 @@ class _Turn:
                 self._output.note(note)
 
     def _say(self, text: str) -> None:
-        """Say a text as it stands: an echo or a greeting."""
+        """Speak a text verbatim: an echo or a greeting."""
         self._text = text
         self._output.emit(ContentDelta(t_ms=self._output.now_ms(), offset=0, text=text))
         splitter = SentenceSplitter()
@@ -255,14 +255,14 @@ class _Turn:
         self._news.set()
 
     def _note_speech(self, started: PlayoutStarted) -> None:
-        """Tell, once in the turn, what is odd about what is heard from that moment on."""
+        """Emit, once per turn, the notes on the speech that starts to play."""
         for note in self._notes_of.pop(started.segment.index, ()):
             self._speech_notes.add(note)
         for note in self._speech_notes.take():
             self._output.emit(NoteMade(t_ms=started.t_ms, note=note))
 
     def _is_too_long(self, interrupt: InterruptSignal) -> bool:
-        """Whether the answer was heard for as long as it may be; then it is cut."""
+        """Whether the answer has reached its limit; it is then interrupted."""
         limit, place = self._answer_limit, self._schedule.limit_place
         if limit is None or place is None or place.at_ms > self._output.now_ms():
             return False
@@ -270,7 +270,7 @@ class _Turn:
         return True
 
     async def _speak(self, interrupt: InterruptSignal) -> None:
-        """The second child: let what is due happen, then sleep until the next thing is due or something new came."""
+        """Perform what is due, then sleep until the next due time or new input (the second child)."""
         while True:
             self._news.clear()
             for event in self._schedule.advance(self._output.now_ms()):
@@ -280,7 +280,7 @@ class _Turn:
             if self._is_too_long(interrupt):
                 await (
                     asyncio.get_running_loop().create_future()
-                )  # Until it is cancelled: the speech isn't over, it is cut.
+                )  # Runs until cancelled: the speech isn't over, it was cut.
             if self._schedule.is_over:
                 return
             due_ms = self._schedule.next_at()

@@ -1,4 +1,4 @@
-"""How a turn is cut: what a viewer asks for, and the signal that carries it to the turn."""
+"""Interrupts a turn: the viewer's request, and the signal that carries it to the turn."""
 
 import asyncio
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from playground.engine.errors.codes import GreenroomError
 
 @dataclass(frozen=True, slots=True)
 class Interrupt:
-    """A wish to cut the voice; ``at_offset`` is the last place of the raw text that counts as heard."""
+    """A request to cut the voice. ``at_offset``: the last offset in the raw text that counts as heard."""
 
     at_offset: int | None = None
     is_final: bool = False
-    """The conversation ends, or the answer is too long: no barge-in rule holds it back."""
+    """The conversation ends, or the answer is too long: no barge-in rule applies."""
     error: GreenroomError | None = None
-    """Why the voice is cut, or None if a viewer wants it."""
+    """The error that cuts the voice, or None for a viewer's interrupt."""
 
 
 class InterruptSignal:
-    """Asked for once; asked for again only by the end of the conversation, which nothing holds back.
+    """An interrupt that is set once; only the end of the conversation can replace it.
 
-    Both futures belong to the event loop of the turn.
+    Both futures belong to the turn's event loop.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class InterruptSignal:
         self.ended: asyncio.Future[None] = loop.create_future()
 
     def ask(self, interrupt: Interrupt) -> None:
-        """Cut the voice as soon as the barge-in rules let it through; the first request wins."""
+        """Cut the voice as soon as the barge-in rules allow; the first request wins."""
         if interrupt.is_final and not self.ended.done():
             self.ended.set_result(None)
         if not self.asked.done():

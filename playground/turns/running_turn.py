@@ -1,4 +1,4 @@
-"""A turn that runs in this process: its task, its record, and the way of its events to the viewers and the rows."""
+"""A turn that runs in this process: its task, its record, and the delivery of its events to viewers and rows."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ SAVE_EVERY_MS = 1_000
 
 
 class LiveTurn:
-    """Give ``emit`` to the conductor; ``publish_end`` stores the end first, and only then tells it."""
+    """Pass ``emit`` to the conductor. ``publish_end`` first stores the end, then sends it to the viewers."""
 
     def __init__(
         self, plan: TurnPlan, *, hub: Hub, recorder: Recorder, limits: Limits, created_at: datetime
@@ -43,12 +43,12 @@ class LiveTurn:
 
     @property
     def is_ending(self) -> bool:
-        """It was interrupted or its last event has come; the end may still have to be stored."""
+        """Whether it was interrupted or has emitted its last event. Its end may not be stored yet."""
         return self.interrupt.asked.done() or self.is_closed
 
     @property
     def is_closed(self) -> bool:
-        """Its last event has come."""
+        """Whether it has emitted its last event."""
         return self._record.closed is not None
 
     @property
@@ -56,11 +56,11 @@ class LiveTurn:
         return round((self._loop.time() - self._started_at) * 1000)
 
     def as_json(self) -> dict[str, Any]:
-        """The turn as a snapshot carries it, as far as it has come."""
+        """Return the turn's current state for a snapshot."""
         return self._record.as_json(created_at=self._created_at.isoformat())
 
     def emit(self, event: Event) -> None:
-        """Fold the event and tell the viewers; the closing event waits for ``publish_end``. Never waits."""
+        """Record the event and send it to the viewers; the closing event waits for ``publish_end``. Never blocks."""
         self._record.apply(event)
         if isinstance(event, TurnClosed):
             return
@@ -70,14 +70,14 @@ class LiveTurn:
             self._save_sometimes(event.t_ms)
 
     async def publish_end(self) -> None:
-        """Store the closed turn, then tell the viewers."""
+        """Store the closed turn, then send its end to the viewers."""
         closed = self._record.closed
         assert closed is not None
         await self._store(self._closed_row())
         self._publish(closed)
 
     async def publish_failure(self) -> None:
-        """An exception ended the turn's task: close the row as it stands, then tell the viewers."""
+        """Close the row of a turn whose task failed, then send the end to the viewers."""
         text = "".join(self._record.text)
         await self._store(failed_row(self.plan.turn_id, self.plan.conversation_id, text))
         self._publish(
@@ -92,13 +92,13 @@ class LiveTurn:
         )
 
     def save_end(self) -> None:
-        """Hand the closed turn to the recorder without waiting: the server stops."""
+        """Give the closed turn to the recorder without waiting, during a shutdown."""
         if self._record.closed is not None:
             self._recorder.save(self._closed_row())
             self._publish(self._record.closed)
 
     def close_unbegun(self) -> None:
-        """Close a turn whose task was cancelled before its first step: the server stops."""
+        """Close a turn whose task was cancelled before its first step, during a shutdown."""
         error = GreenroomError(Code.CANCELLED, "The server was stopped.")
         timings = Timings(total=self.now_ms)
         self._record.apply(
@@ -114,7 +114,7 @@ class LiveTurn:
         self.save_end()
 
     async def _store(self, end: TurnRow) -> None:
-        """Store the turn's end; while the database is away that is tried on, and the viewers wait no longer."""
+        """Store the turn's end. Retries continue if the database is down, but the viewers don't wait for them."""
         if not await self._recorder.save_now(end):
             logger.error("The end of turn %s is not stored yet.", self.plan.turn_id)
 

@@ -1,4 +1,4 @@
-"""What a turn gives out, on its own clock: events, and when things first happened."""
+"""A turn's output on its own clock: events, and first times."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +9,7 @@ Emit = Callable[[Event], None]
 
 
 class TurnOutput:
-    """One turn's events and times, which its two children share. Times are in ms since the output was made."""
+    """One turn's events and times, shared by its two children. Times are in ms since creation."""
 
     def __init__(self, emit: Emit) -> None:
         self.emit = emit
@@ -23,7 +23,7 @@ class TurnOutput:
         return round((self._loop.time() - self._started_at) * 1000)
 
     def at(self, t_ms: int) -> float:
-        """Return the event loop's own time of ``t_ms``, for its timeouts."""
+        """Return ``t_ms`` as the event loop's time, for timeouts."""
         return self._started_at + t_ms / 1000
 
     def note(self, note: str) -> None:

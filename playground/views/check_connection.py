@@ -1,4 +1,4 @@
-"""Check connection: what one tiny request, from the persona form's unsaved values, shows of an LLM's server."""
+"""Check connection: tests an LLM's server with one tiny request from the persona form's unsaved values."""
 
 from asgiref.sync import sync_to_async
 from django.core.cache import cache
@@ -16,7 +16,7 @@ from playground.engine.connection_check import CheckNote, Grade, check_notes
 
 CHECKS = 10
 PER_S = 60
-"""A user's checks within this time, in s: enough for setting up, too few for looking around in a network."""
+"""The period of the limit on a user's checks, in s: enough for setting up, too few to scan a network."""
 
 _FIELDS = (
     "persona_name",
@@ -67,7 +67,7 @@ def _prepared(request: HttpRequest) -> PreparedCheck | list[CheckNote]:
 
 
 def _may_check(user_id: int) -> bool:
-    """Count one more check of the user; False: there were too many."""
+    """Count a check of the user; return False if there were too many."""
     key = f"connection-checks-{user_id}"
     cache.add(key, 0, timeout=PER_S)
     try:

@@ -33,7 +33,7 @@ def conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
 @never_cache
 @require_safe
 def turn_request(request: HttpRequest, turn_id: str) -> HttpResponse:
-    """The turn's request as ``?platform=`` would send it (`RequestView.as_json`)."""
+    """Return the turn's request as ``?platform=`` would send it (`RequestView.as_json`)."""
     turn = own_turn_or_404(request, turn_id, READ)
     if turn.kind not in (Turn.Kind.USER, Turn.Kind.CONTINUATION):
         raise Http404("No request belongs to a turn that bypasses the LLM.")

@@ -1,4 +1,4 @@
-"""The playground's forms: a conversation's options, one's own endpoint, a pasted document."""
+"""The playground's forms: a conversation's options, the user's own endpoint, a pasted document."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,7 @@ VALUE_PREFIX = "value-"
 
 
 class ConversationOptionsForm(forms.Form):
-    """A conversation's options. Each ``{identifier}`` of the context that was sent becomes a box of its own."""
+    """A conversation's options. Each ``{identifier}`` of the sent context gets an input box."""
 
     conversational_context = forms.CharField(
         label="Conversational context",
@@ -69,7 +69,7 @@ class ConversationOptionsForm(forms.Form):
 
     @property
     def value_fields(self) -> list[forms.BoundField]:
-        """The boxes of the context's identifiers, in order."""
+        """The input boxes of the context's identifiers, in order."""
         return [self[VALUE_PREFIX + name] for name in self._identifiers]
 
     @property
@@ -104,7 +104,7 @@ class ConversationOptionsForm(forms.Form):
 
 
 class EndpointForm(forms.Form):
-    """One's own endpoint in one strip: what it takes to make a persona that calls it."""
+    """The user's own endpoint in one strip: the fields of a persona that calls it."""
 
     base_url = forms.CharField(
         label="Base URL",
@@ -135,7 +135,7 @@ class EndpointForm(forms.Form):
 
     @sensitive_variables()
     def make_persona(self) -> PersonaImport | None:
-        """The persona for the endpoint; None, and errors in the fields, where one cannot be made."""
+        """Create a persona for the endpoint; return None, with errors in the fields, if that fails."""
         cleaned = self.cleaned_data
         try:
             return make_endpoint_persona(
@@ -159,7 +159,7 @@ def _examples() -> str:
 
 
 class PasteForm(forms.Form):
-    """A platform's document or Tavus' conversation JSON, as it stands on the platform's page."""
+    """A platform's document or Tavus' conversation JSON, as on the platform's page."""
 
     document = forms.CharField(
         label=lazy(_documents, str)(),
@@ -180,7 +180,7 @@ class PasteForm(forms.Form):
     )
 
     def conversation(self) -> ConversationDraft | None:
-        """What the text says of a conversation; None: it is none, or one that cannot be read, with an error."""
+        """Return the conversation in the text; None if it is none or, with an error, if it is invalid."""
         try:
             return read_conversation(self.cleaned_data["document"])
         except FormatError as error:
@@ -189,7 +189,7 @@ class PasteForm(forms.Form):
 
     @sensitive_variables()
     def import_persona(self, user: User) -> PersonaImport | None:
-        """The stored persona; None, and an error with its line and column, where the text is no such document."""
+        """Store the persona; return None, with an error with line and column, for an invalid text."""
         try:
             draft = read_document(self.cleaned_data["document"], site_url=settings.SITE_URL)
             return import_draft(draft, by=user)

@@ -1,4 +1,4 @@
-"""A fragment for a filler config's page: how often it would have been said in one's own turns."""
+"""A fragment of a filler config's page: how often the filler would have played in the user's own turns."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render

@@ -1,4 +1,4 @@
-"""A pasted document becomes a persona, or a conversation's options: the start page then offers it to be talked to."""
+"""Turns a pasted document into a persona or a conversation's options, and shows the start page with them."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -35,7 +35,7 @@ def paste(request: HttpRequest) -> HttpResponse:
 
 
 def _fill_in(request: HttpRequest, conversation: ConversationDraft) -> HttpResponse:
-    """The start page with the conversation's options in its form, and its persona chosen if it is one of here."""
+    """Return the start page filled with the conversation's options, its persona chosen if it is stored here."""
     keep_options(request, conversation.options)
     for note in conversation.notes:
         messages.info(request, note)

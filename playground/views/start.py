@@ -1,4 +1,4 @@
-"""The start page, and the start of a conversation with one of its personas."""
+"""The start page, and starting a conversation with one of its personas."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -20,7 +20,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
-    """Start with the persona of ``persona``, or with the stand-in of the one of ``stand_in``."""
+    """Start with the persona ``persona``, or with the stand-in of the persona ``stand_in``."""
     user = permitted(request, START, VIEW_PERSONA)
     on_stand_in = "stand_in" in request.POST
     persona_id = request.POST.get("stand_in" if on_stand_in else "persona", "")

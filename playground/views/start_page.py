@@ -1,4 +1,4 @@
-"""The start page as every one of its forms shows it: the personas, the options, one's own endpoint, the paste box."""
+"""Renders the start page for each of its forms: the personas, the options, the user's own endpoint, the paste box."""
 
 from http import HTTPStatus
 
@@ -23,7 +23,7 @@ def render_start_page(
     endpoint: EndpointForm | None = None,
     paste: PasteForm | None = None,
 ) -> HttpResponse:
-    """The page with these forms, each of them new where none is given; 422 where one of them holds an error."""
+    """Return the page with these forms, new ones by default; 422 if one of them has errors."""
     user = permitted(request, START)
     choices = choices_for(user, chosen_id) if user.has_perm(VIEW_PERSONA) else []
     pasted_options = {} if options else take_options(request)

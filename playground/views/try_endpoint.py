@@ -1,4 +1,4 @@
-"""Try my endpoint: a persona for it, and the conversation begins."""
+"""Try my endpoint: creates a persona for it and starts the conversation."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from playground.views.start_page import ADD_PERSONA, render_start_page
 @takes_secrets("key")
 @require_POST
 def try_endpoint(request: HttpRequest) -> HttpResponse:
-    """A persona that can't start yet is shown with its reasons instead."""
+    """Create the persona and start; one that can't start yet is shown with its problems instead."""
     user = permitted(request, START, ADD_PERSONA)
     form = EndpointForm(request.POST, user=user)
     made = form.make_persona() if form.is_valid() else None

@@ -1,4 +1,4 @@
-"""The page that explains the wire to whoever writes a client for it."""
+"""The page that documents the wire for authors of clients."""
 
 import json
 from typing import Any

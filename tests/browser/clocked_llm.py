@@ -1,4 +1,4 @@
-"""An LLM that says one line at a time and writes down when, on its own clock."""
+"""An LLM server that sends one line at a time and records the times on its own clock."""
 
 import json
 import time

@@ -1,7 +1,7 @@
-"""A real browser at the real site: Daphne in a process of its own, with migrated demo data.
+"""A real browser at the real site: Daphne in its own process, with migrated demo data.
 
-A test fails when the page logs an error, breaks the content security policy, or asks another site for anything.
-A request that the page itself gave up, by leaving or for a newer one, is no error; htmx logs it as one.
+A test fails if the page logs an error, breaks the content security policy, or requests anything from another site.
+Requests that the page itself cancels, by leaving or for a newer one, are no errors, though htmx logs them as such.
 """
 
 import os
@@ -36,7 +36,7 @@ REPORT_VIOLATIONS = (
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium; it ends with this folder's tests, for its event loop would be in the way of others."""
+    """Chromium, closed after this folder's tests: its event loop would interfere with others."""
     with sync_playwright() as playwright:
         launch = playwright.chromium.launch
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -61,7 +61,7 @@ def site(
 
 @pytest.fixture(scope="package")
 def signed_in_state(browser: Browser, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cookies of the first admin, who came in by the link that the server printed."""
+    """The cookies of the first admin, signed in by the link that the server printed."""
     path = tmp_path_factory.mktemp("state") / "admin.json"
     with browser.new_context() as context:
         context.new_page().goto(site.link)
@@ -71,7 +71,7 @@ def signed_in_state(browser: Browser, site: Site, tmp_path_factory: pytest.TempP
 
 @pytest.fixture
 def problems() -> list[str]:
-    """What the pages of this test did wrong so far; a test that expects one of them takes it out."""
+    """The errors of this test's pages so far; a test that expects one removes it."""
     return []
 
 

@@ -1,4 +1,4 @@
-"""What a test of the persona editor does first."""
+"""First steps of tests of the persona editor."""
 
 from playwright.sync_api import Page, expect
 

@@ -1,4 +1,4 @@
-"""A small server on loopback, at work in a thread while a test looks at a page."""
+"""A small HTTP server on loopback, in a thread while a test looks at a page."""
 
 import threading
 from collections.abc import Iterator

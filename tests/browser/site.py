@@ -1,7 +1,7 @@
-"""The site as it is served to people, on a free port, with a data folder of its own.
+"""Runs the site as users get it, on a free port, with a data folder of its own.
 
-`run_site` starts it as `make run` does. `serve_site` goes on where that ends, with a copy of a folder that one
-`make run` prepared for all tests of a run.
+`run_site` starts it like `make run`. `serve_site` serves a copy of a folder that one `make run` prepared for all tests
+of a run.
 """
 
 import fcntl
@@ -22,9 +22,9 @@ from tests.settings import ENVIRONMENT
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 PREPARED = "GREENROOM_TESTS_PREPARED"
-"""The environment variable that names the folder where the processes of a test run share what one of them prepared."""
+"""The environment variable with the folder of what one process of a test run prepares for the others."""
 ALLOWED = "GREENROOM_TESTS_SERVERS"
-"""The environment variable that is set once a test asked for the fixture `server_processes`."""
+"""The environment variable set by the fixture `server_processes`."""
 STARTING_S = 60
 STOPPING_S = 15
 
@@ -40,7 +40,7 @@ class Site:
     settings: Mapping[str, str]
 
     def manage(self, *arguments: str) -> str:
-        """The output of a management command beside the running site."""
+        """Return the output of a management command beside the running site."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
@@ -54,16 +54,16 @@ class Site:
 
 
 def rows(data: Path, query: str, *values: str) -> list[tuple[object, ...]]:
-    """What a query finds in, or does to, the SQLite database beside the running site."""
+    """Return what a query finds in, or does to, the SQLite database beside the running site."""
     with closing(sqlite3.connect(data / "data" / "greenroom.sqlite3")) as database, database:
         return database.execute(query, values).fetchall()
 
 
 def environment(data: Path) -> dict[str, str]:
     """That of `make run` on a machine where nothing is configured."""
-    kept = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
-    kept.pop("DJANGO_SETTINGS_MODULE", None)
-    return kept | {
+    inherited = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    inherited.pop("DJANGO_SETTINGS_MODULE", None)
+    return inherited | {
         "DEBUG": "true",
         "GREENROOM_DATA": str(data),
         "PORT": str(free_port()),
@@ -98,7 +98,7 @@ def serve_site(data: Path, **settings: str) -> Iterator[Site]:
     """Serves under these settings until the block is left; what the server logged is in ``data/server.log``."""
     prepare(data)
     port = settings.get("PORT") or str(free_port())
-    told = {
+    site_environment = {
         "DEBUG": "false",
         "PORT": port,
         "SITE_URL": f"http://{HOST}:{port}",
@@ -110,7 +110,7 @@ def serve_site(data: Path, **settings: str) -> Iterator[Site]:
         },
     }
     command = ["serve", "--link", "--host", HOST, "--port", port]
-    with _started(data, command, told | settings, settings) as site:
+    with _started(data, command, site_environment | settings, settings) as site:
         yield site
 
 
@@ -123,7 +123,7 @@ def run_site(data: Path, **settings: str) -> Iterator[Site]:
 
 @contextmanager
 def _started(
-    data: Path, command: Sequence[str], told: Mapping[str, str], settings: Mapping[str, str]
+    data: Path, command: Sequence[str], site_environment: Mapping[str, str], settings: Mapping[str, str]
 ) -> Iterator[Site]:
     assert ALLOWED in os.environ, "A test that starts a server uses the fixture server_processes."
     log = data / "server.log"
@@ -131,7 +131,7 @@ def _started(
         server = subprocess.Popen(
             [sys.executable, "manage.py", *command],
             cwd=ROOT,
-            env={**environment(data), **told},
+            env={**environment(data), **site_environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -145,7 +145,7 @@ def _started(
 
 
 def _announced(server: "subprocess.Popen[str]", log: Path) -> tuple[str, str]:
-    """The address and the sign-in link, as soon as the server has printed them."""
+    """Return the address and the sign-in link, as soon as the server has printed them."""
     assert server.stdout is not None
     printed = ""
     for line in server.stdout:

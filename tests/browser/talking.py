@@ -1,4 +1,4 @@
-"""How a test talks on the live page: start a conversation, say something, look at a turn."""
+"""Steps of a conversation on the live page: start it, say something, look at a turn."""
 
 import re
 
@@ -62,6 +62,6 @@ def wait_until_heard(page: Page, place: int) -> None:
 
 
 def answered(page: Page, place: int) -> str:
-    """The whole text of a closed turn's answer."""
+    """Return the whole text of a closed turn's answer."""
     expect_status(page, place, CLOSED)
     return answer(page, place).text_content() or ""

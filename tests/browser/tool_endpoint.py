@@ -1,4 +1,4 @@
-"""A tool endpoint on loopback: it answers each call with the same result, and keeps what it was sent."""
+"""A tool endpoint on loopback with a fixed result, which records the requests it gets."""
 
 import json
 from typing import Any

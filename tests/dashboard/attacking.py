@@ -1,4 +1,4 @@
-"""What an attack does to everyone else: how long /health/ takes while it runs, and raw requests to attack with."""
+"""Measures how long /health/ takes during an attack, and sends the attack's raw requests over real sockets."""
 
 import socket
 import subprocess
@@ -52,14 +52,14 @@ def bystander(site: Site) -> Iterator[Bystander]:
 
 
 def memory_mib(site: Site) -> float:
-    """The most memory that the serving process ever had, as Linux counts it."""
+    """Return the most memory that the serving process ever had, as Linux counts it."""
     status = Path(f"/proc/{site.process_id}/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
 
 
 def exchange(site: Site, *parts: bytes) -> bytes:
-    """What the server answers to these bytes until it closes; a server that stops reading is read all the same."""
+    """Return the server's bytes until it closes, even if it stops reading."""
     address = urlsplit(site.url)
     answer = b""
     with socket.create_connection((address.hostname, address.port), timeout=DEADLINE_S) as connection:

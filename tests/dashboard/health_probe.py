@@ -16,7 +16,7 @@ DEADLINE_S = 60.0
 
 
 def without_processor_ms(server: str) -> dict[str, float]:
-    """How long each thread of the server has been ready to run without a processor, since it began.
+    """Return how long each thread of the server has been ready to run without a processor, since it began.
 
     A thread that waits for one may hold what the event loop needs to go on, the interpreter's lock.
     """

@@ -1,4 +1,4 @@
-"""One key with many sockets, each within its own limits, and how long another client waits meanwhile."""
+"""Opens many sockets with one key, each within its own limits, and measures how long another client waits."""
 
 import asyncio
 import json

@@ -158,9 +158,9 @@ async def test_200_sockets_of_one_key_within_their_limits_stop_nobody(
         with bystander(site) as watching:
             attack = asyncio.create_task(send_all(sockets, append, BURST, until=TOO_MANY))
             waits_s = await snapshots_s(site, bobs, bobs_conversation)
-            told = await attack
-    assert told[TOO_MANY] == SOCKETS
-    assert told["playground.context"] <= MESSAGES_OF_CLIENT * SOCKETS // CONVERSATIONS
+            events = await attack
+    assert events[TOO_MANY] == SOCKETS
+    assert events["playground.context"] <= MESSAGES_OF_CLIENT * SOCKETS // CONVERSATIONS
     assert max(waits_s) < OTHERS_SNAPSHOT_S, waits_s
     assert watching.delay_ms < HEALTH_MS
 
@@ -193,9 +193,9 @@ async def test_nested_results_break_no_seats_and_stop_nobody(site: Site, bobs: s
     nested = message("conversation.tool_result", tool_call_id="call_1", output=NESTED)
     with bystander(site) as watching:
         async with many_sockets(site, bobs, [conversation], 20) as sockets:
-            told = await send_all(sockets, nested, 5, until="bad_message")
+            events = await send_all(sockets, nested, 5, until="bad_message")
         waits_s = await snapshots_s(site, bobs, conversation, 1)
-    assert told["bad_message"] >= 20
+    assert events["bad_message"] >= 20
     assert max(waits_s) < OTHERS_SNAPSHOT_S
     assert watching.delay_ms < HEALTH_MS
 

@@ -238,9 +238,9 @@ PART = b"x" * (1024 * 1024)
 
 def begin_imports(connections: list[Connection]) -> None:
     """As many mebibytes as all bodies may have together, four in each connection."""
-    for one in connections:
-        one.begin(IMPORT, b"Content-Length: 5000000")
-        one.send(*[PART] * 4)
+    for connection in connections:
+        connection.begin(IMPORT, b"Content-Length: 5000000")
+        connection.send(*[PART] * 4)
 
 
 @pytest.fixture
@@ -248,8 +248,8 @@ def importing() -> Iterator[list[Connection]]:
     connections = [Connection() for _ in range(BODIES_BYTES // (4 * len(PART)))]
     begin_imports(connections)
     yield connections
-    for one in connections:
-        one.channel.connectionLost(Failure(ConnectionDone()))
+    for connection in connections:
+        connection.channel.connectionLost(Failure(ConnectionDone()))
 
 
 def test_a_large_body_is_refused_while_others_fill_the_room(

@@ -1,4 +1,4 @@
-"""Bodies that cost much to read, sent to the served API: refused in time, and nobody else waits for them."""
+"""Costly bodies sent to the served API are refused in time. On a served site: other clients mustn't wait."""
 
 import threading
 from collections.abc import Iterator
@@ -61,12 +61,12 @@ def test_a_mebibyte_of_values_stops_nobody(site: Site, key: str, body: str, item
         path += "/" + answer(site, key, "POST", path, PERSONA % "")["persona_id"]
     items = ",".join([item] * ((BODY_BYTES - ROOM) // (len(item) + 1)))
     answers, delay_ms = sent_at_once(site, key, "POST" if body is PERSONA else "PATCH", path, body % items)
-    assert [found.split(b" ", 2)[1] for found in answers] == [b"400"] * AT_ONCE
+    assert [response.split(b" ", 2)[1] for response in answers] == [b"400"] * AT_ONCE
     assert delay_ms < HEALTH_MS
 
 
 def test_as_many_values_as_are_taken_stop_nobody(site: Site, key: str) -> None:
     items = ",".join(["[]"] * (MAX_VALUES - 3))
     answers, delay_ms = sent_at_once(site, key, "POST", "/v2/personas", PERSONA % items)
-    assert [found.split(b" ", 2)[1] for found in answers] == [b"200"] * AT_ONCE
+    assert [response.split(b" ", 2)[1] for response in answers] == [b"200"] * AT_ONCE
     assert delay_ms < HEALTH_MS

@@ -1,4 +1,4 @@
-"""Documents that cost much to read, at the served import page: refused in time, and nobody else waits for them."""
+"""Costly documents on the served import page are refused in time. On a served site: other clients mustn't wait."""
 
 import re
 import threading

@@ -50,11 +50,11 @@ def odd_requests(cookie: bytes) -> list[bytes]:
     paths = [place.format(value) for place in places for value in ODD_IN_PATH]
     paths += [f"{page}?{query}" for page in pages for query in queries()]
     paths += [f"{page}?{query}" for page in lists for query in admin_queries()]
-    asked = [head("GET", path, cookie) for path in paths]
+    requests = [head("GET", path, cookie) for path in paths]
     for form in forms():
         length = b"Content-Length: %d" % len(form)
-        asked += [head("POST", page, cookie, b"Content-Type: " + FORM, length) + form for page in pages]
-    return asked
+        requests += [head("POST", page, cookie, b"Content-Type: " + FORM, length) + form for page in pages]
+    return requests
 
 
 def odd_sockets(site: Site, cookie: bytes) -> list[bytes]:
@@ -64,9 +64,9 @@ def odd_sockets(site: Site, cookie: bytes) -> list[bytes]:
 
 
 def test_a_flood_of_odd_input_stops_nobody(site: Site, cookie: bytes) -> None:
-    asked = [*odd_requests(cookie), *odd_sockets(site, cookie)]
+    requests = [*odd_requests(cookie), *odd_sockets(site, cookie)]
     with bystander(site) as watching, ThreadPoolExecutor(AT_ONCE) as threads:
-        answers = list(threads.map(lambda one: exchange(site, one), asked))
+        answers = list(threads.map(lambda request: exchange(site, request), requests))
     classes = Counter(answer.split(b" ", 2)[1][:1] for answer in answers)
     assert classes.keys() == {b"1", b"2", b"3", b"4"}
     assert classes[b"4"] > 100

@@ -98,11 +98,11 @@ class Caller:
         headers = self._by_key if path.startswith("/v2/") else self._by_session
         if body:
             headers = headers | {"content-type": "application/x-www-form-urlencoded"}
-        asked: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+        messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
         answered: list[Message] = []
 
         async def receive() -> Message:
-            return asked.pop() if asked else await asyncio.get_running_loop().create_future()
+            return messages.pop() if messages else await asyncio.get_running_loop().create_future()
 
         async def send(message: Message) -> None:
             answered.append(message)
@@ -187,8 +187,8 @@ def test_in_a_path(caller: Caller, addresses: dict[str, str]) -> None:
 
 
 def test_in_a_query(caller: Caller, addresses: dict[str, str]) -> None:
-    asked = list(queries())
-    requests = (("GET", f"{path}?{query}", b"") for path in addresses.values() for query in asked)
+    urls = list(queries())
+    requests = (("GET", f"{path}?{query}", b"") for path in addresses.values() for query in urls)
     assert caller.failures(requests) == []
 
 

@@ -1,4 +1,4 @@
-"""The served site: start, shutdown, and who may open a socket."""
+"""Start and shutdown of the served site, and who may open a socket. Over real sockets: these are the server's work."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Two processes serve one site, sharing PostgreSQL and Redis."""
+"""Two processes serve one site, sharing PostgreSQL and Redis. With real processes: each has its own memory."""
 
 import json
 import urllib.request

@@ -38,7 +38,7 @@ async def stream(
 
 
 def _asked(exchange: Exchange) -> tuple[str, bool]:
-    """The model asked for, and whether the usage was."""
+    """Return the model asked for, and whether the usage was."""
     chat = exchange.request.chat
     options = chat.get("stream_options")
     return str(chat.get("model", "gpt-4o")), isinstance(options, dict) and bool(options.get("include_usage"))
@@ -202,8 +202,8 @@ async def gzip_bomb(exchange: Exchange) -> None:
 @behaviour
 async def echo(exchange: Exchange) -> None:
     """Says the request that it got, as JSON."""
-    said = {"target": exchange.request.target, "headers": exchange.request.headers}
-    await stream(exchange, text_stream([json.dumps(said)]))
+    request = {"target": exchange.request.target, "headers": exchange.request.headers}
+    await stream(exchange, text_stream([json.dumps(request)]))
 
 
 @behaviour
@@ -214,7 +214,7 @@ async def corrupt_gzip(exchange: Exchange) -> None:
 
 @behaviour
 async def unknown_encoding(exchange: Exchange) -> None:
-    """An encoding that nobody knows."""
+    """An unknown encoding."""
     body = b"".join(text_stream(deltas_of(TEXT)))
     await exchange.answer("200 OK", [*STREAM_HEADERS, ("Content-Encoding", "x-rot13")], body)
 
@@ -231,12 +231,12 @@ async def echo_secret_reasoning(exchange: Exchange) -> None:
 async def echo_secret_encoded(exchange: Exchange) -> None:
     """Says the key in base64, in base64 within a longer text, and percent-encoded."""
     key = _key(exchange)
-    said = [
+    encodings = [
         base64.b64encode(key.encode()),
         base64.b64encode(f"x{key}y".encode()),
         quote(key, safe="").encode(),
     ]
-    await stream(exchange, text_stream([f"It is {text.decode()} here. " for text in said]))
+    await stream(exchange, text_stream([f"It is {text.decode()} here. " for text in encodings]))
 
 
 @behaviour

@@ -23,7 +23,7 @@ class NoHTTPError(Exception):
 
 @dataclass
 class Request:
-    """What was asked, as it came over the wire."""
+    """A request as received."""
 
     connection: int
     method: str
@@ -43,10 +43,10 @@ class Request:
         return self.path.split("/")[1]
 
     def header(self, name: str) -> str:
-        return next((value for found, value in self.headers if found.lower() == name.lower()), "")
+        return next((value for header, value in self.headers if header.lower() == name.lower()), "")
 
     def option(self, name: str, default: str = "") -> str:
-        """A value of the query, by which some behaviours can be tuned."""
+        """Return a value of the query, by which some behaviours can be tuned."""
         return parse_qs(self.target.partition("?")[2]).get(name, [default])[0]
 
     @property
@@ -126,11 +126,11 @@ class Exchange:
         await self.pause(600)
 
     async def close(self) -> None:
-        """Close the connection in good order, wherever the answer stands."""
+        """Close the connection cleanly, at any point of the answer."""
         self.keeps_alive = False
 
     async def reset(self) -> None:
-        """Break the connection off (RST), wherever the answer stands."""
+        """Reset the connection (RST), at any point of the answer."""
         self.keeps_alive = False
         raw: socket.socket = self._writer.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -148,7 +148,7 @@ def head(status: str, headers: list[tuple[str, str]]) -> bytes:
 
 
 async def read_request(connection: int, reader: asyncio.StreamReader) -> Request | None:
-    """The next request of a connection; None when there is none. Raises NoHTTPError."""
+    """Return the next request of a connection, or None. Raises NoHTTPError."""
     try:
         first = await reader.readexactly(1)
         if not first.isalpha():

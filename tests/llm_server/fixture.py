@@ -31,24 +31,24 @@ class LLMServerHandle:
         return f"http://127.0.0.1:{self.port}"
 
     def base_url(self, behaviour: str) -> str:
-        """What a Tavus persona's ``base_url`` is for this behaviour."""
+        """Return a Tavus persona's ``base_url`` for this behaviour."""
         return f"{self.url}/{behaviour}/v1"
 
     def completions_url(self, behaviour: str, query: str = "") -> str:
-        """What a JAICP ``url`` is for this behaviour."""
+        """Return a JAICP ``url`` for this behaviour."""
         return f"{self.base_url(behaviour)}/chat/completions" + (f"?{query}" if query else "")
 
     def requests(self) -> list[dict[str, Any]]:
-        """Every request since the last reset, as it came."""
-        found: list[dict[str, Any]] = _get(f"{self.url}/_requests")
-        return found
+        """Return every request since the last reset, as received."""
+        requests: list[dict[str, Any]] = _get(f"{self.url}/_requests")
+        return requests
 
     def answers_under_way(self) -> int:
-        """How many answers have begun and not ended, their clients still listening."""
+        """Return the number of unfinished answers whose clients are still connected."""
         return int(_get(f"{self.url}/_under_way"))
 
     def wait_until_left(self, within_s: float = 3.0) -> dict[str, Any]:
-        """The last request, once its client has left before the end of the answer."""
+        """Wait for the last request's client to leave before the answer's end; return the request."""
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
             if (last := self.requests()[-1])["client_left_after_ms"] is not None:

@@ -47,7 +47,7 @@ JSON_HEADERS = [("Content-Type", "application/json"), *_COMMON_HEADERS]
 
 
 def deltas_of(text: str) -> list[str]:
-    """The text cut as a tokeniser would: each word with the space before it."""
+    """Return the text cut as a tokeniser would: each word with the space before it."""
     first, *rest = text.split(" ")
     return [first, *(f" {word}" for word in rest)]
 
@@ -55,7 +55,7 @@ def deltas_of(text: str) -> list[str]:
 def chunk(
     delta: Json, finish_reason: str | None = None, *, usage: bool = False, model: str = "gpt-4o"
 ) -> Json:
-    found: Json = {
+    payload: Json = {
         "id": COMPLETION_ID,
         "object": "chat.completion.chunk",
         "created": CREATED,
@@ -65,8 +65,8 @@ def chunk(
         "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}],
     }
     if usage:
-        found["usage"] = None
-    return found
+        payload["usage"] = None
+    return payload
 
 
 def usage_chunk(model: str = "gpt-4o") -> Json:
@@ -74,7 +74,7 @@ def usage_chunk(model: str = "gpt-4o") -> Json:
 
 
 def event(payload: object) -> bytes:
-    """One event of the stream: compact JSON, as OpenAI writes it, or a text as it stands."""
+    """Return one event of the stream: compact JSON, as OpenAI writes it, or a verbatim text."""
     text = payload if isinstance(payload, str) else json.dumps(payload, separators=(",", ":"))
     return f"data: {text}\n\n".encode()
 
@@ -82,7 +82,7 @@ def event(payload: object) -> bytes:
 def text_stream(
     deltas: Iterable[str], *, finish_reason: str = "stop", usage: bool = False, model: str = "gpt-4o"
 ) -> list[bytes]:
-    """All events of an answer: the role, the text, the end, perhaps the usage, ``[DONE]``."""
+    """Return all events of an answer: the role, the text, the end, perhaps the usage, ``[DONE]``."""
     chunks = [chunk({"role": "assistant", "content": "", "refusal": None}, usage=usage, model=model)]
     chunks += [chunk({"content": text}, usage=usage, model=model) for text in deltas]
     chunks.append(chunk({}, finish_reason, usage=usage, model=model))
@@ -92,7 +92,7 @@ def text_stream(
 
 
 def tool_stream(fragments: int = 8) -> list[bytes]:
-    """A call whose arguments come in pieces: id and name first, then only the index and text."""
+    """Return a call whose arguments come in pieces: id and name first, then only the index and text."""
     size = -(-len(TOOL_ARGUMENTS) // fragments)
     pieces = [TOOL_ARGUMENTS[at : at + size] for at in range(0, len(TOOL_ARGUMENTS), size)]
     first: Json = {
@@ -108,9 +108,9 @@ def tool_stream(fragments: int = 8) -> list[bytes]:
 
 
 def completion(text: str, model: str = "gpt-4o") -> bytes:
-    """The answer to a request without ``stream``, indented as OpenAI sends it."""
+    """Return the answer to a request without ``stream``, indented as OpenAI sends it."""
     message: Json = {"role": "assistant", "content": text, "refusal": None, "annotations": []}
-    found: Json = {
+    payload: Json = {
         "id": COMPLETION_ID,
         "object": "chat.completion",
         "created": CREATED,
@@ -120,7 +120,7 @@ def completion(text: str, model: str = "gpt-4o") -> bytes:
         "service_tier": "default",
         "system_fingerprint": "fp_cbf1785567",
     }
-    return json.dumps(found, indent=2).encode() + b"\n"
+    return json.dumps(payload, indent=2).encode() + b"\n"
 
 
 def error_body(message: str, kind: str, code: str | None = None, param: str | None = None) -> bytes:

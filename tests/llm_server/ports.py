@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 
 class Authority:
-    """A certificate authority of the tests' own; whoever trusts ``ca.pem`` in its folder trusts its certificates."""
+    """The tests' own certificate authority; trust ``ca.pem`` in its folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -33,7 +33,7 @@ class Authority:
         self.file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
     def context(self, host: str, *, age_days: int = 0, is_self_signed: bool = False) -> ssl.SSLContext:
-        """A server's TLS settings with a certificate for ``host``, valid until ``10 - age_days`` days from now."""
+        """Return TLS settings with a certificate for ``host``, valid until ``10 - age_days`` days from now."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = _name(host)
         names = [_alternative(host)]
@@ -69,7 +69,7 @@ async def reset_connection(reader: asyncio.StreamReader, writer: asyncio.StreamW
 
 
 def refused_port() -> int:
-    """A port that nobody listens on."""
+    """Return a port without a listener."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -77,18 +77,18 @@ def refused_port() -> int:
 
 
 def full_port() -> tuple[int, list[socket.socket]]:
-    """A port whose queue of connections is full, so that a connection is never made; keep the sockets."""
+    """Return a port with a full accept queue, so that connecting never succeeds; keep the sockets."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(0)
-    kept = [listener]
+    listeners = [listener]
     for _ in range(4):
         filler = socket.socket()
         filler.setblocking(False)
         filler.connect_ex(listener.getsockname())
-        kept.append(filler)
+        listeners.append(filler)
     port: int = listener.getsockname()[1]
-    return port, kept
+    return port, listeners
 
 
 def _name(text: str) -> x509.Name:

@@ -62,8 +62,8 @@ class LLMServer:
         resetting = await asyncio.start_server(reset_connection, "127.0.0.1", 0)
         stack.callback(resetting.close)
         self.ports["reset"] = resetting.sockets[0].getsockname()[1]
-        self.ports["full"], kept = full_port()
-        for each in kept:
+        self.ports["full"], full_listeners = full_port()
+        for each in full_listeners:
             stack.callback(each.close)
         self.ports["refused"] = refused_port()
 
@@ -103,20 +103,20 @@ class LLMServer:
     async def _control(self, exchange: Exchange) -> None:
         match exchange.request.path:
             case "/_requests":
-                found: object = [request.as_json() for request in self._requests]
+                state: object = [request.as_json() for request in self._requests]
             case "/_under_way":
-                found = self._under_way
+                state = self._under_way
             case "/_reset":
                 self._requests.clear()
                 self._visits.clear()
-                found = None
+                state = None
             case "/_ports":
-                found = self.ports
+                state = self.ports
             case "/_ca":
-                found = self.ca_file
+                state = self.ca_file
             case _:
-                found = sorted(BEHAVIOURS)
-        await exchange.answer("200 OK", JSON_HEADERS, json.dumps(found).encode())
+                state = sorted(BEHAVIOURS)
+        await exchange.answer("200 OK", JSON_HEADERS, json.dumps(state).encode())
 
 
 async def serve(port: int) -> None:

@@ -32,7 +32,7 @@ def _said(text: str) -> bytes:
 
 
 def _with(*odd: bytes) -> list[bytes]:
-    """A good answer with something odd in its middle."""
+    """Return a good answer with something odd in its middle."""
     return [*GOOD[:MIDDLE], *odd, *GOOD[MIDDLE:]]
 
 
@@ -51,7 +51,7 @@ def _whole_call(
 
 
 def _raw(text: str) -> bytes:
-    """A delta whose characters stand as they are, in UTF-8."""
+    """Return a delta with unescaped UTF-8 characters."""
     return b"data: " + json.dumps(chunk({"content": text}), ensure_ascii=False).encode() + b"\n\n"
 
 
@@ -240,7 +240,7 @@ async def signed_call(exchange: Exchange) -> None:
 
 @behaviour
 async def drip(exchange: Exchange) -> None:
-    """A word each ``?ms=`` (500), for ever."""
+    """A word every ``?ms=`` (500), endlessly."""
     pause_s = int(exchange.request.option("ms", "500")) / 1000
     await exchange.start(headers=STREAM_HEADERS)
     while True:

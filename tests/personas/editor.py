@@ -7,10 +7,10 @@ from personas.models import Persona
 
 
 def typed(persona: Persona, /, **changes: Any) -> dict[str, Any]:
-    """What a browser sends for the persona's form."""
+    """Return what a browser sends for the persona's form."""
     return data_of(persona) | {"face": "form"} | changes
 
 
 def as_text(persona: Persona, text: str, /, **changes: Any) -> dict[str, Any]:
-    """What a browser sends from the text face."""
+    """Return what a browser sends from the text face."""
     return data_of(persona) | {"face": "text", "text": text} | changes

@@ -1,4 +1,4 @@
-"""The examples of the platforms' pages, as they stand there."""
+"""The examples of the platforms' pages, verbatim."""
 
 # ruff: noqa: E501 (the lines are as long as they stand in the documents)
 

@@ -106,7 +106,7 @@ HISTORIES = [
 
 @st.composite
 def jaicp_documents(draw: st.DrawFn) -> dict[str, Any]:
-    """Every document that JAICP's format can hold."""
+    """Return every document that JAICP's format can hold."""
     secret = draw(st.sampled_from(["", "MY_TOKEN"]))
     mode, last = draw(st.sampled_from(HISTORIES))
     llm = {

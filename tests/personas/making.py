@@ -10,7 +10,7 @@ CANARY = "sk-canary-5d1c0a7e-never-shown-Zx9Q"
 
 
 def make_secret(name: str = "MY_TOKEN", *, value: str = CANARY, hosts: tuple[str, ...] = ()) -> TokenSecret:
-    """A stored secret; with an empty value it is "value missing"."""
+    """Return a stored secret; with an empty value it is "value missing"."""
     secret = TokenSecret(name=name, allowed_hosts=list(hosts))
     if value:
         set_value(secret, value, by=None)
@@ -19,6 +19,6 @@ def make_secret(name: str = "MY_TOKEN", *, value: str = CANARY, hosts: tuple[str
 
 
 def make_persona(**fields: Any) -> Persona:
-    """A persona that isn't stored yet, complete but for a token secret."""
+    """Return a persona that isn't stored yet, complete but for a token secret."""
     complete = {"persona_name": "Mert", "address": "https://llm.example.com/v1", "model": "gpt-4o"}
     return Persona(**(complete | fields))

@@ -16,7 +16,7 @@ def page_of(secret: TokenSecret, page: str = "change") -> str:
 
 
 def typed(**fields: Any) -> dict[str, Any]:
-    """What the form sends; a check box that isn't ticked sends nothing."""
+    """Return what the form sends; a check box that isn't ticked sends nothing."""
     return {"name": "MY_TOKEN", "allowed_hosts": "", "value": ""} | fields
 
 

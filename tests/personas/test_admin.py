@@ -24,7 +24,7 @@ def html_of(response: Any) -> str:
 
 
 def form_of(response: Any) -> dict[str, Any]:
-    """What a browser would send if the page were saved as it stands."""
+    """Return what a browser would send if the page were saved as it stands."""
     form = response.context["adminform"].form
     sent = {name: form[name].value() for name in form.fields}
     return {name: value for name, value in sent.items() if value is not None}

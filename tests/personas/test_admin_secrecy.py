@@ -67,7 +67,7 @@ def test_a_refused_form_comes_back_without_the_value(admin_client: Client) -> No
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({"value": "another-value-entered"}, "Value replaced."),
         ({"clear_value": "on"}, "Value cleared."),
@@ -76,12 +76,12 @@ def test_a_refused_form_comes_back_without_the_value(admin_client: Client) -> No
     ],
 )
 def test_the_history_says_what_happened_without_a_value(
-    admin_client: Client, fields: dict[str, str], said: str
+    admin_client: Client, fields: dict[str, str], message: str
 ) -> None:
     secret = make_secret()
     admin_client.post(page_of(secret), typed(**fields))
-    assert LogEntry.objects.get().get_change_message() == said
-    assert said in html_of(admin_client.get(page_of(secret, "history")))
+    assert LogEntry.objects.get().get_change_message() == message
+    assert message in html_of(admin_client.get(page_of(secret, "history")))
 
 
 @pytest.mark.parametrize("debug", [True, False])

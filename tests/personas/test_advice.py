@@ -11,7 +11,7 @@ from tests.schemas import doubling
 
 
 def noted(field: str, *, platform: str = "jaicp", **llm: Any) -> str:
-    """What is said at a field of a persona whose LLM is called like this."""
+    """Return what is said at a field of a persona whose LLM is called like this."""
     rest = {key: llm.pop(key) for key in ("system_prompt", "context", "tts", "filler") if key in llm}
     document = {"llm": {"platform": platform, "provider": "CUSTOM_LLM", "event_name": "e"} | llm} | rest
     return " ".join(note.message for note in notes_about(document) if note.field == field)
@@ -164,9 +164,9 @@ def test_what_an_engine_takes_is_not_remarked_on(engine: str, settings: dict[str
     ],
 )
 def test_a_long_prompt_is_held_against_the_platforms_advice(platform: str, tokens: int, words: str) -> None:
-    said = noted("system_prompt", platform=platform, system_prompt="abcd" * tokens)
-    assert words in said
-    assert bool(said) == bool(words)
+    note = noted("system_prompt", platform=platform, system_prompt="abcd" * tokens)
+    assert words in note
+    assert bool(note) == bool(words)
 
 
 def test_tokens_are_estimated_by_script() -> None:

@@ -28,9 +28,9 @@ def refused(
 ) -> dict[str, str]:
     response = client.generic(method, path, text, content_type="application/json")
     assert response.status_code == 400, response.content
-    found: dict[str, str] = response.json()
-    assert found.keys() <= {"error", "field"}
-    return found
+    error: dict[str, str] = response.json()
+    assert error.keys() <= {"error", "field"}
+    return error
 
 
 @pytest.mark.parametrize("path", [PERSONAS, CONVERSATIONS])
@@ -116,9 +116,9 @@ def test_a_body_of_almost_one_mebibyte_is_read(client: Client) -> None:
     ],
 )
 def test_a_wrong_value_is_named_by_its_path(client: Client, document: dict[str, Any], field: str) -> None:
-    found = refused(client, json.dumps({"system_prompt": ""} | document))
-    assert found["field"] == field
-    assert found["error"].startswith(field)
+    error = refused(client, json.dumps({"system_prompt": ""} | document))
+    assert error["field"] == field
+    assert error["error"].startswith(field)
 
 
 def test_a_break_in_the_json_is_named_by_line_and_column(client: Client) -> None:

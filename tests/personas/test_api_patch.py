@@ -220,8 +220,8 @@ def test_a_key_in_a_patch_becomes_a_secret(client: Client, persona: Persona) -> 
 
 def test_a_changed_base_url_never_takes_the_key_along(client: Client, persona: Persona) -> None:
     elsewhere = {"op": "replace", "path": "/layers/llm/base_url", "value": "https://evil.example/v1"}
-    said = patch(client, persona, elsewhere).json()["greenroom"]
-    assert [reason["code"] for reason in said["not_ready"]] == ["secret_not_allowed"]
+    greenroom = patch(client, persona, elsewhere).json()["greenroom"]
+    assert [reason["code"] for reason in greenroom["not_ready"]] == ["secret_not_allowed"]
     assert TokenSecret.objects.get().allowed_hosts == ["llm.example.com"]
 
 

@@ -27,19 +27,19 @@ def client(admin_user: User) -> Client:
 
 
 def create(client: Client, document: Json | str) -> Json:
-    """The answer to a persona that is taken."""
+    """Return the answer to a persona that is taken."""
     text = document if isinstance(document, str) else json.dumps(document)
     response = client.post(PERSONAS, text, content_type="application/json")
     assert response.status_code == 200, response.content
-    found: Json = response.json()
-    return found
+    answer: Json = response.json()
+    return answer
 
 
 def shown(client: Client, persona_id: str) -> Json:
     response = client.get(f"{PERSONAS}/{persona_id}")
     assert response.status_code == 200
-    (found,) = response.json()["data"]
-    persona: Json = found
+    personas: list[Json] = response.json()["data"]
+    (persona,) = personas
     return persona
 
 
@@ -77,10 +77,12 @@ def test_the_storyteller_comes_out_in_the_seeds_words(client: Client) -> None:
 
 
 def test_the_answer_says_what_was_left_out_and_why_it_cannot_start(client: Client) -> None:
-    said = create(client, examples.STORYTELLER)["greenroom"]
-    assert said["version"] == 1
-    assert said["notices"] == ["layers.llm.tools[0]: <your-tools-here> is a placeholder; it was left out."]
-    assert [reason["code"] for reason in said["not_ready"]] == [
+    greenroom = create(client, examples.STORYTELLER)["greenroom"]
+    assert greenroom["version"] == 1
+    assert greenroom["notices"] == [
+        "layers.llm.tools[0]: <your-tools-here> is a placeholder; it was left out."
+    ]
+    assert [reason["code"] for reason in greenroom["not_ready"]] == [
         "address_placeholder",
         "model_placeholder",
         "secret_value_missing",
@@ -146,8 +148,8 @@ def test_an_editors_reference_to_a_secret_widens_nothing(client: Client, db: Non
     create(client, with_llm())
     editor = api_client(person(Role.EDITOR))
     elsewhere = with_llm(api_key="{{secret:A_EXAMPLE_KEY}}", base_url="https://evil.example/v1")
-    said = create(editor, elsewhere)["greenroom"]
-    assert [reason["code"] for reason in said["not_ready"]] == ["secret_not_allowed"]
+    greenroom = create(editor, elsewhere)["greenroom"]
+    assert [reason["code"] for reason in greenroom["not_ready"]] == ["secret_not_allowed"]
     assert TokenSecret.objects.get().allowed_hosts == ["a.example"]
 
 
@@ -190,14 +192,14 @@ def test_an_address_of_this_app_goes_out_and_comes_in_with_the_sites(client: Cli
     persona = shown(client, answer["persona_id"])
     assert persona["layers"]["llm"]["base_url"] == "https://green.example/demo/v1"
     create(client, persona)
-    assert [found.address for found in Persona.objects.all()] == ["/demo/v1", "/demo/v1"]
+    assert [persona.address for persona in Persona.objects.all()] == ["/demo/v1", "/demo/v1"]
 
 
 def test_a_jaicp_persona_is_shown_as_it_would_look_at_tavus(client: Client) -> None:
     persona = make_persona(platform="jaicp", address="https://a.example/v1/chat/completions", event_name="x")
     save_persona(persona, by=None)
-    found = shown(client, persona.pk)
-    assert found["layers"]["llm"]["base_url"] == "https://a.example/v1"
+    persona_json = shown(client, persona.pk)
+    assert persona_json["layers"]["llm"]["base_url"] == "https://a.example/v1"
 
 
 def test_the_list_is_paged_newest_first_and_counts_all(client: Client) -> None:

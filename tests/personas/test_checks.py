@@ -10,20 +10,20 @@ from tests.personas.making import make_secret
 pytestmark = pytest.mark.django_db
 
 
-def found(*ids: str) -> list[checks.CheckMessage]:
+def messages_of(*ids: str) -> list[checks.CheckMessage]:
     return [message for message in checks.run_checks(databases=["default"]) if message.id in ids]
 
 
 def test_usable_keys_and_readable_secrets_pass() -> None:
     make_secret()
-    assert found("personas.E001", "personas.W001") == []
+    assert messages_of("personas.E001", "personas.W001") == []
 
 
 def test_without_a_usable_key_the_check_fails_by_the_name_of_the_variable(
     settings: Settings,
 ) -> None:
     settings.ENCRYPTION_KEYS = ["broken"]
-    [error] = found("personas.E001")
+    [error] = messages_of("personas.E001")
     assert error.is_serious()
     assert "ENCRYPTION_KEYS" in error.msg
     assert "broken" not in error.msg
@@ -33,6 +33,6 @@ def test_secrets_that_do_not_decrypt_are_a_warning_that_names_them(settings: Set
     make_secret("LOST")
     settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     make_secret("FINE")
-    [warning] = found("personas.W001")
+    [warning] = messages_of("personas.W001")
     assert not warning.is_serious(checks.ERROR)
     assert warning.msg == "1 of 2 token secrets cannot be decrypted: LOST."

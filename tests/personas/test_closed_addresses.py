@@ -1,4 +1,4 @@
-"""What is said at save of an address that Greenroom will not call."""
+"""The note at save on an address that Greenroom won't call."""
 
 import json
 from typing import Any
@@ -27,16 +27,16 @@ def create(user: User, base_url: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("address", "sentence"),
     [
         (PRIVATE, NOT_PUBLIC),
         ("http://0.0.0.0:8000/v1", "write 127.0.0.1:8000."),
         ("http://169.254.169.254/v1", "169.254.169.254:80 is a metadata service"),
     ],
 )
-def test_a_private_address_is_a_notice_and_no_reason(address: str, said: str) -> None:
+def test_a_private_address_is_a_notice_and_no_reason(address: str, sentence: str) -> None:
     persona = make_persona(address=address)
-    assert said in closed_address_sentence(persona)
+    assert sentence in closed_address_sentence(persona)
     assert readiness_problems(persona) == []
 
 

@@ -19,7 +19,7 @@ FORM_FIELDS = {"tts": "tts_engine", "vqa": "vision", "filler": "filler_config", 
 
 @st.composite
 def stored_documents(draw: st.DrawFn) -> dict[str, Any]:
-    """Every document that the form can store: each platform's own, with parts of the other beside it."""
+    """Return every document that the form can store: each platform's own, with parts of the other beside it."""
     own = draw(tavus_documents() | jaicp_documents())
     other = draw(tavus_documents() | jaicp_documents())
     for part in draw(
@@ -83,17 +83,17 @@ def test_on_its_own_platform_a_document_is_left_as_it_is(document: dict[str, Any
 def test_a_second_conversion_changes_nothing_more(document: dict[str, Any], target: str) -> None:
     once = converted(document, target)
     assert converted(once, target) == once
-    assert not [found for found in conversion_notes(once, target) if found.fate is Fate.LOST]
+    assert not [note for note in conversion_notes(once, target) if note.fate is Fate.LOST]
 
 
 def test_the_weather_assistant_loses_its_voice_and_its_vision_in_jaicp() -> None:
     document = of(examples.WEATHER_ASSISTANT)
-    found = conversion_notes(document, "jaicp")
-    assert [note.message for note in found if note.fate is Fate.LOST] == [
+    notes = conversion_notes(document, "jaicp")
+    assert [note.message for note in notes if note.fate is Fate.LOST] == [
         "The tts layer (engine, voice and their key): only Tavus' documents have them.",
         "The vqa layer: only Tavus' documents have them.",
     ]
-    assert [note.field for note in found if note.fate is Fate.CHANGED] == [
+    assert [note.field for note in notes if note.fate is Fate.CHANGED] == [
         "event_name",
         "context",
         "system_prompt",
@@ -101,12 +101,12 @@ def test_the_weather_assistant_loses_its_voice_and_its_vision_in_jaicp() -> None
 
 
 def test_the_reply_to_yandex_gpt_loses_its_fillers_at_tavus() -> None:
-    found = conversion_notes(of(examples.YANDEX_GPT), "tavus")
-    assert [note.field for note in found if note.fate is Fate.LOST] == [
+    notes = conversion_notes(of(examples.YANDEX_GPT), "tavus")
+    assert [note.field for note in notes if note.fate is Fate.LOST] == [
         "history_mode",
         "filler_config",
     ]
-    assert "url becomes base_url, without /chat/completions: Tavus adds it." in [f.message for f in found]
+    assert "url becomes base_url, without /chat/completions: Tavus adds it." in [f.message for f in notes]
 
 
 def test_caila_becomes_its_open_ai_adapter() -> None:

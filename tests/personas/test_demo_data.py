@@ -79,9 +79,9 @@ def test_a_new_demo_key_is_put_into_the_secret(
     settings.DEMO_LLM_KEY = NEW_KEY
     call_command("load_demo_data")
     assert holds(demo_secret(), NEW_KEY)
-    said = capsys.readouterr().out
-    assert "new key" in said
-    assert NEW_KEY not in said
+    output = capsys.readouterr().out
+    assert "new key" in output
+    assert NEW_KEY not in output
 
 
 def test_a_demo_key_that_no_longer_decrypts_is_put_in_anew(settings: Settings) -> None:

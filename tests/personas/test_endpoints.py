@@ -1,4 +1,4 @@
-"""A persona for one's own endpoint: address as the platform calls it, key bound to its host, nothing made twice."""
+"""A persona for a user's own endpoint: address in the platform's form, key bound to its host, nothing created twice."""
 
 import pytest
 from django.contrib.auth.models import User

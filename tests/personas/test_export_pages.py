@@ -44,8 +44,8 @@ def test_each_format_is_shown_and_downloaded_as_the_same_text(
 
 
 def test_the_personas_own_format_comes_first(user_client: Client, persona: Persona) -> None:
-    found = json.loads(user_client.get(address("download", persona)).content)
-    assert found["persona_name"] == "Mert"
+    exported = json.loads(user_client.get(address("download", persona)).content)
+    assert exported["persona_name"] == "Mert"
 
 
 def test_an_unknown_format_is_not_found(user_client: Client, persona: Persona) -> None:

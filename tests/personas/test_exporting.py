@@ -63,9 +63,9 @@ def test_an_export_has_names_only(export_format: str) -> None:
 @pytest.mark.django_db
 def test_rehearsal_settings_are_said_to_stay_here() -> None:
     persona = make_persona(tool_endpoint="https://tools.example/", stream_options={"include_usage": True})
-    (found,) = export(document_of(persona), "tavus").conversion_notes
-    assert found.fate is Fate.LOST
-    assert found.message.endswith("tool_endpoint, stream_options.")
+    (note,) = export(document_of(persona), "tavus").conversion_notes
+    assert note.fate is Fate.LOST
+    assert note.message.endswith("tool_endpoint, stream_options.")
 
 
 def test_curl_names_the_secret_as_a_variable() -> None:

@@ -30,8 +30,8 @@ def test_a_bare_list_of_messages_is_a_reply(text: str) -> None:
 
 
 def test_bare_parameters_are_a_reply() -> None:
-    found = read_document(examples.PARAMETERS).document["llm"]["parameters"]
-    assert found == {"max_completion_tokens": 150, "stop": ["joke", "###"]}
+    parameters = read_document(examples.PARAMETERS).document["llm"]["parameters"]
+    assert parameters == {"max_completion_tokens": 150, "stop": ["joke", "###"]}
 
 
 def test_a_bare_list_of_tools_is_a_reply() -> None:
@@ -113,21 +113,21 @@ def test_the_app_knows_its_own_addresses_again() -> None:
 
 
 def test_a_conversation_is_read_as_it_stands_on_the_page() -> None:
-    found = read_conversation(examples.CONVERSATION)
-    assert found is not None
-    assert found.persona_id == "p234324a"
-    assert found.options["conversation_name"] == "My Conversation"
-    assert found.options["conversational_context"].startswith("You are talking to Maya")
-    assert found.options["callback_url"] == "https://webhook.site/"
-    assert found.notes == ()
+    conversation = read_conversation(examples.CONVERSATION)
+    assert conversation is not None
+    assert conversation.persona_id == "p234324a"
+    assert conversation.options["conversation_name"] == "My Conversation"
+    assert conversation.options["conversational_context"].startswith("You are talking to Maya")
+    assert conversation.options["callback_url"] == "https://webhook.site/"
+    assert conversation.notes == ()
 
 
 def test_what_a_conversation_holds_beside_is_named() -> None:
-    found = read_conversation(
+    conversation = read_conversation(
         '{"persona_id": "p1", "properties": {"language": "english"}, "status": "active"}'
     )
-    assert found is not None
-    assert found.notes == ("properties is not rehearsed; it was left out.",)
+    assert conversation is not None
+    assert conversation.notes == ("properties is not rehearsed; it was left out.",)
 
 
 @pytest.mark.parametrize("text", [examples.STORYTELLER, examples.YANDEX_GPT, "[1]", "{}", "hello"])
@@ -139,10 +139,10 @@ def test_what_is_no_conversation_is_none(text: str) -> None:
 
 
 def zipped() -> bytes:
-    found = io.BytesIO()
-    with zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("persona.json", b"0" * 10_000_000)
-    return found.getvalue()
+    return buffer.getvalue()
 
 
 def test_a_file_beyond_its_size_is_refused_before_it_is_parsed() -> None:

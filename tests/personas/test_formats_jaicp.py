@@ -56,8 +56,8 @@ def test_reads_the_function_calling_example_with_its_variable_and_its_ellipsis()
 
 
 def test_reads_the_parameters_example() -> None:
-    found = read_document(pushed(examples.PARAMETERS + ", messages: []")).document
-    assert found["llm"]["parameters"] == {"max_completion_tokens": 150, "stop": ["joke", "###"]}
+    document = read_document(pushed(examples.PARAMETERS + ", messages: []")).document
+    assert document["llm"]["parameters"] == {"max_completion_tokens": 150, "stop": ["joke", "###"]}
 
 
 def test_reads_the_bare_object() -> None:

@@ -35,8 +35,8 @@ def test_writes_the_reply_to_yandex_gpt_to_the_letter() -> None:
 
 @pytest.mark.parametrize("text", [examples.YANDEX_GPT, examples.CAILA, examples.FUNCTION_CALLING])
 def test_the_examples_survive_a_way_out_and_in_again(text: str) -> None:
-    found = read_document(text).document
-    assert read_document(jaicp.to_script(found)).document == found
+    document = read_document(text).document
+    assert read_document(jaicp.to_script(document)).document == document
 
 
 def test_a_tavus_persona_becomes_the_script_that_does_the_same() -> None:

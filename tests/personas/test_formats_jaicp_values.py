@@ -1,4 +1,4 @@
-"""The values of JAICP's ``llmRequest``: what is kept, made a secret, noticed, or refused where it stands."""
+"""The values of JAICP's ``llmRequest``: what is kept, made a secret, noted, or refused with its position."""
 
 import time
 

@@ -335,7 +335,7 @@ TOOLS = st.lists(WORDS, max_size=3, unique=True).map(
 
 @st.composite
 def tavus_documents(draw: st.DrawFn) -> dict[str, Any]:
-    """Every document that Tavus' format can hold."""
+    """Return every document that Tavus' format can hold."""
     secret = draw(st.sampled_from(["", "MY_TOKEN", "K9"]))
     headers = [["X-Folder", "b1g"]] if draw(st.booleans()) else []
     if secret and draw(st.booleans()):

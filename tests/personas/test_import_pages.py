@@ -37,7 +37,9 @@ def of(name: str, **llm: Any) -> str:
 
 def errors(response: Any) -> str:
     assert response.status_code == 422
-    return " ".join(str(message) for found in response.context["form"].errors.values() for message in found)
+    return " ".join(
+        str(message) for field_errors in response.context["form"].errors.values() for message in field_errors
+    )
 
 
 def test_a_pasted_document_becomes_a_persona(user_client: Client) -> None:
@@ -142,13 +144,13 @@ def test_import_persona_prints_the_ids_and_says_what_is_missing(folder: Path) ->
 @pytest.mark.parametrize("name", ["mert.json", "reply.sc"])
 def test_what_is_exported_and_imported_is_the_same_persona(folder: Path, name: str) -> None:
     first = Persona.objects.get(pk=command("import_persona", str(folder / name))[0].strip())
-    text, said = command("export_persona", first.pk)
+    text, warnings = command("export_persona", first.pk)
     (folder / "again").write_text(text)
     second = Persona.objects.get(pk=command("import_persona", str(folder / "again"))[0].strip())
     before, after = document_of(first), document_of(second)
     assert before == after
     assert command("export_persona", second.pk)[0] == text
-    assert said == ""
+    assert warnings == ""
 
 
 @pytest.mark.usefixtures("admin_user")

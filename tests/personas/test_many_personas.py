@@ -101,12 +101,12 @@ MOST_QUERIES = {
 
 
 def costs(client: Client, pages: dict[str, str]) -> dict[str, int]:
-    found = {}
+    queries = {}
     for name, address in pages.items():
         with counted() as captured:
             assert client.get(address).status_code == 200
-        found[name] = len(captured)
-    return found
+        queries[name] = len(captured)
+    return queries
 
 
 def test_no_page_costs_more_queries_in_a_large_table(client: Client, admin_client: Client) -> None:
@@ -121,7 +121,7 @@ def test_no_page_costs_more_queries_in_a_large_table(client: Client, admin_clien
     large = costs(client, pages) | costs(admin_client, ADMIN_PAGES)
     assert PersonaVersion.objects.count() > 20_000
     assert {name: large[name] - small[name] for name in small} == dict.fromkeys(small, 0)
-    assert {name: found for name, found in large.items() if found > MOST_QUERIES[name]} == {}
+    assert {name: queries for name, queries in large.items() if queries > MOST_QUERIES[name]} == {}
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ RICH_TTS = {"tts_engine": "playht", "tts_emotion_control": "false", "voice_setti
 
 
 def rich(**fields: Any) -> Persona:
-    """A persona with something in every corner."""
+    """Return a persona with something in every corner."""
     complete: dict[str, Any] = {
         "system_prompt": "You tell stories.",
         "context": "The Ugly Duckling",
@@ -258,8 +258,8 @@ def test_the_way_to_a_new_secret_has_name_and_host_filled_in(
     admin_client: Client, user_client: Client
 ) -> None:
     persona = stored(address="https://api.openai.com/v1")
-    asked = admin_client.get(edit_url(persona)).context["new_secret_url"]
-    form = admin_client.get(asked).context["adminform"].form
+    new_secret_url = admin_client.get(edit_url(persona)).context["new_secret_url"]
+    form = admin_client.get(new_secret_url).context["adminform"].form
     assert form["name"].value() == "API_OPENAI_COM_KEY"
     assert form["allowed_hosts"].value() == "api.openai.com"
     assert user_client.get(edit_url(persona)).context["new_secret_url"] == ""

@@ -32,15 +32,15 @@ def test_the_search_looks_at_name_model_address_and_prompt(user_client: Client) 
     stored(persona_name="Mert", system_prompt="You tell stories.")
     stored(persona_name="Ann", model="llama3")
 
-    def found(words: str) -> list[str]:
+    def names_for(words: str) -> list[str]:
         page = user_client.get(reverse("personas:list"), {"q": words}).context["page"]
         return sorted(persona.persona_name for persona in page)
 
-    assert found("mert") == ["Mert"]
-    assert found("LLAMA") == ["Ann"]
-    assert found("stories mert") == ["Mert"]
-    assert found("llm.example.com") == ["Ann", "Mert"]
-    assert found("nobody") == []
+    assert names_for("mert") == ["Mert"]
+    assert names_for("LLAMA") == ["Ann"]
+    assert names_for("stories mert") == ["Mert"]
+    assert names_for("llm.example.com") == ["Ann", "Mert"]
+    assert names_for("nobody") == []
 
 
 def test_a_search_without_a_hit_says_so(user_client: Client) -> None:

@@ -17,7 +17,7 @@ HOST = "llm.example.com"
 
 
 def ready_persona(**fields: Any) -> Persona:
-    """A persona that lacks nothing but what ``fields`` change."""
+    """Return a persona that lacks nothing but what ``fields`` change."""
     if "token_secret" not in fields:
         fields["token_secret"] = make_secret(hosts=(HOST,))
     return make_persona(**fields)

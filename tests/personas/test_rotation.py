@@ -35,8 +35,8 @@ def test_after_a_rotation_the_new_key_alone_reads_everything(
     make_secret("EMPTY", value="")
     key = new_key()
     call_command("rotate_secret_keys")
-    said = capsys.readouterr().out
-    assert "2 encrypted anew, 0 already with the first key, 1 without a value." in said
+    output = capsys.readouterr().out
+    assert "2 encrypted anew, 0 already with the first key, 1 without a value." in output
     settings.ENCRYPTION_KEYS = [key]
     assert [decrypt(TokenSecret.objects.get(name=name)).reveal() for name in "AB"] == [CANARY, CANARY]
 

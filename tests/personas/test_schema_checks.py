@@ -38,7 +38,7 @@ def ask(checkers: Checkers, *questions: Question, within_ms: int = 5_000) -> lis
 
 
 def process_ids() -> set[int]:
-    """The processes that check for this one, less those that other tests left to the end of this process."""
+    """Return the processes that check for this one, less those that other tests left to the end of this process."""
     pids = set()
     for children in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
         pids |= {int(pid) for pid in children.read_text().split() if is_checking(int(pid))}

@@ -88,16 +88,16 @@ WORDS = st.lists(st.sampled_from(["fox", "wolf", " ", "\n", ",", "и"]), max_siz
 @hypothesis_settings(max_examples=100)
 @given(WORDS, WORDS)
 def test_a_comparison_holds_both_texts(before: str, after: str) -> None:
-    found = compared(before, after)
-    assert "".join(s.text for s in found if s.kind is not ChangeKind.ADDED) == before
-    assert "".join(s.text for s in found if s.kind is not ChangeKind.REMOVED) == after
+    spans = compared(before, after)
+    assert "".join(s.text for s in spans if s.kind is not ChangeKind.ADDED) == before
+    assert "".join(s.text for s in spans if s.kind is not ChangeKind.REMOVED) == after
 
 
 @pytest.mark.parametrize("unit", ["a b ", "a\n", "a"])
 def test_a_comparison_of_long_texts_ends_soon(unit: str) -> None:
     long, other = "x" + unit * (MAX_COMPARED * 2), unit * (MAX_COMPARED * 2) + "y\n"
-    found = compared(long, other)
-    assert "".join(s.text for s in found if s.kind is not ChangeKind.ADDED) == long
+    spans = compared(long, other)
+    assert "".join(s.text for s in spans if s.kind is not ChangeKind.ADDED) == long
 
 
 # The pages

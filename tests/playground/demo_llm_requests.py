@@ -17,13 +17,13 @@ MAYA = (
 )
 
 
-def body(*said: str, system: str = "", model: str = "demo", **more: Any) -> dict[str, Any]:
-    """A request's body: what the user and the assistant said in turn, the user first."""
+def body(*texts: str, system: str = "", model: str = "demo", **more: Any) -> dict[str, Any]:
+    """Return a request's body: what the user and the assistant said in turn, the user first."""
     messages = [{"role": "system", "content": system}] if system else []
-    for index, text in enumerate(said):
+    for index, text in enumerate(texts):
         messages.append({"role": "user" if index % 2 == 0 else "assistant", "content": text})
     return {"model": model, "messages": messages} | more
 
 
-def chat(*said: str, system: str = "", **more: Any) -> ChatRequest:
-    return read_request(orjson.dumps(body(*said, system=system, **more)))
+def chat(*texts: str, system: str = "", **more: Any) -> ChatRequest:
+    return read_request(orjson.dumps(body(*texts, system=system, **more)))

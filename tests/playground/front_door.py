@@ -71,14 +71,14 @@ class FrontDoor:
         return await self.say(await self.enter(base_url) or await self.old_row(base_url))
 
     async def old_row(self, base_url: str) -> Conversation:
-        """A conversation with this address, stored past every form."""
+        """Return a conversation with this address, stored past every form."""
         return await database_sync_to_async(self._store)(base_url)
 
     async def _closing(self, socket: WebsocketCommunicator) -> Json:
         async with asyncio.timeout(DEADLINE_S):
             while True:
-                found = json.loads(await socket.receive_from(DEADLINE_S))
-                for event in found if isinstance(found, list) else [found]:
+                frame = json.loads(await socket.receive_from(DEADLINE_S))
+                for event in frame if isinstance(frame, list) else [frame]:
                     if event["event_type"].startswith("playground.turn.") and "error" in event["properties"]:
                         properties: Json = event["properties"]
                         return properties
@@ -114,7 +114,7 @@ class ApiDoor(FrontDoor):
     async def enter(
         self, base_url: str, *, platform: str = "tavus", key: str = "", model: str = "gpt-4o"
     ) -> Conversation | None:
-        """None where the API refuses the address and says at which path it stands. It speaks Tavus' words alone."""
+        """Return None if the API refuses the address with its path, in Tavus' shape."""
         assert platform == "tavus"
         llm = {"model": model, "base_url": base_url} | ({"api_key": key} if key else {})
         persona = {"persona_name": "Ann", "system_prompt": "Be brief.", "layers": {"llm": llm}}
@@ -122,8 +122,8 @@ class ApiDoor(FrontDoor):
         if made.status_code == HTTPStatus.BAD_REQUEST:
             assert made.json()["field"] == "layers.llm.base_url"
             return None
-        asked = {"persona_id": made.json()["persona_id"], "properties": {"simulated_speech": "instant"}}
-        begun = (await self._send(CONVERSATIONS, asked)).json()
+        request = {"persona_id": made.json()["persona_id"], "properties": {"simulated_speech": "instant"}}
+        begun = (await self._send(CONVERSATIONS, request)).json()
         assert not begun["greenroom"]["stand_in"]
         return await Conversation.objects.aget(pk=begun["conversation_id"])
 
@@ -159,16 +159,16 @@ async def door(request: pytest.FixtureRequest, front_door: FrontDoor, admin_user
 
 @pytest_asyncio.fixture
 async def listener() -> AsyncIterator[Listener]:
-    """Nobody has connected to it when the test ends."""
-    found = Listener(0)
+    """A listener that fails the test if anything has connected to it."""
+    listening = Listener(0)
 
     def count(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        found.connections += 1
+        listening.connections += 1
         writer.close()
 
     async with await asyncio.start_server(count, "127.0.0.1", 0) as four:
-        found.port = four.sockets[0].getsockname()[1]
-        async with await asyncio.start_server(count, "::1", found.port):
-            yield found
+        listening.port = four.sockets[0].getsockname()[1]
+        async with await asyncio.start_server(count, "::1", listening.port):
+            yield listening
             await asyncio.sleep(0)
-            assert found.connections == 0
+            assert listening.connections == 0

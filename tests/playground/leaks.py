@@ -18,41 +18,41 @@ from tests.conftest import signed_in
 
 
 def spellings(secret: str) -> set[str]:
-    """The secret raw, URL-encoded, and in base64 wherever it stands in a longer encoded text."""
+    """Return the secret raw, URL-encoded, and base64-encoded at any offset."""
     raw = secret.encode()
-    found = {secret, quote(secret, safe=""), quote_plus(secret), quote(secret, safe="").lower()}
+    variants = {secret, quote(secret, safe=""), quote_plus(secret), quote(secret, safe="").lower()}
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         for shift in range(3):
             whole = encode(b"\0" * shift + raw + b"\0" * (2 - shift)).decode()
-            found.add(whole[4:-4])  # what no neighbour has a part in
-    return found
+            variants.add(whole[4:-4])  # what no neighbour has a part in
+    return variants
 
 
 def leaks_in(text: str, secret: str) -> list[str]:
-    """The spellings of the secret that stand in a text, as it is or as HTML shows it."""
+    """Return the secret's spellings in a text, raw or HTML-escaped."""
     shown = html.unescape(text)
     return [spelling for spelling in spellings(secret) if spelling in text or spelling in shown]
 
 
 def frames_text(events: Iterable[dict[str, Any]]) -> str:
-    """All frames, and their texts joined: a value cut over deltas is one again."""
+    """Return all frames, and their texts joined: a value cut over deltas is one again."""
     events = list(events)
     texts = "".join(str(event["properties"].get("text", "")) for event in events)
     return json.dumps(events, ensure_ascii=False) + texts
 
 
 def every_row() -> str:
-    """Every row of every table."""
+    """Return every row of every table."""
     with connection.cursor() as cursor:
-        found = []
+        tables = []
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            found.append(f"{table}: {cursor.fetchall()!r}")
-    return "\n".join(found)
+            tables.append(f"{table}: {cursor.fetchall()!r}")
+    return "\n".join(tables)
 
 
 def every_page(owner: User, conversation_id: str) -> str:
-    """The conversation on each page that shows something of it, and as a socket shows it first."""
+    """Return every page that shows the conversation, and its socket snapshot."""
     client = signed_in(owner)
     turns = Turn.objects.filter(conversation_id=conversation_id).values_list("pk", flat=True)
     completions = Completion.objects.filter(turn__conversation_id=conversation_id)
@@ -64,7 +64,7 @@ def every_page(owner: User, conversation_id: str) -> str:
         *(f"/playground/turns/{turn}/request/?platform=tavus" for turn in turns),
         *(f"/playground/turns/{turn}/request/?platform=jaicp" for turn in turns),
         *(f"/admin/playground/turn/{turn}/change/" for turn in turns),
-        *(f"/admin/playground/completion/{found.pk}/change/" for found in completions),
+        *(f"/admin/playground/completion/{completion.pk}/change/" for completion in completions),
     ]
     pages = []
     for path in paths:

@@ -65,7 +65,7 @@ class Socket:
         return (await self.closed())[0]
 
     async def closed(self) -> tuple[int, str]:
-        """The code and the reason with which the site closes the socket."""
+        """Return the code and the reason with which the site closes the socket."""
         async with asyncio.timeout(DEADLINE_S):
             while True:
                 message = await self._wire.receive_output(DEADLINE_S)
@@ -73,7 +73,7 @@ class Socket:
                     return int(message["code"]), str(message.get("reason", ""))
 
     async def snapshot(self) -> str:
-        """The name of the first event."""
+        """Return the name of the first event."""
         return str((await self._wire.receive_json_from(DEADLINE_S))["event_type"])
 
     async def until(self, event_type: str) -> dict[str, Any]:

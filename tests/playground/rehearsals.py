@@ -28,7 +28,7 @@ DOCUMENT: Json = {
 
 
 def make_conversation(owner: User, document: Json | None = None, **fields: Any) -> Conversation:
-    """A conversation that is heard at once, on a persona version of its own."""
+    """Return a conversation that is heard at once, on a persona version of its own."""
     version = PersonaVersion.objects.create(
         persona_ref="p000000000001", number=PersonaVersion.objects.count() + 1, document=document or DOCUMENT
     )
@@ -37,7 +37,7 @@ def make_conversation(owner: User, document: Json | None = None, **fields: Any) 
 
 
 class Watcher:
-    """A viewer that collects what it is told."""
+    """A viewer that collects its events."""
 
     def __init__(self, viewer: Viewer, *, deadline_s: float = DEADLINE_S) -> None:
         self._viewer = viewer
@@ -45,15 +45,15 @@ class Watcher:
         self._taken: deque[Json] = deque()
         self.events: list[Json] = []
 
-    async def until(self, found: Callable[[Json], bool]) -> Json:
-        """The next event for which ``found`` is true; fails after ``deadline_s``."""
+    async def until(self, is_wanted: Callable[[Json], bool]) -> Json:
+        """Return the next event for which ``is_wanted`` is true; fails after ``deadline_s``."""
         async with asyncio.timeout(self._deadline_s):
             while True:
                 if not self._taken:
                     self._taken.extend(await self._viewer.take())
                 event = self._taken.popleft()
                 self.events.append(event)
-                if found(event):
+                if is_wanted(event):
                     return event
 
     async def until_closed(self) -> Json:

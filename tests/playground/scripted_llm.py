@@ -16,7 +16,7 @@ Step = bytes | float | UpstreamError
 
 
 def chunk(delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
-    """One SSE payload as an OpenAI server sends it."""
+    """Return one SSE payload as an OpenAI server sends it."""
     choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
     body = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "model": "m", "choices": [choice]}
     return f"data: {json.dumps(body)}\n\n".encode()
@@ -27,12 +27,12 @@ def text(words: str) -> bytes:
 
 
 def call(index: int, **parts: Any) -> bytes:
-    """A fragment of a tool call: ``id``, ``name``, ``arguments``."""
+    """Return a fragment of a tool call: ``id``, ``name``, ``arguments``."""
     function = {key: parts[key] for key in ("name", "arguments") if key in parts}
-    found: dict[str, Any] = {"index": index, "function": function}
+    fragment: dict[str, Any] = {"index": index, "function": function}
     if "id" in parts:
-        found |= {"id": parts["id"], "type": "function"}
-    return chunk({"tool_calls": [found]})
+        fragment |= {"id": parts["id"], "type": "function"}
+    return chunk({"tool_calls": [fragment]})
 
 
 ROLE = chunk({"role": "assistant", "content": ""})

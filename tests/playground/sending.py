@@ -21,7 +21,7 @@ def wire(url: str, *, headers: tuple[tuple[str, str], ...] = HEADERS, body: byte
 async def completion(
     url: str, *, limits: Limits = DEFAULT_LIMITS, secrets: Collection[str] = (KEY,)
 ) -> bytes:
-    """The whole body of a good answer."""
+    """Return the whole body of a good answer."""
     async with open_completion(wire(url), limits=limits, secrets=secrets) as response:
         return b"".join([piece async for piece in response.aiter_bytes()])
 
@@ -29,7 +29,7 @@ async def completion(
 async def failure(
     url: str, *, limits: Limits = DEFAULT_LIMITS, secrets: Collection[str] = (KEY,)
 ) -> UpstreamError:
-    """The error that a request ends in, in whatever part of it. No error ever shows the key."""
+    """Return the error that a request ends in, in whatever part of it. No error ever shows the key."""
     with pytest.raises(UpstreamError) as raised:
         await completion(url, limits=limits, secrets=secrets)
     error = raised.value

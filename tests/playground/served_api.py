@@ -15,7 +15,7 @@ def new_key(site: Site) -> str:
 
 
 def ask(site: Site, key: str, method: str, path: str, body: str = "") -> Any:
-    """The open response, as `curl -X METHOD --data BODY` gets it."""
+    """Return the open response, as `curl -X METHOD --data BODY` gets it."""
     request = urllib.request.Request(site.url + path, method=method, headers={"x-api-key": key})
     request.data = body.encode() if body else None
     return urllib.request.urlopen(request, timeout=DEADLINE_S)
@@ -23,17 +23,17 @@ def ask(site: Site, key: str, method: str, path: str, body: str = "") -> Any:
 
 def answer(site: Site, key: str, method: str, path: str, body: str = "") -> Json:
     with ask(site, key, method, path, body) as response:
-        found: Json = json.load(response)
-    return found
+        answer_json: Json = json.load(response)
+    return answer_json
 
 
 def new_conversation(
     site: Site, key: str, persona: str, *, speech: str = "instant", greeting: str = ""
 ) -> str:
-    """The id of a new conversation with a persona of the demo data."""
+    """Return the id of a new conversation with a persona of the demo data."""
     stored = answer(site, key, "GET", "/v2/personas?limit=100")["data"]
-    persona_id = next(one["persona_id"] for one in stored if one["persona_name"] == persona)
-    asked = {"persona_id": persona_id, "properties": {"simulated_speech": speech}}
+    persona_id = next(row["persona_id"] for row in stored if row["persona_name"] == persona)
+    request = {"persona_id": persona_id, "properties": {"simulated_speech": speech}}
     if greeting:
-        asked["custom_greeting"] = greeting
-    return str(answer(site, key, "POST", "/v2/conversations", json.dumps(asked))["conversation_id"])
+        request["custom_greeting"] = greeting
+    return str(answer(site, key, "POST", "/v2/conversations", json.dumps(request))["conversation_id"])

@@ -19,7 +19,7 @@ DEADLINE_S = 15.0
 
 
 def sign_in(site: Site) -> str:
-    """The cookies of the first admin's session, who comes in by the link that the site printed: once a site."""
+    """Return the cookies of the first admin's session, who comes in by the link that the site printed: once a site."""
     jar = CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     opener.open(site.link, timeout=DEADLINE_S).close()
@@ -49,16 +49,16 @@ class Client:
         return self.events[-1]
 
     async def until(self, *event_types: str, where: Callable[[Json], bool] = lambda _: True) -> Json:
-        """The properties of the next event of one of these types; fails after DEADLINE_S."""
+        """Return the properties of the next event of one of these types; fails after DEADLINE_S."""
         async with asyncio.timeout(DEADLINE_S):
             while True:
                 event = await self.next()
                 if event["event_type"] in event_types and where(event["properties"]):
-                    found: Json = event["properties"]
-                    return found
+                    properties: Json = event["properties"]
+                    return properties
 
     async def snapshot_parts(self) -> list[Json]:
-        """The parts of a snapshot, the newest turns first."""
+        """Return the parts of a snapshot, the newest turns first."""
         parts = [await self.until("playground.snapshot")]
         while parts[-1]["earlier"]:
             parts.append(await self.until("playground.snapshot.turns"))

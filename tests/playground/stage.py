@@ -51,7 +51,7 @@ LEAVING_S = 1.0
 
 
 def lowered(by: int, **changed: int) -> Limits:
-    """The default limits, every wait of them a ``by``-th."""
+    """Return the default limits, every wait of them a ``by``-th."""
     waits = {name: getattr(DEFAULT_LIMITS, name) // by for name in WAITS}
     return replace(DEFAULT_LIMITS, **(waits | changed))
 
@@ -72,8 +72,8 @@ class Take:
 
     @property
     def closed(self) -> Json:
-        found: Json = self.events[-1]["properties"]
-        return found
+        properties: Json = self.events[-1]["properties"]
+        return properties
 
     @property
     def text(self) -> str:
@@ -156,7 +156,7 @@ class Stage:
     async def hear(
         self, behaviour: str, query: str = "", *, limits: Limits = DEFAULT_LIMITS, **llm: Any
     ) -> Take:
-        """A turn whose LLM is the server behaving like this; ``llm`` changes the persona's settings of it."""
+        """Run a turn against the server with this behaviour; ``llm`` changes the persona's LLM settings."""
         return await self.hear_from(self.server.completions_url(behaviour, query), limits=limits, **llm)
 
     async def hear_from(self, address: str, *, limits: Limits = DEFAULT_LIMITS, **llm: Any) -> Take:
@@ -164,12 +164,12 @@ class Stage:
         return await self.say(conversation, limits=limits)
 
     async def say(self, conversation: Conversation, *, limits: Limits = DEFAULT_LIMITS) -> Take:
-        """One turn of this conversation, through a runner of its own."""
+        """Run one turn of this conversation with a runner of its own."""
         async with self._runner(limits) as runner:
             return await self._watch(runner, conversation.pk, runner.respond(conversation.pk, SAID))
 
     async def answer_call(self, take: Take, output: str) -> Take:
-        """The turn that goes on with the output of the take's one call."""
+        """Return the turn that continues with the output of the take's only call."""
         conversation_id = take.turn.conversation_id
         (call,) = take.closed["tool_calls"]
         async with self._runner(DEFAULT_LIMITS) as runner:
@@ -191,7 +191,7 @@ class Stage:
         turn_id = await command
         await watcher.until_closed()
         turn = await Turn.objects.select_related("conversation").aget(pk=turn_id)
-        completions = [found async for found in turn.completions.order_by("attempt")]
+        completions = [completion async for completion in turn.completions.order_by("attempt")]
         events = [event for event in watcher.events if event["properties"].get("turn_id") == turn_id]
         self.takes.append(Take(events, turn, completions))
         return self.takes[-1]
@@ -209,7 +209,7 @@ class Stage:
         (await self.say(await Conversation.objects.aget(pk=conversation.pk))).completes()
 
     async def pages(self) -> str:
-        """Every page that shows something of what was heard."""
+        """Return every page that shows something of what was heard."""
         ids = {take.turn.conversation_id for take in self.takes}
         return "".join([await database_sync_to_async(every_page)(self.owner, each) for each in ids])
 

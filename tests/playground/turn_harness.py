@@ -150,5 +150,5 @@ def checks_after(seconds: float) -> CheckArguments:
 
 
 def starts(text: str) -> When:
-    """When the playout of a segment with this text begins."""
+    """Return when the playout of a segment with this text begins."""
     return lambda event: isinstance(event, PlayoutStarted) and text in event.segment.text

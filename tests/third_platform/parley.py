@@ -68,8 +68,8 @@ class Parley:
         return True
 
     def window(self, session: list[Json], llm: LLMSettings) -> list[Json]:
-        asked = [place for place, message in enumerate(session) if message["role"] == "user"]
-        return session[asked[-EXCHANGES] :] if len(asked) > EXCHANGES else session
+        user_places = [place for place, message in enumerate(session) if message["role"] == "user"]
+        return session[user_places[-EXCHANGES] :] if len(user_places) > EXCHANGES else session
 
     def fired_event(self, llm: LLMSettings) -> str:
         return llm.event_name

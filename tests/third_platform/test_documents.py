@@ -34,7 +34,7 @@ def page(name: str, persona: Persona) -> str:
 
 
 def sentences(document: dict[str, Any], target: str, *fates: Fate) -> list[str]:
-    return [found.message for found in conversion_notes(document, target) if found.fate in fates]
+    return [note.message for note in conversion_notes(document, target) if note.fate in fates]
 
 
 def test_a_pasted_agent_becomes_a_persona(admin_client: Client) -> None:

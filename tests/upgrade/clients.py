@@ -1,4 +1,4 @@
-"""Who uses the served site: a browser without a screen, a script with an API key, a socket."""
+"""Clients of the served site: a browser without a screen, a script with an API key, a socket."""
 
 import json
 from collections.abc import AsyncIterator
@@ -56,7 +56,7 @@ class Browser:
         self._staying = build_opener(HTTPCookieProcessor(cookies), _NoRedirect)
 
     def get(self, path: str) -> str:
-        """The page, after redirects. Raises AssertionError for any status but 200."""
+        """Return the page, after redirects. Raises AssertionError for any status but 200."""
         return self._asked(self._opener, Request(self._site.url + path))
 
     def post(self, path: str, values: dict[str, str]) -> str:
@@ -102,30 +102,30 @@ class Script:
         self._key = key
 
     def call(self, method: str, path: str, body: object = None) -> Any:
-        """The JSON of the answer. Raises AssertionError where it is refused."""
+        """Return the response's JSON. Raises AssertionError for an error."""
         with self._open(method, path, body) as answer:
             return json.loads(answer.read() or b"null")
 
     def personas(self) -> list[Json]:
-        """All of them, the oldest first."""
-        found: list[Json] = self.call("GET", "/v2/personas?limit=100")["data"]
-        return found[::-1]
+        """Return all personas, the oldest first."""
+        newest_first: list[Json] = self.call("GET", "/v2/personas?limit=100")["data"]
+        return newest_first[::-1]
 
     def persona_ids(self) -> dict[str, str]:
         """By name; of several with the same name, the oldest."""
         return {persona["persona_name"]: persona["persona_id"] for persona in reversed(self.personas())}
 
     def conversations(self) -> list[Json]:
-        """The key's user's, the oldest first."""
-        found: list[Json] = self.call("GET", "/v2/conversations?limit=100")["data"]
-        return found[::-1]
+        """Return the conversations of the key's user, the oldest first."""
+        newest_first: list[Json] = self.call("GET", "/v2/conversations?limit=100")["data"]
+        return newest_first[::-1]
 
     def say(self, conversation_id: str, text: str) -> list[Json]:
-        """Every event of the turn in which this is said."""
+        """Return every event of the turn started with this text."""
         path = f"/v2/greenroom/conversations/{conversation_id}/respond"
         with self._open("POST", path, {"text": text}) as answer:
-            told = answer.read().decode()
-        return [json.loads(line[5:]) for line in told.split("\n") if line.startswith("data:")]
+            body = answer.read().decode()
+        return [json.loads(line[5:]) for line in body.split("\n") if line.startswith("data:")]
 
     @asynccontextmanager
     async def viewing(self, conversation_id: str) -> AsyncIterator[Client]:

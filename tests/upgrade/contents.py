@@ -1,4 +1,4 @@
-"""What the stored database holds: secrets, people, fillers, personas and their versions, conversations."""
+"""The contents of the stored database: secrets, people, fillers, personas and their versions, conversations."""
 
 import json
 from dataclasses import dataclass

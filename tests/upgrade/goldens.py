@@ -1,4 +1,4 @@
-"""What is kept of a served copy of the stored database: one text a file, readable, with nothing of a run in it."""
+"""Collects the golden texts of a served copy of the stored database, without anything that differs between runs."""
 
 import asyncio
 import base64
@@ -103,20 +103,20 @@ class Collection:
         path = f"/personas/{persona['persona_id']}"
         shown = {key: value for key, value in persona.items() if key != "updated_at"}
         editor = self._window.get(f"{path}/?preview_as=curl&conversational_context=Maya.")
-        found = [("as the API gives it", _pretty(shown)), ("its notices", _notes(editor))]
-        found.append(("previewed", part_with_id(editor, "preview-request")))
-        found.append(("its departures", _departures(editor)))
-        found += [
+        sections = [("as the API gives it", _pretty(shown)), ("its notices", _notes(editor))]
+        sections.append(("previewed", part_with_id(editor, "preview-request")))
+        sections.append(("its departures", _departures(editor)))
+        sections += [
             (f"exported as {name}", self._window.get(f"{path}/export/file/?format={name}"))
             for name in FORMATS
         ]
-        return _sections([*found, *self._exports(path)])
+        return _sections([*sections, *self._exports(path)])
 
     def _exports(self, path: str) -> Iterator[tuple[str, str]]:
-        """Each platform's document as the page shows it, with what becomes of the persona there."""
+        """Yield each platform's document as the page shows it, with the notes on the conversion."""
         for name in PLATFORMS:
             page = self._window.get(f"{path}/export/?format={name}")
-            losses = parts(page, lambda _, found: found.get("aria-labelledby") == "differences")
+            losses = parts(page, lambda _, attributes: attributes.get("aria-labelledby") == "differences")
             yield f"shown as {name}", part_with_id(page, "export-text")
             yield f"becoming {name}", lines("\n".join(losses))
 
@@ -131,51 +131,51 @@ class Collection:
         shown = _pretty(verbose)
         if name == contents.OPEN_TALK:
             shown = shown.replace(verbose["events"][-1]["timestamp"], "WHEN THE SERVER STARTED")
-        found = [("as the API gives it", shown)]
+        sections = [("as the API gives it", shown)]
         async with self._admin.viewing(conversation_id) as client:
             snapshots = await client.snapshot_parts()
-        found.append(("as the socket shows it", _pretty(snapshots)))
+        sections.append(("as the socket shows it", _pretty(snapshots)))
         turns = [turn for part in snapshots for turn in part["turns"] if turn["kind"] in ASKING]
         if turns:
             last = max(turns, key=lambda turn: turn["turn_idx"])
-            found += self._requests_of(last["turn_id"], f"turn {last['turn_idx']}")
+            sections += self._requests_of(last["turn_id"], f"turn {last['turn_idx']}")
         next_step = contents.CUT if name == contents.OPEN_TALK else contents.TALKS[name].next_step
         if next_step[0]:
-            found += await self._steps(conversation_id, (next_step,))
-        return _sections(found)
+            sections += await self._steps(conversation_id, (next_step,))
+        return _sections(sections)
 
     def _requests_of(self, turn_id: str, title: str) -> Iterator[tuple[str, str]]:
-        """The turn's request as each platform would send it, with the curl command and what differs there."""
+        """Yield the turn's request as each platform would send it, with the curl command and the differences."""
         for platform in PLATFORMS:
             text = self._browser.get(f"/playground/turns/{turn_id}/request/?platform={platform}")
             yield f"{title} as {platform}", _pretty(json.loads(text))
 
     async def _steps(self, conversation_id: str, steps: shapes.Steps) -> list[tuple[str, str]]:
-        """What went out and how each turn ended."""
-        found, last = [], ""
+        """Return the requests sent and how each turn ended."""
+        sections, last = [], ""
         for place, (what, text) in enumerate(steps):
             self._site.llm.reset()
             events = await step(self._admin, conversation_id, what, text)
             title = f"step {place}, {what}"
             for event in events:
                 if event["event_type"] == "playground.request":
-                    found.append((f"{title}: request", _pretty(event["properties"]["request"])))
+                    sections.append((f"{title}: request", _pretty(event["properties"]["request"])))
             for request in self._site.llm.requests():
-                found.append(
+                sections.append(
                     (f"{title}: as it arrived", _as_arrived(request).replace(conversation_id, "CONVERSATION"))
                 )
             ends = [event for event in events if event["event_type"] in ENDS]
-            found += [(f"{title}: end", _end(event)) for event in ends]
-            asked = [
+            sections += [(f"{title}: end", _end(event)) for event in ends]
+            started_turns = [
                 event["properties"] for event in events if event["event_type"] == "playground.turn.started"
             ]
-            last = next((turn["turn_id"] for turn in asked if turn["kind"] in ASKING), last)
+            last = next((turn["turn_id"] for turn in started_turns if turn["kind"] in ASKING), last)
         if last and len(steps) > 1:
-            found += self._requests_of(last, "the last turn")
-        return [(title, _masked(text.replace(conversation_id, "CONVERSATION"))) for title, text in found]
+            sections += self._requests_of(last, "the last turn")
+        return [(title, _masked(text.replace(conversation_id, "CONVERSATION"))) for title, text in sections]
 
     async def _frames(self, persona_id: str) -> list[Json]:
-        """The events of three turns under instant speech, their keys in order; then the speaker's, one of each type."""
+        """Return the events of three turns with instant speech, keys in order; then one speaker event of each type."""
         conversation_id = begin(self._admin, persona_id, "", Talk("", ()))
         async with self._admin.viewing(conversation_id) as client:
             await client.send("conversation.respond", text="Tell me about the wolf.", client_msg_id="m1")
@@ -192,15 +192,15 @@ class Collection:
     # Versions
 
     def _versions(self, persona: Json) -> str:
-        """Each version brought back, with what it exports; the newest is in the persona's own file."""
+        """Return the exports of each restored version; the newest is in the persona's own file."""
         path = f"/personas/{persona['persona_id']}"
         listed = _versions_of(self._window.get(f"{path}/versions/"))
-        found = [("versions", "".join(f"{row}\n" for row in listed))]
+        sections = [("versions", "".join(f"{row}\n" for row in listed))]
         for number in range(1, len(listed)):
             page = self._window.post(f"{path}/versions/{number}/restore/", {})
-            found.append((f"version {number}: notices", _notes(page)))
-            found += [(f"version {number}: {title}", text) for title, text in self._exports(path)]
-        return _sections(found)
+            sections.append((f"version {number}: notices", _notes(page)))
+            sections += [(f"version {number}: {title}", text) for title, text in self._exports(path)]
+        return _sections(sections)
 
     # Shapes
 
@@ -225,14 +225,14 @@ class Collection:
 
 
 def _with_files(stored: list[Json], name_key: str) -> list[tuple[str, Json]]:
-    """Each with the name of its golden file; of the same name, with a number."""
+    """Return each with the name of its golden file, numbered if the name repeats."""
     counts: Counter[str] = Counter()
-    found = []
-    for one in stored:
-        slug = _slug(one[name_key])
+    named = []
+    for row in stored:
+        slug = _slug(row[name_key])
         counts[slug] += 1
-        found.append((f"{slug}-{counts[slug]}.txt" if counts[slug] > 1 else f"{slug}.txt", one))
-    return found
+        named.append((f"{slug}-{counts[slug]}.txt" if counts[slug] > 1 else f"{slug}.txt", row))
+    return named
 
 
 def _slug(name: str) -> str:
@@ -243,8 +243,8 @@ def _pretty(value: object) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False)
 
 
-def _sections(found: Any) -> str:
-    return "".join(f"=== {title}\n{text}\n" for title, text in found)
+def _sections(sections: Any) -> str:
+    return "".join(f"=== {title}\n{text}\n" for title, text in sections)
 
 
 def _main_of(page: str) -> str:
@@ -257,20 +257,20 @@ def _rows(page: str) -> str:
 
 
 def _cells(page: str, css_class: str) -> list[str]:
-    return sentences(page, lambda _, found: css_class in found.get("class", "").split())
+    return sentences(page, lambda _, attributes: css_class in attributes.get("class", "").split())
 
 
 def _versions_of(page: str) -> list[str]:
     """Number and note of each version, the newest first."""
-    numbers = sentences(page, lambda tag, found: tag == "th" and found.get("class") == "number")
+    numbers = sentences(page, lambda tag, attributes: tag == "th" and attributes.get("class") == "number")
     cells = sentences(page, lambda tag, _: tag == "td")
     return [f"{number} · {cells[5 * place + 2]}" for place, number in enumerate(numbers)]
 
 
 def _notes(page: str) -> str:
-    def is_notice(tag: str, found: Attributes) -> bool:
-        classes = found.get("class", "").split()
-        return (tag == "li" and ("remark" in classes or "notice" in classes)) or found.get(
+    def is_notice(tag: str, attributes: Attributes) -> bool:
+        classes = attributes.get("class", "").split()
+        return (tag == "li" and ("remark" in classes or "notice" in classes)) or attributes.get(
             "id"
         ) == "editor-notices"
 
@@ -279,7 +279,9 @@ def _notes(page: str) -> str:
 
 def _departures(page: str) -> str:
     return lines(
-        "\n".join(parts(page, lambda tag, found: tag == "ul" and found.get("class") == "departures"))
+        "\n".join(
+            parts(page, lambda tag, attributes: tag == "ul" and attributes.get("class") == "departures")
+        )
     )
 
 
@@ -296,12 +298,12 @@ def _as_arrived(request: Json) -> str:
 
 
 def _end(event: Json) -> str:
-    """How a turn closed, without its timings; one that was cut, without what had come by then."""
+    """Return how a turn closed, without its timings; one that was cut, without what had come by then."""
     properties = event["properties"]
     if event["event_type"] == "playground.turn.interrupted":
         return str(event["event_type"])
-    kept = {key: properties[key] for key in ("text", "heard_text", "tool_calls", "finish_reason", "error")}
-    return _pretty({"event_type": event["event_type"]} | kept)
+    end = {key: properties[key] for key in ("text", "heard_text", "tool_calls", "finish_reason", "error")}
+    return _pretty({"event_type": event["event_type"]} | end)
 
 
 def _merged(events: list[Json]) -> Iterator[Json]:

@@ -44,9 +44,9 @@ def main() -> None:
     with running_llm_server() as llm, tempfile.TemporaryDirectory() as folder:
         copy_database(Path(folder), llm)
         with running_site(Path(folder), llm) as site:
-            found = collect(site)
+            files = collect(site)
     shutil.rmtree(GOLDEN, ignore_errors=True)
-    for name, text in found.items():
+    for name, text in files.items():
         (GOLDEN / name).parent.mkdir(parents=True, exist_ok=True)
         (GOLDEN / name).write_bytes(text.encode())
 

@@ -1,4 +1,4 @@
-"""What stands on a page: the text of its parts, and its forms as a browser would send them."""
+"""Reads pages: the text of their parts, and their forms as a browser would send them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,9 +13,9 @@ LINES = frozenset({"dd", "dt", "h1", "h2", "h3", "li", "p", "td", "th", "tr"})
 
 
 class _Parts(HTMLParser):
-    def __init__(self, wanted: Callable[[str, Attributes], bool]) -> None:
+    def __init__(self, is_wanted: Callable[[str, Attributes], bool]) -> None:
         super().__init__()
-        self._wanted = wanted
+        self._wanted = is_wanted
         self._open: list[str] = []
         self._depth = 0
         """How many elements are open where the wanted one began; 0: none is read."""
@@ -44,25 +44,25 @@ class _Parts(HTMLParser):
             self.parts[-1] += data
 
 
-def parts(html: str, wanted: Callable[[str, Attributes], bool]) -> list[str]:
-    """The text of each wanted element, as it stands there."""
-    parser = _Parts(wanted)
+def parts(html: str, is_wanted: Callable[[str, Attributes], bool]) -> list[str]:
+    """Return the verbatim text of each wanted element."""
+    parser = _Parts(is_wanted)
     parser.feed(html)
     return parser.parts
 
 
 def part_with_id(html: str, element_id: str) -> str:
-    """The text of the element with this id; empty: there is none."""
+    """Return the text of the element with this id; empty if there is none."""
     return next(iter(parts(html, lambda _, attributes: attributes.get("id") == element_id)), "")
 
 
-def sentences(html: str, wanted: Callable[[str, Attributes], bool]) -> list[str]:
-    """The text of each wanted element, its white space collapsed."""
-    return [" ".join(text.split()) for text in parts(html, wanted)]
+def sentences(html: str, is_wanted: Callable[[str, Attributes], bool]) -> list[str]:
+    """Return the text of each wanted element, its white space collapsed."""
+    return [" ".join(text.split()) for text in parts(html, is_wanted)]
 
 
 def lines(text: str) -> str:
-    """The text's lines without the white space around them, and without empty ones."""
+    """Return the text's lines without the white space around them, and without empty ones."""
     return "\n".join(stripped for line in text.splitlines() if (stripped := " ".join(line.split())))
 
 
@@ -74,7 +74,7 @@ class Form:
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def filled_in(self, values: dict[str, str]) -> dict[str, str]:
-        """What is sent once these values are entered; a choice may be named by its label's first word."""
+        """Return what is sent once these values are entered; a choice may be named by its label's first word."""
         sent = dict(self.values)
         for name, value in values.items():
             assert name in sent, f"The form has no field {name}."
@@ -122,7 +122,7 @@ class _Fields(HTMLParser):
 
 
 def form_of(html: str) -> Form:
-    """All fields of the page's forms together."""
+    """Return all fields of the page's forms together."""
     parser = _Fields()
     parser.feed(html)
     return parser.form

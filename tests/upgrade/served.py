@@ -1,4 +1,4 @@
-"""The site on a data folder of its own, and the LLM server that its personas call; both in processes of their own."""
+"""Runs the site on a data folder of its own, and the LLM server that its personas call, each in its own process."""
 
 import json
 import re
@@ -46,15 +46,15 @@ class Served:
         return f"127.0.0.1:{self.llm.port}"
 
     def settled(self, text: str) -> str:
-        """The text with the LLM's usual port in place of this run's."""
+        """Return the text with the LLM's usual port in place of this run's."""
         return text.replace(self.llm_at, LLM_AT)
 
     def addressed(self, text: str) -> str:
-        """The text with this run's port of the LLM in place of its usual one."""
+        """Return the text with this run's port of the LLM in place of its usual one."""
         return text.replace(LLM_AT, self.llm_at)
 
     def manage(self, *arguments: str) -> str:
-        """The output of a management command beside the running site."""
+        """Return the output of a management command beside the running site."""
         command = [sys.executable, "manage.py", *arguments]
         done = subprocess.run(
             command,
@@ -130,7 +130,7 @@ def _environment(data: Path, llm: LLMServerHandle, port: int) -> dict[str, str]:
 
 
 def _announced(server: "subprocess.Popen[str]", data: Path) -> tuple[str, str]:
-    """Where the site listens, and the sign-in link there, as soon as the server has printed them."""
+    """Return the site's address and sign-in link, as soon as the server has printed them."""
     assert server.stdout is not None
     printed, url = "", ""
     for line in server.stdout:

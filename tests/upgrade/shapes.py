@@ -42,7 +42,7 @@ class Shape:
     steps: Steps = ONE
     context: str = ""
     fills_in: tuple[tuple[str, str], ...] = ()
-    """What stands for the context's placeholders, in the page that begins a conversation."""
+    """Values for the context's placeholders on the page that starts a conversation."""
 
 
 def _tavus(**changes: str) -> Values:

@@ -1,4 +1,4 @@
-"""One step of a conversation, over the API or its socket, to its end."""
+"""Runs one step of a conversation to its end, over the API or its socket."""
 
 import asyncio
 
@@ -16,19 +16,19 @@ COMMANDS = {
 
 
 def begin(script: Script, persona_id: str, name: str, talk: Talk) -> str:
-    """The id of a new conversation."""
-    asked: Json = {"persona_id": persona_id, "conversation_name": name, "replica_id": "r123456789"}
+    """Return the id of a new conversation."""
+    request: Json = {"persona_id": persona_id, "conversation_name": name, "replica_id": "r123456789"}
     if talk.context:
-        asked["conversational_context"] = talk.context
+        request["conversational_context"] = talk.context
     if talk.greeting:
-        asked["custom_greeting"] = talk.greeting
+        request["custom_greeting"] = talk.greeting
     if talk.is_instant:
-        asked["properties"] = {"simulated_speech": "instant", "filler_seed": 7}
-    return str(script.call("POST", "/v2/conversations", asked)["conversation_id"])
+        request["properties"] = {"simulated_speech": "instant", "filler_seed": 7}
+    return str(script.call("POST", "/v2/conversations", request)["conversation_id"])
 
 
 async def step(script: Script, conversation_id: str, what: str, text: str) -> list[Json]:
-    """Every event that followed, up to the end of the turn if one began."""
+    """Return the following events, up to the turn's end if one began."""
     if what == "say":
         return await asyncio.to_thread(script.say, conversation_id, text)
     if what == "end":

@@ -28,25 +28,25 @@ OPEN_TURN = """
 def upgraded(
     server_processes: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Golden, str]]:
-    """What stands on a copy that the present code has migrated and served, and what it logged."""
+    """The contents of a copy migrated and served by the current code, and its log."""
     data = tmp_path_factory.mktemp("upgraded")
     with running_llm_server() as llm:
         copy_database(data, llm)
         with running_site(data, llm) as site:
-            found = collect(site)
-    yield found, (data / "server.log").read_text()
+            files = collect(site)
+    yield files, (data / "server.log").read_text()
     shutil.rmtree(data)
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_everything_is_as_it_was(upgraded: tuple[Golden, str], name: str) -> None:
-    found, _ = upgraded
-    assert found[name] == golden(name)
+    files, _ = upgraded
+    assert files[name] == golden(name)
 
 
 def test_nothing_else_is_there(upgraded: tuple[Golden, str]) -> None:
-    found, _ = upgraded
-    assert sorted(found) == FILES
+    files, _ = upgraded
+    assert sorted(files) == FILES
 
 
 def test_nothing_failed_on_the_way(upgraded: tuple[Golden, str]) -> None:
@@ -59,9 +59,9 @@ def test_the_stored_database_has_an_open_turn_whose_lease_is_over() -> None:
 
 
 def test_the_turn_that_a_killed_server_left_open_is_closed_and_keeps_its_text() -> None:
-    kept = golden(f"conversations/{OPEN_TALK.replace(' ', '-')}.txt")
-    assert "The server was stopped in the middle of this turn." in kept
-    assert '"speech": "word word' in kept
+    open_talk = golden(f"conversations/{OPEN_TALK.replace(' ', '-')}.txt")
+    assert "The server was stopped in the middle of this turn." in open_talk
+    assert '"speech": "word word' in open_talk
 
 
 def test_a_pending_secret_is_pending_and_a_missing_one_missing() -> None:
@@ -71,7 +71,7 @@ def test_a_pending_secret_is_pending_and_a_missing_one_missing() -> None:
 
 
 def golden(name: str) -> str:
-    """The file as it is stored, without any translation of line ends."""
+    """Return the file as it is stored, without any translation of line ends."""
     return (GOLDEN / name).read_bytes().decode()
 
 

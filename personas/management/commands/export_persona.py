@@ -1,4 +1,4 @@
-"""``manage.py export_persona ID --format FORMAT``: a persona's document to the standard output."""
+"""``manage.py export_persona ID --format FORMAT``: print a persona's document."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,4 +1,4 @@
-"""``manage.py import_persona FILE…``: documents in files become personas; their ids are printed, one a line."""
+"""``manage.py import_persona FILE…``: store the documents in files as personas; print their ids, one a line."""
 
 import sys
 from argparse import ArgumentParser
@@ -64,7 +64,7 @@ def _drafts(name: str) -> tuple[Draft, ...]:
 
 
 def _bytes(name: str) -> bytes:
-    """At most one byte more than may be read."""
+    """Read at most one byte more than is allowed."""
     if name == "-":
         return sys.stdin.buffer.read(MAX_BYTES + 1)
     with Path(name).open("rb") as file:

@@ -1,4 +1,4 @@
-"""``manage.py load_demo_data``: the demo personas, into an empty database."""
+"""``manage.py load_demo_data``: load the demo personas into an empty database."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""``manage.py rotate_secret_keys``: encrypt every token secret anew with the first of ENCRYPTION_KEYS."""
+"""``manage.py rotate_secret_keys``: re-encrypt every token secret with the first of ENCRYPTION_KEYS."""
 
 from collections import Counter
 from typing import Any
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Says how many values were encrypted anew and how many were already; fails if some can't be read."""
+        """Print how many values were re-encrypted and how many were current; fail if some can't be decrypted."""
         outcomes: Counter[Rotation] = Counter()
         unreadable: list[str] = []
         for secret in TokenSecret.objects.iterator():

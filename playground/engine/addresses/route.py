@@ -9,12 +9,12 @@ def has_route(url: str) -> bool:
 
 
 def with_route(base_url: str) -> str:
-    """The base URL with the route behind its path."""
+    """Return the base URL with the route behind its path."""
     path, mark, query = base_url.partition("?")
     return path.rstrip("/") + ROUTE + mark + query
 
 
 def without_route(url: str) -> str:
-    """The base URL of a whole one; a URL that doesn't end in the route stays as it is."""
+    """Return the base URL of a whole one; a URL that doesn't end in the route stays as it is."""
     path, mark, query = url.partition("?")
     return path.removesuffix(ROUTE) + mark + query

@@ -1,1 +1,1 @@
-"""The voice platforms as LLMs' servers meet them: one module each, and the registry that everybody else asks."""
+"""The voice platforms' wire side: one module each, and their registry."""

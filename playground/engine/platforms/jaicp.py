@@ -1,4 +1,4 @@
-"""Just AI's JAICP: what an ``llmRequest`` sends, and what its pages say of the settings."""
+"""Just AI's JAICP: the requests of an ``llmRequest``, and its documentation of the settings."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -21,7 +21,7 @@ class Jaicp:
     no_prompt = "with this choice of messages the script passes none, or all parts are empty."
     key_headers = frozenset({"authorization"})
     keeps_tool_messages = False
-    """Just AI, llmRequest, "Dialog history": ``chatHistoryInLlmFormat`` gives user and assistant messages only."""
+    """Just AI, llmRequest, "Dialog history": ``chatHistoryInLlmFormat`` has user and assistant messages only."""
     help_texts: Mapping[str, str] = {
         "provider": (
             "JAICP only. CUSTOM_LLM is a direct connection to the address below; CAILA_OPEN_AI goes to Caila's "
@@ -65,7 +65,7 @@ class Jaicp:
         return url
 
     def address_of(self, base_url: str) -> str:
-        """The whole url: the route is added, unless the base URL ends in it already."""
+        """Return the whole URL: the route is appended unless the base URL ends in it."""
         path = base_url.partition("?")[0].rstrip("/")
         return base_url if has_route(path) else with_route(base_url)
 
@@ -78,7 +78,7 @@ class Jaicp:
         conversation_id: str,
         surroundings: Surroundings,
     ) -> LLMRequest:
-        """CUSTOM_LLM: the url and the headers as they stand. CAILA_OPEN_AI: Caila's OpenAI adapter."""
+        """Return the request. CUSTOM_LLM: the URL and headers as given. CAILA_OPEN_AI: Caila's OpenAI adapter."""
         if not self.calls_its_address(llm):
             return _caila(llm, messages, surroundings)
         body: Json = {"model": llm.model, "messages": list(messages), "stream": True}
@@ -102,7 +102,7 @@ class Jaicp:
         return llm.history_mode is HistoryMode.PROMPT_AND_SESSION
 
     def window(self, session: list[Json], llm: LLMSettings) -> list[Json]:
-        """The last request alone, or the session's last ``history_last`` messages."""
+        """Return only the last request, or the session's last ``history_last`` messages."""
         if llm.history_mode is HistoryMode.LAST_REQUEST:
             return session[_last_request(session) :]
         last = llm.history_last
@@ -121,7 +121,7 @@ class Jaicp:
 
 
 def _caila(llm: LLMSettings, messages: Sequence[Json], surroundings: Surroundings) -> LLMRequest:
-    """Caila's OpenAI adapter: the bare key in Authorization."""
+    """Return a request to Caila's OpenAI adapter: the bare key in Authorization."""
     body: Json = {"model": CAILA_MODEL_PREFIX + llm.model, "messages": list(messages), "stream": True}
     body |= free_parameters(llm)
     bare_key = (("Authorization", llm.token_secret),) if llm.token_secret else ()
@@ -130,7 +130,7 @@ def _caila(llm: LLMSettings, messages: Sequence[Json], surroundings: Surrounding
 
 
 def _last_request(session: Sequence[Json]) -> int:
-    """The place of the last user message; a cut after it would leave tool messages without their call."""
+    """Return the index of the last user message; cutting after it would separate tool messages from their calls."""
     for place in range(len(session) - 1, -1, -1):
         if session[place]["role"] == "user":
             return place

@@ -1,7 +1,7 @@
-"""What every platform answers: what it sends an LLM, which messages it keeps, what it fires, and what it calls things.
+"""The interface of a platform's wire side: requests, history, fired events, and names.
 
-To add a platform, implement `Platform` in a module of this package, its document in ``personas/formats``, and name
-both in their registries. Nothing else knows which platforms exist.
+To add a platform, implement `Platform` in a module of this package and its documents in ``personas/formats``, and
+register both. Nothing else knows which platforms exist.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from playground.engine.request import LLMRequest, Surroundings
 
 
 class Endpoint(Protocol):
-    """Where a persona's LLM is: its settings, or the persona's row."""
+    """The address settings of a persona's LLM: its settings, or the persona's row."""
 
     @property
     def address(self) -> str: ...
@@ -22,33 +22,33 @@ class Endpoint(Protocol):
 
 
 class Platform(Protocol):
-    """One platform. All of it is pure: the same values give the same answer."""
+    """One platform, pure: the same values give the same result."""
 
     name: str
-    """How rows, documents and URLs name it: at most ten lower-case letters."""
+    """Its name in rows, documents and URLs: at most ten lower-case letters."""
     label: str
-    """How pages name it."""
+    """Its name on pages."""
     address_name: str
-    """What its documents call the address of the LLM."""
+    """What its documents call the LLM's address."""
     demo_address: str
-    """The built-in demo LLM, written as an address of this platform."""
+    """The built-in demo LLM as an address of this platform."""
     default_engine: str
-    """What speaks where a persona names no TTS engine; empty: the telephony of the platform."""
+    """The TTS engine if a persona names none; empty for the platform's telephony voice."""
     no_prompt: str
-    """Why a request has no prompt: one sentence."""
+    """One sentence on why a request has no prompt."""
     help_texts: Mapping[str, str]
-    """What its documentation says of a setting, by the name of the persona form's field."""
+    """Its documentation of settings, by the persona form's field."""
     section_texts: Mapping[str, str]
-    """The same of a section of the persona form, by its slug."""
+    """Its documentation of the persona form's sections, by slug."""
 
     def url(self, llm: LLMSettings) -> str:
-        """The URL that is called for one of its own personas."""
+        """Return the URL called for a persona of this platform."""
 
     def adopted_url(self, url: str) -> str:
-        """The URL that it would call for a persona of another platform, which calls ``url``."""
+        """Return the URL that it would call for another platform's persona, which calls ``url``."""
 
     def address_of(self, base_url: str) -> str:
-        """An OpenAI-compatible base URL, written as an address of this platform."""
+        """Return an OpenAI-compatible base URL as an address of this platform."""
 
     def request(
         self,
@@ -59,13 +59,13 @@ class Platform(Protocol):
         conversation_id: str,
         surroundings: Surroundings,
     ) -> LLMRequest:
-        """The request as it is sent, with names in place of secrets."""
+        """Return the request as sent, with names in place of secrets."""
 
     def written_headers(self, secret: str) -> tuple[tuple[str, str], ...]:
-        """The headers that a persona of it holds so that the key of this token secret goes out as bearer."""
+        """Return the headers to store in a persona so that this token secret's key is sent as bearer."""
 
     def dialled(self, endpoint: Endpoint, surroundings: Surroundings) -> str:
-        """The address whose host is called, and must be among a token secret's allowed hosts."""
+        """Return the address that is called, whose host must be allowed by the token secret."""
 
     def calls_its_address(self, endpoint: Endpoint) -> bool:
         """Whether the persona's own address and headers are used; if not, the provider has its own."""
@@ -74,15 +74,15 @@ class Platform(Protocol):
         """Whether the composed system message begins the messages."""
 
     def window(self, session: list[Json], llm: LLMSettings) -> list[Json]:
-        """The messages of the session that a request carries, in order."""
+        """Return the session's messages that a request carries, in order."""
 
     key_headers: frozenset[str]
-    """Headers beside the persona's own, in lower case, in which the name of its token secret is replaced."""
+    """Lower-case names of further headers in which the token secret's name is replaced."""
     keeps_tool_messages: bool
     """Whether calls and results of earlier turns stay in the messages."""
 
     def fired_event(self, llm: LLMSettings) -> str:
-        """The event that a function call fires, or an empty string."""
+        """Return the event that a function call fires, or an empty string."""
 
     def differences(self, persona: PersonaSettings, own: "Platform") -> Iterator[str]:
-        """How a rehearsal's request differs from what it would send; ``own`` is the persona's platform."""
+        """Yield notes on how a rehearsal's request differs from its own; ``own`` is the persona's platform."""

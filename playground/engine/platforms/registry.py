@@ -1,4 +1,4 @@
-"""Which platforms exist. Everything outside this package asks here, by the name that rows and documents hold."""
+"""The registry of platforms. All code outside this package asks here, by the name in rows and documents."""
 
 from playground.engine.platforms.jaicp import Jaicp
 from playground.engine.platforms.platform import Platform
@@ -8,22 +8,22 @@ _platforms: dict[str, Platform] = {}
 
 
 def register(platform: Platform) -> None:
-    """Make a platform known; one of the same name is replaced."""
+    """Register a platform, replacing any of the same name."""
     _platforms[platform.name] = platform
 
 
 def unregister(name: str) -> None:
-    """Forget a platform. Raises KeyError if it isn't known."""
+    """Remove a platform. Raises KeyError if it isn't registered."""
     del _platforms[name]
 
 
 def platforms() -> tuple[Platform, ...]:
-    """Every platform, in the order in which pages offer them; the first is the default."""
+    """Return every platform, in the order in which pages offer them; the first is the default."""
     return tuple(_platforms.values())
 
 
 def platform_named(name: str) -> Platform:
-    """The platform of this name. Raises ValueError if there is none."""
+    """Return the platform of this name. Raises ValueError if there is none."""
     try:
         return _platforms[name]
     except KeyError:
@@ -39,12 +39,12 @@ def default_platform_name() -> str:
 
 
 def platform_or_default(name: str) -> Platform:
-    """The platform of a name that somebody typed; the default if there is none of that name."""
+    """Return the platform of a typed name, or the default for an unknown one."""
     return _platforms.get(name, default_platform())
 
 
 def platform_choices() -> list[tuple[str, str]]:
-    """Names and labels, as Django's fields take choices."""
+    """Return names and labels as choices of Django's fields."""
     return [(platform.name, platform.label) for platform in platforms()]
 
 

@@ -1,4 +1,4 @@
-"""What the platforms' requests have in common: free parameters, the bearer header, merged headers."""
+"""Shared parts of the platforms' requests: free parameters, the bearer header, merged headers."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ def common_headers(surroundings: Surroundings) -> Headers:
 
 
 def free_parameters(llm: LLMSettings) -> Json:
-    """``parameters`` without the ignored names; the top-level temperature wins."""
+    """Return ``parameters`` without the ignored names; the top-level temperature wins."""
     sent = {name: value for name, value in llm.parameters.items() if name not in IGNORED_PARAMETERS}
     if llm.temperature is not None:
         sent["temperature"] = llm.temperature
@@ -38,7 +38,7 @@ def free_parameters(llm: LLMSettings) -> Json:
 
 
 def authorization(llm: LLMSettings) -> Headers:
-    """Bearer, unless a header names the secret or is an Authorization already (not documented by Just AI: assumed)."""
+    """Return the bearer header unless a header is Authorization or names the secret (assumed: Just AI doesn't say)."""
     if not llm.token_secret:
         return ()
     for name, value in llm.headers:
@@ -48,7 +48,7 @@ def authorization(llm: LLMSettings) -> Headers:
 
 
 def merged(*groups: Sequence[tuple[str, str]]) -> Headers:
-    """Headers of all groups, in order; a later one replaces an earlier one of the same name."""
+    """Return all groups' headers in order; later ones replace earlier ones of the same name."""
     by_name: dict[str, tuple[str, str]] = {}
     for group in groups:
         for name, value in group:

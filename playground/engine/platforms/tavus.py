@@ -1,4 +1,4 @@
-"""Tavus: what a persona's custom LLM is sent, and what its pages say of the settings."""
+"""Tavus: the requests to a persona's custom LLM, and its documentation of the settings."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -18,7 +18,7 @@ class Tavus:
     address_name = "base_url"
     demo_address = "/demo/v1"
     default_engine = "cartesia"
-    """Tavus, "TTS": what speaks where the layer is left out."""
+    """Tavus, "TTS": the default if the layer is missing."""
     no_prompt = "system_prompt, context and conversational_context are all empty."
     key_headers = frozenset({"authorization"})
     keeps_tool_messages = True
@@ -50,7 +50,7 @@ class Tavus:
         return with_route(llm.address)
 
     def adopted_url(self, url: str) -> str:
-        """The route is added, unless the URL ends in it already."""
+        """Append the route unless the URL ends in it."""
         return url if has_route(url) else with_route(url)
 
     def address_of(self, base_url: str) -> str:
@@ -65,7 +65,7 @@ class Tavus:
         conversation_id: str,
         surroundings: Surroundings,
     ) -> LLMRequest:
-        """Tavus, "Launch a Conversation": base_url and /chat/completions, the key as bearer, the conversation_id."""
+        """Tavus, "Launch a Conversation": base_url and /chat/completions, bearer key, conversation_id header."""
         body: Json = {"model": llm.model, "messages": list(messages), "stream": True}
         if llm.tools:
             body["tools"] = list(llm.tools)
@@ -75,7 +75,7 @@ class Tavus:
         return LLMRequest("POST", url, headers, body)
 
     def written_headers(self, secret: str) -> tuple[tuple[str, str], ...]:
-        """Tavus sends the bearer header by itself."""
+        """Return no headers: Tavus adds the bearer header."""
         return ()
 
     def dialled(self, endpoint: Endpoint, surroundings: Surroundings) -> str:

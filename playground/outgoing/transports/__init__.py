@@ -1,1 +1,1 @@
-"""What carries an outgoing request: a guarded socket, or this app itself. Used by `playground.outgoing` alone."""
+"""The transports of outgoing requests: guarded sockets, and this app itself. Only for `playground.outgoing`."""

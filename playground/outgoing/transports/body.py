@@ -1,4 +1,4 @@
-"""The body of an answer as it arrives."""
+"""A response body, read as it arrives."""
 
 from abc import abstractmethod
 from typing import Self
@@ -7,11 +7,11 @@ import httpx
 
 
 class Body(httpx.AsyncByteStream):
-    """An iterator rather than a generator: one that is left in the middle needs no event loop to be cleaned up."""
+    """An iterator rather than a generator: abandoned midway, it needs no event loop for its cleanup."""
 
     @abstractmethod
     async def read(self) -> bytes:
-        """All that has arrived and was not read yet; empty at the end. Raises UpstreamError if it breaks off."""
+        """Return all unread data that has arrived, empty at the end. Raises UpstreamError if the connection breaks."""
 
     def __aiter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""Requests to this app itself, without a socket: streamed, as its ASGI application answers them."""
+"""Sends requests to this app itself, without a socket, and streams its ASGI response."""
 
 import asyncio
 import contextvars
@@ -17,7 +17,7 @@ from playground.tasks import start_task
 
 QUEUED_MESSAGES = 16
 CLOSING_S = 2.0
-"""How long the application may take to end by itself once its client has left."""
+"""How long the application may take to end after its client has left."""
 
 logger = logging.getLogger(__name__)
 
@@ -28,10 +28,10 @@ Application = Callable[
 
 
 class InProcessTransport(httpx.AsyncBaseTransport):
-    """Calls an ASGI application. httpx's own ASGI transport buffers the whole answer; this one streams."""
+    """Calls an ASGI application and streams its response, which httpx's own ASGI transport buffers."""
 
     def __init__(self, application: Callable[[], Application]) -> None:
-        """``application`` is asked for at each request, so that importing it is left to the first."""
+        """``application`` returns the application at each request, so it is imported only with the first."""
         self._application = application
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -50,20 +50,20 @@ class InProcessTransport(httpx.AsyncBaseTransport):
 
 
 class _Exchange(Body):
-    """One request to the application, running as a task of its own until it has answered or its client has left."""
+    """One request to the application, in a task of its own until it has answered or its client has left."""
 
     def __init__(self, application: Application, scope: dict[str, Any], body: bytes) -> None:
         self._body: bytes | None = body
         self._messages: asyncio.Queue[Message | None] = asyncio.Queue(QUEUED_MESSAGES)
         self._left = asyncio.Event()
         self._is_over = False
-        # A fresh context: the application must not see the context variables of whoever calls it.
+        # A fresh context: the application must not see the caller's context variables.
         self._task = start_task(
             self._run(application, scope), name="in-process request", context=contextvars.Context()
         )
 
     async def start(self) -> Message:
-        """The ``http.response.start`` message."""
+        """Return the ``http.response.start`` message."""
         message = await self._messages.get()
         if message is None or message["type"] != "http.response.start":
             raise UpstreamError(Code.UPSTREAM_5XX, "Greenroom's own endpoint failed: see the server's log.")
@@ -86,8 +86,8 @@ class _Exchange(Body):
         """Tell the application that its client has left, and wait until its task has ended."""
         self._left.set()
         while not self._messages.empty():
-            self._messages.get_nowait()  # a sender may be waiting for room
-        # Cancelling Django's handler would leave its own tasks behind: it ends them itself when told of the disconnect.
+            self._messages.get_nowait()  # a sender may wait for space
+        # Cancelling Django's handler would leak its tasks: it ends them itself on a disconnect message.
         try:
             await asyncio.wait({self._task}, timeout=CLOSING_S)
         finally:
@@ -112,7 +112,7 @@ class _Exchange(Body):
 
     async def _send(self, message: Message) -> None:
         if self._left.is_set():
-            await asyncio.sleep(0)  # nobody listens: the application learns it from receive()
+            await asyncio.sleep(0)  # the client has left: receive() reports it to the application
             return
         await self._messages.put(message)
 

@@ -1,4 +1,4 @@
-"""Requests over a real connection: httpx's interface on aiohttp's parser and pool, behind the guard."""
+"""Sends requests over sockets: httpx's interface on aiohttp's parser and pool, behind the guard."""
 
 import socket
 import ssl
@@ -19,11 +19,11 @@ KEEP_ALIVE_S = 30.0
 HEADER_FIELD_BYTES = 16 * 1024
 HEADER_FIELDS = 128
 SET_BY_US = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
-"""What aiohttp would add by itself."""
+"""Headers that aiohttp would add by itself."""
 
 
 class SocketTransport(httpx.AsyncBaseTransport):
-    """One pool of connections. Raises UpstreamError for everything that goes wrong on the way to a status line."""
+    """One connection pool. Raises UpstreamError for every failure before the status line."""
 
     def __init__(self, guard: Guard, ssl_context: ssl.SSLContext) -> None:
         self._guard = guard
@@ -100,7 +100,7 @@ class SocketBody(Body):
         self._answer.close()
 
     def _last_bytes(self, error: Exception) -> bytes:
-        """What had arrived before the connection broke: aiohttp raises its end before it hands that over."""
+        """Return the data that arrived before the connection broke: aiohttp raises before it returns them."""
         content = self._answer.content
         content.set_exception(None)  # type: ignore[arg-type]
         rest = content.read_nowait()
@@ -111,7 +111,10 @@ class SocketBody(Body):
 
 
 def _unanswered(error: Exception, address: Address) -> UpstreamError:
-    """Which of our errors an exception before the status line is. Its text is never used: it may hold a secret."""
+    """Return the error for an exception before the status line.
+
+    Its text is never used: it may contain a secret.
+    """
     cause = _root(error)
     match cause:
         case BlockedAddressError():
@@ -142,7 +145,7 @@ def _unanswered(error: Exception, address: Address) -> UpstreamError:
 
 
 def _root(error: BaseException) -> BaseException:
-    """What the exception was at first, before aiohttp wrapped it."""
+    """Return the original exception that aiohttp wrapped."""
     while error.__cause__ is not None:
         error = error.__cause__
     return error

@@ -1,4 +1,4 @@
-"""The API's page in a real browser: the operations stand there, and one can be tried, under the site's policy."""
+"""The API's page. In a browser: its script renders the operations under the site's content security policy."""
 
 from playwright.sync_api import Page, expect
 

@@ -1,4 +1,4 @@
-"""Check connection in a real browser: in place, and in a tab of its own while or where no script is at work."""
+"""Check connection. In a browser: htmx shows it in place, and a new tab does without a script."""
 
 from pathlib import Path
 
@@ -25,14 +25,14 @@ def test_the_demo_llm_is_in_order(page: Page) -> None:
 
 
 def test_a_click_before_the_scripts_are_there_is_not_lost(page: Page) -> None:
-    held: list[Route] = []
+    pending_routes: list[Route] = []
     page.goto("/personas/")
-    page.route("**/htmx*", lambda route: held.append(route))
+    page.route("**/htmx*", lambda route: pending_routes.append(route))
     page.get_by_role("link", name="Mert the Storyteller", exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Mert the Storyteller")
     check_notes = check_in_a_tab(page)
     expect(check_notes.locator(".finding--good", has_text="Authorised")).to_be_visible(timeout=TAKES_MS)
-    for route in held:
+    for route in pending_routes:
         route.continue_()
 
 

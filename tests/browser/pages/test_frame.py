@@ -1,4 +1,4 @@
-"""The frame of every page: sign-in by link, the theme, the keyboard."""
+"""The frame of every page: sign-in by link, theme, keyboard. In a browser: focus, styles and stored themes."""
 
 import re
 

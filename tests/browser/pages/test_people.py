@@ -1,4 +1,4 @@
-"""People in a real browser: someone is added, comes in by the link, and is gone once deactivated."""
+"""Adding, inviting and deactivating a person. In a browser: several signed-in windows and their cookies."""
 
 import re
 

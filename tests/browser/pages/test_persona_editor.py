@@ -1,4 +1,4 @@
-"""The persona editor and the filler page in a real browser: by keyboard alone, narrow and wide, light and dark."""
+"""The persona editor and the filler page. In a browser: keyboard, widths, themes, and fragments while typing."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The start page in a real browser: options, an endpoint of one's own, the documents of both platforms."""
+"""The start page: options, the user's own endpoint, both platforms' documents. In a browser: its boxes are scripted."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Long conversations and fast answers on the live page, and a page that recovers by itself."""
+"""Long conversations, fast answers and reconnection on the live page. In a browser: they are its script's work."""
 
 from playwright.sync_api import Page, expect
 
@@ -45,7 +45,7 @@ async (text) => {
 
 
 def open_long_conversation(page: Page, site: Site, count: int) -> str:
-    """A conversation whose page is opened when its turns are there; its id."""
+    """Return a conversation whose page is opened when its turns are there; its id."""
     conversation = start_talking(page, MERT)
     hear_at_once(site, conversation)
     page.goto("/")
@@ -55,7 +55,7 @@ def open_long_conversation(page: Page, site: Site, count: int) -> str:
 
 
 def place_of(page: Page, text: str) -> float:
-    """Where the turn of this question stands in the window, in CSS pixels."""
+    """Return where the turn of this question stands in the window, in CSS pixels."""
     box = page.get_by_text(text, exact=True).bounding_box()
     assert box is not None
     return box["y"]

@@ -1,4 +1,4 @@
-"""What an LLM's server does besides plain text, on the live page: controls, and errors that lead to the persona."""
+"""Odd answers of an LLM's server on the live page. In a browser: only there can rendered controls be measured."""
 
 import re
 
@@ -41,9 +41,9 @@ def talk_to(page: Page, base_url: str) -> None:
 
 
 def lefts(node: Locator, *words: str) -> list[float]:
-    """Where the first letter of each word stands on the screen, in CSS pixels."""
-    found: list[float] = node.evaluate(LEFT_OF, list(words))
-    return found
+    """Return the x position of each word's first letter, in CSS pixels."""
+    positions: list[float] = node.evaluate(LEFT_OF, list(words))
+    return positions
 
 
 def test_controls_are_seen_and_a_turned_direction_ends_with_its_sentence(

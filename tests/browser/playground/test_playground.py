@@ -1,4 +1,4 @@
-"""Talking on the live page, with the demo LLM: what is said, heard, cut, called, and still there after a reload."""
+"""Talking on the live page with the demo LLM. In a browser: its script draws the transcript from events."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The page's timeline is true: it agrees with what the LLM's server wrote down on a clock of its own."""
+"""The page's timeline matches the LLM server's own clock. In a browser: the page draws the timeline."""
 
 import json
 import re
@@ -37,21 +37,21 @@ def test_the_timeline_agrees_with_the_servers_own_clock(page: Page, site: Site) 
 
 
 def watch_starts(page: Page) -> list[float]:
-    """When the turns of the page's conversation began, in seconds since 1970: the zero of each timeline."""
-    found: list[float] = []
+    """Return when the turns of the page's conversation began, in seconds since 1970: the zero of each timeline."""
+    starts: list[float] = []
 
     def read(frame: str | bytes) -> None:
         events = json.loads(frame)
         for event in events if isinstance(events, list) else [events]:
             if event["event_type"] == "playground.turn.started":
-                found.append(event["timestamp"])
+                starts.append(event["timestamp"])
 
     page.on("websocket", lambda socket: socket.on("framereceived", read))
-    return found
+    return starts
 
 
 def sentence_ends_ms(page: Page) -> list[int]:
-    """When each sentence was complete, as the table of the timeline says."""
+    """Return when each sentence was complete, as the table of the timeline says."""
     page.get_by_role("tab", name="Timeline").click()
     page.get_by_text("The same as a table").click()
     rows = page.locator(".timeline-table tbody tr").filter(has_text=re.compile("^Sentence"))
@@ -61,6 +61,6 @@ def sentence_ends_ms(page: Page) -> list[int]:
 
 def milliseconds(shown: str) -> int:
     """Of "1,234 ms"."""
-    found = re.fullmatch(r"([\d,]+)\s*ms", shown.strip())
-    assert found is not None, shown
-    return int(found.group(1).replace(",", ""))
+    match = re.fullmatch(r"([\d,]+)\s*ms", shown.strip())
+    assert match is not None, shown
+    return int(match.group(1).replace(",", ""))

@@ -1,4 +1,4 @@
-"""Calls that nobody answers by hand: by a saved mock and by a tool endpoint, each marked as rehearsal on the page."""
+"""Automatic tool results, by mock and by endpoint. In a browser: the page's script marks each as rehearsal."""
 
 from collections.abc import Callable, Iterator
 
@@ -59,7 +59,7 @@ def test_a_tool_endpoint_answers_and_the_page_marks_it(page: Page, site: Site, r
         say(page, "What is the weather like in Paris?")
         expect_answered(page, "the tool endpoint", '"temperature": 17')
         assert "17" in answered(page, 1)
-    (asked,) = endpoint.calls
-    assert asked.keys() == {"conversation_id", "turn_id", "tool_call_id", "name", "arguments"}
-    assert (asked["conversation_id"], asked["name"]) == (conversation_id, "get_current_weather")
-    assert asked["arguments"]["location"] == "Paris"
+    (request,) = endpoint.calls
+    assert request.keys() == {"conversation_id", "turn_id", "tool_call_id", "name", "arguments"}
+    assert (request["conversation_id"], request["name"]) == (conversation_id, "get_current_weather")
+    assert request["arguments"]["location"] == "Paris"

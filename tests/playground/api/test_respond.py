@@ -63,15 +63,15 @@ async def pieces(response: StreamingHttpResponse) -> AsyncIterator[bytes]:
 
 
 async def events_of(response: StreamingHttpResponse) -> list[Json]:
-    """Every event of the stream, to its end."""
+    """Return every event of the stream, to its end."""
     body = b"".join([piece async for piece in pieces(response)]).decode()
-    found = []
+    events = []
     for block in body.split("\n\n")[:-1]:
         fields = dict(line.split(": ", 1) for line in block.split("\n"))
         event: Json = json.loads(fields["data"])
         assert (fields["event"], fields["id"]) == (event["event_type"], str(event["seq"]))
-        found.append(event)
-    return found
+        events.append(event)
+    return events
 
 
 async def test_the_stream_is_what_the_socket_tells_until_the_turn_closes(
@@ -85,8 +85,8 @@ async def test_the_stream_is_what_the_socket_tells_until_the_turn_closes(
         events = await events_of(response)
         await watcher.until_closed()
     assert [event["seq"] for event in events] == sorted({event["seq"] for event in events})
-    told = [(event["seq"], event["event_type"]) for event in watcher.events]
-    assert [(event["seq"], event["event_type"]) for event in events] == told
+    watched = [(event["seq"], event["event_type"]) for event in watcher.events]
+    assert [(event["seq"], event["event_type"]) for event in events] == watched
     assert events[0]["event_type"] == "playground.turn.started"
     assert events[-1]["event_type"] == "playground.turn.completed"
     assert events[-1]["properties"]["text"] == "Hello. Who are you?"

@@ -38,10 +38,10 @@ async def read(response: Any) -> bytes:
 
 
 def error_of(response: Any) -> dict[str, Any]:
-    found = orjson.loads(response.content)
-    assert list(found) == ["error"]
-    assert list(found["error"]) == ["message", "type", "param", "code"]
-    return dict(found["error"])
+    error_body = orjson.loads(response.content)
+    assert list(error_body) == ["error"]
+    assert list(error_body["error"]) == ["message", "type", "param", "code"]
+    return dict(error_body["error"])
 
 
 async def test_an_answer_comes_as_json(key: str) -> None:

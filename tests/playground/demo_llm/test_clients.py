@@ -82,10 +82,12 @@ def test_openais_client_reads_a_whole_answer(client: openai.OpenAI) -> None:
 
 
 def test_openais_client_reads_the_same_words_from_a_stream(client: openai.OpenAI) -> None:
-    said = body("Tell me about the wolf", system=f"{STORYTELLER}\n\n{MAYA}")
-    whole = client.chat.completions.create(**said)
+    request = body("Tell me about the wolf", system=f"{STORYTELLER}\n\n{MAYA}")
+    whole = client.chat.completions.create(**request)
     pieces, usages, reasons = [], [], []
-    for chunk in client.chat.completions.create(**said, stream=True, stream_options={"include_usage": True}):
+    for chunk in client.chat.completions.create(
+        **request, stream=True, stream_options={"include_usage": True}
+    ):
         usages.append(chunk.usage)
         for choice in chunk.choices:
             pieces.append(choice.delta.content or "")
@@ -98,15 +100,15 @@ def test_openais_client_reads_the_same_words_from_a_stream(client: openai.OpenAI
 
 
 def test_openais_client_joins_a_tool_call_and_goes_on_with_its_result(client: openai.OpenAI) -> None:
-    said = body("What's the weather in Paris?", model="demo-tools", tools=[WEATHER_TOOL])
-    with client.chat.completions.stream(**said) as stream:
+    request = body("What's the weather in Paris?", model="demo-tools", tools=[WEATHER_TOOL])
+    with client.chat.completions.stream(**request) as stream:
         answer = stream.get_final_completion().choices[0]
     assert answer.finish_reason == "tool_calls"
     assert answer.message.tool_calls is not None
     (call,) = answer.message.tool_calls
     assert call.function.name == "get_current_weather"
     assert orjson.loads(call.function.arguments) == {"location": "Paris"}
-    said["messages"] += [
+    request["messages"] += [
         {
             "role": "assistant",
             "tool_calls": [
@@ -119,7 +121,7 @@ def test_openais_client_joins_a_tool_call_and_goes_on_with_its_result(client: op
         },
         {"role": "tool", "tool_call_id": call.id, "content": '{"temperature": 21}'},
     ]
-    result = client.chat.completions.create(**said)
+    result = client.chat.completions.create(**request)
     assert "temperature 21" in str(result.choices[0].message.content)
 
 

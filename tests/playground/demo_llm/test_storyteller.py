@@ -12,12 +12,12 @@ SYSTEM = f"{STORYTELLER}\n\n{MAYA}"
 
 
 def talk(*users: str, system: str = SYSTEM) -> list[str]:
-    """The answers to these utterances, one after the other."""
-    said: list[str] = []
+    """Return the answers to these utterances, one after the other."""
+    texts: list[str] = []
     for text in users:
-        said.append(text)
-        said.append(reply(chat(*said, system=system)))
-    return said[1::2]
+        texts.append(text)
+        texts.append(reply(chat(*texts, system=system)))
+    return texts[1::2]
 
 
 def test_the_same_request_has_the_same_answer() -> None:
@@ -101,13 +101,13 @@ def test_who_interrupts_is_told_that_they_were_heard() -> None:
     assert answer.startswith("I stopped when I heard you.")
 
 
-@pytest.mark.parametrize("said", ["Stop!", "Wait a moment", "hold on"])
-def test_stop_is_obeyed(said: str) -> None:
-    assert talk("Tell me about the wolf", said)[-1].startswith("Of course, Maya, I'll stop here.")
+@pytest.mark.parametrize("utterance", ["Stop!", "Wait a moment", "hold on"])
+def test_stop_is_obeyed(utterance: str) -> None:
+    assert talk("Tell me about the wolf", utterance)[-1].startswith("Of course, Maya, I'll stop here.")
 
 
 @pytest.mark.parametrize(
-    ("said", "beginning"),
+    ("utterance", "beginning"),
     [
         ("Who are you?", "I'm a storyteller."),
         ("Thank you!", "You are very welcome, Maya."),
@@ -116,8 +116,8 @@ def test_stop_is_obeyed(said: str) -> None:
         ("My name is bob", "Nice to meet you, Bob!"),
     ],
 )
-def test_small_talk_is_answered(said: str, beginning: str) -> None:
-    assert talk("Tell me about the wolf", said)[-1].startswith(beginning)
+def test_small_talk_is_answered(utterance: str, beginning: str) -> None:
+    assert talk("Tell me about the wolf", utterance)[-1].startswith(beginning)
 
 
 def test_a_name_that_the_user_gave_is_remembered() -> None:
@@ -148,8 +148,8 @@ def test_a_persona_without_stories_answers_to_the_topic_and_each_turn_differentl
 
 def test_the_weather_assistant_forecasts_for_the_place_that_is_named() -> None:
     system = "You are a helpful assistant.\n\nHelp users get the weather for a given location."
-    asked, paris, berlin = talk("What's the weather?", "In Paris", "and berlin?", system=system)
-    assert asked == "For which city would you like the weather?"
+    question, paris, berlin = talk("What's the weather?", "In Paris", "and berlin?", system=system)
+    assert question == "For which city would you like the weather?"
     assert "in Paris today" in paris
     assert "in Berlin today" in berlin
 
@@ -160,16 +160,18 @@ def test_tomorrow_is_asked_of_the_place_that_was_named_before() -> None:
     assert "in Istanbul tomorrow" in answers[-1]
 
 
-@pytest.mark.parametrize("said", ["What can you do for me?", "Tell me something in five short sentences."])
-def test_words_that_are_no_place_get_no_forecast(said: str) -> None:
+@pytest.mark.parametrize(
+    "utterance", ["What can you do for me?", "Tell me something in five short sentences."]
+)
+def test_words_that_are_no_place_get_no_forecast(utterance: str) -> None:
     system = "You are a helpful assistant.\n\nHelp users get the weather for a given location."
-    assert talk(said, system=system) == [
+    assert talk(utterance, system=system) == [
         "I'm a helpful assistant. For which city would you like the weather?"
     ]
 
 
 @pytest.mark.parametrize(
-    ("said", "beginning"),
+    ("utterance", "beginning"),
     [
         ("Hi! Who am I talking to?", "I'm a helpful voice assistant."),
         ("How are you?", "Very well, thank you for asking."),
@@ -178,8 +180,8 @@ def test_words_that_are_no_place_get_no_forecast(said: str) -> None:
         ("No", "All right. I'm here when you need me."),
     ],
 )
-def test_any_assistant_has_an_answer(said: str, beginning: str) -> None:
-    answers = talk("I need a phone", said, system="You are a helpful voice assistant. Answer briefly.")
+def test_any_assistant_has_an_answer(utterance: str, beginning: str) -> None:
+    answers = talk("I need a phone", utterance, system="You are a helpful voice assistant. Answer briefly.")
     assert answers[-1].startswith(beginning)
 
 

@@ -35,11 +35,11 @@ BOOKING_TOOL = {
 }
 
 
-def calls(*said: str, tools: list[dict[str, Any]] | None = None, **more: Any) -> list[tuple[str, Any]]:
-    """The calls that answer these utterances: (name, arguments as JSON)."""
+def calls(*texts: str, tools: list[dict[str, Any]] | None = None, **more: Any) -> list[tuple[str, Any]]:
+    """Return the calls that answer these utterances: (name, arguments as JSON)."""
     tools = [WEATHER_TOOL, BOOKING_TOOL] if tools is None else tools
-    found = calls_for(chat(*said, tools=tools, **more))
-    return [(call.name, orjson.loads(call.arguments)) for call in found]
+    fitting_calls = calls_for(chat(*texts, tools=tools, **more))
+    return [(call.name, orjson.loads(call.arguments)) for call in fitting_calls]
 
 
 def answered(request: dict[str, Any]) -> Answer:
@@ -48,7 +48,7 @@ def answered(request: dict[str, Any]) -> Answer:
 
 
 @pytest.mark.parametrize(
-    ("said", "arguments"),
+    ("utterance", "arguments"),
     [
         ("What's the weather in Paris?", {"location": "Paris"}),
         ("what is the weather in paris today?", {"location": "Paris"}),
@@ -61,9 +61,9 @@ def answered(request: dict[str, Any]) -> Answer:
     ],
 )
 def test_the_function_that_fits_is_called_with_the_place_that_was_named(
-    said: str, arguments: dict[str, str]
+    utterance: str, arguments: dict[str, str]
 ) -> None:
-    assert calls(said) == [("get_current_weather", arguments)]
+    assert calls(utterance) == [("get_current_weather", arguments)]
 
 
 def test_the_place_may_come_as_the_answer_to_a_question() -> None:
@@ -73,9 +73,9 @@ def test_the_place_may_come_as_the_answer_to_a_question() -> None:
 
 
 def test_two_places_are_two_calls_unless_parallel_calls_are_off() -> None:
-    said = "What's the weather in Paris and Berlin?"
-    assert [arguments["location"] for _, arguments in calls(said)] == ["Paris", "Berlin"]
-    assert [arguments["location"] for _, arguments in calls(said, parallel_tool_calls=False)] == ["Paris"]
+    question = "What's the weather in Paris and Berlin?"
+    assert [arguments["location"] for _, arguments in calls(question)] == ["Paris", "Berlin"]
+    assert [arguments["location"] for _, arguments in calls(question, parallel_tool_calls=False)] == ["Paris"]
 
 
 def test_a_place_that_nobody_named_is_the_users_home_if_that_is_known() -> None:

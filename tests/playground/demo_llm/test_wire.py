@@ -127,9 +127,9 @@ def echoed(*headers: tuple[str, str], body: bytes = b'{"model":"demo-echo"}', se
 
 
 def shown(text: str) -> dict[str, Any]:
-    found = orjson.loads(text.partition("```json\n")[2].rpartition("\n```")[0])
-    assert isinstance(found, dict)
-    return found
+    request = orjson.loads(text.partition("```json\n")[2].rpartition("\n```")[0])
+    assert isinstance(request, dict)
+    return request
 
 
 def test_the_echo_shows_method_path_headers_and_body() -> None:

@@ -213,21 +213,21 @@ async def test_s12_proxies_and_netrc_of_the_environment_have_no_effect(
 async def test_s14_a_closed_host_says_the_same_whatever_its_port_does(
     front_door: FrontDoor, listener: Listener, llm_server: LLMServerHandle
 ) -> None:
-    said = set()
+    messages = set()
     for port in (listener.port, llm_server.ports["refused"], llm_server.ports["full"]):
         closed = await front_door.say_to(f"http://127.0.0.1:{port}/v1")
         assert_blocked(closed)
         assert closed["timings_ms"]["total"] < 100
-        said.add(closed["error"]["message"].replace(str(port), "PORT"))
-    assert len(said) == 1
+        messages.add(closed["error"]["message"].replace(str(port), "PORT"))
+    assert len(messages) == 1
 
 
 async def test_s14_a_name_that_leads_inside_says_the_same_for_every_inside(
     front_door: FrontDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     network(monkeypatch, llm__example__com=[["10.0.0.1"], ["127.0.0.1"], [METADATA], ["::1"]])
-    said = [(await front_door.say_to("http://llm.example.com/v1"))["error"] for _ in range(4)]
-    assert said == [said[0]] * 4
+    errors = [(await front_door.say_to("http://llm.example.com/v1"))["error"] for _ in range(4)]
+    assert errors == [errors[0]] * 4
 
 
 @pytest.mark.parametrize(

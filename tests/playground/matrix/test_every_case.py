@@ -11,7 +11,7 @@ FILES = sorted(Path(__file__).parent.glob("test_*.py"))
 
 
 def cases_of(path: Path) -> set[str]:
-    """The cases that the names of a file's tests begin with."""
+    """Return the cases that the names of a file's tests begin with."""
     names = [
         node.name
         for node in ast.walk(ast.parse(path.read_text()))

@@ -70,8 +70,14 @@ async def test_u27_a_server_that_is_back_at_once_answers_once(stage: Stage) -> N
     take = await stage.hear("unavailable-once")
     take.completes(attempts=2)
     assert len(stage.server.requests()) == 2
-    assert len([said for said in take.of("conversation.utterance") if said["role"] == "replica"]) == 1
-    assert len([said for said in take.of("conversation.utterance") if said["role"] == "user"]) == 1
+    assert (
+        len([utterance for utterance in take.of("conversation.utterance") if utterance["role"] == "replica"])
+        == 1
+    )
+    assert (
+        len([utterance for utterance in take.of("conversation.utterance") if utterance["role"] == "user"])
+        == 1
+    )
     assert [completion.response_status for completion in take.completions] == [None, 200]
 
 

@@ -19,12 +19,12 @@ def assert_called(take: Take, *calls: dict[str, str], reason: str = "tool_calls"
     """The turn completed with these calls, an event for each, and they were stored."""
     take.completes(text, reason=reason)
     assert take.closed["tool_calls"] == list(calls)
-    told = [
+    sent_calls = [
         {"id": call["tool_call_id"], "name": call["name"], "arguments": call["arguments"]}
         for call in take.calls
     ]
-    kept = [{key: call[key] for key in CALL} for call in take.turn.timeline["tool_calls"]]
-    assert told == kept == list(calls)
+    stored_calls = [{key: call[key] for key in CALL} for call in take.turn.timeline["tool_calls"]]
+    assert sent_calls == stored_calls == list(calls)
     (fired,) = take.of("playground.event_fired")
     assert fired["tool_call_ids"] == [call["id"] for call in calls]
 
@@ -183,9 +183,9 @@ async def test_t12_a_prototype_in_the_arguments_is_text(stage: Stage) -> None:
 async def test_t13_the_key_in_a_call_is_masked(stage: Stage) -> None:
     take = await stage.hear("echo-secret-tool")
     assert_called(take, {"id": "call_[secret]", "name": TOOL, "arguments": '{"location": "[secret]"}'})
-    kept = json.dumps(take.completions[0].payloads)
-    assert "[secret]" in kept
-    assert CANARY[:14] not in kept
+    payloads = json.dumps(take.completions[0].payloads)
+    assert "[secret]" in payloads
+    assert CANARY[:14] not in payloads
 
 
 async def test_a_calls_own_fields_go_back_with_it(stage: Stage) -> None:

@@ -30,12 +30,12 @@ class Network:
 
     async def getaddrinfo(self, host: str, port: int, **_: Any) -> list[Any]:
         answers = self.names[host]
-        found = answers[min(self.lookups.count(host), len(answers) - 1)]
+        addresses = answers[min(self.lookups.count(host), len(answers) - 1)]
         self.lookups.append(host)
-        families = [socket.AF_INET6 if ":" in address else socket.AF_INET for address in found]
+        families = [socket.AF_INET6 if ":" in address else socket.AF_INET for address in addresses]
         return [
             (family, socket.SOCK_STREAM, 6, "", (address, port))
-            for family, address in zip(families, found, strict=True)
+            for family, address in zip(families, addresses, strict=True)
         ]
 
     async def sock_connect(self, _: socket.socket, address: tuple[str, int]) -> None:
@@ -45,11 +45,11 @@ class Network:
 
 def network(monkeypatch: pytest.MonkeyPatch, **names: Sequence[Sequence[str]]) -> Network:
     """Names with ``__`` for each dot. Connections are recorded and refused."""
-    found = Network({name.replace("__", "."): answers for name, answers in names.items()})
+    fake_network = Network({name.replace("__", "."): answers for name, answers in names.items()})
     loop = asyncio.get_running_loop()
-    monkeypatch.setattr(loop, "getaddrinfo", found.getaddrinfo)
-    monkeypatch.setattr(loop, "sock_connect", found.sock_connect)
-    return found
+    monkeypatch.setattr(loop, "getaddrinfo", fake_network.getaddrinfo)
+    monkeypatch.setattr(loop, "sock_connect", fake_network.sock_connect)
+    return fake_network
 
 
 @pytest.mark.parametrize(

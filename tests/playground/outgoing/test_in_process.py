@@ -128,13 +128,13 @@ async def test_an_application_that_stops_in_the_middle_keeps_what_it_said(
     answers: Answers, name: str
 ) -> None:
     answers(name)
-    found = []
+    received = []
     with pytest.raises(UpstreamError) as raised:
         async with open_completion(wire(URL), limits=DEFAULT_LIMITS) as response:
             async for piece in response.aiter_bytes():
-                found.append(piece)
+                received.append(piece)
     assert raised.value.code is Code.TRUNCATED
-    assert found == [b"one"]
+    assert received == [b"one"]
 
 
 def demo(model: str, *, is_streamed: bool = True) -> WireRequest:
@@ -154,9 +154,9 @@ def demo(model: str, *, is_streamed: bool = True) -> WireRequest:
 async def test_the_demo_llm_is_reached_through_the_whole_app_with_every_header() -> None:
     async with open_completion(demo("demo-echo", is_streamed=False), limits=DEFAULT_LIMITS) as response:
         assert response.status == 200
-        found = b"".join([piece async for piece in response.aiter_bytes()])
-    assert b"conversation_id" in found
-    assert b"c0123456789" in found
+        body = b"".join([piece async for piece in response.aiter_bytes()])
+    assert b"conversation_id" in body
+    assert b"c0123456789" in body
 
 
 async def test_leaving_the_demo_llm_in_mid_answer_leaves_nothing_behind() -> None:

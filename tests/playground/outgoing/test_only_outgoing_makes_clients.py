@@ -20,14 +20,14 @@ MODULES = [
 
 
 def imported(tree: ast.AST) -> set[str]:
-    """Every module that is imported, a name taken from a package as a module too."""
-    found: set[str] = set()
+    """Return every module that is imported, a name taken from a package as a module too."""
+    modules: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            modules |= {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+            modules |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return modules
 
 
 def clients_in(source: str) -> set[str]:

@@ -121,28 +121,28 @@ async def test_a_key_where_a_long_redirect_is_cut_is_masked(llm_server: LLMServe
 async def test_what_came_before_the_connection_broke_is_handed_on(
     llm_server: LLMServerHandle, behaviour: str
 ) -> None:
-    found = b""
+    received = b""
     with pytest.raises(Exception, match="broke in the middle") as raised:
         async with open_completion(
             wire(llm_server.completions_url(behaviour)), limits=DEFAULT_LIMITS
         ) as response:
             async for piece in response.aiter_bytes():
-                found += piece
+                received += piece
     assert getattr(raised.value, "code", None) is Code.TRUNCATED
-    assert b'" time,"' in found
+    assert b'" time,"' in received
 
 
 async def test_what_came_while_nobody_was_reading_is_handed_on_too(llm_server: LLMServerHandle) -> None:
     url = llm_server.completions_url("dies-at-once")
-    found = b""
+    received = b""
     with pytest.raises(UpstreamError):
         async with open_completion(wire(url), limits=DEFAULT_LIMITS) as response:
             async with asyncio.timeout(5):
                 while not is_broken(response):  # noqa: ASYNC110 - aiohttp tells nobody
                     await asyncio.sleep(0)
             async for piece in response.aiter_bytes():
-                found += piece
-    assert b'" time,"' in found
+                received += piece
+    assert b'" time,"' in received
 
 
 def is_broken(response: Response) -> bool:
@@ -153,9 +153,9 @@ def is_broken(response: Response) -> bool:
 
 
 async def test_a_clean_end_in_the_middle_is_the_decoders_to_find(llm_server: LLMServerHandle) -> None:
-    found = await completion(llm_server.completions_url("clean-cut"))
-    assert b"Once" in found
-    assert b"[DONE]" not in found
+    body = await completion(llm_server.completions_url("clean-cut"))
+    assert b"Once" in body
+    assert b"[DONE]" not in body
 
 
 async def test_after_any_failure_the_next_request_is_fine(llm_server: LLMServerHandle) -> None:

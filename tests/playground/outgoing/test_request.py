@@ -84,8 +84,8 @@ async def test_the_answer_comes_byte_for_byte_with_its_status_and_headers(
         assert (response.status, response.http_version) == (200, "HTTP/1.1")
         assert ("Content-Type", "text/event-stream; charset=utf-8") in response.headers
         assert ("openai-version", "2020-10-01") in response.headers
-        found = b"".join([piece async for piece in response.aiter_bytes()])
-    assert found.replace(b'"model":"gpt-4o"', b"") == GOOD.replace(b'"model":"gpt-4o"', b"")
+        body = b"".join([piece async for piece in response.aiter_bytes()])
+    assert body.replace(b'"model":"gpt-4o"', b"") == GOOD.replace(b'"model":"gpt-4o"', b"")
 
 
 async def test_a_tool_call_comes_byte_for_byte(llm_server: LLMServerHandle) -> None:
@@ -97,9 +97,9 @@ async def test_bytes_are_handed_on_as_they_arrive(llm_server: LLMServerHandle) -
     async with open_completion(wire(url), limits=DEFAULT_LIMITS) as response:
         pieces = response.aiter_bytes()
         async with asyncio.timeout(5):
-            found = await anext(pieces)
-            while b"Once" not in found:
-                found += await anext(pieces)
+            received = await anext(pieces)
+            while b"Once" not in received:
+                received += await anext(pieces)
     assert (await llm_server.until_left())["behaviour"] == "stall"
 
 
@@ -119,13 +119,13 @@ async def test_leaving_closes_a_connection_that_the_server_keeps_open(
 ) -> None:
     url = llm_server.completions_url("keeps-open")
     async with open_completion(wire(url), limits=DEFAULT_LIMITS) as response:
-        found = b""
+        received = b""
         async for piece in response.aiter_bytes():
-            found += piece
-            if found.endswith(DONE):
+            received += piece
+            if received.endswith(DONE):
                 break
-    left = await llm_server.until_left()
-    assert left["client_left_after_ms"] < 1_000
+    departure = await llm_server.until_left()
+    assert departure["client_left_after_ms"] < 1_000
 
 
 async def test_an_answer_read_to_its_end_leaves_its_connection_to_the_next(
@@ -163,8 +163,8 @@ async def test_many_answers_stream_at_once(llm_server: LLMServerHandle) -> None:
     request = wire(llm_server.completions_url("head-only"))
     async with asyncio.timeout(10), AsyncExitStack() as stack:
         opened = [open_completion(request, limits=DEFAULT_LIMITS) for _ in range(120)]
-        found = [await stack.enter_async_context(each) for each in opened]
-    assert [response.status for response in found] == [200] * 120
+        responses = [await stack.enter_async_context(each) for each in opened]
+    assert [response.status for response in responses] == [200] * 120
 
 
 async def test_the_factory_adds_no_header_of_its_own(llm_server: LLMServerHandle) -> None:

@@ -1,4 +1,4 @@
-"""Where a token secret goes: to its allowed hosts alone, whoever writes what where. Seen at the moment of sending."""
+"""A token secret is sent to its allowed hosts only, whoever edits what; checked when sending."""
 
 import json
 from collections.abc import Callable
@@ -48,7 +48,7 @@ def persona(secret: TokenSecret) -> Persona:
 
 
 def plan_of(persona: Persona, owner: User, *, stand_in: bool = False, text: str = "Hello") -> TurnPlan:
-    """What the next turn of a new conversation would send."""
+    """Return what the next turn of a new conversation would send."""
     persona.refresh_from_db()
     conversation = start_conversation(persona, ConversationOptions(stand_in=stand_in), owner=owner)
     return load_plan(open_turn(conversation.pk, NewTurn(TurnKind.USER, text)))
@@ -230,16 +230,16 @@ def headers_of(editor: User, secret: TokenSecret, headers: list[list[str]], **fi
 def test_the_header_goes_out_with_the_value_and_is_kept_with_the_name(
     editor: User, secret: TokenSecret
 ) -> None:
-    found = headers_of(editor, secret, [["Authorization", "Api-Key MY_TOKEN"]])
-    assert found["Authorization"] == f"Api-Key {CANARY}"
+    headers = headers_of(editor, secret, [["Authorization", "Api-Key MY_TOKEN"]])
+    assert headers["Authorization"] == f"Api-Key {CANARY}"
     assert Persona.objects.get().headers == [["Authorization", "Api-Key MY_TOKEN"]]
     assert CANARY not in json.dumps(Turn.objects.values_list("user_text", "text")[0])
 
 
 def test_a_longer_word_is_left_alone_and_a_value_is_not_read_again(editor: User) -> None:
     secret = make_secret(value="MY_TOKEN-and-OTHER", hosts=("llm.example.com",))
-    found = headers_of(editor, secret, [["X-A", "MY_TOKEN_2 XMY_TOKEN"], ["X-B", "MY_TOKEN"]])
-    assert (found["X-A"], found["X-B"]) == ("MY_TOKEN_2 XMY_TOKEN", "MY_TOKEN-and-OTHER")
+    headers = headers_of(editor, secret, [["X-A", "MY_TOKEN_2 XMY_TOKEN"], ["X-B", "MY_TOKEN"]])
+    assert (headers["X-A"], headers["X-B"]) == ("MY_TOKEN_2 XMY_TOKEN", "MY_TOKEN-and-OTHER")
 
 
 def test_a_name_is_replaced_in_header_values_alone(editor: User, secret: TokenSecret) -> None:
@@ -259,9 +259,9 @@ def test_a_name_is_replaced_in_header_values_alone(editor: User, secret: TokenSe
 
 
 def test_a_secret_named_like_a_part_of_our_own_headers_is_not_put_there(editor: User) -> None:
-    found = headers_of(editor, make_secret("json", hosts=("llm.example.com",)), [])
-    assert found["Content-Type"] == "application/json"
-    assert found["Authorization"] == f"Bearer {CANARY}"
+    headers = headers_of(editor, make_secret("json", hosts=("llm.example.com",)), [])
+    assert headers["Content-Type"] == "application/json"
+    assert headers["Authorization"] == f"Bearer {CANARY}"
 
 
 def test_the_name_of_a_secret_that_the_persona_does_not_use_is_a_word_like_any_other(

@@ -39,15 +39,15 @@ def loopback_is_open(settings: Settings) -> None:
 
 
 def imported(document: str, owner: User, server: LLMServerHandle) -> Conversation:
-    """A conversation on the imported persona, whose one secret for the LLM has a value now."""
-    found = import_draft(read_document(document), by=owner)
-    secret = found.persona.token_secret
+    """Return a conversation on the imported persona, whose one secret for the LLM has a value now."""
+    persona_import = import_draft(read_document(document), by=owner)
+    secret = persona_import.persona.token_secret
     assert secret is not None
     secret.allowed_hosts = [server.url]
     save_secret(secret, by=owner)
     set_value(TokenSecret.objects.get(pk=secret.pk), KEY, by=owner)
     return Conversation.objects.create(
-        owner=owner, persona_version=found.version, properties={"simulated_speech": "instant"}
+        owner=owner, persona_version=persona_import.version, properties={"simulated_speech": "instant"}
     )
 
 
@@ -61,8 +61,8 @@ async def yandex_conversation(owner: User, server: LLMServerHandle) -> Conversat
     return await database_sync_to_async(imported)(document, owner, server)
 
 
-async def said(conversation: Conversation, text: str) -> list[Json]:
-    """One turn by the real runner, over the real client; all its events."""
+async def events_of_turn(conversation: Conversation, text: str) -> list[Json]:
+    """Run one turn with the real runner and client; return its events."""
     runner = Runner(limits=DEFAULT_LIMITS)
     try:
         watcher = Watcher(runner.hub.attach(conversation.pk))
@@ -80,7 +80,7 @@ def of(events: list[Json], event_type: str) -> list[Json]:
 
 async def test_the_weather_persona_as_tavus_sends_it(admin_user: User, llm_server: LLMServerHandle) -> None:
     conversation = await weather_conversation(admin_user, llm_server)
-    events = await said(conversation, "What's the weather in Paris, in °C?")
+    events = await events_of_turn(conversation, "What's the weather in Paris, in °C?")
     (request,) = llm_server.requests()
     body = (
         '{"model":"custom_model_here","messages":[{"role":"system","content":"You are a helpful assistant.\\n\\n'
@@ -111,7 +111,7 @@ async def test_the_weather_persona_as_tavus_sends_it(admin_user: User, llm_serve
 
 async def test_the_second_reply_as_jaicp_sends_it(admin_user: User, llm_server: LLMServerHandle) -> None:
     conversation = await yandex_conversation(admin_user, llm_server)
-    events = await said(conversation, "Расскажи сказку")
+    events = await events_of_turn(conversation, "Расскажи сказку")
     (request,) = llm_server.requests()
     body = (
         '{"model":"gpt://folder12345/yandexgpt","messages":[{"role":"user","content":"Расскажи сказку"}],'
@@ -138,7 +138,7 @@ async def test_what_was_read_is_what_the_official_client_reads(
     admin_user: User, llm_server: LLMServerHandle
 ) -> None:
     conversation = await weather_conversation(admin_user, llm_server)
-    events = await said(conversation, "What's the weather in Paris?")
+    events = await events_of_turn(conversation, "What's the weather in Paris?")
     sent = of(events, "playground.request")[0]["request"]["body"]
     async with AsyncOpenAI(base_url=f"{llm_server.url}/v1", api_key=KEY) as client:
         stream = await client.chat.completions.create(**sent)
@@ -158,7 +158,7 @@ async def test_what_was_read_is_what_the_official_client_reads(
 
 async def test_the_official_client_sends_the_same_body(admin_user: User, llm_server: LLMServerHandle) -> None:
     conversation = await weather_conversation(admin_user, llm_server)
-    events = await said(conversation, "What's the weather in Paris?")
+    events = await events_of_turn(conversation, "What's the weather in Paris?")
     sent = of(events, "playground.request")[0]["request"]["body"]
     async with AsyncOpenAI(base_url=f"{llm_server.url}/v1", api_key=KEY) as client:
         stream = await client.chat.completions.create(
@@ -173,7 +173,7 @@ async def test_the_official_client_sends_the_same_body(admin_user: User, llm_ser
 
 async def test_the_key_is_nowhere_but_on_the_wire(admin_user: User, llm_server: LLMServerHandle) -> None:
     conversation = await yandex_conversation(admin_user, llm_server)
-    events = await said(conversation, "Hello")
+    events = await events_of_turn(conversation, "Hello")
     rows = [row async for row in Turn.objects.values()] + [row async for row in Completion.objects.values()]
     assert KEY not in json.dumps(events)
     assert KEY not in repr(rows)
@@ -196,13 +196,13 @@ async def test_a_failed_turn_says_why_keeps_its_text_and_the_next_one_is_fine(
     version = conversation.persona_version
     good = version.document["llm"]["address"]
     await _point_at(conversation, llm_server.completions_url(behaviour))
-    failed = (await said(conversation, "Hello"))[-1]
+    failed = (await events_of_turn(conversation, "Hello"))[-1]
     assert failed["event_type"] == "playground.turn.failed"
     assert failed["properties"]["error"]["code"] == code
     assert failed["properties"]["error"]["message"].endswith((".", "?"))
     assert failed["properties"]["text"].startswith(kept)
     await _point_at(conversation, good)
-    assert (await said(conversation, "And now?"))[-1]["event_type"] == "playground.turn.completed"
+    assert (await events_of_turn(conversation, "And now?"))[-1]["event_type"] == "playground.turn.completed"
 
 
 async def test_nobody_at_the_address_is_said_in_one_sentence(
@@ -214,7 +214,7 @@ async def test_nobody_at_the_address_is_said_in_one_sentence(
     secret.allowed_hosts = [f"http://127.0.0.1:{refused}"]
     await secret.asave()
     await _point_at(conversation, f"http://127.0.0.1:{refused}/v1/chat/completions")
-    error = (await said(conversation, "Hello"))[-1]["properties"]["error"]
+    error = (await events_of_turn(conversation, "Hello"))[-1]["properties"]["error"]
     assert error["code"] == "connect_refused"
     assert f"127.0.0.1:{refused}" in error["message"]
 

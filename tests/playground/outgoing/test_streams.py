@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("loopback_is_open")
 
 
 async def read(url: str) -> tuple[AnswerDecoder, list[object]]:
-    """The decoder and its pieces after the whole answer, or as much as came."""
+    """Return the decoder and its pieces after the whole answer, or as much as came."""
     decoder = AnswerDecoder(secrets=[KEY])
     pieces: list[object] = []
     try:

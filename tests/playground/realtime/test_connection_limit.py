@@ -28,7 +28,7 @@ def few_seats(settings: Any) -> None:
     settings.KEY_SOCKETS_PER_USER = 3
 
 
-async def held(headers: dict[str, str], conversation: str, count: int) -> list[Socket]:
+async def open_sockets(headers: dict[str, str], conversation: str, count: int) -> list[Socket]:
     sockets = [Socket(conversation, headers) for _ in range(count)]
     for socket in sockets:
         assert await socket.connect()
@@ -45,7 +45,7 @@ async def test_one_socket_too_many_is_told_which_limit_it_was(
 ) -> None:
     own, other = cookie | {"origin": OWN}, key
     headers, others = (own, other) if by == "session" else (other, own)
-    sockets = await held(headers, conversation, limit)
+    sockets = await open_sockets(headers, conversation, limit)
     async with opened(conversation, headers) as refused:
         code, reason = await refused.closed()
     assert code == CloseCode.TOO_MANY_SOCKETS
@@ -54,7 +54,7 @@ async def test_one_socket_too_many_is_told_which_limit_it_was(
     async with opened(conversation, others) as of_the_other_kind:
         assert await of_the_other_kind.snapshot() == "playground.snapshot"
     await sockets.pop().disconnect()
-    sockets += await held(headers, conversation, 1)
+    sockets += await open_sockets(headers, conversation, 1)
     for socket in sockets:
         await socket.disconnect()
     assert not connection_limit._taken
@@ -71,7 +71,7 @@ def test_the_reason_fits_into_a_close_frame(settings: Any) -> None:
 
 
 async def test_another_user_is_not_affected(conversation: str, key: dict[str, str]) -> None:
-    sockets = await held(key, conversation, 3)
+    sockets = await open_sockets(key, conversation, 3)
     bob = await database_sync_to_async(person)(Role.VIEWER, "bob")
     await database_sync_to_async(give_role)(bob, Role.EDITOR)
     _, theirs = await database_sync_to_async(

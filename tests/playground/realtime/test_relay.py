@@ -61,11 +61,11 @@ async def test_a_viewer_elsewhere_is_told_the_same_in_the_same_order(conversatio
         await one.respond(conversation.pk, "Hi")
         assert await here.until_closed() == await elsewhere.until_closed()
 
-    def told(watcher: Watcher) -> str:
+    def text_of(watcher: Watcher) -> str:
         deltas = [event for event in watcher.events if event["event_type"] == "playground.delta"]
         return "".join(event["properties"]["text"] for event in deltas)
 
-    assert told(here) == told(elsewhere) != ""
+    assert text_of(here) == text_of(elsewhere) != ""
     seqs = [event["seq"] for event in elsewhere.events]
     assert seqs == sorted(set(seqs))
 
@@ -134,7 +134,7 @@ async def test_nothing_crosses_while_nobody_watches_elsewhere(
 
 
 async def test_without_redis_the_turn_goes_on_for_its_own_viewers(conversation: Conversation) -> None:
-    async with connected(GONE) as gone, running([*PACED, END], layer=gone) as alone:
+    async with connected(GONE) as dead_layer, running([*PACED, END], layer=dead_layer) as alone:
         here = await watch(alone, conversation)
         await alone.respond(conversation.pk, "Hi")
         closed = await here.until_closed()

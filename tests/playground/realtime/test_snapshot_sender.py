@@ -31,7 +31,7 @@ class TestFrames:
     def test_hold_as_many_events_as_fit_in_order(self) -> None:
         events = [event(seq, note="x" * 1_000) for seq in range(200)]
         made = list(frames(events))
-        assert [found for frame in made for found in orjson.loads(frame)] == events
+        assert [framed_event for frame in made for framed_event in orjson.loads(frame)] == events
         assert max(map(len, made)) <= FRAME_BYTES
         assert len(made) == 4
 
@@ -186,9 +186,9 @@ async def test_earlier_turns_are_read_as_fast_as_they_are_taken(
         taken, earlier = 1, 80
         async with asyncio.timeout(DEADLINE_S):
             while earlier:
-                for found in await viewer.take():
+                for part in await viewer.take():
                     taken += 1
-                    earlier = found["properties"]["earlier"]
+                    earlier = part["properties"]["earlier"]
                 assert len(reads) <= taken
         await shown.stop()
         await runner.detach(stored.pk, viewer)

@@ -91,10 +91,10 @@ async def test_messages_of_all_sockets_of_a_client_are_counted_together(
 async def test_the_right_of_a_message_holds_for_those_of_the_next_second_alone(
     conversation: str, key: dict[str, str], alice: User, clock: list[float], monkeypatch: Any
 ) -> None:
-    asked: list[str] = []
+    questions: list[str] = []
 
     def counts(*about: Any) -> User:
-        asked.append(about[1])
+        questions.append(about[1])
         return authorise(*about)
 
     async with opened(conversation, key) as socket:
@@ -103,7 +103,7 @@ async def test_the_right_of_a_message_holds_for_those_of_the_next_second_alone(
         for _ in range(3):
             await socket.send("playground.resume", seq=0)
             await socket.until("playground.snapshot")
-        assert len(asked) == 1
+        assert len(questions) == 1
         await database_sync_to_async(alice.groups.clear)()
         clock[0] += consumer.AUTHORISED_S
         await socket.send("conversation.append_llm_context", context="x")

@@ -1,4 +1,4 @@
-"""What these tests share: the served site, and two ways in."""
+"""Fixtures of the tests over a real socket: the served site, an API key and a session."""
 
 from collections.abc import Iterator
 

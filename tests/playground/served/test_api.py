@@ -1,4 +1,4 @@
-"""The API of the site as it is served: what a script with nothing but the standard library does with it."""
+"""The served API with only the standard library. Over a real socket: events must arrive while the turn goes on."""
 
 import json
 from collections.abc import Iterator
@@ -17,11 +17,11 @@ def events(response: Any) -> Iterator[Json]:
 
 
 def conversation(site: Site, key: str, speech: str) -> str:
-    """The seed's two requests; returns the conversation's id."""
+    """Send the seed's two requests; return the conversation's id."""
     persona = answer(site, key, "POST", "/v2/personas", examples.STORYTELLER)
-    asked = json.loads(examples.CONVERSATION) | {"persona_id": persona["persona_id"]}
-    asked["properties"] = {"simulated_speech": speech}
-    return str(answer(site, key, "POST", "/v2/conversations", json.dumps(asked))["conversation_id"])
+    request = json.loads(examples.CONVERSATION) | {"persona_id": persona["persona_id"]}
+    request["properties"] = {"simulated_speech": speech}
+    return str(answer(site, key, "POST", "/v2/conversations", json.dumps(request))["conversation_id"])
 
 
 def test_the_seeds_requests_lead_to_an_answer_that_is_heard(served_site: Site, key: str) -> None:
@@ -29,18 +29,18 @@ def test_the_seeds_requests_lead_to_an_answer_that_is_heard(served_site: Site, k
     path = f"/v2/greenroom/conversations/{conversation_id}/respond"
     with ask(served_site, key, "POST", path, '{"text": "Tell me a story."}') as response:
         assert response.headers["Content-Type"] == "text/event-stream"
-        told = list(events(response))
-    assert told[0]["event_type"] == "playground.turn.started"
-    assert told[-1]["event_type"] == "playground.turn.completed"
-    assert told[-1]["properties"]["heard_text"] == told[-1]["properties"]["text"] != ""
-    sent = next(event for event in told if event["event_type"] == "playground.request")
+        turn_events = list(events(response))
+    assert turn_events[0]["event_type"] == "playground.turn.started"
+    assert turn_events[-1]["event_type"] == "playground.turn.completed"
+    assert turn_events[-1]["properties"]["heard_text"] == turn_events[-1]["properties"]["text"] != ""
+    sent = next(event for event in turn_events if event["event_type"] == "playground.request")
     system = sent["properties"]["request"]["body"]["messages"][0]["content"]
     assert system.startswith("You are a storyteller.")
     assert system.endswith("her favorite author is Agatha Christie.")
     ended = answer(served_site, key, "POST", f"/v2/conversations/{conversation_id}/end")
     assert ended["status"] == "ended"
-    found = answer(served_site, key, "GET", f"/v2/conversations/{conversation_id}?verbose=true")
-    assert found["events"][-1]["event_type"] == "system.shutdown"
+    verbose_json = answer(served_site, key, "GET", f"/v2/conversations/{conversation_id}?verbose=true")
+    assert verbose_json["events"][-1]["event_type"] == "system.shutdown"
 
 
 def test_the_first_event_comes_while_the_turn_goes_on(served_site: Site, key: str) -> None:
@@ -50,6 +50,6 @@ def test_the_first_event_comes_while_the_turn_goes_on(served_site: Site, key: st
         assert next(events(response))["event_type"] == "playground.turn.started"
     # The client has left; the turn has not: it closes when the conversation is ended.
     answer(served_site, key, "POST", f"/v2/conversations/{conversation_id}/end")
-    found = answer(served_site, key, "GET", f"/v2/conversations/{conversation_id}?verbose=true")
-    closed = [event["event_type"] for event in found["events"]][-2]
+    verbose_json = answer(served_site, key, "GET", f"/v2/conversations/{conversation_id}?verbose=true")
+    closed = [event["event_type"] for event in verbose_json["events"]][-2]
     assert closed == "playground.turn.interrupted"

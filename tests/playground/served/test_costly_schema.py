@@ -1,4 +1,4 @@
-"""A function whose schema takes for ever to check: its turn goes on without the check, and so does the site."""
+"""A schema that takes too long to check. On a served site: the whole process must stay responsive."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ from tests.schemas import doubling
 
 
 def calling(site: Site, key: str, schema: Json) -> str:
-    """A conversation with a persona whose LLM calls a function with this schema."""
+    """Return a conversation with a persona whose LLM calls a function with this schema."""
     function = {"name": "get_current_weather", "description": "The weather", "parameters": schema}
     persona = {
         "persona_name": "Weather",
@@ -27,8 +27,8 @@ def calling(site: Site, key: str, schema: Json) -> str:
         },
     }
     made = answer(site, key, "POST", "/v2/personas", json.dumps(persona))
-    asked = {"persona_id": made["persona_id"], "properties": {"simulated_speech": "instant"}}
-    return str(answer(site, key, "POST", "/v2/conversations", json.dumps(asked))["conversation_id"])
+    request = {"persona_id": made["persona_id"], "properties": {"simulated_speech": "instant"}}
+    return str(answer(site, key, "POST", "/v2/conversations", json.dumps(request))["conversation_id"])
 
 
 def turn(site: Site, key: str, conversation_id: str) -> list[Json]:
@@ -44,11 +44,13 @@ def test_the_site_answers_while_arguments_are_checked_in_vain(served_site: Site,
     schema["required"] = ["location", "word"]
     conversations = [calling(served_site, key, schema) for _ in range(3)]
     with bystander(served_site) as watching, ThreadPoolExecutor() as callers:
-        turns = [callers.submit(turn, served_site, key, found) for found in conversations]
+        turns = [callers.submit(turn, served_site, key, conversation_id) for conversation_id in conversations]
     for each in turns:
-        told = each.result()
-        notes = [event["properties"]["note"] for event in told if event["event_type"] == "playground.note"]
-        assert any("could not be checked within 500 ms" in note for note in notes), told
-        assert told[-1]["event_type"] == "playground.turn.completed"
-        assert told[-1]["properties"]["tool_calls"]
+        turn_events = each.result()
+        notes = [
+            event["properties"]["note"] for event in turn_events if event["event_type"] == "playground.note"
+        ]
+        assert any("could not be checked within 500 ms" in note for note in notes), turn_events
+        assert turn_events[-1]["event_type"] == "playground.turn.completed"
+        assert turn_events[-1]["properties"]["tool_calls"]
     assert watching.delay_ms < HEALTH_MS

@@ -1,4 +1,4 @@
-"""The database goes away under a live socket of the served site and comes back: the socket lives, its seat is free."""
+"""The database fails under a live socket and comes back. On a served site: its connection and threads are real."""
 
 import asyncio
 from collections.abc import Iterator

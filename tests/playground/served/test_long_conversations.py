@@ -1,4 +1,4 @@
-"""Nothing that the server sends is too long for it: many events at once, large ones, and long conversations."""
+"""Frames stay within their limit. Over a real socket: Daphne and its library enforce frame sizes."""
 
 import asyncio
 import re
@@ -74,8 +74,8 @@ async def test_a_conversation_is_talked_in_while_its_earlier_turns_arrive(
         if "playground.turn.completed" not in {event["event_type"] for event in client.events}:
             await client.until_closed()
     assert started < len(client.events) - 1
-    told = [event["seq"] for event in client.events if event["event_type"] not in PARTS]
-    assert told == sorted(set(told))
+    seqs = [event["seq"] for event in client.events if event["event_type"] not in PARTS]
+    assert seqs == sorted(set(seqs))
 
 
 async def test_a_resume_in_the_middle_starts_over(served_site: Site, key: str, cookies: str) -> None:
@@ -127,6 +127,6 @@ async def test_a_client_that_never_reads_is_let_go(served_site: Site, key: str, 
 
 
 def resident_kib(site: Site) -> int:
-    """How much memory the server's process has."""
+    """Return how much memory the server's process has."""
     status = Path(f"/proc/{site.process_id}/status").read_text()
     return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1])  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""The socket of a conversation, over a real connection to the served site."""
+"""A conversation's socket over a real connection: origins, close codes and frames are Daphne's work."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ print(Conversation.objects.create(owner=bob, persona_version=PersonaVersion.obje
 
 
 async def closed_with(client: Client) -> int:
-    """The close code of a socket that the server closes."""
+    """Return the close code of a socket that the server closes."""
     with pytest.raises(ConnectionClosed) as closed:
         async with asyncio.timeout(10):
             while True:
@@ -113,7 +113,7 @@ async def test_an_interrupt_ends_the_turn_at_once(served_site: Site, key: str, c
     conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT, speech="realtime")
     async with viewing(served_site, conversation, cookies) as client:
         await client.send("conversation.respond", text="Tell me about the wolf.")
-        await client.until("playground.speech", where=lambda found: found["state"] == "playing")
+        await client.until("playground.speech", where=lambda speech: speech["state"] == "playing")
         await client.send("conversation.interrupt")
         closed = await client.until_closed()
     assert client.events[-1]["event_type"] == "playground.turn.interrupted"

@@ -1,4 +1,4 @@
-"""A client that was written from the page about the wire alone: the standard library and a WebSocket library."""
+"""A client written from the wire page alone. Over a real socket: it uses the standard and a WebSocket library."""
 
 import json
 import urllib.request
@@ -29,12 +29,14 @@ class Script:
             headers={"x-api-key": self._key, "content-type": "application/json"},
         )
         with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:
-            found: Json = json.load(answer)
-            return found
+            answer_json: Json = json.load(answer)
+            return answer_json
 
     def start(self, persona_name: str, speech: str) -> Json:
         personas = self.ask("/v2/personas?limit=100")["data"]
-        persona_id = next(one["persona_id"] for one in personas if one["persona_name"] == persona_name)
+        persona_id = next(
+            persona["persona_id"] for persona in personas if persona["persona_name"] == persona_name
+        )
         properties = {"simulated_speech": speech}
         return self.ask("/v2/conversations", {"persona_id": persona_id, "properties": properties})
 
@@ -61,12 +63,12 @@ class Socket:
         return self.story(*event_types)[-1]
 
     def story(self, *event_types: str) -> list[Json]:
-        """All events up to the first of these types."""
-        told: list[Json] = []
+        """Return all events up to the first of these types."""
+        story: list[Json] = []
         for event in self._events:
-            told.append(event)
+            story.append(event)
             if event["event_type"] in event_types:
-                return told
+                return story
         raise AssertionError("The connection ended.")
 
     def _read(self) -> Iterator[Json]:
@@ -86,10 +88,10 @@ def test_a_conversation_with_a_tool_call_a_result_and_an_interrupt(script: Scrip
         assert socket.until("playground.snapshot")["properties"]["turns"] == []
 
         socket.tell("conversation.respond", text="What is the weather in Oslo?", client_msg_id="m-1")
-        told = socket.story(*CLOSED)
-        assert told[-1]["event_type"] == "playground.turn.completed"
+        story = socket.story(*CLOSED)
+        assert story[-1]["event_type"] == "playground.turn.completed"
         called = next(
-            event["properties"] for event in told if event["event_type"] == "conversation.tool_call"
+            event["properties"] for event in story if event["event_type"] == "conversation.tool_call"
         )
         assert json.loads(called["arguments"])
 
@@ -99,13 +101,13 @@ def test_a_conversation_with_a_tool_call_a_result_and_an_interrupt(script: Scrip
             output={"temperature": 21, "conditions": "sunny"},
             status="success",
         )
-        told = socket.story(*CLOSED)
+        story = socket.story(*CLOSED)
         started = next(
-            event["properties"] for event in told if event["event_type"] == "playground.turn.started"
+            event["properties"] for event in story if event["event_type"] == "playground.turn.started"
         )
         assert started["kind"] == "continuation"
-        assert told[-1]["event_type"] == "playground.turn.completed"
-        assert "21" in told[-1]["properties"]["text"]
+        assert story[-1]["event_type"] == "playground.turn.completed"
+        assert "21" in story[-1]["properties"]["text"]
 
         socket.tell("conversation.append_llm_context", context="The caller's name is Ada.")
         context = socket.until("playground.context")["properties"]["conversational_context"]
@@ -124,9 +126,9 @@ def test_an_interrupt_cuts_the_voice_and_the_next_turn_begins(script: Script) ->
         socket.tell("conversation.interrupt")
         closed = socket.until(*CLOSED)
         assert closed["event_type"] == "playground.turn.interrupted"
-        said = closed["properties"]
-        assert said["text"].startswith(said["heard_text"])
-        assert len(said["heard_text"]) < len(said["text"])
+        closing = closed["properties"]
+        assert closing["text"].startswith(closing["heard_text"])
+        assert len(closing["heard_text"]) < len(closing["text"])
 
         socket.tell("conversation.echo", modality="text", text="Sorry.", client_msg_id="m-2")
         assert socket.until(*CLOSED)["properties"]["text"] == "Sorry."

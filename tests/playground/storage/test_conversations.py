@@ -68,11 +68,11 @@ def test_the_list_asks_the_database_as_often_for_many_as_for_one(
     user_client: Client, user: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     make_turn(make_conversation(user))
-    with CaptureQueriesContext(connection) as one:
+    with CaptureQueriesContext(connection) as captured:
         shown(user_client, "/conversations/")
     for _ in range(5):
         make_turn(make_conversation(user))
-    with django_assert_num_queries(len(one)):
+    with django_assert_num_queries(len(captured)):
         shown(user_client, "/conversations/")
 
 
@@ -108,7 +108,7 @@ EDITED = (
 
 
 def talked(owner: User) -> tuple[Conversation, str]:
-    """A conversation whose persona is still there, and the way to the persona's editor."""
+    """Return a conversation whose persona is still there, and the way to the persona's editor."""
     persona = make_persona()
     version = save_persona(persona, by=owner)
     return Conversation.objects.create(
@@ -131,9 +131,9 @@ def test_an_error_that_is_put_right_in_the_persona_leads_there(
 
 def test_nobody_is_led_to_a_persona_that_is_gone_or_not_theirs_to_edit(user: User) -> None:
     error = {"code": Code.AUTH_FAILED, "message": "It failed."}
-    gone = make_conversation(user)
-    make_turn(gone, status=Turn.Status.FAILED, error=error)
-    assert "Open the persona" not in shown(signed_in(user), f"/conversations/{gone.pk}/")
+    deleted = make_conversation(user)
+    make_turn(deleted, status=Turn.Status.FAILED, error=error)
+    assert "Open the persona" not in shown(signed_in(user), f"/conversations/{deleted.pk}/")
     rehearser = make_user("dora", "playground.view_conversation", "playground.add_conversation")
     conversation, _way = talked(rehearser)
     make_turn(conversation, status=Turn.Status.FAILED, error=error)

@@ -25,7 +25,7 @@ def config(db: None) -> FillerConfig:
 
 
 def talked(config: FillerConfig, owner: User, *times_ms: int | None, name: str = "Mert") -> None:
-    """A conversation whose turns took this long to their first sentence; None: no sentence came."""
+    """A conversation whose turns took this long to their first sentence; None if no sentence came."""
     version = save_persona(make_persona(persona_name=name, filler_config=config), by=None)
     conversation = Conversation.objects.create(owner=owner, persona_version=version)
     for position, first_sentence_ms in enumerate(times_ms):
@@ -40,9 +40,9 @@ def talked(config: FillerConfig, owner: User, *times_ms: int | None, name: str =
 def test_a_turn_fires_where_its_answer_is_ready_after_the_delay(config: FillerConfig, user: User) -> None:
     in_time = 1_000 - SYNTHESIS_MS
     talked(config, user, in_time, in_time + 1, 3_000)
-    (found,) = measured_turns(config, user, delay_ms=config.activation_delay_ms)
-    assert (found.turns, found.fired, found.median_ms) == (3, 2, in_time + 1)
-    assert found.slow_ms <= 3_000
+    (measure,) = measured_turns(config, user, delay_ms=config.activation_delay_ms)
+    assert (measure.turns, measure.fired, measure.median_ms) == (3, 2, in_time + 1)
+    assert measure.slow_ms <= 3_000
 
 
 def test_turns_without_a_sentence_and_other_kinds_do_not_count(config: FillerConfig, user: User) -> None:
@@ -54,8 +54,8 @@ def test_turns_without_a_sentence_and_other_kinds_do_not_count(config: FillerCon
 def test_each_persona_stands_by_itself(config: FillerConfig, user: User) -> None:
     talked(config, user, 500, name="Ann")
     talked(config, user, 600, 700, name="Bob")
-    found = {row.name: row.turns for row in measured_turns(config, user, delay_ms=0)}
-    assert found == {"Ann": 1, "Bob": 2}
+    turns = {row.name: row.turns for row in measured_turns(config, user, delay_ms=0)}
+    assert turns == {"Ann": 1, "Bob": 2}
 
 
 def test_only_ones_own_turns_are_measured(config: FillerConfig, user: User, other_user: User) -> None:

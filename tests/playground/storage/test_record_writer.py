@@ -19,7 +19,7 @@ def conversation(transactional_db: None, admin_user: User) -> Conversation:
 
 
 def open_turn(conversation: Conversation, position: int) -> Turn:
-    """An open turn; the rule of one open turn a conversation is not what is tested here."""
+    """Return an open turn; the rule of one open turn a conversation is not what is tested here."""
     other = make_conversation(conversation.owner)
     return Turn.objects.create(conversation=other, position=position, status=Turn.Status.STREAMING)
 
@@ -53,8 +53,8 @@ async def test_what_waits_is_stored_before_the_writer_stops(conversation: Conver
     recorder = Recorder()
     recorder.save(TurnRow(turn.pk, turn.conversation_id, {"text": "Hello."}, last_seq=7))
     assert recorder.stop(DEADLINE_S)
-    found = await Conversation.objects.aget(pk=turn.conversation_id)
-    assert found.last_seq == 7
+    stored = await Conversation.objects.aget(pk=turn.conversation_id)
+    assert stored.last_seq == 7
 
 
 async def test_a_turn_that_was_closed_elsewhere_stays_closed(conversation: Conversation) -> None:

@@ -52,14 +52,14 @@ def rehearsing(transactional_db: None, admin_user: User) -> Make:
 
 
 def llm_of(runner: Runner) -> ScriptedLLM:
-    found = runner._open_completion
-    assert isinstance(found, ScriptedLLM)
-    return found
+    llm = runner._open_completion
+    assert isinstance(llm, ScriptedLLM)
+    return llm
 
 
 async def until(watcher: Watcher, event_type: str) -> Json:
-    found = await watcher.until(lambda event: event["event_type"] == event_type)
-    properties: Json = found["properties"]
+    event = await watcher.until(lambda each: each["event_type"] == event_type)
+    properties: Json = event["properties"]
     return properties
 
 
@@ -69,11 +69,15 @@ class TestMock:
         async with running(CALLING, ANSWER) as runner:
             watcher = watch(runner, conversation)
             await runner.respond(conversation.pk, "Look up")
-            told = await until(watcher, "playground.tool_result")
+            result = await until(watcher, "playground.tool_result")
             await until(watcher, "playground.turn.started")
             await watcher.until_closed()
             sent = json.loads(llm_of(runner).requests[1].body)["messages"]
-        assert (told["output"], told["status"], told["source"]) == ('{"seen": "a star"}', "success", "mock")
+        assert (result["output"], result["status"], result["source"]) == (
+            '{"seen": "a star"}',
+            "success",
+            "mock",
+        )
         assert sent[-1] == {"role": "tool", "tool_call_id": "call_1", "content": '{"seen": "a star"}'}
         assert [turn.kind async for turn in Turn.objects.order_by("position")] == ["user", "continuation"]
 
@@ -107,11 +111,11 @@ class TestMock:
             watcher = watch(runner, conversation)
             await runner.respond(conversation.pk, "Look up")
             noted = await until(watcher, "playground.note")
-            told = await until(watcher, "playground.tool_result")
+            result = await until(watcher, "playground.tool_result")
             await watcher.until_closed()
         assert '"where" is a required property' in noted["note"]
-        assert told["status"] == "error"
-        assert "required property" in told["output"]
+        assert result["status"] == "error"
+        assert "required property" in result["output"]
 
     async def test_the_second_answer_continues_the_turn_without_a_filler(self, rehearsing: Make) -> None:
         filler = {"fillerPhrase": "One moment.", "activationDelayMs": 50}
@@ -123,9 +127,9 @@ class TestMock:
             closed = (await watcher.until_closed())["properties"]
         second = await Turn.objects.aget(kind="continuation")
         fillers = [
-            (told["turn_id"], told["state"], told["reason"])
-            for told in (event["properties"] for event in watcher.events)
-            if "due_ms" in told
+            (result["turn_id"], result["state"], result["reason"])
+            for result in (event["properties"] for event in watcher.events)
+            if "due_ms" in result
         ]
         assert fillers == [(first_id, "playing", None), (second.pk, "skipped", "tool_round")]
         assert (second.continues_id, second.text) == (first_id, "A star.")
@@ -138,9 +142,9 @@ class TestMock:
             await runner.respond(conversation.pk, "Look up")
             await watcher.until_closed()
             assert await runner.tool_result(conversation.pk, "call_1", "a moon", "success") is not None
-            told = await until(watcher, "playground.tool_result")
+            result = await until(watcher, "playground.tool_result")
             await watcher.until_closed()
-        assert (told["output"], told["source"]) == ("a moon", "hand")
+        assert (result["output"], result["source"]) == ("a moon", "hand")
 
 
 class TestEndpoint:
@@ -159,20 +163,20 @@ class TestEndpoint:
         async with running(CALLING, [b'{"seen": ', b'"a star"}'], ANSWER) as runner:
             watcher = watch(runner, conversation)
             await runner.respond(conversation.pk, "Look up")
-            told = await until(watcher, "playground.tool_result")
+            result = await until(watcher, "playground.tool_result")
             await watcher.until_closed()
-            asked = llm_of(runner).requests[1]
+            request = llm_of(runner).requests[1]
         turn = await Turn.objects.aget(kind="user")
-        assert (asked.method, asked.url) == ("POST", ENDPOINT)
-        assert dict(asked.headers) == {"Authorization": "Bearer sk-tools-0123456789"}
-        assert json.loads(asked.body) == {
+        assert (request.method, request.url) == ("POST", ENDPOINT)
+        assert dict(request.headers) == {"Authorization": "Bearer sk-tools-0123456789"}
+        assert json.loads(request.body) == {
             "conversation_id": conversation.pk,
             "turn_id": turn.pk,
             "tool_call_id": "call_1",
             "name": "look",
             "arguments": {"where": "up"},
         }
-        assert (told["output"], told["source"]) == ('{"seen": "a star"}', "endpoint")
+        assert (result["output"], result["source"]) == ('{"seen": "a star"}', "endpoint")
         assert turn.tool_results["call_1"]["source"] == "endpoint"
 
     async def test_what_it_echoes_of_its_secret_is_masked(
@@ -184,10 +188,10 @@ class TestEndpoint:
         async with running(CALLING, [b"You sent sk-tools-0123456789\0"], ANSWER) as runner:
             watcher = watch(runner, conversation)
             await runner.respond(conversation.pk, "Look up")
-            told = await until(watcher, "playground.tool_result")
+            result = await until(watcher, "playground.tool_result")
             await watcher.until_closed()
-        assert "sk-tools" not in told["output"]
-        assert "\0" not in told["output"]
+        assert "sk-tools" not in result["output"]
+        assert "\0" not in result["output"]
 
     async def test_gets_no_secret_that_is_not_allowed_to_go_there(
         self, rehearsing: Make, secret: TokenSecret
@@ -198,10 +202,10 @@ class TestEndpoint:
         async with running(CALLING, ANSWER) as runner:
             watcher = watch(runner, conversation)
             await runner.respond(conversation.pk, "Look up")
-            told = await until(watcher, "playground.tool_result")
+            result = await until(watcher, "playground.tool_result")
             await watcher.until_closed()
             assert len(llm_of(runner).requests) == 2
-        assert told["status"] == "error"
+        assert result["status"] == "error"
 
     async def test_that_fails_gives_an_error_to_the_model_and_a_sentence_to_the_person(
         self, rehearsing: Make
@@ -211,11 +215,11 @@ class TestEndpoint:
         async with running(CALLING, [refused], ANSWER) as runner:
             watcher = watch(runner, conversation)
             await runner.respond(conversation.pk, "Look up")
-            said = await until(watcher, "playground.error")
-            told = await until(watcher, "playground.tool_result")
+            error = await until(watcher, "playground.error")
+            result = await until(watcher, "playground.tool_result")
             await watcher.until_closed()
-        assert said["message"] == "The tool endpoint: The server refused the key."
-        assert (told["status"], told["output"]) == ("error", "The tool could not be used (auth_failed).")
+        assert error["message"] == "The tool endpoint: The server refused the key."
+        assert (result["status"], result["output"]) == ("error", "The tool could not be used (auth_failed).")
 
     async def test_answers_each_of_several_calls_once_and_one_continuation_follows(
         self, rehearsing: Make

@@ -35,7 +35,7 @@ async def test_the_request_is_closed_within_50_ms(
 
 
 async def _left_after_ms(server: LLMServerHandle, behaviour: str, begun: type[Event]) -> float:
-    """How long after the interrupt the server noticed; both clocks are this machine's monotonic one."""
+    """Return how long after the interrupt the server noticed; both clocks are this machine's monotonic one."""
     server.reset()
     signal = InterruptSignal()
     has_begun = asyncio.Event()
@@ -60,5 +60,5 @@ async def _left_after_ms(server: LLMServerHandle, behaviour: str, begun: type[Ev
     asked_at = time.monotonic()
     signal.ask(Interrupt())
     assert (await turn).status is TurnStatus.INTERRUPTED
-    left = await server.until_left()
-    return float(left["at_ms"] + left["client_left_after_ms"] - asked_at * 1000)
+    departure = await server.until_left()
+    return float(departure["at_ms"] + departure["client_left_after_ms"] - asked_at * 1000)

@@ -99,7 +99,7 @@ async def test_of_two_turns_at_the_same_instant_one_wins(conversation: Conversat
         results = await asyncio.gather(
             one.respond(conversation.pk, "A"), other.respond(conversation.pk, "B"), return_exceptions=True
         )
-    refused = [found for found in results if isinstance(found, CommandError)]
+    refused = [result for result in results if isinstance(result, CommandError)]
     assert [error.code for error in refused] == [Code.BUSY]
     assert await Turn.objects.acount() == 1
 

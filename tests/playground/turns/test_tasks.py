@@ -113,7 +113,7 @@ async def test_a_task_that_is_cancelled_before_its_first_step_leaves_nothing() -
         await asyncio.gather(task, return_exceptions=True)
         del task
         gc.collect()
-    assert not [str(found.message) for found in warned if "never awaited" in str(found.message)]
+    assert not [str(warning.message) for warning in warned if "never awaited" in str(warning.message)]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -342,6 +342,6 @@ async def test_a_tool_round_that_fails_is_told(
     async with running(CALLING) as runner:
         watcher = watch(runner, rehearsal)
         turn_id = await runner.respond(rehearsal.pk, "Hi")
-        told = await watcher.until(lambda event: event["event_type"] == "playground.error")
-    assert told["properties"]["code"] == "internal"
+        error_event = await watcher.until(lambda event: event["event_type"] == "playground.error")
+    assert error_event["properties"]["code"] == "internal"
     assert_told(caplog.text, turn_id)

@@ -1,4 +1,4 @@
-"""The first moments of a turn: whoever leaves or stops it there, its row is closed and its conversation goes on."""
+"""A turn's first moments: if its client leaves or it is stopped, its row closes and the conversation goes on."""
 
 import asyncio
 import threading
@@ -56,8 +56,8 @@ class Gate:
         self._loop = asyncio.get_running_loop()
         self.reached = asyncio.Event()
 
-    def __call__(self, *given: Any) -> Any:
-        result = self._function(*given)
+    def __call__(self, *arguments: Any) -> Any:
+        result = self._function(*arguments)
         self._loop.call_soon_threadsafe(self.reached.set)
         assert self._opened.wait(DEADLINE_S)
         return result

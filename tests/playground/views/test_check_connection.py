@@ -50,8 +50,8 @@ def check(editor: User, llm_server: LLMServerHandle) -> Check:
         answer = await client.post(URL, data | address | changes)
         assert answer.status_code == 200
         assert CANARY not in answer.content.decode()
-        found = answer.context["notes"]
-        return {note.what: (str(note.grade), note.sentence) for note in found}
+        context_notes = answer.context["notes"]
+        return {note.what: (str(note.grade), note.sentence) for note in context_notes}
 
     return check_notes
 
@@ -61,8 +61,8 @@ def test_the_address_is_the_one_that_is_used_here() -> None:
 
 
 async def test_a_good_server_is_good_in_everything_but_tls(check: Check, llm_server: LLMServerHandle) -> None:
-    found = await check("ok")
-    grades = {what: grade for what, (grade, _) in found.items()}
+    notes = await check("ok")
+    grades = {what: grade for what, (grade, _) in notes.items()}
     assert grades.pop("TLS") == "warning"
     assert grades.pop("Streams") in ("good", "warning")
     assert set(grades.values()) == {"good"}
@@ -99,9 +99,9 @@ async def test_a_good_server_is_good_in_everything_but_tls(check: Check, llm_ser
     ],
 )
 async def test_what_is_odd_is_told(check: Check, behaviour: str, what: str, grade: str, words: str) -> None:
-    found = await check(behaviour)
-    assert found[what][0] == grade, found
-    assert words in found[what][1]
+    notes = await check(behaviour)
+    assert notes[what][0] == grade, notes
+    assert words in notes[what][1]
 
 
 async def test_a_stream_that_we_left_is_not_said_to_have_been_cut_off(llm_server: LLMServerHandle) -> None:
@@ -114,37 +114,37 @@ async def test_a_stream_that_we_left_is_not_said_to_have_been_cut_off(llm_server
 
 
 async def test_an_echoed_key_is_masked(check: Check) -> None:
-    found = await check("unauthorised-echo")
-    assert found["Authorised"][0] == "bad"
+    notes = await check("unauthorised-echo")
+    assert notes["Authorised"][0] == "bad"
 
 
 async def test_nothing_listens_there(check: Check) -> None:
-    found = await check(address="http://127.0.0.1:9/v1", token_secret="")
-    assert found["Reachable"][0] == "bad"
+    notes = await check(address="http://127.0.0.1:9/v1", token_secret="")
+    assert notes["Reachable"][0] == "bad"
 
 
 async def test_an_unsaved_address_gets_no_secret_that_may_not_go_there(
     check: Check, llm_server: LLMServerHandle
 ) -> None:
-    found = await check(address=f"http://localhost:{llm_server.port}/ok/v1")
-    assert found == {"Not sent": ("bad", found["Not sent"][1])}
-    assert f"may not be sent to http://localhost:{llm_server.port}" in found["Not sent"][1]
+    notes = await check(address=f"http://localhost:{llm_server.port}/ok/v1")
+    assert notes == {"Not sent": ("bad", notes["Not sent"][1])}
+    assert f"may not be sent to http://localhost:{llm_server.port}" in notes["Not sent"][1]
     assert llm_server.requests() == []
 
 
 async def test_a_secret_of_another_name_is_not_sent_by_a_header(
     check: Check, llm_server: LLMServerHandle
 ) -> None:
-    found = await check("ok", headers="X-Key: {{secret:OTHER_KEY}}")
-    assert "OTHER_KEY" in found["Not sent"][1]
+    notes = await check("ok", headers="X-Key: {{secret:OTHER_KEY}}")
+    assert "OTHER_KEY" in notes["Not sent"][1]
     assert llm_server.requests() == []
 
 
 async def test_what_is_wrong_in_the_form_is_said_and_nothing_is_sent(
     check: Check, llm_server: LLMServerHandle
 ) -> None:
-    found = await check("ok", headers="Host: a.example")
-    assert "belongs to the connection" in found["Not sent"][1]
+    notes = await check("ok", headers="Host: a.example")
+    assert "belongs to the connection" in notes["Not sent"][1]
     assert llm_server.requests() == []
 
 
@@ -156,14 +156,14 @@ async def test_nothing_of_the_form_is_stored(check: Check) -> None:
 async def test_checks_are_limited(check: Check, llm_server: LLMServerHandle) -> None:
     for _ in range(CHECKS):
         await check(address="open-ai-compatible-llm-http-endpoint")
-    found = await check("ok")
-    assert f"At most {CHECKS} checks" in found["Not sent"][1]
+    notes = await check("ok")
+    assert f"At most {CHECKS} checks" in notes["Not sent"][1]
     assert llm_server.requests() == []
 
 
 async def test_the_demo_llm_answers_inside_this_process(check: Check) -> None:
-    found = await check(address="/demo/v1", token_secret="")
-    assert found["Authorised"][0] == "bad"
+    notes = await check(address="/demo/v1", token_secret="")
+    assert notes["Authorised"][0] == "bad"
 
 
 @pytest.mark.parametrize(("permissions", "status"), [(("personas.view_persona",), 403), (REHEARSE, 200)])

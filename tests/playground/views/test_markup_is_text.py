@@ -40,10 +40,10 @@ def assert_text(client: Client, address: str, *, shown: bool = True) -> None:
     assert "<img src=x" not in html, address
     assert "</script></title>" not in html, address
     assert not shown or "onerror=PWNED" in html, f"{address} shows nothing of it: the test tests nothing"
-    found = Elements()
-    found.feed(html)
-    assert found.handlers == [], address
-    assert "x" not in found.sources, address
+    elements = Elements()
+    elements.feed(html)
+    assert elements.handlers == [], address
+    assert "x" not in elements.sources, address
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_in_an_address(admin_client: Client, address: str) -> None:
 @pytest.fixture
 def conversation(persona: Persona, admin_user: User) -> Conversation:
     """A conversation whose every text, the server's included, is markup."""
-    found = Conversation.objects.create(
+    stored = Conversation.objects.create(
         owner=admin_user,
         persona_version=persona.versions.latest("number"),
         conversation_name=MARKUP,
@@ -135,7 +135,7 @@ def conversation(persona: Persona, admin_user: User) -> Conversation:
     )
     call = {"id": MARKUP, "name": MARKUP, "arguments": MARKUP, "valid": False}
     turn = Turn.objects.create(
-        conversation=found,
+        conversation=stored,
         position=0,
         status=Turn.Status.FAILED,
         user_text=MARKUP,
@@ -160,7 +160,7 @@ def conversation(persona: Persona, admin_user: User) -> Conversation:
         usage={MARKUP: 1},
         finish_reason=MARKUP[:64],
     )
-    return found
+    return stored
 
 
 @pytest.mark.parametrize("address", ["/conversations/", "/conversations/{}/", "/playground/{}/"])

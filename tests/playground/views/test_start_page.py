@@ -30,7 +30,7 @@ def page(client: Client, query: str = "") -> str:
 
 
 def begun(client: Client, persona: Persona, **fields: str) -> Conversation:
-    """The conversation that starts with these options."""
+    """Return the conversation that starts with these options."""
     response = client.post(BEGIN, {"persona": persona.pk} | fields)
     conversation = Conversation.objects.get()
     assert response.headers["Location"] == f"/playground/{conversation.pk}/"

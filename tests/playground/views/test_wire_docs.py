@@ -29,7 +29,8 @@ def page(user_client: Client) -> str:
 
 def examples(page: str, kind: str) -> list[dict[str, Any]]:
     return [
-        json.loads(html.unescape(found)) for found in re.findall(rf"data-{kind}>(.+?)</pre>", page, re.DOTALL)
+        json.loads(html.unescape(example))
+        for example in re.findall(rf"data-{kind}>(.+?)</pre>", page, re.DOTALL)
     ]
 
 
@@ -48,9 +49,9 @@ def test_the_example_of_a_command_is_one(docs: CommandDocs) -> None:
 
 def test_every_event_of_a_turn_has_an_example() -> None:
     sent = {
-        found
-        for found in vars(events).values()
-        if isinstance(found, type) and issubclass(found, events.Event)
+        value
+        for value in vars(events).values()
+        if isinstance(value, type) and issubclass(value, events.Event)
     }
     assert {type(event) for event, _about in TURN} == sent - NEVER_ON_THE_WIRE - {events.TurnClosed}
 
