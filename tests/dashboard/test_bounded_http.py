@@ -1,11 +1,11 @@
 """A connection of `serve`, without a network and on a clock of the test: what is taken, refused and waited for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
+from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
-from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
 from dashboard.body_limits import (
@@ -24,17 +24,51 @@ CHUNKED = b"Transfer-Encoding: chunked"
 SIGN_IN = "/sign-in/"
 
 
-class Transport(StringTransport):
-    """One that can end its own half of the connection."""
+class Transport:
+    """A connection's other side: what it was sent, and how it was ended.
 
+    Not Twisted's own StringTransport: its module imports Trial, and pytest then looks Twisted's version up on the disk
+    for each test of the run.
+    """
+
+    disconnecting = False
     is_half_closed = False
     is_cut_off = False
+
+    def __init__(self) -> None:
+        self._written: list[bytes] = []
+
+    def value(self) -> bytes:
+        return b"".join(self._written)
+
+    def write(self, data: bytes) -> None:
+        self._written.append(data)
+
+    def writeSequence(self, pieces: Iterable[bytes]) -> None:
+        self._written.extend(pieces)
+
+    def loseConnection(self) -> None:
+        self.disconnecting = True
 
     def abortConnection(self) -> None:
         self.is_cut_off = True
 
     def loseWriteConnection(self) -> None:
         self.is_half_closed = True
+
+    def getPeer(self) -> IPv4Address:
+        return IPv4Address("TCP", "192.168.1.1", 54321)
+
+    def getHost(self) -> IPv4Address:
+        return IPv4Address("TCP", "10.0.0.1", 1234)
+
+    def registerProducer(self, producer: object, streaming: bool) -> None: ...
+
+    def unregisterProducer(self) -> None: ...
+
+    def pauseProducing(self) -> None: ...
+
+    def resumeProducing(self) -> None: ...
 
 
 class Server:

@@ -116,9 +116,9 @@ def test_a_body_of_almost_one_mebibyte_is_read(client: Client) -> None:
     ],
 )
 def test_a_wrong_value_is_named_by_its_path(client: Client, document: dict[str, Any], field: str) -> None:
-    found = refused(client, json.dumps({"system_prompt": ""} | document))
-    assert found["field"] == field
-    assert found["error"].startswith(field)
+    error = refused(client, json.dumps({"system_prompt": ""} | document))
+    assert error["field"] == field
+    assert error["error"].startswith(field)
 
 
 def test_a_break_in_the_json_is_named_by_line_and_column(client: Client) -> None:

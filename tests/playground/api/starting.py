@@ -14,12 +14,12 @@ def start(client: Client, persona: Persona, **fields: Any) -> Json:
     body = json.dumps({"persona_id": persona.pk} | fields)
     response = client.post(CONVERSATIONS, body, content_type="application/json")
     assert response.status_code == 200, response.content
-    found: Json = response.json()
-    return found
+    answer: Json = response.json()
+    return answer
 
 
 def get(client: Client, conversation_id: str, **query: str) -> Json:
     response = client.get(f"{CONVERSATIONS}/{conversation_id}", query)
     assert response.status_code == 200, response.content
-    found: Json = response.json()
-    return found
+    conversation: Json = response.json()
+    return conversation

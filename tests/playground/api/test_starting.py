@@ -22,8 +22,8 @@ from tests.playground.rehearsals import make_conversation
 def test_the_seeds_two_requests_follow_each_other(admin_user: User) -> None:
     client = api_client(admin_user)
     made = client.post(PERSONAS, examples.STORYTELLER, content_type="application/json").json()
-    asked = examples.CONVERSATION.replace("p234324a", made["persona_id"])
-    answer = client.post(CONVERSATIONS, asked, content_type="application/json").json()
+    request = examples.CONVERSATION.replace("p234324a", made["persona_id"])
+    answer = client.post(CONVERSATIONS, request, content_type="application/json").json()
     conversation = Conversation.objects.get(pk=answer["conversation_id"])
     assert conversation.conversation_name == "My Conversation"
     assert conversation.replica_id == "r123456789"
@@ -42,15 +42,15 @@ def test_the_seeds_request_is_taken_exactly_as_it_stands(client: Client, db: Non
 def test_the_seeds_persona_talks_by_the_demo_llm_until_it_has_an_address(admin_user: User) -> None:
     client = api_client(admin_user)
     made = client.post(PERSONAS, examples.STORYTELLER, content_type="application/json").json()
-    said = start(client, Persona.objects.get(pk=made["persona_id"]))["greenroom"]
-    assert said["stand_in"] is True
-    assert said["not_ready"][0]["code"] == "address_placeholder"
-    assert any("demo LLM" in note for note in said["notices"])
+    greenroom = start(client, Persona.objects.get(pk=made["persona_id"]))["greenroom"]
+    assert greenroom["stand_in"] is True
+    assert greenroom["not_ready"][0]["code"] == "address_placeholder"
+    assert any("demo LLM" in note for note in greenroom["notices"])
 
 
 def test_a_persona_with_an_address_is_called_itself(client: Client, persona: Persona) -> None:
-    said = start(client, persona)["greenroom"]
-    assert (said["stand_in"], said["persona_version"], said["not_ready"]) == (False, 1, [])
+    greenroom = start(client, persona)["greenroom"]
+    assert (greenroom["stand_in"], greenroom["persona_version"], greenroom["not_ready"]) == (False, 1, [])
 
 
 @override_settings(SITE_URL="https://green.example")
@@ -87,9 +87,9 @@ def test_every_field_of_tavus_is_taken_and_what_is_not_simulated_is_named(
     answer = start(client, persona, **beside, properties=properties)
     named = {*beside, *(f"properties.{key}" for key in properties if key != "simulated_speech")}
     assert set(answer["greenroom"]["not_simulated"]) == named
-    found = get(client, answer["conversation_id"])
-    assert {key: found[key] for key in beside} == beside
-    assert found["properties"] == properties
+    conversation = get(client, answer["conversation_id"])
+    assert {key: conversation[key] for key in beside} == beside
+    assert conversation["properties"] == properties
     assert Conversation.objects.get().simulated_speech == "instant"
 
 
@@ -98,24 +98,24 @@ def test_what_is_not_the_callers_to_choose_has_no_effect(
 ) -> None:
     foreign = make_conversation(other_user)
     forged = {"conversation_id": foreign.pk, "owner": other_user.pk, "status": "ended", "created_at": "1999"}
-    found = get(client, start(client, persona, **forged)["conversation_id"])
-    assert found["conversation_id"] != foreign.pk
-    assert found["status"] == "active"
-    assert not found["created_at"].startswith("1999")
+    conversation = get(client, start(client, persona, **forged)["conversation_id"])
+    assert conversation["conversation_id"] != foreign.pk
+    assert conversation["status"] == "active"
+    assert not conversation["created_at"].startswith("1999")
     assert Conversation.objects.filter(owner=other_user).count() == 1
 
 
 def test_the_requests_replica_counts_before_the_personas(client: Client, persona: Persona) -> None:
     assert get(client, start(client, persona)["conversation_id"])["replica_id"] == "r-of-the-persona"
-    asked = start(client, persona, replica_id="r-of-the-request")
-    assert get(client, asked["conversation_id"])["replica_id"] == "r-of-the-request"
+    answer = start(client, persona, replica_id="r-of-the-request")
+    assert get(client, answer["conversation_id"])["replica_id"] == "r-of-the-request"
 
 
 def test_todays_names_are_taken_in(client: Client, persona: Persona) -> None:
     body = json.dumps({"pal_id": persona.pk, "face_id": "r1"})
     answer = client.post(CONVERSATIONS, body, content_type="application/json").json()
-    found = get(client, answer["conversation_id"])
-    assert (found["persona_id"], found["replica_id"]) == (persona.pk, "r1")
+    conversation = get(client, answer["conversation_id"])
+    assert (conversation["persona_id"], conversation["replica_id"]) == (persona.pk, "r1")
 
 
 def test_without_any_replica_the_answer_says_that_tavus_wants_one(client: Client) -> None:
@@ -138,8 +138,12 @@ def test_in_test_mode_a_conversation_has_ended_when_it_begins(client: Client, pe
 
 def test_a_greeting_and_a_null_are_taken(client: Client, persona: Persona) -> None:
     answer = start(client, persona, custom_greeting="Hello!", callback_url=None, properties=None)
-    found = get(client, answer["conversation_id"])
-    assert (found["custom_greeting"], found["callback_url"], found["properties"]) == ("Hello!", "", {})
+    conversation = get(client, answer["conversation_id"])
+    assert (conversation["custom_greeting"], conversation["callback_url"], conversation["properties"]) == (
+        "Hello!",
+        "",
+        {},
+    )
 
 
 @pytest.mark.parametrize(

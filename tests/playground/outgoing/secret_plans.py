@@ -15,7 +15,7 @@ ELSEWHERE = "https://elsewhere.example/v1"
 
 
 def plan_of(persona: Persona, owner: User, *, stand_in: bool = False, text: str = "Hello") -> TurnPlan:
-    """What the next turn of a new conversation would send."""
+    """Return what the next turn of a new conversation would send."""
     persona.refresh_from_db()
     conversation = start_conversation(persona, ConversationOptions(stand_in=stand_in), owner=owner)
     return load_plan(open_turn(conversation.pk, NewTurn(TurnKind.USER, text)))

@@ -153,9 +153,9 @@ def is_broken(response: Response) -> bool:
 
 
 async def test_a_clean_end_in_the_middle_is_the_decoders_to_find(llm_server: LLMServerHandle) -> None:
-    found = await completion(llm_server.completions_url("clean-cut"))
-    assert b"Once" in found
-    assert b"[DONE]" not in found
+    body = await completion(llm_server.completions_url("clean-cut"))
+    assert b"Once" in body
+    assert b"[DONE]" not in body
 
 
 async def test_after_any_failure_the_next_request_is_fine(llm_server: LLMServerHandle) -> None:

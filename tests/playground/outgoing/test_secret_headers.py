@@ -27,16 +27,16 @@ def headers_of(editor: User, secret: TokenSecret, headers: list[list[str]], **fi
 def test_the_header_goes_out_with_the_value_and_is_kept_with_the_name(
     editor: User, secret: TokenSecret
 ) -> None:
-    found = headers_of(editor, secret, [["Authorization", "Api-Key MY_TOKEN"]])
-    assert found["Authorization"] == f"Api-Key {CANARY}"
+    headers = headers_of(editor, secret, [["Authorization", "Api-Key MY_TOKEN"]])
+    assert headers["Authorization"] == f"Api-Key {CANARY}"
     assert Persona.objects.get().headers == [["Authorization", "Api-Key MY_TOKEN"]]
     assert CANARY not in json.dumps(Turn.objects.values_list("user_text", "text")[0])
 
 
 def test_a_longer_word_is_left_alone_and_a_value_is_not_read_again(editor: User) -> None:
     secret = make_secret(value="MY_TOKEN-and-OTHER", hosts=("llm.example.com",))
-    found = headers_of(editor, secret, [["X-A", "MY_TOKEN_2 XMY_TOKEN"], ["X-B", "MY_TOKEN"]])
-    assert (found["X-A"], found["X-B"]) == ("MY_TOKEN_2 XMY_TOKEN", "MY_TOKEN-and-OTHER")
+    headers = headers_of(editor, secret, [["X-A", "MY_TOKEN_2 XMY_TOKEN"], ["X-B", "MY_TOKEN"]])
+    assert (headers["X-A"], headers["X-B"]) == ("MY_TOKEN_2 XMY_TOKEN", "MY_TOKEN-and-OTHER")
 
 
 def test_a_name_is_replaced_in_header_values_alone(editor: User, secret: TokenSecret) -> None:
@@ -56,9 +56,9 @@ def test_a_name_is_replaced_in_header_values_alone(editor: User, secret: TokenSe
 
 
 def test_a_secret_named_like_a_part_of_our_own_headers_is_not_put_there(editor: User) -> None:
-    found = headers_of(editor, make_secret("json", hosts=("llm.example.com",)), [])
-    assert found["Content-Type"] == "application/json"
-    assert found["Authorization"] == f"Bearer {CANARY}"
+    headers = headers_of(editor, make_secret("json", hosts=("llm.example.com",)), [])
+    assert headers["Content-Type"] == "application/json"
+    assert headers["Authorization"] == f"Bearer {CANARY}"
 
 
 def test_the_name_of_a_secret_that_the_persona_does_not_use_is_a_word_like_any_other(

@@ -62,7 +62,7 @@ async def yandex_conversation(owner: User, server: LLMServerHandle) -> Conversat
 
 
 async def events_of_turn(conversation: Conversation, text: str) -> list[Json]:
-    """One turn by the real runner, over the real client; all its events."""
+    """Run one turn with the real runner and client; return its events."""
     runner = Runner(limits=DEFAULT_LIMITS)
     try:
         watcher = Watcher(runner.hub.attach(conversation.pk))

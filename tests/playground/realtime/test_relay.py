@@ -134,7 +134,7 @@ async def test_nothing_crosses_while_nobody_watches_elsewhere(
 
 
 async def test_without_redis_the_turn_goes_on_for_its_own_viewers(conversation: Conversation) -> None:
-    async with connected(GONE) as gone, running([*PACED, END], layer=gone) as alone:
+    async with connected(GONE) as dead_layer, running([*PACED, END], layer=dead_layer) as alone:
         here = await watch(alone, conversation)
         await alone.respond(conversation.pk, "Hi")
         closed = await here.until_closed()

@@ -122,7 +122,7 @@ def test_a_key_as_the_name_of_a_count_is_masked() -> None:
     key = "sk_canary_0123456789"
     usage = {"usage": {"total_tokens": 3, key: 1, "details": {key: 2}}, "choices": []}
     counting: list[Step] = [text("Hi."), STOP, f"data: {json.dumps(usage)}\n\n".encode(), DONE]
-    asked = plan()
-    assert asked.call is not None
-    turn = run_turn(counting, plan=replace(asked, call=replace(asked.call, secrets=(key,))))
+    turn_plan = plan()
+    assert turn_plan.call is not None
+    turn = run_turn(counting, plan=replace(turn_plan, call=replace(turn_plan.call, secrets=(key,))))
     assert turn.closed.usage == {"total_tokens": 3, "[secret]": 1, "details": {"[secret]": 2}}

@@ -114,8 +114,8 @@ async def test_a_stream_that_we_left_is_not_said_to_have_been_cut_off(llm_server
 
 
 async def test_an_echoed_key_is_masked(check: Check) -> None:
-    found = await check("unauthorised-echo")
-    assert found["Authorised"][0] == "bad"
+    notes = await check("unauthorised-echo")
+    assert notes["Authorised"][0] == "bad"
 
 
 async def test_nothing_listens_there(check: Check) -> None:
