@@ -10,7 +10,6 @@ LONGEST_FIRST = (
     "tests/playground/served/",
     "tests/upgrade/",
     "tests/dashboard/test_odd_input.py",
-    "tests/dashboard/test_attacks.py",
     "tests/playground/matrix/test_streams.py",
     "tests/dashboard/test_serving.py",
     "tests/engine/sentences/test_splitter.py",

@@ -24,6 +24,8 @@ from tests.dashboard.many_sockets import many_sockets, message, send_all, snapsh
 from tests.playground.long_conversations import add_turns
 from tests.playground.served_api import answer, ask, new_conversation, new_key
 
+pytestmark = pytest.mark.quiet  # Measures how long others wait: tests beside it would be measured too.
+
 MIB = 1024 * 1024
 FORM = b"Content-Type: application/x-www-form-urlencoded"
 CHUNKED = b"Transfer-Encoding: chunked"

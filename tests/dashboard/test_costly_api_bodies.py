@@ -11,6 +11,8 @@ from tests.browser.site import Site, serve_site
 from tests.dashboard.attacking import HEALTH_MS, bystander, exchange
 from tests.playground.served_api import answer, new_key
 
+pytestmark = pytest.mark.quiet  # Measures how long others wait: tests beside it would be measured too.
+
 AT_ONCE = 3
 PERSONA = '{"system_prompt": "", "k": [%s]}'
 PATCH = '[{"op": "add", "path": "/k", "value": [%s]}]'

@@ -9,6 +9,8 @@ import pytest
 from tests.browser.site import Site, serve_site
 from tests.dashboard.attacking import HEALTH_MS, bystander, exchange
 
+pytestmark = pytest.mark.quiet  # Measures how long others wait: tests beside it would be measured too.
+
 MIB = 1024 * 1024
 BOUNDARY = b"a-document"
 COSTLY = ["[", "#", ",", "`", "[,", "{......"]

@@ -11,6 +11,8 @@ from tests.browser.site import Site, serve_site
 from tests.dashboard.attacking import HEALTH_MS, bystander, exchange
 from tests.dashboard.odd_input import ODD_IN_PATH, admin_queries, forms, queries
 
+pytestmark = pytest.mark.quiet  # Measures how long others wait: tests beside it would be measured too.
+
 AT_ONCE = 8
 FORM = b"application/x-www-form-urlencoded"
 UPGRADE = (
