@@ -12,7 +12,8 @@ from personas.delays import DEFAULT_ACTIVATION_DELAY_MS
 from personas.formats.registry import format_named
 from personas.models import FillerConfig, Persona, TokenSecret
 from personas.names import name_key
-from personas.persona_fields import PERSONA_FIELDS, FieldKind, PersonaField
+from personas.persona_field import FieldKind, PersonaField
+from personas.persona_fields import PERSONA_FIELDS
 from playground.engine.json_types import Json
 
 _COLUMN_PATHS = frozenset(field.path for field in PERSONA_FIELDS.values())

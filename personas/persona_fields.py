@@ -4,147 +4,17 @@ To add a setting with a column, declare it, add the column to `personas.models.P
 the turn engine uses is also a field of `playground.engine.persona`, which then holds its default.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import Enum, StrEnum, auto
+from enum import Enum
 from typing import Any
 
 from django.core.validators import BaseValidator, MaxValueValidator, MinValueValidator
 
 from personas.delays import LONGEST_ACTIVATION_DELAY_MS
 from personas.formats.credentials import literal_key_problems
-from personas.formats.rules import ValueProblem, parameter_problems, tool_problems
+from personas.formats.rules import parameter_problems, tool_problems
+from personas.persona_field import ADDRESS_NAMES, Bounds, FieldKind, FormSection, PersonaField, Vision
 from playground.engine.persona import BargeIn, HistoryMode, InterruptHistory, LLMSettings, PersonaSettings
 from playground.engine.persona import default_of as engine_default
-from playground.engine.platforms.registry import platforms
-
-PLATFORMS = "{platforms}"
-"""Marks the place of the platforms' own sentences in a text; without it they come at the end."""
-ADDRESS_NAMES = "{address names}"
-"""A label made of what the platforms' documents call the address of the LLM."""
-
-
-class FieldKind(Enum):
-    """What a value is, and so how forms take it and how the document holds it."""
-
-    VALUE = auto()
-    """A text, a number or a choice, as the model's column takes it."""
-    TEXT = auto()
-    """One line that stands within a column's object."""
-    NUMBER = auto()
-    """A whole number between its bounds."""
-    CHOICE = auto()
-    """One of ``choices``, which stands within a column's object."""
-    PROMPT = auto()
-    """Text of many lines, kept as typed."""
-    ADDRESS = auto()
-    HEADERS = auto()
-    OBJECT = auto()
-    LIST = auto()
-    SECRET = auto()
-    """A reference to a token secret; the document has its name."""
-    FILLER = auto()
-    """A reference to a filler config; the document has the whole config."""
-
-
-Rule = Callable[[Any], Iterator[ValueProblem]]
-
-
-class Vision(StrEnum):
-    """What the form shows of the vqa layer."""
-
-    ABSENT = "absent"
-    ON = "on"
-    OFF = "off"
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """The least and the most that a number may be."""
-
-    least: int
-    most: int
-
-
-@dataclass(frozen=True, slots=True)
-class PersonaField:
-    """A column of the model, or one of the ``parts`` in which the form shows a column."""
-
-    name: str
-    """In the model and the form."""
-    path: str
-    """Its path in the document, such as ``llm.model``."""
-    own_label: str = ""
-    own_help: str = ""
-    """Help text without the platforms' own."""
-    default: Any = ""
-    """The value if the document has none. Copy it before storing it."""
-    kind: FieldKind = FieldKind.VALUE
-    choices: Mapping[str, str] | None = None
-    """Labels by value."""
-    bounds: Bounds | None = None
-    """Of a number."""
-    rule: Rule | None = None
-    """What else is wrong with an object or a list."""
-    rows: int = 4
-    """How high the form's text area is."""
-    is_required: bool = False
-    """Whether a document without it is refused."""
-    parts: tuple["PersonaField", ...] = ()
-
-    @property
-    def label(self) -> str:
-        if self.own_label != ADDRESS_NAMES:
-            return self.own_label
-        return " or ".join(dict.fromkeys(platform.address_name for platform in platforms()))
-
-    @property
-    def help_text(self) -> str:
-        return _with_platforms(
-            self.own_help, (platform.help_texts.get(self.name) for platform in platforms())
-        )
-
-    @property
-    def place(self) -> tuple[str, str]:
-        """The path of its object in the document (empty for the document itself), and its key there."""
-        holder, _, key = self.path.rpartition(".")
-        return holder, key
-
-    def value_in(self, document: Mapping[str, Any]) -> Any:
-        """Return its value in a document, or its default. Raises KeyError if it is required and missing."""
-        holder, key = self.place
-        if self.is_required:
-            return (document[holder] if holder else document)[key]
-        value = ((document.get(holder) or {}) if holder else document).get(key)
-        return self.default if value is None or value == "" else value
-
-
-@dataclass(frozen=True, slots=True)
-class FormSection:
-    """A section of the form."""
-
-    slug: str
-    short: str
-    """The title in the list of sections."""
-    title: str
-    own_lead: str
-    fields: tuple[PersonaField, ...]
-
-    @property
-    def lead(self) -> str:
-        return _with_platforms(
-            self.own_lead, (platform.section_texts.get(self.slug) for platform in platforms())
-        )
-
-    @property
-    def form_fields(self) -> tuple[PersonaField, ...]:
-        return tuple(shown for field in self.fields for shown in field.parts or (field,))
-
-
-def _with_platforms(own: str, sentences: Iterable[str | None]) -> str:
-    before, _, after = own.partition(PLATFORMS)
-    return " ".join(filter(None, (before.strip(), *sentences, after.strip())))
-
 
 _MAX_TOOL_ROUNDS = engine_default(PersonaSettings, "max_tool_rounds")
 

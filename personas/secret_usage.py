@@ -3,7 +3,8 @@
 from django.db.models import Q, QuerySet
 
 from personas.models import Persona, TokenSecret
-from personas.persona_fields import PERSONA_FIELDS, FieldKind
+from personas.persona_field import FieldKind
+from personas.persona_fields import PERSONA_FIELDS
 from playground.engine.substitution import explicit_names_in, names_in
 
 SECRET_FIELDS = tuple(field.name for field in PERSONA_FIELDS.values() if field.kind is FieldKind.SECRET)

@@ -11,7 +11,7 @@ from personas.forms.fields import (
     UserJsonField,
 )
 from personas.models import FillerConfig
-from personas.persona_fields import FieldKind, PersonaField
+from personas.persona_field import FieldKind, PersonaField
 
 MAX_TEXT_CHARS = 200
 

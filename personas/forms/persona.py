@@ -13,7 +13,8 @@ from personas.formats.vision import vision_is_on
 from personas.forms.declared import form_field
 from personas.forms.fields import UserJsonField
 from personas.models import Persona, PersonaVersion
-from personas.persona_fields import FORM_FIELDS, PERSONA_FIELDS, SECTIONS, FormSection, Vision
+from personas.persona_field import FormSection, Vision
+from personas.persona_fields import FORM_FIELDS, PERSONA_FIELDS, SECTIONS
 from personas.saving import save_persona
 from playground.engine.substitution import explicit_names_in, names_in
 

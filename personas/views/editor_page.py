@@ -16,7 +16,7 @@ from personas.formats.credentials import proposed_name
 from personas.formats.registry import format_named
 from personas.forms.persona import PersonaForm
 from personas.models import Persona
-from personas.persona_fields import FormSection
+from personas.persona_field import FormSection
 from personas.presets import PRESETS
 from personas.preview import SAMPLE_WORDS, preview_of
 from personas.readiness import ReadinessProblem, dialled_address, readiness_problems

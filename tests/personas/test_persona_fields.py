@@ -15,14 +15,8 @@ from personas.forms.fields import SecretField
 from personas.forms.persona import PersonaForm, data_of
 from personas.models import Persona
 from personas.models.json_field import JSONField
-from personas.persona_fields import (
-    FORM_FIELDS,
-    PERSONA_FIELDS,
-    REHEARSAL_FIELDS,
-    SECTIONS,
-    FieldKind,
-    PersonaField,
-)
+from personas.persona_field import FieldKind, PersonaField
+from personas.persona_fields import FORM_FIELDS, PERSONA_FIELDS, REHEARSAL_FIELDS, SECTIONS
 from playground.engine.json_types import Json
 from playground.engine.platforms.registry import register, unregister
 from playground.engine.platforms.tavus import Tavus
