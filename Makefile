@@ -43,7 +43,7 @@ test: $(VENV)/.test-packages ## Run every test, in the browser too (ARGS="…" g
 # What needs a server, a browser or a database is known by its fixtures: tests/scheduling.py.
 test-fast: $(VENV)/.test-packages ## Run the quick tests that need no browser, server or database server (ARGS="…")
 	$(BIN)/python -m pytest -n $(FAST_WORKERS) --dist loadscope --no-loadscope-reorder \
-	  -m "not (browser or postgres or redis or served or slow or quiet)" $(ARGS)
+	  -m "not (browser or postgres or redis or served or slow or quiet or hypothesis)" $(ARGS)
 
 lint: $(VENV)/.test-packages ## Look for mistakes and for code out of its format, without a change
 	$(BIN)/ruff check .

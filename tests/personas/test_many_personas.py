@@ -17,7 +17,7 @@ from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from tests.conftest import signed_in
 from tests.personas.making import make_persona, make_secret
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # Stores thousands of rows.
 
 FEW, MANY = 3, 2_000
 VERSIONS_EACH = 10

@@ -13,6 +13,8 @@ from tests.playground.front_door import FrontDoor, Listener
 from tests.playground.outgoing.test_guard import METADATA, PUBLIC, network
 from tests.playground.outgoing.test_only_outgoing_makes_clients import MODULES, clients_in
 
+pytestmark = pytest.mark.slow  # Goes through the form, the API and the socket for each address.
+
 BLOCKED = "Nothing was sent: "
 RESERVED = (
     "10.0.0.1", "172.16.0.1", "192.168.1.1", "100.64.0.1", "169.254.1.1", "224.0.0.1", "255.255.255.255", "192.0.2.1",
