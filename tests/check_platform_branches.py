@@ -69,7 +69,7 @@ class Names:
         )
 
     def of(self, node: ast.AST) -> str:
-        """Return the platform's name or label that the node is; empty if it is none."""
+        """Return the platform's name or label that the node is; or an empty string."""
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return node.value if node.value in self.names | self.labels | self.values else ""
         if isinstance(node, ast.Attribute) and node.attr.isupper():

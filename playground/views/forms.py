@@ -180,7 +180,7 @@ class PasteForm(forms.Form):
     )
 
     def conversation(self) -> ConversationDraft | None:
-        """Return the conversation in the text; None if it is none or, with an error, if it is invalid."""
+        """Return the conversation in the text, or None if there is none or it is invalid (which is then an error)."""
         try:
             return read_conversation(self.cleaned_data["document"])
         except FormatError as error:
