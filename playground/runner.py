@@ -19,7 +19,8 @@ from playground.realtime.relay import Layer, Relay, shared_layer
 from playground.realtime.snapshot_sender import SnapshotSender
 from playground.realtime.wire_events import envelope
 from playground.storage import conversation_edits, leases
-from playground.storage.database_jobs import database_job, in_database_thread
+from playground.storage.database_jobs import database_job
+from playground.storage.database_thread import in_database_thread
 from playground.storage.open_turn import NewTurn, due_greeting
 from playground.storage.record_writer import Recorder
 from playground.tasks import OnFailure

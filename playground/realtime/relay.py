@@ -18,7 +18,7 @@ from playground.engine.json_types import Json
 from playground.failures import log_failure
 from playground.realtime.hub import Hub
 from playground.storage import leases
-from playground.storage.database_jobs import in_database_thread
+from playground.storage.database_thread import in_database_thread
 from playground.tasks import start_task
 from playground.turns.interrupt import Interrupt
 

@@ -16,6 +16,7 @@ from playground.engine.json_types import Json
 from playground.engine.turn_record import TurnRecord, timings_json
 from playground.failures import log_failure
 from playground.models import Completion, Conversation, Turn
+from playground.storage.database_thread import keep_connection
 from playground.storage.leases import close_failed_turn, failed_values
 
 logger = logging.getLogger(__name__)
@@ -141,6 +142,7 @@ class Recorder:
             self._thread.start()
 
     def _run(self) -> None:
+        keep_connection()
         while True:
             self._wake.wait()
             self._wake.clear()

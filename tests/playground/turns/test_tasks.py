@@ -58,6 +58,14 @@ STARTED_BY = {
         "playground/tools/argument_checks.py",
         "asyncio.get_running_loop().run_in_executor",
     ): "awaited where it is started",
+    (
+        "playground/storage/database_thread.py",
+        "ThreadPoolExecutor",
+    ): "its futures are awaited where they are started",
+    (
+        "playground/storage/database_thread.py",
+        "asyncio.get_running_loop().run_in_executor",
+    ): "awaited where it is started",
     ("personas/endable_processes.py", "ThreadPoolExecutor"): "its futures are awaited by argument_checks",
     (
         "dashboard/fair_requests.py",
