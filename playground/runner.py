@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import threading
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -52,7 +53,7 @@ class Runner:
         self._tools = ToolRounds(
             limits=limits, open_completion=open_completion, give=self.tool_result, tell=self._tell_error
         )
-        self.open_turns = OpenTurns(open_turns)
+        self.open_turns = OpenTurns(open_turns, threading.Lock())
         self._turns = TurnTasks(
             TurnConditions(limits, open_completion, pick),
             hub=self.hub,

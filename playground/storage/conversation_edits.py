@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from playground.engine.errors.codes import Code, CommandError
-from playground.engine.persona_document import read_persona
 from playground.engine.prompt import SEPARATOR
 from playground.engine.tools.rounds import ResultSource
 from playground.models import Conversation, Turn
+from playground.storage.frozen_personas import frozen_persona
 from playground.storage.open_turn import BUSY
 
 
@@ -73,8 +73,7 @@ def answer_tool_call(
 
 def refuse_too_many_rounds(conversation: Conversation, turn: Turn) -> None:
     """Raise CommandError if the turn has reached the persona's maximum of tool rounds."""
-    version = conversation.persona_version
-    most = read_persona(version.persona_ref, version.document).max_tool_rounds
+    most = frozen_persona(conversation.persona_version).settings.max_tool_rounds
     rounds = 0
     before: Turn | None = turn
     while before is not None and before.continues_id is not None:

@@ -1,16 +1,15 @@
 """Opens a turn: stores its row before anything is sent, at most one open per conversation."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.events import TurnKind
-from playground.engine.persona_document import platform_of
 from playground.models import Conversation, Turn
-from playground.storage.database_jobs import database_job
+from playground.storage.frozen_personas import frozen_persona
 from playground.storage.leases import LEASE, PROCESS_ID, close_orphaned_turns
 
 BUSY = "The voice is still answering. Interrupt it first, or wait for the end of its speech."
@@ -35,47 +34,43 @@ class OpenedTurn:
     """False if the same client message was accepted before, so there is nothing to do."""
 
 
-@database_job
-def owner_of(conversation_id: str) -> int:
-    """Return the id of the conversation's owner."""
-    owner_id: int = Conversation.objects.values_list("owner_id", flat=True).get(pk=conversation_id)
-    return owner_id
-
-
 def due_greeting(conversation_id: str) -> str:
     """Return the words with which the voice opens; empty if there are none, or the conversation has begun or ended."""
     conversation = Conversation.objects.filter(pk=conversation_id).first()
     return "" if conversation is None else conversation.due_greeting()
 
 
-def open_turn(conversation_id: str, new: NewTurn) -> OpenedTurn:
-    """Store the turn's row.
+Admit = Callable[[int], None]
+"""Raises CommandError (busy) if the conversation's owner, by id, may have no further turn open."""
 
-    Raises CommandError: busy while another turn is open, bad_message in an ended conversation.
+
+def admit_anyone(_owner_id: int) -> None:
+    """Refuse no owner."""
+
+
+def open_turn(conversation_id: str, new: NewTurn, admit: Admit = admit_anyone) -> OpenedTurn:
+    """Store the turn's row, in one transaction.
+
+    Raises CommandError: busy while another turn is open or if not admitted, bad_message in an ended conversation.
     """
     with transaction.atomic():
         conversation = _locked(conversation_id)
+        admit(conversation.owner_id)
         if conversation.status != Conversation.Status.ACTIVE:
             raise CommandError(Code.BAD_MESSAGE, ENDED)
         new = _in_its_pipeline(conversation, new)
         known = _same_message(conversation, new.client_msg_id)
         if known is not None:
             return OpenedTurn(known, conversation, is_new=False)
-        close_orphaned_turns(conversation=conversation)
-        if conversation.turns.filter(status__in=Turn.OPEN).exists():
-            raise CommandError(Code.BUSY, BUSY)
-        try:
-            with transaction.atomic():
-                return OpenedTurn(_insert(conversation, new), conversation)
-        except IntegrityError:
-            # Another process opened a turn between the check and the insert; the constraint rejected this one.
-            raise CommandError(Code.BUSY, BUSY) from None
+        newest = _newest(conversation)
+        if newest is not None and newest.status in Turn.OPEN:
+            _close_orphan(newest)
+        return OpenedTurn(_insert(conversation, new, newest), conversation)
 
 
 def _in_its_pipeline(conversation: Conversation, new: NewTurn) -> NewTurn:
     """Return an echo of the user's text if the persona's pipeline bypasses the LLM, else the turn unchanged."""
-    document = conversation.persona_version.document
-    if new.kind is TurnKind.USER and platform_of(document).bypasses_llm(document.get("other_keys") or {}):
+    if new.kind is TurnKind.USER and frozen_persona(conversation.persona_version).bypasses_llm:
         return replace(new, kind=TurnKind.ECHO)
     return new
 
@@ -83,7 +78,8 @@ def _in_its_pipeline(conversation: Conversation, new: NewTurn) -> NewTurn:
 def _locked(conversation_id: str) -> Conversation:
     return (
         Conversation.objects.select_for_update(of=("self",))
-        .select_related("persona_version", "owner")
+        .select_related("persona_version")
+        .defer("persona_version__document")
         .get(pk=conversation_id)
     )
 
@@ -94,18 +90,32 @@ def _same_message(conversation: Conversation, client_msg_id: str) -> Turn | None
     return conversation.turns.filter(client_msg_id=client_msg_id).first()
 
 
-def _insert(conversation: Conversation, new: NewTurn) -> Turn:
-    newest = conversation.turns.aggregate(newest=Max("position"))["newest"]
+def _newest(conversation: Conversation) -> Turn | None:
+    """Return the newest turn, with its place and state only. It is the only one that may be open."""
+    return conversation.turns.only("position", "status").order_by("-position").first()
+
+
+def _close_orphan(newest: Turn) -> None:
+    """Close an open turn whose process died. Raises CommandError (busy) while its lease holds."""
+    if not close_orphaned_turns(pk=newest.pk):
+        raise CommandError(Code.BUSY, BUSY)
+
+
+def _insert(conversation: Conversation, new: NewTurn, newest: Turn | None) -> Turn:
     opening_text = {"user_text": new.text} if new.kind is TurnKind.USER else {"text": new.text}
-    return Turn.objects.create(
-        conversation=conversation,
-        position=0 if newest is None else newest + 1,
-        kind=new.kind,
-        parent=conversation.turns.order_by("-position").first(),
-        continues_id=new.continues or None,
-        client_msg_id=new.client_msg_id,
-        context=conversation.conversational_context,
-        owner_process=PROCESS_ID,
-        lease_until=timezone.now() + LEASE,
-        **opening_text,
-    )
+    try:
+        return Turn.objects.create(
+            conversation=conversation,
+            position=0 if newest is None else newest.position + 1,
+            kind=new.kind,
+            parent=newest,
+            continues_id=new.continues or None,
+            client_msg_id=new.client_msg_id,
+            context=conversation.conversational_context,
+            owner_process=PROCESS_ID,
+            lease_until=timezone.now() + LEASE,
+            **opening_text,
+        )
+    except IntegrityError:
+        # Another process opened a turn between the check and the insert; the constraint rejected this one.
+        raise CommandError(Code.BUSY, BUSY) from None

@@ -18,6 +18,7 @@ from playground.failures import log_failure
 from playground.models import Completion, Conversation, Turn
 from playground.storage.database_thread import keep_connection
 from playground.storage.leases import close_failed_turn, failed_values
+from playground.storage.past_turns import left_at
 
 logger = logging.getLogger(__name__)
 
@@ -213,9 +214,9 @@ def _store(row: TurnRow) -> None:
     values = {name: storable(value) for name, value in row.values.items()}
     if not Turn.objects.filter(pk=row.turn_id, status__in=Turn.OPEN).update(**values):
         return
-    Conversation.objects.filter(pk=row.conversation_id, last_seq__lt=row.last_seq).update(
-        last_seq=row.last_seq, updated_at=timezone.now()
-    )
+    behind = Conversation.objects.filter(pk=row.conversation_id, last_seq__lt=row.last_seq)
+    if behind.update(last_seq=row.last_seq, updated_at=timezone.now()):
+        left_at(row.conversation_id, row.last_seq)
     Completion.objects.bulk_create(
         Completion(turn_id=row.turn_id, **storable(completion)) for completion in row.completions
     )

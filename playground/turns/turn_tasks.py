@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from playground.engine.errors.codes import TURN_FAILED, Code, CommandError
@@ -18,7 +19,7 @@ from playground.realtime.hub import Hub
 from playground.realtime.presented_key import presented_key
 from playground.storage.database_jobs import database_job
 from playground.storage.load_plan import load_plan
-from playground.storage.open_turn import BUSY, NewTurn, OpenedTurn, open_turn, owner_of
+from playground.storage.open_turn import BUSY, NewTurn, OpenedTurn, open_turn
 from playground.storage.record_writer import Recorder, failed_row
 from playground.tasks import carried_out, start_task
 from playground.tools.tool_rounds import ToolRounds
@@ -144,14 +145,13 @@ class TurnTasks:
         self._refuse_while_draining()
         slot = self._open_turns.slot()
         try:
-            self._open_turns.count_for(slot, await owner_of(conversation_id), presented_key.get())
             return await self._start_at(slot, conversation_id, new)
         finally:
             slot.release_unless_kept()
 
     async def _start_at(self, slot: OpenTurnSlot, conversation_id: str, new: NewTurn) -> str:
         """Start the turn; its task keeps the place to its end."""
-        opened = await self._open(conversation_id, new)
+        opened = await self._open(slot, conversation_id, new)
         if not opened.is_new:
             return opened.turn.pk
         plan = await self._plan_or_close(opened)
@@ -171,12 +171,13 @@ class TurnTasks:
         slot.keep()
         return plan.turn_id
 
-    async def _open(self, conversation_id: str, new: NewTurn) -> OpenedTurn:
+    async def _open(self, slot: OpenTurnSlot, conversation_id: str, new: NewTurn) -> OpenedTurn:
         """Store the turn's row; one that was cut in another process may still have to end there."""
+        admit = partial(self._open_turns.count_for, slot, key=presented_key.get())
         deadline = self._cut_elsewhere.pop(conversation_id, 0.0)
         while True:
             try:
-                return await database_job(open_turn)(conversation_id, new)
+                return await database_job(open_turn)(conversation_id, new, admit)
             except CommandError as error:
                 if error.code is not Code.BUSY or asyncio.get_running_loop().time() > deadline:
                     raise
