@@ -225,8 +225,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     async def _show(self, snapshot_sender: SnapshotSender) -> None:
         """Send a snapshot, then have the conversation greeted if that is due."""
-        await snapshot_sender.show()
-        if self._viewer is not None:
+        is_to_be_greeted = await snapshot_sender.show()
+        if is_to_be_greeted and self._viewer is not None:
             self._start_command(self._runner.greet(self._conversation_id), "greeting")
 
     async def _send_events(self, viewer: Viewer) -> None:

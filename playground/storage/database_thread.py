@@ -29,12 +29,12 @@ def in_database_thread(work: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, 
 
     @wraps(work)
     async def in_thread(*args: P.args, **kwargs: P.kwargs) -> T:
-        run = partial(copy_context().run, _job, work, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(_thread, run)
+        job = partial(copy_context().run, _with_connection, partial(work, *args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(_thread, job)
 
     return in_thread
 
 
-def _job(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def _with_connection(work: Callable[[], T]) -> T:
     close_old_connections()
-    return work(*args, **kwargs)
+    return work()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from django.conf import settings
+from django.db import connection
 from django.views.decorators.debug import sensitive_variables
 
 from personas import secrets
@@ -30,6 +31,12 @@ from playground.models import Conversation, Turn
 from playground.storage.frozen_personas import DEMO_SECRET_NAME, persona_of
 from playground.storage.open_turn import OpenedTurn
 from playground.storage.past_turns import past_turns, turns_between
+from playground.storage.prepared import PreparedSelect, parameter
+
+_SECRET_FIELDS = [each.attname for each in TokenSecret._meta.concrete_fields]
+_SECRET = PreparedSelect(
+    lambda: TokenSecret.objects.filter(name=parameter(TokenSecret, "name")).values_list(*_SECRET_FIELDS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +182,18 @@ def _secret_values(request: LLMRequest, persona: PersonaSettings, *, is_stand_in
         raise NotReadyError(Code.BAD_REQUEST, error.message) from None
     own = persona.llm.token_secret
     names = persona.llm.header_secrets if calls_its_address else {own} - {""}
-    stored = {secret.name: secret for secret in TokenSecret.objects.filter(name__in=names)}
+    stored = {name: _secret_named(name) for name in names}
     return {
         name: settings.DEMO_LLM_KEY
         if is_stand_in and name == DEMO_SECRET_NAME and address.is_own
-        else _own_or_named(name, stored.get(name), address, persona)
+        else _own_or_named(name, stored[name], address, persona)
         for name in sorted(names)
     }
+
+
+def _secret_named(name: str) -> TokenSecret | None:
+    row = _SECRET.first(name=name)
+    return None if row is None else TokenSecret.from_db(connection.alias, _SECRET_FIELDS, row)
 
 
 @sensitive_variables()

@@ -3,17 +3,45 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from personas.models import PersonaVersion
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.events import TurnKind
 from playground.models import Conversation, Turn
 from playground.storage.frozen_personas import frozen_persona
 from playground.storage.leases import LEASE, PROCESS_ID, close_orphaned_turns
+from playground.storage.prepared import PreparedInsert, PreparedSelect, parameter
 
 BUSY = "The voice is still answering. Interrupt it first, or wait for the end of its speech."
 ENDED = "This conversation has ended. Start a new one with the same persona."
+
+
+_OWN_FIELDS = [each.attname for each in Conversation._meta.concrete_fields]
+_VERSION_FIELDS = ["id", "persona_ref", "created_at"]
+_NEWEST_FIELDS = ["id", "position", "status"]
+
+_CONVERSATION = PreparedSelect(
+    lambda: (
+        Conversation.objects.select_for_update(of=("self",))
+        .filter(pk=parameter(Conversation, "id"))
+        .values_list(*_OWN_FIELDS, *(f"persona_version__{name}" for name in _VERSION_FIELDS))
+    )
+)
+_NEWEST = PreparedSelect(
+    lambda: (
+        Turn.objects.filter(conversation=parameter(Turn, "conversation"))
+        .order_by("-position")
+        .values_list(*_NEWEST_FIELDS)[:1]
+    )
+)
+_SAME_MESSAGE = PreparedSelect(
+    lambda: Turn.objects.filter(
+        conversation=parameter(Turn, "conversation"), client_msg_id=parameter(Turn, "client_msg_id")
+    ).values_list("id")
+)
+_INSERT = PreparedInsert(Turn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +104,26 @@ def _in_its_pipeline(conversation: Conversation, new: NewTurn) -> NewTurn:
 
 
 def _locked(conversation_id: str) -> Conversation:
-    return (
-        Conversation.objects.select_for_update(of=("self",))
-        .select_related("persona_version")
-        .defer("persona_version__document")
-        .get(pk=conversation_id)
-    )
+    """Return the locked row, with its persona version but for its document. Raises Conversation.DoesNotExist."""
+    row = _CONVERSATION.first(id=conversation_id)
+    if row is None:
+        raise Conversation.DoesNotExist
+    own, of_version = row[: len(_OWN_FIELDS)], row[len(_OWN_FIELDS) :]
+    conversation = Conversation.from_db(connection.alias, _OWN_FIELDS, own)
+    conversation.persona_version = PersonaVersion.from_db(connection.alias, _VERSION_FIELDS, of_version)
+    return conversation
 
 
 def _same_message(conversation: Conversation, client_msg_id: str) -> Turn | None:
-    if not client_msg_id:
+    if not client_msg_id or not _SAME_MESSAGE(conversation=conversation.pk, client_msg_id=client_msg_id):
         return None
-    return conversation.turns.filter(client_msg_id=client_msg_id).first()
+    return conversation.turns.get(client_msg_id=client_msg_id)
 
 
 def _newest(conversation: Conversation) -> Turn | None:
     """Return the newest turn, with its place and state only. It is the only one that may be open."""
-    return conversation.turns.only("position", "status").order_by("-position").first()
+    row = _NEWEST.first(conversation=conversation.pk)
+    return None if row is None else Turn.from_db(connection.alias, _NEWEST_FIELDS, row)
 
 
 def _close_orphan(newest: Turn) -> None:
@@ -103,19 +134,21 @@ def _close_orphan(newest: Turn) -> None:
 
 def _insert(conversation: Conversation, new: NewTurn, newest: Turn | None) -> Turn:
     opening_text = {"user_text": new.text} if new.kind is TurnKind.USER else {"text": new.text}
+    turn = Turn(
+        conversation=conversation,
+        position=0 if newest is None else newest.position + 1,
+        kind=new.kind,
+        parent=newest,
+        continues_id=new.continues or None,
+        client_msg_id=new.client_msg_id,
+        context=conversation.conversational_context,
+        owner_process=PROCESS_ID,
+        lease_until=timezone.now() + LEASE,
+        **opening_text,
+    )
     try:
-        return Turn.objects.create(
-            conversation=conversation,
-            position=0 if newest is None else newest.position + 1,
-            kind=new.kind,
-            parent=newest,
-            continues_id=new.continues or None,
-            client_msg_id=new.client_msg_id,
-            context=conversation.conversational_context,
-            owner_process=PROCESS_ID,
-            lease_until=timezone.now() + LEASE,
-            **opening_text,
-        )
+        _INSERT(turn)
     except IntegrityError:
         # Another process opened a turn between the check and the insert; the constraint rejected this one.
         raise CommandError(Code.BUSY, BUSY) from None
+    return turn

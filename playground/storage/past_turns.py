@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from playground.engine.errors.codes import Code
 from playground.engine.events import ToolCall, TurnKind, TurnStatus
@@ -10,6 +9,7 @@ from playground.engine.history import PastTurn
 from playground.engine.json_types import Json
 from playground.models import Conversation, Turn
 from playground.storage.bounded_cache import BoundedCache
+from playground.storage.prepared import Parameter, PreparedSelect, parameter
 
 KEPT_CONVERSATIONS = 256
 KEPT_CHARS = 8 * 1024 * 1024
@@ -24,6 +24,29 @@ class _Kept:
     position: int
     turns: tuple[PastTurn, ...]
 
+
+_POSITION = Turn._meta.get_field("position")
+_BETWEEN = PreparedSelect(
+    lambda: (
+        Turn.objects.filter(
+            conversation=parameter(Turn, "conversation"),
+            position__gte=Parameter("first", _POSITION),
+            position__lt=Parameter("before", _POSITION),
+        )
+        .exclude(status__in=Turn.OPEN)
+        .order_by("position")
+        .values_list(
+            "kind",
+            "status",
+            "user_text",
+            "text",
+            "heard_text",
+            "timeline__tool_calls",
+            "tool_results",
+            "error__code",
+        )
+    )
+)
 
 _kept: BoundedCache[str, _Kept] = BoundedCache(entries=KEPT_CONVERSATIONS, size=KEPT_CHARS)
 
@@ -51,22 +74,7 @@ def left_at(conversation_id: str, last_seq: int) -> None:
 
 def turns_between(conversation_id: str, first: int, before: int) -> list[PastTurn]:
     """Read the closed turns from position ``first`` up to ``before``, without it."""
-    rows = (
-        Turn.objects.filter(conversation_id=conversation_id, position__gte=first, position__lt=before)
-        .exclude(status__in=Turn.OPEN)
-        .order_by("position")
-        .values(
-            "kind",
-            "status",
-            "user_text",
-            "text",
-            "heard_text",
-            "timeline__tool_calls",
-            "tool_results",
-            "error__code",
-        )
-    )
-    return [_past_turn(row) for row in rows]
+    return [_past_turn(*row) for row in _BETWEEN(conversation=conversation_id, first=first, before=before)]
 
 
 def tool_calls_of(calls: Sequence[Json] | None) -> tuple[ToolCall, ...]:
@@ -79,16 +87,25 @@ def tool_calls_of(calls: Sequence[Json] | None) -> tuple[ToolCall, ...]:
     )
 
 
-def _past_turn(row: Mapping[str, Any]) -> PastTurn:
+def _past_turn(
+    kind: str,
+    status: str,
+    user_text: str,
+    text: str,
+    heard_text: str,
+    tool_calls: Sequence[Json] | None,
+    tool_results: Mapping[str, Json],
+    error_code: str | None,
+) -> PastTurn:
     return PastTurn(
-        kind=TurnKind(row["kind"]),
-        status=TurnStatus(row["status"]),
-        user_text=row["user_text"],
-        text=row["text"],
-        heard_text=row["heard_text"],
-        is_too_long=row["error__code"] == Code.ANSWER_TOO_LONG,
-        tool_calls=tool_calls_of(row["timeline__tool_calls"]),
-        tool_results={call_id: result["output"] for call_id, result in row["tool_results"].items()},
+        kind=TurnKind(kind),
+        status=TurnStatus(status),
+        user_text=user_text,
+        text=text,
+        heard_text=heard_text,
+        is_too_long=error_code == Code.ANSWER_TOO_LONG,
+        tool_calls=tool_calls_of(tool_calls),
+        tool_results={call_id: result["output"] for call_id, result in tool_results.items()},
     )
 
 
