@@ -17,6 +17,7 @@ from playground.engine.turn_limits import DEFAULT_OPEN_TURNS, OpenTurnLimits, Op
 from playground.outgoing.completion import OpenCompletion, open_completion
 from playground.realtime.hub import Hub, Viewer
 from playground.realtime.relay import Layer, Relay, shared_layer
+from playground.realtime.rights_watch import RightsWatch
 from playground.realtime.snapshot_sender import SnapshotSender
 from playground.realtime.wire_events import envelope
 from playground.storage import conversation_edits, leases
@@ -47,6 +48,7 @@ class Runner:
     ) -> None:
         """``layer`` connects the processes of an installation; None for a single process."""
         self.hub = Hub()
+        self.rights = RightsWatch()
         self._relay = Relay(layer, self.hub, self) if layer is not None else None
         self._recorder = Recorder()
         self._commands: set[asyncio.Task[None]] = set()

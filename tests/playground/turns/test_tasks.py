@@ -15,7 +15,7 @@ from django.db import OperationalError
 
 from playground.engine.errors.codes import Code, CommandError
 from playground.models import Conversation, Turn
-from playground.realtime import consumer, frame_sender, snapshot_sender
+from playground.realtime import consumer, frame_sender, rights_watch, snapshot_sender
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.hub import Hub
 from playground.realtime.relay import Relay
@@ -160,7 +160,8 @@ async def test_the_socket_whose_rights_cannot_be_watched_is_closed_for_another_t
     conversation: str, alice: User, key: dict[str, str], monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(consumer, "RIGHTS_HOLD_S", 0.02)
+    monkeypatch.setattr(rights_watch, "IDLE_SOCKETS_EVERY_S", 0.02)
+    monkeypatch.setattr(rights_watch, "READ_EVERY_S", 0.0)
     monkeypatch.setattr(consumer.ConversationConsumer, "_turn_away", fails_later)
     async with opened(conversation, key) as socket:
         await socket.snapshot()
