@@ -21,7 +21,12 @@ def keep_connection() -> None:
     connection.settings_dict = connection.settings_dict | {"CONN_MAX_AGE": None}
 
 
-_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database", initializer=keep_connection)
+def new_thread() -> ThreadPoolExecutor:
+    """Return a database thread, which begins with its first job."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="database", initializer=keep_connection)
+
+
+_thread = new_thread()
 
 
 def in_database_thread(work: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
