@@ -42,6 +42,14 @@ def postgres_at(url: str) -> dict[str, Any]:
 
 @contextmanager
 def migrated(database: dict[str, Any]) -> Iterator[None]:
+    """Like `using`, with this version's tables."""
+    with using(database):
+        call_command("migrate", verbosity=0, interactive=False)
+        yield
+
+
+@contextmanager
+def using(database: dict[str, Any]) -> Iterator[None]:
     """Let this thread, and those started in the block, use this database, without a surrounding transaction."""
     ordinary, described_before = connections["default"], connections.settings["default"]
     described = connections.configure_settings({"default": database | {"CONN_MAX_AGE": None}})["default"]
@@ -49,7 +57,6 @@ def migrated(database: dict[str, Any]) -> Iterator[None]:
     ContentType.objects.clear_cache()
     connections["default"], connections.settings["default"] = own, described
     try:
-        call_command("migrate", verbosity=0, interactive=False)
         yield
     finally:
         own.close()
