@@ -46,23 +46,14 @@ def make_backup(target: Path, say: Say) -> None:
     require_space(target.parent, _needed_bytes(beside, database))
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as name:
         folder = Path(name)
-        made_at = datetime.now(UTC)
-        copies = {}
-        if database is None:
-            migrations = tuple(applied_migrations())
-        else:
-            copies[DATABASE] = _copied_database(database, folder / DATABASE, say)
-            migrations = migrations_in(folder / DATABASE)
-        copies |= _copied(beside, folder)
-        files = tuple(archive.described(each, path) for each, path in copies.items())
-        manifest = Manifest(made_at.isoformat(timespec="seconds"), connection.vendor, migrations, files)
+        manifest, copies = _copies(database, beside, folder, say)
         archive.write(folder / "archive", manifest, copies)
         refuse_place(target)
         (folder / "archive").rename(target)
     _store_name(target)
     say(
         f"The backup is in {target}: {shown(target.stat().st_size)}, with {shown(manifest.size)} of data in "
-        f"{len(files)} file{'' if len(files) == 1 else 's'}."
+        f"{len(manifest.files)} file{'' if len(manifest.files) == 1 else 's'}."
     )
     if database is None:
         say(
@@ -79,6 +70,22 @@ def refuse_place(target: Path) -> None:
         raise BackupError(f"There is no folder {target.parent}.")
     if target.resolve().is_relative_to(settings.DATA_DIR.resolve()):
         raise BackupError(f"A backup in {settings.DATA_DIR} would be lost with it: name another folder.")
+
+
+def _copies(
+    database: Path | None, beside: list[Path], folder: Path, say: Say
+) -> tuple[Manifest, dict[str, Path]]:
+    """Copy everything into the folder; return the manifest, and the copies by their names in the archive."""
+    made_at = datetime.now(UTC)
+    copies = {}
+    if database is None:
+        migrations = tuple(applied_migrations())
+    else:
+        copies[DATABASE] = _copied_database(database, folder / DATABASE, say)
+        migrations = migrations_in(copies[DATABASE])
+    copies |= _copied(beside, folder)
+    files = tuple(archive.described(name, path) for name, path in copies.items())
+    return Manifest(made_at.isoformat(timespec="seconds"), connection.vendor, migrations, files), copies
 
 
 def _store_name(path: Path) -> None:

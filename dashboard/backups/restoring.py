@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,15 +14,12 @@ from django.db import connection
 
 from dashboard.backups import archive
 from dashboard.backups.errors import BackupError
-from dashboard.backups.making import DATA, DATABASE, database_path
+from dashboard.backups.making import DATA, DATABASE, Say, database_path
 from dashboard.backups.manifest import Manifest
 from dashboard.backups.space import require_space
 from dashboard.schema_state import pending_migrations, unknown_migrations
 from personas.secrets import unreadable_names
 from playground.storage.leases import close_left_turns
-
-Say = Callable[[str], None]
-"""Is given a sentence for the operator."""
 
 
 def fitting_manifest(backup: Path) -> Manifest:

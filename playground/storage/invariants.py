@@ -51,8 +51,8 @@ def gaps_between_positions() -> Iterator[str]:
     )
     for row in numbered.iterator():
         yield (
-            f"Conversation {row['conversation_id']} has {row['turns']} turns at the positions "
-            f"{row['first']} to {row['last']}."
+            f"Conversation {row['conversation_id']} has turns at the positions {row['first']} to {row['last']}, "
+            f"{row['turns']} in all."
         )
 
 

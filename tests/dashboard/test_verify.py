@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from dashboard import invariants
 from dashboard.management.commands import verify
 from personas.invariants import Invariant
 from personas.models import TokenSecret
-from tests.dashboard.own_database import sqlite_at, using
+from playground.models import Turn
+from tests.conftest import make_user
+from tests.dashboard.own_database import migrated, new_postgres, postgres_at, sqlite_at, using
 from tests.personas.making import make_secret
 from tests.playground.rehearsals import make_conversation
 
@@ -124,3 +126,24 @@ def test_a_database_that_does_not_answer_is_another_exit_code(
     with pytest.raises(CommandError, match="cannot be read \\(OperationalError\\)") as failed:
         call_command("verify")
     assert failed.value.returncode == verify.NOT_VERIFIED
+
+
+def test_postgresql_is_asked_the_same_and_is_not_written_to(postgres_url: str, capsys: Output) -> None:
+    with new_postgres(postgres_url, "verify") as url, migrated(postgres_at(url)):
+        conversation = make_conversation(make_user("carol"))
+        turn = Turn.objects.create(
+            conversation=conversation, position=1, status="completed", text="a", timings={"total": 1}
+        )
+        with invariants.read_only(), pytest.raises(DatabaseError, match="read-only transaction"):
+            make_secret("NEW")
+        found = broken(capsys)
+    assert found == [
+        "The turns of a conversation are numbered from 0 without a gap.",
+        f"Conversation {conversation.pk} has turns at the positions 1 to 1, 1 in all.",
+        "No conversation is behind the events of its turns.",
+        f"Conversation {conversation.pk} is at seq 0, and its turns had 2 events or more.",
+        "Every closed turn has its end.",
+        f"Turn {turn.pk} is completed, and has no time of its end.",
+        "What was heard is what was said, up to where the turn ended.",
+        f"The heard text of turn {turn.pk} is not what its text and its status say.",
+    ]

@@ -118,8 +118,8 @@ def test_a_gap_between_positions_is_named(conversation: Conversation, positions:
         completed(conversation, position)
     assert broken() == {
         "The turns of a conversation are numbered from 0 without a gap.": [
-            f"Conversation {conversation.pk} has {len(positions)} turns at the positions "
-            f"{positions[0]} to {positions[-1]}."
+            f"Conversation {conversation.pk} has turns at the positions {positions[0]} to {positions[-1]}, "
+            f"{len(positions)} in all."
         ]
     }
 
