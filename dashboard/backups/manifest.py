@@ -46,7 +46,7 @@ def read_manifest(text: bytes) -> Manifest:
     try:
         fields = json.loads(text)
         form = int(fields["format"])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         raise _unreadable() from None
     if form > FORMAT:
         raise BackupError("The backup was made by a newer version of Greenroom: restore it with that one.")

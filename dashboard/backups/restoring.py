@@ -1,5 +1,6 @@
 """Restores a backup: everything is unpacked, checked and migrated beside the data folder, which then is exchanged."""
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -19,7 +20,10 @@ from dashboard.backups.manifest import Manifest
 from dashboard.backups.space import require_space
 from dashboard.schema_state import pending_migrations, unknown_migrations
 from personas.secrets import unreadable_names
+from playground.failures import log_failure
 from playground.storage.leases import close_left_turns
+
+logger = logging.getLogger(__name__)
 
 
 def fitting_manifest(backup: Path) -> Manifest:
@@ -70,7 +74,10 @@ def unpacked(backup: Path, manifest: Manifest) -> Iterator[Path]:
 
 
 def bring_up_to_date(data: Path, encryption_keys: tuple[str, ...], say: Say) -> None:
-    """Migrate the unpacked database, close the turns that were open in it, and say what its secrets need."""
+    """Migrate the unpacked database, close the turns that were open in it, and say what its secrets need.
+
+    Raises BackupError, DatabaseError.
+    """
     database = database_path()
     if database is None:
         return
@@ -78,7 +85,7 @@ def bring_up_to_date(data: Path, encryption_keys: tuple[str, ...], say: Say) -> 
         pending = pending_migrations()
         if pending:
             say(f"It was made by an older version: {_counted(len(pending), 'migration')} to run")
-            call_command("migrate", verbosity=0, interactive=False)
+            _migrate()
         left = close_left_turns(is_only_process=True)
         if left:
             say(
@@ -110,6 +117,15 @@ def exchange(folder: Path, new: Path) -> Path | None:
         kept.rename(folder)
         raise
     return kept
+
+
+def _migrate() -> None:
+    """Run the migrations, which may fail in any way. Raises BackupError."""
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except Exception as error:
+        log_failure(logger, error, doing="migrating a backup")
+        raise BackupError(f"The database of the backup can't be migrated ({type(error).__name__}).") from None
 
 
 @contextmanager

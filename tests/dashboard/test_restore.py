@@ -123,6 +123,7 @@ def test_another_file_changes_nothing(other: Path, tmp_path: Path, content: byte
     [
         ("readme.txt", b"Hello", "doesn't begin with a manifest"),
         ("manifest.json", b"[]", "its manifest cannot be read"),
+        ("manifest.json", b"[" * 100_000, "its manifest cannot be read"),
         ("manifest.json", b'{"format": 1, "files": [{}]}', "its manifest cannot be read"),
         ("manifest.json", b'{"format": 2}', "made by a newer version of Greenroom"),
     ],
@@ -216,17 +217,22 @@ def test_a_backup_of_an_older_version_is_migrated_and_its_open_turn_closed(
         call_command("verify")
 
 
+@pytest.mark.parametrize("failure", [OperationalError("no such column"), ValueError("an odd row")])
 def test_a_migration_that_fails_changes_nothing(
-    installation: Path, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    installation: Path,
+    tmp_path: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: Exception,
 ) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise OperationalError("no such column")
+        raise failure
 
     shutil.copy(OLDER_DATABASE, installation / "data" / "greenroom.sqlite3")
     call_command("backup", str(tmp_path / "older.tar.gz"))
     with at(tmp_path / "other", settings) as other:
         monkeypatch.setattr(restoring, "call_command", fail)
-        assert "can't be migrated (OperationalError)" in refused(tmp_path / "older.tar.gz")
+        assert f"can't be migrated ({type(failure).__name__})" in refused(tmp_path / "older.tar.gz")
         assert tree(other) == {}
 
 

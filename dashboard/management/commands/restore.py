@@ -48,7 +48,7 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was restored. {error}") from None
         except DatabaseError as error:
             raise CommandError(
-                f"Nothing was restored. The database of the backup can't be migrated ({type(error).__name__})."
+                f"Nothing was restored. The database of the backup can't be read ({type(error).__name__})."
             ) from None
         except OSError as error:
             raise CommandError(f"Nothing was restored. {error.filename}: {error.strerror}.") from None
