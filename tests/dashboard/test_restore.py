@@ -333,7 +333,17 @@ def test_keys_of_the_environment_win_over_those_of_the_folder(
     assert "takes its keys from the environment, which wins" in said
 
 
-@pytest.mark.parametrize("text", ["", "SECRET_KEY=hunter2-hunter2\n", "\udcff", "hunter2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hunter2",
+        "\udcff",
+        "SECRET_KEY=hunter2-hunter2\n",
+        "SECRET_KEY=hunter2\nENCRYPTION_KEYS=hunter2\nDEMO_LLM_KEY=hunter2\n",
+        f"SECRET_KEY={'hunter2' * 9}\nENCRYPTION_KEYS=\nDEMO_LLM_KEY={'hunter2' * 3}\n",
+    ],
+)
 def test_a_file_without_keys_changes_nothing_and_is_not_repeated(
     backup: Path, other: Path, tmp_path: Path, text: str
 ) -> None:
