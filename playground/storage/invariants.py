@@ -47,7 +47,7 @@ def gaps_between_positions() -> Iterator[str]:
         Turn.objects.order_by()
         .values("conversation_id")
         .annotate(turns=Count("pk"), first=Min("position"), last=Max("position"))
-        .exclude(first=0, last=F("turns") - 1)
+        .exclude(last=F("turns") - 1)
     )
     for row in numbered.iterator():
         yield (
