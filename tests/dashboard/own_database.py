@@ -44,6 +44,14 @@ def postgres_at(url: str) -> dict[str, Any]:
 
 @contextmanager
 def migrated(database: dict[str, Any]) -> Iterator[None]:
+    """Like `using`, with this version's tables."""
+    with using(database):
+        call_command("migrate", verbosity=0, interactive=False)
+        yield
+
+
+@contextmanager
+def using(database: dict[str, Any]) -> Iterator[None]:
     """Let this thread, and those started in the block, use this database, without a surrounding transaction."""
     ordinary, described_before = connections["default"], connections.settings["default"]
     described = connections.configure_settings({"default": database | {"CONN_MAX_AGE": None}})["default"]
@@ -52,7 +60,6 @@ def migrated(database: dict[str, Any]) -> Iterator[None]:
     connections["default"], connections.settings["default"] = own, described
     ordinary_thread, database_thread._thread = database_thread._thread, database_thread.new_thread()
     try:
-        call_command("migrate", verbosity=0, interactive=False)
         yield
     finally:
         own.close()
