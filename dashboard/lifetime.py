@@ -1,9 +1,11 @@
 """The lifespan of a serving process: what it does before the first request and after the last one."""
 
+import asyncio
 import logging
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, LifespanScope
 
+from playground.failures import log_loop_failure
 from playground.outgoing import client
 from playground.runner import runner
 
@@ -14,10 +16,12 @@ DRAIN_S = 8.0
 
 
 async def start() -> None:
-    """Start this event loop's runner and create the HTTP client.
+    """Start this event loop's runner, create the HTTP client, and log the loop's failures without their words.
 
-    Now, because loading its TLS settings takes longer than a local LLM's answer: no turn's TTFB should include it.
+    The client now, because loading its TLS settings takes longer than a local LLM's answer: no turn's TTFB should
+    include it.
     """
+    asyncio.get_running_loop().set_exception_handler(log_loop_failure)
     client.client()
     await runner().start()
 
