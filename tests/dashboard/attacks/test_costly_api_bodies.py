@@ -8,13 +8,15 @@ from personas.api.limits import BODY_BYTES
 from personas.formats.tolerant import MAX_VALUES
 from tests.browser.site import Site
 from tests.dashboard.attacks.attacking import Bystander, bystander, exchange, request
-from tests.playground.served_api import answer
+from tests.playground.served_api import answer, new_conversation
 
 pytestmark = pytest.mark.quiet  # Measures how long others wait: tests beside it would be measured too.
 
 AT_ONCE = 3
+MERT = "Mert the Storyteller"
 PERSONA = '{"system_prompt": "", "k": [%s]}'
 PATCH = '[{"op": "add", "path": "/k", "value": [%s]}]'
+SAID = '{"text": "", "k": [%s]}'
 ROOM = 1024
 """For what a persona has besides."""
 
@@ -47,6 +49,16 @@ def test_a_mebibyte_of_values_stops_nobody(site: Site, key: str, body: str, item
         path += "/" + answer(site, key, "POST", path, PERSONA % "")["persona_id"]
     items = ",".join([item] * ((BODY_BYTES - ROOM) // (len(item) + 1)))
     answers, watching = sent_at_once(site, key, "POST" if body is PERSONA else "PATCH", path, body % items)
+    assert [response.split(b" ", 2)[1] for response in answers] == [b"400"] * AT_ONCE
+    watching.assert_served_in_time()
+
+
+@pytest.mark.parametrize("path", ["/v2/conversations", "/v2/greenroom/conversations/{}/respond"])
+def test_a_mebibyte_of_values_for_a_conversation_stops_nobody(site: Site, key: str, path: str) -> None:
+    """That for a turn was read on the event loop."""
+    path = path.format(new_conversation(site, key, MERT))
+    items = ",".join(["[]"] * ((BODY_BYTES - ROOM) // len("[],")))
+    answers, watching = sent_at_once(site, key, "POST", path, SAID % items)
     assert [response.split(b" ", 2)[1] for response in answers] == [b"400"] * AT_ONCE
     watching.assert_served_in_time()
 
