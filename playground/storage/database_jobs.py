@@ -11,8 +11,8 @@ from channels.db import database_sync_to_async
 P = ParamSpec("P")
 T = TypeVar("T")
 
-JOBS_OF_CLIENT = 2
-"""The most jobs of one client that may queue for the thread, and so delay anyone else's."""
+JOBS_OF_CLIENT = 1
+"""The most jobs of one client in the thread's queue: so many of them delay anyone else's."""
 
 in_database_thread = database_sync_to_async
 """For jobs not started by a client."""

@@ -12,7 +12,7 @@ from playground.realtime.close_codes import CloseCode
 from playground.realtime.message_rate import MESSAGES
 from playground.realtime.socket_shares import MESSAGES_OF_CLIENT
 from tests.browser.site import Site
-from tests.dashboard.attacks.attacking import DEADLINE_S, bystander, upgrade
+from tests.dashboard.attacks.attacking import ATTEMPTS, DEADLINE_S, bystander, upgrade
 from tests.dashboard.attacks.many_sockets import many_sockets, message, send_all, snapshots_s, turns_shown
 from tests.playground.long_conversations import add_turns
 from tests.playground.served_api import new_conversation
@@ -71,9 +71,12 @@ TABS, LONG = 5, 1_000
 async def test_five_tabs_with_long_conversations_stop_nobody(site: Site, key: str) -> None:
     conversation = await asyncio.to_thread(new_conversation, site, key, MERT)
     await asyncio.to_thread(add_turns, site, conversation, LONG)
-    with bystander(site) as watching:
-        turns = await asyncio.gather(*(turns_shown(site, key, conversation) for _ in range(TABS)))
-    assert turns == [LONG] * TABS
+    for _ in range(ATTEMPTS):
+        with bystander(site) as watching:
+            turns = await asyncio.gather(*(turns_shown(site, key, conversation) for _ in range(TABS)))
+        assert turns == [LONG] * TABS
+        if watching.is_served_in_time:
+            break
     watching.assert_served_in_time()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from playground.engine.turn_limits import DEFAULT_OPEN_TURNS
 from tests.browser.site import Site
-from tests.dashboard.attacks.attacking import bystander
+from tests.dashboard.attacks.attacking import ATTEMPTS, bystander
 from tests.playground.served_api import answer, ask, persona_id, start_conversation
 
 pytestmark = pytest.mark.quiet  # Measures how long others wait: tests beside it would be measured too.
@@ -20,9 +20,6 @@ TURNS = 150
 OTHERS_TURNS = 12
 OTHERS_DELAY_MS = 250
 """How much later than without the attack the median turn of someone else may begin."""
-
-ATTEMPTS = 3
-"""What else runs on the machine only adds to a wait: one attempt within the limits shows that they can be kept."""
 
 
 def test_150_turns_of_one_key_at_once_stop_nobody(site: Site, key: str, bobs: str) -> None:
