@@ -53,7 +53,7 @@ STORED_TURNS = 60
 
 
 async def test_a_flood_of_resumes_from_many_sockets_stops_nobody(site: Site, key: str, bobs: str) -> None:
-    """20 sockets with 18 resumes of 60 turns each: one snapshot at a time of each socket, two of a client."""
+    """20 sockets with 18 resumes of 60 turns each: one snapshot at a time of each socket, one part of a client."""
     conversation = await asyncio.to_thread(new_conversation, site, key, MERT)
     bobs_conversation = await asyncio.to_thread(new_conversation, site, bobs, MERT)
     await asyncio.to_thread(add_turns, site, conversation, STORED_TURNS)
