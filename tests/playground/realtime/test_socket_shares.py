@@ -21,6 +21,7 @@ REASON_BYTES = 123
 __all__ = ["alice", "conversation", "cookie", "key"]
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_a_clients_work_waits_for_its_own_and_not_for_anothers_much() -> None:
     done: list[str] = []
     may_go_on = threading.Event()
@@ -45,6 +46,7 @@ async def test_a_clients_work_waits_for_its_own_and_not_for_anothers_much() -> N
     assert shares.clients == {}
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_who_leaves_while_waiting_gives_the_place_back() -> None:
     with shares.held("one") as share:
         for _ in range(JOBS_OF_CLIENT):
