@@ -1,11 +1,13 @@
 """The lifespan of a serving process: what it does before the first request and after the last one."""
 
+import asyncio
 import logging
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, LifespanScope
 from django.conf import settings
 
 from dashboard import data_lock
+from playground.failures import log_loop_failure
 from playground.outgoing import client
 from playground.runner import runner
 
@@ -19,9 +21,10 @@ async def start() -> None:
     """Lock the data folder, start this event loop's runner and create the HTTP client. Raises DataInUseError.
 
     The client is made now, because loading its TLS settings takes longer than a local LLM's answer: no turn's TTFB
-    should include it.
+    should include it. From now on the loop's failures are logged without their words.
     """
     data_lock.share(settings.GREENROOM_DATA)
+    asyncio.get_running_loop().set_exception_handler(log_loop_failure)
     client.client()
     await runner().start()
 

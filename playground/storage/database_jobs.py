@@ -12,7 +12,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 JOBS_OF_CLIENT = 2
-"""The most jobs of one client that may queue for the thread, and so delay anyone else's."""
+"""The most jobs of one client in the thread's queue: so many of them delay anyone else's."""
 
 client_jobs: ContextVar[asyncio.Semaphore | None] = ContextVar("client_jobs", default=None)
 """The slots of the client that this task works for, if any."""
