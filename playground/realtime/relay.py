@@ -213,6 +213,8 @@ class Relay:
 
     def _take_events(self, message: Json) -> None:
         conversation_id = message["conversation_id"]
+        if not self._hub.is_watched(conversation_id):
+            return
         for event in message["events"]:
             self._hub.seed_seq(conversation_id, event["seq"])
             self._hub.deliver(conversation_id, event)

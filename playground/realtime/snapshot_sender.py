@@ -114,7 +114,8 @@ class SnapshotSender:
         No event may be sent between reading ``live`` and its ``seq``.
         """
         hub = self._live_turns.hub
-        hub.seed_seq(self._conversation_id, stored.last_seq)
+        if hub.is_watched(self._conversation_id):
+            hub.seed_seq(self._conversation_id, stored.last_seq)
         snapshot = {"conversation": stored.conversation, "turns": stored.turns, "earlier": stored.earlier}
         if live is None:
             return snapshot | {"seq": hub.seq(self._conversation_id)}

@@ -48,6 +48,11 @@ def end_conversation(conversation_id: str) -> None:
     )
 
 
+def store_seq(conversation_id: str, seq: int) -> None:
+    """Store the last ``seq`` that viewers were told, unless a later one is stored."""
+    Conversation.objects.filter(pk=conversation_id, last_seq__lt=seq).update(last_seq=seq)
+
+
 @transaction.atomic
 def answer_tool_call(
     conversation_id: str, call_id: str, output: str, status: str, source: str = ResultSource.HAND

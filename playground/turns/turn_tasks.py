@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
@@ -67,8 +68,12 @@ class TurnTasks:
         open_turns: OpenTurns,
         others: OtherProcesses | None,
         keep: Callable[["asyncio.Task[None]"], None],
+        on_end: Callable[[str], None],
     ) -> None:
-        """``others``: None in the only process. ``keep`` owns what must be done before the process stops."""
+        """``others``: None in the only process. ``keep`` owns what must be done before the process stops.
+
+        ``on_end`` is called with the conversation whenever a turn has ended, or was not started.
+        """
         self.conditions = conditions
         self._hub = hub
         self._recorder = recorder
@@ -76,7 +81,9 @@ class TurnTasks:
         self._open_turns = open_turns
         self._others = others
         self._keep = keep
+        self._on_end = on_end
         self._live: dict[str, LiveTurn] = {}
+        self._starting: Counter[str] = Counter()
         self._cut_elsewhere: dict[str, float] = {}
         self._is_draining = False
 
@@ -85,6 +92,10 @@ class TurnTasks:
 
     def of(self, conversation_id: str) -> LiveTurn | None:
         return self._live.get(conversation_id)
+
+    def has(self, conversation_id: str) -> bool:
+        """Whether a turn runs here, or starts: what was read of the row's ``seq`` must not be outrun."""
+        return conversation_id in self._live or conversation_id in self._starting
 
     async def start(self, conversation_id: str, new: NewTurn) -> str:
         """Store the turn, start its task, and return its id. Raises CommandError: busy, bad_message, internal."""
@@ -144,10 +155,15 @@ class TurnTasks:
     async def _start_in_place(self, conversation_id: str, new: NewTurn) -> str:
         self._refuse_while_draining()
         slot = self._open_turns.slot()
+        self._starting[conversation_id] += 1
         try:
             return await self._start_at(slot, conversation_id, new)
         finally:
             slot.release_unless_kept()
+            self._starting[conversation_id] -= 1
+            if not self._starting[conversation_id]:
+                del self._starting[conversation_id]
+            self._on_end(conversation_id)
 
     async def _start_at(self, slot: OpenTurnSlot, conversation_id: str, new: NewTurn) -> str:
         """Start the turn; its task keeps the place to its end."""
@@ -222,8 +238,10 @@ class TurnTasks:
         slot.release()
         conversation_id = live.plan.conversation_id
         if self._live.get(conversation_id) is not live:
+            self._on_end(conversation_id)
             return
         del self._live[conversation_id]
         live.close_unbegun()
+        self._on_end(conversation_id)
         if self._others is not None:
             self._keep(start_task(self._others.end_turn(conversation_id), name="end of a turn"))
