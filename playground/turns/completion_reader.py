@@ -222,7 +222,7 @@ class CompletionReader:
         self._take_waiting(len(self._waiting))
 
     def _count_at_once(self) -> int:
-        """Return the number of pending pieces to handle before yielding to other tasks; payloads cost next to nothing."""
+        """Return the number of pending pieces to handle before yielding to other tasks; payloads take no time."""
         costly = chars = 0
         for count, piece in enumerate(self._waiting, start=1):
             costly += not isinstance(piece, PayloadPiece)

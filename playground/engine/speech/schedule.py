@@ -118,12 +118,8 @@ class SpeechSchedule:
         limit = (
             self._limit.place_in(sentence, utterance, self._voice.timing(utterance)) if self._limit else None
         )
-        segment = replace(
-            self._segment(SENTENCE, sentence.index, utterance.text, synthesis_ms),
-            ends_ms=timing.duration_ms,
-            words=timed_words(utterance.words, timing.word_starts_ms),
-            pauses_ms=timing.pauses_ms,
-        )
+        words = timed_words(utterance.words, timing.word_starts_ms)
+        segment = self._segment(SENTENCE, sentence.index, utterance.text, synthesis_ms, timing, words)
         waiting = _Waiting(segment, sentence.end, synthesis_ms + delay_ms, limit)
         self._waiting.append(waiting)
         if waiting.is_silent:
@@ -223,8 +219,7 @@ class SpeechSchedule:
         self._filler = None
         utterance = fillers.spoken_phrase(phrase, self._tags)
         timing = self._timing(utterance)
-        segment = self._segment(FILLER, None, utterance.text, due_ms)
-        segment = _placed(replace(segment, ends_ms=timing.duration_ms, pauses_ms=timing.pauses_ms), due_ms)
+        segment = _placed(self._segment(FILLER, None, utterance.text, due_ms, timing), due_ms)
         started = FillerStarted(t_ms=due_ms, phrase=phrase, due_ms=due_ms)
         return [started, *self._play(_Waiting(segment, self._heard_to, due_ms))]
 
@@ -274,9 +269,20 @@ class SpeechSchedule:
     def _filler_at(self, filler: FillerSettings) -> int:
         return max(filler.activation_delay_ms, self._free_ms)
 
-    def _segment(self, kind: str, index: int | None, text: str, synthesis_ms: int) -> Segment:
+    def _segment(
+        self,
+        kind: str,
+        index: int | None,
+        text: str,
+        synthesis_ms: int,
+        timing: Timing,
+        words: tuple[Word, ...] = (),
+    ) -> Segment:
+        """Return a segment whose times count from its own start."""
         self._next_id += 1
-        return Segment(self._next_id, kind, index, text, synthesis_ms, starts_ms=0, ends_ms=0)
+        return Segment(
+            self._next_id, kind, index, text, synthesis_ms, 0, timing.duration_ms, words, timing.pauses_ms
+        )
 
     def _timing(self, utterance: Spoken) -> Timing:
         return Timing(0, (0,) * len(utterance.words)) if self._is_instant else self._voice.timing(utterance)
