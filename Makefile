@@ -11,13 +11,15 @@ unexport PYTHONDONTWRITEBYTECODE
 WORKERS ?= 4
 # Those of `make test-fast` only compute: one process for each of two cores.
 FAST_WORKERS ?= 2
+# How often the bench measures everything.
+REPS ?= 3
 BIN := $(VENV)/bin
 
 # What a server of one's own is told, for the checks that ask whether it may be deployed.
 DEPLOYED := DEBUG=false SITE_URL=https://greenroom.example.org ALLOWED_HOSTS=greenroom.example.org BEHIND_PROXY=true \
   GREENROOM_DATA=$(abspath $(VENV))/check-data
 
-.PHONY: help run link key keys test test-fast lint check format clean
+.PHONY: help run link key keys test test-fast bench lint check format clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -44,6 +46,10 @@ test: $(VENV)/.test-packages ## Run every test, in the browser too (ARGS="…" g
 test-fast: $(VENV)/.test-packages ## Run the quick tests that need no browser, server or database server (ARGS="…")
 	$(BIN)/python -m pytest -n $(FAST_WORKERS) --dist loadscope --no-loadscope-reorder \
 	  -m "not (browser or postgres or redis or served or slow or quiet or hypothesis)" $(ARGS)
+
+# Needs the machine for itself: what else runs there is told beside the table.
+bench: $(VENV)/.test-packages ## Measure against a relay that does nothing else (CELLS="start cpu", REPS=3, QUICK=1)
+	@$(BIN)/python -m tests.bench $(CELLS) --reps $(REPS) $(if $(QUICK),--quick) $(ARGS)
 
 lint: $(VENV)/.test-packages ## Look for mistakes and for code out of its format, without a change
 	$(BIN)/ruff check .
