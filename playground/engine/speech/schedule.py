@@ -46,10 +46,18 @@ class _Waiting:
     raw_end: int
     ready_ms: int
     limit: LimitPlace | None = None
+    planned: Segment | None = None
+    """Where it was to be placed when its synthesis began."""
 
     @property
     def is_silent(self) -> bool:
         return not self.segment.text and not self.segment.pauses_ms
+
+    def placed(self, starts_ms: int) -> Segment:
+        """Return the segment where it plays: nearly always where it was planned."""
+        if self.planned is not None and self.planned.starts_ms == starts_ms:
+            return self.planned
+        return _placed(self.segment, starts_ms)
 
 
 class SpeechSchedule:
@@ -121,11 +129,12 @@ class SpeechSchedule:
         words = timed_words(utterance.words, timing.word_starts_ms)
         segment = self._segment(SENTENCE, sentence.index, utterance.text, synthesis_ms, timing, words)
         waiting = _Waiting(segment, sentence.end, synthesis_ms + delay_ms, limit)
-        self._waiting.append(waiting)
         if waiting.is_silent:
+            self._waiting.append(waiting)
             return []
         planned = _placed(segment, max(waiting.ready_ms, self._free_ms, self._planned_free_ms))
         self._planned_free_ms = planned.ends_ms
+        self._waiting.append(replace(waiting, planned=planned))
         return [SynthesisStarted(t_ms=now_ms, segment=planned)]
 
     def end_input(self) -> None:
@@ -212,7 +221,7 @@ class SpeechSchedule:
             events.append(self._skip_filler(SkipReason.ANSWER_IN_TIME, starts_ms))
         if self.first_audio_ms is None and waiting.segment.text:
             self.first_audio_ms = starts_ms
-        return events + self._play(replace(waiting, segment=_placed(waiting.segment, starts_ms)))
+        return events + self._play(replace(waiting, segment=waiting.placed(starts_ms)))
 
     def _start_filler(self, filler: FillerSettings, due_ms: int) -> list[Event]:
         phrase = fillers.choose(filler, self._pick)
