@@ -46,7 +46,9 @@ class TurnRecord:
     text: list[str] = field(default_factory=list)
     reasoning: list[str] = field(default_factory=list)
     sentences: list[Json] = field(default_factory=list)
-    segments: dict[int, Json] = field(default_factory=dict)
+    segments: dict[int, Segment] = field(default_factory=dict)
+    ended: dict[int, bool] = field(default_factory=dict)
+    """Whether the playout of a segment was cut, for those that have ended."""
     delta_times_ms: list[int] = field(default_factory=list)
     filler: Json | None = None
     tool_calls: list[Json] = field(default_factory=list)
@@ -79,9 +81,10 @@ class TurnRecord:
             case SentenceCompleted():
                 self.sentences.append(sentence_json(event))
             case SynthesisStarted() | PlayoutStarted():
-                self.segments[event.segment.id] = segment_json(event.segment)
+                self.segments[event.segment.id] = event.segment
             case PlayoutEnded():
-                self.segments[event.segment.id] = segment_json(event.segment) | {"cut": event.cut}
+                self.segments[event.segment.id] = event.segment
+                self.ended[event.segment.id] = event.cut
             case FillerStarted() | FillerSkipped():
                 self.filler = filler_json(event)
             case ToolCalled():
@@ -99,7 +102,7 @@ class TurnRecord:
         """Return what the turn's picture and transcript show beside the texts; stored as ``Turn.timeline``."""
         return {
             "sentences": self.sentences,
-            "segments": list(self.segments.values()),
+            "segments": list(map(self._segment_json, self.segments.values())),
             "delta_times_ms": self.delta_times_ms,
             "filler": self.filler,
             "tool_calls": self.tool_calls,
@@ -141,9 +144,11 @@ class TurnRecord:
     def _close(self, event: TurnClosed) -> None:
         self.closed = event
         self.status = event.status
-        unheard = [key for key, segment in self.segments.items() if "cut" not in segment]
-        for key in unheard:
-            del self.segments[key]
+        self.segments = {key: segment for key, segment in self.segments.items() if key in self.ended}
+
+    def _segment_json(self, segment: Segment) -> Json:
+        is_cut = self.ended.get(segment.id)
+        return segment_json(segment) if is_cut is None else segment_json(segment) | {"cut": is_cut}
 
     def _note_delta(self, t_ms: int) -> None:
         self._deltas += 1

@@ -7,6 +7,7 @@ from autobahn.exception import Disconnected
 
 from playground.realtime.frames import frames
 from playground.realtime.hub import Viewer
+from playground.timers import PutOffTimer
 
 FRAME_S = 0.016
 """Events that follow each other faster than a screen shows them share a frame; the first goes at once."""
@@ -26,21 +27,44 @@ class SlowReader(Exception):
 
 async def send_frames(viewer: Viewer, send: SendFrame, *, is_open: Callable[[], bool]) -> None:
     """Send the viewer's events while the socket ``is_open``. Raises SlowReader, or one of GONE."""
+    stalled = asyncio.timeout(None)
+    patience = PutOffTimer(lambda: stalled.reschedule(asyncio.get_running_loop().time()))
+    try:
+        async with stalled:
+            await _send_frames(viewer, send, is_open, patience)
+    except TimeoutError:
+        raise SlowReader from None
+    finally:
+        patience.close()
+
+
+async def _send_frames(
+    viewer: Viewer, send: SendFrame, is_open: Callable[[], bool], patience: PutOffTimer
+) -> None:
+    """Send each batch FRAME_S after the frame before it, or at once if that is longer ago."""
+    due = 0.0
     while True:
-        batch = await viewer.take()
-        for frame in frames(batch):
+        await viewer.until_news()
+        await _sleep_until(due)
+        for frame in frames(await viewer.take()):
+            await _sleep_until(due)
             if not is_open():
                 return
-            if viewer.lagged or not await _is_read(frame, send):
+            if viewer.lagged:
                 raise SlowReader
-            await asyncio.sleep(FRAME_S)
+            await _send_patiently(frame, send, patience)
+            due = asyncio.get_running_loop().time() + FRAME_S
 
 
-async def _is_read(frame: str, send: SendFrame) -> bool:
-    """Send it; whether the viewer's side took it in time."""
-    try:
-        async with asyncio.timeout(STALLED_S + len(frame) / SLOWEST_BYTES_S):
-            await send(frame)
-    except TimeoutError:
-        return False
-    return True
+async def _sleep_until(at: float) -> None:
+    """Sleep until ``at`` by the event loop's clock; not at all if that has passed."""
+    rest_s = at - asyncio.get_running_loop().time()
+    if rest_s > 0:
+        await asyncio.sleep(rest_s)
+
+
+async def _send_patiently(frame: str, send: SendFrame, patience: PutOffTimer) -> None:
+    """Send it; ``patience`` ends if the viewer's side doesn't take it in time."""
+    patience.set(asyncio.get_running_loop().time() + STALLED_S + len(frame) / SLOWEST_BYTES_S)
+    await send(frame)
+    patience.unset()

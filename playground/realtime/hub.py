@@ -50,6 +50,10 @@ class Viewer:
         self._news.set()
         self._taken.clear()
 
+    async def until_news(self) -> None:
+        """Wait until there is something to take."""
+        await self._news.wait()
+
     async def take(self) -> list[Json]:
         await self._news.wait()
         batch = list(self._waiting)
@@ -92,6 +96,10 @@ class Hub:
     def is_watched(self, conversation_id: str) -> bool:
         return conversation_id in self._viewers
 
+    def has_audience(self, conversation_id: str) -> bool:
+        """Whether an event of this process may reach a viewer, here or elsewhere."""
+        return conversation_id in self._viewers or self.forward is not None
+
     def seed_seq(self, conversation_id: str, stored: int) -> None:
         """Continue from the stored ``seq`` if it is higher than this process's."""
         self._seqs[conversation_id] = max(stored, self._seqs.get(conversation_id, 0))
@@ -117,6 +125,10 @@ class Hub:
         self._seqs[conversation_id] = self.seq(conversation_id) + 1
         self._unstored.add(conversation_id)
         return self._seqs[conversation_id]
+
+    def pass_over(self, conversation_id: str, events: int) -> None:
+        """Give the next events their ``seq`` without making them: there is no audience."""
+        self._seqs[conversation_id] = self.seq(conversation_id) + events
 
     def publish(self, conversation_id: str, event: Json) -> None:
         """Send an event of this process to every viewer, here and elsewhere. Never blocks."""

@@ -28,6 +28,7 @@ from playground.engine.events import (
     TurnStarted,
     TurnStatus,
 )
+from playground.engine.json_text import KeptJson
 from playground.engine.json_types import Json
 from playground.engine.turn_record import filler_json, segment_json, sentence_json, timings_json
 
@@ -40,17 +41,17 @@ def envelope(
     seq: int,
     inference_id: str | None = None,
     turn_idx: int | None = None,
-) -> Json:
-    return {
-        "message_type": event_type.partition(".")[0],
-        "event_type": event_type,
-        "conversation_id": conversation_id,
-        "inference_id": inference_id,
-        "turn_idx": turn_idx,
-        "seq": seq,
-        "timestamp": time.time(),
-        "properties": properties,
-    }
+) -> KeptJson:
+    return KeptJson(
+        message_type=event_type.partition(".")[0],
+        event_type=event_type,
+        conversation_id=conversation_id,
+        inference_id=inference_id,
+        turn_idx=turn_idx,
+        seq=seq,
+        timestamp=time.time(),
+        properties=properties,
+    )
 
 
 def wire_events(event: Event) -> list[tuple[str, Json]]:
@@ -82,6 +83,16 @@ def wire_events(event: Event) -> list[tuple[str, Json]]:
             return _closed(event)
         case _:
             return _rarer(event)
+
+
+def wire_count(event: Event) -> int:
+    """Return how many events `wire_events` returns, without making those that a stream has most of."""
+    return 1 if isinstance(event, _ONE_EACH) else len(wire_events(event))
+
+
+_ONE_EACH = (
+    ContentDelta, ReasoningDelta, SentenceCompleted, SynthesisStarted, PlayoutStarted, PlayoutEnded,
+)  # fmt: skip
 
 
 def _rarer(event: Event) -> list[tuple[str, Json]]:

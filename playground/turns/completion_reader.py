@@ -7,7 +7,6 @@ nothing of an answer has arrived.
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from itertools import islice
 from typing import Any
 
 from playground.engine.answer.answer_messages import another_type, hung_up
@@ -41,6 +40,7 @@ from playground.engine.persona import PersonaSettings
 from playground.engine.platforms.registry import platform_named
 from playground.engine.turn_plan import Call
 from playground.outgoing.completion import OpenCompletion, Response
+from playground.timers import PutOffTimer
 from playground.turns.turn_output import TurnOutput
 
 EVENT_STREAM = "text/event-stream"
@@ -78,9 +78,13 @@ class CompletionReader:
         self._progress = Progress()
         self._arrivals = Arrivals()
         self._sent_ms = 0
+        self._arrived_ms = 0
+        """When the last read came."""
         self._media_type = ""
         self._waiting: deque[Piece] = deque()
-        self._idle: asyncio.TimerHandle | None = None
+        self._idle = PutOffTimer(self._poll)
+        self._deadline = PutOffTimer(self._stop_waiting)
+        self._timeout = asyncio.timeout(None)
         self._idle_failure: Exception | None = None
         """The exception of the timer's callback, which isn't awaited."""
 
@@ -123,7 +127,7 @@ class CompletionReader:
 
     def leave(self) -> None:
         """Detach from the turn: emit the text that redaction still holds back, and nothing else."""
-        self._stop_idling()
+        self._idle.close()
         for piece in [*self._waiting, *self._decoder.leave()]:
             if isinstance(piece, ContentPiece):
                 self._output.emit(
@@ -134,10 +138,12 @@ class CompletionReader:
         decoder = self._decoder
         self._tell_attempt(attempt)
         self._arrivals, self._sent_ms = Arrivals(), self._output.now_ms()
+        self._timeout = asyncio.timeout(None)
+        self._deadline.set(self._deadline_at())
         error: UpstreamError | None = None
         try:
-            async with asyncio.timeout_at(self._deadline_at()) as deadline:
-                await self._stream(decoder, deadline)
+            async with self._timeout:
+                await self._stream(decoder)
             self._take(decoder.close())
         except TimeoutError:
             self._raise_idle_failure()
@@ -146,7 +152,8 @@ class CompletionReader:
             error = broken
             self._take(decoder.close())
         finally:
-            self._stop_idling()
+            self._idle.close()
+            self._deadline.close()
         verdict = decoder.verdict()
         if verdict is None and (error is None or self._is_over(decoder, error)):
             return None
@@ -176,14 +183,14 @@ class CompletionReader:
         """Whether the answer was complete before the connection broke."""
         return error.code is Code.TRUNCATED and not decoder.goes_on_after_finish
 
-    async def _stream(self, decoder: AnswerDecoder, deadline: asyncio.Timeout) -> None:
+    async def _stream(self, decoder: AnswerDecoder) -> None:
         opened = self._open_completion(self._call.wire, limits=self._limits, secrets=self._call.secrets)
         async with opened as response:
             now_ms = self._output.now_ms()
             self._output.emit(ResponseReceived(t_ms=now_ms, status=response.status, headers=response.headers))
             self._media_type = _media_type(response)
             async for data in response.aiter_bytes():
-                self._stop_idling()
+                self._idle.unset()
                 self._raise_idle_failure()
                 self._output.mark_byte()
                 await self._take_gently(self._feed(decoder, data))
@@ -192,12 +199,12 @@ class CompletionReader:
                     await self._take_gently(decoder.catch_up())
                 if decoder.failure is not None or decoder.ended:
                     return
-                self._start_idling(decoder, deadline)
-                deadline.reschedule(self._deadline_at())
+                self._idle.set(self._loop.time() + self._limits.idle_sentence_ms / 1000)
+                self._deadline.set(self._deadline_at())
 
     def _feed(self, decoder: AnswerDecoder, data: bytes) -> list[Piece]:
         """Decode the data, and record its arrival time."""
-        now_ms = self._output.now_ms()
+        now_ms = self._arrived_ms = self._output.now_ms()
         deltas, fragments = decoder.content_deltas, decoder.call_fragments
         pieces = decoder.feed(data)
         self._arrivals.add(decoder.content_deltas - deltas, now_ms - self._sent_ms)
@@ -215,14 +222,14 @@ class CompletionReader:
         self._take_waiting(len(self._waiting))
 
     def _count_at_once(self) -> int:
-        """Return the number of pending pieces to handle before yielding to other tasks."""
-        count = chars = 0
-        for piece in islice(self._waiting, PIECES_AT_ONCE):
-            count += 1
+        """Return the number of pending pieces to handle before yielding to other tasks; payloads take no time."""
+        costly = chars = 0
+        for count, piece in enumerate(self._waiting, start=1):
+            costly += not isinstance(piece, PayloadPiece)
             chars += len(piece.sentence.text) if isinstance(piece, SentencePiece) else 0
-            if chars >= SPOKEN_CHARS_AT_ONCE:
-                break
-        return count
+            if chars >= SPOKEN_CHARS_AT_ONCE or costly >= PIECES_AT_ONCE:
+                return count
+        return len(self._waiting)
 
     def _take(self, pieces: list[Piece]) -> None:
         self._waiting.extend(pieces)
@@ -243,7 +250,7 @@ class CompletionReader:
                     self._progress.reasoning_ms = now_ms
                     self._output.emit(ReasoningDelta(t_ms=now_ms, offset=piece.offset, text=piece.text))
                 case PayloadPiece():
-                    self._output.emit(PayloadReceived(t_ms=now_ms, data=piece.data))
+                    self._output.emit(PayloadReceived(t_ms=self._arrived_ms, data=piece.data))
                 case NotePiece():
                     self._output.emit(NoteMade(t_ms=now_ms, note=piece.note))
 
@@ -284,27 +291,22 @@ class CompletionReader:
             address=self._call.wire.url,
         )
 
-    def _start_idling(self, decoder: AnswerDecoder, deadline: asyncio.Timeout) -> None:
-        self._stop_idling()
-        wait_s = self._limits.idle_sentence_ms / 1000
-        self._idle = self._loop.call_later(wait_s, self._poll, decoder, deadline)
-
-    def _poll(self, decoder: AnswerDecoder, deadline: asyncio.Timeout) -> None:
+    def _poll(self) -> None:
         """Commit sentences that have certainly ended. A failure wakes the reader, which raises it."""
         try:
-            self._take(decoder.poll())
+            self._take(self._decoder.poll())
         except Exception as failure:
             self._idle_failure = failure
-            deadline.reschedule(self._loop.time())
+            self._stop_waiting()
+
+    def _stop_waiting(self) -> None:
+        """Wake the reader with a TimeoutError."""
+        if not self._timeout.expired():
+            self._timeout.reschedule(self._loop.time())
 
     def _raise_idle_failure(self) -> None:
         if self._idle_failure is not None:
             raise self._idle_failure
-
-    def _stop_idling(self) -> None:
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
 
 
 def _function_name(tool: Json) -> str:

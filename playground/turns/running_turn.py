@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from playground.engine.errors.codes import TURN_FAILED, Code, CommandError, GreenroomError
-from playground.engine.events import ContentDelta, Event, Timings, TurnClosed, TurnStatus
+from playground.engine.events import ContentDelta, Event, PayloadReceived, Timings, TurnClosed, TurnStatus
 from playground.engine.limits import Limits
 from playground.engine.persona import BargeIn
 from playground.engine.turn_plan import TurnPlan
 from playground.engine.turn_record import TurnRecord
 from playground.realtime.hub import Hub
-from playground.realtime.wire_events import envelope, wire_events
+from playground.realtime.wire_events import envelope, wire_count, wire_events
 from playground.storage.record_writer import Recorder, TurnRow, closed_row, failed_row, streaming_row
 from playground.turns.interrupt import Interrupt, InterruptSignal
 
@@ -72,9 +72,12 @@ class LiveTurn:
         self.interrupt.ask(interrupt)
 
     def emit(self, event: Event) -> None:
-        """Record the event and send it to the viewers; the closing event waits for ``publish_end``. Never blocks."""
+        """Record the event and send it to the viewers. Never blocks.
+
+        A payload is for the record alone, and the closing event waits for ``publish_end``.
+        """
         self._record.apply(event)
-        if isinstance(event, TurnClosed):
+        if isinstance(event, TurnClosed | PayloadReceived):
             return
         self._publish(event)
         if isinstance(event, ContentDelta):
@@ -142,7 +145,7 @@ class LiveTurn:
         return closed_row(
             self._record,
             conversation_id,
-            last_seq=self._hub.seq(conversation_id) + len(wire_events(closed)),
+            last_seq=self._hub.seq(conversation_id) + wire_count(closed),
             inference_id=self.plan.inference_id,
         )
 
@@ -156,6 +159,9 @@ class LiveTurn:
 
     def _publish(self, event: Event) -> None:
         plan = self.plan
+        if not self._hub.has_audience(plan.conversation_id):
+            self._hub.pass_over(plan.conversation_id, wire_count(event))
+            return
         for event_type, properties in wire_events(event):
             made = envelope(
                 event_type,

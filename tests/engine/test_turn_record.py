@@ -66,7 +66,7 @@ def test_a_closed_turn_shows_its_end() -> None:
 
 def test_a_segment_goes_from_synthesis_to_its_end() -> None:
     built = record(SynthesisStarted(t_ms=10, segment=SEGMENT), PlayoutStarted(t_ms=20, segment=SEGMENT))
-    assert "cut" not in built.segments[1]
+    assert "cut" not in built.timeline()["segments"][0]
     built.apply(PlayoutEnded(t_ms=30, segment=SEGMENT, cut=True))
     assert built.timeline()["segments"][0]["cut"] is True
 

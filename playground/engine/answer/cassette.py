@@ -49,6 +49,15 @@ def kept_payload(
     return redactor.redact(storable(raw))
 
 
+def kept_plain_payload(
+    raw: str, payload: Mapping[str, object], text: str, passed: str, redactor: Redactor
+) -> str:
+    """As `kept_payload` for a chunk that holds only ``text``, of which the channel let ``passed`` through."""
+    if passed == text and "\\u" not in raw:
+        return redactor.redact(raw)
+    return kept_payload(raw, payload, Chunk(content=text), PassedTexts(passed), redactor)
+
+
 def tail_payload(passed: PassedTexts, calls: list[CallFragment], redactor: Redactor) -> str:
     """Return a synthetic payload for the tails held back until the end, so that a replay gives the same text."""
     read = _choices(passed, tuple(calls), "", role=ASSISTANT)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from playground.engine.answer import answer_messages
 from playground.engine.answer.answer_text import AnswerText
 from playground.engine.answer.body import BodyDecoder, BodyForm
-from playground.engine.answer.cassette import PassedTexts, kept_payload, tail_payload
+from playground.engine.answer.cassette import PassedTexts, kept_payload, kept_plain_payload, tail_payload
 from playground.engine.answer.chunks import Chunk, Usage
 from playground.engine.answer.delta_habits import DeltaHabits
 from playground.engine.answer.finish_reasons import finish_error, is_complete, note_on_finish
@@ -25,6 +25,7 @@ from playground.engine.answer.pieces import (
     ReasoningPiece,
     SentencePiece,
 )
+from playground.engine.answer.plain_chunks import plain_text
 from playground.engine.answer.redaction import Redactor
 from playground.engine.answer.speakers import Speakers
 from playground.engine.answer.sse import EventKind, ServerSentEvent
@@ -82,6 +83,7 @@ class AnswerDecoder:
         self._joiner = ToolCallJoiner(self._redactor, self._notes, limits)
         self._habits = DeltaHabits()
         self._speakers = Speakers()
+        self._cassette_room = limits.cassette_bytes
         self._saw_chunk = False
         self._saw_payload = False
         self._is_closed = False
@@ -149,6 +151,7 @@ class AnswerDecoder:
             return []
         self._texts.begin_step()
         self._take_all(self._body.feed(data))
+        self._texts.settle()
         self._fail_with_body()
         return self._taken()
 
@@ -240,6 +243,11 @@ class AnswerDecoder:
             self._take_unreadable(event, raw)
             return
         self._saw_payload = True
+        text = plain_text(payload) if self._expects_text(event) else ""
+        if text and isinstance(payload, dict) and self._texts.surely_fits(text):
+            self._take_text(raw, payload, text)
+            return
+        self._texts.settle()
         chunk, self.failure = judge(event, payload, self._address, self._redactor, self._notes)
         if isinstance(payload, dict) and chunk is not None:
             self._saw_chunk = True
@@ -267,9 +275,32 @@ class AnswerDecoder:
         """Store a payload without readable content."""
         self._pieces.append(PayloadPiece(self._redactor.redact(storable(raw))))
 
+    def _expects_text(self, event: ServerSentEvent) -> bool:
+        """Whether a plain chunk would add to the assistant's answer, and do nothing else."""
+        return (
+            event.kind is EventKind.DATA
+            and not event.is_error
+            and self.is_stream
+            and not self.finish_reason
+            and not self._speakers.is_other
+        )
+
+    def _take_text(self, raw: str, payload: dict[str, object], text: str) -> None:
+        """As `_take_chunk` for a plain chunk, the same text alone: shown with all others that the read brought.
+
+        Its payload is not made where the cassette has no room for it.
+        """
+        self._saw_chunk = True
+        passed = self._pass_content(text)
+        if self._cassette_room >= 0:
+            kept = kept_plain_payload(raw, payload, text, passed, self._redactor)
+            self._cassette_room -= len(kept)
+            self._pieces.append(PayloadPiece(kept))
+
     def _take_chunk(self, raw: str, payload: dict[str, object], chunk: Chunk) -> None:
         place = len(self._pieces)
         passed = self._pass(chunk)
+        self._texts.settle()
         self._fail_where_too_long()
         if self.failure is not None:  # nothing after this chunk is read
             passed = passed.followed_by(PassedTexts(*self._texts.release_tails()))
@@ -295,11 +326,16 @@ class AnswerDecoder:
         if reasoning:
             reasoning = self._texts.pass_reasoning(reasoning)
         if content:
-            text = self._texts.text
-            self._habits.add(content, str(text) if len(content) == text.chars else "")
-            content = self._texts.pass_content(content)
+            content = self._pass_content(content)
         self.call_fragments += len(chunk.calls)
         return PassedTexts(content, reasoning, tuple(map(self._joiner.add, chunk.calls)))
+
+    def _pass_content(self, content: str) -> str:
+        if len(content) >= self._texts.text.chars:  # what is there is compared with it
+            self._texts.settle()
+        text = self._texts.text
+        self._habits.add(content, str(text) if len(content) == text.chars else "")
+        return self._texts.pass_content(content)
 
     def _note_early_finish(self, chunk: Chunk) -> None:
         if self.finished and (chunk.content or chunk.refusal or chunk.reasoning or chunk.calls):

@@ -19,6 +19,11 @@ class GrowingText:
         self.overflowed = False
         """More arrived than fits; the rest was dropped."""
 
+    @property
+    def room(self) -> int:
+        """How many more characters fit."""
+        return self._limit_chars - self.chars
+
     def add(self, text: str) -> str:
         """Append a piece; return what was added."""
         return self._grow(self._redaction.feed(text) if self._redaction else text)
@@ -27,10 +32,9 @@ class GrowingText:
         return self._grow(self._redaction.flush()) if self._redaction else ""
 
     def _grow(self, text: str) -> str:
-        room = self._limit_chars - self.chars
-        if len(text) > room:
+        if len(text) > self.room:
             self.overflowed = True
-            text = text[:room]
+            text = text[: self.room]
         self._parts.append(text)
         self.chars += len(text)
         return text

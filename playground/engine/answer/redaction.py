@@ -25,7 +25,7 @@ _WORD_CHAR = re.compile(r"\w")
 class Redactor:
     """Masks the secrets of one turn. Its repr shows none of them."""
 
-    __slots__ = ("_by_first", "_longest", "_pattern", "_words")
+    __slots__ = ("_begun", "_by_first", "_longest", "_openings", "_pattern", "_shortest", "_words")
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
         self._words = frozenset(secret for secret in secrets if 0 < len(secret) < ANYWHERE_FROM_CHARS)
@@ -36,14 +36,17 @@ class Redactor:
         self._by_first: dict[str, tuple[str, ...]] = {}
         for spelling in spellings:
             self._by_first[spelling[0]] = (*self._by_first.get(spelling[0], ()), spelling)
+        self._openings = tuple({spelling[:ANYWHERE_FROM_CHARS] for spelling in spellings})
+        self._shortest = min(map(len, self._openings), default=0)
+        self._begun = _by_last(spellings)
 
     def __bool__(self) -> bool:
         return self._pattern is not None
 
     def redact(self, text: str) -> str:
         """Return the text with secrets masked, exactly as a stream fed with any pieces of it would."""
-        stream = self.stream()
-        return stream.feed(text) + stream.flush()
+        decided, undecided = self.scan(text, 0)
+        return decided + self.finish(text, undecided) if undecided < len(text) else decided
 
     def redact_names(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Return a copy of a JSON object with the secrets in names, at any depth, masked."""
@@ -60,7 +63,7 @@ class Redactor:
 
         Text before ``begin`` only decides whether a word begins there.
         """
-        if self._pattern is None:
+        if self._pattern is None or not self._may_hold(text, begin):
             return text[begin:], len(text)
         decided: list[str] = []
         position = begin
@@ -84,6 +87,18 @@ class Redactor:
             decided += (text[begin : match.start()], MASK)
             begin = match.end()
         return "".join(decided) + text[begin:]
+
+    def _may_hold(self, text: str, begin: int) -> bool:
+        """Whether ``text[begin:]`` may hold a secret, or end within one; much cheaper than looking for it.
+
+        Either the text ends with fewer than ANYWHERE_FROM_CHARS characters of a spelling, or so many of its first
+        characters stand in the text.
+        """
+        if text.endswith(self._begun.get(text[-1:], ())):
+            return True
+        if len(text) - begin < self._shortest:
+            return False
+        return any(text.find(opening, begin) >= 0 for opening in self._openings)
 
     def _looked_for(self, spelling: str) -> str:
         return rf"(?<!\w){re.escape(spelling)}(?!\w)" if spelling in self._words else re.escape(spelling)
@@ -129,6 +144,15 @@ class RedactionStream:
 def redact(text: str, secrets: Collection[str]) -> str:
     """Return a whole string with the secrets masked."""
     return Redactor(secrets).redact(text)
+
+
+def _by_last(spellings: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return the first characters of the spellings, fewer than ANYWHERE_FROM_CHARS, by the last of them."""
+    begun = {spelling[:length] for spelling in spellings for length in range(1, ANYWHERE_FROM_CHARS)}
+    by_last: dict[str, tuple[str, ...]] = {}
+    for part in begun:
+        by_last[part[-1]] = (*by_last.get(part[-1], ()), part)
+    return by_last
 
 
 def _spellings(secret: str) -> set[str]:

@@ -22,6 +22,11 @@ class Speakers:
         self._parts: list[str] = []
         self._tries = 0
 
+    @property
+    def is_other(self) -> bool:
+        """Whether a delta without a role may belong to another role than the assistant."""
+        return bool(self._role)
+
     def other_role(self, chunk: Chunk) -> str:
         """Return the chunk's role, in lower case; empty for the assistant."""
         has_text = bool(chunk.content or chunk.reasoning or chunk.refusal)

@@ -5,8 +5,8 @@ read as OpenAI's own client reads them (openai-python, _streaming.py), except th
 """
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 from playground.engine.limits import DEFAULT_LIMITS, KIB
 
@@ -30,8 +30,7 @@ class EventKind(Enum):
     """Lines that are no event stream, alone in an event or at the end of the body."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerSentEvent:
+class ServerSentEvent(NamedTuple):
     """One event: the bytes of its payload, i.e. its ``data`` lines joined by a line feed."""
 
     data: bytes
@@ -93,6 +92,10 @@ class SSEDecoder:
                 data = data[1:]
         if not data or self.overflowed:
             return []
+        if self._is_between_events and len(data) <= self._limit_bytes and (payloads := _plain_payloads(data)):
+            self._last_stray.clear()
+            self._has_given = True
+            return list(map(ServerSentEvent, payloads))
         self._after_cr = data.endswith(b"\r")
         lines = data.splitlines()  # bytes are split only at LF, CR and CRLF
         rest = b"" if data.endswith((b"\n", b"\r")) else lines.pop()
@@ -116,6 +119,12 @@ class SSEDecoder:
         if self._first_unknown and not (self._has_given or self._events):
             self._events += _stray_event([self._first_unknown])
         return self._taken()
+
+    @property
+    def _is_between_events(self) -> bool:
+        """Whether nothing that came before bears on what follows."""
+        is_named = self._has_name or self._has_id or self._has_retry or self._is_error
+        return not (self._pieces or self._data or self._stray or is_named)
 
     def _taken(self) -> list[ServerSentEvent]:
         events, self._events = self._events, []
@@ -217,6 +226,17 @@ class SSEDecoder:
         self._is_error = False
         self._has_name = False
         self._has_retry = False
+
+
+def _plain_payloads(data: bytes) -> list[bytes]:
+    """Return the payloads of whole events of one ``data`` line each, as nearly every read holds; else an empty list.
+
+    Between events such bytes say the same line by line: each line is one payload, and the blank line ends it.
+    """
+    if not (data.startswith(b"data: ") and data.endswith(b"\n\n")) or b"\r" in data:
+        return []
+    payloads = data[6:-2].split(b"\n\ndata: ")
+    return payloads if data.count(b"\n") == 2 * len(payloads) else []
 
 
 def _stray_event(lines: list[bytes]) -> list[ServerSentEvent]:

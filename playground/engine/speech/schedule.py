@@ -46,10 +46,18 @@ class _Waiting:
     raw_end: int
     ready_ms: int
     limit: LimitPlace | None = None
+    planned: Segment | None = None
+    """Where it was to be placed when its synthesis began."""
 
     @property
     def is_silent(self) -> bool:
         return not self.segment.text and not self.segment.pauses_ms
+
+    def placed(self, starts_ms: int) -> Segment:
+        """Return the segment where it plays: nearly always where it was planned."""
+        if self.planned is not None and self.planned.starts_ms == starts_ms:
+            return self.planned
+        return _placed(self.segment, starts_ms)
 
 
 class SpeechSchedule:
@@ -118,18 +126,15 @@ class SpeechSchedule:
         limit = (
             self._limit.place_in(sentence, utterance, self._voice.timing(utterance)) if self._limit else None
         )
-        segment = replace(
-            self._segment(SENTENCE, sentence.index, utterance.text, synthesis_ms),
-            ends_ms=timing.duration_ms,
-            words=timed_words(utterance.words, timing.word_starts_ms),
-            pauses_ms=timing.pauses_ms,
-        )
+        words = timed_words(utterance.words, timing.word_starts_ms)
+        segment = self._segment(SENTENCE, sentence.index, utterance.text, synthesis_ms, timing, words)
         waiting = _Waiting(segment, sentence.end, synthesis_ms + delay_ms, limit)
-        self._waiting.append(waiting)
         if waiting.is_silent:
+            self._waiting.append(waiting)
             return []
         planned = _placed(segment, max(waiting.ready_ms, self._free_ms, self._planned_free_ms))
         self._planned_free_ms = planned.ends_ms
+        self._waiting.append(replace(waiting, planned=planned))
         return [SynthesisStarted(t_ms=now_ms, segment=planned)]
 
     def end_input(self) -> None:
@@ -216,15 +221,14 @@ class SpeechSchedule:
             events.append(self._skip_filler(SkipReason.ANSWER_IN_TIME, starts_ms))
         if self.first_audio_ms is None and waiting.segment.text:
             self.first_audio_ms = starts_ms
-        return events + self._play(replace(waiting, segment=_placed(waiting.segment, starts_ms)))
+        return events + self._play(replace(waiting, segment=waiting.placed(starts_ms)))
 
     def _start_filler(self, filler: FillerSettings, due_ms: int) -> list[Event]:
         phrase = fillers.choose(filler, self._pick)
         self._filler = None
         utterance = fillers.spoken_phrase(phrase, self._tags)
         timing = self._timing(utterance)
-        segment = self._segment(FILLER, None, utterance.text, due_ms)
-        segment = _placed(replace(segment, ends_ms=timing.duration_ms, pauses_ms=timing.pauses_ms), due_ms)
+        segment = _placed(self._segment(FILLER, None, utterance.text, due_ms, timing), due_ms)
         started = FillerStarted(t_ms=due_ms, phrase=phrase, due_ms=due_ms)
         return [started, *self._play(_Waiting(segment, self._heard_to, due_ms))]
 
@@ -274,9 +278,20 @@ class SpeechSchedule:
     def _filler_at(self, filler: FillerSettings) -> int:
         return max(filler.activation_delay_ms, self._free_ms)
 
-    def _segment(self, kind: str, index: int | None, text: str, synthesis_ms: int) -> Segment:
+    def _segment(
+        self,
+        kind: str,
+        index: int | None,
+        text: str,
+        synthesis_ms: int,
+        timing: Timing,
+        words: tuple[Word, ...] = (),
+    ) -> Segment:
+        """Return a segment whose times count from its own start."""
         self._next_id += 1
-        return Segment(self._next_id, kind, index, text, synthesis_ms, starts_ms=0, ends_ms=0)
+        return Segment(
+            self._next_id, kind, index, text, synthesis_ms, 0, timing.duration_ms, words, timing.pauses_ms
+        )
 
     def _timing(self, utterance: Spoken) -> Timing:
         return Timing(0, (0,) * len(utterance.words)) if self._is_instant else self._voice.timing(utterance)

@@ -78,6 +78,27 @@ def spoken(sentence: Sentence, tags: SpeechTags = DEFAULT_TAGS) -> Spoken:
     if sentence.kind == CODE and len(sentence.text) > EXACT_CODE_CHARS:
         return _long_code(sentence)
     nodes, notes = _code(sentence) if sentence.kind == CODE else _line(sentence, tags)
+    if nodes == [Piece(sentence.text, 0, len(sentence.text))] and _is_tight(sentence.text):
+        return _verbatim(sentence, notes)
+    return _aligned(sentence, nodes, notes)
+
+
+def _is_tight(text: str) -> bool:
+    """Whether the text says something, and its white space is only single spaces between words."""
+    return _TIGHT.fullmatch(text) is not None and _HEARD.search(text) is not None
+
+
+def _verbatim(sentence: Sentence, notes: tuple[str, ...]) -> Spoken:
+    """As `_aligned` for a sentence that is spoken as it is written: each word stands in it where it is spoken."""
+    offset = sentence.start
+    words = (
+        SpokenWord(word, offset + start, offset + end, start)
+        for word, start, end in word_groups(sentence.text)
+    )
+    return Spoken(sentence.text, tuple(words), notes=notes)
+
+
+def _aligned(sentence: Sentence, nodes: Iterable[Node], notes: tuple[str, ...]) -> Spoken:
     utterance = _Utterance()
     for node in nodes:
         utterance.add(node)

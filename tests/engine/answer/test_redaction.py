@@ -196,6 +196,30 @@ def test_a_stream_with_short_values_is_masked_as_the_whole_text_is(text: str, pl
     assert streamed(pieces, secrets) == redact(text, secrets)
 
 
+class _LooksEverywhere(Redactor):
+    """Searches every text, also one that can't hold a secret."""
+
+    __slots__ = ()
+
+    def _may_hold(self, text: str, begin: int) -> bool:
+        return True
+
+
+@given(
+    text=st.lists(
+        st.sampled_from(
+            ["sk-abcde", "fgh1234", "sk-a", "s", "none", "no", "e", " ", "/", "c2stYWJj", "ZGVmZ2gx"]
+        ),
+        max_size=14,
+    ).map("".join),
+    begin=st.integers(0, 20),
+)
+def test_no_secret_is_missed_where_none_is_looked_for(text: str, begin: int) -> None:
+    secrets = [PLAIN, "none", "sk-abcde/fgh"]
+
+    assert Redactor(secrets).scan(text, begin) == _LooksEverywhere(secrets).scan(text, begin)
+
+
 @given(text=st.text("none x.-_", max_size=30), places=st.lists(st.integers(0, 30), max_size=8))
 def test_a_short_value_never_survives_as_a_word_and_nothing_else_is_changed(
     text: str, places: list[int]

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.engine.events import Sentence
-from playground.engine.speech.spoken import CODE_HEARD, JSON_HEARD, spoken
+from playground.engine.speech.markup import Piece
+from playground.engine.speech.spoken import CODE_HEARD, JSON_HEARD, _aligned, _is_tight, _verbatim, spoken
 from tests.engine.sentences.sentence_cases import Case
 from tests.engine.sentences.test_splitter import CASES, split
 from tests.engine.speech.spoken_text import spoken_text
@@ -194,3 +195,45 @@ def test_the_words_cover_the_sentence_in_order(case: Case) -> None:
         assert "".join(expected.text.split()) == "".join(
             "".join(word.text.split()) for word in expected.words
         )
+
+
+@given(
+    text=st.lists(
+        st.sampled_from(
+            [
+                "Well",
+                "—",
+                "(no)",
+                "42",
+                "4",
+                ".",
+                "«so»",
+                "é",
+                "don't",
+                "漢字",
+                "ひら",
+                "カナ",
+                "สวัสดี",
+                "ข่",
+                "「",
+                "e\u0301",
+                "…",
+                "/",
+                " ",
+                " ",
+                "  ",
+            ]
+        ),
+        max_size=12,
+    ).map("".join)
+    | st.text(max_size=20)
+)
+def test_a_sentence_that_is_spoken_as_it_is_written_is_aligned_as_any_other(text: str) -> None:
+    if _is_tight(text):
+        sentence = Sentence(0, 7, 7 + len(text), text)
+        assert _verbatim(sentence, ()) == _aligned(sentence, [Piece(text, 0, len(text))], ())
+
+
+def test_most_sentences_are_spoken_as_they_are_written() -> None:
+    assert _is_tight("She said: “No, thank you” — and left at 5 p.m.")
+    assert not _is_tight("Two  spaces")

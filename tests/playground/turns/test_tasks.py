@@ -50,10 +50,9 @@ STARTED_BY = {
         "threading.Thread",
     ): "catches every exception of a tick, and goes on",
     (
-        "playground/turns/completion_reader.py",
-        "self._loop.call_later",
-    ): "a failure is logged by the event loop; "
-    "the reader, which waits for nothing of it, takes the same text with its next delta",
+        "playground/timers.py",
+        "self._loop.call_at",
+    ): "the callbacks of its users: the reader's catches every failure, and wakes the reader with it",
     (
         "playground/tools/argument_checks.py",
         "asyncio.get_running_loop().run_in_executor",
@@ -131,7 +130,7 @@ async def test_a_task_that_is_cancelled_before_its_first_step_leaves_nothing() -
     ("place", "function", "name"),
     [
         (frame_sender, "frames", "viewer"),
-        (frame_sender, "_is_read", "viewer"),
+        (frame_sender, "_send_patiently", "viewer"),
         (snapshot_sender, "load_turns_before", "earlier turns"),
     ],
 )
