@@ -29,7 +29,7 @@ async def drain() -> None:
 
 
 async def lifespan(scope: LifespanScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    """Implement ASGI's lifespan protocol for uvicorn; `manage.py serve` does the same for Daphne."""
+    """Implement ASGI's lifespan protocol for other servers; `manage.py serve` does the same, in its own order."""
     await receive()
     await start()
     await send({"type": "lifespan.startup.complete"})

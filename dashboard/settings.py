@@ -264,6 +264,7 @@ LOGGING = {
         "django.db.backends": {"level": "INFO"},
         "axes": {"level": "ERROR"},
         "daphne": {"level": "WARNING"},
+        "uvicorn": {"level": "WARNING"},
         **{name: {"level": "WARNING"} for name in ("aiohttp", "asyncio", "httpcore", "httpx", "urllib3")},
     },
 }

@@ -58,9 +58,7 @@ def command(candidate: Candidate, port: int, llm_url: str) -> list[str]:
         case Candidate.DAPHNE:
             return ["manage.py", "serve", *where]
         case Candidate.UVICORN:
-            options = ["--loop=uvloop", "--ws=websockets-sansio", "--ws-per-message-deflate=false"]
-            options += ["--ws-max-size=65536", "--no-access-log", "--log-level=warning"]
-            return ["-m", "uvicorn", "dashboard.asgi:application", *where, *options]
+            return ["manage.py", "serve", "--server", "uvicorn", *where]
 
 
 def site_settings(port: int, database: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -73,4 +73,46 @@ def exchange(site: Site, *parts: bytes) -> bytes:
                 answer += received
         except ConnectionResetError:
             pass
+    return answer
+
+
+def post(path: str, *headers: bytes) -> bytes:
+    lines = (f"POST {path} HTTP/1.1".encode(), b"Host: 127.0.0.1", b"Connection: close", *headers)
+    return b"\r\n".join(lines) + b"\r\n\r\n"
+
+
+MASKED = b"\x80\x00\x00\x00\x00"
+"""What follows the first byte of a frame from a client that holds nothing."""
+FLOODS = {
+    "pings": (b"", b"\x89" + MASKED),
+    "fragments": (b"\x01" + MASKED, b"\x00" + MASKED),
+    "messages": (b"", b"\x81" + MASKED),
+}
+
+
+def socket_handshake(key: str, conversation: str) -> bytes:
+    lines = (
+        f"GET /ws/conversations/{conversation}/ HTTP/1.1".encode(),
+        b"Host: 127.0.0.1",
+        b"x-api-key: " + key.encode(),
+        b"Connection: Upgrade",
+        b"Upgrade: websocket",
+        b"Sec-WebSocket-Version: 13",
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    )
+    return b"\r\n".join([*lines, b"", b""])
+
+
+def flood(site: Site, upgrade: bytes, frames: bytes) -> bytes:
+    """What comes back until the server closes; the frames are sent once the socket stands."""
+    address = urlsplit(site.url)
+    answer = b""
+    with socket.create_connection((address.hostname, address.port), timeout=DEADLINE_S) as connection:
+        connection.sendall(upgrade)
+        connection.recv(len("HTTP/1.1 101"))
+        with suppress(ConnectionError):
+            connection.sendall(frames)
+        with suppress(ConnectionError):
+            while received := connection.recv(65_536):
+                answer += received
     return answer

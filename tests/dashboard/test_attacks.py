@@ -2,15 +2,12 @@
 
 import asyncio
 import json
-import socket
 import threading
 import time
 import urllib.error
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from statistics import median
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,7 +16,16 @@ from playground.realtime.close_codes import CloseCode
 from playground.realtime.message_rate import MESSAGES
 from playground.realtime.socket_shares import MESSAGES_OF_CLIENT
 from tests.browser.site import Site, serve_site
-from tests.dashboard.attacking import DEADLINE_S, HEALTH_MS, bystander, exchange, memory_mib
+from tests.dashboard.attacking import (
+    FLOODS,
+    HEALTH_MS,
+    bystander,
+    exchange,
+    flood,
+    memory_mib,
+    post,
+    socket_handshake,
+)
 from tests.dashboard.many_sockets import many_sockets, message, send_all, snapshots_s
 from tests.playground.long_conversations import add_turns
 from tests.playground.served_api import answer, ask, new_conversation, new_key
@@ -41,11 +47,6 @@ def site(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> It
 def key(site: Site) -> str:
     """The first admin's."""
     return new_key(site)
-
-
-def post(path: str, *headers: bytes) -> bytes:
-    lines = (f"POST {path} HTTP/1.1".encode(), b"Host: 127.0.0.1", b"Connection: close", *headers)
-    return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
 def test_a_form_of_48_mib_is_refused_and_stops_nobody(site: Site) -> None:
@@ -246,13 +247,6 @@ def bobs(site: Site) -> str:
     return site.manage("create_api_key", "another script", "--user", "bob").splitlines()[-1]
 
 
-MASKED = b"\x80\x00\x00\x00\x00"
-"""What follows the first byte of a frame from a client that holds nothing."""
-FLOODS = {
-    "pings": (b"", b"\x89" + MASKED),
-    "fragments": (b"\x01" + MASKED, b"\x00" + MASKED),
-    "messages": (b"", b"\x81" + MASKED),
-}
 FLOODED_SOCKETS = 6
 FLOOD_BYTES = 384 * 1024
 
@@ -262,17 +256,7 @@ def test_a_flood_of_tiny_frames_is_ended_and_stops_nobody(site: Site, kind: str)
     first, frame = FLOODS[kind]
     key = new_key(site)
     conversation = new_conversation(site, key, MERT)
-    upgrade = b"\r\n".join(
-        (
-            f"GET /ws/conversations/{conversation}/ HTTP/1.1".encode(),
-            b"Host: 127.0.0.1",
-            b"x-api-key: " + key.encode(),
-            b"Connection: Upgrade",
-            b"Upgrade: websocket",
-            b"Sec-WebSocket-Version: 13",
-            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        )
-    )
+    upgrade = socket_handshake(key, conversation)
     answers: list[bytes] = []
 
     def attack() -> None:
@@ -287,18 +271,3 @@ def test_a_flood_of_tiny_frames_is_ended_and_stops_nobody(site: Site, kind: str)
     closed = CloseCode.TOO_MANY_MESSAGES.to_bytes(2, "big")
     assert [closed in answer for answer in answers] == [True] * FLOODED_SOCKETS
     assert watching.delay_ms < HEALTH_MS
-
-
-def flood(site: Site, upgrade: bytes, frames: bytes) -> bytes:
-    """What comes back until the server closes; the frames are sent once the socket stands."""
-    address = urlsplit(site.url)
-    answer = b""
-    with socket.create_connection((address.hostname, address.port), timeout=DEADLINE_S) as connection:
-        connection.sendall(upgrade)
-        connection.recv(len("HTTP/1.1 101"))
-        with suppress(ConnectionError):
-            connection.sendall(frames)
-        with suppress(ConnectionError):
-            while received := connection.recv(65_536):
-                answer += received
-    return answer

@@ -6,11 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard.socket_protocol import KERNEL_BYTES, SocketProtocol
+from dashboard.socket_limits import KERNEL_BYTES, PING_TIMEOUT_S
+from dashboard.socket_protocol import SocketProtocol
 from playground.realtime.frame_sender import SLOWEST_BYTES_S
-
-PING_TIMEOUT_S = 30
-"""Daphne's own."""
 
 
 class Transport:
