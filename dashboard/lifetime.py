@@ -1,5 +1,6 @@
 """The lifespan of a serving process: what it does before the first request and after the last one."""
 
+import gc
 import logging
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, LifespanScope
@@ -20,6 +21,7 @@ async def start() -> None:
     """
     client.client()
     await runner().start()
+    gc.freeze()  # a full collection would look through all modules, and every turn would wait for it
 
 
 async def drain() -> None:

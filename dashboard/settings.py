@@ -119,7 +119,6 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 # The application
 
 INSTALLED_APPS = [
-    "daphne",
     "servestatic",
     "dashboard.apps.GreenroomAdminConfig",
     "django.contrib.auth",

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from typing import Any
 
+from autobahn.exception import Disconnected
 from daphne.ws_protocol import WebSocketProtocol
 
 from dashboard.socket_limits import FLOOD_REASON, FRAMES, FRAMES_WITHIN_S, KERNEL_BYTES
@@ -76,6 +77,8 @@ class SocketProtocol(WebSocketProtocol):
         limit, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
         try:
             super().sendMessage(payload, *args, **kwargs)
+        except Disconnected:
+            raise ConnectionResetError("The client has left.") from None
         finally:
             self.maxMessagePayloadSize = limit
 

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from tests.bench.machine import LOAD_CORES, SERVER_CORES, on_cores
+from tests.bench.machine import LOAD_CORES, SERVER_CORES, cpu_s, on_cores
 from tests.dashboard.processes import DEPLOYED, ROOT, bare_environment, manage
 
 HOST = "127.0.0.1"
@@ -94,6 +94,8 @@ class Server:
     process_id: int
     start_s: float
     """From the process's start to its first answer."""
+    start_cpu_s: float
+    """The CPU time until then."""
     data: Path
     keys: list[str]
     persona_id: str = ""
@@ -162,7 +164,15 @@ class Stand:
             ) as started:
                 process, began_s = started
                 start_s = await first_answer(process, port, began_s)
-                server = Server(candidate, f"http://{HOST}:{port}", process.pid, start_s, data, self.keys)
+                server = Server(
+                    candidate,
+                    f"http://{HOST}:{port}",
+                    process.pid,
+                    start_s,
+                    cpu_s(process.pid),
+                    data,
+                    self.keys,
+                )
                 if candidate is not Candidate.RELAY:
                     server.persona_id = await make_persona(server, self.llm_url)
                 yield server
