@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import re
 import shutil
 import sqlite3
 import tarfile
@@ -212,7 +213,7 @@ def test_a_backup_of_an_older_version_is_migrated_and_its_open_turn_closed(
     with at(tmp_path / "other", settings):
         call_command("restore", str(tmp_path / "older.tar.gz"))
         said = capsys.readouterr().out
-        assert "made by an older version: 4 migrations to run" in said
+        assert re.search(r"made by an older version: \d+ migrations to run", said)
         assert "1 turn went on while the backup was made" in said
         assert "can't be decrypted" not in said
         call_command("verify")

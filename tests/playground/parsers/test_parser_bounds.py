@@ -60,6 +60,7 @@ BOUNDED_BY = {
     "a header of 16 KiB at most": ("dashboard/api_keys.py",),
     "MANIFEST_BYTES of a file that the operator names": ("dashboard/backups/manifest.py",),
     "one line of the log at a time": ("dashboard/logs.py",),
+    "a value of a row, which had its bound when it was stored": ("personas/models/json_field.py",),
     "the answer's bytes of an endable process": ("personas/endable_processes.py",),
     OWN: (
         "dashboard/reports.py", "personas/migrations/0003_missing_secrets_and_header_names.py",
