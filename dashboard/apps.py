@@ -11,11 +11,13 @@ class DashboardConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from dashboard.rights_watched import watch_rights
         from dashboard.roles import put_roles_in_step
 
         # The signal is sent once per app with models; at the last one all permissions exist.
         last = [app for app in apps.get_app_configs() if app.models_module][-1]
         post_migrate.connect(put_roles_in_step, sender=last, dispatch_uid="roles")
+        post_migrate.connect(watch_rights, sender=last, dispatch_uid="rights")
 
 
 class GreenroomAdminConfig(AdminConfig):

@@ -21,7 +21,7 @@ sockets = KnownSockets(websocket_urlpatterns)
 application = ProtocolTypeRouter(
     {
         "http": FairRequests(
-            BoundedBodies(pages),
+            BoundedBodies(pages, is_behind_proxy=settings.BEHIND_PROXY),
             session_cookie=settings.SESSION_COOKIE_NAME,
             is_behind_proxy=settings.BEHIND_PROXY,
         ),

@@ -25,6 +25,8 @@ BODY_BYTES_BY_PATH: tuple[tuple[str, int], ...] = (
 
 BODIES_BYTES = 64 * MIB
 """How much the bodies of all requests that are not answered yet may take in a process."""
+BODIES_OF_AN_ADDRESS_BYTES = 16 * MIB
+"""How much of it those from one address may take: three imports of the largest size."""
 RETRY_AFTER_S = 5
 """The Retry-After of a request refused for lack of room, in seconds."""
 
@@ -50,6 +52,11 @@ class Refusal:
 TOO_MUCH_UNDER_WAY = Refusal(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "Too many large requests are under way. Send it again in a few seconds.",
+    RETRY_AFTER_S,
+)
+TOO_MUCH_OF_AN_ADDRESS = Refusal(
+    HTTPStatus.TOO_MANY_REQUESTS,
+    "Too many large requests from your address are under way. Send it again in a few seconds.",
     RETRY_AFTER_S,
 )
 TOO_SLOW = Refusal(

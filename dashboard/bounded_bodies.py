@@ -9,12 +9,12 @@ from dashboard.bodies_under_way import BodiesUnderWay, BodyUnderWay
 from dashboard.body_limits import (
     REFUSAL,
     REQUEST_S,
-    TOO_MUCH_UNDER_WAY,
     TOO_SLOW,
     Refusal,
     most_bytes,
     too_large,
 )
+from dashboard.client_addresses import address_of
 
 Scope = Any
 Message = Any
@@ -23,15 +23,16 @@ Message = Any
 class BoundedBodies:
     """Passes on requests whose bodies are within their path's limit; others are marked as refused, without a body."""
 
-    def __init__(self, application: Any) -> None:
+    def __init__(self, application: Any, *, is_behind_proxy: bool) -> None:
         self._application = application
+        self._is_behind_proxy = is_behind_proxy
         self._bodies = BodiesUnderWay()
 
     async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if REFUSAL in scope:
             await self._application(scope, receive, send)
             return
-        under_way = self._bodies.body()
+        under_way = self._bodies.body(address_of(scope, is_behind_proxy=self._is_behind_proxy))
         body = _CountedBody(receive, most_bytes(scope["path"]), under_way)
         body.look_at(scope["headers"])
         try:
@@ -75,8 +76,8 @@ class _CountedBody:
         self._received += size
         if self._received > self._most:
             return self._refuse(too_large(self._most))
-        if not self._under_way.take(size):
-            return self._refuse(TOO_MUCH_UNDER_WAY)
+        if (refusal := self._under_way.take(size)) is not None:
+            return self._refuse(refusal)
         self._is_complete = not message.get("more_body", False)
         return message
 

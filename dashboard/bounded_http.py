@@ -8,19 +8,20 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from daphne.http_protocol import WebRequest
+from django.conf import settings
 from twisted.web.http import HTTPChannel
 
 from dashboard.bodies_under_way import BodiesUnderWay
 from dashboard.body_limits import (
     REQUEST_S,
     TOO_MANY_CHUNKS,
-    TOO_MUCH_UNDER_WAY,
     TOO_SLOW,
     Refusal,
     is_mostly_framing,
     most_bytes,
     too_large,
 )
+from dashboard.client_addresses import client_address
 
 LINGER_S = 2.0
 """How long a refused client's remaining data is read and discarded, so that it can read the response."""
@@ -42,11 +43,12 @@ class BoundedRequest(WebRequest):
         self.refusal: Refusal | None = None
         self.received = 0
         self._most = 0
-        self._under_way = bodies.body()
+        self._under_way = bodies.body("")
 
     def gotLength(self, length: int | None) -> None:
         """Start the body after the headers; ``length`` is None for a chunked body."""
         self._most = most_bytes(unquote(self.channel.requested_path))
+        self._under_way = bodies.body(self._client_address())
         if length is not None and length > self._most:
             self.channel.refuse(too_large(self._most))
             length = 0
@@ -56,8 +58,8 @@ class BoundedRequest(WebRequest):
         self.received += len(data)
         if self.refusal is None and self.received > self._most:
             self.channel.refuse(too_large(self._most))
-        if self.refusal is None and not self._under_way.take(len(data)):
-            self.channel.refuse(TOO_MUCH_UNDER_WAY)
+        if self.refusal is None and (refusal := self._under_way.take(len(data))) is not None:
+            self.channel.refuse(refusal)
         if self.refusal is None:
             super().handleContentChunk(data)
 
@@ -68,6 +70,11 @@ class BoundedRequest(WebRequest):
     def connectionLost(self, reason: Any) -> None:
         self._under_way.give_back()
         super().connectionLost(reason)
+
+    def _client_address(self) -> str:
+        forwarded = b",".join(self.requestHeaders.getRawHeaders(b"x-forwarded-for", [])).decode("latin-1")
+        peer = getattr(self.channel.getPeer(), "host", "")
+        return client_address(peer, forwarded, is_behind_proxy=settings.BEHIND_PROXY)
 
     def handle_exception(self, exception: Exception) -> None:
         """Break off the begun response of a failed application, so that its client sees that it is incomplete.

@@ -13,6 +13,7 @@ from typing import Any
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
 
 from dashboard.body_limits import RETRY_AFTER_S, Refusal
+from dashboard.client_addresses import address_of
 from dashboard.middleware import API, CONTENT_SECURITY_POLICY
 
 AT_ONCE = 8
@@ -160,13 +161,6 @@ def client_of(scope: Scope, session_cookie: str, *, is_behind_proxy: bool) -> st
     if session := _cookie(headers.get(b"cookie", b""), session_cookie):
         return "session " + sha256(session.encode()).hexdigest()
     return "address " + address_of(scope, is_behind_proxy=is_behind_proxy)
-
-
-def address_of(scope: Scope, *, is_behind_proxy: bool) -> str:
-    """Return the address; behind a proxy the last one in `X-Forwarded-For`, which the proxy itself added."""
-    headers = dict(scope["headers"])
-    forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1") if is_behind_proxy else ""
-    return forwarded.rpartition(",")[2].strip() or (scope.get("client") or [""])[0]
 
 
 def _cookie(header: bytes, name: str) -> str:

@@ -1,9 +1,13 @@
 """The lifespan of a serving process: what it does before the first request and after the last one."""
 
+import asyncio
 import logging
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, LifespanScope
+from django.conf import settings
 
+from dashboard import data_lock
+from playground.failures import log_loop_failure
 from playground.outgoing import client
 from playground.runner import runner
 
@@ -14,10 +18,13 @@ DRAIN_S = 8.0
 
 
 async def start() -> None:
-    """Start this event loop's runner and create the HTTP client.
+    """Lock the data folder, start this event loop's runner and create the HTTP client. Raises DataInUseError.
 
-    Now, because loading its TLS settings takes longer than a local LLM's answer: no turn's TTFB should include it.
+    The client is made now, because loading its TLS settings takes longer than a local LLM's answer: no turn's TTFB
+    should include it. From now on the loop's failures are logged without their words.
     """
+    data_lock.share(settings.GREENROOM_DATA)
+    asyncio.get_running_loop().set_exception_handler(log_loop_failure)
     client.client()
     await runner().start()
 
@@ -31,7 +38,11 @@ async def drain() -> None:
 async def lifespan(scope: LifespanScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
     """Implement ASGI's lifespan protocol for uvicorn; `manage.py serve` does the same for Daphne."""
     await receive()
-    await start()
+    try:
+        await start()
+    except data_lock.DataInUseError as error:
+        await send({"type": "lifespan.startup.failed", "message": str(error)})
+        return
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await drain()

@@ -1,17 +1,19 @@
-"""The home page's data about personas: three queries, however many personas there are."""
+"""The home page's data about personas: a handful of queries, however many personas there are."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median_low
 
 from django.contrib.auth.models import User
-from django.db.models import F, Max, Q, QuerySet, Window
+from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from personas.models import Persona
 from personas.secrets import SecretState, state_of
-from playground.models import Turn
+from playground.models import Conversation, Turn
+from playground.storage.latest_personas import latest_personas, versions_talked_to
 
 PERSONAS_SHOWN = 24
 RUNS_MEASURED = 20
@@ -48,39 +50,55 @@ class Overview:
 
 def overview_of(user: User) -> Overview:
     """Return the personas with the results of this user's own rehearsals."""
-    personas = list(_latest_personas(user))
-    runs = _latest_runs(user, personas)
+    talked_to = versions_talked_to(user, PERSONAS_SHOWN)
+    all_personas = Persona.objects.select_related("token_secret")
+    personas = latest_personas(all_personas, talked_to.values(), PERSONAS_SHOWN)
+    shown = {persona.pk for persona in personas}
+    runs = _latest_runs(
+        user, {version: persona for version, persona in talked_to.items() if persona in shown}
+    )
     total = len(personas) if len(personas) < PERSONAS_SHOWN else Persona.objects.count()
     return Overview([_card(persona, runs[persona.pk]) for persona in personas], total)
 
 
-def _latest_personas(user: User) -> QuerySet[Persona]:
-    own = Q(versions__conversations__owner=user)
-    return (
-        Persona.objects.select_related("token_secret")
-        .annotate(ran_at=Max("versions__conversations__updated_at", filter=own))
-        .order_by(F("ran_at").desc(nulls_last=True), "-updated_at")[:PERSONAS_SHOWN]
-    )
-
-
-def _latest_runs(user: User, personas: list[Persona]) -> dict[str, list[Run]]:
-    """Return the latest runs by persona, the latest first."""
-    persona = F("conversation__persona_version__persona")
-    latest = (
-        Turn.objects.filter(conversation__owner=user, conversation__persona_version__persona__in=personas)
-        .annotate(
-            persona_id=persona,
-            rank=Window(RowNumber(), partition_by=persona, order_by=F("created_at").desc()),
-        )
+def _latest_runs(user: User, talked_to: Mapping[int, str]) -> dict[str, list[Run]]:
+    """Return the latest runs by persona, the latest first: those in as many of its latest conversations as runs."""
+    persona_of = _latest_conversations(user, talked_to)
+    newest_first = Window(RowNumber(), partition_by="conversation", order_by=F("position").desc())
+    turns = (
+        Turn.objects.filter(conversation__in=persona_of)
+        .annotate(rank=newest_first)
         .filter(rank__lte=RUNS_MEASURED)
-        .order_by("rank")
-        .values_list("persona_id", "created_at", "first_audio_ms", "error", "conversation_id")
+        .order_by("-created_at")
+        .values_list("created_at", "first_audio_ms", "error", "conversation_id")
     )
     runs: dict[str, list[Run]] = defaultdict(list)
-    for persona_id, created_at, first_audio_ms, error, conversation_id in latest:
-        message = str(error.get("message", "")) if error else ""
-        runs[persona_id].append((created_at, first_audio_ms, message, conversation_id))
+    for created_at, first_audio_ms, error, conversation_id in turns:
+        of_persona = runs[persona_of[conversation_id]]
+        if len(of_persona) < RUNS_MEASURED:
+            message = str(error.get("message", "")) if error else ""
+            of_persona.append((created_at, first_audio_ms, message, conversation_id))
     return runs
+
+
+def _latest_conversations(user: User, talked_to: Mapping[int, str]) -> dict[str, str]:
+    """Return the persona's id by conversation: the RUNS_MEASURED latest of each persona."""
+    newest_first = Window(RowNumber(), partition_by="persona_version", order_by=F("updated_at").desc())
+    conversations = (
+        Conversation.objects.filter(owner=user, persona_version__in=talked_to)
+        .annotate(rank=newest_first)
+        .filter(rank__lte=RUNS_MEASURED)
+        .order_by("-updated_at")
+        .values_list("pk", "persona_version")
+    )
+    counts: Counter[str] = Counter()
+    latest: dict[str, str] = {}
+    for conversation_id, version_id in conversations:
+        persona_id = talked_to[version_id]
+        counts[persona_id] += 1
+        if counts[persona_id] <= RUNS_MEASURED:
+            latest[conversation_id] = persona_id
+    return latest
 
 
 def _card(persona: Persona, runs: list[Run]) -> PersonaCard:

@@ -66,7 +66,7 @@ def role_of(user: User) -> Role | None:
     """Return the user's widest role, or None; a superuser is an admin."""
     if user.is_superuser:
         return Role.ADMIN
-    names = set(user.groups.values_list("name", flat=True))
+    names = {group.name for group in user.groups.all()}  # all(): a list of people has them prefetched
     return next((role for role in reversed(Role) if role in names), None)
 
 

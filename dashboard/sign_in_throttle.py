@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 
+from dashboard import client_addresses
+
 FAILURES_OF_AN_ADDRESS = 50
 """After this many failures within the cool-off, over all accounts, an IP address has to wait."""
 FAILURES_AT_AN_ACCOUNT = 50
@@ -41,6 +43,6 @@ def _failures(attempts: "QuerySet[AccessAttempt]") -> int:
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Return the request's IP address; behind a proxy the last forwarded one, which the proxy itself added."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_PROXY else ""
-    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR") or None
+    """Return the request's IP address, or None if it has none, as over a Unix socket."""
+    peer, forwarded = request.META.get("REMOTE_ADDR") or "", request.META.get("HTTP_X_FORWARDED_FOR", "")
+    return client_addresses.client_address(peer, forwarded, is_behind_proxy=settings.BEHIND_PROXY) or None

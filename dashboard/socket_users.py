@@ -1,8 +1,8 @@
 """Authenticates sockets: by session, or by an ``x-api-key`` header."""
 
-from collections.abc import Callable, Iterable
+import hashlib
+from collections.abc import Iterable
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
@@ -11,12 +11,14 @@ from channels.sessions import CookieMiddleware
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from dashboard.api_keys import user_for_key
 from dashboard.models.api_key import PREFIX_CHARS
 from playground.realtime.presented_key import presented_key
-from playground.realtime.rights import SocketCredential
+from playground.realtime.rights import Credential, CurrentUser, SocketCredential, is_known
 from playground.realtime.socket_shares import shares
 from playground.storage.database_jobs import database_job
 
@@ -25,7 +27,7 @@ Scope = Any
 
 
 class SocketUsers:
-    """Adds ``scope["read_user"]``, which reads the current user on every call, and ``scope["came_in_by"]``.
+    """Adds ``scope["credential"]``, from which the current user is read.
 
     The Origin, if present, must be one of this site's own, and may be missing only with a valid key: else another
     site's page could open a socket with its visitor's cookies. A presented key is decisive: an invalid one does not
@@ -51,19 +53,17 @@ class SocketUsers:
         key: str | None,
         session_key: str | None,
     ) -> None:
-        if await self._is_from_elsewhere(_values(scope, b"origin"), key):
+        credential = _of_session(session_key) if key is None else _of_key(key)
+        if await self._is_from_elsewhere(_values(scope, b"origin"), credential):
             await WebsocketDenier()(scope, receive, send)
             return
-        by_session, by_key = partial(user_of_session, session_key), partial(user_for_key, key or "")
-        read_user: Callable[[], User | None] = by_session if key is None else by_key
-        credential = SocketCredential.SESSION if key is None else SocketCredential.KEY
         presented_key.set(key[:PREFIX_CHARS] if key else "")
-        await self._application({**scope, "read_user": read_user, "came_in_by": credential}, receive, send)
+        await self._application({**scope, "credential": credential}, receive, send)
 
-    async def _is_from_elsewhere(self, origins: list[bytes], key: str | None) -> bool:
+    async def _is_from_elsewhere(self, origins: list[bytes], credential: Credential) -> bool:
         if origins:
             return not self._own_origins.issuperset(origins)
-        return key is None or await database_job(user_for_key)(key) is None
+        return credential.kind is SocketCredential.SESSION or not await database_job(is_known)(credential)
 
 
 def with_users(application: Any, own_origins: Iterable[str]) -> CookieMiddleware:
@@ -71,19 +71,44 @@ def with_users(application: Any, own_origins: Iterable[str]) -> CookieMiddleware
     return CookieMiddleware(SocketUsers(application, own_origins))
 
 
-def user_of_session(session_key: str | None) -> User | None:
+def _of_session(session_key: str | None) -> Credential:
+    read_user = partial(user_of_session, session_key)
+    return Credential(SocketCredential.SESSION, _digest("session", session_key or ""), read_user)
+
+
+def _of_key(key: str) -> Credential:
+    return Credential(SocketCredential.KEY, _digest("key", key), partial(user_of_key, key))
+
+
+def _digest(kind: str, secret: str) -> str:
+    return hashlib.sha256(f"{kind} {secret}".encode()).hexdigest()
+
+
+def user_of_key(key: str) -> CurrentUser | None:
+    """Return the key's user; None if the key isn't usable or its user was deactivated."""
+    user = user_for_key(key)
+    return None if user is None else CurrentUser(user, user.api_key.expires_at)
+
+
+def user_of_session(session_key: str | None) -> CurrentUser | None:
     """Return the session's user; None if signed out or deactivated, or after a new password.
 
     Read-only: `django.contrib.auth.get_user` may give the session a new key, and a socket can't send it to the
     browser.
     """
-    session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    user = User.objects.filter(pk=session.get(SESSION_KEY), is_active=True).first()
+    stored = Session.objects.filter(session_key=session_key, expire_date__gt=timezone.now()).first()
+    if stored is None:
+        return None
+    session = stored.get_decoded()
+    user_id = session.get(SESSION_KEY)
+    user = None if user_id is None else User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return None
     signed_in_with = session.get(HASH_SESSION_KEY, "")
     hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
-    return user if any(constant_time_compare(signed_in_with, current) for current in hashes) else None
+    if not any(constant_time_compare(signed_in_with, current) for current in hashes):
+        return None
+    return CurrentUser(user, stored.expire_date)
 
 
 def _values(scope: Scope, name: bytes) -> list[bytes]:

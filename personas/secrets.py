@@ -5,6 +5,7 @@ begins with the row's ``binding``, so a ciphertext copied to another row is reje
 """
 
 import hmac
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -147,13 +148,17 @@ def encrypt(secret: TokenSecret, value: str) -> str:
     return ciphers()[0].encrypt(f"{secret.binding.hex}{value}".encode()).decode()
 
 
-@sensitive_variables()
 def decrypt(secret: TokenSecret) -> SecretValue:
     """Return the secret's value. Raises SecretMissingError, SecretUnreadableError."""
+    return _decrypt(secret, ciphers())
+
+
+@sensitive_variables()
+def _decrypt(secret: TokenSecret, ciphers: Sequence[Fernet]) -> SecretValue:
     if not secret.ciphertext:
         raise SecretMissingError(secret)
     try:
-        plaintext = MultiFernet(ciphers()).decrypt(secret.ciphertext).decode()
+        plaintext = MultiFernet(ciphers).decrypt(secret.ciphertext).decode()
     except (InvalidToken, ValueError):
         raise SecretUnreadableError(secret) from None
     if plaintext[:_BINDING_CHARS] != secret.binding.hex:
@@ -170,6 +175,16 @@ def state_of(secret: TokenSecret) -> SecretState:
     except SecretUnreadableError:
         return SecretState.UNREADABLE
     return SecretState.READY
+
+
+@sensitive_variables("keys")
+def unreadable_names(keys: Sequence[str]) -> Iterator[str]:
+    """Yield the names of the secrets whose value none of these keys decrypts."""
+    for secret in TokenSecret.objects.exclude(ciphertext="").iterator():
+        try:
+            _decrypt(secret, _ciphers(tuple(keys)))
+        except SecretUnreadableError:
+            yield secret.name
 
 
 @sensitive_variables()

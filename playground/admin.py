@@ -1,10 +1,12 @@
 """Conversations, turns and completions in the admin, read-only."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,12 +14,48 @@ from django.utils.safestring import SafeString
 from playground.models import Completion, Conversation, Turn
 
 SEE_EVERYONES = "playground.view_completion"
+LISTED = 30
+"""The rows on a page."""
+LARGE_IN_TURN = (
+    "user_text",
+    "context",
+    "text",
+    "spoken_text",
+    "heard_text",
+    "tool_results",
+    "timings",
+    "timeline",
+)
+LARGE_IN_COMPLETION = (
+    "request",
+    "origins",
+    "response_headers",
+    "payloads",
+    "reasoning",
+    "tool_calls",
+    "usage",
+)
+
+
+class LeanChangeList(ChangeList):
+    """Leaves ``not_listed`` in the database."""
+
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
+        assert isinstance(self.model_admin, ReadOnlyAdmin)
+        return super().get_queryset(request, *args, **kwargs).defer(*self.model_admin.not_listed)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Read-only, and only for users who may view everyone's data; users view their own in the app."""
 
     actions = None
+    list_per_page = LISTED
+    show_full_result_count = False
+    not_listed: Sequence[str] = ()
+    """The columns that the list doesn't show, each of which may hold a megabyte."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return LeanChangeList
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm(SEE_EVERYONES)
@@ -42,10 +80,10 @@ def as_json(value: Any) -> SafeString:
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnlyAdmin):
     list_display = ["id", "conversation_name", "owner", "persona_version", "status", "stand_in", "created_at"]
-    list_filter = ["status", "stand_in"]
+    list_filter = ["status", "stand_in", "created_at"]
     list_select_related = ["owner", "persona_version"]
     search_fields = ["id", "conversation_name", "owner__username"]
-    date_hierarchy = "created_at"
+    not_listed = ["conversational_context", "custom_greeting", "properties", "initial_messages"]
 
 
 @admin.register(Turn)
@@ -62,7 +100,13 @@ class TurnAdmin(ReadOnlyAdmin):
     ]
     list_filter = ["status", "kind"]
     list_select_related = ["conversation"]
-    search_fields = ["id", "conversation__id", "conversation__owner__username"]
+    search_fields = ["id__exact", "conversation__id__exact"]
+    search_help_text = "The whole id of a turn or of its conversation"
+    ordering = ["-created_at"]
+    not_listed = [
+        *LARGE_IN_TURN,
+        *(f"conversation__{name}" for name in ConversationAdmin.not_listed),
+    ]
     exclude = ["timings", "timeline", "tool_results", "error"]
     readonly_fields = ["error_shown", "timings_shown", "tool_results_shown", "timeline_shown"]
 
@@ -87,12 +131,34 @@ class TurnAdmin(ReadOnlyAdmin):
         return as_json(turn.timeline)
 
 
+class AnswerFilter(admin.SimpleListFilter):
+    """How the server answered: by class, as the statuses that occur would have to be looked for in every row."""
+
+    title = "answer"
+    parameter_name = "answer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("2", "2xx"), ("3", "3xx"), ("4", "4xx"), ("5", "5xx"), ("none", "none")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        answer = self.value()
+        if answer == "none":
+            return queryset.filter(response_status=None)
+        if answer not in ("2", "3", "4", "5"):
+            return queryset
+        least = int(answer) * 100
+        return queryset.filter(response_status__gte=least, response_status__lt=least + 100)
+
+
 @admin.register(Completion)
 class CompletionAdmin(ReadOnlyAdmin):
     list_display = ["id", "turn", "attempt", "response_status", "finish_reason", "created_at"]
-    list_filter = ["response_status", "finish_reason"]
+    list_filter = [AnswerFilter]
     list_select_related = ["turn"]
-    search_fields = ["id", "turn__id", "turn__conversation__id"]
+    search_fields = ["id__exact", "turn__id__exact"]
+    search_help_text = "The whole id of a completion or of its turn"
+    ordering = ["-created_at"]
+    not_listed = [*LARGE_IN_COMPLETION, *(f"turn__{name}" for name in LARGE_IN_TURN)]
     exclude = ["request", "origins", "response_headers", "payloads", "tool_calls", "usage"]
     readonly_fields = [
         "request_shown",

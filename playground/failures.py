@@ -1,7 +1,11 @@
 """Logs internal failures without the exception's message, which may contain a secret."""
 
+import asyncio
 import logging
 import traceback
+from typing import Any
+
+logger = logging.getLogger(__name__)
 
 
 def log_failure(logger: logging.Logger, failure: BaseException, **about: str) -> None:
@@ -10,6 +14,20 @@ def log_failure(logger: logging.Logger, failure: BaseException, **about: str) ->
         frames = "".join(traceback.format_tb(error.__traceback__))
         details = " ".join(f"{key}={value}" for key, value in about.items())
         logger.error("%s %s\n%s", type(error).__name__, details, frames)
+
+
+def log_loop_failure(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what an event loop reports, such as the exception of a task that nobody awaited.
+
+    Its own message may hold the arguments of a callback, and its own log line the exception's message.
+    """
+    failure = context.get("exception")
+    if failure is None:
+        logger.error("The event loop reports: %s", context["message"])
+        return
+    task = context.get("task") or context.get("future")
+    about = {"task": task.get_name()} if isinstance(task, asyncio.Task) else {}
+    log_failure(logger, failure, **about)
 
 
 def leaves(failure: BaseException) -> list[BaseException]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import threading
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -16,13 +17,15 @@ from playground.engine.turn_limits import DEFAULT_OPEN_TURNS, OpenTurnLimits, Op
 from playground.outgoing.completion import OpenCompletion, open_completion
 from playground.realtime.hub import Hub, Viewer
 from playground.realtime.relay import Layer, Relay, shared_layer
+from playground.realtime.rights_watch import RightsWatch
 from playground.realtime.snapshot_sender import SnapshotSender
 from playground.realtime.wire_events import envelope
 from playground.storage import conversation_edits, leases
-from playground.storage.database_jobs import database_job, in_database_thread
+from playground.storage.database_jobs import database_job
+from playground.storage.database_thread import in_database_thread
 from playground.storage.open_turn import NewTurn, due_greeting
 from playground.storage.record_writer import Recorder
-from playground.tasks import OnFailure
+from playground.tasks import OnFailure, start_task
 from playground.tools.tool_rounds import ToolRounds
 from playground.turns.heartbeat import Heartbeat
 from playground.turns.interrupt import Interrupt
@@ -45,13 +48,15 @@ class Runner:
     ) -> None:
         """``layer`` connects the processes of an installation; None for a single process."""
         self.hub = Hub()
+        self.rights = RightsWatch()
         self._relay = Relay(layer, self.hub, self) if layer is not None else None
         self._recorder = Recorder()
+        self._is_stopping = False
         self._commands: set[asyncio.Task[None]] = set()
         self._tools = ToolRounds(
             limits=limits, open_completion=open_completion, give=self.tool_result, tell=self._tell_error
         )
-        self.open_turns = OpenTurns(open_turns)
+        self.open_turns = OpenTurns(open_turns, threading.Lock())
         self._turns = TurnTasks(
             TurnConditions(limits, open_completion, pick),
             hub=self.hub,
@@ -60,6 +65,7 @@ class Runner:
             open_turns=self.open_turns,
             others=self._relay,
             keep=self.keep,
+            on_end=self._let_go,
         )
         self._heartbeat = Heartbeat(self._turns.all, is_only_process=self._relay is None)
 
@@ -83,6 +89,7 @@ class Runner:
 
     async def shutdown(self, within_s: float) -> None:
         """Take no new turn, close the open ones as interrupted, store all, and end every task."""
+        self._is_stopping = True
         self._turns.refuse_new()
         if self._commands:
             await asyncio.wait(self._commands, timeout=within_s)
@@ -106,6 +113,7 @@ class Runner:
 
     async def detach(self, conversation_id: str, viewer: Viewer) -> None:
         self.hub.detach(conversation_id, viewer)
+        self._let_go(conversation_id)
         if self._relay is not None:
             await self._relay.leave(conversation_id)
 
@@ -208,7 +216,28 @@ class Runner:
         self._tell(conversation_id, "playground.error", error.as_json())
 
     def _tell(self, conversation_id: str, event_type: str, properties: Json) -> None:
+        if self._is_idle(conversation_id):
+            return
         self.hub.publish(conversation_id, self._event(conversation_id, event_type, properties))
+
+    def _is_idle(self, conversation_id: str) -> bool:
+        """Whether it has neither a viewer nor a turn here."""
+        return not self.hub.is_watched(conversation_id) and not self._turns.has(conversation_id)
+
+    def _let_go(self, conversation_id: str) -> None:
+        """Forget a conversation that has become idle, once its row holds every ``seq`` that its viewers were told."""
+        if self._is_stopping or not self._is_idle(conversation_id):
+            return
+        self.hub.forget(conversation_id)
+        if not self.hub.is_stored(conversation_id):
+            self.keep(start_task(self._store_seq(conversation_id), name="seq of a conversation"))
+
+    async def _store_seq(self, conversation_id: str) -> None:
+        seq = self.hub.seq(conversation_id)
+        await in_database_thread(conversation_edits.store_seq)(conversation_id, seq)
+        self.hub.mark_stored(conversation_id, seq)
+        if self._is_idle(conversation_id):
+            self.hub.forget(conversation_id)
 
     def _event(self, conversation_id: str, event_type: str, properties: Json) -> Json:
         seq = self.hub.next_seq(conversation_id)

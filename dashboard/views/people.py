@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -13,14 +14,16 @@ from dashboard.people import activate, add_person, change_role, deactivate, invi
 from dashboard.roles import Role, role_of
 
 VIEW, ADD, CHANGE = "auth.view_user", "auth.add_user", "auth.change_user"
+PEOPLE_ON_A_PAGE = 30
 
 
 @require_safe
 def people_list(request: HttpRequest) -> HttpResponse:
     _permit(request, VIEW)
     people = User.objects.order_by("-is_active", "username").prefetch_related("groups")
-    rows = [{"person": person, "role": role_of(person)} for person in people]
-    return render(request, "dashboard/people.html", {"rows": rows})
+    page = Paginator(people, PEOPLE_ON_A_PAGE).get_page(request.GET.get("page", "1"))
+    rows = [{"person": person, "role": role_of(person)} for person in page]
+    return render(request, "dashboard/people.html", {"page": page, "rows": rows})
 
 
 @require_http_methods(["GET", "POST"])

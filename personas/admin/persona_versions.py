@@ -15,8 +15,9 @@ class PersonaVersionAdmin(admin.ModelAdmin):
     list_display = ["persona_name", "number", "created_at", "created_by", "note"]
     list_display_links = ["persona_name", "number"]
     list_select_related = ["created_by"]
+    list_per_page = 30
     search_fields = ["persona_ref", "note"]
-    date_hierarchy = "created_at"
+    list_filter = ["created_at"]
     ordering = ["-created_at", "-number"]
     readonly_fields = (
         "persona",

@@ -54,6 +54,7 @@ class PersonaAdmin(admin.ModelAdmin):
     list_display = ["persona_name", "platform", "model", "token_secret", "readiness", "updated_at"]
     list_filter = ["platform"]
     list_select_related = ["token_secret"]
+    list_per_page = 30
     search_fields = ["persona_name", "id", "model"]
     autocomplete_fields = SECRET_FIELDS
     readonly_fields = ["id", "version", "reasons", "json_parts"]

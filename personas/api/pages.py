@@ -38,7 +38,9 @@ def page_of(rows: QuerySet[Row], query: PageQuery, shown: Callable[[Row], Json])
     entries: list[Json] = []
     left_bytes = PAGE_BYTES
     total_count = rows.count()
-    for row in rows[start : start + query.limit].iterator(chunk_size=ROWS_AT_ONCE):
+    # The page's keys first: to skip whole rows, the database would read them all.
+    keys = list(rows.values_list("pk", flat=True)[start : start + query.limit])
+    for row in rows.filter(pk__in=keys).iterator(chunk_size=ROWS_AT_ONCE):
         entry = shown(row)
         left_bytes -= json_size(entry)
         if left_bytes < 0 and entries:

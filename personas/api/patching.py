@@ -82,7 +82,9 @@ def _applied(document: Any, operation: Json, index: int) -> Any:
 def _refuse_growth(document: Any, index: int) -> None:
     """Refuse a document larger than a body may be: each copy operation may double it."""
     try:
-        parse_user_json(json.dumps(document), limit_bytes=BODY_BYTES, limit_depth=LIMIT_DEPTH)
+        parse_user_json(
+            json.dumps(document), limit_bytes=BODY_BYTES, limit_depth=LIMIT_DEPTH, limit_values=BODY_BYTES
+        )
     except UserJsonError as error:
         raise _invalid(error.message, f"[{index}]") from None
 

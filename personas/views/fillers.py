@@ -4,26 +4,33 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.paginator import Paginator
 from django.db import IntegrityError
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from personas.forms.filler_config import FillerConfigForm
-from personas.models import FillerConfig
+from personas.models import FillerConfig, Persona
 from personas.saving import save_filler_config
 from personas.views.access import filler_config_or_404, permitted
 from personas.views.filler_preview import filler_context
 
+CONFIGS_ON_A_PAGE = 30
 USERS_SHOWN = 50
 
 
 @require_GET
 def filler_list(request: HttpRequest) -> HttpResponse:
     permitted(request, "personas.view_fillerconfig")
-    configs = FillerConfig.objects.annotate(used_by=Count("personas"))
-    return render(request, "personas/fillers/filler_list.html", {"configs": configs})
+    of_config = Persona.objects.filter(filler_config=OuterRef("pk")).order_by().values("filler_config")
+    configs = FillerConfig.objects.order_by("name", "pk").annotate(
+        used_by=Coalesce(Subquery(of_config.annotate(users=Count("pk")).values("users")), 0)
+    )
+    page = Paginator(configs, CONFIGS_ON_A_PAGE).get_page(request.GET.get("page", "1"))
+    return render(request, "personas/fillers/filler_list.html", {"page": page})
 
 
 @require_http_methods(["GET", "POST"])

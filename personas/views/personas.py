@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from personas.models import Persona
 from personas.views.access import permitted, persona_or_404
 
-PERSONAS_ON_A_PAGE = 50
+PERSONAS_ON_A_PAGE = 30
 MAX_SEARCH_CHARS = 200
 
 

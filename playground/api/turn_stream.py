@@ -11,7 +11,7 @@ from playground.models import Conversation, Turn
 from playground.realtime.hub import Viewer
 from playground.realtime.wire_events import envelope
 from playground.runner import Runner
-from playground.storage.database_jobs import in_database_thread
+from playground.storage.database_thread import in_database_thread
 
 KEEP_ALIVE_S = 15.0
 """The longest silence before a comment is sent as a keep-alive, and the turn's row is checked."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Hashable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from playground.engine.errors.codes import Code, CommandError
@@ -28,11 +29,14 @@ class OpenTurnSlot:
         self._is_kept = False
 
     def take(self, whose: Hashable, most: int, sentence: str) -> None:
-        """Count the turn for ``whose`` too. Raises CommandError (busy), with the number, if it has ``most`` already."""
-        if self._open_turns.counted[whose] >= most:
-            raise CommandError(Code.BUSY, sentence.format(most=most))
-        self._open_turns.counted[whose] += 1
-        self._taken.append(whose)
+        """Count the turn for ``whose`` too, once. Raises CommandError (busy), with the number, if it has ``most``."""
+        with self._open_turns.lock:
+            if whose in self._taken:
+                return
+            if self._open_turns.counted[whose] >= most:
+                raise CommandError(Code.BUSY, sentence.format(most=most))
+            self._open_turns.counted[whose] += 1
+            self._taken.append(whose)
 
     def keep(self) -> None:
         """Keep the slot beyond the ``with`` block: the turn's task has started and releases it at its end."""
@@ -43,17 +47,20 @@ class OpenTurnSlot:
             self.release()
 
     def release(self) -> None:
-        while self._taken:
-            whose = self._taken.pop()
-            self._open_turns.counted[whose] -= 1
-            if not self._open_turns.counted[whose]:
-                del self._open_turns.counted[whose]
+        with self._open_turns.lock:
+            while self._taken:
+                whose = self._taken.pop()
+                self._open_turns.counted[whose] -= 1
+                if not self._open_turns.counted[whose]:
+                    del self._open_turns.counted[whose]
 
 
 class OpenTurns:
     """The open turns of a process, counted in memory, so that a crashed process leaves no count behind."""
 
-    def __init__(self, limits: OpenTurnLimits) -> None:
+    def __init__(self, limits: OpenTurnLimits, lock: AbstractContextManager[object]) -> None:
+        """``lock`` is held while a turn is counted: one thread counts owners, another takes and releases slots."""
+        self.lock = lock
         self._limits = limits
         self.counted: Counter[Hashable] = Counter()
 

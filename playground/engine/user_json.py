@@ -6,7 +6,6 @@ nesting. Here each of these is an error with its position, so that a form can po
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -18,11 +17,13 @@ LIMIT_BYTES = 64 * KIB
 """The longest JSON text, in UTF-8."""
 LIMIT_DEPTH = 32
 """The deepest nesting of objects and arrays."""
+LIMIT_VALUES = 32 * KIB
+"""The most values, counted as opening brackets and commas: more than fit in the longest text of a form's field."""
 _LARGEST_INT = 2**63 - 1
 _INT_DIGITS = 19
 
-_STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{\]}]', re.DOTALL)
-"""Strings, to skip their content, and brackets."""
+_STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{\]},]', re.DOTALL)
+"""Strings, to skip their content, brackets and commas."""
 _TOKEN = re.compile(
     r"""
       (?P<text>"(?:[^"\\]++|\\.)*+"?)
@@ -33,17 +34,18 @@ _TOKEN = re.compile(
 )
 _NUL_OR_SURROGATE = re.compile(
     r"""
-      \\u0000
-    | \\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}   # a whole pair
-    | \\u[dD][89a-fA-F][0-9a-fA-F]{2}
-    | [\ud800-\udfff]
-    | \\.
+      (?: [^\\\ud800-\udfff]
+        | \\[^u]
+        | \\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}   # a whole pair
+        | \\u(?!0000|[dD][89a-fA-F])
+      )++
+    | (?P<nul>\\u0000)
+    | (?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2} | [\ud800-\udfff])
     """,
     re.VERBOSE | re.DOTALL,
 )
-_MAY_BE_UNFIT = re.compile(r"\\u|[\ud800-\udfff]")
-_HALF_CHARS = (1, 6)
-"""The lengths of a lone surrogate, raw and escaped; an escaped pair has 12, any other escape 2."""
+"""In one match each: as much as possible without either, or one of them."""
+_MAY_BE_UNFIT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])|[\ud800-\udfff]")
 _SYNTAX = (
     (
         "Expecting property name",
@@ -77,7 +79,11 @@ class UserJsonError(ValueError):
 
 
 def parse_user_json(
-    text: str, *, limit_bytes: int = LIMIT_BYTES, limit_depth: int = LIMIT_DEPTH
+    text: str,
+    *,
+    limit_bytes: int = LIMIT_BYTES,
+    limit_depth: int = LIMIT_DEPTH,
+    limit_values: int = LIMIT_VALUES,
 ) -> JsonValue:
     """Parse JSON. Raises UserJsonError."""
     size = len(text.encode("utf-8", "surrogatepass"))
@@ -86,7 +92,7 @@ def parse_user_json(
             f"The JSON is too large: {size} bytes, and at most {limit_bytes} are taken. Shorten it.", 1, 1
         )
     text = text.removeprefix("\ufeff")
-    _check_depth(text, limit_depth)
+    _check_structure(text, limit_depth, limit_values)
     numbers = _Numbers()
     try:
         value: JsonValue = json.loads(
@@ -95,27 +101,31 @@ def parse_user_json(
     except json.JSONDecodeError as error:
         problem = next((words for start, words in _SYNTAX if error.msg.startswith(start)), "this is not JSON")
         _refuse(text, error.pos, problem)
-    if numbers.are_unfit or _MAY_BE_UNFIT.search(text):
-        for position, problem in _unfit(text):
-            _refuse(text, position, problem)
+    if numbers.are_unfit:
+        _refuse_number(text)
+    if _MAY_BE_UNFIT.search(text):
+        _refuse_unfit_characters(text)
     return value
 
 
-def _check_depth(text: str, limit_depth: int) -> None:
+def _check_structure(text: str, limit_depth: int, limit_values: int) -> None:
     # finditer, not findall: building the whole list would hold the GIL and block every other thread.
-    depth = 0
+    depth = values = 0
     for match in _STRUCTURE.finditer(text):
         character = text[match.start()]
         if character in "[{":
             depth += 1
         elif character in "]}":
             depth -= 1
+        values += character in "[{,"
         if depth > limit_depth:
             _refuse(text, match.start(), f"objects and lists may nest {limit_depth} deep at the most")
+        if values > limit_values:
+            _refuse(text, match.start(), f"there are more than {limit_values:,} values")
 
 
 class _Numbers:
-    """Reads numbers for Python's parser, and notes whether one can't be stored; `_unfit` finds its position later."""
+    """Reads numbers for Python's parser, and notes whether one can't be stored; `_refuse_number` finds it later."""
 
     are_unfit = False
 
@@ -133,16 +143,15 @@ class _Numbers:
         self.are_unfit = True
 
 
-def _unfit(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the positions of values that Python's parser accepts but that can't be stored, and why."""
+def _refuse_number(text: str) -> NoReturn:
+    """Find the number that Python's parser accepts but that can't be stored."""
     for token in _TOKEN.finditer(text):
         match token.lastgroup:
             case "constant":
-                yield token.start(), f"{token[0]} is no number in JSON"
+                _refuse(text, token.start(), f"{token[0]} is no number in JSON")
             case "number" if not _is_fit(token[0]):
-                yield token.start(), "this number is too large"
-            case "text":
-                yield from _unfit_characters(token)
+                _refuse(text, token.start(), "this number is too large")
+    _refuse(text, 0, "a number is too large")
 
 
 def _is_fit(number: str) -> bool:
@@ -151,16 +160,15 @@ def _is_fit(number: str) -> bool:
     return abs(float(number)) != float("inf")
 
 
-def _unfit_characters(token: re.Match[str]) -> Iterator[tuple[int, str]]:
-    for match in _NUL_OR_SURROGATE.finditer(token[0]):
-        position = token.start() + match.start()
-        if match[0] == "\\u0000":
-            yield position, "the NUL character cannot be stored: take it out"
-        elif len(match[0]) in _HALF_CHARS:
-            yield (
-                position,
-                "this is half of a character (a lone surrogate): take it out or write the whole one",
-            )
+def _refuse_unfit_characters(text: str) -> None:
+    """Refuse characters that Python's parser accepts but that can't be stored: all stand in strings."""
+    for match in _NUL_OR_SURROGATE.finditer(text):
+        match match.lastgroup:
+            case "nul":
+                _refuse(text, match.start(), "the NUL character cannot be stored: take it out")
+            case "half":
+                problem = "this is half of a character (a lone surrogate): take it out or write the whole one"
+                _refuse(text, match.start(), problem)
 
 
 def _refuse(text: str, position: int, problem: str) -> NoReturn:

@@ -1,7 +1,8 @@
-"""Conversations, turns and completions."""
+"""Conversations, turns and completions, and the version of everyone's rights."""
 
 from playground.models.completion import Completion
 from playground.models.conversation import Conversation
+from playground.models.rights_version import RightsVersion
 from playground.models.turn import Turn
 
-__all__ = ["Completion", "Conversation", "Turn"]
+__all__ = ["Completion", "Conversation", "RightsVersion", "Turn"]

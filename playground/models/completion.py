@@ -29,7 +29,10 @@ class Completion(models.Model):
 
     class Meta:
         ordering = ["created_at"]
-        indexes = [models.Index(fields=["turn", "attempt"], name="completion_by_turn")]
+        indexes = [
+            models.Index(fields=["turn", "attempt"], name="completion_by_turn"),
+            models.Index(fields=["-created_at"], name="completion_by_age"),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -44,7 +44,11 @@ class Conversation(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
-        indexes = [models.Index(fields=["owner", "-created_at"], name="conversation_by_owner")]
+        indexes = [
+            models.Index(fields=["-created_at"], name="conversation_by_age"),
+            models.Index(fields=["owner", "-created_at"], name="conversation_by_owner"),
+            models.Index(fields=["owner", "persona_version", "-updated_at"], name="conversation_by_use"),
+        ]
 
     def __str__(self) -> str:
         return self.conversation_name or self.id

@@ -4,11 +4,10 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
-from time import monotonic
 from typing import Any, cast
 
+from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.contrib.auth.models import User
 
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.json_types import Json
@@ -28,14 +27,7 @@ from playground.realtime.commands import (
 from playground.realtime.frame_sender import GONE, SlowReader, send_frames
 from playground.realtime.hub import Viewer
 from playground.realtime.message_rate import MessageRate
-from playground.realtime.rights import (
-    RIGHTS_HOLD_S,
-    ReadUser,
-    Refusal,
-    SocketCredential,
-    authorise,
-    connection_limit,
-)
+from playground.realtime.rights import Credential, Refusal, Right, authorise, connection_limit
 from playground.realtime.snapshot_sender import SnapshotSender
 from playground.realtime.socket_shares import TOO_MANY_OF_CLIENT, Share, shares
 from playground.realtime.wire_events import envelope
@@ -49,12 +41,13 @@ CLOSING_S = 1.0
 """How long to wait for a viewer that doesn't read to receive the close code."""
 BAD_IN_A_ROW = 5
 """How many consecutive unreadable messages close the socket."""
-AUTHORISED_S = 1.0
-"""How long the permission checked for a message holds for later ones."""
 
 
 class ConversationConsumer(AsyncWebsocketConsumer):
     """A viewer of one conversation. A turn outlives its viewers: closing the socket stops nothing."""
+
+    channel_layer_alias = ""
+    """No channel of its own: the relay takes what other processes send, once for all sockets."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,7 +55,6 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._snapshot_sender: SnapshotSender | None = None
         self._rate = MessageRate()
         self._bad = 0
-        self._authorised_until = 0.0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve the socket, and release everything it took, however it ends."""
@@ -70,9 +62,13 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             self._taken = taken
             await super().__call__(scope, receive, send)
 
+    async def dispatch(self, message: Any) -> None:
+        """Handle a message. Unlike Channels', it closes no database connections: the database thread keeps its own."""
+        await getattr(self, get_handler_name(message))(message)
+
     async def connect(self) -> None:
         self._conversation_id: str = self.scope["url_route"]["kwargs"]["conversation_id"]
-        self._read_user = cast(dict[str, ReadUser], self.scope)["read_user"]
+        self._credential = cast(dict[str, Credential], self.scope)["credential"]
         # A close code reaches the browser only on an accepted socket.
         await self.accept()
         try:
@@ -85,8 +81,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     async def _begin(self) -> None:
         """Count the connection, show the conversation, and send its events from there on. Raises Refusal."""
-        user = await self._authorise()
-        seat = (user.pk, cast(dict[str, SocketCredential], self.scope)["came_in_by"])
+        self._right = await self._authorise()
+        seat = (self._right.user_id, self._credential.kind)
         connection_limit.take(*seat)
         self._taken.callback(connection_limit.leave, *seat)
         self._share: Share = self._taken.enter_context(shares.held(seat))
@@ -97,12 +93,10 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         )
         self._taken.push_async_callback(self._snapshot_sender.stop)
         await self._show(self._snapshot_sender)
-        for work, name in (
-            (self._send_events(viewer), "viewer"),
-            (self._watch_rights(), "rights of a viewer"),
-        ):
-            task = start_task(work, name=name, on_failure=self._fail)
-            self._taken.push_async_callback(_end, task)
+        sending = start_task(self._send_events(viewer), name="viewer", on_failure=self._fail)
+        self._taken.push_async_callback(_end, sending)
+        self._runner.rights.join(self._recheck)
+        self._taken.push_async_callback(self._runner.rights.leave, self._recheck)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._viewer is None:
@@ -135,28 +129,26 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     def _runner(self) -> Runner:
         return runner()
 
-    async def _authorise(self) -> User:
-        return await database_job(authorise)(self._read_user, self._conversation_id)
+    async def _authorise(self) -> Right:
+        return await database_job(authorise)(self._credential, self._conversation_id)
 
     async def _authorise_message(self) -> None:
-        """Check permission anew unless it was checked within AUTHORISED_S. Raises Refusal."""
-        now = monotonic()
-        if now < self._authorised_until:
-            return
-        await self._authorise()
-        self._authorised_until = now + AUTHORISED_S
+        """Check permission anew if anyone's rights have changed. Raises Refusal."""
+        version = await self._runner.rights.version()
+        if not self._right.holds(version):
+            self._right = await self._authorise()
 
-    async def _watch_rights(self) -> None:
-        """Also close idle sockets soon after permission is revoked."""
-        while True:
-            await asyncio.sleep(RIGHTS_HOLD_S)
-            try:
-                await self._authorise()
-            except Refusal as refusal:
-                await self._turn_away(refusal)
-                return
-            except Exception as error:
-                log_failure(logger, error, doing="rights of a viewer")
+    async def _recheck(self, version: str) -> None:
+        """Close the socket, idle or not, if its permission is revoked."""
+        if self._right.holds(version):
+            return
+        try:
+            self._right = await self._authorise()
+        except Refusal as refusal:
+            leaving = self._turn_away(refusal)
+            self._runner.keep(start_task(leaving, name="rights of a viewer", on_failure=self._fail))
+        except Exception as error:
+            log_failure(logger, error, doing="rights of a viewer")
 
     async def _turn_away(self, refusal: Refusal) -> None:
         """Close the socket of a user whose permission is revoked."""
@@ -225,8 +217,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     async def _show(self, snapshot_sender: SnapshotSender) -> None:
         """Send a snapshot, then have the conversation greeted if that is due."""
-        await snapshot_sender.show()
-        if self._viewer is not None:
+        is_to_be_greeted = await snapshot_sender.show()
+        if is_to_be_greeted and self._viewer is not None:
             self._start_command(self._runner.greet(self._conversation_id), "greeting")
 
     async def _send_events(self, viewer: Viewer) -> None:

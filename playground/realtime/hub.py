@@ -96,11 +96,12 @@ class Viewer:
 
 
 class Hub:
-    """The viewers of each conversation in this process, and the last ``seq`` of each conversation."""
+    """The viewers of each conversation in this process, and the last ``seq`` of each that is in use."""
 
     def __init__(self) -> None:
         self._viewers: dict[str, set[Viewer]] = defaultdict(set)
         self._seqs: dict[str, int] = {}
+        self._unstored: set[str] = set()
         self.forward: Callable[[str, Json], None] | None = None
         """Also sends this process's events to the other processes."""
 
@@ -126,11 +127,26 @@ class Hub:
         """Continue from the stored ``seq`` if it is higher than this process's."""
         self._seqs[conversation_id] = max(stored, self._seqs.get(conversation_id, 0))
 
+    def is_stored(self, conversation_id: str) -> bool:
+        """Whether its row holds every ``seq`` that was given here."""
+        return conversation_id not in self._unstored
+
+    def mark_stored(self, conversation_id: str, stored: int) -> None:
+        """The row holds every ``seq`` up to this one."""
+        if stored >= self.seq(conversation_id):
+            self._unstored.discard(conversation_id)
+
+    def forget(self, conversation_id: str) -> None:
+        """Let go of a conversation whose ``seq`` is stored: its next turn or viewer seeds it again."""
+        if self.is_stored(conversation_id):
+            self._seqs.pop(conversation_id, None)
+
     def seq(self, conversation_id: str) -> int:
         return self._seqs.get(conversation_id, 0)
 
     def next_seq(self, conversation_id: str) -> int:
         self._seqs[conversation_id] = self.seq(conversation_id) + 1
+        self._unstored.add(conversation_id)
         return self._seqs[conversation_id]
 
     def pass_over(self, conversation_id: str, events: int) -> None:

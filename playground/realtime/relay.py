@@ -18,7 +18,7 @@ from playground.engine.json_types import Json
 from playground.failures import log_failure
 from playground.realtime.hub import Hub
 from playground.storage import leases
-from playground.storage.database_jobs import in_database_thread
+from playground.storage.database_thread import in_database_thread
 from playground.tasks import start_task
 from playground.turns.interrupt import Interrupt
 
@@ -213,6 +213,8 @@ class Relay:
 
     def _take_events(self, message: Json) -> None:
         conversation_id = message["conversation_id"]
+        if not self._hub.is_watched(conversation_id):
+            return
         for event in message["events"]:
             self._hub.seed_seq(conversation_id, event["seq"])
             self._hub.deliver(conversation_id, event)

@@ -1,26 +1,29 @@
-"""Permission to use a conversation's socket, read from the database at the handshake, per message, and regularly."""
+"""Permission to use a conversation's socket, held while nobody's rights have changed since it was read."""
 
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from playground.access import START
 from playground.models import Conversation
 from playground.realtime.close_codes import CloseCode
+from playground.storage.bounded_cache import BoundedCache
+from playground.storage.rights_version import rights_version
 
-RIGHTS_HOLD_S = 5.0
-"""How long an idle socket stays open after its permission is revoked."""
-
-ReadUser = Callable[[], User | None]
-"""Read the socket's user anew, by its session or its key; None if signed out or revoked."""
+HELD_AT_MOST = timedelta(minutes=1)
+"""How long a permission holds without being read again, which also records the use of its API key."""
+KEPT_HOLDERS = 4_096
+"""The most credentials whose permission is kept, at one version of the rights."""
 
 
 class SocketCredential(StrEnum):
-    """A socket's credential; the value is the setting that limits a user's sockets with it."""
+    """A kind of credential; the value is the setting that limits a user's sockets with it."""
 
     SESSION = "SESSION_SOCKETS_PER_USER"
     KEY = "KEY_SOCKETS_PER_USER"
@@ -29,6 +32,25 @@ class SocketCredential(StrEnum):
     def limit(self) -> int:
         limit: int = getattr(settings, self.value)
         return limit
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentUser:
+    """A credential's user as just read, and when the credential expires; None: never."""
+
+    user: User
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """How a socket's user is known."""
+
+    kind: SocketCredential
+    digest: str
+    """Identifies the session or key without being one."""
+    read_user: Callable[[], CurrentUser | None]
+    """Reads the user anew; returns None if signed out or revoked."""
 
 
 @dataclass(eq=False)
@@ -42,16 +64,58 @@ class Refusal(Exception):
     reason: str = ""
 
 
-def authorise(read_user: ReadUser, conversation_id: str) -> User:
-    """Read user, permission and conversation anew. Raises Refusal; another user's conversation is unknown."""
-    user = read_user()
-    if user is None:
-        raise Refusal(CloseCode.SIGN_IN_AGAIN)
-    if not user.has_perm(START):
-        raise Refusal(CloseCode.NOT_ALLOWED)
-    if not Conversation.objects.filter(pk=conversation_id, owner=user).exists():
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A user's permission to rehearse, as read at one version of the rights."""
+
+    user_id: int
+    version: str
+    until: datetime
+
+    def holds(self, version: str) -> bool:
+        """Whether it still holds at the current version of the rights."""
+        return self.version == version and timezone.now() < self.until
+
+
+_kept: BoundedCache[tuple[str, str], Right] = BoundedCache(entries=KEPT_HOLDERS, size=KEPT_HOLDERS)
+
+
+def right_of(credential: Credential) -> Right:
+    """Return the permission of the credential's user. Raises Refusal: sign in again, not allowed."""
+    version = rights_version()  # before the rights: a change in between makes it outdated
+    kept = _kept.get((version, credential.digest))
+    if kept is not None and kept.holds(version):
+        return kept
+    right = _read(credential, version)
+    _kept.put((version, credential.digest), right, size=1)
+    return right
+
+
+def is_known(credential: Credential) -> bool:
+    """Whether the credential has a user, whatever that user may do."""
+    try:
+        right_of(credential)
+    except Refusal as refusal:
+        return refusal.close_code is CloseCode.NOT_ALLOWED
+    return True
+
+
+def authorise(credential: Credential, conversation_id: str) -> Right:
+    """Return the permission to use the conversation. Raises Refusal; another user's conversation is unknown."""
+    right = right_of(credential)
+    if not Conversation.objects.filter(pk=conversation_id, owner=right.user_id).exists():
         raise Refusal(CloseCode.NOT_FOUND)
-    return user
+    return right
+
+
+def _read(credential: Credential, version: str) -> Right:
+    current = credential.read_user()
+    if current is None:
+        raise Refusal(CloseCode.SIGN_IN_AGAIN)
+    if not current.user.has_perm(START):
+        raise Refusal(CloseCode.NOT_ALLOWED)
+    until = timezone.now() + HELD_AT_MOST
+    return Right(current.user.pk, version, min(until, current.expires_at or until))
 
 
 class ConnectionLimit:

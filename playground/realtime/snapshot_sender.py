@@ -49,19 +49,21 @@ class SnapshotSender:
         self._is_asked = False
         self._earlier: asyncio.Task[None] | None = None
 
-    async def show(self) -> None:
+    async def show(self) -> bool:
         """Replace everything the viewer hasn't received by a new snapshot.
 
-        One at a time: calls that wait for the same turn share one snapshot.
+        One at a time: calls that wait for the same turn share one snapshot, and the first of them returns whether the
+        conversation still waits for a greeting.
         """
         if self._is_asked:
-            return
+            return False
         self._is_asked = True
         async with self._turn:
             self._is_asked = False
             snapshot = await self._load()
             await self.stop()
             self._tell(snapshot)
+        return bool(snapshot["conversation"]["custom_greeting"]) and not snapshot["turns"]
 
     async def stop(self) -> None:
         """Drop the earlier turns that haven't been sent yet."""
@@ -112,7 +114,8 @@ class SnapshotSender:
         No event may be sent between reading ``live`` and its ``seq``.
         """
         hub = self._live_turns.hub
-        hub.seed_seq(self._conversation_id, stored.last_seq)
+        if hub.is_watched(self._conversation_id):
+            hub.seed_seq(self._conversation_id, stored.last_seq)
         snapshot = {"conversation": stored.conversation, "turns": stored.turns, "earlier": stored.earlier}
         if live is None:
             return snapshot | {"seq": hub.seq(self._conversation_id)}

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from playground.engine.errors.codes import Code, CommandError
-from playground.engine.persona_document import read_persona
 from playground.engine.prompt import SEPARATOR
 from playground.engine.tools.rounds import ResultSource
 from playground.models import Conversation, Turn
+from playground.storage.frozen_personas import frozen_persona
 from playground.storage.open_turn import BUSY
 
 
@@ -48,6 +48,11 @@ def end_conversation(conversation_id: str) -> None:
     )
 
 
+def store_seq(conversation_id: str, seq: int) -> None:
+    """Store the last ``seq`` that viewers were told, unless a later one is stored."""
+    Conversation.objects.filter(pk=conversation_id, last_seq__lt=seq).update(last_seq=seq)
+
+
 @transaction.atomic
 def answer_tool_call(
     conversation_id: str, call_id: str, output: str, status: str, source: str = ResultSource.HAND
@@ -73,8 +78,7 @@ def answer_tool_call(
 
 def refuse_too_many_rounds(conversation: Conversation, turn: Turn) -> None:
     """Raise CommandError if the turn has reached the persona's maximum of tool rounds."""
-    version = conversation.persona_version
-    most = read_persona(version.persona_ref, version.document).max_tool_rounds
+    most = frozen_persona(conversation.persona_version).settings.max_tool_rounds
     rounds = 0
     before: Turn | None = turn
     while before is not None and before.continues_id is not None:

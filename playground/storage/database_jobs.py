@@ -1,4 +1,4 @@
-"""Runs jobs in the database thread: one client's jobs wait for each other, not ahead of everyone else's."""
+"""Jobs of clients in the database thread: one client's wait for each other, not ahead of everyone else's."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -6,16 +6,13 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from channels.db import database_sync_to_async
+from playground.storage.database_thread import in_database_thread
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 JOBS_OF_CLIENT = 2
-"""The most jobs of one client that may queue for the thread, and so delay anyone else's."""
-
-in_database_thread = database_sync_to_async
-"""For jobs not started by a client."""
+"""The most jobs of one client in the thread's queue: so many of them delay anyone else's."""
 
 client_jobs: ContextVar[asyncio.Semaphore | None] = ContextVar("client_jobs", default=None)
 """The slots of the client that this task works for, if any."""

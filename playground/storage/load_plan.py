@@ -1,11 +1,11 @@
 """Loads rows into the frozen values of a turn, the only place that gets a secret's plaintext."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.db import connection
 from django.views.decorators.debug import sensitive_variables
 
 from personas import secrets
@@ -14,13 +14,12 @@ from personas.surroundings import surroundings
 from playground.engine.addresses.address import Address, AddressError, allows, is_placeholder, parse_address
 from playground.engine.curl import as_curl
 from playground.engine.errors.codes import Code, NotReadyError
-from playground.engine.events import ToolCall, TurnKind, TurnStatus
+from playground.engine.events import TurnKind
 from playground.engine.history import History, PastTurn
 from playground.engine.json_types import Json
 from playground.engine.message_rules import broken_rule
 from playground.engine.next_request import next_request
-from playground.engine.persona import LLMSettings, PersonaSettings, Provider
-from playground.engine.persona_document import read_persona
+from playground.engine.persona import PersonaSettings
 from playground.engine.platform_differences import platform_differences
 from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.registry import platform_named
@@ -29,9 +28,15 @@ from playground.engine.substitution import substitute
 from playground.engine.turn_plan import Call, TurnPlan
 from playground.engine.wire_request import WireRequest
 from playground.models import Conversation, Turn
+from playground.storage.frozen_personas import DEMO_SECRET_NAME, persona_of
 from playground.storage.open_turn import OpenedTurn
+from playground.storage.past_turns import past_turns, turns_between
+from playground.storage.prepared import PreparedSelect, parameter
 
-DEMO_SECRET_NAME = "DEMO_LLM_KEY"
+_SECRET_FIELDS = [each.attname for each in TokenSecret._meta.concrete_fields]
+_SECRET = PreparedSelect(
+    lambda: TokenSecret.objects.filter(name=parameter(TokenSecret, "name")).values_list(*_SECRET_FIELDS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,8 @@ def load_plan(opened: OpenedTurn) -> TurnPlan:
     )
     if plan.kind in {TurnKind.ECHO, TurnKind.GREETING}:
         return plan
-    request, history = _request(turn, conversation, persona, platform_named(persona.llm.platform))
+    past = past_turns(conversation, before=turn.position)
+    request, history = _request(turn, conversation, persona, platform_named(persona.llm.platform), past)
     broken = broken_rule(history.messages)
     if broken is not None:
         return replace(
@@ -97,7 +103,8 @@ def request_as(turn_id: str, platform: Platform) -> RequestView:
     turn = Turn.objects.select_related("conversation__persona_version").get(pk=turn_id)
     conversation = turn.conversation
     persona = persona_of(conversation)
-    request, history = _request(turn, conversation, persona, platform)
+    past = turns_between(conversation.pk, 0, turn.position)
+    request, history = _request(turn, conversation, persona, platform, past)
     return RequestView(
         platform=platform.name,
         request=shown_request(request),
@@ -107,15 +114,6 @@ def request_as(turn_id: str, platform: Platform) -> RequestView:
             persona, platform=platform, kind=TurnKind(turn.kind), is_stand_in=conversation.stand_in
         ),
     )
-
-
-def persona_of(conversation: Conversation) -> PersonaSettings:
-    """Return the conversation's persona version, with the stand-in's LLM if the stand-in was chosen."""
-    version = conversation.persona_version
-    persona = read_persona(version.persona_ref, version.document)
-    if not conversation.stand_in:
-        return persona
-    return replace(persona, llm=_stand_in(persona.llm, version.document.get("rehearsal") or {}))
 
 
 def shown_request(request: LLMRequest) -> Json:
@@ -131,7 +129,11 @@ def curl_of(request: LLMRequest, persona: PersonaSettings) -> str:
 
 
 def _request(
-    turn: Turn, conversation: Conversation, persona: PersonaSettings, platform: Platform
+    turn: Turn,
+    conversation: Conversation,
+    persona: PersonaSettings,
+    platform: Platform,
+    past: Sequence[PastTurn],
 ) -> tuple[LLMRequest, History]:
     made = next_request(
         persona,
@@ -140,64 +142,10 @@ def _request(
         surroundings=surroundings(),
         conversational_context=turn.context,
         initial=conversation.initial_messages,
-        past=_past_turns(turn),
+        past=past,
         user_text=None if turn.kind == TurnKind.CONTINUATION else turn.user_text,
     )
     return made.request, made.history
-
-
-def _past_turns(turn: Turn) -> Sequence[PastTurn]:
-    rows = (
-        Turn.objects.filter(conversation_id=turn.conversation_id, position__lt=turn.position)
-        .exclude(status__in=Turn.OPEN)
-        .order_by("position")
-        .values(
-            "kind",
-            "status",
-            "user_text",
-            "text",
-            "heard_text",
-            "timeline__tool_calls",
-            "tool_results",
-            "error__code",
-        )
-    )
-    return [_past_turn(row) for row in rows]
-
-
-def _past_turn(row: Mapping[str, Any]) -> PastTurn:
-    return PastTurn(
-        kind=TurnKind(row["kind"]),
-        status=TurnStatus(row["status"]),
-        user_text=row["user_text"],
-        text=row["text"],
-        heard_text=row["heard_text"],
-        is_too_long=row["error__code"] == Code.ANSWER_TOO_LONG,
-        tool_calls=tool_calls_of(row["timeline__tool_calls"]),
-        tool_results={call_id: result["output"] for call_id, result in row["tool_results"].items()},
-    )
-
-
-def tool_calls_of(calls: Sequence[Json] | None) -> tuple[ToolCall, ...]:
-    """Return a stored turn's calls from its timeline."""
-    return tuple(
-        ToolCall(
-            call["id"], call["name"], call["arguments"], valid=call["valid"], extra=call.get("extra", "")
-        )
-        for call in calls or ()
-    )
-
-
-def _stand_in(llm: LLMSettings, rehearsal: Json) -> LLMSettings:
-    address = rehearsal.get("stand_in_address") or platform_named(llm.platform).demo_address
-    return replace(
-        llm,
-        provider=Provider.CUSTOM_LLM,
-        address=address,
-        model=rehearsal.get("stand_in_model") or ("demo-tools" if llm.tools else "demo"),
-        token_secret=rehearsal.get("stand_in_secret") or DEMO_SECRET_NAME,
-        headers=(),
-    )
 
 
 @sensitive_variables()
@@ -234,13 +182,18 @@ def _secret_values(request: LLMRequest, persona: PersonaSettings, *, is_stand_in
         raise NotReadyError(Code.BAD_REQUEST, error.message) from None
     own = persona.llm.token_secret
     names = persona.llm.header_secrets if calls_its_address else {own} - {""}
-    stored = {secret.name: secret for secret in TokenSecret.objects.filter(name__in=names)}
+    stored = {name: _secret_named(name) for name in names}
     return {
         name: settings.DEMO_LLM_KEY
         if is_stand_in and name == DEMO_SECRET_NAME and address.is_own
-        else _own_or_named(name, stored.get(name), address, persona)
+        else _own_or_named(name, stored[name], address, persona)
         for name in sorted(names)
     }
+
+
+def _secret_named(name: str) -> TokenSecret | None:
+    row = _SECRET.first(name=name)
+    return None if row is None else TokenSecret.from_db(connection.alias, _SECRET_FIELDS, row)
 
 
 @sensitive_variables()

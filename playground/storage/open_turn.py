@@ -1,20 +1,47 @@
 """Opens a turn: stores its row before anything is sent, at most one open per conversation."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from personas.models import PersonaVersion
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.events import TurnKind
-from playground.engine.persona_document import platform_of
 from playground.models import Conversation, Turn
-from playground.storage.database_jobs import database_job
+from playground.storage.frozen_personas import frozen_persona
 from playground.storage.leases import LEASE, PROCESS_ID, close_orphaned_turns
+from playground.storage.prepared import PreparedInsert, PreparedSelect, parameter
 
 BUSY = "The voice is still answering. Interrupt it first, or wait for the end of its speech."
 ENDED = "This conversation has ended. Start a new one with the same persona."
+
+
+_OWN_FIELDS = [each.attname for each in Conversation._meta.concrete_fields]
+_VERSION_FIELDS = ["id", "persona_ref", "created_at"]
+_NEWEST_FIELDS = ["id", "position", "status"]
+
+_CONVERSATION = PreparedSelect(
+    lambda: (
+        Conversation.objects.select_for_update(of=("self",))
+        .filter(pk=parameter(Conversation, "id"))
+        .values_list(*_OWN_FIELDS, *(f"persona_version__{name}" for name in _VERSION_FIELDS))
+    )
+)
+_NEWEST = PreparedSelect(
+    lambda: (
+        Turn.objects.filter(conversation=parameter(Turn, "conversation"))
+        .order_by("-position")
+        .values_list(*_NEWEST_FIELDS)[:1]
+    )
+)
+_SAME_MESSAGE = PreparedSelect(
+    lambda: Turn.objects.filter(
+        conversation=parameter(Turn, "conversation"), client_msg_id=parameter(Turn, "client_msg_id")
+    ).values_list("id")
+)
+_INSERT = PreparedInsert(Turn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,73 +62,83 @@ class OpenedTurn:
     """False if the same client message was accepted before, so there is nothing to do."""
 
 
-@database_job
-def owner_of(conversation_id: str) -> int:
-    """Return the id of the conversation's owner."""
-    owner_id: int = Conversation.objects.values_list("owner_id", flat=True).get(pk=conversation_id)
-    return owner_id
-
-
 def due_greeting(conversation_id: str) -> str:
     """Return the words with which the voice opens; empty if there are none, or the conversation has begun or ended."""
     conversation = Conversation.objects.filter(pk=conversation_id).first()
     return "" if conversation is None else conversation.due_greeting()
 
 
-def open_turn(conversation_id: str, new: NewTurn) -> OpenedTurn:
-    """Store the turn's row.
+Admit = Callable[[int], None]
+"""Raises CommandError (busy) if the conversation's owner, by id, may have no further turn open."""
 
-    Raises CommandError: busy while another turn is open, bad_message in an ended conversation.
+
+def admit_anyone(_owner_id: int) -> None:
+    """Refuse no owner."""
+
+
+def open_turn(conversation_id: str, new: NewTurn, admit: Admit = admit_anyone) -> OpenedTurn:
+    """Store the turn's row, in one transaction.
+
+    Raises CommandError: busy while another turn is open or if not admitted, bad_message in an ended conversation.
     """
     with transaction.atomic():
         conversation = _locked(conversation_id)
+        admit(conversation.owner_id)
         if conversation.status != Conversation.Status.ACTIVE:
             raise CommandError(Code.BAD_MESSAGE, ENDED)
         new = _in_its_pipeline(conversation, new)
         known = _same_message(conversation, new.client_msg_id)
         if known is not None:
             return OpenedTurn(known, conversation, is_new=False)
-        close_orphaned_turns(conversation=conversation)
-        if conversation.turns.filter(status__in=Turn.OPEN).exists():
-            raise CommandError(Code.BUSY, BUSY)
-        try:
-            with transaction.atomic():
-                return OpenedTurn(_insert(conversation, new), conversation)
-        except IntegrityError:
-            # Another process opened a turn between the check and the insert; the constraint rejected this one.
-            raise CommandError(Code.BUSY, BUSY) from None
+        newest = _newest(conversation)
+        if newest is not None and newest.status in Turn.OPEN:
+            _close_orphan(newest)
+        return OpenedTurn(_insert(conversation, new, newest), conversation)
 
 
 def _in_its_pipeline(conversation: Conversation, new: NewTurn) -> NewTurn:
     """Return an echo of the user's text if the persona's pipeline bypasses the LLM, else the turn unchanged."""
-    document = conversation.persona_version.document
-    if new.kind is TurnKind.USER and platform_of(document).bypasses_llm(document.get("other_keys") or {}):
+    if new.kind is TurnKind.USER and frozen_persona(conversation.persona_version).bypasses_llm:
         return replace(new, kind=TurnKind.ECHO)
     return new
 
 
 def _locked(conversation_id: str) -> Conversation:
-    return (
-        Conversation.objects.select_for_update(of=("self",))
-        .select_related("persona_version", "owner")
-        .get(pk=conversation_id)
-    )
+    """Return the locked row, with its persona version but for its document. Raises Conversation.DoesNotExist."""
+    row = _CONVERSATION.first(id=conversation_id)
+    if row is None:
+        raise Conversation.DoesNotExist
+    own, of_version = row[: len(_OWN_FIELDS)], row[len(_OWN_FIELDS) :]
+    conversation = Conversation.from_db(connection.alias, _OWN_FIELDS, own)
+    conversation.persona_version = PersonaVersion.from_db(connection.alias, _VERSION_FIELDS, of_version)
+    return conversation
 
 
 def _same_message(conversation: Conversation, client_msg_id: str) -> Turn | None:
-    if not client_msg_id:
+    if not client_msg_id or not _SAME_MESSAGE(conversation=conversation.pk, client_msg_id=client_msg_id):
         return None
-    return conversation.turns.filter(client_msg_id=client_msg_id).first()
+    return conversation.turns.get(client_msg_id=client_msg_id)
 
 
-def _insert(conversation: Conversation, new: NewTurn) -> Turn:
-    newest = conversation.turns.aggregate(newest=Max("position"))["newest"]
+def _newest(conversation: Conversation) -> Turn | None:
+    """Return the newest turn, with its place and state only. It is the only one that may be open."""
+    row = _NEWEST.first(conversation=conversation.pk)
+    return None if row is None else Turn.from_db(connection.alias, _NEWEST_FIELDS, row)
+
+
+def _close_orphan(newest: Turn) -> None:
+    """Close an open turn whose process died. Raises CommandError (busy) while its lease holds."""
+    if not close_orphaned_turns(pk=newest.pk):
+        raise CommandError(Code.BUSY, BUSY)
+
+
+def _insert(conversation: Conversation, new: NewTurn, newest: Turn | None) -> Turn:
     opening_text = {"user_text": new.text} if new.kind is TurnKind.USER else {"text": new.text}
-    return Turn.objects.create(
+    turn = Turn(
         conversation=conversation,
-        position=0 if newest is None else newest + 1,
+        position=0 if newest is None else newest.position + 1,
         kind=new.kind,
-        parent=conversation.turns.order_by("-position").first(),
+        parent=newest,
         continues_id=new.continues or None,
         client_msg_id=new.client_msg_id,
         context=conversation.conversational_context,
@@ -109,3 +146,9 @@ def _insert(conversation: Conversation, new: NewTurn) -> Turn:
         lease_until=timezone.now() + LEASE,
         **opening_text,
     )
+    try:
+        _INSERT(turn)
+    except IntegrityError:
+        # Another process opened a turn between the check and the insert; the constraint rejected this one.
+        raise CommandError(Code.BUSY, BUSY) from None
+    return turn

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db import DatabaseError, DataError, IntegrityError, close_old_connections, connection, transaction
@@ -16,7 +17,10 @@ from playground.engine.json_types import Json
 from playground.engine.turn_record import TurnRecord, timings_json
 from playground.failures import log_failure
 from playground.models import Completion, Conversation, Turn
+from playground.storage.database_thread import keep_connection
 from playground.storage.leases import close_failed_turn, failed_values
+from playground.storage.past_turns import left_at
+from playground.storage.prepared import PreparedInsert, PreparedUpdate, parameter
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +30,21 @@ RETRY_S = 1.0
 """How long to wait after the database refused a transaction."""
 CLOSING_S = 5.0
 """How long viewers wait for a turn's end to be stored before they get the event anyway."""
+
+
+_ADVANCE = PreparedUpdate(
+    lambda: Conversation.objects.filter(
+        pk=parameter(Conversation, "id"), last_seq__lt=parameter(Conversation, "last_seq")
+    ),
+    ["last_seq", "updated_at"],
+)
+_INSERT_COMPLETION = PreparedInsert(Completion)
+
+
+@cache
+def _update_of(names: tuple[str, ...]) -> PreparedUpdate:
+    """Return the update of these values of an open turn."""
+    return PreparedUpdate(lambda: Turn.objects.filter(pk=parameter(Turn, "id"), status__in=Turn.OPEN), names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +160,7 @@ class Recorder:
             self._thread.start()
 
     def _run(self) -> None:
+        keep_connection()
         while True:
             self._wake.wait()
             self._wake.clear()
@@ -209,14 +229,12 @@ def _is_the_databases(error: Exception) -> bool:
 def _store(row: TurnRow) -> None:
     # A turn closed as an orphan by another process stays closed; a deleted conversation's is gone.
     values = {name: storable(value) for name, value in row.values.items()}
-    if not Turn.objects.filter(pk=row.turn_id, status__in=Turn.OPEN).update(**values):
+    if not _update_of(tuple(values))(id=row.turn_id, **values):
         return
-    Conversation.objects.filter(pk=row.conversation_id, last_seq__lt=row.last_seq).update(
-        last_seq=row.last_seq, updated_at=timezone.now()
-    )
-    Completion.objects.bulk_create(
-        Completion(turn_id=row.turn_id, **storable(completion)) for completion in row.completions
-    )
+    if _ADVANCE(id=row.conversation_id, last_seq=row.last_seq, updated_at=timezone.now()):
+        left_at(row.conversation_id, row.last_seq)
+    for completion in row.completions:
+        _INSERT_COMPLETION(Completion(turn_id=row.turn_id, **storable(completion)))
 
 
 def _completions(record: TurnRecord, inference_id: str) -> list[Json]:

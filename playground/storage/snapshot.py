@@ -8,7 +8,7 @@ from playground.engine.json_text import json_bytes
 from playground.engine.json_types import Json
 from playground.engine.persona import PersonaSettings
 from playground.models import Conversation, Turn
-from playground.storage.load_plan import persona_of
+from playground.storage.frozen_personas import persona_of
 
 SLICE_TURNS = 20
 """The number of turns read from the database at a time."""

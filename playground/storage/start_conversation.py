@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from personas.models import Persona, PersonaVersion
@@ -15,6 +14,7 @@ from personas.row_limits import TooManyRowsError, has_as_many
 from playground.engine.persona_document import platform_of
 from playground.engine.prompt import fill_placeholders
 from playground.models import Conversation
+from playground.storage.latest_personas import latest_personas, versions_talked_to
 
 CHOICES_SHOWN = 24
 
@@ -90,17 +90,9 @@ def newest_version(persona: Persona) -> PersonaVersion:
 
 def choices_for(user: User, chosen_id: str = "") -> list[Choice]:
     """Return the personas for the start page: the chosen one, then the user's most recent ones, then the newest."""
-    own = Q(versions__conversations__owner=user)
-    personas = (
-        Persona.objects.select_related("token_secret", "filler_config")
-        .filter(version__gt=0)
-        .annotate(
-            talked_at=Max("versions__conversations__created_at", filter=own),
-            is_chosen=Q(pk=chosen_id),
-        )
-        .order_by("-is_chosen", F("talked_at").desc(nulls_last=True), "-updated_at")
-    )
-    shown = list(personas[:CHOICES_SHOWN])
+    talked_to = versions_talked_to(user, CHOICES_SHOWN).values()
+    personas = Persona.objects.select_related("token_secret", "filler_config").filter(version__gt=0)
+    shown = latest_personas(personas, talked_to, CHOICES_SHOWN, first_id=chosen_id)
     return [
         Choice(persona, tuple(problems))
         for persona, problems in zip(shown, readiness_problems_of(shown), strict=True)

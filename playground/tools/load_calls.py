@@ -19,7 +19,9 @@ from playground.engine.tools.rounds import (
 from playground.engine.wire_request import WireRequest
 from playground.models import Turn
 from playground.storage import conversation_edits
-from playground.storage.load_plan import persona_of, tool_calls_of, usable_secret
+from playground.storage.frozen_personas import persona_of
+from playground.storage.load_plan import usable_secret
+from playground.storage.past_turns import tool_calls_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from playground.engine.errors.codes import Code, CommandError, GreenroomError, U
 from playground.engine.limits import Limits
 from playground.failures import log_failure
 from playground.outgoing.completion import OpenCompletion
-from playground.storage.database_jobs import in_database_thread
+from playground.storage.database_thread import in_database_thread
 from playground.tasks import start_task
 from playground.tools import load_calls
 from playground.tools.argument_checks import CheckArguments, check_arguments

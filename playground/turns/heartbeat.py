@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from playground.failures import log_failure
 from playground.storage import leases
-from playground.storage.database_jobs import in_database_thread
+from playground.storage.database_thread import in_database_thread
 from playground.tasks import start_task
 from playground.turns.interrupt import Interrupt
 from playground.turns.running_turn import LiveTurn

@@ -88,8 +88,11 @@ class LiveTurn:
         """Store the closed turn, then send its end to the viewers."""
         closed = self._record.closed
         assert closed is not None
-        await self._store(self._closed_row())
+        row = self._closed_row()
+        is_stored = await self._store(row)
         self._publish(closed)
+        if is_stored:
+            self._hub.mark_stored(self.plan.conversation_id, row.last_seq)
 
     async def publish_failure(self) -> None:
         """Close the row of a turn whose task failed, then send the end to the viewers."""
@@ -128,10 +131,12 @@ class LiveTurn:
         )
         self.save_end()
 
-    async def _store(self, end: TurnRow) -> None:
+    async def _store(self, end: TurnRow) -> bool:
         """Store the turn's end. Retries continue if the database is down, but the viewers don't wait for them."""
-        if not await self._recorder.save_now(end):
+        is_stored = await self._recorder.save_now(end)
+        if not is_stored:
             logger.error("The end of turn %s is not stored yet.", self.plan.turn_id)
+        return is_stored
 
     def _closed_row(self) -> TurnRow:
         closed = self._record.closed

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from playground.engine.errors.codes import TURN_FAILED, Code, CommandError
@@ -18,7 +20,7 @@ from playground.realtime.hub import Hub
 from playground.realtime.presented_key import presented_key
 from playground.storage.database_jobs import database_job
 from playground.storage.load_plan import load_plan
-from playground.storage.open_turn import BUSY, NewTurn, OpenedTurn, open_turn, owner_of
+from playground.storage.open_turn import BUSY, NewTurn, OpenedTurn, open_turn
 from playground.storage.record_writer import Recorder, failed_row
 from playground.tasks import carried_out, start_task
 from playground.tools.tool_rounds import ToolRounds
@@ -66,8 +68,12 @@ class TurnTasks:
         open_turns: OpenTurns,
         others: OtherProcesses | None,
         keep: Callable[["asyncio.Task[None]"], None],
+        on_end: Callable[[str], None],
     ) -> None:
-        """``others``: None in the only process. ``keep`` owns what must be done before the process stops."""
+        """``others``: None in the only process. ``keep`` owns what must be done before the process stops.
+
+        ``on_end`` is called with the conversation whenever a turn has ended, or was not started.
+        """
         self.conditions = conditions
         self._hub = hub
         self._recorder = recorder
@@ -75,7 +81,9 @@ class TurnTasks:
         self._open_turns = open_turns
         self._others = others
         self._keep = keep
+        self._on_end = on_end
         self._live: dict[str, LiveTurn] = {}
+        self._starting: Counter[str] = Counter()
         self._cut_elsewhere: dict[str, float] = {}
         self._is_draining = False
 
@@ -84,6 +92,10 @@ class TurnTasks:
 
     def of(self, conversation_id: str) -> LiveTurn | None:
         return self._live.get(conversation_id)
+
+    def has(self, conversation_id: str) -> bool:
+        """Whether a turn runs here, or starts: what was read of the row's ``seq`` must not be outrun."""
+        return conversation_id in self._live or conversation_id in self._starting
 
     async def start(self, conversation_id: str, new: NewTurn) -> str:
         """Store the turn, start its task, and return its id. Raises CommandError: busy, bad_message, internal."""
@@ -143,15 +155,19 @@ class TurnTasks:
     async def _start_in_place(self, conversation_id: str, new: NewTurn) -> str:
         self._refuse_while_draining()
         slot = self._open_turns.slot()
+        self._starting[conversation_id] += 1
         try:
-            self._open_turns.count_for(slot, await owner_of(conversation_id), presented_key.get())
             return await self._start_at(slot, conversation_id, new)
         finally:
             slot.release_unless_kept()
+            self._starting[conversation_id] -= 1
+            if not self._starting[conversation_id]:
+                del self._starting[conversation_id]
+            self._on_end(conversation_id)
 
     async def _start_at(self, slot: OpenTurnSlot, conversation_id: str, new: NewTurn) -> str:
         """Start the turn; its task keeps the place to its end."""
-        opened = await self._open(conversation_id, new)
+        opened = await self._open(slot, conversation_id, new)
         if not opened.is_new:
             return opened.turn.pk
         plan = await self._plan_or_close(opened)
@@ -171,12 +187,13 @@ class TurnTasks:
         slot.keep()
         return plan.turn_id
 
-    async def _open(self, conversation_id: str, new: NewTurn) -> OpenedTurn:
+    async def _open(self, slot: OpenTurnSlot, conversation_id: str, new: NewTurn) -> OpenedTurn:
         """Store the turn's row; one that was cut in another process may still have to end there."""
+        admit = partial(self._open_turns.count_for, slot, key=presented_key.get())
         deadline = self._cut_elsewhere.pop(conversation_id, 0.0)
         while True:
             try:
-                return await database_job(open_turn)(conversation_id, new)
+                return await database_job(open_turn)(conversation_id, new, admit)
             except CommandError as error:
                 if error.code is not Code.BUSY or asyncio.get_running_loop().time() > deadline:
                     raise
@@ -221,8 +238,10 @@ class TurnTasks:
         slot.release()
         conversation_id = live.plan.conversation_id
         if self._live.get(conversation_id) is not live:
+            self._on_end(conversation_id)
             return
         del self._live[conversation_id]
         live.close_unbegun()
+        self._on_end(conversation_id)
         if self._others is not None:
             self._keep(start_task(self._others.end_turn(conversation_id), name="end of a turn"))

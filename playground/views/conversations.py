@@ -1,9 +1,12 @@
 """Conversations: the list, the transcript, the end."""
 
+from collections.abc import Sequence
+
 from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -19,11 +22,26 @@ CONVERSATIONS_ON_A_PAGE = 30
 @require_safe
 def conversation_list(request: HttpRequest) -> HttpResponse:
     user = permitted(request, READ)
+    own = Conversation.objects.filter(owner=user).order_by("-created_at", "pk")
+    page = Paginator(own.values_list("pk", flat=True), CONVERSATIONS_ON_A_PAGE).get_page(
+        request.GET.get("page", "1")
+    )
+    context = {"page": page, "conversations": _with_turns(list(page.object_list))}
+    return render(request, "conversations/list.html", context)
+
+
+def _with_turns(conversation_ids: Sequence[str]) -> QuerySet[Conversation]:
+    """Return these conversations, the latest first, with what their turns add up to.
+
+    Of these alone: a query that counts before it cuts out the page counts all turns of the user.
+    """
     user_turns = Turn.objects.filter(conversation=OuterRef("pk")).exclude(user_text="").order_by("position")
-    conversations = (
-        Conversation.objects.filter(owner=user)
+    return (
+        Conversation.objects.filter(pk__in=conversation_ids)
         .select_related("persona_version")
+        .only("conversation_name", "status", "stand_in", "created_at", "persona_version__number")
         .annotate(
+            persona_name=KeyTextTransform("persona_name", "persona_version__document"),
             turn_count=Count("turns"),
             failed_count=Count("turns", filter=Q(turns__status=Turn.Status.FAILED)),
             last_turn_at=Max("turns__created_at"),
@@ -31,8 +49,6 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
         )
         .order_by("-created_at", "pk")
     )
-    page = Paginator(conversations, CONVERSATIONS_ON_A_PAGE).get_page(request.GET.get("page", "1"))
-    return render(request, "conversations/list.html", {"page": page})
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from playground.engine.errors.codes import Code
-from playground.realtime import commands, consumer, frame_sender, frames, message_rate, rights
+from playground.realtime import commands, consumer, frame_sender, frames, message_rate, rights, rights_watch
 from playground.realtime.close_codes import CloseCode
 from playground.wire_docs.commands import COMMANDS
 from playground.wire_docs.events import event_docs
@@ -54,6 +54,10 @@ def _limits() -> list[tuple[str, str]]:
         ),
         ("Sockets that a user opens with a session", f"{rights.SocketCredential.SESSION.limit}"),
         ("Sockets that a user opens with keys", f"{rights.SocketCredential.KEY.limit}"),
-        ("Rights are read anew", f"at every message, and every {rights.RIGHTS_HOLD_S:g} s"),
+        (
+            "Rights are checked",
+            f"at every message, as they were {rights_watch.READ_EVERY_S:g} s ago at most, "
+            f"and every {rights_watch.IDLE_SOCKETS_EVERY_S:g} s",
+        ),
         ("Open turns in a conversation", "1"),
     ]

@@ -4,7 +4,7 @@ from personas.models import PersonaVersion
 from playground.engine.json_types import Json
 from playground.engine.platforms.registry import default_platform_name
 from playground.models import Conversation
-from playground.storage.load_plan import persona_of
+from playground.storage.frozen_personas import persona_of
 from playground.storage.snapshot import conversation_json
 
 SEQ = 41

@@ -16,6 +16,8 @@ from django.db import connections
 from django.db.utils import load_backend
 from psycopg import sql
 
+from playground.storage import database_thread
+
 
 @contextmanager
 def new_postgres(server_url: str, purpose: str) -> Iterator[str]:
@@ -42,16 +44,26 @@ def postgres_at(url: str) -> dict[str, Any]:
 
 @contextmanager
 def migrated(database: dict[str, Any]) -> Iterator[None]:
+    """Like `using`, with this version's tables."""
+    with using(database):
+        call_command("migrate", verbosity=0, interactive=False)
+        yield
+
+
+@contextmanager
+def using(database: dict[str, Any]) -> Iterator[None]:
     """Let this thread, and those started in the block, use this database, without a surrounding transaction."""
     ordinary, described_before = connections["default"], connections.settings["default"]
     described = connections.configure_settings({"default": database | {"CONN_MAX_AGE": None}})["default"]
     own = load_backend(described["ENGINE"]).DatabaseWrapper(described, "default")
     ContentType.objects.clear_cache()
     connections["default"], connections.settings["default"] = own, described
+    ordinary_thread, database_thread._thread = database_thread._thread, database_thread.new_thread()
     try:
-        call_command("migrate", verbosity=0, interactive=False)
         yield
     finally:
         own.close()
+        database_thread._thread.shutdown()
+        database_thread._thread = ordinary_thread
         connections["default"], connections.settings["default"] = ordinary, described_before
         ContentType.objects.clear_cache()

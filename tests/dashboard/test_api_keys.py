@@ -161,6 +161,12 @@ def test_the_command_takes_role_user_and_days(editor: User) -> None:
     assert editor.username in lines[0]
 
 
+def test_the_command_says_which_roles_there_are(admin_user: User) -> None:
+    with pytest.raises(CommandError, match=r"viewer.*editor.*secret manager.*admin") as refused:
+        created("x", "--role", "king")
+    assert "Role." not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     "arguments", [[""], ["x" * 101], ["x", "--days", "0"], ["x", "--user", "zoe"], ["x", "--role", "king"]]
 )

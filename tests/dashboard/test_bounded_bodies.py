@@ -1,6 +1,7 @@
 """Bodies as ASGI messages: what a server that doesn't bound them itself passes on, and how a refusal reads."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,9 +10,11 @@ import pytest
 from dashboard.asgi import pages
 from dashboard.body_limits import (
     BODIES_BYTES,
+    BODIES_OF_AN_ADDRESS_BYTES,
     DEFAULT_BODY_BYTES,
     FORM_BYTES,
     REFUSAL,
+    TOO_MUCH_OF_AN_ADDRESS,
     TOO_MUCH_UNDER_WAY,
     TOO_SLOW,
     Refusal,
@@ -24,7 +27,7 @@ from tests.virtual_time import run_virtually
 Message = dict[str, Any]
 
 
-def scope_of(path: str, *headers: tuple[bytes, bytes]) -> Message:
+def scope_of(path: str, *headers: tuple[bytes, bytes], client: str = "192.0.2.1") -> Message:
     return {
         "type": "http",
         "method": "POST",
@@ -35,7 +38,7 @@ def scope_of(path: str, *headers: tuple[bytes, bytes]) -> Message:
         "http_version": "1.1",
         "scheme": "http",
         "server": ("testserver", 80),
-        "client": ("192.0.2.1", 1),
+        "client": (client, 1),
         "asgi": {"version": "3.0"},
     }
 
@@ -78,7 +81,7 @@ async def sent_to(application: Any, scope: Message, messages: Iterable[Message])
     async def send(message: Message) -> None:
         answers.append(message)
 
-    await BoundedBodies(application)(scope, receive, send)  # type: ignore[arg-type]
+    await BoundedBodies(application, is_behind_proxy=False)(scope, receive, send)  # type: ignore[arg-type]
     return answers
 
 
@@ -143,20 +146,37 @@ async def test_a_refusal_reads_like_every_answer_of_its_path(
 
 async def test_a_large_body_is_refused_while_others_fill_the_room() -> None:
     application, answered = Application(), asyncio.Event()
-    door = BoundedBodies(_after(application, answered))
+    door = BoundedBodies(_after(application, answered), is_behind_proxy=False)
     body = b"x" * (4 * 1024 * 1024)
-    path = scope_of("/personas/import/")
-    many = [asyncio.create_task(passed(door, path, body)) for _ in range(BODIES_BYTES // len(body))]
+    path = "/personas/import/"
+    of_one = BODIES_OF_AN_ADDRESS_BYTES // len(body)
+    many = [
+        asyncio.create_task(passed(door, scope_of(path, client=f"198.51.100.{number // of_one}"), body))
+        for number in range(BODIES_BYTES // len(body))
+    ]
     await everyone_goes_on()
     assert application.refusals == [None] * len(many)
-    late = asyncio.create_task(passed(door, path, body))
+    late = asyncio.create_task(passed(door, scope_of(path), body))
     small = asyncio.create_task(passed(door, scope_of("/sign-in/"), b"a=b"))
     await everyone_goes_on()
     answered.set()
     await asyncio.gather(*many, late, small)
     assert application.refusals.count(TOO_MUCH_UNDER_WAY) == 1
-    await passed(door, path, body)
+    await passed(door, scope_of(path), body)
     assert application.refusals[-1] is None
+
+
+async def test_an_address_has_a_share_and_leaves_the_rest_to_others() -> None:
+    application, answered = Application(), asyncio.Event()
+    door = BoundedBodies(_after(application, answered), is_behind_proxy=False)
+    body = b"x" * (4 * 1024 * 1024)
+    path = "/personas/import/"
+    senders = ["192.0.2.1"] * (BODIES_OF_AN_ADDRESS_BYTES // len(body) + 1) + ["203.0.113.7"]
+    sent = [asyncio.create_task(passed(door, scope_of(path, client=sender), body)) for sender in senders]
+    await everyone_goes_on()
+    answered.set()
+    await asyncio.gather(*sent)
+    assert Counter(application.refusals) == {None: len(senders) - 1, TOO_MUCH_OF_AN_ADDRESS: 1}
 
 
 def _after(application: Application, answered: asyncio.Event) -> Any:

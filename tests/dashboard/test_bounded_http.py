@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 import pytest
+from pytest_django import Settings
 from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
@@ -10,10 +11,12 @@ from twisted.python.failure import Failure
 
 from dashboard.body_limits import (
     BODIES_BYTES,
+    BODIES_OF_AN_ADDRESS_BYTES,
     DEFAULT_BODY_BYTES,
     FRAMING_BYTES,
     REQUEST_S,
     TOO_MANY_CHUNKS,
+    TOO_MUCH_OF_AN_ADDRESS,
     TOO_MUCH_UNDER_WAY,
     TOO_SLOW,
     too_large,
@@ -35,8 +38,9 @@ class Transport:
     is_half_closed = False
     is_cut_off = False
 
-    def __init__(self) -> None:
+    def __init__(self, peer: str) -> None:
         self._written: list[bytes] = []
+        self._peer = peer
 
     def value(self) -> bytes:
         return b"".join(self._written)
@@ -57,7 +61,7 @@ class Transport:
         self.is_half_closed = True
 
     def getPeer(self) -> IPv4Address:
-        return IPv4Address("TCP", "192.168.1.1", 54321)
+        return IPv4Address("TCP", self._peer, 54321)
 
     def getHost(self) -> IPv4Address:
         return IPv4Address("TCP", "10.0.0.1", 1234)
@@ -99,8 +103,8 @@ class Factory:
 
 
 class Connection:
-    def __init__(self) -> None:
-        self.clock, self.transport, self.server = Clock(), Transport(), Server()
+    def __init__(self, peer: str = "192.0.2.1") -> None:
+        self.clock, self.transport, self.server = Clock(), Transport(peer), Server()
         self.channel = BoundedChannel()
         self.channel.factory = Factory(self.server)
         self.channel.callLater = self.clock.callLater
@@ -270,18 +274,27 @@ IMPORT = "/personas/import/"
 PART = b"x" * (1024 * 1024)
 
 
-def begin_imports(connections: list[Connection]) -> None:
-    """As many mebibytes as all bodies may have together, four in each connection."""
+CONNECTIONS = BODIES_BYTES // (4 * len(PART))
+FROM_AN_ADDRESS = BODIES_OF_AN_ADDRESS_BYTES // (4 * len(PART))
+
+
+def begin_imports(connections: list[Connection], *headers: bytes) -> None:
+    """Four mebibytes in each connection."""
     for connection in connections:
-        connection.begin(IMPORT, b"Content-Length: 5000000")
+        connection.begin(IMPORT, b"Content-Length: 5000000", *headers)
         connection.send(*[PART] * 4)
 
 
 @pytest.fixture
 def importing() -> Iterator[list[Connection]]:
-    connections = [Connection() for _ in range(BODIES_BYTES // (4 * len(PART)))]
+    """As many mebibytes as all bodies may have together, from as few addresses as may send them."""
+    connections = [Connection(f"198.51.100.{number // FROM_AN_ADDRESS}") for number in range(CONNECTIONS)]
     begin_imports(connections)
     yield connections
+    leave(connections)
+
+
+def leave(connections: list[Connection]) -> None:
     for connection in connections:
         connection.channel.connectionLost(Failure(ConnectionDone()))
 
@@ -293,6 +306,25 @@ def test_a_large_body_is_refused_while_others_fill_the_room(
     connection.send(PART)
     assert connection.request.refusal == TOO_MUCH_UNDER_WAY
     assert importing[0].server.handled == []
+
+
+def test_an_address_has_a_share_and_leaves_the_rest_to_others(connection: Connection) -> None:
+    importing = [Connection() for _ in range(FROM_AN_ADDRESS)]
+    begin_imports(importing)
+    another = Connection("203.0.113.7")
+    begin_imports([connection, another])
+    assert connection.request.refusal == TOO_MUCH_OF_AN_ADDRESS
+    assert another.server.handled == []  # still arriving
+    leave([*importing, another])
+
+
+def test_behind_a_proxy_an_address_is_the_one_that_the_proxy_added(settings: Settings) -> None:
+    settings.BEHIND_PROXY = True
+    importing = [Connection() for _ in range(FROM_AN_ADDRESS + 1)]
+    begin_imports(importing[:-1], b"X-Forwarded-For: 203.0.113.7")
+    begin_imports(importing[-1:], b"X-Forwarded-For: 203.0.113.7, 198.51.100.9")
+    assert importing[-1].server.handled == []  # still arriving
+    leave(importing)
 
 
 def test_a_small_body_is_taken_all_the_same(connection: Connection, importing: list[Connection]) -> None:

@@ -15,8 +15,9 @@ from personas.saving import save_persona
 from playground.models import Conversation, Turn
 from tests.personas.making import make_persona, make_secret
 
-HOME_QUERIES = 6
-"""Session, user, the user's permissions and the groups', personas, turns."""
+HOME_QUERIES = 10
+"""Session, user, the user's permissions and the groups'; the versions talked to and their personas; those personas and
+others; conversations, turns."""
 
 
 def make_run(
@@ -36,7 +37,9 @@ def make_run(
         first_audio_ms=first_audio_ms,
         error={"code": "stalled", "message": error} if error else None,
     )
-    Turn.objects.filter(pk=turn.pk).update(created_at=timezone.now() - timedelta(minutes=minutes_ago))
+    began_at = timezone.now() - timedelta(minutes=minutes_ago)
+    Turn.objects.filter(pk=turn.pk).update(created_at=began_at)
+    Conversation.objects.filter(pk=conversation.pk).update(updated_at=began_at)
     return turn
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from http.cookies import SimpleCookie
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http.response import HttpResponseBase
@@ -114,8 +115,9 @@ def test_every_address_has_its_row() -> None:
 
 @pytest.fixture(autouse=True)
 def one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep Channels from closing its connection after each query: the test's transaction needs it."""
-    monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
+    """Use the test's own connection, whose transaction is undone, in place of the database thread's."""
+    for module in ("playground.runner", "playground.storage.database_jobs", "playground.api.turn_stream"):
+        monkeypatch.setattr(f"{module}.in_database_thread", sync_to_async)
 
 
 @pytest.fixture(params=Caller, ids=str)

@@ -1,5 +1,7 @@
 """Limits of open turns: which one applies, the refusal's sentence, and that every place is released."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from playground.engine.errors.codes import Code, CommandError
@@ -37,7 +39,7 @@ def opened(turns: OpenTurns, user: int, key: str = "") -> OpenTurnSlot:
     ],
 )
 def test_one_more_than_any_limit_is_refused_with_the_number(limits: OpenTurnLimits, words: str) -> None:
-    turns = OpenTurns(limits)
+    turns = OpenTurns(limits, nullcontext())
     opened(turns, ALICE, "gr_a"), opened(turns, ALICE, "gr_a")
     with pytest.raises(CommandError) as refused:
         opened(turns, ALICE, "gr_a")
@@ -46,7 +48,7 @@ def test_one_more_than_any_limit_is_refused_with_the_number(limits: OpenTurnLimi
 
 
 def test_other_clients_are_served_while_one_is_refused() -> None:
-    turns = OpenTurns(OpenTurnLimits(of_process=9, of_user=2, of_key=1))
+    turns = OpenTurns(OpenTurnLimits(of_process=9, of_user=2, of_key=1), nullcontext())
     opened(turns, ALICE, "gr_a")
     with pytest.raises(CommandError):
         opened(turns, ALICE, "gr_a")
@@ -57,7 +59,7 @@ def test_other_clients_are_served_while_one_is_refused() -> None:
 
 
 def test_a_refused_one_takes_no_place() -> None:
-    turns = OpenTurns(OpenTurnLimits(of_process=2, of_user=1, of_key=1))
+    turns = OpenTurns(OpenTurnLimits(of_process=2, of_user=1, of_key=1), nullcontext())
     opened(turns, ALICE)
     for _ in range(5):
         with pytest.raises(CommandError, match="You have as many"):
@@ -66,7 +68,7 @@ def test_a_refused_one_takes_no_place() -> None:
 
 
 def test_a_place_that_is_given_back_twice_is_free_once() -> None:
-    turns = OpenTurns(OpenTurnLimits(of_process=2, of_user=2, of_key=2))
+    turns = OpenTurns(OpenTurnLimits(of_process=2, of_user=2, of_key=2), nullcontext())
     first = opened(turns, ALICE, "gr_a")
     opened(turns, ALICE, "gr_a")
     first.release()
@@ -77,6 +79,6 @@ def test_a_place_that_is_given_back_twice_is_free_once() -> None:
 
 
 def test_nothing_is_remembered_of_turns_that_ended() -> None:
-    turns = OpenTurns(OpenTurnLimits())
+    turns = OpenTurns(OpenTurnLimits(), nullcontext())
     opened(turns, ALICE, "gr_a").release()
     assert not turns.counted

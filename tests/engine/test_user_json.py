@@ -123,3 +123,13 @@ def test_any_text_is_parsed_or_refused_with_a_place_inside_it(text: str) -> None
         assert error.column >= 1
     else:
         json.dumps(value, allow_nan=False).encode("utf-8")
+
+
+@pytest.mark.parametrize("text", ["[1, 2, 3]", "[[[]]]", '[{"a": {}}]', '{"a": 1, "b": 2, "c": 3}'])
+def test_more_values_than_may_be_are_refused_before_they_are_read(text: str) -> None:
+    assert "more than 2 values" in refusal(text, limit_values=2).message
+    assert parse_user_json(text, limit_values=3) == json.loads(text)
+
+
+def test_what_stands_in_a_text_is_no_value() -> None:
+    assert parse_user_json('["1, 2, [{[{", ""]', limit_values=2) == ["1, 2, [{[{", ""]

@@ -31,9 +31,20 @@ def new_conversation(
     site: Site, key: str, persona: str, *, speech: str = "instant", greeting: str = ""
 ) -> str:
     """Return the id of a new conversation with a persona of the demo data."""
+    return start_conversation(site, key, persona_id(site, key, persona), speech=speech, greeting=greeting)
+
+
+def persona_id(site: Site, key: str, name: str) -> str:
+    """Return the id of a persona of the demo data."""
     stored = answer(site, key, "GET", "/v2/personas?limit=100")["data"]
-    persona_id = next(row["persona_id"] for row in stored if row["persona_name"] == persona)
-    request = {"persona_id": persona_id, "properties": {"simulated_speech": speech}}
+    return next(str(row["persona_id"]) for row in stored if row["persona_name"] == name)
+
+
+def start_conversation(
+    site: Site, key: str, persona: str, *, speech: str = "instant", greeting: str = ""
+) -> str:
+    """Return the id of a new conversation with the persona of this id."""
+    request = {"persona_id": persona, "properties": {"simulated_speech": speech}}
     if greeting:
         request["custom_greeting"] = greeting
     return str(answer(site, key, "POST", "/v2/conversations", json.dumps(request))["conversation_id"])

@@ -17,7 +17,7 @@ from personas.models import Persona
 from personas.readiness import dialled_address, readiness_problems
 from playground.engine.events import TurnKind
 from playground.engine.persona_document import read_persona
-from playground.storage.load_plan import persona_of
+from playground.storage.frozen_personas import persona_of
 from playground.storage.open_turn import NewTurn, open_turn
 from playground.storage.snapshot import conversation_json
 from playground.storage.start_conversation import ConversationOptions, start_conversation

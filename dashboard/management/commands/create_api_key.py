@@ -22,7 +22,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="what the key is for")
         parser.add_argument(
-            "--role", choices=list(Role), default=Role.ADMIN, help="the most that the key may do (admin)"
+            "--role",
+            choices=[role.value for role in Role],
+            default=Role.ADMIN,
+            help="the most that the key may do (admin)",
         )
         parser.add_argument("--user", default="", help="to whom it belongs (the first admin)")
         parser.add_argument("--days", type=int, help="how long it works (until it is revoked)")

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from dashboard.management.commands.serve import share_data_folder
 from dashboard.people import ensure_first_admin
 from personas.demo_data import DemoData, load_demo_data
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, debug: bool, **options: Any) -> None:
+        share_data_folder()
         self._say(f"Data folder: {settings.GREENROOM_DATA} (keys in keys/, the database in data/)")
         self._say("Database: migrating")
         call_command("migrate", verbosity=0, interactive=False)

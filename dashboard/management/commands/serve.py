@@ -8,6 +8,7 @@ from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, stati
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from dashboard.data_lock import DataInUseError, share
 from dashboard.site_address import remember_site_url, sign_in_link
 
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--link", action="store_true", help="print a sign-in link once it listens")
 
     def handle(self, *args: Any, host: str, port: int, collect: bool, link: bool, **options: Any) -> None:
+        share_data_folder()
         if collect:
             call_command("collectstatic", verbosity=0, interactive=False)
         if not _static_files_stand():
@@ -45,6 +47,14 @@ class Command(BaseCommand):
         server.run()
         if server.abort_start:
             raise CommandError(f"Nothing can be served at {host}:{port}: the port is taken, or not allowed.")
+
+
+def share_data_folder() -> None:
+    """Lock the data folder as a server does, before anything is written to it. Raises CommandError."""
+    try:
+        share(settings.GREENROOM_DATA)
+    except DataInUseError as error:
+        raise CommandError(str(error)) from None
 
 
 def _static_files_stand() -> bool:

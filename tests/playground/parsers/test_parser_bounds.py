@@ -58,6 +58,7 @@ BOUNDED_BY = {
     "a process that is ended after SCHEMA_CHECK_MS or argument_check_ms": ("playground/engine/tools/arguments.py",),
     "MAX_COMPARED parts": ("personas/versions.py",),
     "a header of 16 KiB at most": ("dashboard/api_keys.py",),
+    "MANIFEST_BYTES of a file that the operator names": ("dashboard/backups/manifest.py",),
     "one line of the log at a time": ("dashboard/logs.py",),
     "the answer's bytes of an endable process": ("personas/endable_processes.py",),
     OWN: (

@@ -9,7 +9,7 @@ from django.db import OperationalError
 
 from dashboard.api_keys import make_key
 from dashboard.roles import Role, give_role, group_of
-from playground.realtime import consumer
+from playground.realtime import consumer, rights_watch
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.rights import ConnectionLimit, Refusal, SocketCredential, connection_limit
 from playground.runner import Runner, runner
@@ -91,7 +91,8 @@ async def test_the_database_may_be_away_for_a_while(
     async with opened(conversation, key) as socket:
         await socket.snapshot()
         with monkeypatch.context() as patched:
-            patched.setattr(consumer, "authorise", is_away)
+            patched.setattr(rights_watch, "rights_version", is_away)
+            patched.setattr(rights_watch, "READ_EVERY_S", 0.0)
             for _ in range(7):
                 await socket.send("playground.resume", seq=0)
                 assert (await socket.until("playground.error"))["code"] == "internal"

@@ -14,11 +14,17 @@ from dashboard.models import ApiKey
 from dashboard.people import change_role, deactivate
 from dashboard.roles import Role, group_of
 from playground.models import Conversation, Turn
-from playground.realtime import consumer
+from playground.realtime import rights_watch
 from tests.dashboard.roles import person
 from tests.playground.own_sockets import DEADLINE_S, OWN, Socket, close_code, opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def rights_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read the rights' version at every question, not once a second."""
+    monkeypatch.setattr(rights_watch, "READ_EVERY_S", 0.0)
 
 
 async def test_a_key_opens_a_socket_without_an_origin(conversation: str, key: dict[str, str]) -> None:
@@ -155,7 +161,7 @@ async def test_an_idle_socket_ends_soon_after_the_right_to_it(
     code: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(consumer, "RIGHTS_HOLD_S", 0.02)
+    monkeypatch.setattr(rights_watch, "IDLE_SOCKETS_EVERY_S", 0.02)
     async with opened(conversation, credentials[by]) as socket:
         await socket.snapshot()
         await database_sync_to_async(loss)(alice)
@@ -165,7 +171,7 @@ async def test_an_idle_socket_ends_soon_after_the_right_to_it(
 async def test_the_turn_that_nobody_may_watch_any_more_stops(
     conversation: str, alice: User, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumer, "RIGHTS_HOLD_S", 0.02)
+    monkeypatch.setattr(rights_watch, "IDLE_SOCKETS_EVERY_S", 0.02)
     async with opened(conversation, key) as socket:
         await socket.snapshot()
         await socket.send("conversation.echo", text="A long sentence that takes its time to be said. " * 20)

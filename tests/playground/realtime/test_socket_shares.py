@@ -5,12 +5,9 @@ import threading
 from typing import Any
 
 import pytest
-from channels.db import database_sync_to_async
-from django.contrib.auth.models import User
 
-from playground.realtime import consumer, message_rate, socket_shares
+from playground.realtime import message_rate, socket_shares
 from playground.realtime.close_codes import CloseCode
-from playground.realtime.rights import authorise
 from playground.realtime.socket_shares import MESSAGES_OF_CLIENT_WITHIN_S, shares
 from playground.storage.database_jobs import JOBS_OF_CLIENT, database_job
 from tests.playground.own_sockets import alice, conversation, cookie, key, opened
@@ -21,6 +18,7 @@ REASON_BYTES = 123
 __all__ = ["alice", "conversation", "cookie", "key"]
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_a_clients_work_waits_for_its_own_and_not_for_anothers_much() -> None:
     done: list[str] = []
     may_go_on = threading.Event()
@@ -45,6 +43,7 @@ async def test_a_clients_work_waits_for_its_own_and_not_for_anothers_much() -> N
     assert shares.clients == {}
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_who_leaves_while_waiting_gives_the_place_back() -> None:
     with shares.held("one") as share:
         for _ in range(JOBS_OF_CLIENT):
@@ -62,7 +61,6 @@ async def test_who_leaves_while_waiting_gives_the_place_back() -> None:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time at which messages are taken, to be moved by the test."""
     now = [1_000.0]
-    monkeypatch.setattr(consumer, "monotonic", lambda: now[0])
     monkeypatch.setattr(message_rate, "monotonic", lambda: now[0])
     return now
 
@@ -85,26 +83,3 @@ async def test_messages_of_all_sockets_of_a_client_are_counted_together(
         clock[0] += MESSAGES_OF_CLIENT_WITHIN_S
         await one.send("conversation.append_llm_context", context="y")
         assert (await one.until("playground.context"))["conversational_context"] == "y"
-
-
-@pytest.mark.django_db(transaction=True)
-async def test_the_right_of_a_message_holds_for_those_of_the_next_second_alone(
-    conversation: str, key: dict[str, str], alice: User, clock: list[float], monkeypatch: Any
-) -> None:
-    questions: list[str] = []
-
-    def counts(*about: Any) -> User:
-        questions.append(about[1])
-        return authorise(*about)
-
-    async with opened(conversation, key) as socket:
-        await socket.until("playground.snapshot")
-        monkeypatch.setattr(consumer, "authorise", counts)
-        for _ in range(3):
-            await socket.send("playground.resume", seq=0)
-            await socket.until("playground.snapshot")
-        assert len(questions) == 1
-        await database_sync_to_async(alice.groups.clear)()
-        clock[0] += consumer.AUTHORISED_S
-        await socket.send("conversation.append_llm_context", context="x")
-        assert await socket.closed_with() == 4403

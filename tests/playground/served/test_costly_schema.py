@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from playground.engine.json_types import Json
 from tests.browser.site import Site
-from tests.dashboard.attacking import HEALTH_MS, bystander
+from tests.dashboard.attacks.attacking import bystander
 from tests.playground.served.test_api import events
 from tests.playground.served_api import answer, ask
 from tests.schemas import doubling
@@ -53,4 +53,4 @@ def test_the_site_answers_while_arguments_are_checked_in_vain(served_site: Site,
         assert any("could not be checked within 500 ms" in note for note in notes), turn_events
         assert turn_events[-1]["event_type"] == "playground.turn.completed"
         assert turn_events[-1]["properties"]["tool_calls"]
-    assert watching.delay_ms < HEALTH_MS
+    watching.assert_served_in_time()

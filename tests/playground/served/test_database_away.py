@@ -11,6 +11,7 @@ from psycopg import sql
 
 from playground.realtime.close_codes import CloseCode
 from tests.browser.site import Site, run_site
+from tests.dashboard.attacks.attacking import bystander
 from tests.playground.served.test_socket import closed_with
 from tests.playground.served_api import new_conversation
 from tests.playground.socket_client import sign_in, viewing
@@ -71,18 +72,20 @@ async def test_a_command_fails_while_the_database_is_away_and_the_next_one_works
     conversation = await asyncio.to_thread(new_conversation, site, script.splitlines()[-1], MERT)
     async with viewing(site, conversation, cookies) as client:
         await client.until("playground.snapshot")
-        await asyncio.to_thread(database.go_away)
-        try:
-            for _ in range(5):
-                await client.send("conversation.append_llm_context", context="x")
-                assert (await client.until("playground.error"))["code"] == "internal"
-            async with viewing(site, conversation, cookies) as refused:
-                assert await closed_with(refused) == CloseCode.FAILED
-        finally:
-            await asyncio.to_thread(database.come_back)
+        with bystander(site) as watching:
+            await asyncio.to_thread(database.go_away)
+            try:
+                for _ in range(5):
+                    await client.send("conversation.append_llm_context", context="x")
+                    assert (await client.until("playground.error"))["code"] == "internal"
+                async with viewing(site, conversation, cookies) as refused:
+                    assert await closed_with(refused) == CloseCode.FAILED
+            finally:
+                await asyncio.to_thread(database.come_back)
         await client.send("conversation.append_llm_context", context="y")
         assert (await client.until("playground.context"))["conversational_context"] == "y"
     for _ in range(SEATS):
         async with viewing(site, conversation, cookies) as one, viewing(site, conversation, cookies) as other:
             await one.until("playground.snapshot")
             await other.until("playground.snapshot")
+    watching.assert_served_in_time()

@@ -12,15 +12,15 @@ from channels.db import database_sync_to_async
 from channels.layers import InMemoryChannelLayer
 from django.contrib.auth.models import User
 from django.db import OperationalError
-from django.db.models import QuerySet
 
 from playground.engine.errors.codes import Code, CommandError
 from playground.models import Conversation, Turn
-from playground.realtime import consumer, frame_sender, snapshot_sender
+from playground.realtime import consumer, frame_sender, rights_watch, snapshot_sender
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.hub import Hub
 from playground.realtime.relay import Relay
 from playground.runner import Runner
+from playground.storage.prepared import PreparedUpdate
 from playground.storage.record_writer import Recorder, TurnRow
 from playground.tasks import start_task
 from playground.turns import turn_tasks
@@ -55,6 +55,14 @@ STARTED_BY = {
     ): "the callbacks of its users: the reader's catches every failure, and wakes the reader with it",
     (
         "playground/tools/argument_checks.py",
+        "asyncio.get_running_loop().run_in_executor",
+    ): "awaited where it is started",
+    (
+        "playground/storage/database_thread.py",
+        "ThreadPoolExecutor",
+    ): "its futures are awaited where they are started",
+    (
+        "playground/storage/database_thread.py",
         "asyncio.get_running_loop().run_in_executor",
     ): "awaited where it is started",
     ("personas/endable_processes.py", "ThreadPoolExecutor"): "its futures are awaited by argument_checks",
@@ -151,7 +159,8 @@ async def test_the_socket_whose_rights_cannot_be_watched_is_closed_for_another_t
     conversation: str, alice: User, key: dict[str, str], monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(consumer, "RIGHTS_HOLD_S", 0.02)
+    monkeypatch.setattr(rights_watch, "IDLE_SOCKETS_EVERY_S", 0.02)
+    monkeypatch.setattr(rights_watch, "READ_EVERY_S", 0.0)
     monkeypatch.setattr(consumer.ConversationConsumer, "_turn_away", fails_later)
     async with opened(conversation, key) as socket:
         await socket.snapshot()
@@ -229,22 +238,22 @@ async def test_a_turn_that_fails_while_the_database_is_away_is_told_and_closed_o
 async def test_a_turn_without_a_plan_is_closed_once_the_database_is_back(
     rehearsal: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    update = QuerySet.update
+    update = PreparedUpdate.__call__
 
     def fails(*_: object) -> None:
         raise OperationalError
 
-    def refuses_to_close(rows: Any, **values: Any) -> int:
+    def refuses_to_close(prepared: PreparedUpdate, **values: Any) -> int:
         if values.get("status") == Turn.Status.FAILED:
             raise OperationalError
-        return update(rows, **values)
+        return update(prepared, **values)
 
     monkeypatch.setattr("playground.storage.record_writer.RETRY_S", 0.01)
     monkeypatch.setattr("playground.storage.record_writer.CLOSING_S", 0.01)
     async with running() as runner:
         with monkeypatch.context() as away:
             away.setattr("playground.turns.turn_tasks.load_plan", fails)
-            away.setattr(QuerySet, "update", refuses_to_close)
+            away.setattr(PreparedUpdate, "__call__", refuses_to_close)
             with pytest.raises(CommandError) as failed:
                 await runner.respond(rehearsal.pk, "Hi")
             assert failed.value.code is Code.INTERNAL

@@ -1,46 +1,32 @@
 """Costly bodies sent to the served API are refused in time. On a served site: other clients mustn't wait."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 
 from personas.api.limits import BODY_BYTES
 from personas.formats.tolerant import MAX_VALUES
-from tests.browser.site import Site, serve_site
-from tests.dashboard.attacking import HEALTH_MS, bystander, exchange
-from tests.playground.served_api import answer, new_key
+from tests.browser.site import Site
+from tests.dashboard.attacks.attacking import Bystander, bystander, exchange, request
+from tests.playground.served_api import answer, new_conversation
 
 pytestmark = pytest.mark.quiet  # Measures how long others wait: tests beside it would be measured too.
 
 AT_ONCE = 3
+MERT = "Mert the Storyteller"
 PERSONA = '{"system_prompt": "", "k": [%s]}'
 PATCH = '[{"op": "add", "path": "/k", "value": [%s]}]'
+SAID = '{"text": "", "k": [%s]}'
 ROOM = 1024
 """For what a persona has besides."""
 
 
-@pytest.fixture(scope="module")
-def site(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with serve_site(tmp_path_factory.mktemp("costly")) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def key(site: Site) -> str:
-    return new_key(site)
-
-
 def send(site: Site, key: str, method: str, path: str, body: str) -> bytes:
-    head = (
-        f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nx-api-key: {key}\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return exchange(site, head.encode(), body.encode())
+    return exchange(site, request(method, path, body.encode(), b"x-api-key: " + key.encode()))
 
 
-def sent_at_once(site: Site, key: str, method: str, path: str, body: str) -> tuple[list[bytes], float]:
-    """The answers, and the longest wait for /health/ meanwhile."""
+def sent_at_once(site: Site, key: str, method: str, path: str, body: str) -> tuple[list[bytes], Bystander]:
+    """The answers, and who asked for /health/ meanwhile."""
     answers: list[bytes] = []
     threads = [
         threading.Thread(target=lambda: answers.append(send(site, key, method, path, body)))
@@ -51,7 +37,7 @@ def sent_at_once(site: Site, key: str, method: str, path: str, body: str) -> tup
             thread.start()
         for thread in threads:
             thread.join()
-    return answers, watching.delay_ms
+    return answers, watching
 
 
 @pytest.mark.parametrize("body", [PERSONA, PATCH], ids=["post", "patch"])
@@ -62,13 +48,23 @@ def test_a_mebibyte_of_values_stops_nobody(site: Site, key: str, body: str, item
     if body is PATCH:
         path += "/" + answer(site, key, "POST", path, PERSONA % "")["persona_id"]
     items = ",".join([item] * ((BODY_BYTES - ROOM) // (len(item) + 1)))
-    answers, delay_ms = sent_at_once(site, key, "POST" if body is PERSONA else "PATCH", path, body % items)
+    answers, watching = sent_at_once(site, key, "POST" if body is PERSONA else "PATCH", path, body % items)
     assert [response.split(b" ", 2)[1] for response in answers] == [b"400"] * AT_ONCE
-    assert delay_ms < HEALTH_MS
+    watching.assert_served_in_time()
+
+
+@pytest.mark.parametrize("path", ["/v2/conversations", "/v2/greenroom/conversations/{}/respond"])
+def test_a_mebibyte_of_values_for_a_conversation_stops_nobody(site: Site, key: str, path: str) -> None:
+    """That for a turn was read on the event loop."""
+    path = path.format(new_conversation(site, key, MERT))
+    items = ",".join(["[]"] * ((BODY_BYTES - ROOM) // len("[],")))
+    answers, watching = sent_at_once(site, key, "POST", path, SAID % items)
+    assert [response.split(b" ", 2)[1] for response in answers] == [b"400"] * AT_ONCE
+    watching.assert_served_in_time()
 
 
 def test_as_many_values_as_are_taken_stop_nobody(site: Site, key: str) -> None:
     items = ",".join(["[]"] * (MAX_VALUES - 3))
-    answers, delay_ms = sent_at_once(site, key, "POST", "/v2/personas", PERSONA % items)
+    answers, watching = sent_at_once(site, key, "POST", "/v2/personas", PERSONA % items)
     assert [response.split(b" ", 2)[1] for response in answers] == [b"200"] * AT_ONCE
-    assert delay_ms < HEALTH_MS
+    watching.assert_served_in_time()

@@ -1,48 +1,25 @@
 """A flood of odd requests and sockets on the served site, over real sockets: /health/ answers everyone else in time."""
 
-import re
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.browser.site import Site, serve_site
-from tests.dashboard.attacking import HEALTH_MS, bystander, exchange
+from tests.browser.site import Site
+from tests.dashboard.attacks.attacking import bystander, exchange, head, request, upgrade
 from tests.dashboard.odd_input import ODD_IN_PATH, admin_queries, forms, queries
 
 pytestmark = pytest.mark.quiet  # Measures how long others wait: tests beside it would be measured too.
 
 AT_ONCE = 8
-FORM = b"application/x-www-form-urlencoded"
-UPGRADE = (
-    b"Connection: Upgrade",
-    b"Upgrade: websocket",
-    b"Sec-WebSocket-Version: 13",
-    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-)
+FORM = b"Content-Type: application/x-www-form-urlencoded"
 CLOSE = b"\x88\x82\x00\x00\x00\x00\x03\xe8"
 """A masked close frame: what the client of an accepted socket leaves with."""
 
 
 @pytest.fixture(scope="module")
-def site(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with serve_site(tmp_path_factory.mktemp("odd")) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def cookie(site: Site) -> bytes:
-    """Of a browser in which the site's admin is signed in."""
-    signed_in = exchange(site, head("GET", site.link.removeprefix(site.url)))
-    return b"Cookie: " + b"; ".join(re.findall(rb"(?i)\r\nset-cookie: ([^;\r]+)", signed_in))
-
-
-def head(method: str, path: str, *headers: bytes) -> bytes:
-    lines = [f"{method} {path} HTTP/1.1".encode(), b"Host: 127.0.0.1", *headers]
-    if UPGRADE[0] not in headers:
-        lines.append(b"Connection: close")
-    return b"\r\n".join(lines) + b"\r\n\r\n"
+def cookie(session: bytes) -> bytes:
+    return b"Cookie: " + session
 
 
 def odd_requests(cookie: bytes) -> list[bytes]:
@@ -54,15 +31,14 @@ def odd_requests(cookie: bytes) -> list[bytes]:
     paths += [f"{page}?{query}" for page in lists for query in admin_queries()]
     requests = [head("GET", path, cookie) for path in paths]
     for form in forms():
-        length = b"Content-Length: %d" % len(form)
-        requests += [head("POST", page, cookie, b"Content-Type: " + FORM, length) + form for page in pages]
+        requests += [request("POST", page, form, cookie, FORM) for page in pages]
     return requests
 
 
 def odd_sockets(site: Site, cookie: bytes) -> list[bytes]:
     origin = b"Origin: " + site.url.encode()
     paths = [place.format(value) for place in ("/ws/{}", "/ws/conversations/{}/") for value in ODD_IN_PATH]
-    return [head("GET", path, cookie, origin, *UPGRADE) + CLOSE for path in paths]
+    return [upgrade(path, cookie, origin) + CLOSE for path in paths]
 
 
 def test_a_flood_of_odd_input_stops_nobody(site: Site, cookie: bytes) -> None:
@@ -72,4 +48,4 @@ def test_a_flood_of_odd_input_stops_nobody(site: Site, cookie: bytes) -> None:
     classes = Counter(answer.split(b" ", 2)[1][:1] for answer in answers)
     assert classes.keys() == {b"1", b"2", b"3", b"4"}
     assert classes[b"4"] > 100
-    assert watching.delay_ms < HEALTH_MS
+    watching.assert_served_in_time()

@@ -91,3 +91,15 @@ async def snapshot_s(site: Site, key: str, conversation: str) -> float:
 async def snapshots_s(site: Site, key: str, conversation: str, looks: int = LOOKS) -> list[float]:
     """Return ``looks`` consecutive results of `snapshot_s`."""
     return [await snapshot_s(site, key, conversation) for _ in range(looks)]
+
+
+async def turns_shown(site: Site, key: str, conversation: str) -> int:
+    """Return how many turns a newly opened page is sent, once all of them have come."""
+    count, earlier = 0, 1
+    async with socket_of(site, key, conversation) as socket:
+        while earlier:
+            frame = json.loads(await socket.recv())
+            for event in frame if isinstance(frame, list) else [frame]:
+                count += len(event["properties"]["turns"])
+                earlier = event["properties"]["earlier"]
+    return count

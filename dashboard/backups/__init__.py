@@ -1,0 +1,1 @@
+"""Backups: an archive of the data, a file of the keys, and the way back."""

@@ -1,0 +1,31 @@
+"""Compares the migrations that a database has had with those of this version."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+
+MigrationName = tuple[str, str]
+"""App label and name."""
+
+
+def pending_migrations() -> list[MigrationName]:
+    """Return those of this version that the database has not had, in the order in which they would run."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [(migration.app_label, migration.name) for migration, _ in plan]
+
+
+def applied_migrations() -> list[MigrationName]:
+    """Return those that the database has had."""
+    return sorted(MigrationExecutor(connection).loader.applied_migrations)
+
+
+def unknown_migrations(names: Iterable[MigrationName]) -> list[MigrationName]:
+    """Return those that this version doesn't have, so that a newer one must have made them."""
+    of_this_version = MigrationLoader(None).disk_migrations
+    known = set(of_this_version)
+    for migration in of_this_version.values():
+        known.update(migration.replaces)
+    return sorted(set(names) - known)

@@ -1,0 +1,69 @@
+"""Notices that rights have changed: asked before a command, and by itself for idle sockets.
+
+One read of the version a second, however many sockets and commands there are.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from time import monotonic
+
+from playground.failures import log_failure
+from playground.storage.database_thread import in_database_thread
+from playground.storage.rights_version import rights_version
+from playground.tasks import start_task
+
+logger = logging.getLogger(__name__)
+
+READ_EVERY_S = 1.0
+"""How old the known version may be when a command comes: a revoked right refuses commands after this time."""
+IDLE_SOCKETS_EVERY_S = 4.0
+"""How often the permissions of idle sockets are checked, which then end within 5 s of their loss."""
+
+Recheck = Callable[[str], Awaitable[None]]
+"""Takes the current version and closes the socket if its permission no longer holds."""
+
+
+class RightsWatch:
+    """The version of the rights as this process knows it, and the sockets that it is checked for."""
+
+    def __init__(self) -> None:
+        self._version = ""
+        self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
+        self._sockets: set[Recheck] = set()
+        self._watching: asyncio.Task[None] | None = None
+
+    async def version(self) -> str:
+        """Return the version, at most READ_EVERY_S old. Raises DatabaseError."""
+        async with self._reading:
+            now = monotonic()
+            if now - self._read_at >= READ_EVERY_S:
+                self._version = await in_database_thread(rights_version)()
+                self._read_at = now
+            return self._version
+
+    def join(self, recheck: Recheck) -> None:
+        """Check a socket's permission from now on."""
+        self._sockets.add(recheck)
+        if self._watching is None:
+            self._watching = start_task(self._watch(), name="rights of viewers")
+
+    async def leave(self, recheck: Recheck) -> None:
+        self._sockets.discard(recheck)
+        watching = self._watching
+        if self._sockets or watching is None:
+            return
+        self._watching = None
+        watching.cancel()
+        if watching is not asyncio.current_task():
+            await asyncio.gather(watching, return_exceptions=True)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(IDLE_SOCKETS_EVERY_S)
+            try:
+                version = await self.version()
+                await asyncio.gather(*(recheck(version) for recheck in self._sockets))
+            except Exception as error:
+                log_failure(logger, error, doing="rights of viewers")

@@ -1,0 +1,45 @@
+"""The database thread: commands and turns of this process use the database in one thread, on one kept connection."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial, wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import close_old_connections, connection
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def keep_connection() -> None:
+    """Keep this thread's connection between jobs; `close_old_connections` still closes one that broke.
+
+    Threads of pages don't: Django starts one per request, which would leave its connection open.
+    """
+    connection.settings_dict = connection.settings_dict | {"CONN_MAX_AGE": None}
+
+
+def new_thread() -> ThreadPoolExecutor:
+    """Return a database thread, which begins with its first job."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="database", initializer=keep_connection)
+
+
+_thread = new_thread()
+
+
+def in_database_thread(work: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Return ``work`` as a coroutine function that runs it in the database thread."""
+
+    @wraps(work)
+    async def in_thread(*args: P.args, **kwargs: P.kwargs) -> T:
+        job = partial(copy_context().run, _with_connection, partial(work, *args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(_thread, job)
+
+    return in_thread
+
+
+def _with_connection(work: Callable[[], T]) -> T:
+    close_old_connections()
+    return work()

@@ -1,0 +1,119 @@
+"""The past turns of conversations: kept between turns, so that a start reads only those that are new."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from playground.engine.errors.codes import Code
+from playground.engine.events import ToolCall, TurnKind, TurnStatus
+from playground.engine.history import PastTurn
+from playground.engine.json_types import Json
+from playground.models import Conversation, Turn
+from playground.storage.bounded_cache import BoundedCache
+from playground.storage.prepared import Parameter, PreparedSelect, parameter
+
+KEPT_CONVERSATIONS = 256
+KEPT_CHARS = 8 * 1024 * 1024
+"""The most characters of the kept conversations' turns."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The turns before ``position``, and the ``last_seq`` that this process has left in the conversation's row."""
+
+    last_seq: int
+    position: int
+    turns: tuple[PastTurn, ...]
+
+
+_POSITION = Turn._meta.get_field("position")
+_BETWEEN = PreparedSelect(
+    lambda: (
+        Turn.objects.filter(
+            conversation=parameter(Turn, "conversation"),
+            position__gte=Parameter("first", _POSITION),
+            position__lt=Parameter("before", _POSITION),
+        )
+        .exclude(status__in=Turn.OPEN)
+        .order_by("position")
+        .values_list(
+            "kind",
+            "status",
+            "user_text",
+            "text",
+            "heard_text",
+            "timeline__tool_calls",
+            "tool_results",
+            "error__code",
+        )
+    )
+)
+
+_kept: BoundedCache[str, _Kept] = BoundedCache(entries=KEPT_CONVERSATIONS, size=KEPT_CHARS)
+
+
+def past_turns(conversation: Conversation, *, before: int) -> Sequence[PastTurn]:
+    """Return the closed turns before the position of a turn that is about to start.
+
+    Those before the newest are superseded, and so no longer change. They are kept while ``last_seq`` is as this
+    process left it: another process that runs a turn increases it.
+    """
+    kept = _kept.get(conversation.pk)
+    if kept is None or kept.last_seq != conversation.last_seq or kept.position > before:
+        kept = _Kept(conversation.last_seq, 0, ())
+    turns = (*kept.turns, *turns_between(conversation.pk, kept.position, before))
+    _keep(conversation.pk, _Kept(conversation.last_seq, before, turns))
+    return turns
+
+
+def left_at(conversation_id: str, last_seq: int) -> None:
+    """Take note of the ``last_seq`` that this process has stored in the conversation's row."""
+    kept = _kept.get(conversation_id)
+    if kept is not None:
+        _keep(conversation_id, replace(kept, last_seq=last_seq))
+
+
+def turns_between(conversation_id: str, first: int, before: int) -> list[PastTurn]:
+    """Read the closed turns from position ``first`` up to ``before``, without it."""
+    return [_past_turn(*row) for row in _BETWEEN(conversation=conversation_id, first=first, before=before)]
+
+
+def tool_calls_of(calls: Sequence[Json] | None) -> tuple[ToolCall, ...]:
+    """Return a stored turn's calls from its timeline."""
+    return tuple(
+        ToolCall(
+            call["id"], call["name"], call["arguments"], valid=call["valid"], extra=call.get("extra", "")
+        )
+        for call in calls or ()
+    )
+
+
+def _past_turn(
+    kind: str,
+    status: str,
+    user_text: str,
+    text: str,
+    heard_text: str,
+    tool_calls: Sequence[Json] | None,
+    tool_results: Mapping[str, Json],
+    error_code: str | None,
+) -> PastTurn:
+    return PastTurn(
+        kind=TurnKind(kind),
+        status=TurnStatus(status),
+        user_text=user_text,
+        text=text,
+        heard_text=heard_text,
+        is_too_long=error_code == Code.ANSWER_TOO_LONG,
+        tool_calls=tool_calls_of(tool_calls),
+        tool_results={call_id: result["output"] for call_id, result in tool_results.items()},
+    )
+
+
+def _keep(conversation_id: str, kept: _Kept) -> None:
+    _kept.put(conversation_id, kept, size=sum(map(_chars, kept.turns)))
+
+
+def _chars(turn: PastTurn) -> int:
+    texts = (turn.user_text, turn.text, turn.heard_text, *turn.tool_results.values())
+    calls = sum(len(call.arguments) + len(call.extra) for call in turn.tool_calls)
+    return sum(map(len, texts)) + calls

@@ -1,0 +1,81 @@
+"""Many turns of one key at once are refused beyond their limit, and keep nobody waiting."""
+
+import threading
+import time
+import urllib.error
+from collections import Counter
+from statistics import median
+
+import pytest
+
+from playground.engine.turn_limits import DEFAULT_OPEN_TURNS
+from tests.browser.site import Site
+from tests.dashboard.attacks.attacking import ATTEMPTS, bystander
+from tests.playground.served_api import answer, ask, persona_id, start_conversation
+
+pytestmark = pytest.mark.quiet  # Measures how long others wait: tests beside it would be measured too.
+
+MERT = "Mert the Storyteller"
+TURNS = 150
+OTHERS_TURNS = 12
+OTHERS_DELAY_MS = 250
+"""How much later than without the attack the median turn of someone else may begin."""
+
+
+def test_150_turns_of_one_key_at_once_stop_nobody(site: Site, key: str, bobs: str) -> None:
+    """/health/ took 17.9 s (by sockets; 1,399 ms over HTTP) before open turns were bounded, 191 ms after.
+
+    The median turn of someone else begins about as soon as without the attack.
+    """
+    assert any(leaves_others_alone(site, key, bobs) for _ in range(ATTEMPTS))
+
+
+def leaves_others_alone(site: Site, key: str, bobs: str) -> bool:
+    """Whether others were served in time while 150 turns were begun at once."""
+    mert = persona_id(site, key, MERT)
+    conversations = [start_conversation(site, key, mert, speech="realtime") for _ in range(TURNS)]
+    before_ms = median(turns_ms(site, bobs))
+    statuses: dict[str, int] = {}
+    threads = [
+        threading.Thread(target=lambda one=one: statuses.update({one: begin_turn(site, key, one)}))
+        for one in conversations
+    ]
+    with bystander(site) as watching:
+        for thread in threads:
+            thread.start()
+        during_ms = median(turns_ms(site, bobs))
+        for thread in threads:
+            thread.join()
+    assert Counter(statuses.values()) == {
+        200: DEFAULT_OPEN_TURNS.of_key,
+        409: TURNS - DEFAULT_OPEN_TURNS.of_key,
+    }
+    for conversation in (one for one, status in statuses.items() if status == 200):
+        answer(site, key, "POST", f"/v2/conversations/{conversation}/end")
+    is_begun_in_time = during_ms <= max(2 * before_ms, before_ms + OTHERS_DELAY_MS)
+    return is_begun_in_time and watching.is_served_in_time
+
+
+def begin_turn(site: Site, key: str, conversation: str) -> int:
+    """The status; the client leaves with the first event, and the turn goes on."""
+    path = f"/v2/greenroom/conversations/{conversation}/respond"
+    try:
+        with ask(site, key, "POST", path, '{"text": "Tell me a story."}') as answer:
+            answer.readline()
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code
+
+
+def turns_ms(site: Site, key: str) -> list[float]:
+    """How long the first event of each of a client's turns takes, one turn after the other."""
+    mert = persona_id(site, key, MERT)
+    waits = []
+    for _ in range(OTHERS_TURNS):
+        conversation = start_conversation(site, key, mert, speech="realtime")
+        began = time.perf_counter()
+        assert begin_turn(site, key, conversation) == 200
+        waits.append((time.perf_counter() - began) * 1000)
+        answer(site, key, "POST", f"/v2/conversations/{conversation}/end")
+    return waits

@@ -1,0 +1,80 @@
+"""Past turns are read once; what may still change is read again, and all of it after another process's turn."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from playground.models import Conversation, Turn
+from playground.storage.frozen_personas import frozen_persona
+from playground.storage.past_turns import left_at, past_turns
+from tests.playground.rehearsals import make_conversation
+
+
+@pytest.fixture
+def conversation(user: User) -> Conversation:
+    made = make_conversation(user)
+    for position in range(3):
+        close(made, position)
+    return made
+
+
+def close(conversation: Conversation, position: int) -> None:
+    Turn.objects.create(
+        conversation=conversation, position=position, text=f"turn {position}", status=Turn.Status.COMPLETED
+    )
+
+
+def texts(conversation: Conversation, before: int) -> list[str]:
+    return [turn.text for turn in past_turns(conversation, before=before)]
+
+
+def rewrite(conversation: Conversation, position: int) -> None:
+    conversation.turns.filter(position=position).update(text="rewritten")
+
+
+def test_superseded_turns_are_not_read_again_while_this_process_wrote_last(
+    conversation: Conversation,
+) -> None:
+    assert texts(conversation, before=3) == ["turn 0", "turn 1", "turn 2"]
+    rewrite(conversation, 1)
+    close(conversation, 3)
+    conversation.last_seq = 17
+    left_at(conversation.pk, 17)
+    assert texts(conversation, before=4) == ["turn 0", "turn 1", "turn 2", "turn 3"]
+
+
+def test_all_are_read_again_after_a_turn_of_another_process(conversation: Conversation) -> None:
+    texts(conversation, before=3)
+    rewrite(conversation, 1)
+    close(conversation, 3)
+    conversation.last_seq = 17
+    assert texts(conversation, before=4) == ["turn 0", "rewritten", "turn 2", "turn 3"]
+
+
+def test_a_result_given_to_the_newest_turn_is_in_the_next_history(conversation: Conversation) -> None:
+    texts(conversation, before=3)
+    close(conversation, 3)
+    conversation.turns.filter(position=3).update(
+        timeline={"tool_calls": [{"id": "call_1", "name": "look", "arguments": "{}", "valid": True}]},
+        tool_results={"call_1": {"output": "rain", "status": "success"}},
+    )
+    newest = past_turns(conversation, before=4)[-1]
+    assert newest.tool_results == {"call_1": "rain"}
+
+
+def test_a_start_that_failed_before_its_turn_was_stored_leaves_nothing_behind(
+    conversation: Conversation,
+) -> None:
+    texts(conversation, before=3)
+    rewrite(conversation, 2)
+    assert texts(conversation, before=2) == ["turn 0", "turn 1"]
+
+
+def test_a_persona_version_is_read_once(conversation: Conversation) -> None:
+    fresh = Conversation.objects.select_related("persona_version").defer("persona_version__document")
+    first = frozen_persona(fresh.get(pk=conversation.pk).persona_version)
+    version = fresh.get(pk=conversation.pk).persona_version
+    with CaptureQueriesContext(connection) as queries:
+        assert frozen_persona(version) is first
+    assert not queries.captured_queries

@@ -1,0 +1,90 @@
+"""What belongs to a conversation goes with its last viewer and turn, and its ``seq`` goes on all the same."""
+
+import asyncio
+import gc
+from itertools import chain
+
+import pytest
+from django.contrib.auth.models import User
+
+from playground.models import Conversation
+from playground.realtime.hub import Viewer
+from playground.runner import Runner
+from tests.conftest import make_user
+from tests.playground.rehearsals import Watcher, make_conversation, running
+from tests.playground.scripted_llm import END, Step, text
+
+ANSWER: list[Step] = [text("Hello. "), END]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def owner(transactional_db: None) -> User:
+    return make_user("alice")
+
+
+def kept(*conversation_ids: str) -> list[object]:
+    """Return whatever in this process is kept by the id of one of these conversations."""
+    gc.collect()
+    wanted = frozenset(conversation_ids)
+    # What they refer to as well: the collector itself doesn't list a dict of numbers.
+    holders = chain.from_iterable((held, *gc.get_referents(held)) for held in gc.get_objects())
+    return [holder for holder in holders if isinstance(holder, dict | set) and not wanted.isdisjoint(holder)]
+
+
+async def viewing(runner: Runner, conversation: Conversation) -> tuple[Viewer, Watcher]:
+    viewer = await runner.attach(conversation.pk)
+    return viewer, Watcher(viewer)
+
+
+async def settled(runner: Runner) -> None:
+    """Wait for the ends of turns, and for what the runner still has to store."""
+    for live in list(runner._turns.all()):
+        await runner._turns.until_ended(live.plan.conversation_id)
+    while runner._commands:
+        await asyncio.wait(set(runner._commands))
+
+
+async def test_nothing_is_kept_of_conversations_that_nobody_has_open(owner: User) -> None:
+    conversations = [await asyncio.to_thread(make_conversation, owner) for _ in range(5)]
+    async with running(*[ANSWER] * 5) as runner:
+        for conversation in conversations:
+            viewer, watcher = await viewing(runner, conversation)
+            await runner.respond(conversation.pk, "Hi")
+            await watcher.until_closed()
+            await runner.append_context(conversation.pk, "It rains.")
+            await runner.detach(conversation.pk, viewer)
+        await settled(runner)
+        assert kept(*(conversation.pk for conversation in conversations)) == []
+
+
+async def test_seq_goes_on_after_a_conversation_was_let_go(owner: User) -> None:
+    conversation = await asyncio.to_thread(make_conversation, owner)
+    async with running(ANSWER) as runner:
+        viewer, watcher = await viewing(runner, conversation)
+        await runner.append_context(conversation.pk, "It rains.")
+        told = await watcher.until(lambda event: event["event_type"] == "playground.context")
+        await runner.detach(conversation.pk, viewer)
+        await settled(runner)
+        assert runner.hub.seq(conversation.pk) == 0
+        viewer, watcher = await viewing(runner, conversation)
+        await runner.respond(conversation.pk, "Hi")
+        await watcher.until_closed()
+    assert watcher.events[0]["seq"] == told["seq"] + 1
+
+
+async def test_seq_is_kept_while_it_cannot_be_stored(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation = await asyncio.to_thread(make_conversation, owner)
+
+    def refuse(_conversation_id: str, _seq: int) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("playground.storage.conversation_edits.store_seq", refuse)
+    async with running() as runner:
+        viewer, watcher = await viewing(runner, conversation)
+        await runner.append_context(conversation.pk, "It rains.")
+        told = await watcher.until(lambda event: event["event_type"] == "playground.context")
+        await runner.detach(conversation.pk, viewer)
+        await settled(runner)
+        assert runner.hub.seq(conversation.pk) == told["seq"]

@@ -1,0 +1,98 @@
+"""What a turn asks of the database, counted: jobs, statements and connections, however many turns came before it."""
+
+import threading
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.backends.signals import connection_created
+
+from personas.models import TokenSecret
+from playground.models import Conversation, Turn
+from playground.runner import Runner
+from playground.storage import database_thread
+from playground.storage.database_thread import in_database_thread
+from tests.personas.making import make_secret
+from tests.playground.rehearsals import DOCUMENT, make_conversation, running, watch
+from tests.playground.scripted_llm import DONE, END, Step, text
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ANSWER: list[Step] = [text("Hello."), END, DONE]
+START = ["BEGIN", "SELECT", "SELECT", "INSERT", "SELECT", "SELECT"]
+"""A write transaction: the conversation, its newest turn, the turn's row. Then the new past turns, and the secret."""
+END_OF_TURN = ["BEGIN", "UPDATE", "UPDATE", "INSERT"]
+"""The turn, its conversation's ``last_seq``, its completion."""
+JOBS = 2
+"""The write and the read, each a hop to the database thread."""
+
+
+class Costs:
+    """The kinds of statements by thread, the jobs of the database thread, and the connections opened."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.statements: dict[str, list[str]] = defaultdict(list)
+        self.jobs = 0
+        self.connections = 0
+
+    def statement(self, execute: Any, sql: str, *rest: Any) -> Any:
+        self.statements[threading.current_thread().name].append(sql.split()[0])
+        return execute(sql, *rest)
+
+
+@asynccontextmanager
+async def counted(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Costs]:
+    costs, run = Costs(), database_thread._with_connection
+
+    def job(work: Any) -> Any:
+        costs.jobs += 1
+        return run(work)
+
+    def connects(connection: Any, **_signal: Any) -> None:
+        costs.connections += 1
+        connection.execute_wrappers.append(costs.statement)
+
+    await in_database_thread(lambda: connection.execute_wrappers.append(costs.statement))()
+    connection_created.connect(connects)
+    with monkeypatch.context() as patch:
+        patch.setattr(database_thread, "_with_connection", job)
+        yield costs
+    connection_created.disconnect(connects)
+    await in_database_thread(connection.execute_wrappers.clear)()
+
+
+@pytest.fixture
+def secret(user: User) -> TokenSecret:
+    return make_secret("OWN_KEY", hosts=("http://127.0.0.1:9",))
+
+
+async def talk(runner: Runner, conversation: Conversation) -> None:
+    watcher = watch(runner, conversation)
+    await runner.respond(conversation.pk, "Hi")
+    await watcher.until_closed()
+
+
+@pytest.mark.parametrize("earlier", [1, 200])
+async def test_a_turn_is_two_jobs_and_one_stored_end_on_kept_connections(
+    user: User, secret: TokenSecret, earlier: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = DOCUMENT | {"llm": DOCUMENT["llm"] | {"token_secret": secret.name}}
+    conversation = await in_database_thread(make_conversation)(user, document)
+    await Turn.objects.abulk_create(
+        Turn(conversation=conversation, position=place, status=Turn.Status.COMPLETED, text="Hm.")
+        for place in range(earlier)
+    )
+    async with counted(monkeypatch) as costs, running(ANSWER, ANSWER) as runner:
+        await talk(runner, conversation)
+        costs.reset()
+        await talk(runner, conversation)
+        assert costs.statements["database_0"] == START
+        assert costs.statements["recording"][-len(END_OF_TURN) :] == END_OF_TURN
+        assert (costs.jobs, costs.connections) == (JOBS, 0)
