@@ -1,4 +1,4 @@
-"""The ASGI application: pages, sockets with their users, and the lifespan under uvicorn."""
+"""The ASGI application: pages, sockets with their users, and the lifespan under other servers than `serve`'s."""
 
 import os
 

@@ -32,6 +32,8 @@ RETRY_AFTER_S = 5
 
 REQUEST_S = 60.0
 """Timeout for a whole request, from its first byte to the last of its body, however steadily it arrives."""
+LINGER_S = 2.0
+"""How long a refused client's remaining data is read and discarded, so that it can read the response."""
 FRAMING_BYTES = 16 * KIB
 BODY_PER_FRAMING = 8
 """Chunk framing may be 16 KiB plus an eighth of the body: chunks of one byte each cost much CPU time."""

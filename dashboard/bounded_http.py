@@ -13,6 +13,7 @@ from twisted.web.http import HTTPChannel
 
 from dashboard.bodies_under_way import BodiesUnderWay
 from dashboard.body_limits import (
+    LINGER_S,
     REQUEST_S,
     TOO_MANY_CHUNKS,
     TOO_SLOW,
@@ -23,8 +24,6 @@ from dashboard.body_limits import (
 )
 from dashboard.client_addresses import client_address
 
-LINGER_S = 2.0
-"""How long a refused client's remaining data is read and discarded, so that it can read the response."""
 NO_WHOLE_HEADERS = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 

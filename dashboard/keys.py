@@ -13,7 +13,6 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
-import psycopg
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
@@ -90,6 +89,8 @@ def _sqlite_holds_secrets(path: Path) -> bool:
 
 
 def _postgres_holds_secrets(database: dict[str, Any]) -> bool:
+    import psycopg  # here, because SQLite's users would wait for it at every start
+
     try:
         with psycopg.connect(
             host=database["HOST"] or None,

@@ -1,6 +1,7 @@
 """The lifespan of a serving process: what it does before the first request and after the last one."""
 
 import asyncio
+import gc
 import logging
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, LifespanScope
@@ -27,6 +28,7 @@ async def start() -> None:
     asyncio.get_running_loop().set_exception_handler(log_loop_failure)
     client.client()
     await runner().start()
+    gc.freeze()  # a full collection would look through all modules, and every turn would wait for it
 
 
 async def drain() -> None:
@@ -36,7 +38,7 @@ async def drain() -> None:
 
 
 async def lifespan(scope: LifespanScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    """Implement ASGI's lifespan protocol for uvicorn; `manage.py serve` does the same for Daphne."""
+    """Implement ASGI's lifespan protocol for other servers; `manage.py serve` does the same, in its own order."""
     await receive()
     try:
         await start()

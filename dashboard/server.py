@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred
 from dashboard import lifetime
 from dashboard.body_limits import REFUSAL
 from dashboard.bounded_http import BoundedChannel, BoundedRequest
+from dashboard.socket_limits import PING_EVERY_S, PING_TIMEOUT_S
 from dashboard.socket_protocol import SocketProtocol
 from playground.realtime.commands import MESSAGE_BYTES
 from playground.tasks import start_task
@@ -37,6 +38,8 @@ class DrainingServer(Server):
             http_timeout=HTTP_TIMEOUT_S,
             websocket_max_message_size=MESSAGE_BYTES,
             websocket_max_frame_size=MESSAGE_BYTES,
+            ping_interval=PING_EVERY_S,
+            ping_timeout=PING_TIMEOUT_S,
             verbosity=0,
             server_name="greenroom",
         )

@@ -119,7 +119,6 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 # The application
 
 INSTALLED_APPS = [
-    "daphne",
     "servestatic",
     "dashboard.apps.GreenroomAdminConfig",
     "django.contrib.auth",
@@ -264,6 +263,7 @@ LOGGING = {
         "django.db.backends": {"level": "INFO"},
         "axes": {"level": "ERROR"},
         "daphne": {"level": "WARNING"},
+        "uvicorn": {"level": "WARNING"},
         **{name: {"level": "WARNING"} for name in ("aiohttp", "asyncio", "httpcore", "httpx", "urllib3")},
     },
 }

@@ -2,23 +2,14 @@
 
 import asyncio
 import socket
-import time
-from collections import deque
 from typing import Any
 
+from autobahn.exception import Disconnected
 from daphne.ws_protocol import WebSocketProtocol
 
+from dashboard.socket_limits import FLOOD_REASON, FRAMES, FRAMES_WITHIN_S, KERNEL_BYTES
 from playground.realtime.close_codes import CloseCode
-
-FRAMES = 100
-FRAMES_WITHIN_S = 10.0
-"""The most frames within this time: five times the message limit, for pings and fragments, which the library doesn't
-report to the application. Each is read on the event loop.
-"""
-KERNEL_BYTES = 64 * 1024
-"""How much sent data the kernel is asked to buffer; Linux doubles it. By default it would buffer megabytes: a ping
-behind them reaches a slow reader too late for an answer in time, and slow reading goes unnoticed.
-"""
+from playground.realtime.message_rate import MessageRate
 
 
 class SocketProtocol(WebSocketProtocol):
@@ -30,7 +21,7 @@ class SocketProtocol(WebSocketProtocol):
     maxMessagePayloadSize: int
     data: bytes
     _writable: asyncio.Event | None = None
-    _frames: deque[float] | None = None
+    _frame_rate: MessageRate | None = None
     _is_flooding = False
 
     def onOpen(self) -> None:
@@ -43,11 +34,11 @@ class SocketProtocol(WebSocketProtocol):
 
     def onFrameBegin(self) -> None:
         super().onFrameBegin()
-        if self._is_flooding or not self._come_too_fast():
+        if self._is_flooding or self._takes_frame():
             return
         self._is_flooding = True
         self.data = b""
-        self.sendClose(int(CloseCode.TOO_MANY_MESSAGES), "Frames came faster than they are taken.")
+        self.sendClose(int(CloseCode.TOO_MANY_MESSAGES), FLOOD_REASON)
 
     def consumeData(self) -> None:
         """Read the received frames; drop them all in a flood."""
@@ -56,14 +47,10 @@ class SocketProtocol(WebSocketProtocol):
             return
         super().consumeData()
 
-    def _come_too_fast(self) -> bool:
-        now = time.monotonic()
-        if self._frames is None:
-            self._frames = deque(maxlen=FRAMES)
-        is_full = len(self._frames) == FRAMES
-        is_flood = is_full and now - self._frames[0] < FRAMES_WITHIN_S
-        self._frames.append(now)
-        return is_flood
+    def _takes_frame(self) -> bool:
+        if self._frame_rate is None:
+            self._frame_rate = MessageRate(FRAMES, FRAMES_WITHIN_S)
+        return self._frame_rate.takes_message()
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
         self.resumeProducing()
@@ -90,6 +77,8 @@ class SocketProtocol(WebSocketProtocol):
         limit, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
         try:
             super().sendMessage(payload, *args, **kwargs)
+        except Disconnected:
+            raise ConnectionResetError("The client has left.") from None
         finally:
             self.maxMessagePayloadSize = limit
 

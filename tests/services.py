@@ -5,13 +5,18 @@ With REQUIRE_ALL=1 a missing one fails the tests that need it; else they are ski
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import playwright
 import psycopg
 import pytest
 import redis
+from psycopg import sql
 
 USUAL_POSTGRES_URL = "postgresql://postgres:postgres@127.0.0.1:5432/postgres"
 USUAL_REDIS_URL = "redis://127.0.0.1:6379/0"
@@ -46,6 +51,19 @@ def postgres_url() -> str:
             "or set TEST_POSTGRES_URL"
         )
     return _postgres_url()
+
+
+@contextmanager
+def new_postgres(server_url: str, purpose: str) -> Iterator[str]:
+    """Yield the address of an empty database, dropped at the end."""
+    database = f"greenroom_{purpose}_{uuid4().hex[:12]}"
+    name = sql.Identifier(database)
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        try:
+            yield urlsplit(server_url)._replace(path=f"/{database}").geturl()
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
 
 def redis_url() -> str:

@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from autobahn.exception import Disconnected
-
 from playground.realtime.frames import frames
 from playground.realtime.hub import Viewer
 from playground.timers import PutOffTimer
@@ -15,8 +13,8 @@ STALLED_S = 10.0
 """How long a viewer may read nothing before it is let go; a long frame has more time."""
 SLOWEST_BYTES_S = 16 * 1024
 """How fast a viewer has to read a frame in any case."""
-GONE = (Disconnected, OSError)
-"""How a server says that the client has left: Daphne's library, and others by the specification of ASGI."""
+GONE = (OSError,)
+"""How a server says that the client has left, by the specification of ASGI."""
 
 SendFrame = Callable[[str], Awaitable[object]]
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import uvloop
 
-from tests.bench.cells import Cell, cpu, length, memory, paced, pages, slow_reader, speed, start
+from tests.bench.cells import Cell, cluster, cpu, length, memory, paced, pages, slow_reader, speed, start
 from tests.bench.effort import FULL, QUICK, Effort
 from tests.bench.figures import Figures
 from tests.bench.machine import LOAD_CORES, Meter, describe, on_cores
@@ -28,6 +28,9 @@ CELLS = (
     Cell("start", "Start", start.measure),
     Cell("length", "A turn after others of its conversation", length.measure, SITES),
     Cell("pages", "Pages on a site with few or many personas and conversations", pages.measure, SITES),
+    Cell(
+        "cluster", "Several processes, with PostgreSQL and Redis", cluster.measure, SITES, is_asked_for=True
+    ),
 )
 OTHERS_SHARE = 0.05
 """From this share of the machine on, what other processes did is told beside the table."""
@@ -37,7 +40,7 @@ CELL_S = 900.0
 
 def main() -> None:
     options = _options()
-    cells = [cell for cell in CELLS if cell.name in options.cells] if options.cells else list(CELLS)
+    cells = [cell for cell in CELLS if cell.name in options.cells or not (options.cells or cell.is_asked_for)]
     candidates = [one for one in Candidate if not options.only or one in options.only]
     with on_cores(LOAD_CORES), stand() as shared:
         bench = Bench(shared, QUICK if options.quick else FULL)
@@ -81,13 +84,13 @@ class Bench:
             self.warnings.append(f"{what}: {type(error).__name__}: {error}")
         others = meter.others_share()
         if others > OTHERS_SHARE:
-            self.warnings.append(f"{what}: other processes had {others:.0%} of the machine")
+            self.warnings.append(f"{what}: other processes had {others:.0%} of the machine{cell.others}")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measures Greenroom.")
     names = [cell.name for cell in CELLS]
-    parser.add_argument("cells", nargs="*", metavar="CELL", help=f"{', '.join(names)} (all)")
+    parser.add_argument("cells", nargs="*", metavar="CELL", help=f"{', '.join(names)} (all but the cluster)")
     parser.add_argument("--reps", type=int, default=3, help="repetitions (3)")
     parser.add_argument(
         "--only", action="append", type=Candidate, choices=list(Candidate), help="a candidate"

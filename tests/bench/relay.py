@@ -4,6 +4,7 @@ A conversation's socket takes the same command as Greenroom's, and gives the sam
 user, no database, no limits, no secrets, no history.
 """
 
+import asyncio
 import re
 import sys
 from collections.abc import AsyncIterator
@@ -73,15 +74,19 @@ async def with_client(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
-def main(port: int, llm_url: str) -> None:
+async def main(port: int, llm_url: str) -> None:
+    """Listen at the port, or a free one for 0, print it, and serve until the process is ended."""
     app = web.Application()
     app[LLM_URL] = f"{llm_url}/chat/completions"
     app.cleanup_ctx.append(with_client)
     app.add_routes([web.get("/health/", health), web.get("/ws/conversations/{conversation}/", conversation)])
-    web.run_app(
-        app, host=HOST, port=port, print=None, access_log=None, loop=uvloop.new_event_loop(), backlog=4096
-    )
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, HOST, port, backlog=4096).start()
+    sys.stdout.write(f"{runner.addresses[0][1]}\n")
+    sys.stdout.flush()
+    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    uvloop.run(main(int(sys.argv[1]), sys.argv[2]))

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import cycle, islice
@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from tests.bench.machine import LOAD_CORES, SERVER_CORES, on_cores
+from tests.bench.machine import LOAD_CORES, SERVER_CORES, cpu_s, on_cores
 from tests.dashboard.processes import DEPLOYED, ROOT, bare_environment, manage
 
 HOST = "127.0.0.1"
@@ -58,9 +58,7 @@ def command(candidate: Candidate, port: int, llm_url: str) -> list[str]:
         case Candidate.DAPHNE:
             return ["manage.py", "serve", *where]
         case Candidate.UVICORN:
-            options = ["--loop=uvloop", "--ws=websockets-sansio", "--ws-per-message-deflate=false"]
-            options += ["--ws-max-size=65536", "--no-access-log", "--log-level=warning"]
-            return ["-m", "uvicorn", "dashboard.asgi:application", *where, *options]
+            return ["manage.py", "serve", "--server", "uvicorn", *where]
 
 
 def site_settings(port: int, database: Mapping[str, str]) -> dict[str, str]:
@@ -93,12 +91,19 @@ class Server:
 
     candidate: Candidate
     url: str
-    process_id: int
+    process_ids: tuple[int, ...]
     start_s: float
     """From the process's start to its first answer."""
+    start_cpu_s: float
+    """The CPU time until then."""
     data: Path
     keys: list[str]
     persona_id: str = ""
+
+    @property
+    def process_id(self) -> int:
+        """The only process, or the first."""
+        return self.process_ids[0]
 
     @property
     def port(self) -> int:
@@ -154,20 +159,39 @@ class Stand:
     async def serving(self, candidate: Candidate, prepared: str = PREPARED) -> AsyncIterator[Server]:
         """Serve a copy of a prepared folder until the block is left."""
         port = free_port()
-        with tempfile.TemporaryDirectory(prefix="greenroom-bench-", dir=self.folder) as name:
-            data = Path(name)
-            if not self.database:
-                shutil.copytree(self.folder / prepared, data, dirs_exist_ok=True)
-            settings = site_settings(port, self.database)
-            with running(
-                command(candidate, port, self.llm_url), bare_environment(data, settings), data
-            ) as started:
-                process, began_s = started
-                start_s = await first_answer(process, port, began_s)
-                server = Server(candidate, f"http://{HOST}:{port}", process.pid, start_s, data, self.keys)
-                if candidate is not Candidate.RELAY:
-                    server.persona_id = await make_persona(server, self.llm_url)
+        async with self._processes(candidate, [port], port, prepared) as server:
+            yield server
+
+    @asynccontextmanager
+    async def serving_together(self, candidate: Candidate, count: int) -> AsyncIterator[Server]:
+        """Serve by several processes behind one address until the block is left."""
+        ports = [free_port() for _ in range(count)]
+        with announcing("tests.bench.balancer", *map(str, ports)) as (port, _):
+            async with self._processes(candidate, ports, port, PREPARED) as server:
                 yield server
+
+    @asynccontextmanager
+    async def _processes(
+        self, candidate: Candidate, ports: Sequence[int], address: int, prepared: str
+    ) -> AsyncIterator[Server]:
+        with ExitStack() as stack:
+            data = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=self.folder)))
+            shutil.copytree(self.folder / prepared, data, dirs_exist_ok=True)
+            environment = bare_environment(data, site_settings(address, self.database))
+            started = [
+                stack.enter_context(running(command(candidate, port, self.llm_url), environment, data))
+                for port in ports
+            ]
+            start_s = max(
+                [await first_answer(*begun, port) for port, begun in zip(ports, started, strict=True)]
+            )
+            process_ids = tuple(process.pid for process, _ in started)
+            start_cpu_s = sum(map(cpu_s, process_ids))
+            url = f"http://{HOST}:{address}"
+            server = Server(candidate, url, process_ids, start_s, start_cpu_s, data, self.keys)
+            if candidate is not Candidate.RELAY:
+                server.persona_id = await make_persona(server, self.llm_url)
+            yield server
 
 
 @contextmanager
@@ -200,7 +224,7 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-async def first_answer(process: "subprocess.Popen[bytes]", port: int, began_s: float) -> float:
+async def first_answer(process: "subprocess.Popen[bytes]", began_s: float, port: int) -> float:
     """Return how many s after its beginning a server answered. Raises RuntimeError if it ends, or takes too long."""
     while time.monotonic() < began_s + STARTING_S:
         if process.poll() is not None:
@@ -233,18 +257,15 @@ async def make_persona(server: Server, llm_url: str) -> str:
 
 
 @contextmanager
-def mock_llm() -> "Iterator[tuple[str, int]]":
-    """Run the mock LLM on the load's cores; yield its base URL and process id."""
+def announcing(module: str, *arguments: str) -> Iterator[tuple[int, int]]:
+    """Run a module of the bench on the load's cores; yield the port that it prints, and its process id."""
     with on_cores(LOAD_CORES):
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.mock_llm"],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            env=dict(os.environ),
+            [sys.executable, "-m", module, *arguments], cwd=ROOT, stdout=subprocess.PIPE, env=dict(os.environ)
         )
     try:
         assert process.stdout is not None
-        yield f"http://{HOST}:{int(process.stdout.readline())}/v1", process.pid
+        yield int(process.stdout.readline()), process.pid
     finally:
         stop(process)
 
@@ -255,7 +276,7 @@ def stand(database: Mapping[str, str] | None = None) -> Iterator[Stand]:
     database = database or {}
     with (
         tempfile.TemporaryDirectory(prefix="greenroom-bench-") as name,
-        mock_llm() as (llm_url, llm_process_id),
+        announcing("tests.bench.mock_llm") as (llm_port, llm_process_id),
     ):
         prepared = Path(name) / PREPARED
         prepared.mkdir()
@@ -263,6 +284,7 @@ def stand(database: Mapping[str, str] | None = None) -> Iterator[Stand]:
         in_site(prepared, settings, "migrate", "--verbosity", "0")
         in_site(prepared, settings, "collectstatic", "--verbosity", "0", "--no-input")
         keys = seed(prepared, settings, f"print_keys({USERS})")
+        llm_url = f"http://{HOST}:{llm_port}/v1"
         yield Stand(llm_url, llm_process_id, Path(name), json.loads(keys.splitlines()[-1]), database)
 
 

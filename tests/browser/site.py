@@ -94,7 +94,7 @@ def prepare(data: Path) -> None:
 
 
 @contextmanager
-def serve_site(data: Path, **settings: str) -> Iterator[Site]:
+def serve_site(data: Path, server: str = "daphne", **settings: str) -> Iterator[Site]:
     """Serves under these settings until the block is left; what the server logged is in ``data/server.log``."""
     prepare(data)
     port = settings.get("PORT") or str(free_port())
@@ -109,7 +109,7 @@ def serve_site(data: Path, **settings: str) -> Iterator[Site]:
             for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "DEMO_LLM_KEY")
         },
     }
-    command = ["serve", "--link", "--host", HOST, "--port", port]
+    command = ["serve", "--server", server, "--link", "--host", HOST, "--port", port]
     with _started(data, command, site_environment | settings, settings) as site:
         yield site
 

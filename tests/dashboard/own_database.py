@@ -4,32 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 import dj_database_url
-import psycopg
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connections
 from django.db.utils import load_backend
-from psycopg import sql
 
 from playground.storage import database_thread
-
-
-@contextmanager
-def new_postgres(server_url: str, purpose: str) -> Iterator[str]:
-    """Yield the address of an empty database, dropped at the end."""
-    database = f"greenroom_{purpose}_{uuid4().hex[:12]}"
-    name = sql.Identifier(database)
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
-        try:
-            yield urlsplit(server_url)._replace(path=f"/{database}").geturl()
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
 
 def sqlite_at(path: Path) -> dict[str, Any]:

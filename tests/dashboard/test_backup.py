@@ -16,8 +16,9 @@ from dashboard.backups import postgres, sqlite_copy
 from dashboard.backups.errors import BackupError
 from dashboard.backups.keys_file import read_keys
 from dashboard.backups.sqlite_copy import copy_online
-from tests.dashboard.own_database import new_postgres, postgres_at, using
+from tests.dashboard.own_database import postgres_at, using
 from tests.personas.making import make_secret
+from tests.services import new_postgres
 
 Output = pytest.CaptureFixture[str]
 

@@ -14,6 +14,7 @@ from dashboard.body_limits import (
     BODIES_OF_AN_ADDRESS_BYTES,
     DEFAULT_BODY_BYTES,
     FRAMING_BYTES,
+    LINGER_S,
     REQUEST_S,
     TOO_MANY_CHUNKS,
     TOO_MUCH_OF_AN_ADDRESS,
@@ -21,7 +22,7 @@ from dashboard.body_limits import (
     TOO_SLOW,
     too_large,
 )
-from dashboard.bounded_http import LINGER_S, BoundedChannel, BoundedRequest
+from dashboard.bounded_http import BoundedChannel, BoundedRequest
 
 CHUNKED = b"Transfer-Encoding: chunked"
 SIGN_IN = "/sign-in/"

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-REQUIREMENTS = Path(__file__).parents[2] / "requirements.txt"
+ROOT = Path(__file__).parents[2]
+REQUIREMENTS = ROOT / "requirements.txt"
 FIRST_WITHOUT = {
     "aiohttp": "3.12.14",  # request smuggling by trailers, CVE-2025-53643
     "cryptography": "44.0.1",  # the OpenSSL of its wheels, CVE-2024-12797
@@ -18,8 +19,8 @@ FIRST_WITHOUT = {
 }
 
 
-def pinned() -> dict[str, str]:
-    lines = REQUIREMENTS.read_text().splitlines()
+def pinned(requirements: Path = REQUIREMENTS) -> dict[str, str]:
+    lines = requirements.read_text().splitlines()
     matches = (re.match(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", line) for line in lines)
     return {pin[1].lower().replace("_", "-"): pin[2] for pin in matches if pin}
 
@@ -33,3 +34,9 @@ def test_every_requirement_is_an_exact_version() -> None:
 def test_no_vulnerable_version_is_pinned_or_installed(name: str) -> None:
     assert Version(pinned()[name]) >= Version(FIRST_WITHOUT[name])
     assert Version(version(name)) >= Version(FIRST_WITHOUT[name])
+
+
+def test_uvicorn_is_tested_at_the_versions_that_are_installed_for_it() -> None:
+    optional = pinned(ROOT / "requirements-uvicorn.txt")
+    tested = pinned(ROOT / "tests" / "requirements.txt")
+    assert optional == {name: tested[name] for name in ("click", "uvicorn", "uvloop", "websockets")}

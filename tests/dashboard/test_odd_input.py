@@ -22,9 +22,10 @@ from personas.demo_data import load_demo_data
 from playground.outgoing import client
 from tests.api import key_for
 from tests.dashboard.odd_input import ODD_IN_PATH, REFUSED_BY_DATABASES, admin_queries, forms, queries
-from tests.dashboard.own_database import migrated, new_postgres, postgres_at, sqlite_at
+from tests.dashboard.own_database import migrated, postgres_at, sqlite_at
 from tests.dashboard.routes import routes
 from tests.dashboard.world import World
+from tests.services import new_postgres
 
 pytestmark = pytest.mark.slow  # Sends thousands of requests through the whole application.
 

@@ -27,8 +27,9 @@ from dashboard.lifetime import lifespan
 from dashboard.management.commands import run, serve
 from personas.models import TokenSecret
 from tests.dashboard.installations import at, tree
-from tests.dashboard.own_database import new_postgres, postgres_at, using
+from tests.dashboard.own_database import postgres_at, using
 from tests.personas.making import make_secret
+from tests.services import new_postgres
 from tests.upgrade.served import DATABASE as OLDER_DATABASE
 from tests.upgrade.served import KEYS as OLDER_KEYS
 

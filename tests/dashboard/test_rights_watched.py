@@ -15,9 +15,10 @@ from dashboard.models import ApiKey
 from dashboard.roles import Role, group_of
 from playground.models import Conversation
 from playground.storage.rights_version import rights_version
-from tests.dashboard.own_database import migrated, new_postgres, postgres_at, sqlite_at
+from tests.dashboard.own_database import migrated, postgres_at, sqlite_at
 from tests.dashboard.roles import person
 from tests.playground.rehearsals import make_conversation
+from tests.services import new_postgres
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], scope="module")
@@ -82,7 +83,7 @@ def test_each_loss_is_a_new_version_and_nothing_else_is(database: None) -> None:
 
 
 def test_going_back_to_a_schema_without_it_and_forward_again(database: None) -> None:
-    call_command("migrate", "playground", "0001", verbosity=0)
+    call_command("migrate", "playground", "0003", verbosity=0)
     User.objects.create_user("carol")
     User.objects.update(is_active=True)
     call_command("migrate", verbosity=0)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.browser.site import Site, run_site
-from tests.dashboard.own_database import new_postgres
 from tests.playground.served_api import new_conversation, new_key
 from tests.playground.socket_client import sign_in, viewing
+from tests.services import new_postgres
 
 
 @pytest.fixture(scope="module")

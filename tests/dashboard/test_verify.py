@@ -17,9 +17,10 @@ from personas.invariants import Invariant
 from personas.models import TokenSecret
 from playground.models import Turn
 from tests.conftest import make_user
-from tests.dashboard.own_database import migrated, new_postgres, postgres_at, sqlite_at, using
+from tests.dashboard.own_database import migrated, postgres_at, sqlite_at, using
 from tests.personas.making import make_secret
 from tests.playground.rehearsals import make_conversation
+from tests.services import new_postgres
 
 pytestmark = pytest.mark.django_db
 

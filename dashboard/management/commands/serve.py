@@ -1,6 +1,8 @@
-"""`manage.py serve`: the site on one address, with Daphne."""
+"""`manage.py serve`: the site on one address, with Daphne or uvicorn."""
 
 from argparse import ArgumentParser
+from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
@@ -11,18 +13,35 @@ from django.core.management.base import BaseCommand, CommandError
 from dashboard.data_lock import DataInUseError, share
 from dashboard.site_address import remember_site_url, sign_in_link
 
+UVICORN_PACKAGES = ("uvicorn", "uvloop", "websockets")
+"""Those of requirements-uvicorn.txt that are imported."""
+
 
 class Command(BaseCommand):
-    help = "Serves the site with Daphne. On SIGTERM or Ctrl+C open turns are stored before it ends."
+    help = "Serves the site. On SIGTERM or Ctrl+C open turns are stored before it ends."
     requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="the address to listen at (127.0.0.1)")
         parser.add_argument("--port", type=int, default=settings.PORT, help="the port (the setting PORT)")
+        parser.add_argument(
+            "--server",
+            choices=["daphne", "uvicorn"],
+            default="daphne",
+            help="uvicorn, which requirements-uvicorn.txt installs, takes more turns at once (daphne)",
+        )
         parser.add_argument("--collect", action="store_true", help="collect the static files first")
         parser.add_argument("--link", action="store_true", help="print a sign-in link once it listens")
 
-    def handle(self, *args: Any, host: str, port: int, collect: bool, link: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, host: str, port: int, server: str, collect: bool, link: bool, **options: Any
+    ) -> None:
+        missing = [name for name in UVICORN_PACKAGES if server == "uvicorn" and find_spec(name) is None]
+        if missing:
+            raise CommandError(
+                f"uvicorn is not installed as a whole ({', '.join(missing)} missing): "
+                "run pip install -r requirements-uvicorn.txt."
+            )
         share_data_folder()
         if collect:
             call_command("collectstatic", verbosity=0, interactive=False)
@@ -39,13 +58,8 @@ class Command(BaseCommand):
             self.stdout.write("  Ctrl+C stops it.")
             self.stdout.flush()
 
-        # Imported here because the server installs Twisted's reactor, and the application sets up the whole site.
-        from dashboard.asgi import application
-        from dashboard.server import DrainingServer
-
-        server = DrainingServer(application, host=host, port=port, on_ready=announce)
-        server.run()
-        if server.abort_start:
+        serve = _serve_with_daphne if server == "daphne" else _serve_with_uvicorn
+        if not serve(host, port, announce):
             raise CommandError(f"Nothing can be served at {host}:{port}: the port is taken, or not allowed.")
 
 
@@ -55,6 +69,28 @@ def share_data_folder() -> None:
         share(settings.GREENROOM_DATA)
     except DataInUseError as error:
         raise CommandError(str(error)) from None
+
+
+def _serve_with_daphne(host: str, port: int, on_ready: Callable[[], None]) -> bool:
+    """Serve until the process is to end; return whether the server could listen."""
+    # Imported here because the server installs Twisted's reactor, and the application sets up the whole site.
+    from dashboard.asgi import application
+    from dashboard.server import DrainingServer
+
+    server = DrainingServer(application, host=host, port=port, on_ready=on_ready)
+    server.run()
+    return not server.abort_start
+
+
+def _serve_with_uvicorn(host: str, port: int, on_ready: Callable[[], None]) -> bool:
+    """Serve until the process is to end; return whether the server could listen."""
+    # Imported here because its packages are optional, and the application sets up the whole site.
+    from dashboard.asgi import application
+    from dashboard.under_uvicorn.server import DrainingServer
+
+    server = DrainingServer(application, host=host, port=port, on_ready=on_ready)
+    server.run()
+    return server.started
 
 
 def _static_files_stand() -> bool:

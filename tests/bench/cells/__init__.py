@@ -18,3 +18,10 @@ class Cell:
     title: str
     measure: Measure
     candidates: tuple[Candidate, ...] = tuple(Candidate)
+    is_asked_for: bool = False
+    """Whether it is measured only where it is named: it needs more than the machine."""
+
+    @property
+    def others(self) -> str:
+        """Who is among the other processes of the machine."""
+        return ", PostgreSQL and Redis among them" if self.is_asked_for else ""

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -153,3 +153,27 @@ def upgrade(path: str, *headers: bytes) -> bytes:
 
 def cookies_of(answer: bytes) -> bytes:
     return b"; ".join(re.findall(rb"(?i)\r\nset-cookie: ([^;\r]+)", answer))
+
+
+MASKED = b"\x80\x00\x00\x00\x00"
+"""What follows the first byte of a frame from a client that holds nothing."""
+FLOODS = {
+    "pings": (b"", b"\x89" + MASKED),
+    "fragments": (b"\x01" + MASKED, b"\x00" + MASKED),
+    "messages": (b"", b"\x81" + MASKED),
+}
+
+
+def flood(site: Site, handshake: bytes, frames: bytes) -> bytes:
+    """What comes back until the server closes; the frames are sent once the socket stands."""
+    address = urlsplit(site.url)
+    answer = b""
+    with socket.create_connection((address.hostname, address.port), timeout=DEADLINE_S) as connection:
+        connection.sendall(handshake)
+        connection.recv(len("HTTP/1.1 101"))
+        with suppress(ConnectionError):
+            connection.sendall(frames)
+        with suppress(ConnectionError):
+            while received := connection.recv(65_536):
+                answer += received
+    return answer

@@ -1,10 +1,7 @@
 """Floods of messages and frames are ended, and keep nobody waiting."""
 
 import asyncio
-import socket
 import threading
-from contextlib import suppress
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,7 +9,7 @@ from playground.realtime.close_codes import CloseCode
 from playground.realtime.message_rate import MESSAGES
 from playground.realtime.socket_shares import MESSAGES_OF_CLIENT
 from tests.browser.site import Site
-from tests.dashboard.attacks.attacking import ATTEMPTS, DEADLINE_S, bystander, upgrade
+from tests.dashboard.attacks.attacking import ATTEMPTS, FLOODS, bystander, flood, upgrade
 from tests.dashboard.attacks.many_sockets import many_sockets, message, send_all, snapshots_s, turns_shown
 from tests.playground.long_conversations import add_turns
 from tests.playground.served_api import new_conversation
@@ -98,13 +95,6 @@ async def test_nested_results_break_no_seats_and_stop_nobody(site: Site, bobs: s
     watching.assert_served_in_time()
 
 
-MASKED = b"\x80\x00\x00\x00\x00"
-"""What follows the first byte of a frame from a client that holds nothing."""
-FLOODS = {
-    "pings": (b"", b"\x89" + MASKED),
-    "fragments": (b"\x01" + MASKED, b"\x00" + MASKED),
-    "messages": (b"", b"\x81" + MASKED),
-}
 FLOODED_SOCKETS = 6
 FLOOD_BYTES = 384 * 1024
 
@@ -128,18 +118,3 @@ def test_a_flood_of_tiny_frames_is_ended_and_stops_nobody(site: Site, key: str, 
     closed = CloseCode.TOO_MANY_MESSAGES.to_bytes(2, "big")
     assert [closed in answer for answer in answers] == [True] * FLOODED_SOCKETS
     watching.assert_served_in_time()
-
-
-def flood(site: Site, handshake: bytes, frames: bytes) -> bytes:
-    """What comes back until the server closes; the frames are sent once the socket stands."""
-    address = urlsplit(site.url)
-    answer = b""
-    with socket.create_connection((address.hostname, address.port), timeout=DEADLINE_S) as connection:
-        connection.sendall(handshake)
-        connection.recv(len("HTTP/1.1 101"))
-        with suppress(ConnectionError):
-            connection.sendall(frames)
-        with suppress(ConnectionError):
-            while received := connection.recv(65_536):
-                answer += received
-    return answer

@@ -71,6 +71,8 @@ STARTED_BY = {
         "asyncio.get_running_loop().call_later",
     ): "only counts down",
     ("dashboard/bounded_http.py", "self.callLater"): "only closes a connection; the reactor logs a failure",
+    ("dashboard/under_uvicorn/http.py", "self.loop.call_later"): "only closes a connection",
+    ("dashboard/under_uvicorn/sockets.py", "self.loop.call_later"): "only closes a connection",
 }
 
 

@@ -15,7 +15,7 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("playground", "0001_initial")]
+    dependencies = [("playground", "0003_indexes_of_the_admin")]
 
     operations = [
         migrations.CreateModel(

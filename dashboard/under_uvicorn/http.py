@@ -1,0 +1,76 @@
+"""HTTP under uvicorn: limits headers, how long they take to come, and how small a body's chunks may be."""
+
+import asyncio
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from dashboard.body_limits import REQUEST_S, is_mostly_framing
+
+HEADERS_BYTES = 16 * 1024
+"""The most bytes of a request's line and headers, as Twisted takes them."""
+CHUNK_FRAMING_BYTES = 5
+"""The least framing of a chunk: a digit and two ends of line."""
+
+
+class CountedConnection(h11.Connection):
+    """Raises RemoteProtocolError for too large headers, and for chunks that hold too little of their body."""
+
+    def __init__(self) -> None:
+        super().__init__(h11.SERVER, HEADERS_BYTES)
+        self._framing = 0
+        self._body = 0
+
+    def receive_data(self, data: bytes) -> None:
+        self._framing -= CHUNK_FRAMING_BYTES  # a chunk that arrives in two pieces is reported as two
+        super().receive_data(data)
+
+    def next_event(self) -> Any:
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self._framing = self._body = 0
+            if _size(event) > HEADERS_BYTES:  # h11 bounds only what hasn't arrived as a whole
+                raise h11.RemoteProtocolError("too large headers")
+        elif isinstance(event, h11.Data):
+            self._framing += CHUNK_FRAMING_BYTES
+            self._body += len(event.data)
+            if is_mostly_framing(self._framing + self._body, self._body):
+                raise h11.RemoteProtocolError("too many small chunks")
+        return event
+
+
+def _size(request: h11.Request) -> int:
+    return len(request.target) + sum(len(name) + len(value) for name, value in request.headers)
+
+
+class BoundedRequests(H11Protocol):
+    """A connection on which the headers of each request must arrive in time; `BoundedBodies` sees to the bodies."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conn = CountedConnection()
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
+        super().connection_made(transport)
+        self._start_clock()
+
+    def data_received(self, data: bytes) -> None:
+        self._start_clock()
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._stop_clock()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_clock()
+        super().connection_lost(exc)
+
+    def _start_clock(self) -> None:
+        if self._deadline is None and self.conn.their_state is h11.IDLE:
+            self._deadline = self.loop.call_later(REQUEST_S, self.transport.close)
+
+    def _stop_clock(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None

@@ -1,0 +1,121 @@
+"""`manage.py serve --server uvicorn`: the limits and the end that it shares with Daphne. Over real sockets."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from dashboard.management.commands import serve
+from playground.realtime.close_codes import CloseCode
+from tests.browser.site import Site, rows, serve_site
+from tests.dashboard.attacks.attacking import FLOODS, exchange, flood, head, upgrade
+from tests.dashboard.processes import DEPLOYED, manage
+from tests.playground.long_conversations import add_turns
+from tests.playground.served_api import new_conversation, new_key
+from tests.playground.socket_client import sign_in, viewing
+
+MERT = "Mert the Storyteller"
+MIB = 1024 * 1024
+FLOOD_BYTES = 384 * 1024
+CHUNKED = b"Transfer-Encoding: chunked"
+
+
+@pytest.fixture(scope="module")
+def site(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with serve_site(tmp_path_factory.mktemp("uvicorn"), server="uvicorn") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def key(site: Site) -> str:
+    return new_key(site)
+
+
+@pytest.fixture(scope="module")
+def cookies(site: Site) -> str:
+    return sign_in(site)
+
+
+async def test_a_turn_is_told_to_its_end(site: Site, key: str, cookies: str) -> None:
+    conversation = await asyncio.to_thread(new_conversation, site, key, MERT)
+    async with viewing(site, conversation, cookies) as client:
+        await client.send("conversation.respond", text="Tell me about the wolf.")
+        closed = await client.until_closed()
+    assert client.events[-1]["event_type"] == "playground.turn.completed"
+    assert closed["text"]
+
+
+async def test_an_event_of_a_mebibyte_is_sent(site: Site, key: str, cookies: str) -> None:
+    """The limit on messages is for those that come in."""
+    conversation = await asyncio.to_thread(new_conversation, site, key, MERT)
+    await asyncio.to_thread(add_turns, site, conversation, 1)
+    query = "UPDATE playground_turn SET user_text = ? WHERE conversation_id = ?"
+    await asyncio.to_thread(rows, site.data, query, "a" * MIB, conversation)
+    async with viewing(site, conversation, cookies) as client:
+        (turn,) = (await client.until("playground.snapshot"))["turns"]
+    assert len(turn["user_text"]) == MIB
+
+
+def test_a_body_over_the_limit_of_its_path_is_refused(site: Site) -> None:
+    body = b"a&" * MIB
+    declared = exchange(site, head("POST", "/sign-in/", b"Content-Length: %d" % len(body)), body)
+    chunk = b"10000\r\n" + b"a&" * 0x8000 + b"\r\n"
+    counted = exchange(site, head("POST", "/sign-in/", CHUNKED), *[chunk] * 32)
+    assert declared.startswith(b"HTTP/1.1 413 ")
+    assert counted.startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_body_in_chunks_of_a_byte_is_refused(site: Site) -> None:
+    answer = exchange(site, head("POST", "/v2/personas", CHUNKED), b"1\r\na\r\n" * 100_000, b"0\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+def test_headers_over_16_kib_are_refused(site: Site) -> None:
+    answer = exchange(site, head("POST", "/health/", b"X-Long: " + b"a" * 17_000))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("kind", FLOODS)
+def test_a_flood_of_tiny_frames_is_ended(site: Site, key: str, kind: str) -> None:
+    first, frame = FLOODS[kind]
+    conversation = new_conversation(site, key, MERT)
+    handshake = upgrade(f"/ws/conversations/{conversation}/", b"x-api-key: " + key.encode())
+    answer = flood(site, handshake, first + frame * (FLOOD_BYTES // len(frame)))
+    assert CloseCode.TOO_MANY_MESSAGES.to_bytes(2, "big") in answer
+
+
+async def test_a_stopped_server_tells_and_stores_the_text_of_its_turns(
+    server_processes: None, tmp_path: Path
+) -> None:
+    with serve_site(tmp_path, server="uvicorn") as site:
+        key, cookies = await asyncio.to_thread(new_key, site), await asyncio.to_thread(sign_in, site)
+        conversation = await asyncio.to_thread(new_conversation, site, key, MERT, speech="realtime")
+        async with viewing(site, conversation, cookies) as client:
+            await client.send("conversation.respond", text="Tell me a story.")
+            await client.until("playground.delta")
+            os.kill(site.process_id, signal.SIGTERM)
+            closed = await client.until_closed()
+    ((status, text),) = rows(tmp_path, "SELECT status, text FROM playground_turn")
+    assert status == "interrupted"
+    assert text == closed["text"] != ""
+
+
+def test_a_taken_port_is_named(site: Site) -> None:
+    port = site.url.rpartition(":")[2]
+    settings = {**DEPLOYED, "SITE_URL": site.url, "ALLOWED_HOSTS": "127.0.0.1"}
+    refused = manage(site.data, settings, "serve", "--server", "uvicorn", "--port", port)
+    assert refused.returncode == 1
+    assert f"Nothing can be served at 127.0.0.1:{port}" in refused.stderr
+
+
+@pytest.mark.django_db
+def test_without_uvicorn_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "find_spec", lambda name: None if name == "uvloop" else object())
+    with pytest.raises(
+        CommandError, match=r"\(uvloop missing\): run pip install -r requirements-uvicorn\.txt"
+    ):
+        call_command("serve", server="uvicorn", skip_checks=True)
