@@ -23,7 +23,8 @@ def json_bytes(value: Any) -> bytes:
     if not isinstance(value, KeptJson):
         return _dumped(value)
     if not hasattr(value, "text"):
-        value.text = _dumped(value)
+        # A copy: orjson's bytes keep some 4 KiB for as long as they live.
+        value.text = bytes(memoryview(_dumped(value)))
     return value.text
 
 

@@ -44,7 +44,7 @@ async def _send_frames(
     while True:
         await viewer.until_news()
         await _sleep_until(due)
-        for frame in frames(await viewer.take()):
+        for frame in frames(await viewer.take_encoded()):
             await _sleep_until(due)
             if not is_open():
                 return

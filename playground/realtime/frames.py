@@ -2,21 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 
-from playground.engine.json_text import json_bytes
-from playground.engine.json_types import Json
-
 FRAME_BYTES = 64 * 1024
 """The most bytes in a frame of several events. A page parses and applies that much within 10 ms, so that typing and
 motion stay smooth; a larger event gets a frame of its own.
 """
 
 
-def frames(events: Iterable[Json]) -> Iterator[str]:
-    """Yield frames with the events in order, as many in each as FRAME_BYTES allow."""
+def frames(events: Iterable[bytes]) -> Iterator[str]:
+    """Yield frames with the encoded events in order, as many in each as FRAME_BYTES allow."""
     waiting: list[bytes] = []
     length = 0
-    for event in events:
-        encoded = json_bytes(event)
+    for encoded in events:
         if waiting and length + len(encoded) + len(waiting) + 2 > FRAME_BYTES:
             yield _frame(waiting)
             waiting, length = [], 0

@@ -4,13 +4,20 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable
 
-from playground.engine.json_text import json_bytes
+import orjson
+
+from playground.engine.json_text import KeptJson, json_bytes
 from playground.engine.json_types import Json
 
 OUTBOX_EVENTS = 20_000
 """The most events that may wait for one viewer after merging; a slower viewer is disconnected."""
 OUTBOX_BYTES = 8 * 1024 * 1024
 """The most bytes of those events: a snapshot's newest part, and the longest answer with all its events."""
+
+SHELVED_FROM = 32
+"""An event that waits behind so many others is kept as its JSON alone, a tenth of the memory of its parts, so that
+OUTBOX_BYTES bounds what a viewer costs who reads nothing. Behind one who reads fewer wait.
+"""
 
 _TEXT = frozenset({"playground.delta", "playground.reasoning"})
 
@@ -19,7 +26,7 @@ class Viewer:
     """One socket's outbox. ``take`` waits for the next batch; ``lagged`` is set if the viewer was too slow."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Json] = deque()
+        self._waiting: deque[Json | bytes] = deque()
         self._bytes = 0
         self._news = asyncio.Event()
         self._taken = asyncio.Event()
@@ -40,9 +47,12 @@ class Viewer:
     def tell(self, event: Json) -> None:
         """Add an event for this viewer only."""
         self._bytes += _size(event)
-        if self._waiting and _continues(self._waiting[-1], event):
-            self._waiting[-1] = _merged(self._waiting[-1], event)
+        last = self._waiting[-1] if self._waiting else b""
+        if not isinstance(last, bytes) and _continues(last, event):
+            self._waiting[-1] = _merged(last, event)
         else:
+            if not isinstance(last, bytes) and len(self._waiting) > SHELVED_FROM:
+                self._shelve(last)
             self._waiting.append(event)
         if len(self._waiting) > OUTBOX_EVENTS or (self._bytes > OUTBOX_BYTES and len(self._waiting) > 1):
             self.lagged = True
@@ -55,15 +65,28 @@ class Viewer:
         await self._news.wait()
 
     async def take(self) -> list[Json]:
-        await self._news.wait()
-        batch = list(self._waiting)
-        self._clear()
-        return batch
+        return [orjson.loads(event) if isinstance(event, bytes) else event for event in await self._take()]
+
+    async def take_encoded(self) -> list[bytes]:
+        """As ``take``, each event as its JSON."""
+        return [event if isinstance(event, bytes) else json_bytes(event) for event in await self._take()]
 
     async def until_taken(self) -> None:
         """Wait until the outbox is empty."""
         if self._waiting:
             await self._taken.wait()
+
+    async def _take(self) -> list[Json | bytes]:
+        await self._news.wait()
+        batch = list(self._waiting)
+        self._clear()
+        return batch
+
+    def _shelve(self, last: Json) -> None:
+        """Keep the last event, into which nothing is merged any more, as its JSON."""
+        shelved = json_bytes(last)
+        self._bytes += len(shelved) - _size(last)
+        self._waiting[-1] = shelved
 
     def _clear(self) -> None:
         self._waiting.clear()
@@ -159,4 +182,5 @@ def _continues(last: Json, event: Json) -> bool:
 
 def _merged(last: Json, event: Json) -> Json:
     before, after = last["properties"], event["properties"]
-    return last | {"seq": event["seq"], "properties": before | {"text": before["text"] + after["text"]}}
+    properties = before | {"text": before["text"] + after["text"]}
+    return KeptJson(last | {"seq": event["seq"], "properties": properties})

@@ -2,10 +2,11 @@
 
 import json
 import math
+import tracemalloc
 
 import pytest
 
-from playground.engine.json_text import json_bytes
+from playground.engine.json_text import KeptJson, json_bytes
 
 
 @pytest.mark.parametrize("value", [10**20, -(10**400), 1e20, "\ud800", "ä", [[1, None, True]], {"a": {}}])
@@ -23,3 +24,15 @@ def test_what_nests_as_deeply_as_a_payload_may_is_written() -> None:
     for _ in range(500):
         deep = [deep]
     assert json.loads(json_bytes(deep)) == deep
+
+
+def test_the_text_of_a_kept_object_is_made_once_and_takes_no_more_memory_than_its_bytes() -> None:
+    kept = [KeptJson(number=number) for number in range(100)]
+    tracemalloc.start()
+    try:
+        texts = [json_bytes(each) for each in kept]
+        assert tracemalloc.get_traced_memory()[0] < 100 * 200
+    finally:
+        tracemalloc.stop()
+    assert texts[7] == b'{"number":7}'
+    assert json_bytes(kept[7]) is texts[7]

@@ -49,10 +49,6 @@ class _Waiting:
     planned: Segment | None = None
     """Where it was to be placed when its synthesis began."""
 
-    @property
-    def is_silent(self) -> bool:
-        return not self.segment.text and not self.segment.pauses_ms
-
     def placed(self, starts_ms: int) -> Segment:
         """Return the segment where it plays: nearly always where it was planned."""
         if self.planned is not None and self.planned.starts_ms == starts_ms:
@@ -123,18 +119,16 @@ class SpeechSchedule:
         delay_ms = 0 if self._is_instant else self._voice.synthesis_ms(utterance.text)
         self._synthesiser_free_ms = synthesis_ms + delay_ms
         timing = self._timing(utterance)
-        limit = (
-            self._limit.place_in(sentence, utterance, self._voice.timing(utterance)) if self._limit else None
-        )
+        limit = self._limit_in(sentence, utterance, timing)
         words = timed_words(utterance.words, timing.word_starts_ms)
         segment = self._segment(SENTENCE, sentence.index, utterance.text, synthesis_ms, timing, words)
-        waiting = _Waiting(segment, sentence.end, synthesis_ms + delay_ms, limit)
-        if waiting.is_silent:
-            self._waiting.append(waiting)
+        ready_ms = synthesis_ms + delay_ms
+        if _is_silent(segment):
+            self._waiting.append(_Waiting(segment, sentence.end, ready_ms, limit))
             return []
-        planned = _placed(segment, max(waiting.ready_ms, self._free_ms, self._planned_free_ms))
+        planned = _placed(segment, max(ready_ms, self._free_ms, self._planned_free_ms))
         self._planned_free_ms = planned.ends_ms
-        self._waiting.append(replace(waiting, planned=planned))
+        self._waiting.append(_Waiting(segment, sentence.end, ready_ms, limit, planned))
         return [SynthesisStarted(t_ms=now_ms, segment=planned)]
 
     def end_input(self) -> None:
@@ -213,7 +207,7 @@ class SpeechSchedule:
     def _start_playout(self) -> list[Event]:
         starts_ms = self._start_of_next()
         waiting = self._waiting.popleft()
-        if waiting.is_silent:
+        if _is_silent(waiting.segment):
             self._heard_to = waiting.raw_end
             return []
         events: list[Event] = []
@@ -293,6 +287,12 @@ class SpeechSchedule:
             self._next_id, kind, index, text, synthesis_ms, 0, timing.duration_ms, words, timing.pauses_ms
         )
 
+    def _limit_in(self, sentence: Sentence, utterance: Spoken, timing: Timing) -> LimitPlace | None:
+        if self._limit is None:
+            return None
+        heard = self._voice.timing(utterance) if self._is_instant else timing
+        return self._limit.place_in(sentence, utterance, heard)
+
     def _timing(self, utterance: Spoken) -> Timing:
         return Timing(0, (0,) * len(utterance.words)) if self._is_instant else self._voice.timing(utterance)
 
@@ -310,6 +310,10 @@ def timed_words(
         return tuple(Word(word.start, word.end, at_ms) for word, at_ms in pairs)
     groups = ((at, min(at + step, len(words)) - 1) for at in range(0, len(words), step))
     return tuple(Word(words[first].start, words[last].end, starts_ms[last]) for first, last in groups)
+
+
+def _is_silent(segment: Segment) -> bool:
+    return not segment.text and not segment.pauses_ms
 
 
 def _placed(segment: Segment, starts_ms: int) -> Segment:

@@ -3,6 +3,8 @@
 import itertools
 from dataclasses import replace
 
+import pytest
+
 from playground.engine.events import (
     Event,
     FillerSkipped,
@@ -18,8 +20,8 @@ from playground.engine.persona import FillerSettings, SpeechSettings
 from playground.engine.speech.answer_limit import AnswerLimit
 from playground.engine.speech.fillers import SkipReason
 from playground.engine.speech.schedule import SpeechSchedule, timed_words
-from playground.engine.speech.spoken import SpokenWord, spoken
-from playground.engine.speech.voices import voice_of
+from playground.engine.speech.spoken import Spoken, SpokenWord, spoken
+from playground.engine.speech.voices import Timing, Voice, voice_of
 
 VOICE = voice_of(SpeechSettings())
 FILLER = FillerSettings(phrases=("One moment.", "Let me see."), activation_delay_ms=1_000)
@@ -327,3 +329,21 @@ class TestLongestAnswer:
         speech.advance(FOREVER_MS)
         assert speech.limit_place is not None
         assert speech.limit_place.at_ms == 5_000 + VOICE.synthesis_ms(self.FIRST) + 2_000
+
+
+@pytest.mark.parametrize("limit", [None, AnswerLimit(60)])
+def test_a_sentence_is_timed_once(monkeypatch: pytest.MonkeyPatch, limit: AnswerLimit | None) -> None:
+    timed: list[Spoken] = []
+    timing = Voice.timing
+
+    def counted(voice: Voice, said: Spoken) -> Timing:
+        timed.append(said)
+        return timing(voice, said)
+
+    monkeypatch.setattr(Voice, "timing", counted)
+    speech = SpeechSchedule(VOICE, filler=None, pick=lambda _: 0, limit=limit)
+
+    say(speech, "Hello there.", 300)
+    speech.advance(FOREVER_MS)
+
+    assert len(timed) == 1

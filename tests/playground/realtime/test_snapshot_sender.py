@@ -9,6 +9,7 @@ import pytest
 from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
 
+from playground.engine.json_text import KeptJson, json_bytes
 from playground.engine.json_types import Json
 from playground.models import Turn
 from playground.realtime import consumer, frame_sender, hub, snapshot_sender
@@ -29,14 +30,14 @@ def event(seq: int, event_type: str = "playground.note", **properties: Any) -> J
 class TestFrames:
     def test_hold_as_many_events_as_fit_in_order(self) -> None:
         events = [event(seq, note="x" * 1_000) for seq in range(200)]
-        made = list(frames(events))
+        made = list(frames(map(json_bytes, events)))
         assert [framed_event for frame in made for framed_event in orjson.loads(frame)] == events
         assert max(map(len, made)) <= FRAME_BYTES
         assert len(made) == 4
 
     def test_a_larger_event_goes_alone(self) -> None:
         small, large = event(1, note="x"), event(2, note="x" * FRAME_BYTES)
-        assert [orjson.loads(frame) for frame in frames([small, small, large, small])] == [
+        assert [orjson.loads(frame) for frame in frames(map(json_bytes, [small, small, large, small]))] == [
             [small, small], large, small,
         ]  # fmt: skip
 
@@ -44,7 +45,7 @@ class TestFrames:
     def test_any_value_of_python_is_sent(self, value: object) -> None:
         for _ in range(300):
             value = [value]
-        (frame,) = frames([event(1, value=value)])
+        (frame,) = frames([json_bytes(event(1, value=value))])
         assert frame.startswith("{")
 
 
@@ -86,6 +87,21 @@ class TestOutbox:
             viewer.put(event(seq, note="x" * (hub.OUTBOX_BYTES // 2)))
             await viewer.take()
         assert not viewer.lagged
+
+    async def test_what_is_not_read_waits_as_its_json_and_is_taken_as_it_came(self) -> None:
+        viewers = Viewer(), Viewer()
+        events = [
+            event(seq, "playground.delta" if seq % 3 else "playground.note", text="x") for seq in range(400)
+        ]
+        for viewer in viewers:
+            for each in events:
+                viewer.put(KeptJson(each))
+        waiting = [each for each in viewers[0]._waiting if not isinstance(each, bytes)]
+        assert len(waiting) <= hub.SHELVED_FROM + 2
+        encoded, taken = await viewers[0].take_encoded(), await viewers[1].take()
+        assert list(map(orjson.loads, encoded)) == taken
+        assert "".join(each["properties"]["text"] for each in taken) == "x" * 399
+        assert [each["seq"] for each in taken] == sorted(each["seq"] for each in taken)
 
     async def test_one_event_is_never_too_large(self) -> None:
         viewer = Viewer()
