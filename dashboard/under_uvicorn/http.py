@@ -1,15 +1,16 @@
 """HTTP under uvicorn: limits headers, how long they take to come, and how small a body's chunks may be."""
 
 import asyncio
-from typing import Any
+from typing import Any, NoReturn
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from dashboard.body_limits import REQUEST_S, is_mostly_framing
+from dashboard.body_limits import REQUEST_S, TOO_MANY_CHUNKS, is_mostly_framing
 
 HEADERS_BYTES = 16 * 1024
 """The most bytes of a request's line and headers, as Twisted takes them."""
+TOO_LARGE_HEADERS = f"The request's headers are too large: at most {HEADERS_BYTES:,} bytes are taken."
 CHUNK_FRAMING_BYTES = 5
 """The least framing of a chunk: a digit and two ends of line."""
 
@@ -19,6 +20,8 @@ class CountedConnection(h11.Connection):
 
     def __init__(self) -> None:
         super().__init__(h11.SERVER, HEADERS_BYTES)
+        self.refusal = ""
+        """Why the connection is refused, for its client."""
         self._framing = 0
         self._body = 0
 
@@ -31,13 +34,17 @@ class CountedConnection(h11.Connection):
         if isinstance(event, h11.Request):
             self._framing = self._body = 0
             if _size(event) > HEADERS_BYTES:  # h11 bounds only what hasn't arrived as a whole
-                raise h11.RemoteProtocolError("too large headers")
+                self._refuse(TOO_LARGE_HEADERS)
         elif isinstance(event, h11.Data):
             self._framing += CHUNK_FRAMING_BYTES
             self._body += len(event.data)
             if is_mostly_framing(self._framing + self._body, self._body):
-                raise h11.RemoteProtocolError("too many small chunks")
+                self._refuse(TOO_MANY_CHUNKS.message)
         return event
+
+    def _refuse(self, refusal: str) -> NoReturn:
+        self.refusal = refusal
+        raise h11.RemoteProtocolError(refusal)
 
 
 def _size(request: h11.Request) -> int:
@@ -46,6 +53,8 @@ def _size(request: h11.Request) -> int:
 
 class BoundedRequests(H11Protocol):
     """A connection on which the headers of each request must arrive in time; `BoundedBodies` sees to the bodies."""
+
+    conn: CountedConnection
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,6 +70,9 @@ class BoundedRequests(H11Protocol):
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE:
             self._stop_clock()
+
+    def send_400_response(self, msg: str) -> None:
+        super().send_400_response(self.conn.refusal or msg)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_clock()

@@ -72,11 +72,13 @@ def test_a_body_over_the_limit_of_its_path_is_refused(site: Site) -> None:
 def test_a_body_in_chunks_of_a_byte_is_refused(site: Site) -> None:
     answer = exchange(site, head("POST", "/v2/personas", CHUNKED), b"1\r\na\r\n" * 100_000, b"0\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"too many small chunks" in answer
 
 
 def test_headers_over_16_kib_are_refused(site: Site) -> None:
     answer = exchange(site, head("POST", "/health/", b"X-Long: " + b"a" * 17_000))
     assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"at most 16,384 bytes" in answer
 
 
 @pytest.mark.parametrize("kind", FLOODS)
