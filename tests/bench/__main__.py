@@ -1,6 +1,7 @@
 """`python -m tests.bench [CELL…]`: measures what is named, or all but the cluster, and prints a Markdown table.
 
 `--reps N` repetitions (3), `--quick` with less of everything, `--only CANDIDATE` for one of them (more than once).
+Ctrl+C ends it with a table of what was measured until then.
 """
 
 import argparse
@@ -8,6 +9,7 @@ import asyncio
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import uvloop
@@ -44,7 +46,8 @@ def main() -> None:
     candidates = [one for one in Candidate if not options.only or one in options.only]
     with on_cores(LOAD_CORES), stand() as shared:
         bench = Bench(shared, QUICK if options.quick else FULL)
-        uvloop.run(bench.run(cells, candidates, options.reps))
+        with suppress(KeyboardInterrupt):
+            uvloop.run(bench.run(cells, candidates, options.reps))
     _print(f"`{' '.join(['python -m tests.bench', *sys.argv[1:]])}`, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
     _print(
         f"{describe()}; load and mock LLM on one core, the server on another; {options.reps} repetitions.\n"

@@ -208,6 +208,7 @@ def running(
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            start_new_session=True,  # Ctrl+C is for the bench alone
         )
     try:
         yield process, began_s
@@ -261,7 +262,11 @@ def announcing(module: str, *arguments: str) -> Iterator[tuple[int, int]]:
     """Run a module of the bench on the load's cores; yield the port that it prints, and its process id."""
     with on_cores(LOAD_CORES):
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments], cwd=ROOT, stdout=subprocess.PIPE, env=dict(os.environ)
+            [sys.executable, "-m", module, *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            env=dict(os.environ),
+            start_new_session=True,
         )
     try:
         assert process.stdout is not None
