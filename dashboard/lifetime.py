@@ -6,11 +6,13 @@ import logging
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, LifespanScope
 from django.conf import settings
+from django.db import connection
 
 from dashboard import data_lock
 from playground.failures import log_loop_failure
 from playground.outgoing import client
 from playground.runner import runner
+from playground.storage.database_thread import in_database_thread
 
 logger = logging.getLogger(__name__)
 
@@ -32,9 +34,10 @@ async def start() -> None:
 
 
 async def drain() -> None:
-    """Interrupt the open turns and store them, then close the connections to LLMs."""
+    """Interrupt the open turns and store them, then close the connections to LLMs and the database."""
     await runner().shutdown(DRAIN_S)
     await client.aclose()
+    await in_database_thread(connection.close)()
 
 
 async def lifespan(scope: LifespanScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:

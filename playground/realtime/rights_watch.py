@@ -6,6 +6,7 @@ One read of the version a second, however many sockets and commands there are.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from time import monotonic
 
 from playground.failures import log_failure
@@ -47,7 +48,8 @@ class RightsWatch:
         """Check a socket's permission from now on."""
         self._sockets.add(recheck)
         if self._watching is None:
-            self._watching = start_task(self._watch(), name="rights of viewers")
+            # In a context of its own: its jobs are not those of the client that came first.
+            self._watching = start_task(self._watch(), name="rights of viewers", context=Context())
 
     async def leave(self, recheck: Recheck) -> None:
         self._sockets.discard(recheck)
@@ -64,6 +66,7 @@ class RightsWatch:
             await asyncio.sleep(IDLE_SOCKETS_EVERY_S)
             try:
                 version = await self.version()
-                await asyncio.gather(*(recheck(version) for recheck in self._sockets))
+                for recheck in tuple(self._sockets):
+                    await recheck(version)
             except Exception as error:
                 log_failure(logger, error, doing="rights of viewers")

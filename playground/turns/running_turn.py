@@ -14,12 +14,14 @@ from playground.engine.turn_record import TurnRecord
 from playground.realtime.hub import Hub
 from playground.realtime.wire_events import envelope, wire_count, wire_events
 from playground.storage.record_writer import Recorder, TurnRow, closed_row, failed_row, streaming_row
+from playground.timers import PutOffTimer
 from playground.turns.interrupt import Interrupt, InterruptSignal
 
 logger = logging.getLogger(__name__)
 
 SAVE_EVERY_CHARS = 2_048
-SAVE_EVERY_MS = 1_000
+SAVE_EVERY_MS = 700
+"""With the recorder's tick, text is stored within a second, whether or not more comes."""
 
 
 class LiveTurn:
@@ -40,6 +42,7 @@ class LiveTurn:
         self._saved_chars = 0
         self._saved_ms = 0
         self._chars = 0
+        self._saving = PutOffTimer(self._save_text)
 
     @property
     def is_ending(self) -> bool:
@@ -86,6 +89,7 @@ class LiveTurn:
 
     async def publish_end(self) -> None:
         """Store the closed turn, then send its end to the viewers."""
+        self._saving.close()
         closed = self._record.closed
         assert closed is not None
         row = self._closed_row()
@@ -96,6 +100,7 @@ class LiveTurn:
 
     async def publish_failure(self) -> None:
         """Close the row of a turn whose task failed, then send the end to the viewers."""
+        self._saving.close()
         text = "".join(self._record.text)
         await self._store(failed_row(self.plan.turn_id, self.plan.conversation_id, text))
         self._publish(
@@ -111,6 +116,7 @@ class LiveTurn:
 
     def save_end(self) -> None:
         """Give the closed turn to the recorder without waiting, during a shutdown."""
+        self._saving.close()
         if self._record.closed is not None:
             self._recorder.save(self._closed_row())
             self._publish(self._record.closed)
@@ -151,8 +157,14 @@ class LiveTurn:
 
     def _save_sometimes(self, t_ms: int) -> None:
         if self._chars - self._saved_chars < SAVE_EVERY_CHARS and t_ms - self._saved_ms < SAVE_EVERY_MS:
+            self._saving.set(self._started_at + (self._saved_ms + SAVE_EVERY_MS) / 1000)
             return
-        self._saved_chars, self._saved_ms = self._chars, t_ms
+        self._save_text()
+
+    def _save_text(self) -> None:
+        """Store the text so far within the recorder's tick."""
+        self._saving.unset()
+        self._saved_chars, self._saved_ms = self._chars, self.now_ms
         conversation_id = self.plan.conversation_id
         last_seq = self._hub.seq(conversation_id)
         self._recorder.save(streaming_row(self._record, conversation_id, last_seq=last_seq))

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from playground.engine.errors.codes import Code, CommandError
 from playground.models import Completion, Conversation, Turn
-from tests.playground.rehearsals import DOCUMENT, make_conversation, running, watch
+from playground.turns import running_turn
+from tests.playground.rehearsals import DEADLINE_S, DOCUMENT, make_conversation, running, watch
 from tests.playground.scripted_llm import DONE, END, TOOL_CALLS, Step, call, chunk, text
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -148,6 +149,17 @@ async def test_ending_the_conversation_always_stops_at_once(admin_user: User) ->
         with pytest.raises(CommandError):
             await runner.respond(conversation.pk, "Hi?")
     assert turn.status == "interrupted"
+
+
+async def test_text_is_stored_within_its_time_though_no_more_comes(
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running_turn, "SAVE_EVERY_MS", 200)
+    async with running(ENDLESS) as runner:
+        turn_id = await runner.respond(conversation.pk, "Hi")
+        async with asyncio.timeout(DEADLINE_S):
+            while not await Turn.objects.filter(pk=turn_id, text="Once upon a time. ").aexists():
+                pass
 
 
 async def test_a_shutdown_stores_running_turns_as_interrupted(conversation: Conversation) -> None:
