@@ -8,7 +8,7 @@ import orjson
 from django.db import models
 
 QUICK_CHARS = 64 * 1024
-"""The longest text that orjson reads: it needs twelve times as much memory meanwhile, and an answer's payloads are long."""
+"""The longest text that orjson reads: meanwhile it takes twelve times as much memory."""
 
 _LARGEST_INT = 2**63 - 1
 _MAY_BE_BEYOND = re.compile(r"[0-9]{19}")
