@@ -3,21 +3,23 @@
 import asyncio
 import gc
 import logging
+from contextlib import suppress
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, LifespanScope
 from django.conf import settings
-from django.db import connection
 
 from dashboard import data_lock
 from playground.failures import log_loop_failure
 from playground.outgoing import client
 from playground.runner import runner
-from playground.storage.database_thread import in_database_thread
+from playground.storage.database_thread import close_connection, in_database_thread
 
 logger = logging.getLogger(__name__)
 
 DRAIN_S = 8.0
 """Timeout for storing open turns at shutdown: supervisors send SIGKILL 10 s after SIGTERM."""
+CLOSING_S = 0.5
+"""How long the database thread may take to close its connection, after whatever it is doing."""
 
 
 async def start() -> None:
@@ -37,7 +39,9 @@ async def drain() -> None:
     """Interrupt the open turns and store them, then close the connections to LLMs and the database."""
     await runner().shutdown(DRAIN_S)
     await client.aclose()
-    await in_database_thread(connection.close)()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSING_S):
+            await in_database_thread(close_connection)()
 
 
 async def lifespan(scope: LifespanScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:

@@ -14,12 +14,14 @@ class PutOffTimer:
         self._callback = callback
         self._loop = asyncio.get_running_loop()
         self._handle: asyncio.TimerHandle | None = None
+        self._armed_at = 0.0
+        """When the handle fires. uvloop's handles don't say."""
         self._at: float | None = None
 
     def set(self, at: float) -> None:
         """Call back at ``at``, and at no other time any more."""
         self._at = at
-        if self._handle is None or self._handle.when() > at:
+        if self._handle is None or self._armed_at > at:
             self._arm(at)
 
     def unset(self) -> None:
@@ -36,6 +38,7 @@ class PutOffTimer:
     def _arm(self, at: float) -> None:
         if self._handle is not None:
             self._handle.cancel()
+        self._armed_at = at
         self._handle = self._loop.call_at(at, self._fire)
 
     def _fire(self) -> None:

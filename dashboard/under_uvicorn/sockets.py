@@ -53,13 +53,18 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         if self.conn.is_flooded and not self.close_sent:
             self._leave()
 
+    def keepalive_timeout(self) -> None:
+        """Disconnect a client that answers no ping: one that reads nothing would keep a closing socket for ever."""
+        super().keepalive_timeout()
+        self.transport.abort()
+
     def _leave(self) -> None:
         """Send the close code, and read on for a while: closing at once would lose it."""
         self.stop_keepalive()
         self.queue.put_nowait({"type": "websocket.disconnect", "code": int(CloseCode.TOO_MANY_MESSAGES)})
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
-        self.close_timer = self.loop.call_later(LINGER_S, self.transport.close)
+        self.close_timer = self.loop.call_later(LINGER_S, self.transport.abort)
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()

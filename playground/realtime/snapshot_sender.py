@@ -60,8 +60,8 @@ class SnapshotSender:
         self._is_asked = True
         async with self._turn:
             self._is_asked = False
-            snapshot = await self._load()
             await self.stop()
+            snapshot = await self._load()
             self._tell(snapshot)
         return bool(snapshot["conversation"]["custom_greeting"]) and not snapshot["turns"]
 

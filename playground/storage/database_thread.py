@@ -21,6 +21,11 @@ def keep_connection() -> None:
     connection.settings_dict = connection.settings_dict | {"CONN_MAX_AGE": None}
 
 
+def close_connection() -> None:
+    """Close this thread's connection; its next job opens another."""
+    connection.close()
+
+
 def new_thread() -> ThreadPoolExecutor:
     """Return a database thread, which begins with its first job."""
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="database", initializer=keep_connection)

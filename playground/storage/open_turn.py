@@ -128,7 +128,11 @@ def _newest(conversation: Conversation) -> Turn | None:
 
 def _close_orphan(newest: Turn) -> None:
     """Close an open turn whose process died. Raises CommandError (busy) while its lease holds."""
-    if not close_orphaned_turns(pk=newest.pk):
+    if close_orphaned_turns(pk=newest.pk):
+        return
+    if Turn.objects.filter(
+        pk=newest.pk, status__in=Turn.OPEN
+    ).exists():  # its own end may have come meanwhile
         raise CommandError(Code.BUSY, BUSY)
 
 

@@ -229,10 +229,12 @@ def _is_the_databases(error: Exception) -> bool:
 def _store(row: TurnRow) -> None:
     # A turn closed as an orphan by another process stays closed; a deleted conversation's is gone.
     values = {name: storable(value) for name, value in row.values.items()}
-    if not _update_of(tuple(values))(id=row.turn_id, **values):
-        return
+    is_stored = _update_of(tuple(values))(id=row.turn_id, **values)
+    # Viewers were told these events in any case: no other may have their ``seq``.
     if _ADVANCE(id=row.conversation_id, last_seq=row.last_seq, updated_at=timezone.now()):
         left_at(row.conversation_id, row.last_seq)
+    if not is_stored:
+        return
     for completion in row.completions:
         _INSERT_COMPLETION(Completion(turn_id=row.turn_id, **storable(completion)))
 

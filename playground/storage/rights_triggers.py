@@ -5,6 +5,7 @@ Django rebuilds a changed table on SQLite, which drops its triggers, so every `m
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from secrets import token_hex
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -50,9 +51,14 @@ def make_triggers(connection: BaseDatabaseWrapper, watched: Iterable[Watched]) -
             cursor.execute(_POSTGRESQL_FUNCTION)
         for each in watched:
             columns = ", ".join(f'"{column}"' for column in each.columns)
-            for kind, event in (("update", f"UPDATE OF {columns}"), ("delete", "DELETE")):
+            events = {"update": f"UPDATE OF {columns}", "delete": "DELETE"}
+            if is_postgresql:
+                events["truncate"] = "TRUNCATE"
+            for kind, event in events.items():
                 name = f"{_NAME}_{each.table}_{kind}"
                 cursor.execute(template.format(name=name, event=event, table=each.table))
+    # What changed while there were no triggers counts too.
+    RightsVersion.objects.using(connection.alias).update_or_create(pk=1, defaults={"version": token_hex(16)})
 
 
 def drop_triggers(connection: BaseDatabaseWrapper) -> None:

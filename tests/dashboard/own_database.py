@@ -9,7 +9,7 @@ import dj_database_url
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connections
 from django.db.utils import load_backend
 
 from playground.storage import database_thread
@@ -46,7 +46,7 @@ def using(database: dict[str, Any]) -> Iterator[None]:
         yield
     finally:
         own.close()
-        database_thread._thread.submit(connection.close)
+        database_thread._thread.submit(database_thread.close_connection).result()
         database_thread._thread.shutdown()
         database_thread._thread = ordinary_thread
         connections["default"], connections.settings["default"] = ordinary, described_before

@@ -17,6 +17,7 @@ from dashboard.roles import Role, group_of
 from personas.models import Persona
 from personas.saving import save_persona
 from playground.models import Conversation
+from playground.runner import runner
 from tests.dashboard.roles import person
 
 OWN = settings.SITE_URL
@@ -94,7 +95,9 @@ class Socket:
         await self._wire.wait(DEADLINE_S)
 
     async def disconnect(self) -> None:
+        """Leave, and wait for what the runner still does for the socket."""
         await self._wire.disconnect()
+        await asyncio.gather(*runner()._commands)
 
 
 @asynccontextmanager
