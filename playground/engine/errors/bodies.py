@@ -48,7 +48,8 @@ def read_error_body(body: bytes) -> ErrorBody:
 def one_line(text: str) -> str:
     """Return the text on one line, without terminal escapes, control, direction and unassigned characters."""
     plain = _ESCAPES.sub("", text)
-    return " ".join("".join(_printable(character) for character in plain).split())
+    printable = {ord(character): _printable(character) for character in set(plain)}
+    return " ".join(plain.translate(printable).split())
 
 
 def _printable(character: str) -> str:
