@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import sys
 from contextlib import suppress
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, LifespanScope
@@ -21,6 +22,9 @@ DRAIN_S = 8.0
 CLOSING_S = 0.5
 """How long the database thread may take to close its connection, after whatever it is doing."""
 
+SWITCH_S = 0.001
+"""How long a thread that computes keeps the others waiting: the event loop waits so long after every system call."""
+
 
 async def start() -> None:
     """Lock the data folder, start this event loop's runner and create the HTTP client. Raises DataInUseError.
@@ -32,6 +36,7 @@ async def start() -> None:
     asyncio.get_running_loop().set_exception_handler(log_loop_failure)
     client.client()
     await runner().start()
+    sys.setswitchinterval(SWITCH_S)
     gc.freeze()  # a full collection would look through all modules, and every turn would wait for it
 
 
