@@ -14,6 +14,7 @@ from playground.access import START
 from playground.models import Conversation
 from playground.realtime.close_codes import CloseCode
 from playground.storage.bounded_cache import BoundedCache
+from playground.storage.prepared import PreparedSelect, parameter
 from playground.storage.rights_version import rights_version
 
 HELD_AT_MOST = timedelta(minutes=1)
@@ -77,6 +78,11 @@ class Right:
         return self.version == version and timezone.now() < self.until
 
 
+_OWN = PreparedSelect(
+    lambda: Conversation.objects.filter(
+        pk=parameter(Conversation, "id"), owner=parameter(Conversation, "owner")
+    ).values_list("id")
+)
 _kept: BoundedCache[tuple[str, str], Right] = BoundedCache(entries=KEPT_HOLDERS, size=KEPT_HOLDERS)
 
 
@@ -103,7 +109,7 @@ def is_known(credential: Credential) -> bool:
 def authorise(credential: Credential, conversation_id: str) -> Right:
     """Return the permission to use the conversation. Raises Refusal; another user's conversation is unknown."""
     right = right_of(credential)
-    if not Conversation.objects.filter(pk=conversation_id, owner=right.user_id).exists():
+    if _OWN.first(id=conversation_id, owner=right.user_id) is None:
         raise Refusal(CloseCode.NOT_FOUND)
     return right
 

@@ -11,6 +11,19 @@ from playground.engine.tools.rounds import ResultSource
 from playground.models import Conversation, Turn
 from playground.storage.frozen_personas import frozen_persona
 from playground.storage.open_turn import BUSY
+from playground.storage.prepared import PreparedSelect, PreparedUpdate, parameter
+
+_CONTEXT = PreparedSelect(
+    lambda: (
+        Conversation.objects.select_for_update()
+        .filter(pk=parameter(Conversation, "id"))
+        .values_list("conversational_context")
+    )
+)
+_SET_CONTEXT = PreparedUpdate(
+    lambda: Conversation.objects.filter(pk=parameter(Conversation, "id")),
+    ["conversational_context", "updated_at"],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +36,27 @@ class AnsweredCall:
 @transaction.atomic
 def append_context(conversation_id: str, context: str) -> str:
     """Tavus, conversation.append_llm_context; returns the whole context."""
-    conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
-    parts = [conversation.conversational_context, context]
-    return _set_context(conversation, SEPARATOR.join(part for part in parts if part))
+    parts = [_locked_context(conversation_id), context]
+    return _set_context(conversation_id, SEPARATOR.join(part for part in parts if part))
 
 
 @transaction.atomic
 def overwrite_context(conversation_id: str, context: str) -> str:
     """Tavus, conversation.overwrite_llm_context; returns the whole context."""
-    conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
-    return _set_context(conversation, context)
+    _locked_context(conversation_id)
+    return _set_context(conversation_id, context)
 
 
-def _set_context(conversation: Conversation, context: str) -> str:
-    conversation.conversational_context = context
-    conversation.save(update_fields=["conversational_context", "updated_at"])
+def _locked_context(conversation_id: str) -> str:
+    """Return the context of the locked row. Raises Conversation.DoesNotExist."""
+    row = _CONTEXT.first(id=conversation_id)
+    if row is None:
+        raise Conversation.DoesNotExist
+    return str(row[0])
+
+
+def _set_context(conversation_id: str, context: str) -> str:
+    _SET_CONTEXT(id=conversation_id, conversational_context=context, updated_at=timezone.now())
     return context
 
 
