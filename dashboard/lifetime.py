@@ -22,7 +22,7 @@ DRAIN_S = 8.0
 CLOSING_S = 0.5
 """How long the database thread may take to close its connection, after whatever it is doing."""
 
-SWITCH_S = 0.001
+SWITCH_S = 0.0002
 """How long a thread that computes keeps the others waiting: the event loop waits so long after every system call."""
 
 

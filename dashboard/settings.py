@@ -137,15 +137,15 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "dashboard.middleware.ResponseHeadersMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    "dashboard.loop_middleware.Security",
     "servestatic.middleware.ServeStaticMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "dashboard.loop_middleware.Session",
+    "dashboard.loop_middleware.Common",
+    "dashboard.loop_middleware.Csrf",
+    "dashboard.loop_middleware.Authentication",
+    "dashboard.loop_middleware.LoginRequired",
+    "dashboard.loop_middleware.Messages",
+    "dashboard.loop_middleware.XFrameOptions",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "dashboard.middleware.NulInFormMiddleware",
@@ -238,9 +238,14 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 """For a form's fields; `dashboard.body_limits` limits whole bodies, by path."""
 SILENCED_SYSTEM_CHECKS = [
+    # They look for Django's middleware by name and find no subclass of it.
+    "security.W001",
+    "security.W002",
+    "security.W003",
+    # HSTS must not cover other subdomains of the site's domain.
     "security.W005",
     "security.W021",
-]  # HSTS must not cover other subdomains of the site's domain
+]
 DEFAULT_EXCEPTION_REPORTER_FILTER = "dashboard.reports.ReportFilter"
 
 # Logs: one event a line, with the request's id. HTTP clients log addresses and headers below WARNING
