@@ -34,17 +34,14 @@ async def test_200_sockets_of_one_key_within_their_limits_stop_nobody(
     conversations = [await asyncio.to_thread(new_conversation, site, key, MERT) for _ in range(CONVERSATIONS)]
     bobs_conversation = await asyncio.to_thread(new_conversation, site, bobs, MERT)
     append = message("conversation.append_llm_context", context="x")
-    for _ in range(ATTEMPTS):
-        async with many_sockets(site, key, conversations, SOCKETS) as sockets:
-            with bystander(site) as watching:
-                attack = asyncio.create_task(send_all(sockets, append, BURST, until=TOO_MANY))
-                waits_s = await snapshots_s(site, bobs, bobs_conversation)
-                events = await attack
-        assert events[TOO_MANY] == SOCKETS
-        assert events["playground.context"] <= MESSAGES_OF_CLIENT * SOCKETS // CONVERSATIONS
-        assert max(waits_s) < OTHERS_SNAPSHOT_S, waits_s
-        if watching.is_served_in_time:
-            break
+    async with many_sockets(site, key, conversations, SOCKETS) as sockets:
+        with bystander(site) as watching:
+            attack = asyncio.create_task(send_all(sockets, append, BURST, until=TOO_MANY))
+            waits_s = await snapshots_s(site, bobs, bobs_conversation)
+            events = await attack
+    assert events[TOO_MANY] == SOCKETS
+    assert events["playground.context"] <= MESSAGES_OF_CLIENT * SOCKETS // CONVERSATIONS
+    assert max(waits_s) < OTHERS_SNAPSHOT_S, waits_s
     watching.assert_served_in_time()
 
 
