@@ -62,7 +62,11 @@ class Csrf(OnLoop, CsrfViewMiddleware):
     sync_capable = False
 
     async def process_view(  # type: ignore[override]
-        self, request: HttpRequest, callback: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        request: HttpRequest,
+        callback: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
         """Check an unsafe request in a thread, because its form is parsed."""
         check = super().process_view
