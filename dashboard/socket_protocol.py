@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections import deque
 from typing import Any
 
 from autobahn.exception import Disconnected
@@ -20,6 +21,7 @@ class SocketProtocol(WebSocketProtocol):
 
     maxMessagePayloadSize: int
     data: bytes
+    send_queue: deque[Any]
     _writable: asyncio.Event | None = None
     _frame_rate: MessageRate | None = None
     _is_flooding = False
@@ -71,6 +73,19 @@ class SocketProtocol(WebSocketProtocol):
         """Wait until the kernel has accepted everything sent, or the socket has closed."""
         if self._writable is not None:
             await self._writable.wait()
+
+    def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
+        """Give the kernel at once what it takes. Twisted would wait for the reactor's next pass, twice for a frame."""
+        if self._nothing_waits() and not (sync or chopsize or self.send_queue):
+            written = self.transport.writeSomeData(data)
+            data = data[written:] if isinstance(written, int) else data
+        if data:
+            super().sendData(data, sync, chopsize)
+
+    def _nothing_waits(self) -> bool:
+        transport = self.transport
+        is_idle = not transport.dataBuffer and not transport._tempDataLen
+        return is_idle and transport.connected and not transport.disconnecting
 
     def sendMessage(self, payload: bytes, *args: Any, **kwargs: Any) -> None:
         # The library also applies its limit on incoming messages to outgoing ones.

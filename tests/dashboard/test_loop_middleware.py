@@ -10,7 +10,6 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import HttpResponse
 from django.test import AsyncClient
 from django.urls import reverse
 
@@ -45,7 +44,7 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> Jobs:
     return given
 
 
-def get(client: AsyncClient, path: str) -> HttpResponse:
+def get(client: AsyncClient, path: str) -> Any:
     return async_to_sync(client.get)(path)
 
 

@@ -1,14 +1,19 @@
 """Daphne's end of a WebSocket, without a network: how much of what is sent may wait unread."""
 
 import socket
+from collections import deque
 from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
+from twisted.internet.protocol import Protocol
+from twisted.internet.tcp import Connection
 
 from dashboard.socket_limits import KERNEL_BYTES, PING_TIMEOUT_S
 from dashboard.socket_protocol import SocketProtocol
 from playground.realtime.frame_sender import SLOWEST_BYTES_S
+
+Ends = tuple[socket.socket, socket.socket]
 
 
 class Transport:
@@ -51,3 +56,62 @@ def test_sending_to_a_client_that_has_left_is_the_error_that_other_servers_raise
     protocol.maxMessagePayloadSize, protocol.state = 0, SocketProtocol.STATE_CLOSED
     with pytest.raises(ConnectionResetError):
         protocol.sendMessage(b"{}")
+
+
+class Reactor:
+    """Counts how often a transport asks for the next pass in which its socket can be written to."""
+
+    def __init__(self) -> None:
+        self.passes = 0
+
+    def addWriter(self, _transport: Connection) -> None:
+        self.passes += 1
+
+    def removeWriter(self, _transport: Connection) -> None: ...
+
+
+@pytest.fixture
+def ends() -> Iterator[Ends]:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        yield ours, theirs
+
+
+@pytest.fixture
+def reactor() -> Reactor:
+    return Reactor()
+
+
+@pytest.fixture
+def sending(reactor: Reactor, ends: Ends) -> SocketProtocol:
+    """A protocol on a real socket, which is closing so that it counts no traffic."""
+    protocol = SocketProtocol()
+    protocol.transport = Connection(ends[0], Protocol(), reactor)
+    protocol.transport.connected = 1
+    protocol.send_queue, protocol.state, protocol.peer = deque(), SocketProtocol.STATE_CLOSING, ""
+    protocol.logOctets = False
+    return protocol
+
+
+def test_a_frame_is_given_to_the_kernel_at_once(
+    sending: SocketProtocol, reactor: Reactor, ends: Ends
+) -> None:
+    sending.sendData(b"a frame")
+    assert (ends[1].recv(100), reactor.passes) == (b"a frame", 0)
+
+
+def test_what_the_kernel_does_not_take_waits_in_order(
+    sending: SocketProtocol, reactor: Reactor, ends: Ends
+) -> None:
+    frames = [bytes([number]) * 100_000 for number in range(20)]
+    for frame in frames[:-1]:
+        sending.sendData(frame)
+    assert reactor.passes > 0
+    received = ends[1].recv(1_000_000)  # now the kernel would take the last one
+    sending.sendData(frames[-1])
+    while len(received) < len(frames) * 100_000:
+        sending.transport.doWrite()
+        received += ends[1].recv(1_000_000)
+    assert received == b"".join(frames)
