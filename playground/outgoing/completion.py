@@ -9,7 +9,7 @@ from typing import Protocol
 
 from personas.surroundings import USER_AGENT
 from playground.engine.addresses.address import Address, AddressError, parse_address
-from playground.engine.answer.redaction import Redactor
+from playground.engine.answer.redaction import Redactor, redactor_of
 from playground.engine.errors import upstream
 from playground.engine.errors.codes import UpstreamError
 from playground.engine.errors.refusals import refused
@@ -63,7 +63,7 @@ async def open_completion(
 
     Raises UpstreamError for everything else, without the ``secrets`` in its message and excerpt.
     """
-    redactor = Redactor(secrets)
+    redactor = redactor_of(secrets)
     async with AsyncExitStack() as stack:
         try:
             response = await _open(stack, request, limits, redactor)

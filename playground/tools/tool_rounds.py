@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Protocol
 
-from playground.engine.answer.redaction import Redactor
+from playground.engine.answer.redaction import redact
 from playground.engine.answer.text_channel import storable
 from playground.engine.errors.codes import Code, CommandError, GreenroomError, UpstreamError
 from playground.engine.limits import Limits
@@ -130,7 +130,7 @@ class ToolRounds:
         except TimeoutError:
             raise late from None
         text = storable(output.decode("utf-8", errors="replace"))
-        return Redactor(request.secrets).redact(text)
+        return redact(text, request.secrets)
 
 
 def _too_large(limits: Limits) -> UpstreamError:

@@ -26,7 +26,7 @@ from playground.engine.answer.pieces import (
     SentencePiece,
 )
 from playground.engine.answer.plain_chunks import plain_text
-from playground.engine.answer.redaction import Redactor
+from playground.engine.answer.redaction import redactor_of
 from playground.engine.answer.speakers import Speakers
 from playground.engine.answer.sse import EventKind, ServerSentEvent
 from playground.engine.answer.text_channel import storable
@@ -75,7 +75,7 @@ class AnswerDecoder:
         self._limits = limits
         self._functions = functions
         self._address = address
-        self._redactor = Redactor(secrets)
+        self._redactor = redactor_of(secrets)
         self._notes = TurnNotes()
         self._pieces: list[Piece] = []
         self._body = BodyDecoder(limits)
@@ -233,17 +233,18 @@ class AnswerDecoder:
             self._pieces.append(PayloadPiece("[DONE]"))
             self.ended = True
             return
-        raw = event.data.decode("utf-8", "backslashreplace" if self.is_stream else "replace")
+        is_stream = self.is_stream
+        raw = event.data.decode("utf-8", "backslashreplace" if is_stream else "replace")
         if event.kind is EventKind.STRAY:
             self._fail(raw, answer_messages.plain_text if not self._saw_payload else stray_error)
             return
         try:
-            payload = parse_event(event.data) if self.is_stream else parse_payload(event.data)
+            payload = parse_event(event.data) if is_stream else parse_payload(event.data)
         except ValueError:
             self._take_unreadable(event, raw)
             return
         self._saw_payload = True
-        text = plain_text(payload) if self._expects_text(event) else ""
+        text = plain_text(payload) if is_stream and self._expects_text(event) else ""
         if text and isinstance(payload, dict) and self._texts.surely_fits(text):
             self._take_text(raw, payload, text)
             return
@@ -276,11 +277,10 @@ class AnswerDecoder:
         self._pieces.append(PayloadPiece(self._redactor.redact(storable(raw))))
 
     def _expects_text(self, event: ServerSentEvent) -> bool:
-        """Whether a plain chunk would add to the assistant's answer, and do nothing else."""
+        """Whether a plain chunk of a stream would add to the assistant's answer, and do nothing else."""
         return (
             event.kind is EventKind.DATA
             and not event.is_error
-            and self.is_stream
             and not self.finish_reason
             and not self._speakers.is_other
         )

@@ -9,6 +9,8 @@ import base64
 import json
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
+from itertools import repeat
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -17,6 +19,9 @@ ANYWHERE_FROM_CHARS = 8
 """From this length on a value is masked anywhere; a shorter one only if no letter, digit or underscore touches it."""
 CUT_SECRET_CHARS = 12
 """If a text ends within a secret, a prefix of this length is masked too."""
+
+KEPT_REDACTORS = 32
+"""How many sets of secrets a process keeps prepared: making their spellings takes as long as opening a request."""
 
 _PERCENT = re.compile("%[0-9A-F]{2}")
 _WORD_CHAR = re.compile(r"\w")
@@ -98,7 +103,7 @@ class Redactor:
             return True
         if len(text) - begin < self._shortest:
             return False
-        return any(text.find(opening, begin) >= 0 for opening in self._openings)
+        return max(map(text.find, self._openings, repeat(begin)), default=-1) >= 0
 
     def _looked_for(self, spelling: str) -> str:
         return rf"(?<!\w){re.escape(spelling)}(?!\w)" if spelling in self._words else re.escape(spelling)
@@ -141,9 +146,19 @@ class RedactionStream:
         return self._redactor.finish(whole, begin)
 
 
+def redactor_of(secrets: Collection[str]) -> Redactor:
+    """Return the redactor of these secrets, made once for the turns that follow each other."""
+    return _kept_redactor(frozenset(secrets))
+
+
+@lru_cache(maxsize=KEPT_REDACTORS)
+def _kept_redactor(secrets: frozenset[str]) -> Redactor:
+    return Redactor(secrets)
+
+
 def redact(text: str, secrets: Collection[str]) -> str:
     """Return a whole string with the secrets masked."""
-    return Redactor(secrets).redact(text)
+    return redactor_of(secrets).redact(text)
 
 
 def _by_last(spellings: Collection[str]) -> dict[str, tuple[str, ...]]:
