@@ -115,13 +115,13 @@ def _needed_bytes(beside: Iterable[Path], database: Path | None) -> int:
 
 def _copied_database(database: Path, copy: Path, say: Say) -> Path:
     say(f"Copying the database {database}")
-    said = 0
+    reported_percent = 0
 
     def progress(done: int, pages: int) -> None:
-        nonlocal said
+        nonlocal reported_percent
         percent = 100 * done // max(pages, 1)
-        if done < pages and percent >= said + STEP_PERCENT:
-            said = percent
+        if done < pages and percent >= reported_percent + STEP_PERCENT:
+            reported_percent = percent
             say(f"  {percent} %")
 
     copy_online(database, copy, progress)

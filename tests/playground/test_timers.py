@@ -16,8 +16,8 @@ def fired_at(*steps: tuple[float, Callable[[PutOffTimer], object]]) -> list[floa
         loop = asyncio.get_running_loop()
         fired: list[float] = []
         timer = PutOffTimer(lambda: fired.append(loop.time()))
-        for at, do in steps:
-            loop.call_at(at, do, timer)
+        for seconds, step in steps:
+            loop.call_at(seconds, step, timer)
         await asyncio.sleep(10)
         timer.close()
         return fired
