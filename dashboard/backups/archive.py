@@ -72,10 +72,15 @@ def extract(archive: Path, folder: Path) -> None:
 
 def _first_member(tar: tarfile.TarFile) -> Manifest:
     member = tar.next()
-    content = tar.extractfile(member) if member is not None and member.name == MANIFEST else None
+    content = _content(tar, member) if member is not None and member.name == MANIFEST else None
     if content is None:
         raise BackupError("The file is no backup of Greenroom: it doesn't begin with a manifest.")
     return read_manifest(content.read(MANIFEST_BYTES))
+
+
+def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes] | None:
+    """Return the content of a file; None for anything else, such as a link, which tarfile would follow."""
+    return tar.extractfile(member) if member.isreg() else None
 
 
 def _read_to_end(tar: tarfile.TarFile) -> None:

@@ -141,6 +141,14 @@ def test_another_archive_changes_nothing(
     assert tree(target) == {}
 
 
+def test_a_link_in_place_of_the_manifest_is_refused(target: Path, tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "file", "w:gz") as foreign:
+        link = tarfile.TarInfo("manifest.json")
+        link.type, link.linkname = tarfile.SYMTYPE, "elsewhere"
+        foreign.addfile(link)
+    assert "doesn't begin with a manifest" in refused(tmp_path / "file")
+
+
 def test_there_must_be_a_file(target: Path, tmp_path: Path) -> None:
     assert refused(tmp_path / "none") == f"Nothing was restored. There is no file {tmp_path / 'none'}."
 
