@@ -97,15 +97,20 @@ def test_a_full_disk_is_noticed_before_anything_is_written(
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
 
 
-def test_what_fails_half_way_leaves_nothing(
-    installation: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("names", "about"), [((), ""), (("archive",), "archive: ")])
+def test_what_fails_half_way_leaves_nothing_and_names_the_file_that_the_system_names(
+    installation: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    names: tuple[str, ...],
+    about: str,
 ) -> None:
     def full(*_: object) -> None:
-        raise OSError(28, "No space left on device", "archive")
+        raise OSError(28, "No space left on device", *names)
 
     monkeypatch.setattr("dashboard.backups.archive.write", full)
     message = refused(str(tmp_path / "backup.tar.gz"))
-    assert message == "The backup was not finished: archive: No space left on device."
+    assert message == f"The backup was not finished: {about}No space left on device."
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
 
 

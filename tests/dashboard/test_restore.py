@@ -1,5 +1,6 @@
 """`manage.py restore`: all of a backup or nothing of it, into a folder that no server uses."""
 
+import errno
 import gzip
 import io
 import os
@@ -209,6 +210,17 @@ def test_a_full_disk_is_noticed_before_anything_is_written(
     usage = shutil.disk_usage(target)
     monkeypatch.setattr("dashboard.backups.space.shutil.disk_usage", lambda _: usage._replace(free=1_000))
     assert "are needed, 1000 bytes are free" in refused(backup)
+    assert tree(target) == {}
+
+
+def test_a_disk_that_is_full_all_the_same_is_named_by_its_reason_alone(
+    backup: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tarfile.TarFile, "extract", full)
+    assert refused(backup) == "Nothing was restored. No space left on device."
     assert tree(target) == {}
 
 
