@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
 
 import pytest
 from cryptography.fernet import Fernet
@@ -25,8 +24,6 @@ from dashboard import data_lock
 from dashboard.backups import archive, restoring
 from dashboard.backups.keys_file import Keys, write_keys
 from dashboard.backups.manifest import Manifest
-from dashboard.lifetime import lifespan
-from dashboard.management.commands import run, serve
 from personas.models import TokenSecret
 from tests.dashboard.installations import at, tree
 from tests.dashboard.own_database import postgres_at, using
@@ -270,38 +267,6 @@ def test_a_folder_that_a_server_uses_is_left_alone(backup: Path, target: Path) -
         for server in servers:
             os.close(server)
     call_command("restore", str(backup))
-
-
-async def test_no_server_of_another_kind_starts_in_a_folder_that_is_being_restored(
-    tmp_path: Path, settings: Settings
-) -> None:
-    async def receive() -> Any:
-        return {"type": "lifespan.startup"}
-
-    sent: list[Any] = []
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    settings.GREENROOM_DATA = tmp_path
-    with data_lock.alone(tmp_path):
-        await lifespan({"type": "lifespan", "asgi": {"spec_version": "2.0", "version": "3.0"}}, receive, send)
-    assert [message["type"] for message in sent] == ["lifespan.startup.failed"]
-    assert "A restore is under way" in sent[0]["message"]
-
-
-def test_neither_serve_nor_run_begins_in_a_folder_that_is_being_restored(
-    installation: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def begun(*_: object, **__: object) -> NoReturn:
-        raise AssertionError
-
-    monkeypatch.setattr(serve, "_static_files_stand", begun)
-    monkeypatch.setattr(run, "call_command", begun)
-    with data_lock.alone(installation):
-        for command in ("serve", "run"):
-            with pytest.raises(CommandError, match="A restore is under way"):
-                call_command(command)
 
 
 def test_secrets_that_the_keys_in_use_do_not_decrypt_are_named(
