@@ -89,7 +89,7 @@ def bring_up_to_date(data_folder: Path, encryption_keys: tuple[str, ...], say: S
         left = close_left_turns(is_only_process=True)
         if left:
             say(
-                f"{_counted(left, 'turn')} went on while the backup was made: closed, with the text it had then."
+                f"{_counted(left, 'turn')} went on while the backup was made: closed, with the text stored by then."
             )
         unreadable = list(unreadable_names(encryption_keys))
     if unreadable:

@@ -9,8 +9,8 @@ from personas.models import Persona, PersonaVersion
 from playground.models import Conversation
 
 VERSIONS_EACH = 10
-"""How many versions of one persona may push others out of the order: the newest versions are looked at, this many for
-each persona that is asked for.
+"""How many of the versions talked to last are read for each persona that is asked for: more versions of one persona may
+push others out of the order.
 """
 
 

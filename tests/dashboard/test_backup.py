@@ -49,7 +49,7 @@ def test_the_archive_has_the_database_and_what_lies_beside_it_for_its_owner_alon
     printed = capsys.readouterr().out
     assert f"The backup is in {backup}" in printed
     assert "in 2 files." in printed
-    assert "The keys are not in it" in printed
+    assert "The keys are not in the backup" in printed
 
 
 def test_keys_go_into_a_file_of_their_own_and_never_into_the_archive(

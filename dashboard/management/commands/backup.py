@@ -30,7 +30,7 @@ class Command(BaseCommand):
                 write_keys(keys, keys_in_use())
                 self._say(f"The keys are in {keys.absolute()}. {APART}")
             else:
-                self._say("The keys are not in it: --keys FILE writes them to a file of their own.")
+                self._say("The keys are not in the backup: --keys FILE writes them to a file of their own.")
         except BackupError as error:
             raise CommandError(str(error)) from None
         except OSError as error:

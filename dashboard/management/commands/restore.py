@@ -66,7 +66,7 @@ class Command(BaseCommand):
                 self._put_back_keys(folder / KEYS)
         if connection.vendor != "sqlite":
             self._say(
-                "The database is PostgreSQL and not in it. Restore it into an empty one, and migrate it:\n\n  "
+                "The database is PostgreSQL, and not in the backup. Restore it into an empty one, and migrate it:\n\n  "
                 f"{postgres.restore_command(connection.settings_dict, f'{file}.dump')}\n  manage.py migrate\n\n"
                 f"{postgres.PASSWORD}"
             )
