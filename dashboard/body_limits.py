@@ -26,7 +26,7 @@ BODY_BYTES_BY_PATH: tuple[tuple[str, int], ...] = (
 BODIES_BYTES = 64 * MIB
 """How much the bodies of all requests that are not answered yet may take in a process."""
 BODIES_OF_AN_ADDRESS_BYTES = 16 * MIB
-"""How much of it those from one address may take: three imports of the largest size."""
+"""How much of that the bodies from one address may take: three imports of the largest size."""
 RETRY_AFTER_S = 5
 """The Retry-After of a request refused for lack of room, in seconds."""
 

@@ -23,7 +23,7 @@ CLOSING_S = 0.5
 """How long the database thread may take to close its connection, after whatever it is doing."""
 
 SWITCH_S = 0.0002
-"""How long a thread that computes keeps the others waiting: the event loop waits so long after every system call."""
+"""How long a thread that computes may keep the interpreter's lock: the event loop waits for it after system calls."""
 
 
 async def start() -> None:

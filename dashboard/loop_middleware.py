@@ -31,7 +31,7 @@ class OnLoop(MiddlewareMixin):
         if hasattr(self, "process_request"):
             response = self.process_request(request)
         if response is None:
-            response = await self.get_response(request)  # type: ignore[misc]
+            response = await self.get_response(request)  # type: ignore[misc] # here it is a coroutine
         if not hasattr(self, "process_response"):
             return response
         process: Callable[[HttpRequest, HttpResponseBase], HttpResponseBase] = self.process_response
@@ -61,7 +61,7 @@ class Common(OnLoop, CommonMiddleware):
 class Csrf(OnLoop, CsrfViewMiddleware):
     sync_capable = False
 
-    async def process_view(  # type: ignore[override]
+    async def process_view(  # type: ignore[override] # Django adapts either kind
         self,
         request: HttpRequest,
         callback: Callable[..., Any],
@@ -82,7 +82,7 @@ class Authentication(OnLoop, AuthenticationMiddleware):
 class LoginRequired(OnLoop, LoginRequiredMiddleware):
     sync_capable = False
 
-    async def process_view(  # type: ignore[override]
+    async def process_view(  # type: ignore[override] # Django adapts either kind
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         """Load the user in a thread, and only for a view that needs one."""

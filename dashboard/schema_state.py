@@ -1,4 +1,4 @@
-"""Compares the migrations that a database has had with those of this version."""
+"""Compares the migrations that have run on a database with those of this version."""
 
 from collections.abc import Iterable
 
@@ -11,14 +11,14 @@ MigrationName = tuple[str, str]
 
 
 def pending_migrations() -> list[MigrationName]:
-    """Return those of this version that the database has not had, in the order in which they would run."""
+    """Return those of this version that have not run on the database, in the order in which they would."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [(migration.app_label, migration.name) for migration, _ in plan]
 
 
 def applied_migrations() -> list[MigrationName]:
-    """Return those that the database has had."""
+    """Return those that have run on the database."""
     return sorted(MigrationExecutor(connection).loader.applied_migrations)
 
 

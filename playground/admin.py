@@ -132,7 +132,7 @@ class TurnAdmin(ReadOnlyAdmin):
 
 
 class AnswerFilter(admin.SimpleListFilter):
-    """How the server answered: by class, as the statuses that occur would have to be looked for in every row."""
+    """The class of the answer's status: to list the statuses that occur, every row would have to be read."""
 
     title = "answer"
     parameter_name = "answer"

@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import io
-import os
 import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from typing import IO
 
 from dashboard.backups.errors import BackupError
 from dashboard.backups.manifest import BackedUpFile, Manifest, read_manifest
+from dashboard.backups.private_files import private_file
 
 MANIFEST = "manifest.json"
 MANIFEST_BYTES = 1024 * 1024
@@ -35,14 +35,14 @@ def described(name: str, path: Path) -> BackedUpFile:
 def write(archive: Path, manifest: Manifest, paths: Mapping[str, Path]) -> None:
     """Write an archive that its owner alone may read; ``paths`` has a file for each name of the manifest."""
     text = manifest.to_json()
-    with _private_file(archive) as file:
-        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=COMPRESSION) as tar:
-            tar.addfile(_member(MANIFEST, len(text)), io.BytesIO(text))
-            for each in manifest.files:
-                with paths[each.name].open("rb") as content:
-                    tar.addfile(_member(each.name, each.size), content)
-        file.flush()
-        os.fsync(file.fileno())
+    with (
+        private_file(archive) as file,
+        tarfile.open(fileobj=file, mode="w:gz", compresslevel=COMPRESSION) as tar,
+    ):
+        tar.addfile(_member(MANIFEST, len(text)), io.BytesIO(text))
+        for each in manifest.files:
+            with paths[each.name].open("rb") as content:
+                tar.addfile(_member(each.name, each.size), content)
 
 
 def manifest_of(archive: Path) -> Manifest:
@@ -72,10 +72,15 @@ def extract(archive: Path, folder: Path) -> None:
 
 def _first_member(tar: tarfile.TarFile) -> Manifest:
     member = tar.next()
-    content = tar.extractfile(member) if member is not None and member.name == MANIFEST else None
+    content = _content(tar, member) if member is not None and member.name == MANIFEST else None
     if content is None:
         raise BackupError("The file is no backup of Greenroom: it doesn't begin with a manifest.")
     return read_manifest(content.read(MANIFEST_BYTES))
+
+
+def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes] | None:
+    """Return the content of a file; None for anything else, such as a link, which tarfile would follow."""
+    return tar.extractfile(member) if member.isreg() else None
 
 
 def _read_to_end(tar: tarfile.TarFile) -> None:
@@ -95,13 +100,6 @@ def _opened(archive: Path) -> Iterator[tarfile.TarFile]:
         raise BackupError(f"There is no file {archive}.") from None
     except _BROKEN:
         raise BackupError(f"{archive} is no backup of Greenroom, or it was cut off.") from None
-
-
-@contextmanager
-def _private_file(path: Path) -> Iterator[IO[bytes]]:
-    """Open a new file, readable by its owner alone, for writing."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        yield file
 
 
 def _member(name: str, size: int) -> tarfile.TarInfo:

@@ -1,6 +1,5 @@
 """The file of an installation's keys: lines like those of `make keys`, kept apart from the backups of its data."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from django.conf import settings
 
 from dashboard import environment
 from dashboard.backups.errors import BackupError
+from dashboard.backups.private_files import private_file
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "SECRET_KEY": environment.secret_key,
@@ -76,10 +76,8 @@ def place_keys(folder: Path, keys: Keys) -> None:
 
 
 def _write_private(path: Path, text: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    with private_file(path) as file:
+        file.write(text.encode())
 
 
 def _no_keys(path: Path) -> BackupError:

@@ -24,7 +24,7 @@ DATA = "data"
 JOURNALS = ("-wal", "-shm", "-journal")
 """What SQLite writes beside a database; a copy needs none of them."""
 STEP_PERCENT = 10
-"""How often the progress of a large database is said."""
+"""How much more of a database is copied between two sentences about the progress."""
 
 Say = Callable[[str], None]
 """Is given a sentence for the operator."""
@@ -57,7 +57,7 @@ def make_backup(target: Path, say: Say) -> None:
     )
     if database is None:
         say(
-            "The database is PostgreSQL and not in it. Save it at the same time with:\n\n  "
+            "The database is PostgreSQL, and not in the backup. Save it at the same time with:\n\n  "
             f"{postgres.dump_command(connection.settings_dict, f'{target}.dump')}\n\n{postgres.PASSWORD}"
         )
 
@@ -115,13 +115,13 @@ def _needed_bytes(beside: Iterable[Path], database: Path | None) -> int:
 
 def _copied_database(database: Path, copy: Path, say: Say) -> Path:
     say(f"Copying the database {database}")
-    said = 0
+    reported_percent = 0
 
     def progress(done: int, pages: int) -> None:
-        nonlocal said
+        nonlocal reported_percent
         percent = 100 * done // max(pages, 1)
-        if done < pages and percent >= said + STEP_PERCENT:
-            said = percent
+        if done < pages and percent >= reported_percent + STEP_PERCENT:
+            reported_percent = percent
             say(f"  {percent} %")
 
     copy_online(database, copy, progress)

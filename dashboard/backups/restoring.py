@@ -62,18 +62,18 @@ def unpacked(backup: Path, manifest: Manifest) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=settings.GREENROOM_DATA, prefix=".restore-") as name:
         folder = Path(name)
         archive.extract(backup, folder)
-        data = folder / DATA
-        data.mkdir(exist_ok=True)
-        data.chmod(settings.DATA_DIR.stat().st_mode & 0o777)
+        data_folder = folder / DATA
+        data_folder.mkdir(exist_ok=True)
+        data_folder.chmod(settings.DATA_DIR.stat().st_mode & 0o777)
         database = database_path()
         if database is not None:
-            place = data / database.relative_to(settings.DATA_DIR)
+            place = data_folder / database.relative_to(settings.DATA_DIR)
             place.parent.mkdir(parents=True, exist_ok=True)
             (folder / DATABASE).rename(place)
         yield folder
 
 
-def bring_up_to_date(data: Path, encryption_keys: tuple[str, ...], say: Say) -> None:
+def bring_up_to_date(data_folder: Path, encryption_keys: tuple[str, ...], say: Say) -> None:
     """Migrate the unpacked database, close the turns that were open in it, and say what its secrets need.
 
     Raises BackupError, DatabaseError.
@@ -81,7 +81,7 @@ def bring_up_to_date(data: Path, encryption_keys: tuple[str, ...], say: Say) -> 
     database = database_path()
     if database is None:
         return
-    with _database_at(data / database.relative_to(settings.DATA_DIR)):
+    with _database_at(data_folder / database.relative_to(settings.DATA_DIR)):
         pending = pending_migrations()
         if pending:
             say(f"It was made by an older version: {_counted(len(pending), 'migration')} to run")
@@ -89,7 +89,7 @@ def bring_up_to_date(data: Path, encryption_keys: tuple[str, ...], say: Say) -> 
         left = close_left_turns(is_only_process=True)
         if left:
             say(
-                f"{_counted(left, 'turn')} went on while the backup was made: closed, with the text it had then."
+                f"{_counted(left, 'turn')} went on while the backup was made: closed, with the text stored by then."
             )
         unreadable = list(unreadable_names(encryption_keys))
     if unreadable:

@@ -41,7 +41,7 @@ def copy_online(source: Path, copy: Path, progress: Progress) -> None:
 
 
 def migrations_in(database: Path) -> tuple[MigrationName, ...]:
-    """Return the migrations that the database has had. Raises BackupError if it isn't Greenroom's."""
+    """Return the migrations that have run on the database. Raises BackupError if it isn't Greenroom's."""
     try:
         with closing(_opened(database)) as connection:
             rows = connection.execute("SELECT app, name FROM django_migrations ORDER BY app, name").fetchall()

@@ -91,9 +91,8 @@ async def _channel_layer_answers() -> bool:
             layer = get_channel_layer()
             assert layer is not None
             await layer.group_send("health", {"type": "health"})
-    except (
-        Exception
-    ) as error:  # Redis has errors of its own, whose import takes longer than the rest of this page
+    # Any exception, because Redis has errors of its own, whose import takes longer than the rest of this page.
+    except Exception as error:
         logger.warning("The channel layer does not answer (%s)", type(error).__name__)
         return False
     return True

@@ -105,7 +105,7 @@ class HeaderLinesField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return value if isinstance(value, str) else "\n".join(f"{name}: {text}" for name, text in value or ())
 
-    def to_python(self, value: Any) -> list[list[str]]:  # type: ignore[override]
+    def to_python(self, value: Any) -> list[list[str]]:  # type: ignore[override] # the stubs know texts alone
         headers: list[list[str]] = []
         for number, line in enumerate(str(super().to_python(value)).splitlines(), start=1):
             if not line.strip():
@@ -135,7 +135,7 @@ class PhrasesField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return value if isinstance(value, str) else "\n".join(value or ())
 
-    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override] # the stubs know texts alone
         lines = str(super().to_python(value)).splitlines()
         return [line.strip() for line in lines if line.strip()]
 

@@ -8,7 +8,7 @@ import orjson
 from django.db import models
 
 QUICK_CHARS = 64 * 1024
-"""The longest text that orjson reads: meanwhile it takes twelve times as much memory."""
+"""The longest text that orjson is given: it takes twelve times the text's memory while it reads."""
 
 _LARGEST_INT = 2**63 - 1
 _MAY_BE_BEYOND = re.compile(r"[0-9]{19}")

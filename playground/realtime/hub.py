@@ -16,7 +16,7 @@ OUTBOX_BYTES = 8 * 1024 * 1024
 
 SHELVED_FROM = 32
 """An event that waits behind so many others is kept as its JSON alone, a tenth of the memory of its parts, so that
-OUTBOX_BYTES bounds what a viewer costs who reads nothing. Behind one who reads fewer wait.
+OUTBOX_BYTES bounds the cost of a viewer who reads nothing. For a viewer who reads, fewer wait.
 """
 
 _TEXT = frozenset({"playground.delta", "playground.reasoning"})

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 READ_EVERY_S = 1.0
 """How old the known version may be when a command comes: a revoked right refuses commands after this time."""
 IDLE_SOCKETS_EVERY_S = 3.0
-"""How often the permissions of idle sockets are checked, which then end within 5 s of their loss."""
+"""How often the permissions of idle sockets are checked: such a socket ends within 5 s of losing its permission."""
 
 Recheck = Callable[[str], Awaitable[None]]
 """Takes the current version and closes the socket if its permission no longer holds."""

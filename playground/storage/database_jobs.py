@@ -1,4 +1,4 @@
-"""Jobs of clients in the database thread: one client's wait for each other, not ahead of everyone else's."""
+"""Runs clients' jobs in the database thread: one client's jobs wait for each other, not ahead of everyone else's."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -12,7 +12,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 JOBS_OF_CLIENT = 2
-"""The most jobs of one client in the thread's queue: so many of them delay anyone else's."""
+"""The most jobs of one client that may wait in the thread's queue, and so ahead of anyone else's."""
 
 client_jobs: ContextVar[asyncio.Semaphore | None] = ContextVar("client_jobs", default=None)
 """The slots of the client that this task works for, if any."""

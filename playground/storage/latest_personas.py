@@ -9,8 +9,8 @@ from personas.models import Persona, PersonaVersion
 from playground.models import Conversation
 
 VERSIONS_EACH = 10
-"""How many versions of one persona may push others out of the order: the newest versions are looked at, this many for
-each persona that is asked for.
+"""How many of the versions talked to last are read for each persona that is asked for: more versions of one persona may
+push others out of the order.
 """
 
 
@@ -35,8 +35,8 @@ def versions_talked_to(user: User, most: int) -> dict[int, str]:
 def latest_personas(
     personas: QuerySet[Persona], talked_to: Iterable[str], most: int, *, first_id: str = ""
 ) -> list[Persona]:
-    """Return at most ``most``: the first one, those talked to in this order, then those that changed last."""
-    wanted = list(dict.fromkeys([first_id, *talked_to]))[:most]
+    """Return at most ``most``: ``first_id``, if given, those talked to in this order, then those that changed last."""
+    wanted = [each for each in dict.fromkeys([first_id, *talked_to]) if each][:most]
     known = personas.in_bulk(wanted)
     latest = [known[persona_id] for persona_id in wanted if persona_id in known]
     if len(latest) < most:

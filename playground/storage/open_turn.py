@@ -130,9 +130,8 @@ def _close_orphan(newest: Turn) -> None:
     """Close an open turn whose process died. Raises CommandError (busy) while its lease holds."""
     if close_orphaned_turns(pk=newest.pk):
         return
-    if Turn.objects.filter(
-        pk=newest.pk, status__in=Turn.OPEN
-    ).exists():  # its own end may have come meanwhile
+    # Asked again, because its own end may have come meanwhile.
+    if Turn.objects.filter(pk=newest.pk, status__in=Turn.OPEN).exists():
         raise CommandError(Code.BUSY, BUSY)
 
 

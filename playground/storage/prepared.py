@@ -33,9 +33,9 @@ class Parameter(Expression):
 
 def parameter(model: type[Model], name: str) -> Parameter:
     """Return a parameter named after the field of whose type it is."""
-    found_field = model._meta.get_field(name)
-    assert isinstance(found_field, Field)
-    return Parameter(name, getattr(found_field, "target_field", found_field))
+    model_field = model._meta.get_field(name)
+    assert isinstance(model_field, Field)
+    return Parameter(name, getattr(model_field, "target_field", model_field))
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,8 +56,8 @@ def _limits() -> list[tuple[str, str]]:
         ("Sockets that a user opens with keys", f"{rights.SocketCredential.KEY.limit}"),
         (
             "Rights are checked",
-            f"at every message, as they were {rights_watch.READ_EVERY_S:g} s ago at most, "
-            f"and every {rights_watch.IDLE_SOCKETS_EVERY_S:g} s",
+            f"at every message, with a delay of {rights_watch.READ_EVERY_S:g} s at most, "
+            f"and every {rights_watch.IDLE_SOCKETS_EVERY_S:g} s without one",
         ),
         ("Open turns in a conversation", "1"),
     ]

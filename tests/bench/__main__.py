@@ -43,7 +43,7 @@ CELL_S = 900.0
 def main() -> None:
     options = _options()
     cells = [cell for cell in CELLS if cell.name in options.cells or not (options.cells or cell.is_asked_for)]
-    candidates = [one for one in Candidate if not options.only or one in options.only]
+    candidates = [candidate for candidate in Candidate if not options.only or candidate in options.only]
     with on_cores(LOAD_CORES), stand() as shared:
         bench = Bench(shared, QUICK if options.quick else FULL)
         with suppress(KeyboardInterrupt):
@@ -75,8 +75,8 @@ class Bench:
                             cell, candidate, f"{cell.name}, {candidate}, repetition {repetition}"
                         )
 
-    async def _measure(self, cell: Cell, candidate: Candidate, what: str) -> None:
-        sys.stderr.write(f"{what}\n")
+    async def _measure(self, cell: Cell, candidate: Candidate, title: str) -> None:
+        sys.stderr.write(f"{title}\n")
         meter = Meter(self._stand.llm_process_id)
         try:
             async with asyncio.timeout(CELL_S):
@@ -84,10 +84,10 @@ class Bench:
                     await cell.measure(self._stand, candidate, self._effort)
                 )
         except Exception as error:
-            self.warnings.append(f"{what}: {type(error).__name__}: {error}")
+            self.warnings.append(f"{title}: {type(error).__name__}: {error}")
         others = meter.others_share()
         if others > OTHERS_SHARE:
-            self.warnings.append(f"{what}: other processes had {others:.0%} of the machine{cell.others}")
+            self.warnings.append(f"{title}: other processes had {others:.0%} of the machine{cell.others}")
 
 
 def _options() -> argparse.Namespace:

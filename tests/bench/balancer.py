@@ -15,12 +15,12 @@ class End(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport
-        self._other: End | None = None
+        self._peer: End | None = None
         self._early = b""
 
-    def joined(self, other: "End") -> None:
-        self._other = other
-        other.write(self._early)
+    def joined(self, peer: "End") -> None:
+        self._peer = peer
+        peer.write(self._early)
 
     def write(self, data: bytes) -> None:
         self._transport.write(data)
@@ -32,14 +32,14 @@ class End(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        if self._other is None:
+        if self._peer is None:
             self._early += data
         else:
-            self._other.write(data)
+            self._peer.write(data)
 
     def connection_lost(self, error: Exception | None) -> None:
-        if self._other is not None:
-            self._other.close()
+        if self._peer is not None:
+            self._peer.close()
 
 
 async def main(ports: list[int]) -> None:

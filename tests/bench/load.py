@@ -66,11 +66,11 @@ async def viewing(server: Server, talks: Sequence[Talk]) -> AsyncIterator[list[V
 async def turns(viewers: Sequence[Viewer], answer: Answer, *, within_s: float = STARTS_S) -> Seen:
     """Start a turn of each viewer within a time and wait for all. Raises TurnsFailedError."""
 
-    async def one(place: int, viewer: Viewer) -> TurnSeen:
+    async def start(place: int, viewer: Viewer) -> TurnSeen:
         await asyncio.sleep(within_s * place / len(viewers))
         return await viewer.turn(answer)
 
-    return checked(await asyncio.gather(*(one(*numbered) for numbered in enumerate(viewers))), answer)
+    return checked(await asyncio.gather(*(start(*numbered) for numbered in enumerate(viewers))), answer)
 
 
 async def turns_in_line(viewers: Sequence[Viewer], answer: Answer) -> Seen:

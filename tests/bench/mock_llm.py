@@ -92,8 +92,8 @@ class MockLLM(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += data
-        head, found, body = bytes(self._received).partition(b"\r\n\r\n")
-        if not found or len(body) < (length := _content_length(head)):
+        head, separator, body = bytes(self._received).partition(b"\r\n\r\n")
+        if not separator or len(body) < (length := _content_length(head)):
             return
         del self._received[: len(head) + 4 + length]
         if head.startswith(b"GET"):

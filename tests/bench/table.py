@@ -11,7 +11,9 @@ Runs = Mapping[Candidate, Sequence[Figures]]
 
 def table(sections: Mapping[str, Runs]) -> str:
     """Return the sections as one Markdown table."""
-    measured = [one for one in Candidate if any(runs.get(one) for runs in sections.values())]
+    measured = [
+        candidate for candidate in Candidate if any(runs.get(candidate) for runs in sections.values())
+    ]
     compared = Candidate.RELAY in measured
     heads = [""]
     for candidate in measured:

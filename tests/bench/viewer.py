@@ -110,8 +110,8 @@ class Viewer(asyncio.Protocol):
         self._leave("connection lost")
 
     def _take_handshake(self) -> bool:
-        head, found, rest = bytes(self._received).partition(b"\r\n\r\n")
-        if not found:
+        head, separator, rest = bytes(self._received).partition(b"\r\n\r\n")
+        if not separator:
             return False
         self._received = bytearray(rest)
         self._is_open = True

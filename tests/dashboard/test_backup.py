@@ -46,10 +46,10 @@ def test_the_archive_has_the_database_and_what_lies_beside_it_for_its_owner_alon
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["database"] == "sqlite"
     assert ["personas", "0001_initial"] in manifest["migrations"]
-    said = capsys.readouterr().out
-    assert f"The backup is in {backup}" in said
-    assert "in 2 files." in said
-    assert "The keys are not in it" in said
+    printed = capsys.readouterr().out
+    assert f"The backup is in {backup}" in printed
+    assert "in 2 files." in printed
+    assert "The keys are not in the backup" in printed
 
 
 def test_keys_go_into_a_file_of_their_own_and_never_into_the_archive(
@@ -64,9 +64,9 @@ def test_keys_go_into_a_file_of_their_own_and_never_into_the_archive(
     assert keys.secret_key == django_settings.SECRET_KEY
     content = gzip.decompress((tmp_path / "backup.tar.gz").read_bytes())
     assert django_settings.ENCRYPTION_KEYS[0].encode() not in content
-    said = capsys.readouterr().out
-    assert "Keep it apart from the backup" in said
-    assert django_settings.ENCRYPTION_KEYS[0] not in said
+    printed = capsys.readouterr().out
+    assert "Keep it apart from the backup" in printed
+    assert django_settings.ENCRYPTION_KEYS[0] not in printed
 
 
 @pytest.mark.parametrize("taken", ["backup.tar.gz", "keys.env"])
@@ -97,15 +97,20 @@ def test_a_full_disk_is_noticed_before_anything_is_written(
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
 
 
-def test_what_fails_half_way_leaves_nothing(
-    installation: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("names", "about"), [((), ""), (("archive",), "archive: ")])
+def test_what_fails_half_way_leaves_nothing_and_names_the_file_that_the_system_names(
+    installation: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    names: tuple[str, ...],
+    about: str,
 ) -> None:
     def full(*_: object) -> None:
-        raise OSError(28, "No space left on device", "archive")
+        raise OSError(28, "No space left on device", *names)
 
     monkeypatch.setattr("dashboard.backups.archive.write", full)
     message = refused(str(tmp_path / "backup.tar.gz"))
-    assert message == "The backup was not finished: archive: No space left on device."
+    assert message == f"The backup was not finished: {about}No space left on device."
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
 
 
@@ -127,19 +132,19 @@ def test_the_copy_is_of_one_moment_and_ends_however_much_is_written_meanwhile(
     steps = []
     with closing(sqlite3.connect(tmp_path / "source", isolation_level=None)) as writer:
         writer.execute("PRAGMA journal_mode = WAL")
-        writer.execute("CREATE TABLE said (text)")
-        writer.executemany("INSERT INTO said VALUES (?)", [("word " * 500,)] * 20)
+        writer.execute("CREATE TABLE answers (text)")
+        writer.executemany("INSERT INTO answers VALUES (?)", [("word " * 500,)] * 20)
 
         def write(done: int, pages: int) -> None:
             steps.append((done, pages))
             assert done == len(steps), "The copy began anew."
-            writer.execute("UPDATE said SET text = text || 'more'")
-            writer.execute("INSERT INTO said VALUES ('late')")
+            writer.execute("UPDATE answers SET text = text || 'more'")
+            writer.execute("INSERT INTO answers VALUES ('late')")
 
         copy_online(tmp_path / "source", tmp_path / "copy", write)
-        assert writer.execute("SELECT count(*) FROM said").fetchone() == (20 + len(steps),)
+        assert writer.execute("SELECT count(*) FROM answers").fetchone() == (20 + len(steps),)
     with closing(sqlite3.connect(tmp_path / "copy")) as copy:
-        assert copy.execute("SELECT count(*), max(text) FROM said").fetchone() == (20, "word " * 500)
+        assert copy.execute("SELECT count(*), max(text) FROM answers").fetchone() == (20, "word " * 500)
         assert copy.execute("PRAGMA journal_mode").fetchone() == ("delete",)
     assert len(steps) == steps[0][1] > 1
 

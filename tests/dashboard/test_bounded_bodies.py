@@ -72,16 +72,15 @@ async def sent_to(application: Any, scope: Message, messages: Iterable[Message])
     """What the application answers to these messages, of which the last is waited for without end."""
     coming, answers = iter(messages), []
 
-    async def receive() -> Message:
+    async def receive() -> Any:
         for message in coming:
             return message
-        ended: Message = await asyncio.get_running_loop().create_future()
-        return ended
+        return await asyncio.get_running_loop().create_future()
 
-    async def send(message: Message) -> None:
+    async def send(message: Any) -> None:
         answers.append(message)
 
-    await BoundedBodies(application, is_behind_proxy=False)(scope, receive, send)  # type: ignore[arg-type]
+    await BoundedBodies(application, is_behind_proxy=False)(scope, receive, send)
     return answers
 
 
@@ -197,12 +196,12 @@ async def everyone_goes_on() -> None:
 async def passed(door: BoundedBodies, scope: Message, body: bytes) -> None:
     coming = chunks(body)
 
-    async def receive() -> Message:
+    async def receive() -> Any:
         return coming.pop()
 
     async def send(message: object) -> None: ...
 
-    await door(scope, receive, send)  # type: ignore[arg-type]
+    await door(scope, receive, send)
 
 
 async def test_a_refused_client_learns_when_to_retry() -> None:

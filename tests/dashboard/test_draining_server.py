@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from channels.routing import ProtocolTypeRouter
 
 from dashboard.server import DrainingServer
 
@@ -13,9 +14,7 @@ class Connection:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> DrainingServer:
-    async def application(*_: object) -> None: ...
-
-    server = DrainingServer(application, host="127.0.0.1", port=0, on_ready=lambda: None)  # type: ignore[arg-type]
+    server = DrainingServer(ProtocolTypeRouter({}), host="127.0.0.1", port=0, on_ready=lambda: None)
     server.connections = {}
     return server
 

@@ -67,7 +67,7 @@ class Door:
             if message.get("status", 200) >= 400:
                 self.refused.append(message)
 
-        await self.door(scope, send, send)  # type: ignore[arg-type]
+        await self.door(scope, send, send)  # type: ignore[arg-type] # nothing is received
 
     async def close(self) -> None:
         self.application.answer_all()

@@ -31,18 +31,18 @@ async def forget_a_failed_task() -> None:
 
 
 async def fail_in_a_callback() -> None:
-    def raise_it(secret: str) -> None:
+    def raise_error(secret: str) -> None:
         raise ValueError(secret)
 
-    asyncio.get_running_loop().call_soon(raise_it, SECRET)
+    asyncio.get_running_loop().call_soon(raise_error, SECRET)
     await asyncio.sleep(0)
 
 
-@pytest.mark.parametrize("break_something", [forget_a_failed_task, fail_in_a_callback])
+@pytest.mark.parametrize("provoke_failure", [forget_a_failed_task, fail_in_a_callback])
 async def test_failures_that_the_event_loop_reports_are_logged_without_their_words(
-    started: None, caplog: pytest.LogCaptureFixture, break_something: Callable[[], Awaitable[None]]
+    started: None, caplog: pytest.LogCaptureFixture, provoke_failure: Callable[[], Awaitable[None]]
 ) -> None:
-    await break_something()
+    await provoke_failure()
     assert "ValueError" in caplog.text
     assert "test_lifetime.py" in caplog.text
     assert SECRET not in caplog.text

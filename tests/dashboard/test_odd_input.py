@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import unquote
@@ -100,15 +100,15 @@ class Caller:
         if body:
             headers = headers | {"content-type": "application/x-www-form-urlencoded"}
         messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-        answered: list[Message] = []
+        answered: list[Mapping[str, Any]] = []
 
         async def receive() -> Message:
             return messages.pop() if messages else await asyncio.get_running_loop().create_future()
 
-        async def send(message: Message) -> None:
+        async def send(message: Mapping[str, Any]) -> None:
             answered.append(message)
 
-        await pages(scope_of(method, path, headers), receive, send)  # type: ignore[arg-type]
+        await pages(scope_of(method, path, headers), receive, send)
         return int(answered[0]["status"])
 
 

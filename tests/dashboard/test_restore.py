@@ -1,5 +1,6 @@
 """`manage.py restore`: all of a backup or nothing of it, into a folder that no server uses."""
 
+import errno
 import gzip
 import io
 import os
@@ -11,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
 
 import pytest
 from cryptography.fernet import Fernet
@@ -24,8 +24,6 @@ from dashboard import data_lock
 from dashboard.backups import archive, restoring
 from dashboard.backups.keys_file import Keys, write_keys
 from dashboard.backups.manifest import Manifest
-from dashboard.lifetime import lifespan
-from dashboard.management.commands import run, serve
 from personas.models import TokenSecret
 from tests.dashboard.installations import at, tree
 from tests.dashboard.own_database import postgres_at, using
@@ -46,9 +44,9 @@ def backup(installation: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def other(backup: Path, tmp_path: Path, settings: Settings) -> Iterator[Path]:
+def target(backup: Path, tmp_path: Path, settings: Settings) -> Iterator[Path]:
     """The folder of another installation in which nothing is yet; the settings are its own."""
-    with at(tmp_path / "other", settings) as folder:
+    with at(tmp_path / "target", settings) as folder:
         yield folder
 
 
@@ -73,11 +71,11 @@ def rewritten(backup: Path, change: Callable[[Manifest], Manifest], paths: Path)
     return copy
 
 
-def test_a_backup_is_restored_into_a_new_folder(installation: Path, backup: Path, other: Path) -> None:
+def test_a_backup_is_restored_into_a_new_folder(installation: Path, backup: Path, target: Path) -> None:
     call_command("restore", str(backup))
-    assert sorted(tree(other)) == ["data/greenroom.sqlite3", "data/site_url"]
-    assert (other / "data" / "site_url").read_text() == "http://one.example\n"
-    assert (other / "data" / "greenroom.sqlite3").stat().st_mode & 0o777 == 0o600
+    assert sorted(tree(target)) == ["data/greenroom.sqlite3", "data/site_url"]
+    assert (target / "data" / "site_url").read_text() == "http://one.example\n"
+    assert (target / "data" / "greenroom.sqlite3").stat().st_mode & 0o777 == 0o600
     assert TokenSecret.objects.get().name == "MINE"
     call_command("verify")
 
@@ -97,13 +95,13 @@ def test_a_folder_in_use_is_exchanged_only_when_asked_and_then_kept(
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.999])
-def test_a_backup_that_was_cut_off_changes_nothing(backup: Path, other: Path, share: float) -> None:
+def test_a_backup_that_was_cut_off_changes_nothing(backup: Path, target: Path, share: float) -> None:
     whole = backup.read_bytes()
     backup.write_bytes(whole[: int(len(whole) * share)])
     assert refused(backup) == (
         f"Nothing was restored. {backup} is no backup of Greenroom, or it was cut off."
     )
-    assert tree(other) == {}
+    assert tree(target) == {}
 
 
 @pytest.mark.parametrize(
@@ -114,10 +112,10 @@ def test_a_backup_that_was_cut_off_changes_nothing(backup: Path, other: Path, sh
         (OLDER_DATABASE.read_bytes()[:8192], "is no backup of Greenroom, or it was cut off."),
     ],
 )
-def test_another_file_changes_nothing(other: Path, tmp_path: Path, content: bytes, reason: str) -> None:
+def test_another_file_changes_nothing(target: Path, tmp_path: Path, content: bytes, reason: str) -> None:
     (tmp_path / "file").write_bytes(content)
     assert reason in refused(tmp_path / "file")
-    assert tree(other) == {}
+    assert tree(target) == {}
 
 
 @pytest.mark.parametrize(
@@ -131,17 +129,25 @@ def test_another_file_changes_nothing(other: Path, tmp_path: Path, content: byte
     ],
 )
 def test_another_archive_changes_nothing(
-    other: Path, tmp_path: Path, name: str, content: bytes, reason: str
+    target: Path, tmp_path: Path, name: str, content: bytes, reason: str
 ) -> None:
     with tarfile.open(tmp_path / "file", "w:gz") as foreign:
         member = tarfile.TarInfo(name)
         member.size = len(content)
         foreign.addfile(member, io.BytesIO(content))
     assert reason in refused(tmp_path / "file")
-    assert tree(other) == {}
+    assert tree(target) == {}
 
 
-def test_there_must_be_a_file(other: Path, tmp_path: Path) -> None:
+def test_a_link_in_place_of_the_manifest_is_refused(target: Path, tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "file", "w:gz") as foreign:
+        link = tarfile.TarInfo("manifest.json")
+        link.type, link.linkname = tarfile.SYMTYPE, "elsewhere"
+        foreign.addfile(link)
+    assert "doesn't begin with a manifest" in refused(tmp_path / "file")
+
+
+def test_there_must_be_a_file(target: Path, tmp_path: Path) -> None:
     assert refused(tmp_path / "none") == f"Nothing was restored. There is no file {tmp_path / 'none'}."
 
 
@@ -167,13 +173,13 @@ def _of_postgresql(manifest: Manifest) -> Manifest:
     ],
 )
 def test_a_backup_that_does_not_fit_changes_nothing(
-    backup: Path, other: Path, tmp_path: Path, change: Callable[[Manifest], Manifest], reason: str
+    backup: Path, target: Path, tmp_path: Path, change: Callable[[Manifest], Manifest], reason: str
 ) -> None:
     assert reason in refused(rewritten(backup, change, tmp_path / "paths"))
-    assert tree(other) == {}
+    assert tree(target) == {}
 
 
-def test_a_file_that_the_manifest_names_must_be_there(backup: Path, other: Path, tmp_path: Path) -> None:
+def test_a_file_that_the_manifest_names_must_be_there(backup: Path, target: Path, tmp_path: Path) -> None:
     manifest = archive.manifest_of(backup)
     with tarfile.open(tmp_path / "less", "w:gz") as less:
         text = manifest.to_json()
@@ -181,10 +187,10 @@ def test_a_file_that_the_manifest_names_must_be_there(backup: Path, other: Path,
         member.size = len(text)
         less.addfile(member, io.BytesIO(text))
     assert "is not complete: data/site_url, database.sqlite3 is missing" in refused(tmp_path / "less")
-    assert tree(other) == {}
+    assert tree(target) == {}
 
 
-def test_no_file_is_written_outside_the_folder(backup: Path, other: Path, tmp_path: Path) -> None:
+def test_no_file_is_written_outside_the_folder(backup: Path, target: Path, tmp_path: Path) -> None:
     manifest = archive.manifest_of(backup)
     outside = replace(manifest.files[1], name="../../outside")
     (tmp_path / "inside").write_text("http://one.example\n")
@@ -192,16 +198,27 @@ def test_no_file_is_written_outside_the_folder(backup: Path, other: Path, tmp_pa
     archive.write(tmp_path / "evil", replace(manifest, files=(outside,)), {outside.name: tmp_path / "inside"})
     assert "is no backup of Greenroom" in refused(tmp_path / "evil")
     assert list(tmp_path.rglob("outside")) == []
-    assert tree(other) == {}
+    assert tree(target) == {}
 
 
 def test_a_full_disk_is_noticed_before_anything_is_written(
-    backup: Path, other: Path, monkeypatch: pytest.MonkeyPatch
+    backup: Path, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usage = shutil.disk_usage(other)
+    usage = shutil.disk_usage(target)
     monkeypatch.setattr("dashboard.backups.space.shutil.disk_usage", lambda _: usage._replace(free=1_000))
     assert "are needed, 1000 bytes are free" in refused(backup)
-    assert tree(other) == {}
+    assert tree(target) == {}
+
+
+def test_a_disk_that_is_full_all_the_same_is_named_by_its_reason_alone(
+    backup: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tarfile.TarFile, "extract", full)
+    assert refused(backup) == "Nothing was restored. No space left on device."
+    assert tree(target) == {}
 
 
 def test_a_backup_of_an_older_version_is_migrated_and_its_open_turn_closed(
@@ -210,12 +227,12 @@ def test_a_backup_of_an_older_version_is_migrated_and_its_open_turn_closed(
     shutil.copy(OLDER_DATABASE, installation / "data" / "greenroom.sqlite3")
     call_command("backup", str(tmp_path / "older.tar.gz"))
     settings.ENCRYPTION_KEYS = [OLDER_KEYS["encryption_keys"]]
-    with at(tmp_path / "other", settings):
+    with at(tmp_path / "target", settings):
         call_command("restore", str(tmp_path / "older.tar.gz"))
-        said = capsys.readouterr().out
-        assert re.search(r"made by an older version: \d+ migrations to run", said)
-        assert "1 turn went on while the backup was made" in said
-        assert "can't be decrypted" not in said
+        printed = capsys.readouterr().out
+        assert re.search(r"made by an older version: \d+ migrations to run", printed)
+        assert "1 turn went on while the backup was made" in printed
+        assert "can't be decrypted" not in printed
         call_command("verify")
 
 
@@ -232,17 +249,17 @@ def test_a_migration_that_fails_changes_nothing(
 
     shutil.copy(OLDER_DATABASE, installation / "data" / "greenroom.sqlite3")
     call_command("backup", str(tmp_path / "older.tar.gz"))
-    with at(tmp_path / "other", settings) as other:
+    with at(tmp_path / "target", settings) as target:
         monkeypatch.setattr(restoring, "call_command", fail)
         assert f"can't be migrated ({type(failure).__name__})" in refused(tmp_path / "older.tar.gz")
-        assert tree(other) == {}
+        assert tree(target) == {}
 
 
-def test_a_folder_that_a_server_uses_is_left_alone(backup: Path, other: Path) -> None:
-    servers = [data_lock.share(other), data_lock.share(other)]
+def test_a_folder_that_a_server_uses_is_left_alone(backup: Path, target: Path) -> None:
+    servers = [data_lock.share(target), data_lock.share(target)]
     try:
         assert refused(backup) == (
-            f"Nothing was restored. A server or a restore uses {other}: stop it first."
+            f"Nothing was restored. A server or a restore uses {target}: stop it first."
         )
         os.close(servers.pop())
         assert "stop it first" in refused(backup)
@@ -252,40 +269,8 @@ def test_a_folder_that_a_server_uses_is_left_alone(backup: Path, other: Path) ->
     call_command("restore", str(backup))
 
 
-async def test_no_server_of_another_kind_starts_in_a_folder_that_is_being_restored(
-    tmp_path: Path, settings: Settings
-) -> None:
-    async def receive() -> Any:
-        return {"type": "lifespan.startup"}
-
-    sent: list[Any] = []
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    settings.GREENROOM_DATA = tmp_path
-    with data_lock.alone(tmp_path):
-        await lifespan({"type": "lifespan", "asgi": {"spec_version": "2.0", "version": "3.0"}}, receive, send)
-    assert [message["type"] for message in sent] == ["lifespan.startup.failed"]
-    assert "A restore is under way" in sent[0]["message"]
-
-
-def test_neither_serve_nor_run_begins_in_a_folder_that_is_being_restored(
-    installation: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def begun(*_: object, **__: object) -> NoReturn:
-        raise AssertionError
-
-    monkeypatch.setattr(serve, "_static_files_stand", begun)
-    monkeypatch.setattr(run, "call_command", begun)
-    with data_lock.alone(installation):
-        for command in ("serve", "run"):
-            with pytest.raises(CommandError, match="A restore is under way"):
-                call_command(command)
-
-
 def test_secrets_that_the_keys_in_use_do_not_decrypt_are_named(
-    backup: Path, other: Path, settings: Settings, capsys: Output
+    backup: Path, target: Path, settings: Settings, capsys: Output
 ) -> None:
     settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     call_command("restore", str(backup))
@@ -303,7 +288,7 @@ def keys_file(backup: Path) -> Path:
 
 def test_keys_are_put_back_as_files_and_those_before_are_kept(
     backup: Path,
-    other: Path,
+    target: Path,
     keys_file: Path,
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
@@ -311,28 +296,28 @@ def test_keys_are_put_back_as_files_and_those_before_are_kept(
 ) -> None:
     monkeypatch.delenv("ENCRYPTION_KEYS")
     settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]  # Made by the server's first start here.
-    (other / "keys").mkdir()
-    (other / "keys" / "encryption_keys").write_text(settings.ENCRYPTION_KEYS[0])
+    (target / "keys").mkdir()
+    (target / "keys" / "encryption_keys").write_text(settings.ENCRYPTION_KEYS[0])
     call_command("restore", str(backup), "--keys", str(keys_file))
-    said = capsys.readouterr().out
-    assert "can't be decrypted" not in said
-    assert (other / "keys").stat().st_mode & 0o777 == 0o700
-    placed = {path.name: path for path in (other / "keys").iterdir()}
+    printed = capsys.readouterr().out
+    assert "can't be decrypted" not in printed
+    assert (target / "keys").stat().st_mode & 0o777 == 0o700
+    placed = {path.name: path for path in (target / "keys").iterdir()}
     assert sorted(placed) == ["demo_llm_key", "encryption_keys", "secret_key"]
     assert {path.stat().st_mode & 0o777 for path in placed.values()} == {0o600}
     assert len(placed["encryption_keys"].read_text().split()) == 2
-    [kept] = other.glob("keys.before-restore-*")
+    [kept] = target.glob("keys.before-restore-*")
     assert (kept / "encryption_keys").read_text() == settings.ENCRYPTION_KEYS[0]
 
 
 def test_keys_of_the_environment_win_over_those_of_the_folder(
-    backup: Path, other: Path, keys_file: Path, settings: Settings, capsys: Output
+    backup: Path, target: Path, keys_file: Path, settings: Settings, capsys: Output
 ) -> None:
     settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     call_command("restore", str(backup), "--keys", str(keys_file))
-    said = capsys.readouterr().out
-    assert "1 token secret can't be decrypted" in said
-    assert "takes its keys from the environment, which wins" in said
+    printed = capsys.readouterr().out
+    assert "1 token secret can't be decrypted" in printed
+    assert "takes its keys from the environment, which wins" in printed
 
 
 @pytest.mark.parametrize(
@@ -347,13 +332,13 @@ def test_keys_of_the_environment_win_over_those_of_the_folder(
     ],
 )
 def test_a_file_without_keys_changes_nothing_and_is_not_repeated(
-    backup: Path, other: Path, tmp_path: Path, text: str
+    backup: Path, target: Path, tmp_path: Path, text: str
 ) -> None:
     (tmp_path / "keys.env").write_bytes(text.encode(errors="surrogateescape"))
     message = refused(backup, "--keys", tmp_path / "keys.env")
     assert "keys.env holds no keys" in message
     assert "hunter2" not in message
-    assert tree(other) == {}
+    assert tree(target) == {}
 
 
 def test_with_postgresql_what_lies_beside_is_restored_and_pg_restore_named(
@@ -362,14 +347,14 @@ def test_with_postgresql_what_lies_beside_is_restored_and_pg_restore_named(
     (installation / "data" / "greenroom.sqlite3").unlink()
     with (
         new_postgres(postgres_url, "restore") as url,
-        at(tmp_path / "other", settings) as other,
+        at(tmp_path / "target", settings) as target,
         using(postgres_at(url)),
     ):
         settings.DATA_DIR = installation / "data"
         call_command("backup", str(tmp_path / "backup.tar.gz"))
-        settings.DATA_DIR = other / "data"
+        settings.DATA_DIR = target / "data"
         call_command("restore", str(tmp_path / "backup.tar.gz"))
-    assert sorted(tree(other)) == ["data/site_url"]
-    said = capsys.readouterr().out
-    assert "pg_restore --no-owner" in said
-    assert f"{tmp_path}/backup.tar.gz.dump" in said
+    assert sorted(tree(target)) == ["data/site_url"]
+    printed = capsys.readouterr().out
+    assert "pg_restore --no-owner" in printed
+    assert f"{tmp_path}/backup.tar.gz.dump" in printed

@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from dashboard.api_keys import make_key
 from dashboard.models import ApiKey
@@ -24,9 +25,9 @@ from tests.services import new_postgres
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], scope="module")
 def database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None,
-    django_db_blocker: object,
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:  # fmt: skip
-    with django_db_blocker.unblock():  # type: ignore[attr-defined] # pytest-django's
+    with django_db_blocker.unblock():
         if request.param == "sqlite":
             with migrated(sqlite_at(Path(tmp_path_factory.mktemp("rights")) / "db.sqlite3")):
                 fill()

@@ -139,8 +139,8 @@ def test_postgresql_is_asked_the_same_and_is_not_written_to(postgres_url: str, c
         )
         with invariants.read_only(), pytest.raises(DatabaseError, match="read-only transaction"):
             make_secret("NEW")
-        found = broken(capsys)
-    assert found == [
+        violations = broken(capsys)
+    assert violations == [
         "The turns of a conversation are numbered from 0 without a gap.",
         f"Conversation {conversation.pk} has turns at the positions 1 to 1, 1 in all.",
         "No conversation is behind the events of its turns.",

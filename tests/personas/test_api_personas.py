@@ -231,7 +231,7 @@ def test_the_list_asks_the_database_as_often_for_many_personas_as_for_one(
     client = api_client(admin_user)
     for number in range(8):
         create(client, with_llm(api_key=f"live-key-{number}-0123456789"))
-    # The key, its user, the role's rights; the page, the count.
+    # The key, its user, the role's rights; the count, the page's ids, its rows.
     with django_assert_num_queries(6):
         assert len(client.get(PERSONAS).json()["data"]) == 8
 

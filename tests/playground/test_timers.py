@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,8 @@ def fired_at(*steps: tuple[float, Callable[[PutOffTimer], object]]) -> list[floa
         loop = asyncio.get_running_loop()
         fired: list[float] = []
         timer = PutOffTimer(lambda: fired.append(loop.time()))
-        for at, do in steps:
-            loop.call_at(at, do, timer)
+        for seconds, step in steps:
+            loop.call_at(seconds, step, timer)
         await asyncio.sleep(10)
         timer.close()
         return fired
@@ -49,19 +50,19 @@ def test_it_fires_when_it_was_last_set_for(
     assert fired_at(*steps) == fired
 
 
-def test_putting_it_off_sets_no_timer_of_the_event_loop() -> None:
+def test_putting_it_off_sets_no_timer_of_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> int:
         loop = asyncio.get_running_loop()
         timer = PutOffTimer(lambda: None)
         made = 0
         call_at = loop.call_at
 
-        def counted(*args: object, **kwargs: object) -> object:
+        def counted(*args: Any, **kwargs: Any) -> object:
             nonlocal made
             made += 1
-            return call_at(*args, **kwargs)  # type: ignore[arg-type]
+            return call_at(*args, **kwargs)
 
-        loop.call_at = counted  # type: ignore[method-assign, assignment]
+        monkeypatch.setattr(loop, "call_at", counted)
         for place in range(1_000):
             timer.set(5 + place / 1_000)
         timer.close()

@@ -258,8 +258,8 @@ GHOST = "GHOST_KEY"
 
 
 def _naming(name: str, secret: str) -> str:
-    llm = {"model": "m", "base_url": f"http://{LLM_AT}/ok/v1", "api_key": f"{{{{secret:{secret}}}}}"}
-    llm["headers"] = {"X-Key": f"{{{{secret:{secret}}}}}"}  # type: ignore[assignment] # JSON of any shape
+    named = f"{{{{secret:{secret}}}}}"
+    llm = {"model": "m", "base_url": f"http://{LLM_AT}/ok/v1", "api_key": named, "headers": {"X-Key": named}}
     return json.dumps({"persona_name": name, "system_prompt": "You wait.", "layers": {"llm": llm}})
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from dashboard.backups.errors import BackupError
+from dashboard.backups.errors import BackupError, system_reason
 from dashboard.backups.keys_file import APART, keys_in_use, write_keys
 from dashboard.backups.making import make_backup, refuse_place
 
@@ -30,11 +30,11 @@ class Command(BaseCommand):
                 write_keys(keys, keys_in_use())
                 self._say(f"The keys are in {keys.absolute()}. {APART}")
             else:
-                self._say("The keys are not in it: --keys FILE writes them to a file of their own.")
+                self._say("The keys are not in the backup: --keys FILE writes them to a file of their own.")
         except BackupError as error:
             raise CommandError(str(error)) from None
         except OSError as error:
-            raise CommandError(f"The backup was not finished: {error.filename}: {error.strerror}.") from None
+            raise CommandError(f"The backup was not finished: {system_reason(error)}.") from None
 
     def _say(self, sentence: str) -> None:
         self.stdout.write(sentence)

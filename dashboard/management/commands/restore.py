@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
 from dashboard.backups import postgres
-from dashboard.backups.errors import BackupError
+from dashboard.backups.errors import BackupError, system_reason
 from dashboard.backups.keys_file import Keys, place_keys, read_keys
 from dashboard.backups.making import DATA
 from dashboard.backups.restoring import bring_up_to_date, exchange, fitting_manifest, is_in_use, unpacked
@@ -51,7 +51,7 @@ class Command(BaseCommand):
                 f"Nothing was restored. The database of the backup can't be read ({type(error).__name__})."
             ) from None
         except OSError as error:
-            raise CommandError(f"Nothing was restored. {error.filename}: {error.strerror}.") from None
+            raise CommandError(f"Nothing was restored. {system_reason(error)}.") from None
         self.stdout.write("manage.py verify checks all of it.")
 
     def _restore(self, file: Path, new_keys: Keys | None) -> None:
@@ -66,7 +66,7 @@ class Command(BaseCommand):
                 self._put_back_keys(folder / KEYS)
         if connection.vendor != "sqlite":
             self._say(
-                "The database is PostgreSQL and not in it. Restore it into an empty one, and migrate it:\n\n  "
+                "The database is PostgreSQL, and not in the backup. Restore it into an empty one, and migrate it:\n\n  "
                 f"{postgres.restore_command(connection.settings_dict, f'{file}.dump')}\n  manage.py migrate\n\n"
                 f"{postgres.PASSWORD}"
             )
@@ -76,7 +76,7 @@ class Command(BaseCommand):
             self._put_into_place(settings.KEYS_DIR, new)
         except OSError as error:
             raise CommandError(
-                f"The data is restored, and the keys are not: {error.filename}: {error.strerror}."
+                f"The data is restored, and the keys are not: {system_reason(error)}."
             ) from None
         if not _reads_keys_folder():
             self._say("This server takes its keys from the environment, which wins over that folder.")

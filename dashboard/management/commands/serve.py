@@ -39,7 +39,7 @@ class Command(BaseCommand):
         missing = [name for name in UVICORN_PACKAGES if server == "uvicorn" and find_spec(name) is None]
         if missing:
             raise CommandError(
-                f"uvicorn is not installed as a whole ({', '.join(missing)} missing): "
+                f"Packages of uvicorn are not installed ({', '.join(missing)} missing): "
                 "run pip install -r requirements-uvicorn.txt."
             )
         share_data_folder()

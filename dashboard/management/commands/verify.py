@@ -18,7 +18,8 @@ NOT_VERIFIED = 2
 
 class Command(BaseCommand):
     help = (
-        "Checks what always holds of the stored data, a sentence each; writes nothing, and may run beside a server. "
+        "Checks what must always hold of the stored data, with a sentence for each check; writes nothing, and may run "
+        "beside a server. "
         "Exit codes: 0 all holds, 1 something doesn't, 2 the database couldn't be read."
     )
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
                 broken = list(self._broken())
         except DatabaseError as error:
             raise CommandError(
-                f"The database cannot be read ({type(error).__name__}): nothing is known of what follows.",
+                f"The database cannot be read ({type(error).__name__}): the checks that follow were not made.",
                 returncode=NOT_VERIFIED,
             ) from None
         if broken:

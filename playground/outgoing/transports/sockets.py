@@ -102,7 +102,7 @@ class SocketBody(Body):
     def _last_bytes(self, error: Exception) -> bytes:
         """Return the data that arrived before the connection broke: aiohttp raises before it returns them."""
         content = self._answer.content
-        content.set_exception(None)  # type: ignore[arg-type]
+        content.set_exception(None)  # type: ignore[arg-type] # None takes it back
         rest = content.read_nowait()
         content.set_exception(error)
         if not rest:

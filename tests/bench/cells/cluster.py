@@ -69,11 +69,11 @@ async def _turns_at_once(viewers: Sequence[Viewer]) -> list[TurnSeen]:
     """Hold a turn of each viewer, some at once; leave out those whose socket was closed."""
     free = asyncio.Semaphore(TURNS_AT_ONCE)
 
-    async def one(viewer: Viewer) -> TurnSeen:
+    async def hold(viewer: Viewer) -> TurnSeen:
         async with free:
             return await viewer.turn(ANSWER)
 
-    seen = await asyncio.gather(*map(one, viewers), return_exceptions=True)
+    seen = await asyncio.gather(*map(hold, viewers), return_exceptions=True)
     for failure in seen:
         if isinstance(failure, BaseException) and not isinstance(failure, LeftError):
             raise failure

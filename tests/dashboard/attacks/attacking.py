@@ -4,13 +4,17 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from tests.browser.site import Site
+
+T = TypeVar("T")
 
 HEALTH_MS = 250
 """How long /health/ may take during any attack; see `Bystander.net_ms`."""
@@ -91,6 +95,12 @@ def bystander(site: Site) -> Iterator[Bystander]:
             watching.waits += map(Wait.read, rest.splitlines())
             watching.loop_ms = loop_ms(site) - began_ms
             sys.stdout.write(f"{watching}\n")
+
+
+def at_once(count: int, work: Callable[[], T]) -> list[T]:
+    """Do the work in as many threads at once; return what each returned."""
+    with ThreadPoolExecutor(count) as threads:
+        return [begun.result() for begun in [threads.submit(work) for _ in range(count)]]
 
 
 def loop_ms(site: Site) -> float:

@@ -1,12 +1,12 @@
 """Bodies that are too large, too slow or in too many pieces are refused, and keep nobody waiting."""
 
 import json
-import threading
 
 import pytest
 
 from tests.browser.site import Site
 from tests.dashboard.attacks.attacking import (
+    at_once,
     bystander,
     exchange,
     forget_most_memory,
@@ -59,13 +59,8 @@ def test_a_mebibyte_in_chunks_of_a_byte_is_refused(site: Site) -> None:
 def test_many_bodies_of_the_limit_at_once_stop_nobody(site: Site) -> None:
     body = b"a&" * (32 * 1024)
     form = request("POST", "/sign-in/", body, FORM)
-    answers: list[bytes] = []
-    threads = [threading.Thread(target=lambda: answers.append(exchange(site, form))) for _ in range(20)]
     with bystander(site) as watching:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        answers = at_once(20, lambda: exchange(site, form))
     assert {answer.partition(b"\r\n")[0] for answer in answers} <= {
         b"HTTP/1.1 400 Bad Request",
         b"HTTP/1.1 403 Forbidden",

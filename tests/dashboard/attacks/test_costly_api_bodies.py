@@ -1,13 +1,11 @@
 """Costly bodies sent to the served API are refused in time. On a served site: other clients mustn't wait."""
 
-import threading
-
 import pytest
 
 from personas.api.limits import BODY_BYTES
 from personas.formats.tolerant import MAX_VALUES
 from tests.browser.site import Site
-from tests.dashboard.attacks.attacking import Bystander, bystander, exchange, request
+from tests.dashboard.attacks.attacking import Bystander, at_once, bystander, exchange, request
 from tests.playground.served_api import answer, new_conversation
 
 pytestmark = pytest.mark.quiet  # Measures how long others wait: tests beside it would be measured too.
@@ -16,7 +14,7 @@ AT_ONCE = 3
 MERT = "Mert the Storyteller"
 PERSONA = '{"system_prompt": "", "k": [%s]}'
 PATCH = '[{"op": "add", "path": "/k", "value": [%s]}]'
-SAID = '{"text": "", "k": [%s]}'
+TURN = '{"text": "", "k": [%s]}'
 ROOM = 1024
 """For what a persona has besides."""
 
@@ -27,16 +25,8 @@ def send(site: Site, key: str, method: str, path: str, body: str) -> bytes:
 
 def sent_at_once(site: Site, key: str, method: str, path: str, body: str) -> tuple[list[bytes], Bystander]:
     """The answers, and who asked for /health/ meanwhile."""
-    answers: list[bytes] = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(send(site, key, method, path, body)))
-        for _ in range(AT_ONCE)
-    ]
     with bystander(site) as watching:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        answers = at_once(AT_ONCE, lambda: send(site, key, method, path, body))
     return answers, watching
 
 
@@ -58,7 +48,7 @@ def test_a_mebibyte_of_values_for_a_conversation_stops_nobody(site: Site, key: s
     """That for a turn was read on the event loop."""
     path = path.format(new_conversation(site, key, MERT))
     items = ",".join(["[]"] * ((BODY_BYTES - ROOM) // len("[],")))
-    answers, watching = sent_at_once(site, key, "POST", path, SAID % items)
+    answers, watching = sent_at_once(site, key, "POST", path, TURN % items)
     assert [response.split(b" ", 2)[1] for response in answers] == [b"400"] * AT_ONCE
     watching.assert_served_in_time()
 

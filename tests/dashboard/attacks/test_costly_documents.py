@@ -1,12 +1,11 @@
 """Costly documents on the served import page are refused in time. On a served site: other clients mustn't wait."""
 
 import re
-import threading
 
 import pytest
 
 from tests.browser.site import Site
-from tests.dashboard.attacks.attacking import bystander, cookies_of, exchange, head, request
+from tests.dashboard.attacks.attacking import at_once, bystander, cookies_of, exchange, head, request
 
 pytestmark = pytest.mark.quiet  # Measures how long others wait: tests beside it would be measured too.
 
@@ -40,16 +39,8 @@ def upload(site: Site, cookies: bytes, document: bytes) -> bytes:
 @pytest.mark.parametrize("part", COSTLY)
 def test_a_mebibyte_of_it_stops_nobody(site: Site, cookies: bytes, part: str) -> None:
     document = (part * (MIB // len(part))).encode()
-    answers: list[bytes] = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(upload(site, cookies, document)))
-        for _ in range(AT_ONCE)
-    ]
     with bystander(site) as watching:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        answers = at_once(AT_ONCE, lambda: upload(site, cookies, document))
     assert [answer.split(b" ", 2)[1] for answer in answers] == [b"422"] * AT_ONCE
     assert all(b"a.json: " in answer for answer in answers)
     watching.assert_served_in_time()

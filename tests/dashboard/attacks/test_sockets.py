@@ -1,7 +1,6 @@
 """Floods of messages and frames are ended, and keep nobody waiting."""
 
 import asyncio
-import threading
 
 import pytest
 
@@ -9,7 +8,7 @@ from playground.realtime.close_codes import CloseCode
 from playground.realtime.message_rate import MESSAGES
 from playground.realtime.socket_shares import MESSAGES_OF_CLIENT
 from tests.browser.site import Site
-from tests.dashboard.attacks.attacking import FLOODS, bystander, flood, upgrade
+from tests.dashboard.attacks.attacking import FLOODS, at_once, bystander, flood, upgrade
 from tests.dashboard.attacks.many_sockets import many_sockets, message, send_all, snapshots_s, turns_shown
 from tests.playground.long_conversations import add_turns
 from tests.playground.served_api import new_conversation
@@ -99,17 +98,9 @@ def test_a_flood_of_tiny_frames_is_ended_and_stops_nobody(site: Site, key: str, 
     first, frame = FLOODS[kind]
     conversation = new_conversation(site, key, MERT)
     handshake = upgrade(f"/ws/conversations/{conversation}/", b"x-api-key: " + key.encode())
-    answers: list[bytes] = []
-
-    def attack() -> None:
-        answers.append(flood(site, handshake, first + frame * (FLOOD_BYTES // len(frame))))
-
-    threads = [threading.Thread(target=attack) for _ in range(FLOODED_SOCKETS)]
+    frames = first + frame * (FLOOD_BYTES // len(frame))
     with bystander(site) as watching:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        answers = at_once(FLOODED_SOCKETS, lambda: flood(site, handshake, frames))
     closed = CloseCode.TOO_MANY_MESSAGES.to_bytes(2, "big")
     assert [closed in answer for answer in answers] == [True] * FLOODED_SOCKETS
     watching.assert_served_in_time()

@@ -31,10 +31,11 @@ def test_150_turns_of_one_key_at_once_stop_nobody(site: Site, key: str, bobs: st
     conversations = [start_conversation(site, key, mert, speech="realtime") for _ in range(TURNS)]
     before_ms = median(turns_ms(site, bobs))
     statuses: dict[str, int] = {}
-    threads = [
-        threading.Thread(target=lambda one=one: statuses.update({one: begin_turn(site, key, one)}))
-        for one in conversations
-    ]
+
+    def begin(conversation: str) -> None:
+        statuses[conversation] = begin_turn(site, key, conversation)
+
+    threads = [threading.Thread(target=begin, args=[conversation]) for conversation in conversations]
     with bystander(site) as watching:
         for thread in threads:
             thread.start()
@@ -45,7 +46,7 @@ def test_150_turns_of_one_key_at_once_stop_nobody(site: Site, key: str, bobs: st
         200: DEFAULT_OPEN_TURNS.of_key,
         409: TURNS - DEFAULT_OPEN_TURNS.of_key,
     }
-    for conversation in (one for one, status in statuses.items() if status == 200):
+    for conversation in [begun for begun, status in statuses.items() if status == 200]:
         answer(site, key, "POST", f"/v2/conversations/{conversation}/end")
     assert during_ms <= max(2 * before_ms, before_ms + OTHERS_DELAY_MS)
     watching.assert_served_in_time()

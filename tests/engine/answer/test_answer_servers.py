@@ -67,7 +67,7 @@ def test_deepseek_reasons_in_its_own_field_and_keeps_the_connection_alive() -> N
         + event(chunk(content=TEXT, reasoning_content=None))
         + event(chunk("stop", content="") | {"usage": {"prompt_cache_hit_tokens": 0, "total_tokens": 9}})
         + DONE
-    )  # fmt: skip
+    )
 
     decoded = decode_as_client(body)
 

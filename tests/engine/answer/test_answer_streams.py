@@ -95,7 +95,7 @@ TWISTED = {
     "event, id, retry": ORDINARY.replace(b"data:", b"event: message\nid: 1\nretry: 100\ndata:"),
     "multi-line data": ORDINARY.replace(b', "', b',\ndata: "'),
     "many blank lines": ORDINARY.replace(b"\n\n", b"\n\n\n\n"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("body", TWISTED.values(), ids=TWISTED.keys())

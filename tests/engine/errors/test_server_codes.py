@@ -27,7 +27,7 @@ from tests.engine.errors.test_refusals import refusal
         (422, {"message": "no"}, Code.BAD_REQUEST),
         (503, {"message": "no", "type": "rate_limit_error"}, Code.UPSTREAM_5XX),
     ],
-)  # fmt: skip
+)
 def test_the_same_error_has_one_code_as_a_refusal_and_in_a_stream(
     status: int, error: dict[str, object], code: Code
 ) -> None:

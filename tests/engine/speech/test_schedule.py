@@ -336,9 +336,9 @@ def test_a_sentence_is_timed_once(monkeypatch: pytest.MonkeyPatch, limit: Answer
     timed: list[Spoken] = []
     timing = Voice.timing
 
-    def counted(voice: Voice, said: Spoken) -> Timing:
-        timed.append(said)
-        return timing(voice, said)
+    def counted(voice: Voice, utterance: Spoken) -> Timing:
+        timed.append(utterance)
+        return timing(voice, utterance)
 
     monkeypatch.setattr(Voice, "timing", counted)
     speech = SpeechSchedule(VOICE, filler=None, pick=lambda _: 0, limit=limit)

@@ -36,7 +36,7 @@ def test_the_list_asks_the_database_as_often_for_many_conversations_as_for_one(
     for _ in range(8):
         make_conversation(viewer)
     client.get(CONVERSATIONS)  # notes the key's first use
-    # The key, its user, the role's rights, the user's own and those of the groups; the page, the count.
+    # The key, its user, the role's rights, the user's own and those of the groups; the count, the page's ids, its rows.
     with django_assert_num_queries(8):
         assert len(client.get(CONVERSATIONS).json()["data"]) == 8
 

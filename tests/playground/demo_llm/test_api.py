@@ -1,6 +1,7 @@
 """The demo LLM over HTTP: who gets in, what is refused and how, and that it leaves with its caller."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -194,17 +195,17 @@ class Exchange:
             "headers": [(b"host", b"testserver"), (b"authorization", f"Bearer {key}".encode()), *headers],
         }
         self._to_application: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._from_application: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._from_application: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
         self._send({"type": "http.request", "body": orjson.dumps(content), "more_body": False})
         application = get_asgi_application()
         self.task = asyncio.ensure_future(
-            application(scope, self._to_application.get, self._from_application.put)  # type: ignore[arg-type]
+            application(scope, self._to_application.get, self._from_application.put)
         )
 
     def leave(self) -> None:
         self._send({"type": "http.disconnect"})
 
-    async def message(self) -> dict[str, Any]:
+    async def message(self) -> Mapping[str, Any]:
         return await self._from_application.get()
 
     def _send(self, message: dict[str, Any]) -> None:

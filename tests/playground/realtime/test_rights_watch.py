@@ -10,7 +10,7 @@ from playground.realtime.rights_watch import RightsWatch
 
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was read so far, and what the next read returns is its number."""
+    """The versions read so far; each is the number of its read."""
     done: list[str] = []
 
     def read() -> str:

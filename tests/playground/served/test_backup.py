@@ -28,14 +28,13 @@ TURNS = "SELECT status, text <> '' FROM playground_turn WHERE conversation_id = 
 async def test_a_conversation_goes_on_from_a_backup_that_was_made_in_the_middle_of_a_turn(
     served_site: Site, key: str, cookies: str, tmp_path: Path
 ) -> None:
-    backup, keys, other = str(tmp_path / "backup.tar.gz"), str(tmp_path / "keys.env"), tmp_path / "other"
+    backup, keys, target = str(tmp_path / "backup.tar.gz"), str(tmp_path / "keys.env"), tmp_path / "target"
     conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT)
     async with viewing(served_site, conversation, cookies) as client:
         await client.send("conversation.respond", text=FIRST)
         first = await client.until_closed()
-        rows(
-            served_site.data, IN_REAL_TIME, conversation
-        )  # The next turn is open for as long as it is heard.
+        # The next turn is open for as long as it is heard.
+        rows(served_site.data, IN_REAL_TIME, conversation)
         await client.send("conversation.echo", text=SECOND)
         await client.until("playground.delta")
         await asyncio.to_thread(served_site.manage, "backup", backup, "--keys", keys)
@@ -44,21 +43,21 @@ async def test_a_conversation_goes_on_from_a_backup_that_was_made_in_the_middle_
     with pytest.raises(DataInUseError), alone(served_site.data):
         pass  # No restore can begin.
     await asyncio.to_thread(answer, served_site, key, "POST", f"/v2/conversations/{conversation}/end")
-    restored = await asyncio.to_thread(restore, other, backup, "--keys", keys)
+    restored = await asyncio.to_thread(restore, target, backup, "--keys", keys)
     assert restored.returncode == 0, restored.stderr
     assert "1 turn went on while the backup was made" in restored.stdout
     assert "can't be decrypted" not in restored.stdout
 
-    with run_site(other) as site:
+    with run_site(target) as site:
         async with viewing(site, conversation, await asyncio.to_thread(sign_in, site)) as client:
             await client.until("playground.snapshot")
             await client.send("conversation.respond", text=THIRD)
             sent = (await client.until("playground.request"))["request"]["body"]["messages"]
             await client.until("playground.delta")
             assert "All of it holds." in await asyncio.to_thread(site.manage, "verify")
-    assert rows(other, TURNS, conversation)[1] == ("interrupted", 1)
-    said = [(message["role"], message["content"]) for message in sent[1:]]
-    assert said == [("user", FIRST), ("assistant", first["text"]), ("user", THIRD)]
+    assert rows(target, TURNS, conversation)[1] == ("interrupted", 1)
+    history = [(message["role"], message["content"]) for message in sent[1:]]
+    assert history == [("user", FIRST), ("assistant", first["text"]), ("user", THIRD)]
 
 
 def restore(data: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":

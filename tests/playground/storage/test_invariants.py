@@ -52,8 +52,8 @@ def streaming(conversation: Conversation, position: int, *, lease_left: timedelt
 
 def broken() -> dict[str, list[str]]:
     """Return the violations of each broken invariant."""
-    found = {known.sentence: list(known.violations()) for known in invariants.INVARIANTS}
-    return {sentence: violations for sentence, violations in found.items() if violations}
+    violations_of = {invariant.sentence: list(invariant.violations()) for invariant in invariants.INVARIANTS}
+    return {sentence: violations for sentence, violations in violations_of.items() if violations}
 
 
 def test_a_conversation_that_goes_on_breaks_nothing(conversation: Conversation) -> None:
@@ -127,10 +127,10 @@ def test_a_gap_between_positions_is_named(conversation: Conversation, positions:
 def test_a_conversation_behind_its_turns_events_is_named(
     conversation: Conversation, admin_user: User
 ) -> None:
-    other = make_conversation(admin_user, last_seq=2 * EVENTS)
+    sound = make_conversation(admin_user, last_seq=2 * EVENTS)
     for position in range(2):
         completed(conversation, position)
-        completed(other, position)
+        completed(sound, position)
     assert broken() == {
         "No conversation is behind the events of its turns.": [
             f"Conversation {conversation.pk} is at seq {EVENTS}, and its turns had {2 * EVENTS} events or more."

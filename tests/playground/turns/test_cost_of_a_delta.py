@@ -70,20 +70,22 @@ def run_watched(script: list[Step], *, viewers: int) -> list[str]:
 
     async def main() -> list[str]:
         hub = Hub()
-        of = plan(is_instant=True)
-        live = LiveTurn(of, hub=hub, recorder=NoRows(), limits=DEFAULT_LIMITS, created_at=datetime.now(UTC))
+        turn_plan = plan(is_instant=True)
+        live = LiveTurn(
+            turn_plan, hub=hub, recorder=NoRows(), limits=DEFAULT_LIMITS, created_at=datetime.now(UTC)
+        )
         frames: list[list[str]] = [[] for _ in range(viewers)]
 
         def sender(sent: list[str]) -> "asyncio.Task[None]":
             async def send(frame: str) -> None:
                 sent.append(frame)
 
-            viewer = hub.attach(of.conversation_id)
+            viewer = hub.attach(turn_plan.conversation_id)
             return asyncio.create_task(send_frames(viewer, send, is_open=lambda: True))
 
         senders = [sender(sent) for sent in frames]
         await conduct(
-            of,
+            turn_plan,
             open_completion=ScriptedLLM(script),
             emit=live.emit,
             interrupt=live.interrupt,
@@ -96,16 +98,16 @@ def run_watched(script: list[Step], *, viewers: int) -> list[str]:
         for task in senders:
             task.cancel()
         await asyncio.gather(*senders, return_exceptions=True)
-        assert hub.seq(of.conversation_id) > 0
+        assert hub.seq(turn_plan.conversation_id) > 0
         return ["".join(sent) for sent in frames]
 
     return run_virtually(main())
 
 
 def test_an_event_is_encoded_once_for_two_viewers(counts: Counter[str]) -> None:
-    one, other = run_watched([*PACED, END], viewers=2)
+    first, second = run_watched([*PACED, END], viewers=2)
 
-    assert one == other
+    assert first == second
     assert counts["playground.delta"] == counts["ContentDelta"] == DELTAS
 
 
