@@ -27,14 +27,14 @@ SWITCH_S = 0.0002
 
 
 async def start() -> None:
-    """Lock the data folder, start this event loop's runner and create the HTTP client. Raises DataInUseError.
+    """Lock the data folder, start this event loop's runner and make its HTTP transports. Raises DataInUseError.
 
-    The client is made now, because loading its TLS settings takes longer than a local LLM's answer: no turn's TTFB
+    They are made now, because loading its TLS settings takes longer than a local LLM's answer: no turn's TTFB
     should include it. From now on the loop's failures are logged without their words.
     """
     data_lock.share(settings.GREENROOM_DATA)
     asyncio.get_running_loop().set_exception_handler(log_loop_failure)
-    client.client()
+    client.transports()
     await runner().start()
     sys.setswitchinterval(SWITCH_S)
     gc.freeze()  # a full collection would look through all modules, and every turn would wait for it

@@ -1,16 +1,16 @@
-"""The factory of outgoing HTTP clients.
+"""Sends outgoing HTTP requests.
 
 Every request gets: an address checked when connecting, no redirects, cookies or proxy variables, the URL and headers
 exactly as given, no compressed answers, and our own error codes. An address that begins with ``/`` goes to this app
-itself, through the same client.
+itself, by the same rules.
 """
 
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import unquote, urlsplit
 
 import httpx
@@ -28,24 +28,36 @@ OWN_SCHEME = "greenroom"
 CALLABLE_OWN_PATHS = "/demo/"
 """This app's own endpoints that may be called: they call nothing themselves, so requests can't loop."""
 
-_clients: dict[asyncio.AbstractEventLoop, httpx.AsyncClient] = {}
+
+@dataclass(frozen=True, slots=True)
+class Transports:
+    """An event loop's ways to send a request. httpx's own client on top of them would cost as much as they do."""
+
+    own: InProcessTransport
+    sockets: SocketTransport
+
+    def to(self, address: Address) -> httpx.AsyncBaseTransport:
+        return self.own if address.is_own else self.sockets
 
 
-def client() -> httpx.AsyncClient:
-    """Return this event loop's client, created on first use and closed by `aclose`."""
+_transports: dict[asyncio.AbstractEventLoop, Transports] = {}
+
+
+def transports() -> Transports:
+    """Return this event loop's transports, created on first use and closed by `aclose`."""
     loop = asyncio.get_running_loop()
-    if loop not in _clients:
-        for closed in [other for other in _clients if other.is_closed()]:
-            del _clients[closed]
-        _clients[loop] = _new_client()
-    return _clients[loop]
+    if loop not in _transports:
+        for closed in [other for other in _transports if other.is_closed()]:
+            del _transports[closed]
+        _transports[loop] = _new_transports()
+    return _transports[loop]
 
 
 async def aclose() -> None:
-    """Close this event loop's client and its connections."""
-    client = _clients.pop(asyncio.get_running_loop(), None)
-    if client is not None:
-        await client.aclose()
+    """Close this event loop's transports and their connections."""
+    transports = _transports.pop(asyncio.get_running_loop(), None)
+    if transports is not None:
+        await transports.sockets.aclose()
 
 
 @asynccontextmanager
@@ -66,9 +78,10 @@ async def open_response(
     """
     _check_own_address(address)
     request = _request(method, address, headers, body, connect_ms)
-    request.extensions["redact"] = redact
-    response = await client().send(request, stream=True)
+    response = await transports().to(address).handle_async_request(request)
     try:
+        _refuse_redirect(response, address, redact)
+        _refuse_compression(response, address)
         yield response
     finally:
         await response.aclose()
@@ -83,14 +96,10 @@ def tls_settings() -> ssl.SSLContext:
     return context
 
 
-def _new_client() -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        transport=SocketTransport(Guard(settings.OUTBOUND_PRIVATE_HOSTS), tls_settings()),
-        mounts={f"{OWN_SCHEME}://": InProcessTransport(_application)},
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        follow_redirects=False,
-        trust_env=False,
-        event_hooks={"response": [_refuse_redirect, _refuse_compression]},
+def _new_transports() -> Transports:
+    return Transports(
+        own=InProcessTransport(_application),
+        sockets=SocketTransport(Guard(settings.OUTBOUND_PRIVATE_HOSTS), tls_settings()),
     )
 
 
@@ -132,15 +141,13 @@ def _is_callable(path: str) -> bool:
     return plain.startswith(CALLABLE_OWN_PATHS) and {"", ".", ".."}.isdisjoint(segments)
 
 
-async def _refuse_redirect(response: httpx.Response) -> None:
+def _refuse_redirect(response: httpx.Response, address: Address, redact: Callable[[str], str]) -> None:
     if 300 <= response.status_code < 400:
-        address: Address = response.request.extensions["address"]
-        location = response.headers.get("location", "")
-        raise upstream.redirected(address, location, redact=response.request.extensions["redact"])
+        raise upstream.redirected(address, response.headers.get("location", ""), redact=redact)
 
 
-async def _refuse_compression(response: httpx.Response) -> None:
+def _refuse_compression(response: httpx.Response, address: Address) -> None:
     """Raise UpstreamError for a compressed good answer; a refusal's status matters more than its text."""
     encoding = response.headers.get("content-encoding", "identity")
     if response.is_success and encoding.strip().lower() not in {"", "identity"}:
-        raise upstream.compressed(response.request.extensions["address"], encoding)
+        raise upstream.compressed(address, encoding)

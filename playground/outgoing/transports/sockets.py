@@ -66,6 +66,10 @@ class SocketTransport(httpx.AsyncBaseTransport):
             extensions={"http_version": _http_version(answer), "body": body},
         )
 
+    @property
+    def is_closed(self) -> bool:
+        return self._session.closed
+
     async def aclose(self) -> None:
         await self._session.close()
 

@@ -209,12 +209,12 @@ async def test_nothing_that_is_logged_holds_a_key(
     assert KEY not in caplog.text
 
 
-async def test_a_client_is_made_once_for_an_event_loop() -> None:
-    first = client.client()
-    assert client.client() is first
+async def test_the_transports_are_made_once_for_an_event_loop() -> None:
+    first = client.transports()
+    assert client.transports() is first
     await client.aclose()
-    assert first.is_closed
-    assert client.client() is not first
+    assert first.sockets.is_closed
+    assert client.transports() is not first
 
 
 def test_the_official_client_reads_the_test_server_as_openais_own(llm_server: LLMServerHandle) -> None:
