@@ -21,6 +21,11 @@ from playground.tasks import start_task
 HTTP_TIMEOUT_S = 15 * 60
 """How long one request may take: a turn over server-sent events lasts as long as its speech."""
 
+BACKLOG = 2_048
+"""How many connections the kernel keeps for the next pass of the event loop, as uvicorn asks for. It drops the others,
+whose clients ask again after 1 s; Twisted would ask for 50.
+"""
+
 
 class ListeningPort(Protocol):
     def stopListening(self) -> object: ...
@@ -34,7 +39,10 @@ class DrainingServer(Server):
     ) -> None:
         super().__init__(
             application=application,
-            endpoints=build_endpoint_description_strings(host=host, port=port),
+            endpoints=[
+                f"{address}:backlog={BACKLOG}"
+                for address in build_endpoint_description_strings(host=host, port=port)
+            ],
             http_timeout=HTTP_TIMEOUT_S,
             websocket_max_message_size=MESSAGE_BYTES,
             websocket_max_frame_size=MESSAGE_BYTES,

@@ -1,4 +1,4 @@
-"""HTTP under uvicorn: limits headers, how long they take to come, and how small a body's chunks may be."""
+"""HTTP under uvicorn: limits headers, how long they take, how small chunks are, and how long answers stay unread."""
 
 import asyncio
 from typing import Any, NoReturn
@@ -11,8 +11,8 @@ from dashboard.body_limits import REQUEST_S, TOO_MANY_CHUNKS, is_mostly_framing
 HEADERS_BYTES = 16 * 1024
 """The most bytes of a request's line and headers, as Twisted takes them."""
 TOO_LARGE_HEADERS = f"The request's headers are too large: at most {HEADERS_BYTES:,} bytes are taken."
-CHUNK_FRAMING_BYTES = 5
-"""The least framing of a chunk: a digit and two ends of line."""
+UNREAD_S = 60.0
+"""How long a client may leave up to 64 KiB of an answer unread, which wait for it here."""
 
 
 class CountedConnection(h11.Connection):
@@ -22,23 +22,23 @@ class CountedConnection(h11.Connection):
         super().__init__(h11.SERVER, HEADERS_BYTES)
         self.refusal = ""
         """Why the connection is refused, for its client."""
-        self._framing = 0
+        self._received = 0
         self._body = 0
 
     def receive_data(self, data: bytes) -> None:
-        self._framing -= CHUNK_FRAMING_BYTES  # a chunk that arrives in two pieces is reported as two
+        self._received += len(data)
         super().receive_data(data)
 
     def next_event(self) -> Any:
         event = super().next_event()
+        unread = len(self._receive_buffer)
         if isinstance(event, h11.Request):
-            self._framing = self._body = 0
+            self._received, self._body = unread, 0
             if _size(event) > HEADERS_BYTES:  # h11 bounds only what hasn't arrived as a whole
                 self._refuse(TOO_LARGE_HEADERS)
         elif isinstance(event, h11.Data):
-            self._framing += CHUNK_FRAMING_BYTES
             self._body += len(event.data)
-            if is_mostly_framing(self._framing + self._body, self._body):
+            if is_mostly_framing(self._received - unread, self._body):
                 self._refuse(TOO_MANY_CHUNKS.message)
         return event
 
@@ -52,7 +52,10 @@ def _size(request: h11.Request) -> int:
 
 
 class BoundedRequests(H11Protocol):
-    """A connection on which the headers of each request must arrive in time; `BoundedBodies` sees to the bodies."""
+    """A connection on which the headers of each request must arrive in time, and answers be read.
+
+    `BoundedBodies` sees to the bodies.
+    """
 
     conn: CountedConnection
 
@@ -60,6 +63,7 @@ class BoundedRequests(H11Protocol):
         super().__init__(*args, **kwargs)
         self.conn = CountedConnection()
         self._deadline: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         super().connection_made(transport)
@@ -73,9 +77,23 @@ class BoundedRequests(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         super().send_400_response(self.conn.refusal or msg)
+        self._await_reader()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._await_reader()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_awaiting_reader()
+
+    def on_response_complete(self) -> None:
+        self._await_reader()
+        super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_clock()
+        self._stop_awaiting_reader()
         super().connection_lost(exc)
 
     def _start_clock(self) -> None:
@@ -86,3 +104,17 @@ class BoundedRequests(H11Protocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _await_reader(self) -> None:
+        """Disconnect the client in `UNREAD_S` unless it reads on: closing waits for what is sent to be read."""
+        self._stop_awaiting_reader()
+        self._unread = self.loop.call_later(UNREAD_S, self._end_unread)
+
+    def _stop_awaiting_reader(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def _end_unread(self) -> None:
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()

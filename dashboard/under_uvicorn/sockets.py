@@ -2,9 +2,10 @@
 
 import logging
 import socket
-from asyncio import BaseTransport
+from asyncio import BaseTransport, TimerHandle
 from typing import Any
 
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.server import ServerProtocol
@@ -16,6 +17,10 @@ from playground.realtime.commands import MESSAGE_BYTES
 from playground.realtime.message_rate import MessageRate
 
 logger = logging.getLogger("uvicorn.error")
+
+CLOSING_S = 12.0
+"""How long a connection may outlive its application: uvicorn gives a client 10 s to answer a close frame."""
+NO_HANDSHAKE = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class CountedFrames(ServerProtocol):
@@ -42,6 +47,7 @@ class BoundedSocket(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conn = CountedFrames()
+        self._cutting_off: TimerHandle | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -50,13 +56,38 @@ class BoundedSocket(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.conn.is_flooded and not self.close_sent:
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self._refuse_handshake()
+        elif self.conn.is_flooded and not self.close_sent:
             self._leave()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._cutting_off is not None:
+            self._cutting_off.cancel()
+
+    async def run_asgi(self) -> None:
+        """Run the application, and cut off a client that then reads no more: closing waits for it."""
+        await super().run_asgi()
+        if not self.disconnected:
+            self._cutting_off = self.loop.call_later(CLOSING_S, self.transport.abort)
+
+    async def send(self, message: Any) -> None:
+        """Send once the client has read. Raises ClientDisconnected after a close, which may be the server's own."""
+        await self.writable.wait()
+        if self.close_sent:
+            raise ClientDisconnected
+        await super().send(message)
 
     def keepalive_timeout(self) -> None:
         """Disconnect a client that answers no ping: one that reads nothing would keep a closing socket for ever."""
         super().keepalive_timeout()
         self.transport.abort()
+
+    def _refuse_handshake(self) -> None:
+        """Answer a request that the library can't read, such as one of 129 headers: it leaves it without an answer."""
+        self.transport.write(NO_HANDSHAKE)
+        self.transport.close()
 
     def _leave(self) -> None:
         """Send the close code, and read on for a while: closing at once would lose it."""

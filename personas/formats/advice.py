@@ -21,7 +21,7 @@ from playground.engine.prompt import compose_system_message
 from playground.engine.tools.schema_size import MOST_PARTS, expands_too_far
 
 _NATIVE_YANDEX = re.compile(r"https?://llm\.api\.cloud\.yandex\.net/foundationModels/", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"\$?\{+[A-Za-z_][A-Za-z0-9_]*\}+")
+_PLACEHOLDER = re.compile(r"\$?(?<!\{)\{++[A-Za-z_][A-Za-z0-9_]*+\}++")
 
 
 __all__ = ["FieldNote", "notes_about", "with_advice"]

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -16,6 +16,9 @@ from playground.engine.addresses.address import OWN_ENTRY, AddressError, is_plac
 from playground.engine.user_json import UserJsonError, parse_user_json
 
 Rule = Callable[[Any], Iterator[ValueProblem]]
+
+PROBLEMS_SHOWN = 50
+"""How many problems of one field's JSON are listed."""
 
 
 def code_area(rows: int) -> forms.Textarea:
@@ -74,9 +77,9 @@ class UserJsonField(forms.CharField):
             shape = "an object: { … }" if self.shape is dict else "a list: [ … ]"
             raise ValidationError(f"This is JSON, but not {shape}.", code="shape")
         if self.rule is not None:
-            problems = [_with_place(text, problem) for problem in self.rule(value_read)]
+            problems = list(self.rule(value_read))
             if problems:
-                raise ValidationError(problems, code="rule")
+                raise ValidationError(_sentences(text, problems), code="rule")
         return value_read
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -86,14 +89,16 @@ class UserJsonField(forms.CharField):
             return True
 
 
-def _with_place(text: str, problem: ValueProblem) -> str:
-    """Return the problem's sentence with its line and column in the text."""
+def _sentences(text: str, problems: Sequence[ValueProblem]) -> list[str]:
+    """Return the first `PROBLEMS_SHOWN` problems, with lines and columns, and how many others there are."""
+    shown, others = problems[:PROBLEMS_SHOWN], len(problems[PROBLEMS_SHOWN:])
     source = Source(text)
     try:
         node, _ = source.read()
+        sentences = [str(source.error(problem.message, node.offset_of(problem.path))) for problem in shown]
     except FormatError:
-        return problem.message
-    return str(source.error(problem.message, node.offset_of(problem.path)))
+        sentences = [problem.message for problem in shown]
+    return [*sentences, f"{others} more problems are not listed."] if others else sentences
 
 
 class HeaderLinesField(forms.CharField):

@@ -90,6 +90,22 @@ def test_a_flood_of_tiny_frames_is_ended(site: Site, key: str, kind: str) -> Non
     assert CloseCode.TOO_MANY_MESSAGES.to_bytes(2, "big") in answer
 
 
+def test_a_flood_leaves_no_error_in_the_log(site: Site, key: str) -> None:
+    """The application told its viewer of the flood's messages, and uvicorn called that its mistake, twice."""
+    conversation = new_conversation(site, key, MERT)
+    handshake = upgrade(f"/ws/conversations/{conversation}/", b"x-api-key: " + key.encode())
+    _, frame = FLOODS["pings"]
+    flood(site, handshake, frame * (FLOOD_BYTES // len(frame)))
+    log = (site.data / "server.log").read_text()
+    assert "RuntimeError" not in log
+
+
+def test_a_handshake_of_too_many_headers_is_answered(site: Site) -> None:
+    """The library reads 128 headers; beyond, the connection stayed open without an answer."""
+    answer = exchange(site, upgrade("/ws/conversations/c/", *[b"X-%d: y" % number for number in range(200)]))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
 async def test_a_stopped_server_tells_and_stores_the_text_of_its_turns(
     server_processes: None, tmp_path: Path
 ) -> None:

@@ -1,14 +1,24 @@
-"""Requests under uvicorn, without a network: which headers and chunks are taken."""
+"""Requests under uvicorn: which headers and chunks are taken, without a network, and how long answers may be unread."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import h11
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
 from dashboard.body_limits import FRAMING_BYTES
-from dashboard.under_uvicorn.http import CHUNK_FRAMING_BYTES, HEADERS_BYTES, CountedConnection
+from dashboard.under_uvicorn import http
+from dashboard.under_uvicorn.http import HEADERS_BYTES, BoundedRequests, CountedConnection
 
 HEAD = b"POST / HTTP/1.1\r\nHost: a\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 MIB = 1024 * 1024
+CHUNK_FRAMING_BYTES = 5
+"""The least framing of a chunk: a digit and two ends of line."""
 
 
 def body_of(connection: CountedConnection, *received: bytes) -> int:
@@ -43,6 +53,18 @@ def test_many_chunks_of_a_byte_are_not_taken() -> None:
         body_of(CountedConnection(), CHUNKED + chunks(1, few + few // 2))
 
 
+def test_chunks_of_a_byte_that_arrive_one_by_one_are_not_taken() -> None:
+    few = FRAMING_BYTES // CHUNK_FRAMING_BYTES
+    with pytest.raises(h11.RemoteProtocolError):
+        body_of(CountedConnection(), CHUNKED, *[chunks(1, 1)] * (few + few // 2))
+
+
+def test_what_extends_a_chunk_is_framing() -> None:
+    extended = b"40;" + b"x" * 1024 + b"\r\n" + b"a" * 0x40 + b"\r\n"
+    with pytest.raises(h11.RemoteProtocolError):
+        body_of(CountedConnection(), CHUNKED, extended * 20)
+
+
 def test_each_request_of_a_connection_has_its_own_framing() -> None:
     connection = CountedConnection()
     few = FRAMING_BYTES // CHUNK_FRAMING_BYTES * 3 // 4
@@ -57,3 +79,46 @@ def test_headers_are_taken_up_to_their_limit() -> None:
     assert body_of(CountedConnection(), HEAD + b"X: " + b"a" * (HEADERS_BYTES - 100) + b"\r\n\r\n") == 0
     with pytest.raises(h11.RemoteProtocolError):
         body_of(CountedConnection(), HEAD + b"X: " + b"a" * HEADERS_BYTES + b"\r\n\r\n")
+
+
+Answer = Callable[[Callable[[Any], Awaitable[None]]], Awaitable[None]]
+LONG = b"a" * (16 * MIB)
+"""More than the kernel takes for a client that reads nothing."""
+
+
+async def begin(send: Callable[[Any], Awaitable[None]]) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": LONG, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def give_whole(send: Callable[[Any], Awaitable[None]]) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": LONG, "more_body": False})
+
+
+@pytest.mark.parametrize("answer", [begin, give_whole])
+@pytest.mark.parametrize("header", [b"", b"Connection: close\r\n"], ids=["kept alive", "to be closed"])
+async def test_a_client_that_leaves_its_answer_unread_is_disconnected(
+    monkeypatch: pytest.MonkeyPatch, answer: Answer, header: bytes
+) -> None:
+    """Over a real socket: what waits there unread is the kernel's to say."""
+    monkeypatch.setattr(http, "UNREAD_S", 0.05)
+    lost = asyncio.Event()
+
+    class Connection(BoundedRequests):
+        def connection_lost(self, exc: Exception | None) -> None:
+            super().connection_lost(exc)
+            lost.set()
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await answer(send)
+
+    config, loop = uvicorn.Config(application, log_config=None), asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Connection(config, ServerState(), {}), "127.0.0.1", 0)
+    async with server, asyncio.timeout(10):
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(server.sockets[0].getsockname())
+            client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n" + header + b"\r\n")
+            await lost.wait()

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from personas.documents import document_of
+from personas.forms.fields import PROBLEMS_SHOWN
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from tests.personas.editor import as_text, typed
 from tests.personas.making import CANARY
@@ -43,6 +44,16 @@ def test_what_one_face_refuses_the_other_refuses_in_the_same_words(
     answer = user_client.post(edit_url(persona), as_text(persona, in_document))
     assert answer.status_code == 422
     assert answer.context["text_refused"].messages[0].split(": ", 1)[1] == sentence
+
+
+def test_of_many_keys_in_a_field_the_first_are_named_and_the_others_counted(user_client: Client) -> None:
+    persona = stored()
+    keys = {f"{number}_token": "x" for number in range(PROBLEMS_SHOWN + 10)}
+    form = user_client.post(edit_url(persona), typed(persona, other_keys=json.dumps(keys))).context["form"]
+    first, *_, last = form.errors["other_keys"]
+    assert len(form.errors["other_keys"]) == PROBLEMS_SHOWN + 1
+    assert first == 'Line 1, column 13: "0_token" holds a key: write {{secret:NAME}} instead.'
+    assert last == "10 more problems are not listed."
 
 
 def test_a_function_s_schema_is_faulted_at_its_place_while_typing(user_client: Client) -> None:

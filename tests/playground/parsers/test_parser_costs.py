@@ -7,12 +7,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from personas.api.errors import ApiError
 from personas.api.patching import patched
 from personas.formats import FormatError, read_documents
-from personas.formats.credentials import Credentials
+from personas.formats.advice import notes_about
+from personas.formats.credentials import Credentials, literal_key_problems
 from personas.formats.fields import ImportNotes
+from personas.forms.fields import UserJsonField
 from personas.versions import MAX_COMPARED, compared
 from playground.demo_llm import facts, situation, tool_results
 from playground.demo_llm import tools as demo_tools
@@ -32,7 +35,8 @@ from playground.realtime.commands import MESSAGE_BYTES, USER_TEXT_CHARS, parse_c
 pytestmark = pytest.mark.slow  # Measures the cost of the longest inputs that are taken.
 
 REFUSALS = (
-    FormatError, UserJsonError, ApiError, AddressError, CommandError, ValueError, KeyError, RecursionError,
+    FormatError, UserJsonError, ValidationError, ApiError, AddressError, CommandError, ValueError, KeyError,
+    RecursionError,
 )  # fmt: skip
 ADDRESS = parse_address("https://llm.example.com/v1")
 SMALLER = 8
@@ -73,6 +77,16 @@ def patch(text: str) -> object:
     return patched({"context": {}}, operations[:200])
 
 
+def advice(text: str) -> object:
+    llm = {"platform": "tavus", "provider": "CUSTOM_LLM"}
+    return notes_about({"llm": llm, "system_prompt": text, "context": text})
+
+
+def keys_in_a_form(text: str) -> object:
+    members = ",".join(f'"{number}_token": "{word}"' for number, word in enumerate(text.split()))
+    return UserJsonField(blank={}, shape=dict, rule=literal_key_problems).clean(f"{{{members}}}")
+
+
 def words_of(text: str) -> object:
     return facts.places(text), facts.own_name(text), facts.own_role(text), facts.caller_home(text)
 
@@ -87,6 +101,8 @@ CASES: list[tuple[str, Read, int, list[str]]] = [
         ["[", "{", '"', '\\"', "\\u", "-", "1,", "[],", "NaN,", '{"a":'],
     ),
     ("JSON in a form", parse_user_json, 64 * KIB, ["[", "[],", "9", "1e999,", '"\\ud800",']),
+    ("keys in a form", keys_in_a_form, 6_400, ["x "]),
+    ("advice on a prompt", advice, 200_000, ["{", "${", "{a", "{a}", "$dialer ", "漢"]),
     ("a key of a document", import_keys, MIB, ["my key ", "the secret", "key", "-", "x"]),
     ("a patch", patch, 60_000, ["/a", "/~1", "/0 "]),
     ("a persona's address", parse_address, 2_000, ["a", "a.", "é.", "[", ":", "@", "%", "1."]),
