@@ -8,12 +8,14 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.core.management.commands import flush
+from django.db import connection
 from django.db.models import Model
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
@@ -22,6 +24,7 @@ from pytest_django import DjangoDbBlocker
 from playground.realtime.presented_key import presented_key
 from tests import services
 from tests.browser.site import ALLOWED, PREPARED
+from tests.dashboard.own_database import copy_migrated
 from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
 __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
@@ -74,6 +77,14 @@ def no_key_is_presented() -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker) -> bool:
+    """Lay out this process's database from the one that was migrated for all: it's found, and goes with its folder."""
+    with django_db_blocker.unblock():
+        copy_migrated(Path(connection.settings_dict["TEST"]["NAME"]))
+    return True
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Restore after a flush what `migrate` created: creating it anew takes thirty times as long."""
     models: tuple[type[Model], ...] = (ContentType, Permission, Group, Group.permissions.through)
@@ -87,6 +98,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush, "emit_post_migrate_signal", put_back)
         yield
+    with django_db_blocker.unblock():
+        connection.close()
 
 
 def make_user(username: str, *permissions: str) -> User:

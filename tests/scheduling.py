@@ -16,6 +16,7 @@ LONGEST_FIRST = (
     "tests/dashboard/test_permissions.py",
     "tests/dashboard/test_api_schema.py",
     "tests/engine/answer/test_answer_cost.py",
+    "tests/playground/parsers/test_parser_costs.py",
 )
 """Scopes that take a worker long: begun late, one of them would leave the others without work at the end."""
 MARKED_BY_FIXTURE = {

@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 PREPARED = "GREENROOM_TESTS_PREPARED"
 """The environment variable with the folder of what one process of a test run prepares for the others."""
+API_KEY = "api-key"
+"""The file of a prepared folder with an API key of the first admin."""
 ALLOWED = "GREENROOM_TESTS_SERVERS"
 """The environment variable set by the fixture `server_processes`."""
 STARTING_S = 60
@@ -79,15 +81,19 @@ def free_port() -> int:
 
 
 def prepare(data: Path) -> None:
-    """Make the empty folder what `make run` leaves: migrated, with demo data, keys and collected static files."""
+    """Make the empty folder what `make run` leaves: migrated, with demo data, keys and collected static files.
+
+    An API key of the first admin is made as well.
+    """
     shared = Path(os.environ[PREPARED])
     with (shared / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (shared / "is-ready").exists():
             shutil.rmtree(shared / "folder", ignore_errors=True)
             (shared / "folder").mkdir()
-            with run_site(shared / "folder"):
-                pass
+            with run_site(shared / "folder") as site:
+                key = site.manage("create_api_key", "a script").splitlines()[-1]
+            (shared / "folder" / API_KEY).write_text(key)
             (shared / "folder" / "server.log").unlink()
             (shared / "is-ready").touch()
     shutil.copytree(shared / "folder", data, dirs_exist_ok=True)

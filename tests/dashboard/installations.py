@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_django import DjangoDbBlocker, Settings
 
-from tests.dashboard.own_database import migrated, sqlite_at, using
+from tests.dashboard.own_database import copy_migrated, sqlite_at, using
 
 DATABASE = "greenroom.sqlite3"
 
@@ -37,8 +37,8 @@ def tree(folder: Path) -> dict[str, bytes]:
 def empty_database(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
     """The file of a database with this version's tables and nothing in them."""
     path = tmp_path_factory.mktemp("empty") / DATABASE
-    with django_db_blocker.unblock(), migrated(sqlite_at(path)):
-        pass
+    with django_db_blocker.unblock():
+        copy_migrated(path)
     return path
 
 

@@ -1,5 +1,8 @@
 """A separate database for a test's threads: SQLite in a file, or PostgreSQL, with the product's settings."""
 
+import fcntl
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +16,7 @@ from django.db import connections
 from django.db.utils import load_backend
 
 from playground.storage import database_thread
+from tests.browser.site import PREPARED
 
 
 def sqlite_at(path: Path) -> dict[str, Any]:
@@ -23,6 +27,27 @@ def sqlite_at(path: Path) -> dict[str, Any]:
 
 def postgres_at(url: str) -> dict[str, Any]:
     return dict(dj_database_url.parse(url)) | {"CONN_HEALTH_CHECKS": True}
+
+
+def copy_migrated(path: Path) -> None:
+    """Make the file a SQLite database with this version's tables; the first process of a run migrates it for all."""
+    prepared = Path(os.environ[PREPARED])
+    template, unfinished = prepared / "migrated.sqlite3", prepared / "unfinished.sqlite3"
+    with (prepared / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not template.exists():
+            with migrated(sqlite_at(unfinished)):
+                pass
+            unfinished.rename(template)
+    shutil.copy(template, path)
+
+
+@contextmanager
+def new_sqlite(path: Path) -> Iterator[None]:
+    """Like `using`, of a new file with this version's tables."""
+    copy_migrated(path)
+    with using(sqlite_at(path)):
+        yield
 
 
 @contextmanager

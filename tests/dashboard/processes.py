@@ -33,8 +33,13 @@ def bare_environment(data: Path, settings: Mapping[str, str]) -> dict[str, str]:
 
 def manage(data: Path, settings: Mapping[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run a management command; the caller checks its status and output."""
+    return python(data, settings, "manage.py", *arguments)
+
+
+def python(data: Path, settings: Mapping[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run this Python in the project's folder; the caller checks its status and output."""
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env=bare_environment(data, settings),
         stdin=subprocess.DEVNULL,

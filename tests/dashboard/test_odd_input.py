@@ -22,7 +22,7 @@ from personas.demo_data import load_demo_data
 from playground.outgoing import client
 from tests.api import key_for
 from tests.dashboard.odd_input import ODD_IN_PATH, REFUSED_BY_DATABASES, admin_queries, forms, queries
-from tests.dashboard.own_database import migrated, postgres_at, sqlite_at
+from tests.dashboard.own_database import migrated, new_sqlite, postgres_at
 from tests.dashboard.routes import routes
 from tests.dashboard.world import World
 from tests.services import new_postgres
@@ -48,7 +48,7 @@ def admin(
     """The first admin, in a database as `manage.py run` prepares it."""
     with django_db_blocker.unblock():
         if request.param == "sqlite":
-            with migrated(sqlite_at(tmp_path_factory.mktemp("odd") / "odd.sqlite3")):
+            with new_sqlite(tmp_path_factory.mktemp("odd") / "odd.sqlite3"):
                 yield first_admin()
             return
         with (

@@ -1,7 +1,6 @@
 """Whatever takes a right away gives the rights a new version, in the shell too; what doesn't leaves it alone."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
@@ -16,7 +15,7 @@ from dashboard.models import ApiKey
 from dashboard.roles import Role, group_of
 from playground.models import Conversation
 from playground.storage.rights_version import rights_version
-from tests.dashboard.own_database import migrated, postgres_at, sqlite_at
+from tests.dashboard.own_database import migrated, new_sqlite, postgres_at
 from tests.dashboard.roles import person
 from tests.playground.rehearsals import make_conversation
 from tests.services import new_postgres
@@ -29,7 +28,7 @@ def database(
 ) -> Iterator[None]:  # fmt: skip
     with django_db_blocker.unblock():
         if request.param == "sqlite":
-            with migrated(sqlite_at(Path(tmp_path_factory.mktemp("rights")) / "db.sqlite3")):
+            with new_sqlite(tmp_path_factory.mktemp("rights") / "db.sqlite3"):
                 fill()
                 yield
         else:

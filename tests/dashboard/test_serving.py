@@ -21,7 +21,7 @@ from websockets.typing import Origin
 from dashboard.lifetime import lifespan
 from tests.browser.site import Site, prepare, rows, run_site, serve_site
 from tests.dashboard.processes import DEPLOYED, manage
-from tests.playground.served_api import new_conversation, new_key
+from tests.playground.served_api import new_conversation, prepared_key
 from tests.playground.socket_client import sign_in, viewing
 
 NOT_SIGNED_IN = 4401
@@ -101,7 +101,7 @@ def test_nothing_of_the_machine_is_served(served: Site, path: str) -> None:
 def test_a_nul_in_an_address_is_400_in_the_shape_of_its_path(
     served: Site, path: str, shape: str, words: str
 ) -> None:
-    headers = {"x-api-key": new_key(served)} if path.startswith("/v2/") else {}
+    headers = {"x-api-key": prepared_key(served)} if path.startswith("/v2/") else {}
     with pytest.raises(urllib.error.HTTPError, match="400") as refused:
         urllib.request.urlopen(urllib.request.Request(served.url + path, headers=headers), timeout=10)
     body = refused.value.read().decode()
@@ -138,8 +138,12 @@ class TwoRuns:
 
 @pytest.fixture(scope="module")
 def two_runs(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
-    """Kill the first server in the middle of a turn, and stop the second one in the middle of another."""
+    """Kill the first server in the middle of a turn, and stop the second one in the middle of another.
+
+    The folder is one that `make run` has filled before.
+    """
     data = tmp_path_factory.mktemp("two-runs")
+    prepare(data)
     counts, keys, turns = [], [], []
 
     def look() -> None:
@@ -148,7 +152,7 @@ def two_runs(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -
 
     with run_site(data) as first:
         look()
-        key, cookies = new_key(first), sign_in(first)
+        key, cookies = prepared_key(first), sign_in(first)
         asyncio.run(begin_a_turn(first, key, cookies))
         os.kill(first.process_id, signal.SIGKILL)
     turns.append(rows(data, TURNS))

@@ -15,7 +15,7 @@ from tests.browser.site import Site, rows, serve_site
 from tests.dashboard.attacks.attacking import FLOODS, exchange, flood, head, upgrade
 from tests.dashboard.processes import DEPLOYED, manage
 from tests.playground.long_conversations import add_turns
-from tests.playground.served_api import new_conversation, new_key
+from tests.playground.served_api import new_conversation, prepared_key
 from tests.playground.socket_client import sign_in, viewing
 
 MERT = "Mert the Storyteller"
@@ -32,7 +32,7 @@ def site(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture(scope="module")
 def key(site: Site) -> str:
-    return new_key(site)
+    return prepared_key(site)
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ async def test_a_stopped_server_tells_and_stores_the_text_of_its_turns(
     server_processes: None, tmp_path: Path
 ) -> None:
     with serve_site(tmp_path, server="uvicorn") as site:
-        key, cookies = await asyncio.to_thread(new_key, site), await asyncio.to_thread(sign_in, site)
+        key, cookies = prepared_key(site), await asyncio.to_thread(sign_in, site)
         conversation = await asyncio.to_thread(new_conversation, site, key, MERT, speech="realtime")
         async with viewing(site, conversation, cookies) as client:
             await client.send("conversation.respond", text="Tell me a story.")

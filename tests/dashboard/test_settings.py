@@ -9,23 +9,25 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.dashboard.processes import DEPLOYED, ROOT, manage
+from tests.dashboard.processes import DEPLOYED, ROOT, manage, python
 from tests.settings import ENVIRONMENT
 
 pytestmark = pytest.mark.slow  # Most of them read the settings anew in a process of their own: a second each.
 
-SHOW = (
-    "import json; from django.conf import settings as s; "
-    "print(json.dumps({name: getattr(s, name) for name in {names}}))"
-)
+SHOW = """
+import json, os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "dashboard.settings"
+from dataclasses import asdict
+from django.conf import settings
+print(json.dumps({name: getattr(settings, name) for name in sys.argv[1:]}, default=asdict))
+"""
 
 
 def settings_of(data: Path, environment: dict[str, str], *names: str) -> dict[str, Any]:
-    """Return the values of settings in a separate process."""
-    code = SHOW.replace("{names}", repr(names))
-    shown = manage(data, environment, "shell", "--no-imports", "-c", code)
+    """Return the values of settings in a separate process, which loads no app."""
+    shown = python(data, environment, "-c", SHOW, *names)
     assert shown.returncode == 0, shown.stderr
-    values: dict[str, object] = json.loads(shown.stdout.strip().splitlines()[-1])
+    values: dict[str, object] = json.loads(shown.stdout)
     return values
 
 
@@ -103,12 +105,7 @@ def test_an_operator_sets_the_timeouts_of_a_turn(tmp_path: Path) -> None:
         "REASONING_GAP_MS": "500000",
         "TURN_MS": "600000",
     }
-    code = (
-        "import json; from dataclasses import asdict; from django.conf import settings; "
-        "print(json.dumps(asdict(settings.LIMITS)))"
-    )
-    shown = manage(tmp_path, DEPLOYED | environment, "shell", "--no-imports", "-c", code)
-    limits = json.loads(shown.stdout.strip().splitlines()[-1])
+    limits = settings_of(tmp_path, DEPLOYED | environment, "LIMITS")["LIMITS"]
     assert {name: str(limits[name.lower()]) for name in environment} == environment
 
 

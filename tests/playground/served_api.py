@@ -5,9 +5,14 @@ import urllib.request
 from typing import Any
 
 from playground.engine.json_types import Json
-from tests.browser.site import Site
+from tests.browser.site import API_KEY, Site
 
 DEADLINE_S = 15.0
+
+
+def prepared_key(site: Site) -> str:
+    """Return the API key of the first admin that was made with the prepared folder of the site."""
+    return (site.data / API_KEY).read_text()
 
 
 def new_key(site: Site) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.browser.site import Site, serve_site
-from tests.playground.served_api import new_key
+from tests.playground.served_api import prepared_key
 from tests.playground.socket_client import sign_in
 
 
@@ -25,4 +25,4 @@ def cookies(served_site: Site) -> str:
 @pytest.fixture(scope="package")
 def key(served_site: Site) -> str:
     """An API key of the first admin."""
-    return new_key(served_site)
+    return prepared_key(served_site)
