@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from django.test import Client, override_settings
 
 from dashboard import settings as product
+from dashboard.api import api
 from dashboard.middleware import CONTENT_SECURITY_POLICY
 
 
@@ -66,3 +67,10 @@ def test_the_document_is_openapi_3_1_with_an_example_for_each_body(client: Clien
                 content = operation["requestBody"]["content"]["application/json"]
                 name = content["schema"].get("$ref", "").rpartition("/")[2]
                 assert content.get("example") or schemas[name]["examples"], (method, path)
+
+
+def test_the_document_is_made_once(client: Client, db: None) -> None:
+    client.get("/v2/openapi.json")
+    document = api.get_openapi_schema()
+    assert api.get_openapi_schema() is document
+    assert client.get("/v2/openapi.json").json() == document
