@@ -80,9 +80,10 @@ class Runner:
         command.add_done_callback(self._commands.discard)
 
     async def start(self) -> None:
-        """Close orphaned turns, join the other processes, and start the regular housekeeping."""
-        await in_database_thread(leases.close_left_turns)(is_only_process=self._relay is None)
-        if self._relay is not None:
+        """Close turns that nobody owns, join the other processes, and start the regular housekeeping."""
+        if self._relay is None:
+            await in_database_thread(leases.close_left_turns)()
+        else:
             await self._relay.start()
             self.hub.forward = self._relay.forward
         self._heartbeat.start()

@@ -154,7 +154,7 @@ class Relay:
             is_final=interrupt.is_final,
         )
         if not is_sent:
-            await in_database_thread(leases.request_interrupt)(conversation_id)
+            await in_database_thread(leases.request_interrupt)(conversation_id, is_final=interrupt.is_final)
 
     async def live_state_elsewhere(self, conversation_id: str) -> Json | None:
         """Return the state of the turn that runs in another process, or None without an answer in time."""

@@ -26,9 +26,9 @@ def close_connection() -> None:
     connection.close()
 
 
-def new_thread() -> ThreadPoolExecutor:
+def new_thread(name: str = "database") -> ThreadPoolExecutor:
     """Return a database thread, which begins with its first job."""
-    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="database", initializer=keep_connection)
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix=name, initializer=keep_connection)
 
 
 _thread = new_thread()
@@ -48,3 +48,20 @@ def in_database_thread(work: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, 
 def _with_connection(work: Callable[[], T]) -> T:
     close_old_connections()
     return work()
+
+
+class OwnDatabaseThread:
+    """A database thread beside that of commands and turns, for what must not wait behind them."""
+
+    def __init__(self, name: str) -> None:
+        self._thread = new_thread(name)
+
+    async def do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``work`` in the thread and return its result."""
+        job = partial(_with_connection, partial(work, *args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(self._thread, job)
+
+    async def stop(self) -> None:
+        """Close the connection and end the thread, after the job that runs. Nothing may be done afterwards."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, close_connection)
+        self._thread.shutdown(wait=False)
