@@ -94,9 +94,9 @@ def closed_row(record: TurnRecord, conversation_id: str, *, last_seq: int, infer
     return TurnRow(record.turn_id, conversation_id, values, last_seq, completions)
 
 
-def failed_row(turn_id: str, conversation_id: str, text: str) -> TurnRow:
-    """Return the end of a turn that failed internally; ``last_seq`` doesn't change."""
-    return TurnRow(turn_id, conversation_id, failed_values() | {"text": text}, last_seq=0)
+def failed_row(turn_id: str, conversation_id: str, text: str, *, last_seq: int) -> TurnRow:
+    """Return the end of a turn that failed internally."""
+    return TurnRow(turn_id, conversation_id, failed_values() | {"text": text}, last_seq)
 
 
 def storable(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 
 from playground.engine.errors.codes import CommandError
 from playground.failures import log_failure
@@ -18,9 +18,18 @@ logger = logging.getLogger(__name__)
 class Heartbeat:
     """Every HEARTBEAT_S, between ``start`` and ``stop``, in a thread of its own: no command may delay a lease."""
 
-    def __init__(self, turns: Callable[[], Collection[LiveTurn]], *, is_only_process: bool) -> None:
-        """``turns`` returns those that run in this process."""
+    def __init__(
+        self,
+        turns: Callable[[], Collection[LiveTurn]],
+        *,
+        tell_closed: Callable[[leases.ClosedOrphan], Awaitable[None]],
+        events_of_closing: leases.EventsOf,
+        is_only_process: bool,
+    ) -> None:
+        """``turns`` returns those that run in this process. ``tell_closed`` tells all viewers of one closed here."""
         self._turns = turns
+        self._tell_closed = tell_closed
+        self._events_of_closing = events_of_closing
         self._is_only_process = is_only_process
         self._thread = OwnDatabaseThread("heartbeat")
         self._task: asyncio.Task[None] | None = None
@@ -51,7 +60,8 @@ class Heartbeat:
             for turn_id, is_final in await self._thread.do(leases.renew_leases, list(turns)):
                 _cut(turns[turn_id], Interrupt(is_final=is_final))
         if not self._is_only_process:
-            await self._thread.do(leases.close_orphans_if_reached)
+            for orphan in await self._thread.do(leases.close_orphans_if_reached, self._events_of_closing):
+                await self._tell_closed(orphan)
 
 
 def _cut(live: LiveTurn, interrupt: Interrupt) -> None:
