@@ -7,6 +7,7 @@ from contextvars import copy_context
 from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
+from django.conf import settings
 from django.db import close_old_connections, connection
 
 P = ParamSpec("P")
@@ -16,9 +17,14 @@ T = TypeVar("T")
 def keep_connection() -> None:
     """Keep this thread's connection between jobs; `close_old_connections` still closes one that broke.
 
+    With PostgreSQL no statement of it may take longer than DATABASE_TIMEOUT_S.
     Threads of pages don't: Django starts one per request, which would leave its connection open.
     """
     connection.settings_dict = connection.settings_dict | {"CONN_MAX_AGE": None}
+    if connection.vendor == "postgresql":
+        options = connection.settings_dict["OPTIONS"]
+        bound = f"{options.get('options', '')} -c statement_timeout={settings.DATABASE_TIMEOUT_S * 1000}"
+        connection.settings_dict["OPTIONS"] = options | {"options": bound.strip()}
 
 
 def close_connection() -> None:
