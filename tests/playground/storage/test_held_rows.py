@@ -65,6 +65,7 @@ def test_a_statement_of_a_kept_connection_has_a_bound(own_thread: ThreadPoolExec
     assert own_thread.submit(bounds).result() == ("200ms", "20s")
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_a_sqlite_database_that_is_held_refuses_the_command(tmp_path: object) -> None:
     def held() -> None:
         with (
