@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
-from dashboard import environment, keys
+from dashboard import environment, keys, postgres
 from playground.engine.limits import DEFAULT_LIMITS, Limits
 from playground.engine.persona import Provider
 from playground.engine.platforms.registry import provider_base_url
@@ -33,6 +33,8 @@ BEHIND_PROXY = _env.read("BEHIND_PROXY", environment.boolean, False)
 # The database. SQLite: readers never wait for the writer, and writers wait for each other instead of failing
 
 DATABASE_TIMEOUT_S = 20
+DATABASE_LOCK_S = 3
+"""How long a statement waits for a row that another process holds, with PostgreSQL."""
 _database = _env.read("DATABASE_URL", environment.database_url, dj_database_url.DBConfig())
 if not _database:
     _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "greenroom.sqlite3")}
@@ -44,6 +46,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     _database["CONN_HEALTH_CHECKS"] = True
+    _database["OPTIONS"] = postgres.connection_options(_database.get("OPTIONS", {}), lock_s=DATABASE_LOCK_S)
 DATABASES = {"default": _database}
 
 _redis_url = _env.read("REDIS_URL", environment.redis_url, "")

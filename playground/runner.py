@@ -19,6 +19,7 @@ from playground.realtime.hub import Hub, Viewer
 from playground.realtime.relay import Layer, Relay, shared_layer
 from playground.realtime.rights_watch import RightsWatch
 from playground.realtime.snapshot_sender import SnapshotSender
+from playground.realtime.teller import Teller, events_of_closing
 from playground.realtime.wire_events import envelope
 from playground.storage import conversation_edits, leases
 from playground.storage.database_jobs import database_job
@@ -51,7 +52,6 @@ class Runner:
         self.rights = RightsWatch()
         self._relay = Relay(layer, self.hub, self) if layer is not None else None
         self._recorder = Recorder()
-        self._is_stopping = False
         self._commands: set[asyncio.Task[None]] = set()
         self._tools = ToolRounds(
             limits=limits, open_completion=open_completion, give=self.tool_result, tell=self._tell_error
@@ -65,9 +65,14 @@ class Runner:
             open_turns=self.open_turns,
             others=self._relay,
             keep=self.keep,
-            on_end=self._let_go,
         )
-        self._heartbeat = Heartbeat(self._turns.all, is_only_process=self._relay is None)
+        self._teller = Teller(self.hub, others=self._relay, turn_of=self._turns.of, has_turn=self._turns.has)
+        self._heartbeat = Heartbeat(
+            self._turns.all,
+            tell_closed=self._teller.tell_closed,
+            events_of_closing=events_of_closing,
+            is_only_process=self._relay is None,
+        )
 
     @property
     def writer_lag_s(self) -> float:
@@ -80,16 +85,16 @@ class Runner:
         command.add_done_callback(self._commands.discard)
 
     async def start(self) -> None:
-        """Close orphaned turns, join the other processes, and start the regular housekeeping."""
-        await in_database_thread(leases.close_left_turns)(is_only_process=self._relay is None)
-        if self._relay is not None:
+        """Close turns that nobody owns, join the other processes, and start the regular housekeeping."""
+        if self._relay is None:
+            await in_database_thread(leases.close_left_turns)()
+        else:
             await self._relay.start()
             self.hub.forward = self._relay.forward
         self._heartbeat.start()
 
     async def shutdown(self, within_s: float) -> None:
         """Take no new turn, close the open ones as interrupted, store all, and end every task."""
-        self._is_stopping = True
         self._turns.refuse_new()
         if self._commands:
             await asyncio.wait(self._commands, timeout=within_s)
@@ -113,7 +118,6 @@ class Runner:
 
     async def detach(self, conversation_id: str, viewer: Viewer) -> None:
         self.hub.detach(conversation_id, viewer)
-        self._let_go(conversation_id)
         if self._relay is not None:
             await self._relay.leave(conversation_id)
 
@@ -169,8 +173,14 @@ class Runner:
         stored = await database_job(conversation_edits.answer_tool_call)(
             conversation_id, call_id, output, status, source
         )
-        answered = {"tool_call_id": call_id, "output": output, "status": status, "source": str(source)}
-        self._tell(conversation_id, "playground.tool_result", {"turn_id": stored.turn_id, **answered})
+        answered = {
+            "turn_id": stored.turn_id,
+            "tool_call_id": call_id,
+            "output": output,
+            "status": status,
+            "source": str(source),
+        }
+        await self._teller.tell(conversation_id, stored.seq, "playground.tool_result", answered)
         if not stored.is_complete:
             return None
         continuation = NewTurn(TurnKind.CONTINUATION, continues=stored.turn_id)
@@ -178,20 +188,20 @@ class Runner:
 
     async def append_context(self, conversation_id: str, context: str) -> None:
         """Append to the conversational_context, from the next turn on."""
-        whole = await database_job(conversation_edits.append_context)(conversation_id, context)
-        self._tell(conversation_id, "playground.context", {"conversational_context": whole})
+        changed = await database_job(conversation_edits.append_context)(conversation_id, context)
+        await self._tell_context(conversation_id, changed)
 
     async def overwrite_context(self, conversation_id: str, context: str) -> None:
         """Replace the conversational_context, from the next turn on."""
-        whole = await database_job(conversation_edits.overwrite_context)(conversation_id, context)
-        self._tell(conversation_id, "playground.context", {"conversational_context": whole})
+        changed = await database_job(conversation_edits.overwrite_context)(conversation_id, context)
+        await self._tell_context(conversation_id, changed)
 
     async def end(self, conversation_id: str) -> None:
         """End the conversation and stop an open turn at once, whatever the barge-in rules."""
-        await in_database_thread(conversation_edits.end_conversation)(conversation_id)
+        seq = await in_database_thread(conversation_edits.end_conversation)(conversation_id)
         await self.stop(conversation_id)
         await self._turns.until_ended(conversation_id)
-        self._tell(conversation_id, "playground.ended", {})
+        await self._teller.tell(conversation_id, seq, "playground.ended", {})
 
     def cut_here(self, conversation_id: str, interrupt: Interrupt) -> Json | None:
         """Cut for a viewer in another process; a refusal is returned as the event to tell."""
@@ -200,8 +210,13 @@ class Runner:
             if live is not None:
                 live.cut(interrupt)
         except CommandError as refusal:
-            return self._event(conversation_id, "playground.error", refusal.as_json())
+            return envelope("playground.error", refusal.as_json(), conversation_id=conversation_id, seq=0)
         return None
+
+    def tell_here(self, conversation_id: str, event_type: str, properties: Json) -> bool:
+        """Tell an event with the ``seq`` of the turn that runs here; False without one, or at its end."""
+        live = self._turns.of(conversation_id)
+        return live is not None and live.tell(event_type, properties)
 
     async def stop(self, conversation_id: str) -> None:
         """Stop the open turn at once, whatever the barge-in rules say."""
@@ -213,35 +228,11 @@ class Runner:
             await self.stop(conversation_id)
 
     def _tell_error(self, conversation_id: str, error: GreenroomError) -> None:
-        self._tell(conversation_id, "playground.error", error.as_json())
+        self.keep(start_task(self._teller.notify(conversation_id, error), name="error of a tool round"))
 
-    def _tell(self, conversation_id: str, event_type: str, properties: Json) -> None:
-        if self._is_idle(conversation_id):
-            return
-        self.hub.publish(conversation_id, self._event(conversation_id, event_type, properties))
-
-    def _is_idle(self, conversation_id: str) -> bool:
-        """Whether it has neither a viewer nor a turn here."""
-        return not self.hub.is_watched(conversation_id) and not self._turns.has(conversation_id)
-
-    def _let_go(self, conversation_id: str) -> None:
-        """Forget a conversation that has become idle, once its row holds every ``seq`` that its viewers were told."""
-        if self._is_stopping or not self._is_idle(conversation_id):
-            return
-        self.hub.forget(conversation_id)
-        if not self.hub.is_stored(conversation_id):
-            self.keep(start_task(self._store_seq(conversation_id), name="seq of a conversation"))
-
-    async def _store_seq(self, conversation_id: str) -> None:
-        seq = self.hub.seq(conversation_id)
-        await in_database_thread(conversation_edits.store_seq)(conversation_id, seq)
-        self.hub.mark_stored(conversation_id, seq)
-        if self._is_idle(conversation_id):
-            self.hub.forget(conversation_id)
-
-    def _event(self, conversation_id: str, event_type: str, properties: Json) -> Json:
-        seq = self.hub.next_seq(conversation_id)
-        return envelope(event_type, properties, conversation_id=conversation_id, seq=seq)
+    async def _tell_context(self, conversation_id: str, changed: conversation_edits.ChangedContext) -> None:
+        about = {"conversational_context": changed.context}
+        await self._teller.tell(conversation_id, changed.seq, "playground.context", about)
 
 
 _runners: "WeakKeyDictionary[asyncio.AbstractEventLoop, Runner]" = WeakKeyDictionary()

@@ -86,7 +86,7 @@ def bring_up_to_date(data_folder: Path, encryption_keys: tuple[str, ...], say: S
         if pending:
             say(f"It was made by an older version: {_counted(len(pending), 'migration')} to run")
             _migrate()
-        left = close_left_turns(is_only_process=True)
+        left = close_left_turns()
         if left:
             say(
                 f"{_counted(left, 'turn')} went on while the backup was made: closed, with the text stored by then."

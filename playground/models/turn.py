@@ -42,6 +42,8 @@ class Turn(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     interrupt_requested = models.BooleanField(default=False)
     """Carries an interrupt to the owner process without a channel layer."""
+    interrupt_is_final = models.BooleanField(default=False, db_default=False)
+    """Whether that one stops the turn whatever the barge-in rules say."""
 
     text = models.TextField(blank=True)
     spoken_text = models.TextField(blank=True)

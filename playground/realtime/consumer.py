@@ -238,7 +238,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         """Send an event to this viewer only, without a new ``seq``."""
         if self._viewer is None:
             return
-        seq = self._runner.hub.seq(self._conversation_id)
+        seq = self._viewer.seq
         self._viewer.tell(envelope(event_type, properties, conversation_id=self._conversation_id, seq=seq))
 
     def _tell_error(self, error: CommandError, client_msg_id: str = "") -> None:

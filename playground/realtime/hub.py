@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import orjson
 
@@ -22,27 +22,115 @@ OUTBOX_BYTES bounds the cost of a viewer who reads nothing. For a viewer who rea
 _TEXT = frozenset({"playground.delta", "playground.reasoning"})
 
 
+def _nothing() -> None:
+    """Ask nobody for a snapshot."""
+
+
 class Viewer:
-    """One socket's outbox. ``take`` waits for the next batch; ``lagged`` is set if the viewer was too slow."""
+    """One socket's outbox. ``take`` waits for the next batch; ``lagged`` is set if the viewer was too slow.
+
+    Events come from several processes, each in its own time. After a snapshot they are told in the order of their
+    ``seq``: one that comes too early waits for those before it, and if they are missing, for the next snapshot.
+    """
 
     def __init__(self) -> None:
         self._waiting: deque[Json | bytes] = deque()
         self._bytes = 0
         self._news = asyncio.Event()
         self._taken = asyncio.Event()
+        self._ask_for_snapshot: Callable[[], object] = _nothing
+        self._is_ordered = False
+        self._wants_snapshot = False
+        self._meanwhile: list[Json] | None = None
+        self._early: dict[int, Json] = {}
         self._shown_seq = 0
+        self.seq = 0
+        """Of the newest event that it was told."""
         self.lagged = False
+
+    def follow(self, ask_for_snapshot: Callable[[], object]) -> None:
+        """Tell events in order from the first snapshot on, and call this when some are missing. It never blocks."""
+        self._ask_for_snapshot = ask_for_snapshot
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether it needs a snapshot: events are missing, or the conversation has been taken over."""
+        return bool(self._early) or self._wants_snapshot
+
+    def begin_snapshot(self) -> None:
+        """Keep what comes from now on: the snapshot that is being read may not include it."""
+        self._meanwhile = []
+        self._wants_snapshot = False
 
     def show(self, snapshot: Json) -> None:
         """Replace everything that waits by a snapshot, which includes every event up to its ``seq``."""
         self._clear()
-        self._shown_seq = snapshot["seq"]
+        came, self._meanwhile = self._meanwhile or [], None
+        self._is_ordered = self._ask_for_snapshot is not _nothing
+        self.seq = self._shown_seq = snapshot["seq"]
         self.tell(snapshot)
+        later = {event["seq"]: event for event in (*self._early.values(), *came) if event["seq"] > self.seq}
+        self._early.clear()
+        for seq in sorted(later):
+            self._put_in_order(later[seq])
 
     def put(self, event: Json) -> None:
-        """Add an event of the conversation, unless the snapshot included it."""
-        if event["seq"] > self._shown_seq:
+        """Add an event of the conversation, unless it was told, or the snapshot included it."""
+        if self._meanwhile is not None:
+            self._meanwhile.append(event)
+            self._let_go_beyond(len(self._meanwhile))
+        if self._is_ordered:
+            self._put_in_order(event)
+        elif event["seq"] > self._shown_seq:
+            self.seq = max(self.seq, event["seq"])
             self.tell(event)
+
+    def restart(self, events: Sequence[Json]) -> None:
+        """Add events of a conversation whose owner died, from the ``seq`` on that the database knew.
+
+        A viewer that was told more gets a snapshot after them.
+        """
+        first = events[0]["seq"]
+        if self._is_ordered and first <= self.seq:
+            self._early.clear()
+            self.seq = first - 1
+            self.want_snapshot()
+        for event in events:
+            self.put(event)
+
+    def want_snapshot(self) -> None:
+        """Ask for a snapshot: what this viewer was told may not be all."""
+        self._wants_snapshot = True
+        self._ask_for_snapshot()
+
+    def give_up_missing(self) -> None:
+        """Tell what waits for missing events, which no snapshot has."""
+        early, self._early = self._early, {}
+        self._wants_snapshot = False
+        for seq in sorted(early):
+            self.seq = seq
+            self.tell(early[seq])
+
+    def _put_in_order(self, event: Json) -> None:
+        seq = event["seq"]
+        if seq == self.seq + 1:
+            self.seq = seq
+            self.tell(event)
+            while self._early and (following := self._early.pop(self.seq + 1, None)) is not None:
+                self.seq += 1
+                self.tell(following)
+        elif seq > self.seq:
+            self._early[seq] = event
+            self._let_go_beyond(len(self._early))
+            self._ask_for_snapshot()
+
+    def _let_go_beyond(self, events: int) -> None:
+        """Disconnect the viewer if more events are kept for it than may wait: it reconnects, and gets a snapshot."""
+        if events > OUTBOX_EVENTS:
+            self.lagged = True
+            self._meanwhile = None
+            self._early.clear()
+            self._news.set()
 
     def tell(self, event: Json) -> None:
         """Add an event for this viewer only."""
@@ -96,12 +184,11 @@ class Viewer:
 
 
 class Hub:
-    """The viewers of each conversation in this process, and the last ``seq`` of each that is in use."""
+    """The viewers of each conversation in this process, and the last ``seq`` of each turn that runs here."""
 
     def __init__(self) -> None:
         self._viewers: dict[str, set[Viewer]] = defaultdict(set)
         self._seqs: dict[str, int] = {}
-        self._unstored: set[str] = set()
         self.forward: Callable[[str, Json], None] | None = None
         """Also sends this process's events to the other processes."""
 
@@ -123,30 +210,20 @@ class Hub:
         """Whether an event of this process may reach a viewer, here or elsewhere."""
         return conversation_id in self._viewers or self.forward is not None
 
-    def seed_seq(self, conversation_id: str, stored: int) -> None:
-        """Continue from the stored ``seq`` if it is higher than this process's."""
-        self._seqs[conversation_id] = max(stored, self._seqs.get(conversation_id, 0))
+    def begin_turn(self, conversation_id: str, stored: int) -> None:
+        """Give the events of a turn that runs here the ``seq`` after the stored one; nobody else gives any."""
+        self._seqs[conversation_id] = stored
 
-    def is_stored(self, conversation_id: str) -> bool:
-        """Whether its row holds every ``seq`` that was given here."""
-        return conversation_id not in self._unstored
-
-    def mark_stored(self, conversation_id: str, stored: int) -> None:
-        """The row holds every ``seq`` up to this one."""
-        if stored >= self.seq(conversation_id):
-            self._unstored.discard(conversation_id)
-
-    def forget(self, conversation_id: str) -> None:
-        """Let go of a conversation whose ``seq`` is stored: its next turn or viewer seeds it again."""
-        if self.is_stored(conversation_id):
-            self._seqs.pop(conversation_id, None)
+    def end_turn(self, conversation_id: str) -> None:
+        """From now on the conversation's row gives the ``seq``."""
+        self._seqs.pop(conversation_id, None)
 
     def seq(self, conversation_id: str) -> int:
+        """Return that of the newest event of the turn that runs here."""
         return self._seqs.get(conversation_id, 0)
 
     def next_seq(self, conversation_id: str) -> int:
         self._seqs[conversation_id] = self.seq(conversation_id) + 1
-        self._unstored.add(conversation_id)
         return self._seqs[conversation_id]
 
     def pass_over(self, conversation_id: str, events: int) -> None:
@@ -163,6 +240,25 @@ class Hub:
         """Send an event to the viewers in this process."""
         for viewer in self._viewers.get(conversation_id, ()):
             viewer.put(event)
+
+    def notify(self, conversation_id: str, notice: Json) -> None:
+        """Send the viewers in this process what is no event of the conversation, and has no ``seq`` of its own."""
+        for viewer in self._viewers.get(conversation_id, ()):
+            viewer.tell(notice | {"seq": viewer.seq})
+
+    def restart(self, conversation_id: str, events: Sequence[Json]) -> None:
+        """Send the viewers in this process the end of a turn whose owner died."""
+        for viewer in self._viewers.get(conversation_id, ()):
+            viewer.restart(events)
+
+    def show_anew(self, conversation_id: str) -> None:
+        """Have the viewers in this process shown a snapshot."""
+        for viewer in self._viewers.get(conversation_id, ()):
+            viewer.want_snapshot()
+
+    def watched(self) -> list[str]:
+        """Return the conversations that have a viewer in this process."""
+        return list(self._viewers)
 
 
 def _size(event: Json) -> int:

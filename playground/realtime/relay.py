@@ -57,7 +57,10 @@ class Owner(Protocol):
         """Return ``{"turn", "now_ms", "seq"}`` of the turn that runs here, or None."""
 
     def cut_here(self, conversation_id: str, interrupt: Interrupt) -> Json | None:
-        """Interrupt the turn that runs here; return the error event to send if the persona forbids it."""
+        """Interrupt the turn that runs here; return the notice to send if the persona forbids it."""
+
+    def tell_here(self, conversation_id: str, event_type: str, properties: Json) -> bool:
+        """Tell an event with the ``seq`` of the turn that runs here; False without one."""
 
 
 def _group(conversation_id: str) -> str:
@@ -82,6 +85,10 @@ class Relay:
             "relay.watch": self._take_watch,
             "relay.started": self._take_started,
             "relay.events": self._take_events,
+            "relay.notice": self._take_notice,
+            "relay.closed": self._take_closed,
+            "relay.show": self._take_show,
+            "relay.tell": self._take_tell,
             "relay.interrupt": self._take_interrupt,
             "relay.ask": self._take_ask,
             "relay.told": self._take_told,
@@ -154,15 +161,42 @@ class Relay:
             is_final=interrupt.is_final,
         )
         if not is_sent:
-            await in_database_thread(leases.request_interrupt)(conversation_id)
+            await in_database_thread(leases.request_interrupt)(conversation_id, is_final=interrupt.is_final)
+
+    async def send_event(self, conversation_id: str, event: Json) -> None:
+        """Send an event of no turn to whoever watches elsewhere, after what waits for a batch."""
+        batch = [*self._batches.pop(conversation_id, ()), event]
+        await self._tell_group(conversation_id, "relay.events", events=batch)
+
+    async def send_notice(self, conversation_id: str, notice: Json) -> None:
+        """Send what has no ``seq`` of its own."""
+        await self._tell_group(conversation_id, "relay.notice", notice=notice)
+
+    async def send_closed(self, conversation_id: str, turn_id: str, events: list[Json]) -> None:
+        """Send the end of a turn that was closed for its owner."""
+        await self._tell_group(conversation_id, "relay.closed", turn_id=turn_id, events=events)
+
+    async def have_shown_anew(self, conversation_id: str) -> None:
+        """Have viewers in other processes shown a snapshot."""
+        await self._tell_group(conversation_id, "relay.show")
+
+    async def owner_tells(self, conversation_id: str, event_type: str, properties: Json) -> bool:
+        """Have the process that runs the conversation's turn tell an event; False without one that answers in time."""
+        answer = await self._ask(conversation_id, "relay.tell", event_type=event_type, properties=properties)
+        return answer is not None
 
     async def live_state_elsewhere(self, conversation_id: str) -> Json | None:
         """Return the state of the turn that runs in another process, or None without an answer in time."""
+        return await self._ask(conversation_id, "relay.ask")
+
+    async def _ask(self, conversation_id: str, kind: str, **about: Any) -> Json | None:
+        """Return what another process answers, or None without an answer in time."""
         nonce = uuid4().hex
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._asked[nonce] = answer
         try:
-            await self._tell_group(conversation_id, "relay.ask", nonce=nonce)
+            if not await self._tell_group(conversation_id, kind, nonce=nonce, **about):
+                return None
             async with asyncio.timeout(ANSWER_S):
                 return await answer
         except TimeoutError:
@@ -216,14 +250,31 @@ class Relay:
         if not self._hub.is_watched(conversation_id):
             return
         for event in message["events"]:
-            self._hub.seed_seq(conversation_id, event["seq"])
             self._hub.deliver(conversation_id, event)
+
+    def _take_notice(self, message: Json) -> None:
+        self._hub.notify(message["conversation_id"], message["notice"])
+
+    def _take_closed(self, message: Json) -> None:
+        """Take the end of a turn whose owner was taken for dead: not if that is this process."""
+        conversation_id = message["conversation_id"]
+        live = self._owner.live_state(conversation_id)
+        if live is None or live["turn"]["turn_id"] != message["turn_id"]:
+            self._hub.restart(conversation_id, message["events"])
+
+    def _take_show(self, message: Json) -> None:
+        self._hub.show_anew(message["conversation_id"])
+
+    def _take_tell(self, message: Json) -> None:
+        about = message["conversation_id"], message["event_type"], message["properties"]
+        if self._owner.tell_here(*about):
+            self._answer(message, "relay.told", nonce=message["nonce"], told={})
 
     def _take_interrupt(self, message: Json) -> None:
         interrupt = Interrupt(message["at_offset"], is_final=message["is_final"])
         refusal = self._owner.cut_here(message["conversation_id"], interrupt)
         if refusal is not None:
-            self._answer(message, "relay.events", events=[refusal])
+            self._answer(message, "relay.notice", notice=refusal)
 
     def _take_ask(self, message: Json) -> None:
         live = self._owner.live_state(message["conversation_id"])

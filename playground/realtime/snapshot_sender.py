@@ -1,15 +1,19 @@
 """Sends a viewer snapshots: the newest turns at once, then the earlier ones in parts."""
 
 import asyncio
+import logging
 from typing import Protocol
 
 from playground.engine.json_types import Json
+from playground.failures import log_failure
 from playground.realtime.frames import FRAME_BYTES
-from playground.realtime.hub import Hub, Viewer
+from playground.realtime.hub import Viewer
 from playground.realtime.wire_events import envelope
 from playground.storage.database_jobs import database_job
 from playground.storage.snapshot import Snapshot, load_snapshot, load_turns_before
 from playground.tasks import OnFailure, start_task
+
+logger = logging.getLogger(__name__)
 
 SNAPSHOT_TRIES = 3
 """How often rows are read that name an open turn which no process has: the turn may close, or begin, in between.
@@ -18,14 +22,13 @@ Twice would do for one turn that closes meanwhile; the third covers the next one
 """
 PART_BYTES = FRAME_BYTES - 2 * 1024
 """The most bytes of turns in one part; the rest of the frame is for the envelope."""
+MISSING_S = 0.3
+"""How long events may be missing before a snapshot is sent: another process's come in batches."""
 OPEN = frozenset({"pending", "streaming"})
 
 
 class LiveTurns(Protocol):
     """The turns of this process, as seen by the sender: the runner."""
-
-    @property
-    def hub(self) -> Hub: ...
 
     def live_state(self, conversation_id: str) -> Json | None:
         """Return ``{"turn", "now_ms", "seq"}`` of the turn that runs here, or None."""
@@ -48,6 +51,8 @@ class SnapshotSender:
         self._turn = asyncio.Lock()
         self._is_asked = False
         self._earlier: asyncio.Task[None] | None = None
+        self._catching_up: asyncio.Task[None] | None = None
+        viewer.follow(self._catch_up_later)
 
     async def show(self) -> bool:
         """Replace everything the viewer hasn't received by a new snapshot.
@@ -60,12 +65,39 @@ class SnapshotSender:
         self._is_asked = True
         async with self._turn:
             self._is_asked = False
-            await self.stop()
+            await self._drop_earlier()
+            self._viewer.begin_snapshot()
             snapshot = await self._load()
             self._tell(snapshot)
         return bool(snapshot["conversation"]["custom_greeting"]) and not snapshot["turns"]
 
     async def stop(self) -> None:
+        """Send nothing any more."""
+        catching_up, self._catching_up = self._catching_up, None
+        if catching_up is not None:
+            catching_up.cancel()
+            await asyncio.gather(catching_up, return_exceptions=True)
+        await self._drop_earlier()
+
+    def _catch_up_later(self) -> None:
+        """Send a snapshot unless the events that are missing come soon."""
+        if self._catching_up is None or self._catching_up.done():
+            self._catching_up = start_task(self._catch_up(), name="catching up")
+
+    async def _catch_up(self) -> None:
+        """Send snapshots until nothing is missing; what no snapshot has was lost with the process that told it."""
+        for _ in range(SNAPSHOT_TRIES):
+            await asyncio.sleep(MISSING_S)
+            if not self._viewer.is_behind:
+                return
+            try:
+                await self.show()
+            except Exception as error:
+                log_failure(logger, error, doing="catching up")
+        if self._viewer.is_behind:
+            self._viewer.give_up_missing()
+
+    async def _drop_earlier(self) -> None:
         """Drop the earlier turns that haven't been sent yet."""
         earlier, self._earlier = self._earlier, None
         if earlier is not None:
@@ -102,7 +134,8 @@ class SnapshotSender:
             stored = await database_job(load_snapshot)(self._conversation_id, part_bytes=PART_BYTES)
             is_open = bool(stored.turns) and stored.turns[-1]["status"] in OPEN
             live = self._live_turns.live_state(self._conversation_id)
-            if live is None and is_open:
+            # A closed row and news of the turn all the same: its owner lives, and was taken for dead.
+            if live is None and (is_open or self._viewer.is_behind):
                 live = await self._live_turns.live_state_elsewhere(self._conversation_id)
             if live is not None or not is_open:
                 break
@@ -113,12 +146,9 @@ class SnapshotSender:
 
         No event may be sent between reading ``live`` and its ``seq``.
         """
-        hub = self._live_turns.hub
-        if hub.is_watched(self._conversation_id):
-            hub.seed_seq(self._conversation_id, stored.last_seq)
         snapshot = {"conversation": stored.conversation, "turns": stored.turns, "earlier": stored.earlier}
         if live is None:
-            return snapshot | {"seq": hub.seq(self._conversation_id)}
+            return snapshot | {"seq": stored.last_seq}
         turn = live["turn"]
         others = [other for other in stored.turns if other["turn_id"] != turn["turn_id"]]
         return snapshot | {

@@ -1,4 +1,8 @@
-"""Changes that commands make to a conversation's rows: its context, its tool results, its end."""
+"""Changes that commands make to a conversation's rows: its context, its tool results, its end.
+
+Each takes the ``seq`` of the event that tells it from the conversation's row, in the same transaction. While a turn is
+open the process that runs it gives every ``seq``, and None is returned instead.
+"""
 
 from dataclasses import dataclass
 
@@ -11,19 +15,33 @@ from playground.engine.tools.rounds import ResultSource
 from playground.models import Conversation, Turn
 from playground.storage.frozen_personas import frozen_persona
 from playground.storage.open_turn import BUSY
+from playground.storage.past_turns import moved_on
 from playground.storage.prepared import PreparedSelect, PreparedUpdate, parameter
 
 _CONTEXT = PreparedSelect(
     lambda: (
         Conversation.objects.select_for_update()
         .filter(pk=parameter(Conversation, "id"))
-        .values_list("conversational_context")
+        .values_list("conversational_context", "last_seq")
     )
 )
 _SET_CONTEXT = PreparedUpdate(
     lambda: Conversation.objects.filter(pk=parameter(Conversation, "id")),
-    ["conversational_context", "updated_at"],
+    ["conversational_context", "last_seq", "updated_at"],
 )
+_OPEN_TURN = PreparedSelect(
+    lambda: Turn.objects.filter(
+        conversation=parameter(Turn, "conversation"), status__in=Turn.OPEN
+    ).values_list("id")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedContext:
+    """The whole context, and the ``seq`` of the event that tells it; None: the open turn's owner gives it."""
+
+    context: str
+    seq: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,45 +49,69 @@ class AnsweredCall:
     turn_id: str
     is_complete: bool
     """Whether every call of the turn has a result now."""
+    seq: int
 
 
 @transaction.atomic
-def append_context(conversation_id: str, context: str) -> str:
-    """Tavus, conversation.append_llm_context; returns the whole context."""
-    parts = [_locked_context(conversation_id), context]
-    return _set_context(conversation_id, SEPARATOR.join(part for part in parts if part))
+def append_context(conversation_id: str, context: str) -> ChangedContext:
+    """Tavus, conversation.append_llm_context."""
+    before, last_seq = _locked_context(conversation_id)
+    return _set_context(conversation_id, SEPARATOR.join(part for part in (before, context) if part), last_seq)
 
 
 @transaction.atomic
-def overwrite_context(conversation_id: str, context: str) -> str:
-    """Tavus, conversation.overwrite_llm_context; returns the whole context."""
-    _locked_context(conversation_id)
-    return _set_context(conversation_id, context)
+def overwrite_context(conversation_id: str, context: str) -> ChangedContext:
+    """Tavus, conversation.overwrite_llm_context."""
+    _, last_seq = _locked_context(conversation_id)
+    return _set_context(conversation_id, context, last_seq)
 
 
-def _locked_context(conversation_id: str) -> str:
-    """Return the context of the locked row. Raises Conversation.DoesNotExist."""
+def _locked_context(conversation_id: str) -> tuple[str, int]:
+    """Return the context and the ``last_seq`` of the locked row. Raises Conversation.DoesNotExist."""
     row = _CONTEXT.first(id=conversation_id)
     if row is None:
         raise Conversation.DoesNotExist
-    return str(row[0])
+    return str(row[0]), int(row[1])
 
 
-def _set_context(conversation_id: str, context: str) -> str:
-    _SET_CONTEXT(id=conversation_id, conversational_context=context, updated_at=timezone.now())
-    return context
+def _set_context(conversation_id: str, context: str, last_seq: int) -> ChangedContext:
+    seq = _seq_after(conversation_id, last_seq)
+    _SET_CONTEXT(
+        id=conversation_id,
+        conversational_context=context,
+        last_seq=last_seq if seq is None else seq,
+        updated_at=timezone.now(),
+    )
+    return ChangedContext(context, seq)
 
 
-def end_conversation(conversation_id: str) -> None:
-    """Mark it as ended; no effect if it has ended."""
+@transaction.atomic
+def end_conversation(conversation_id: str) -> int | None:
+    """Mark it as ended, unless it has ended, and return the ``seq`` of the event that tells it."""
+    seq = take_seq(conversation_id)
     Conversation.objects.filter(pk=conversation_id, status=Conversation.Status.ACTIVE).update(
         status=Conversation.Status.ENDED, ended_at=timezone.now()
     )
+    return seq
 
 
-def store_seq(conversation_id: str, seq: int) -> None:
-    """Store the last ``seq`` that viewers were told, unless a later one is stored."""
-    Conversation.objects.filter(pk=conversation_id, last_seq__lt=seq).update(last_seq=seq)
+@transaction.atomic
+def take_seq(conversation_id: str) -> int | None:
+    """Return the next ``seq``, which no other event will have. Raises Conversation.DoesNotExist."""
+    _, last_seq = _locked_context(conversation_id)
+    seq = _seq_after(conversation_id, last_seq)
+    if seq is not None:
+        Conversation.objects.filter(pk=conversation_id).update(last_seq=seq)
+    return seq
+
+
+def _seq_after(conversation_id: str, last_seq: int) -> int | None:
+    """Return the ``seq`` after that of the locked row; None while a turn is open."""
+    # A statement of its own: one that waited for the lock sees the turns as they were before.
+    if _OPEN_TURN(conversation=conversation_id):
+        return None
+    moved_on(conversation_id, last_seq + 1)
+    return last_seq + 1
 
 
 @transaction.atomic
@@ -92,7 +134,11 @@ def answer_tool_call(
     refuse_too_many_rounds(conversation, turn)
     turn.tool_results[call_id] = {"output": output, "status": status, "source": str(source)}
     turn.save(update_fields=["tool_results"])
-    return AnsweredCall(turn.pk, all(each_id in turn.tool_results for each_id in call_ids))
+    conversation.last_seq += 1
+    conversation.save(update_fields=["last_seq", "updated_at"])
+    moved_on(conversation_id, conversation.last_seq)
+    is_complete = all(each_id in turn.tool_results for each_id in call_ids)
+    return AnsweredCall(turn.pk, is_complete, conversation.last_seq)
 
 
 def refuse_too_many_rounds(conversation: Conversation, turn: Turn) -> None:

@@ -7,6 +7,7 @@ from contextvars import copy_context
 from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
+from django.conf import settings
 from django.db import close_old_connections, connection
 
 P = ParamSpec("P")
@@ -16,9 +17,14 @@ T = TypeVar("T")
 def keep_connection() -> None:
     """Keep this thread's connection between jobs; `close_old_connections` still closes one that broke.
 
+    With PostgreSQL no statement of it may take longer than DATABASE_TIMEOUT_S.
     Threads of pages don't: Django starts one per request, which would leave its connection open.
     """
     connection.settings_dict = connection.settings_dict | {"CONN_MAX_AGE": None}
+    if connection.vendor == "postgresql":
+        options = connection.settings_dict["OPTIONS"]
+        bound = f"{options.get('options', '')} -c statement_timeout={settings.DATABASE_TIMEOUT_S * 1000}"
+        connection.settings_dict["OPTIONS"] = options | {"options": bound.strip()}
 
 
 def close_connection() -> None:
@@ -26,9 +32,9 @@ def close_connection() -> None:
     connection.close()
 
 
-def new_thread() -> ThreadPoolExecutor:
+def new_thread(name: str = "database") -> ThreadPoolExecutor:
     """Return a database thread, which begins with its first job."""
-    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="database", initializer=keep_connection)
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix=name, initializer=keep_connection)
 
 
 _thread = new_thread()
@@ -48,3 +54,20 @@ def in_database_thread(work: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, 
 def _with_connection(work: Callable[[], T]) -> T:
     close_old_connections()
     return work()
+
+
+class OwnDatabaseThread:
+    """A database thread beside that of commands and turns, for what must not wait behind them."""
+
+    def __init__(self, name: str) -> None:
+        self._thread = new_thread(name)
+
+    async def do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``work`` in the thread and return its result."""
+        job = partial(_with_connection, partial(work, *args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(self._thread, job)
+
+    async def stop(self) -> None:
+        """Close the connection and end the thread, after the job that runs. Nothing may be done afterwards."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, close_connection)
+        self._thread.shutdown(wait=False)

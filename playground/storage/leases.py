@@ -3,44 +3,148 @@
 import os
 import secrets
 import socket
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from playground.engine.errors.codes import TURN_FAILED, Code
-from playground.models import Turn
+from playground.engine.errors.codes import TURN_FAILED, Code, GreenroomError
+from playground.models import Conversation, Turn
 
 PROCESS_ID = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
 
-LEASE = timedelta(seconds=15)
+LEASE = timedelta(seconds=4)
 """How long after its owner's last sign of life another process may close a turn."""
-HEARTBEAT_S = 5
-"""How often owners renew their leases and look for orphans."""
+HEARTBEAT_S = 1.0
+"""How often owners renew their leases and look for orphans: one of a killed process is closed within LEASE and this."""
+AWAY_S = 2.5
+"""How long a process may not have reached the database before it grants every other process a whole lease."""
+
+STOPPED = GreenroomError(Code.CANCELLED, "The server was stopped in the middle of this turn.")
 
 
-def close_left_turns(*, is_only_process: bool) -> int:
-    """Close orphaned turns and return their number. At its start the only process owns none, so all open turns are."""
-    return _close(Turn.objects.filter(status__in=Turn.OPEN)) if is_only_process else close_orphaned_turns()
+@dataclass(frozen=True, slots=True)
+class ClosedOrphan:
+    """A turn that was closed for its owner. ``last_seq``: its conversation's, before the closing's own events."""
+
+    turn_id: str
+    turn_idx: int
+    conversation_id: str
+    text: str
+    last_seq: int
 
 
-def close_orphaned_turns(**among: Any) -> int:
-    """Close the open turns whose lease has expired, keeping their stored text. Return their number."""
-    return _close(Turn.objects.filter(status__in=Turn.OPEN, lease_until__lt=timezone.now(), **among))
+class Reach:
+    """Since when this process has reached the database with each heartbeat, by its own clock.
+
+    While the database is away no owner renews a lease. When it is back a lease that ran out meanwhile says nothing:
+    whoever was cut off too grants a whole one before it closes a turn.
+    """
+
+    def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._clock_s = clock_s
+        self._since_s: float | None = None
+        self._last_s = 0.0
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether heartbeats look for orphans, which no one else closes then."""
+        return self._since_s is not None
+
+    def mark(self) -> None:
+        """The database has just been reached."""
+        now_s = self._clock_s()
+        if self._since_s is None or now_s - self._last_s > AWAY_S:
+            self._since_s = now_s
+        self._last_s = now_s
+
+    def forget(self) -> None:
+        self._since_s = None
+
+    def may_judge(self) -> bool:
+        """Whether a lease that has run out is an orphan's."""
+        if self._since_s is None:
+            return False
+        now_s = self._clock_s()
+        return now_s - self._last_s <= AWAY_S and now_s - self._since_s >= LEASE.total_seconds()
 
 
-def _close(turns: Any) -> int:
-    error = {"code": str(Code.CANCELLED), "message": "The server was stopped in the middle of this turn."}
-    count: int = turns.update(
-        status=Turn.Status.INTERRUPTED, error=error, closed_at=timezone.now(), owner_process=""
-    )
+reach = Reach()
+"""This process's."""
+
+
+def close_left_turns() -> int:
+    """Close every open turn and return their number: at its start the only process owns none."""
+    count: int = Turn.objects.filter(status__in=Turn.OPEN).update(**_orphan_values())
     return count
 
 
+EventsOf = Callable[[str], int]
+"""How many events tell the closing of a turn with this text."""
+
+
+def no_events(_text: str) -> int:
+    """Count none: nobody is told."""
+    return 0
+
+
+def close_orphans_if_reached(events_of: EventsOf = no_events) -> list[ClosedOrphan]:
+    """Close the orphaned turns, unless this process was cut off from the database within the last lease.
+
+    Raises DatabaseError.
+    """
+    expired = Turn.objects.filter(status__in=Turn.OPEN, lease_until__lt=Now()).exists()
+    reach.mark()
+    return close_orphaned_turns(events_of) if expired and reach.may_judge() else []
+
+
+def close_orphaned_turns(events_of: EventsOf = no_events, **among: Any) -> list[ClosedOrphan]:
+    """Close the open turns whose lease has expired by the database's clock, keeping their stored text.
+
+    Each closing takes the ``seq`` of its events from the conversation's row. A turn that is locked, or whose
+    conversation is, is left to the next heartbeat.
+    """
+    expired = Turn.objects.filter(status__in=Turn.OPEN, lease_until__lt=Now(), **among)
+    closed = (
+        _close_orphan(turn_id, conversation_id, events_of)
+        for turn_id, conversation_id in expired.values_list("pk", "conversation_id")
+    )
+    return [orphan for orphan in closed if orphan is not None]
+
+
+@transaction.atomic
+def _close_orphan(turn_id: str, conversation_id: str, events_of: EventsOf) -> ClosedOrphan | None:
+    """Close the turn unless its owner did, or renewed its lease."""
+    conversations = Conversation.objects.filter(pk=conversation_id)
+    last_seq = conversations.select_for_update(skip_locked=True).values_list("last_seq", flat=True).first()
+    expired = Turn.objects.filter(pk=turn_id, status__in=Turn.OPEN, lease_until__lt=Now())
+    turn = expired.select_for_update(skip_locked=True).only("text", "position").first()
+    if last_seq is None or turn is None:
+        return None
+    Turn.objects.filter(pk=turn_id).update(**_orphan_values())
+    conversations.update(last_seq=last_seq + events_of(turn.text))
+    return ClosedOrphan(turn_id, turn.position, conversation_id, turn.text, last_seq)
+
+
+def _orphan_values() -> dict[str, Any]:
+    """Return the row's values for such a turn. It keeps its owner, who has the last word if it lives."""
+    return {"status": Turn.Status.INTERRUPTED, "error": STOPPED.as_json(), "closed_at": timezone.now()}
+
+
 def close_failed_turn(turn_id: str) -> None:
-    """Close a turn that failed internally, so that the conversation can go on. A closed turn stays unchanged."""
-    Turn.objects.filter(pk=turn_id, status__in=Turn.OPEN).update(**failed_values())
+    """Close a turn of this process that failed internally, so that the conversation can go on."""
+    Turn.objects.filter(still_its_owners(), pk=turn_id).update(**failed_values())
+
+
+def still_its_owners() -> Q:
+    """Return the turns whose end this process may store: open ones, and its own that another closed as orphans."""
+    return Q(status__in=Turn.OPEN) | Q(owner_process=PROCESS_ID)
 
 
 def failed_values() -> dict[str, Any]:
@@ -54,15 +158,25 @@ def failed_values() -> dict[str, Any]:
     }
 
 
-def request_interrupt(conversation_id: str) -> None:
-    """Store an interrupt in the open turn's row, which its owner checks with each heartbeat."""
-    Turn.objects.filter(conversation_id=conversation_id, status__in=Turn.OPEN).update(
-        interrupt_requested=True
-    )
+def request_interrupt(conversation_id: str, *, is_final: bool) -> None:
+    """Store an interrupt in the open turn's row, which its owner checks with each heartbeat.
+
+    A final one replaces one under the barge-in rules, and not the other way round.
+    """
+    asked: dict[str, bool] = {"interrupt_requested": True}
+    if is_final:
+        asked["interrupt_is_final"] = True
+    Turn.objects.filter(conversation_id=conversation_id, status__in=Turn.OPEN).update(**asked)
 
 
-def renew_leases(turn_ids: Sequence[str]) -> list[str]:
-    """Renew the leases of these open turns; return those whose row has an interrupt."""
-    turns = Turn.objects.filter(pk__in=turn_ids, status__in=Turn.OPEN)
-    turns.update(lease_until=timezone.now() + LEASE)
-    return list(turns.filter(interrupt_requested=True).values_list("pk", flat=True))
+@transaction.atomic
+def renew_leases(turn_ids: Sequence[str]) -> list[tuple[str, bool]]:
+    """Renew the leases of these open turns.
+
+    Return those whose row has an interrupt, each with whether it is final. Rows are locked in the recorder's order.
+    """
+    turns = Turn.objects.filter(pk__in=turn_ids, status__in=Turn.OPEN).order_by("conversation_id")
+    rows = turns.select_for_update().values_list("pk", "interrupt_requested", "interrupt_is_final")
+    found = list(rows)
+    Turn.objects.filter(pk__in=[pk for pk, _, _ in found]).update(lease_until=Now() + LEASE)
+    return [(pk, is_final) for pk, is_requested, is_final in found if is_requested]

@@ -11,7 +11,7 @@ from playground.engine.errors.codes import Code, CommandError
 from playground.engine.events import TurnKind
 from playground.models import Conversation, Turn
 from playground.storage.frozen_personas import frozen_persona
-from playground.storage.leases import LEASE, PROCESS_ID, close_orphaned_turns
+from playground.storage.leases import LEASE, PROCESS_ID, close_orphaned_turns, reach
 from playground.storage.prepared import PreparedInsert, PreparedSelect, parameter
 
 BUSY = "The voice is still answering. Interrupt it first, or wait for the end of its speech."
@@ -127,8 +127,11 @@ def _newest(conversation: Conversation) -> Turn | None:
 
 
 def _close_orphan(newest: Turn) -> None:
-    """Close an open turn whose process died. Raises CommandError (busy) while its lease holds."""
-    if close_orphaned_turns(pk=newest.pk):
+    """Close an open turn whose process died. Raises CommandError (busy) while its lease holds.
+
+    Where heartbeats look for orphans, they close it, and tell every process.
+    """
+    if not reach.is_watched and close_orphaned_turns(pk=newest.pk):
         return
     # Asked again, because its own end may have come meanwhile.
     if Turn.objects.filter(pk=newest.pk, status__in=Turn.OPEN).exists():

@@ -72,6 +72,13 @@ def left_at(conversation_id: str, last_seq: int) -> None:
         _keep(conversation_id, replace(kept, last_seq=last_seq))
 
 
+def moved_on(conversation_id: str, last_seq: int) -> None:
+    """Take note of a ``last_seq`` one higher, which this process gives to what is no turn."""
+    kept = _kept.get(conversation_id)
+    if kept is not None and kept.last_seq == last_seq - 1:
+        _keep(conversation_id, replace(kept, last_seq=last_seq))
+
+
 def turns_between(conversation_id: str, first: int, before: int) -> list[PastTurn]:
     """Read the closed turns from position ``first`` up to ``before``, without it."""
     return [_past_turn(*row) for row in _BETWEEN(conversation=conversation_id, first=first, before=before)]

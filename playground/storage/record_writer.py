@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from django.db import DatabaseError, DataError, IntegrityError, close_old_connections, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from playground.engine.json_types import Json
@@ -18,7 +20,7 @@ from playground.engine.turn_record import TurnRecord, timings_json
 from playground.failures import log_failure
 from playground.models import Completion, Conversation, Turn
 from playground.storage.database_thread import keep_connection
-from playground.storage.leases import close_failed_turn, failed_values
+from playground.storage.leases import close_failed_turn, failed_values, still_its_owners
 from playground.storage.past_turns import left_at
 from playground.storage.prepared import PreparedInsert, PreparedUpdate, parameter
 
@@ -32,6 +34,9 @@ CLOSING_S = 5.0
 """How long viewers wait for a turn's end to be stored before they get the event anyway."""
 
 
+ENDS = "closed_at"
+"""A row with this value is its turn's end."""
+
 _ADVANCE = PreparedUpdate(
     lambda: Conversation.objects.filter(
         pk=parameter(Conversation, "id"), last_seq__lt=parameter(Conversation, "last_seq")
@@ -43,8 +48,9 @@ _INSERT_COMPLETION = PreparedInsert(Completion)
 
 @cache
 def _update_of(names: tuple[str, ...]) -> PreparedUpdate:
-    """Return the update of these values of an open turn."""
-    return PreparedUpdate(lambda: Turn.objects.filter(pk=parameter(Turn, "id"), status__in=Turn.OPEN), names)
+    """Return the update of these values of an open turn; the end of one wins over its closing as an orphan."""
+    may = still_its_owners() if ENDS in names else Q(status__in=Turn.OPEN)
+    return PreparedUpdate(lambda: Turn.objects.filter(may, pk=parameter(Turn, "id")), names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +94,9 @@ def closed_row(record: TurnRecord, conversation_id: str, *, last_seq: int, infer
     return TurnRow(record.turn_id, conversation_id, values, last_seq, completions)
 
 
-def failed_row(turn_id: str, conversation_id: str, text: str) -> TurnRow:
-    """Return the end of a turn that failed internally; ``last_seq`` doesn't change."""
-    return TurnRow(turn_id, conversation_id, failed_values() | {"text": text}, last_seq=0)
+def failed_row(turn_id: str, conversation_id: str, text: str, *, last_seq: int) -> TurnRow:
+    """Return the end of a turn that failed internally."""
+    return TurnRow(turn_id, conversation_id, failed_values() | {"text": text}, last_seq)
 
 
 def storable(value: Any) -> Any:
@@ -180,7 +186,7 @@ class Recorder:
             taken_at_s = time.monotonic()
         try:
             close_old_connections()
-            _store_all(list(batch.values()))
+            _store_all(sorted(batch.values(), key=attrgetter("conversation_id")))
         except Exception as error:
             log_failure(logger, error, doing="storing turns")
             connection.close()
@@ -204,6 +210,8 @@ class Recorder:
 def _store_all(rows: Sequence[TurnRow]) -> None:
     """Store all rows in one transaction. If one contains invalid data, store each separately, without that one.
 
+    Rows are locked by their conversations' order, a conversation before its turn, as everywhere.
+
     Raises DatabaseError if the database itself fails.
     """
     try:
@@ -218,7 +226,7 @@ def _store_all(rows: Sequence[TurnRow]) -> None:
                 _store_all([row])
             return
         log_failure(logger, error, turn_id=rows[0].turn_id)
-        if "closed_at" in rows[0].values:
+        if ENDS in rows[0].values:
             close_failed_turn(rows[0].turn_id)
 
 
@@ -227,13 +235,12 @@ def _is_the_databases(error: Exception) -> bool:
 
 
 def _store(row: TurnRow) -> None:
-    # A turn closed as an orphan by another process stays closed; a deleted conversation's is gone.
     values = {name: storable(value) for name, value in row.values.items()}
-    is_stored = _update_of(tuple(values))(id=row.turn_id, **values)
     # Viewers were told these events in any case: no other may have their ``seq``.
     if _ADVANCE(id=row.conversation_id, last_seq=row.last_seq, updated_at=timezone.now()):
         left_at(row.conversation_id, row.last_seq)
-    if not is_stored:
+    # A deleted conversation's turn is gone.
+    if not _update_of(tuple(values))(id=row.turn_id, **values):
         return
     for completion in row.completions:
         _INSERT_COMPLETION(Completion(turn_id=row.turn_id, **storable(completion)))

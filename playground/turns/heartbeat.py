@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 
+from playground.engine.errors.codes import CommandError
 from playground.failures import log_failure
 from playground.storage import leases
-from playground.storage.database_thread import in_database_thread
+from playground.storage.database_thread import OwnDatabaseThread
 from playground.tasks import start_task
 from playground.turns.interrupt import Interrupt
 from playground.turns.running_turn import LiveTurn
@@ -15,21 +16,35 @@ logger = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """Every HEARTBEAT_S, between ``start`` and ``stop``."""
+    """Every HEARTBEAT_S, between ``start`` and ``stop``, in a thread of its own: no command may delay a lease."""
 
-    def __init__(self, turns: Callable[[], Collection[LiveTurn]], *, is_only_process: bool) -> None:
-        """``turns`` returns those that run in this process."""
+    def __init__(
+        self,
+        turns: Callable[[], Collection[LiveTurn]],
+        *,
+        tell_closed: Callable[[leases.ClosedOrphan], Awaitable[None]],
+        events_of_closing: leases.EventsOf,
+        is_only_process: bool,
+    ) -> None:
+        """``turns`` returns those that run in this process. ``tell_closed`` tells all viewers of one closed here."""
         self._turns = turns
+        self._tell_closed = tell_closed
+        self._events_of_closing = events_of_closing
         self._is_only_process = is_only_process
+        self._thread = OwnDatabaseThread("heartbeat")
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
+        if not self._is_only_process:
+            leases.reach.mark()
         self._task = start_task(self._beat(), name="heartbeat")
 
     async def stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        await self._thread.stop()
+        leases.reach.forget()
 
     async def _beat(self) -> None:
         while True:
@@ -42,7 +57,16 @@ class Heartbeat:
     async def _keep_house(self) -> None:
         turns = {live.plan.turn_id: live for live in self._turns()}
         if turns:
-            for turn_id in await in_database_thread(leases.renew_leases)(list(turns)):
-                turns[turn_id].cut(Interrupt())
+            for turn_id, is_final in await self._thread.do(leases.renew_leases, list(turns)):
+                _cut(turns[turn_id], Interrupt(is_final=is_final))
         if not self._is_only_process:
-            await in_database_thread(leases.close_left_turns)(is_only_process=False)
+            for orphan in await self._thread.do(leases.close_orphans_if_reached, self._events_of_closing):
+                await self._tell_closed(orphan)
+
+
+def _cut(live: LiveTurn, interrupt: Interrupt) -> None:
+    """Cut a turn for a viewer in another process, who can't be told that the persona forbids it."""
+    try:
+        live.cut(interrupt)
+    except CommandError as refusal:
+        logger.info("An interrupt of turn %s was refused (%s).", live.plan.turn_id, refusal.code)

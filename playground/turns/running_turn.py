@@ -7,6 +7,7 @@ from typing import Any
 
 from playground.engine.errors.codes import TURN_FAILED, Code, CommandError, GreenroomError
 from playground.engine.events import ContentDelta, Event, PayloadReceived, Timings, TurnClosed, TurnStatus
+from playground.engine.json_types import Json
 from playground.engine.limits import Limits
 from playground.engine.persona import BargeIn
 from playground.engine.turn_plan import TurnPlan
@@ -43,6 +44,8 @@ class LiveTurn:
         self._saved_ms = 0
         self._chars = 0
         self._saving = PutOffTimer(self._save_text)
+        self.is_sealed = False
+        """Whether its row has its last ``seq``: no other event may take one, and after it the database gives it."""
 
     @property
     def is_ending(self) -> bool:
@@ -92,27 +95,24 @@ class LiveTurn:
         self._saving.close()
         closed = self._record.closed
         assert closed is not None
-        row = self._closed_row()
-        is_stored = await self._store(row)
+        await self._store(self._closed_row())
         self._publish(closed)
-        if is_stored:
-            self._hub.mark_stored(self.plan.conversation_id, row.last_seq)
 
     async def publish_failure(self) -> None:
         """Close the row of a turn whose task failed, then send the end to the viewers."""
         self._saving.close()
         text = "".join(self._record.text)
-        await self._store(failed_row(self.plan.turn_id, self.plan.conversation_id, text))
-        self._publish(
-            TurnClosed(
-                t_ms=self.now_ms,
-                status=TurnStatus.FAILED,
-                text=text,
-                heard_text="",
-                error=GreenroomError(Code.INTERNAL, TURN_FAILED),
-                timings=Timings(total=self.now_ms),
-            )
+        failed = TurnClosed(
+            t_ms=self.now_ms,
+            status=TurnStatus.FAILED,
+            text=text,
+            heard_text="",
+            error=GreenroomError(Code.INTERNAL, TURN_FAILED),
+            timings=Timings(total=self.now_ms),
         )
+        last_seq = self._seal(failed)
+        await self._store(failed_row(self.plan.turn_id, self.plan.conversation_id, text, last_seq=last_seq))
+        self._publish(failed)
 
     def save_end(self) -> None:
         """Give the closed turn to the recorder without waiting, during a shutdown."""
@@ -137,12 +137,15 @@ class LiveTurn:
         )
         self.save_end()
 
-    async def _store(self, end: TurnRow) -> bool:
+    async def _store(self, end: TurnRow) -> None:
         """Store the turn's end. Retries continue if the database is down, but the viewers don't wait for them."""
-        is_stored = await self._recorder.save_now(end)
-        if not is_stored:
+        if not await self._recorder.save_now(end):
             logger.error("The end of turn %s is not stored yet.", self.plan.turn_id)
-        return is_stored
+
+    def _seal(self, closed: TurnClosed) -> int:
+        """Keep the next ``seq`` for the turn's end, and return its last one."""
+        self.is_sealed = True
+        return self._hub.seq(self.plan.conversation_id) + wire_count(closed)
 
     def _closed_row(self) -> TurnRow:
         closed = self._record.closed
@@ -151,7 +154,7 @@ class LiveTurn:
         return closed_row(
             self._record,
             conversation_id,
-            last_seq=self._hub.seq(conversation_id) + wire_count(closed),
+            last_seq=self._seal(closed),
             inference_id=self.plan.inference_id,
         )
 
@@ -184,3 +187,13 @@ class LiveTurn:
                 turn_idx=plan.turn_idx,
             )
             self._hub.publish(plan.conversation_id, made)
+
+    def tell(self, event_type: str, properties: Json) -> bool:
+        """Tell an event of the conversation that is none of the turn; False if its end may be stored already."""
+        if self.is_sealed:
+            return False
+        conversation_id = self.plan.conversation_id
+        seq = self._hub.next_seq(conversation_id)
+        made = envelope(event_type, properties, conversation_id=conversation_id, seq=seq)
+        self._hub.publish(conversation_id, made)
+        return True

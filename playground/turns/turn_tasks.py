@@ -68,12 +68,8 @@ class TurnTasks:
         open_turns: OpenTurns,
         others: OtherProcesses | None,
         keep: Callable[["asyncio.Task[None]"], None],
-        on_end: Callable[[str], None],
     ) -> None:
-        """``others``: None in the only process. ``keep`` owns what must be done before the process stops.
-
-        ``on_end`` is called with the conversation whenever a turn has ended, or was not started.
-        """
+        """``others``: None in the only process. ``keep`` owns what must be done before the process stops."""
         self.conditions = conditions
         self._hub = hub
         self._recorder = recorder
@@ -81,7 +77,6 @@ class TurnTasks:
         self._open_turns = open_turns
         self._others = others
         self._keep = keep
-        self._on_end = on_end
         self._live: dict[str, LiveTurn] = {}
         self._starting: Counter[str] = Counter()
         self._cut_elsewhere: dict[str, float] = {}
@@ -163,7 +158,6 @@ class TurnTasks:
             self._starting[conversation_id] -= 1
             if not self._starting[conversation_id]:
                 del self._starting[conversation_id]
-            self._on_end(conversation_id)
 
     async def _start_at(self, slot: OpenTurnSlot, conversation_id: str, new: NewTurn) -> str:
         """Start the turn; its task keeps the place to its end."""
@@ -171,7 +165,7 @@ class TurnTasks:
         if not opened.is_new:
             return opened.turn.pk
         plan = await self._plan_or_close(opened)
-        self._hub.seed_seq(conversation_id, opened.conversation.last_seq)
+        self._hub.begin_turn(conversation_id, opened.conversation.last_seq)
         live = LiveTurn(
             plan,
             hub=self._hub,
@@ -205,7 +199,7 @@ class TurnTasks:
             return await database_job(load_plan)(opened)
         except Exception as error:
             log_failure(logger, error, turn_id=opened.turn.pk)
-            await self._recorder.save_now(failed_row(opened.turn.pk, opened.conversation.pk, ""))
+            await self._recorder.save_now(failed_row(opened.turn.pk, opened.conversation.pk, "", last_seq=0))
             raise CommandError(Code.INTERNAL, TURN_FAILED) from None
 
     async def _run(self, live: LiveTurn) -> None:
@@ -227,21 +221,23 @@ class TurnTasks:
             await live.publish_failure()
             raise
         finally:
-            del self._live[conversation_id]
+            self._forget(conversation_id)
             if self._others is not None:
                 await self._others.end_turn(conversation_id)
         if closed.tool_calls and not self._is_draining:
             self._tools.begin(conversation_id, live.plan.turn_id)
+
+    def _forget(self, conversation_id: str) -> None:
+        del self._live[conversation_id]
+        self._hub.end_turn(conversation_id)
 
     def _let_go(self, live: LiveTurn, slot: OpenTurnSlot) -> None:
         """The turn's task has ended; one that was cancelled before its first step has cleared nothing up."""
         slot.release()
         conversation_id = live.plan.conversation_id
         if self._live.get(conversation_id) is not live:
-            self._on_end(conversation_id)
             return
-        del self._live[conversation_id]
         live.close_unbegun()
-        self._on_end(conversation_id)
+        self._forget(conversation_id)
         if self._others is not None:
             self._keep(start_task(self._others.end_turn(conversation_id), name="end of a turn"))

@@ -1,16 +1,29 @@
 """Two processes serve one site, sharing PostgreSQL and Redis. With real processes: each has its own memory."""
 
+import asyncio
 import json
+import os
+import signal
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
+import psycopg
 import pytest
 
 from tests.browser.site import Site, run_site
+from tests.playground.away_database import AwayDatabase
 from tests.playground.served_api import new_conversation, new_key
 from tests.playground.socket_client import sign_in, viewing
 from tests.services import new_postgres
+
+NOTICED_S = 5.0
+"""Within this time a killed process's turns are closed, and the viewers of the others told."""
+LONGER_THAN_A_LEASE_MS = 6_000
+MERT = "Mert the Storyteller"
+LONG = " ".join(f"This is sentence number {number} of a long announcement." for number in range(60))
+TURN = "SELECT status, text FROM playground_turn WHERE conversation_id = %s"
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +64,70 @@ def test_each_process_says_that_it_is_well(sites: tuple[Site, Site]) -> None:
     for site in sites:
         with urllib.request.urlopen(f"{site.url}/health/", timeout=10) as answer:
             assert set(json.load(answer).values()) == {"ok"}
+
+
+async def test_a_killed_process_is_noticed_and_the_viewers_of_the_other_are_told(
+    postgres_url: str, redis_url: str, server_processes: None, tmp_path: Path
+) -> None:
+    with (
+        new_postgres(postgres_url, "killed") as url,
+        run_site(tmp_path, DATABASE_URL=url, REDIS_URL=redis_url) as one,
+        run_site(tmp_path, DATABASE_URL=url, REDIS_URL=redis_url) as other,
+    ):
+        conversation_id = new_conversation(one, new_key(one), MERT, speech="realtime")
+        cookies = sign_in(other)
+        async with viewing(other, conversation_id, cookies) as listener:
+            await listener.until("playground.snapshot")
+            async with viewing(one, conversation_id, sign_in(one)) as speaker:
+                await speaker.send("conversation.respond", text="Tell me a story.", client_msg_id="1")
+                await listener.until("playground.speech", where=lambda told: told["t_ms"] > 2_000)
+                killed_at = monotonic()
+                os.kill(one.process_id, signal.SIGKILL)
+                closed = await listener.until_closed()
+                noticed_s = monotonic() - killed_at
+                speaker.socket.transport.abort()  # Nobody is left to close it with.
+            assert closed["error"]["code"] == "cancelled"
+            assert noticed_s <= NOTICED_S
+            snapshot = await listener.until("playground.snapshot")
+            assert snapshot["turns"][-1]["status"] == "interrupted"
+            assert snapshot["turns"][-1]["text"] == closed["text"] != ""
+            await listener.send("conversation.respond", text="Go on.", client_msg_id="2")
+            await listener.until("playground.sentence")
+        seqs = [event["seq"] for event in listener.events if event["seq"] > snapshot["seq"]]
+        assert seqs[-1] == listener.events[-1]["seq"] > snapshot["seq"]
+
+
+async def test_a_turn_goes_on_while_the_database_is_away_for_longer_than_a_lease(
+    postgres_url: str, redis_url: str, server_processes: None, tmp_path: Path
+) -> None:
+    database = AwayDatabase(postgres_url)
+    settings = {"DATABASE_URL": database.url, "REDIS_URL": redis_url}
+    try:
+        with run_site(tmp_path, **settings) as one, run_site(tmp_path, **settings) as other:
+            conversation_id = new_conversation(one, new_key(one), MERT, speech="realtime")
+            async with (
+                viewing(one, conversation_id, sign_in(one)) as speaker,
+                viewing(other, conversation_id, sign_in(other)) as listener,
+            ):
+                await listener.until("playground.snapshot")
+                await speaker.send("conversation.echo", text=LONG, client_msg_id="1")
+                await speaker.until("playground.speech")
+                await asyncio.to_thread(database.go_away)
+                away_from_ms = (await speaker.until("playground.speech"))["t_ms"]
+                back_ms = away_from_ms + LONGER_THAN_A_LEASE_MS
+                await speaker.until("playground.speech", where=lambda told: told["t_ms"] > back_ms)
+                await asyncio.to_thread(database.come_back)
+                judged_ms = back_ms + LONGER_THAN_A_LEASE_MS
+                await speaker.until("playground.speech", where=lambda told: told["t_ms"] > judged_ms)
+                with psycopg.connect(database.url) as connection:
+                    ((status, _),) = connection.execute(TURN, [conversation_id]).fetchall()
+                assert status in ("pending", "streaming")
+                await speaker.send("conversation.interrupt")
+                closed, told = await speaker.until_closed(), await listener.until_closed()
+            assert (told["text"], told["error"]) == (closed["text"], None)
+            assert "playground.turn.interrupted" in [event["event_type"] for event in listener.events]
+            with psycopg.connect(database.url) as connection:
+                ((status, text),) = connection.execute(TURN, [conversation_id]).fetchall()
+            assert (status, text) == ("interrupted", closed["text"])
+    finally:
+        database.drop()

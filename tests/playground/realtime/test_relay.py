@@ -1,53 +1,20 @@
 """Two processes' runners, connected by a real Redis, serve the same conversation."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from uuid import uuid4
-
 import pytest
 from channels.db import database_sync_to_async
-from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.contrib.auth.models import User
 
 from playground.models import Conversation, Turn
-from playground.realtime.relay import Layer
-from playground.runner import Runner
-from tests import services
 from tests.playground.rehearsals import DOCUMENT, Watcher, make_conversation, running
 from tests.playground.scripted_llm import END, Step, text
+from tests.playground.two_processes import connected, two_processes, watch
 
 pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
 
 PACED: list[Step] = [step for n in range(12) for step in (text(f"Sentence number {n} is said. "), 0.05)]
 ENDLESS: list[Step] = [text("Once upon a time. "), 60.0]
-PREFIX = f"greenroom-test-{uuid4().hex}"
 GONE = "redis://127.0.0.1:1/0"
 ANSWER: list[Step] = [text("Hello."), END]
-
-
-@asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Layer]:
-    """A process's channel layer, in this test run's own corner of Redis."""
-    layer = RedisPubSubChannelLayer(hosts=[url or services.redis_url()], prefix=PREFIX)
-    yield layer
-    await layer.flush()
-
-
-@asynccontextmanager
-async def two_processes(
-    first: list[list[Step]], second: list[list[Step]], *, url: str = ""
-) -> AsyncIterator[tuple[Runner, Runner]]:
-    async with (
-        connected(url) as one_layer,
-        connected(url) as other_layer,
-        running(*first, layer=one_layer) as one,
-        running(*second, layer=other_layer) as other,
-    ):
-        yield one, other
-
-
-async def watch(runner: Runner, conversation: Conversation) -> Watcher:
-    return Watcher(await runner.attach(conversation.pk))
 
 
 @pytest.fixture

@@ -2,61 +2,31 @@
 
 import asyncio
 from collections.abc import Iterator
-from urllib.parse import urlsplit
-from uuid import uuid4
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from playground.realtime.close_codes import CloseCode
 from tests.browser.site import Site, run_site
 from tests.dashboard.attacks.attacking import bystander
+from tests.playground.away_database import AwayDatabase
 from tests.playground.served.test_socket import closed_with
 from tests.playground.served_api import new_conversation
 from tests.playground.socket_client import sign_in, viewing
 
 MERT = "Mert the Storyteller"
 SEATS = 2
-ALLOW = "ALTER DATABASE {} ALLOW_CONNECTIONS {}"
-END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
-
-
-class Database:
-    """A database of its own on the tests' server, which can be taken away from everyone."""
-
-    def __init__(self, server_url: str) -> None:
-        self.name = "greenroom_away_" + uuid4().hex[:12]
-        self.url = urlsplit(server_url)._replace(path=f"/{self.name}").geturl()
-        self._server_url = server_url
-        self._run("CREATE DATABASE {}")
-
-    def go_away(self) -> None:
-        self._run(ALLOW, sql.SQL("false"))
-        with psycopg.connect(self._server_url, autocommit=True) as connection:
-            connection.execute(END_ALL, [self.name])
-
-    def come_back(self) -> None:
-        self._run(ALLOW, sql.SQL("true"))
-
-    def drop(self) -> None:
-        self._run("DROP DATABASE {} WITH (FORCE)")
-
-    def _run(self, statement: str, *values: sql.SQL) -> None:
-        with psycopg.connect(self._server_url, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(self.name), *values))
 
 
 @pytest.fixture(scope="module")
-def database(postgres_url: str) -> Iterator[Database]:
-    made = Database(postgres_url)
+def database(postgres_url: str) -> Iterator[AwayDatabase]:
+    made = AwayDatabase(postgres_url)
     yield made
     made.drop()
 
 
 @pytest.fixture(scope="module")
 def site(
-    database: Database, server_processes: None, tmp_path_factory: pytest.TempPathFactory
+    database: AwayDatabase, server_processes: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("away")
     with run_site(folder, DATABASE_URL=database.url, SESSION_SOCKETS_PER_USER=str(SEATS)) as served:
@@ -64,7 +34,7 @@ def site(
 
 
 async def test_a_command_fails_while_the_database_is_away_and_the_next_one_works(
-    site: Site, database: Database
+    site: Site, database: AwayDatabase
 ) -> None:
     """Five such failures refused every socket of the user until a restart; none is lost."""
     cookies = await asyncio.to_thread(sign_in, site)

@@ -80,7 +80,7 @@ def test_turns_that_were_closed_for_their_owner_are_sound(conversation: Conversa
     streaming(conversation, 0, lease_left=-LEASE)
     close_orphaned_turns()
     streaming(conversation, 1, lease_left=LEASE)
-    close_left_turns(is_only_process=True)
+    close_left_turns()
     left = streaming(conversation, 2, lease_left=LEASE)
     Turn.objects.filter(pk=left.pk).update(**failed_values())
     assert broken() == {}

@@ -6,10 +6,12 @@ from itertools import chain
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 
 from playground.models import Conversation
 from playground.realtime.hub import Viewer
 from playground.runner import Runner
+from playground.storage.prepared import PreparedUpdate
 from tests.conftest import make_user
 from tests.playground.rehearsals import Watcher, make_conversation, running
 from tests.playground.scripted_llm import END, Step, text
@@ -74,17 +76,20 @@ async def test_seq_goes_on_after_a_conversation_was_let_go(owner: User) -> None:
     assert watcher.events[0]["seq"] == told["seq"] + 1
 
 
-async def test_seq_is_kept_while_it_cannot_be_stored(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_seq_is_told_that_cannot_be_stored(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     conversation = await asyncio.to_thread(make_conversation, owner)
 
-    def refuse(_conversation_id: str, _seq: int) -> None:
-        raise RuntimeError
+    def refuse(*_: object, **__: object) -> int:
+        raise OperationalError
 
-    monkeypatch.setattr("playground.storage.conversation_edits.store_seq", refuse)
     async with running() as runner:
         viewer, watcher = await viewing(runner, conversation)
-        await runner.append_context(conversation.pk, "It rains.")
+        with monkeypatch.context() as away:
+            away.setattr(PreparedUpdate, "__call__", refuse)
+            with pytest.raises(OperationalError):
+                await runner.append_context(conversation.pk, "It rains.")
+        await runner.append_context(conversation.pk, "It pours.")
         told = await watcher.until(lambda event: event["event_type"] == "playground.context")
+        assert (told["seq"], len(watcher.events)) == (1, 1)
         await runner.detach(conversation.pk, viewer)
-        await settled(runner)
-        assert runner.hub.seq(conversation.pk) == told["seq"]
+    assert (await Conversation.objects.aget()).last_seq == 1

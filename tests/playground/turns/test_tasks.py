@@ -291,6 +291,9 @@ async def test_a_message_of_another_process_that_cannot_be_read_stops_no_other(
         def cut_here(self, conversation_id: str, interrupt: object) -> None:
             """Nothing runs here."""
 
+        def tell_here(self, conversation_id: str, event_type: str, properties: object) -> bool:
+            return False
+
     hub, layer = Hub(), InMemoryChannelLayer()
     relay = Relay(layer, hub, Owner())
     viewer = hub.attach("c1")

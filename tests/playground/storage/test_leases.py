@@ -1,0 +1,112 @@
+"""Leases: whose have run out, and when a process may judge that at all."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from playground.models import Conversation, Turn
+from playground.storage import leases
+from playground.storage.leases import AWAY_S, HEARTBEAT_S, LEASE, Reach
+from tests.playground.rehearsals import make_conversation
+
+LEASE_S = LEASE.total_seconds()
+
+
+class Clock:
+    now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def beat(reach: Reach, clock: Clock, seconds: float) -> None:
+    """Reach the database with every heartbeat for so long."""
+    for _ in range(round(seconds / HEARTBEAT_S)):
+        clock.now_s += HEARTBEAT_S
+        reach.mark()
+
+
+class TestReach:
+    def test_a_process_that_has_just_started_grants_a_whole_lease(self) -> None:
+        reach = Reach(clock := Clock())
+        assert not reach.may_judge()
+        reach.mark()
+        beat(reach, clock, LEASE_S - HEARTBEAT_S)
+        assert not reach.may_judge()
+        beat(reach, clock, HEARTBEAT_S)
+        assert reach.may_judge()
+
+    def test_a_process_that_was_cut_off_grants_a_whole_lease_again(self) -> None:
+        reach = Reach(clock := Clock())
+        beat(reach, clock, 60)
+        clock.now_s += AWAY_S + 0.1
+        assert not reach.may_judge()
+        reach.mark()
+        assert not reach.may_judge()
+        beat(reach, clock, LEASE_S)
+        assert reach.may_judge()
+
+    def test_a_slow_heartbeat_is_no_outage(self) -> None:
+        reach = Reach(clock := Clock())
+        beat(reach, clock, 60)
+        clock.now_s += AWAY_S - 0.1
+        reach.mark()
+        assert reach.may_judge()
+
+
+@pytest.fixture
+def expired(db: None, admin_user: User) -> Turn:
+    conversation = make_conversation(admin_user, last_seq=7)
+    lease_until = timezone.now() - timedelta(seconds=1)
+    return Turn.objects.create(
+        conversation=conversation,
+        position=0,
+        status=Turn.Status.STREAMING,
+        text="Half",
+        lease_until=lease_until,
+    )
+
+
+@pytest.fixture
+def reach(monkeypatch: pytest.MonkeyPatch) -> tuple[Reach, Clock]:
+    clock = Clock()
+    made = Reach(clock)
+    monkeypatch.setattr(leases, "reach", made)
+    return made, clock
+
+
+def test_a_lease_that_ran_out_while_the_database_was_away_is_no_orphans(
+    expired: Turn, reach: tuple[Reach, Clock]
+) -> None:
+    mine, clock = reach
+    beat(mine, clock, 60)
+    clock.now_s += 22.0
+    assert leases.close_orphans_if_reached() == []
+    expired.refresh_from_db()
+    assert expired.status == "streaming"
+    beat(mine, clock, LEASE_S)
+    assert [orphan.turn_id for orphan in leases.close_orphans_if_reached()] == [expired.pk]
+    expired.refresh_from_db()
+    assert (expired.status, expired.text) == ("interrupted", "Half")
+
+
+def test_the_closing_takes_its_events_numbers_from_the_conversations_row(expired: Turn) -> None:
+    (orphan,) = leases.close_orphaned_turns(lambda text: 2 if text == "Half" else 1)
+    assert orphan.last_seq == 7
+    assert Conversation.objects.get().last_seq == 9
+
+
+def test_the_lease_of_a_turn_that_was_renewed_has_not_run_out(expired: Turn) -> None:
+    assert leases.renew_leases([expired.pk]) == []
+    assert leases.close_orphaned_turns() == []
+    expired.refresh_from_db()
+    assert expired.lease_until is not None
+    left = expired.lease_until - timezone.now()
+    assert LEASE - timedelta(seconds=2) < left <= LEASE
+
+
+def test_an_owner_that_is_killed_is_noticed_within_five_seconds() -> None:
+    assert LEASE_S + HEARTBEAT_S <= 5
+    assert HEARTBEAT_S < AWAY_S < LEASE_S
