@@ -92,7 +92,7 @@ def prepare(data: Path) -> None:
             shutil.rmtree(shared / "folder", ignore_errors=True)
             (shared / "folder").mkdir()
             with run_site(shared / "folder") as site:
-                key = site.manage("create_api_key", "a script").splitlines()[-1]
+                key = site.manage("create_api_key", "the tests").splitlines()[-1]
             (shared / "folder" / API_KEY).write_text(key)
             (shared / "folder" / "server.log").unlink()
             (shared / "is-ready").touch()

