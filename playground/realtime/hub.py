@@ -256,10 +256,6 @@ class Hub:
         for viewer in self._viewers.get(conversation_id, ()):
             viewer.want_snapshot()
 
-    def watched(self) -> list[str]:
-        """Return the conversations that have a viewer in this process."""
-        return list(self._viewers)
-
 
 def _size(event: Json) -> int:
     """Return about its size on the wire in bytes, without encoding deltas, which are frequent."""
