@@ -23,12 +23,11 @@ from dashboard.body_limits import (
     too_large,
 )
 from dashboard.client_addresses import client_address
-from dashboard.open_connections import OpenConnections
 
 NO_WHOLE_HEADERS = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
+
 bodies = BodiesUnderWay()
-open_connections = OpenConnections(is_behind_proxy=settings.BEHIND_PROXY)
 
 
 class Timer(Protocol):
@@ -103,7 +102,6 @@ class BoundedChannel(HTTPChannel):
 
     def connectionMade(self) -> None:
         self.requestFactory = BoundedRequest  # Daphne's factory has just named its own
-        open_connections.enter(self.transport, getattr(self.getPeer(), "host", ""))
         super().connectionMade()
 
     def dataReceived(self, data: bytes) -> None:
@@ -152,7 +150,6 @@ class BoundedChannel(HTTPChannel):
 
     def connectionLost(self, reason: Any) -> None:
         self._stop_clock()
-        open_connections.leave(self.transport)
         super().connectionLost(reason)
 
     def _end_waiting(self) -> None:

@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 
 from dashboard import lifetime
 from dashboard.body_limits import REFUSAL
-from dashboard.bounded_http import BoundedChannel, BoundedRequest, open_connections
+from dashboard.bounded_http import BoundedChannel, BoundedRequest
 from dashboard.socket_limits import PING_EVERY_S, PING_TIMEOUT_S
 from dashboard.socket_protocol import SocketProtocol
 from playground.realtime.commands import MESSAGE_BYTES
@@ -61,17 +61,9 @@ class DrainingServer(Server):
 
     def _set_up_protocols(self) -> None:
         self.http_factory.protocol = BoundedChannel
-        self._refuse_connections_beyond_the_limit()
         self.ws_factory.protocol = SocketProtocol
         # Without it a too large message drops the viewer's connection without a close code.
         self.ws_factory.setProtocolOptions(failByDrop=False)
-
-    def _refuse_connections_beyond_the_limit(self) -> None:
-        """Have Twisted close at once a connection for which there is no room: it gets no protocol."""
-        build = self.http_factory.buildProtocol
-        self.http_factory.buildProtocol = lambda peer: (
-            build(peer) if open_connections.has_room_for(getattr(peer, "host", "")) else None
-        )
 
     async def handle_reply(self, protocol: object, message: dict[str, Any]) -> None:
         """Pass the application's message on; on a socket, wait until the sent data has been read."""

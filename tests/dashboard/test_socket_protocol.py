@@ -6,12 +6,9 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
-from daphne.ws_protocol import WebSocketFactory
 from twisted.internet.protocol import Protocol
 from twisted.internet.tcp import Connection
-from twisted.internet.testing import StringTransport
 
-from dashboard.bounded_http import open_connections
 from dashboard.socket_limits import KERNEL_BYTES, PING_TIMEOUT_S
 from dashboard.socket_protocol import SocketProtocol
 from playground.realtime.frame_sender import SLOWEST_BYTES_S
@@ -118,12 +115,3 @@ def test_what_the_kernel_does_not_take_waits_in_order(
         sending.transport.doWrite()
         received += ends[1].recv(1_000_000)
     assert received == b"".join(frames)
-
-
-def test_a_socket_is_no_open_http_connection() -> None:
-    transport = StringTransport()
-    open_connections.enter(transport, "192.0.2.1")
-    factory = WebSocketFactory(SimpleNamespace())
-    factory.protocol = SocketProtocol
-    factory.buildProtocol(None).makeConnection(transport)
-    assert not open_connections.is_counted(transport)
