@@ -23,7 +23,7 @@ _TEXT = frozenset({"playground.delta", "playground.reasoning"})
 
 
 def _nothing() -> None:
-    """Ask nobody for a snapshot."""
+    """Do nothing: a viewer that does not follow events in order asks for no snapshot."""
 
 
 class Viewer:
@@ -242,7 +242,7 @@ class Hub:
             viewer.put(event)
 
     def notify(self, conversation_id: str, notice: Json) -> None:
-        """Send the viewers in this process what is no event of the conversation, and has no ``seq`` of its own."""
+        """Send the viewers in this process a notice, which takes no ``seq`` of the conversation."""
         for viewer in self._viewers.get(conversation_id, ()):
             viewer.tell(notice | {"seq": viewer.seq})
 

@@ -134,7 +134,7 @@ class SnapshotSender:
             stored = await database_job(load_snapshot)(self._conversation_id, part_bytes=PART_BYTES)
             is_open = bool(stored.turns) and stored.turns[-1]["status"] in OPEN
             live = self._live_turns.live_state(self._conversation_id)
-            # A closed row and news of the turn all the same: its owner lives, and was taken for dead.
+            # The owner of a closed turn may still run it: another process closed it as an orphan.
             if live is None and (is_open or self._viewer.is_behind):
                 live = await self._live_turns.live_state_elsewhere(self._conversation_id)
             if live is not None or not is_open:

@@ -57,7 +57,7 @@ class Teller:
         self._has_turn = has_turn
 
     async def tell(self, conversation_id: str, seq: int | None, event_type: str, properties: Json) -> None:
-        """Tell an event with the ``seq`` that its transaction took; None: a turn was open, whose owner gives it."""
+        """Tell an event with this ``seq``, or with the next one of the open turn's owner if it is None."""
         for _ in range(TRIES):
             if seq is not None:
                 break
@@ -105,7 +105,7 @@ class Teller:
         return False
 
     async def _show_anew(self, conversation_id: str) -> None:
-        """Have viewers shown a snapshot, which has what no one could give a ``seq``."""
+        """Send every viewer a snapshot, because neither the owner nor the database gave the event a ``seq``."""
         self._hub.show_anew(conversation_id)
         if self._others is not None:
             await self._others.have_shown_anew(conversation_id)

@@ -38,7 +38,7 @@ _OPEN_TURN = PreparedSelect(
 
 @dataclass(frozen=True, slots=True)
 class ChangedContext:
-    """The whole context, and the ``seq`` of the event that tells it; None: the open turn's owner gives it."""
+    """The whole context, and the ``seq`` of its event; None if a turn is open, because then the owner gives it."""
 
     context: str
     seq: int | None
