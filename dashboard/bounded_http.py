@@ -23,6 +23,7 @@ from dashboard.body_limits import (
     too_large,
 )
 from dashboard.client_addresses import client_address
+from dashboard.open_connections import open_connections
 
 NO_WHOLE_HEADERS = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -87,7 +88,10 @@ class BoundedRequest(WebRequest):
 
 
 class BoundedChannel(HTTPChannel):
-    """A connection whose requests must arrive in time; after a refusal it takes no more and closes."""
+    """A connection whose requests must arrive in time; after a refusal it takes no more and closes.
+
+    One beyond the limits of the process or of its address is closed at once.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,6 +107,8 @@ class BoundedChannel(HTTPChannel):
     def connectionMade(self) -> None:
         self.requestFactory = BoundedRequest  # Daphne's factory has just named its own
         super().connectionMade()
+        if not open_connections().enter(self.transport, getattr(self.getPeer(), "host", "")):
+            self.transport.abortConnection()
 
     def dataReceived(self, data: bytes) -> None:
         if self._deadline is None and not self._handlingRequest:
@@ -150,6 +156,7 @@ class BoundedChannel(HTTPChannel):
 
     def connectionLost(self, reason: Any) -> None:
         self._stop_clock()
+        open_connections().leave(self.transport)
         super().connectionLost(reason)
 
     def _end_waiting(self) -> None:

@@ -9,6 +9,7 @@ from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
+from dashboard import bounded_http
 from dashboard.body_limits import (
     BODIES_BYTES,
     BODIES_OF_AN_ADDRESS_BYTES,
@@ -23,6 +24,7 @@ from dashboard.body_limits import (
     too_large,
 )
 from dashboard.bounded_http import BoundedChannel, BoundedRequest
+from dashboard.open_connections import OpenConnections
 
 CHUNKED = b"Transfer-Encoding: chunked"
 SIGN_IN = "/sign-in/"
@@ -142,6 +144,15 @@ def connection() -> Iterator[Connection]:
     opened = Connection()
     yield opened
     opened.channel.connectionLost(Failure(ConnectionDone()))
+
+
+def test_a_connection_without_room_is_closed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = OpenConnections(most=2, most_of_an_address=1)
+    monkeypatch.setattr(bounded_http, "open_connections", lambda: counted)
+    first, second = Connection(), Connection()
+    assert (first.transport.is_cut_off, second.transport.is_cut_off) == (False, True)
+    first.channel.connectionLost(Failure(ConnectionDone()))
+    assert not Connection().transport.is_cut_off
 
 
 def test_a_form_is_handed_on_unread(connection: Connection) -> None:
