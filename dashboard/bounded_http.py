@@ -4,6 +4,7 @@ Twisted limits the rest: 16 KiB for the request line and all headers, 500 header
 without data.
 """
 
+from io import BytesIO
 from typing import Any, Protocol
 from urllib.parse import unquote
 
@@ -51,8 +52,7 @@ class BoundedRequest(WebRequest):
         self._under_way = bodies.body(self._client_address())
         if length is not None and length > self._most:
             self.channel.refuse(too_large(self._most))
-            length = 0
-        super().gotLength(length)
+        self.content = BytesIO()  # Twisted would make a file for a longer one, on the event loop
 
     def handleContentChunk(self, data: bytes) -> None:
         self.received += len(data)
@@ -62,6 +62,11 @@ class BoundedRequest(WebRequest):
             self.channel.refuse(refusal)
         if self.refusal is None:
             super().handleContentChunk(data)
+
+    def process(self) -> None:
+        """Hand the request on; its body is then the application's alone."""
+        super().process()
+        self.content = BytesIO()
 
     def finish(self) -> None:
         self._under_way.give_back()

@@ -18,7 +18,7 @@ def keep_connection() -> None:
     """Keep this thread's connection between jobs; `close_old_connections` still closes one that broke.
 
     With PostgreSQL no statement of it may take longer than DATABASE_TIMEOUT_S.
-    Threads of pages don't: Django starts one per request, which would leave its connection open.
+    Threads of pages don't: those beyond the kept ones end, and would leave their connections open.
     """
     connection.settings_dict = connection.settings_dict | {"CONN_MAX_AGE": None}
     if connection.vendor == "postgresql":
