@@ -60,12 +60,19 @@ class LivePage {
   });
 
   start() {
-    document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !this.#sheet.isOpen) this.#sender.cut(this.#state);
-    });
+    document.addEventListener("keydown", (event) => this.#pressed(event));
     addEventListener("online", () => this.#socket.hurry());
     document.addEventListener("visibilitychange", () => this.#seen());
     this.#socket.connect();
+    if (matchMedia("(pointer: fine)").matches) this.#composer.focus();
+  }
+
+  #pressed(event) {
+    if (event.key === "Escape" && !this.#sheet.isOpen) this.#sender.cut(this.#state);
+    const isTyped = event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog");
+    if (event.key !== "/" || isTyped) return;
+    event.preventDefault();
+    this.#composer.focus();
   }
 
   /** Catch up after the page was hidden: a machine that slept may hold a dead connection. */
@@ -184,9 +191,9 @@ class LivePage {
     this.#header.update(conversation, maySpeak);
     this.#ended.hidden = maySpeak;
     const isWhole = this.#transcript.update(this.#state, this.#scene(selected, maySpeak), elapsed);
-    if (open) this.#transcript.tick(open, elapsed(open));
+    this.#transcript.tick(open ?? null, open ? elapsed(open) : 0);
     if (selected) this.#inspect(selected, elapsed(selected));
-    this.#announcer.update(turns);
+    this.#announcer.update(turns, elapsed);
     const maySend = this.#connection.state !== "closed";
     const mayInterrupt = Boolean(open) && this.#connection.state === "open";
     this.#composer.update({ maySpeak, maySend, mayInterrupt });

@@ -248,7 +248,7 @@ def test_the_transcript_stays_where_someone_reads(page: Page, site: Site) -> Non
         answered(page, place)
     transcript = page.locator("#transcript")
     transcript.evaluate("element => { element.scrollTop = 0 }")
-    latest = page.get_by_role("button", name="Latest")
+    latest = page.get_by_role("button", name="To the end")
     expect(latest).to_be_visible()
     page.reload()
     expect(turn(page, 1)).to_be_in_viewport()
