@@ -15,16 +15,17 @@ export class Announcer {
   /** Announce what is new of `turns` that have run while the page is open; `elapsed(turn)` in ms. */
   update(turns, elapsed) {
     for (const turn of turns) {
-      if (!isOpen(turn) && !this.#announced.has(turn.turn_id)) continue;
+      const known = this.#announced.get(turn.turn_id);
+      if (known?.isOver || !(isOpen(turn) || known || turn.was_live)) continue;
       this.#sayNew(turn, isOpen(turn) ? elapsed(turn) : Infinity);
       if (isOpen(turn)) continue;
-      this.#announced.delete(turn.turn_id);
+      this.#announced.get(turn.turn_id).isOver = true;
       if (turn.status === "interrupted") this.#say("Interrupted.");
     }
   }
 
   #sayNew(turn, elapsed_ms) {
-    const announced = this.#announced.get(turn.turn_id) ?? { sentences: 0, filler: false };
+    const announced = this.#announced.get(turn.turn_id) ?? { sentences: 0, filler: false, isOver: false };
     const hasFiller = turn.filler?.state === "played";
     if (hasFiller && !announced.filler) this.#say(`Filler: ${turn.filler.phrase}`);
     const heard = heardSentences(turn, elapsed_ms);
@@ -32,7 +33,7 @@ export class Announcer {
       const unit = unitOffsets(turn.text);
       for (const { start, end } of turn.sentences.slice(announced.sentences, heard)) this.#say(turn.text.slice(unit(start), unit(end)));
     }
-    this.#announced.set(turn.turn_id, { sentences: Math.max(heard, announced.sentences), filler: hasFiller });
+    this.#announced.set(turn.turn_id, { sentences: Math.max(heard, announced.sentences), filler: hasFiller, isOver: false });
   }
 
   #say(text) {

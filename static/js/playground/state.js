@@ -139,6 +139,7 @@ function turnStarted(state, event) {
     client_msg_id: client_msg_id ?? "",
     continues: continues || null,
     created_at: new Date(event.timestamp * 1000).toISOString(),
+    was_live: true,
   };
   const others = state.turns.filter((other) => other.turn_id !== turn_id);
   const open = { turn_id, chars: 0, reasoning_chars: 0, held_until_ms: null };

@@ -92,7 +92,7 @@ export class TurnList {
   }
 
   #show(turn, isLast, { speaker, hasFiller, maySpeak, platform, scale_ms }, elapsed_ms, later) {
-    if (isOpen(turn)) this.#live.add(turn.turn_id);
+    if (isOpen(turn) || turn.was_live) this.#live.add(turn.turn_id);
     const view = this.#views.get(turn.turn_id)?.view ?? this.#newView(speaker, later);
     const wasLive = this.#live.has(turn.turn_id);
     view.update(turn, { isLast, hasFiller, wasLive, maySpeak, platform, scale_ms }, elapsed_ms);
