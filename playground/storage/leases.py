@@ -23,7 +23,7 @@ LEASE_S = 4.0
 """How long after its owner's last sign of life another process may close a turn."""
 LEASE = timedelta(seconds=LEASE_S)
 HEARTBEAT_S = 1.0
-"""How often owners renew their leases and look for orphans: one of a killed process is closed LEASE_S later."""
+"""How often owners renew their leases and look for orphans, which are closed within LEASE_S and this."""
 AWAY_S = 2.5
 """How long a process may not have reached the database before it grants every other process a whole lease."""
 

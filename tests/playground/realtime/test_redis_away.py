@@ -139,6 +139,40 @@ class LossyLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
             self._has_lost.release()
 
 
+class MuteLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
+    """Takes none of a turn's events, while everything else goes on: the others notice nothing."""
+
+    is_mute = False
+
+    async def group_send(self, group: str, message: Json) -> None:
+        if self.is_mute and message["type"] == "relay.events":
+            raise ConnectionError
+        await self._get_layer().group_send(group, message)
+
+
+async def test_an_end_that_could_not_be_sent_is_shown_elsewhere_later(
+    conversation: Conversation, redis: OwnRedis, impatient: None
+) -> None:
+    mute = MuteLayer(hosts=[redis.url], prefix="mute")
+    async with (
+        connected(redis.url, prefix="mute") as layer,
+        running(PACED, layer=mute) as one,
+        running(layer=layer) as other,
+    ):
+        here, elsewhere = await opened(one, conversation), await opened(other, conversation)
+        await one.respond(conversation.pk, "Hi")
+        await elsewhere.until("playground.sentence")
+        mute.is_mute = True
+        await one.interrupt(conversation.pk)
+        await here.watcher.until_closed()
+        await close(here)
+        shown = await elsewhere.until("playground.snapshot")
+        assert shown["properties"]["turns"][-1]["status"] == "interrupted"
+        assert "playground.notice" not in elsewhere.watcher.types()
+        assert texts_of(here) == texts_of(elsewhere)
+        await close(elsewhere)
+
+
 async def test_messages_that_were_lost_without_a_word_are_made_good(
     conversation: Conversation, redis: OwnRedis, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
