@@ -172,7 +172,15 @@ class LayerLink:
         self._is_incomplete = False
         await self._layer.flush()
         await self._receive_from(await self._layer.new_channel())
-        await self._enter_all()
+        entered: set[str] = set()
+        while True:
+            entered = await self._enter_all(entered)
+            await self._until_echo()
+            if entered == self._groups:
+                return
+
+    async def _until_echo(self) -> None:
+        """Wait until a message to this process comes back."""
         before = self._sent_number
         self._echo.clear()
         while self._heard_number <= before:
@@ -187,15 +195,18 @@ class LayerLink:
         self.channel = channel
         self._tasks["receiver"] = start_task(self._receive(channel), name="messages of other processes")
 
-    async def _enter_all(self) -> None:
-        """Enter the groups, the process's own included; meanwhile others may be entered and left."""
-        entered: set[str] = set()
-        while entered != (wanted := {*self._groups, self._own_group}):
-            for group in wanted - entered:
-                await self._layer.group_add(group, self.channel)
-            for group in entered - wanted:
-                await self._layer.group_discard(group, self.channel)
-            entered = wanted
+    async def _enter_all(self, entered: set[str]) -> set[str]:
+        """Enter and leave what has changed since, the process's own group at last; return the groups.
+
+        Meanwhile others may be entered and left.
+        """
+        wanted = set(self._groups)
+        for group in wanted - entered:
+            await self._layer.group_add(group, self.channel)
+        for group in entered - wanted:
+            await self._layer.group_discard(group, self.channel)
+        await self._layer.group_add(self._own_group, self.channel)
+        return wanted
 
     async def _until_away(self) -> str:
         """Look every PROBE_S, and return why nothing is to be expected of the layer."""

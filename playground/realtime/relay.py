@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, Protocol
 from uuid import uuid4
+from weakref import WeakValueDictionary
 
 from playground.engine.json_types import Json
 from playground.failures import log_failure
@@ -36,6 +37,7 @@ UNTOLD_CONVERSATIONS = 10_000
 with the next event.
 """
 
+_REQUEST_INTERRUPT = in_database_thread(leases.request_interrupt)
 _FOR_VIEWERS = frozenset({"relay.events", "relay.closed", "relay.show"})
 
 
@@ -70,7 +72,7 @@ class Relay:
         self._sending: set[asyncio.Task[None]] = set()
         self._untold: dict[str, None] = {}
         self._catching_up: asyncio.Task[None] | None = None
-        self._asked: dict[str, asyncio.Future[Json]] = {}
+        self._asked: WeakValueDictionary[str, asyncio.Future[Json]] = WeakValueDictionary()
         self._handlers: dict[str, Callable[[Json], None]] = {
             "relay.watch": self._take_watch,
             "relay.started": self._take_started,
@@ -171,11 +173,11 @@ class Relay:
         self._watched_until[conversation_id] = max(until, self._watched_until.get(conversation_id, 0.0))
 
     async def end_turn(self, conversation_id: str) -> None:
-        """Send the rest of an ended turn's events."""
+        """Send the rest of an ended turn's events. While that takes its time, the next turn may begin."""
         batch = self._batches.pop(conversation_id, None)
+        self._watched_until.pop(conversation_id, None)
         if batch:
             await self._tell_group(conversation_id, "relay.events", events=batch)
-        self._watched_until.pop(conversation_id, None)
         await self.leave(conversation_id)
 
     def forward(self, conversation_id: str, event: Json) -> None:
@@ -192,15 +194,28 @@ class Relay:
             self._keep(start_task(self._send_batch(conversation_id), name="relay batch"))
 
     async def interrupt(self, conversation_id: str, interrupt: Interrupt) -> None:
-        """Interrupt the turn that runs in another process."""
+        """Interrupt the turn that runs in another process; by its row if its owner can't be told, or doesn't answer."""
+        nonce, answer = self._question()
         is_sent = await self._tell_group(
             conversation_id,
             "relay.interrupt",
+            nonce=nonce,
             at_offset=interrupt.at_offset,
             is_final=interrupt.is_final,
         )
-        if not is_sent:
-            await in_database_thread(leases.request_interrupt)(conversation_id, is_final=interrupt.is_final)
+        if is_sent:
+            waiting = self._interrupt_unless_answered(conversation_id, interrupt, answer)
+            self._keep(start_task(waiting, name="interrupt"))
+        else:
+            await _REQUEST_INTERRUPT(is_final=interrupt.is_final, conversation_id=conversation_id)
+
+    async def _interrupt_unless_answered(
+        self, conversation_id: str, interrupt: Interrupt, answer: "asyncio.Future[Json]"
+    ) -> None:
+        """Use the row of the turn that is open at first: after the wait another may be."""
+        turn_id = await in_database_thread(leases.open_turn_id)(conversation_id)
+        if turn_id is not None and await _within_time(answer) is None:
+            await _REQUEST_INTERRUPT(is_final=interrupt.is_final, pk=turn_id)
 
     async def send_event(self, conversation_id: str, event: Json) -> None:
         """Send an event of no turn to whoever watches elsewhere, after what waits for a batch."""
@@ -230,18 +245,17 @@ class Relay:
 
     async def _ask(self, conversation_id: str, kind: str, **about: Any) -> Json | None:
         """Return what another process answers, or None without an answer in time."""
+        nonce, answer = self._question()
+        if not await self._tell_group(conversation_id, kind, nonce=nonce, **about):
+            return None
+        return await _within_time(answer)
+
+    def _question(self) -> "tuple[str, asyncio.Future[Json]]":
+        """Return a name for a question, and its answer to come, which is forgotten when nobody waits for it."""
         nonce = uuid4().hex
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._asked[nonce] = answer
-        try:
-            if not await self._tell_group(conversation_id, kind, nonce=nonce, **about):
-                return None
-            async with asyncio.timeout(ANSWER_S):
-                return await answer
-        except TimeoutError:
-            return None
-        finally:
-            del self._asked[nonce]
+        return nonce, answer
 
     def _handle(self, message: Json) -> None:
         if message.get("sender") == self._link.channel:
@@ -285,6 +299,8 @@ class Relay:
 
     def _take_interrupt(self, message: Json) -> None:
         interrupt = Interrupt(message["at_offset"], is_final=message["is_final"])
+        if self._owner.live_state(message["conversation_id"]) is not None:
+            self._answer(message, "relay.told", nonce=message["nonce"], told={})
         refusal = self._owner.cut_here(message["conversation_id"], interrupt)
         if refusal is not None:
             self._answer(message, "relay.notice", notice=refusal)
@@ -328,3 +344,12 @@ class Relay:
     def _keep(self, task: "asyncio.Task[None]") -> None:
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
+
+
+async def _within_time(answer: "asyncio.Future[Json]") -> Json | None:
+    """Return the answer, or None without one in time."""
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            return await answer
+    except TimeoutError:
+        return None

@@ -159,15 +159,24 @@ def failed_values() -> dict[str, Any]:
     }
 
 
-def request_interrupt(conversation_id: str, *, is_final: bool) -> None:
-    """Store an interrupt in the open turn's row, which its owner checks with each heartbeat.
+def open_turn_id(conversation_id: str) -> str | None:
+    """Return the id of the conversation's open turn, or None."""
+    return (
+        Turn.objects.filter(conversation_id=conversation_id, status__in=Turn.OPEN)
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+def request_interrupt(*, is_final: bool, **of: str) -> None:
+    """Store an interrupt in the row of the open turn ``of`` this, which its owner checks with each heartbeat.
 
     A final one replaces one under the barge-in rules, and not the other way round.
     """
     asked: dict[str, bool] = {"interrupt_requested": True}
     if is_final:
         asked["interrupt_is_final"] = True
-    Turn.objects.filter(conversation_id=conversation_id, status__in=Turn.OPEN).update(**asked)
+    Turn.objects.filter(**of, status__in=Turn.OPEN).update(**asked)
 
 
 @transaction.atomic

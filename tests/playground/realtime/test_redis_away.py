@@ -41,7 +41,7 @@ def redis() -> Iterator[OwnRedis]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, seconds in {"SEND_S": 0.2, "PROBE_S": 0.05, "SILENT_S": 0.4, "RECONNECT_S": 0.1}.items():
+    for name, seconds in {"SEND_S": 0.5, "PROBE_S": 0.05, "SILENT_S": 1.0, "RECONNECT_S": 0.1}.items():
         monkeypatch.setattr(f"playground.realtime.layer_link.{name}", seconds)
     monkeypatch.setattr("playground.storage.leases.HEARTBEAT_S", 0.05)
 
@@ -171,6 +171,26 @@ async def test_an_end_that_could_not_be_sent_is_shown_elsewhere_later(
         assert "playground.notice" not in elsewhere.watcher.types()
         assert texts_of(here) == texts_of(elsewhere)
         await close(elsewhere)
+
+
+async def test_an_interrupt_that_the_owner_does_not_answer_reaches_it_by_its_row(
+    conversation: Conversation, redis: OwnRedis, impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playground.realtime.relay.ANSWER_S", 0.2)
+    lossy = LossyLayer(hosts=[redis.url], prefix="unanswered")
+    async with (
+        connected(redis.url, prefix="unanswered") as layer,
+        running(PACED, layer=lossy) as one,
+        running(layer=layer) as other,
+    ):
+        here = await opened(one, conversation)
+        await one.respond(conversation.pk, "Hi")
+        await here.until("playground.sentence")
+        async with lossy.losing():
+            await other.interrupt(conversation.pk)
+            closed = await here.watcher.until_closed()
+        assert closed["event_type"] == "playground.turn.interrupted"
+        await close(here)
 
 
 async def test_messages_that_were_lost_without_a_word_are_made_good(
