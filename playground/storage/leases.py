@@ -19,10 +19,11 @@ from playground.models import Conversation, Turn
 
 PROCESS_ID = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
 
-LEASE = timedelta(seconds=4)
+LEASE_S = 4.0
 """How long after its owner's last sign of life another process may close a turn."""
+LEASE = timedelta(seconds=LEASE_S)
 HEARTBEAT_S = 1.0
-"""How often owners renew their leases and look for orphans: one of a killed process is closed within LEASE and this."""
+"""How often owners renew their leases and look for orphans, which are closed within LEASE_S and this."""
 AWAY_S = 2.5
 """How long a process may not have reached the database before it grants every other process a whole lease."""
 
@@ -72,7 +73,7 @@ class Reach:
         if self._since_s is None:
             return False
         now_s = self._clock_s()
-        return now_s - self._last_s <= AWAY_S and now_s - self._since_s >= LEASE.total_seconds()
+        return now_s - self._last_s <= AWAY_S and now_s - self._since_s >= LEASE_S
 
 
 reach = Reach()
@@ -158,15 +159,24 @@ def failed_values() -> dict[str, Any]:
     }
 
 
-def request_interrupt(conversation_id: str, *, is_final: bool) -> None:
-    """Store an interrupt in the open turn's row, which its owner checks with each heartbeat.
+def open_turn_id(conversation_id: str) -> str | None:
+    """Return the id of the conversation's open turn, or None."""
+    return (
+        Turn.objects.filter(conversation_id=conversation_id, status__in=Turn.OPEN)
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+def request_interrupt(*, is_final: bool, **of: str) -> None:
+    """Store an interrupt in the row of the open turn ``of`` this, which its owner checks with each heartbeat.
 
     A final one replaces one under the barge-in rules, and not the other way round.
     """
     asked: dict[str, bool] = {"interrupt_requested": True}
     if is_final:
         asked["interrupt_is_final"] = True
-    Turn.objects.filter(conversation_id=conversation_id, status__in=Turn.OPEN).update(**asked)
+    Turn.objects.filter(**of, status__in=Turn.OPEN).update(**asked)
 
 
 @transaction.atomic
