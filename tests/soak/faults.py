@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -44,8 +44,15 @@ class Faults:
     """Inflicts them. ``inflicted`` are those so far."""
 
     def __init__(
-        self, services: Services, persona_id: str, witness: Witness, log: Log, chance: random.Random
+        self,
+        services: Services,
+        persona_id: str,
+        witness: Witness,
+        log: Log,
+        kinds: Sequence[str],
+        chance: random.Random,
     ) -> None:
+        self._chosen = kinds
         self.inflicted: list[Fault] = []
         self._services, self._persona_id = services, persona_id
         self._witness, self._log, self._chance = witness, log, chance
@@ -56,9 +63,9 @@ class Faults:
         return {fault.kind for fault in self.inflicted}
 
     async def go_on(self, is_over: Callable[[], bool]) -> None:
-        """Inflict each kind once, in any order, and again, until it is over."""
-        while not is_over():
-            for kind in self._chance.sample(KINDS, len(KINDS)):
+        """Inflict each chosen kind once, in any order, and again, until it is over."""
+        while self._chosen and not is_over():
+            for kind in self._chance.sample(self._chosen, len(self._chosen)):
                 await asyncio.sleep(self._chance.uniform(*CALM_S))
                 if not is_over():
                     self.inflicted.append(await self._inflict(kind))
