@@ -151,14 +151,16 @@ def _of_orphans(evidence: Evidence) -> Iterator[str]:
     """A killed server's turns are closed soon."""
     for fault in evidence.faults:
         after_s = closed_after_s(evidence, fault)
-        if after_s is not None and after_s > NOTICED_S and not _is_without_database(fault, evidence.faults):
+        if after_s is not None and after_s > NOTICED_S and not _is_followed(fault, evidence.faults):
             yield f"A turn of a server that was killed was open for another {after_s:.1f} s."
 
 
-def _is_without_database(killed: Fault, faults: Sequence[Fault]) -> bool:
-    """Whether the database was away just before or just after: whoever is cut off grants a whole lease."""
+def _is_followed(killed: Fault, faults: Sequence[Fault]) -> bool:
+    """Whether another fault leaves nobody who may judge: whoever starts, or was cut off, grants a whole lease."""
     return any(
-        fault.kind == POSTGRES_KILLED and fault.at_s - NOTICED_S < killed.at_s < fault.back_s + NOTICED_S
+        fault.at_s - NOTICED_S < killed.at_s < fault.back_s + NOTICED_S
+        if fault.kind == POSTGRES_KILLED
+        else fault.process_id and 0 < fault.at_s - killed.at_s < NOTICED_S
         for fault in faults
     )
 
