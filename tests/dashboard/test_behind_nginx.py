@@ -38,16 +38,14 @@ class Proxied:
         return Visitor(self.site, self.trusts, address)
 
 
-@pytest.fixture(scope="module", params=["daphne", "uvicorn"])
-def proxied(
-    request: pytest.FixtureRequest, server_processes: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Proxied]:
+@pytest.fixture(scope="module")
+def proxied(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
     program("nginx")
     folder = tmp_path_factory.mktemp("nginx")
     authority = Authority(folder)
     port, app_port = free_port(), free_port()
     settings = {"SITE_URL": f"https://{HOST}:{port}", "BEHIND_PROXY": "true", "PORT": str(app_port)}
-    with serve_site(folder / "data", request.param, **settings) as site:
+    with serve_site(folder / "data", **settings) as site:
         certificate = authority.certify(HOST)
         with proxying(site, port=port, app_port=app_port, certificate=certificate, folder=folder):
             site.manage("shell", "--no-imports", "-c", MAKE_USERS)
