@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 
 from playground.engine.json_types import Json
-from tests.soak.screen import ShownTurn, Witness
+from tests.soak.screen import Screen, Witness
 from tests.soak.services import Services
 from tests.soak.viewers import WAYS, Viewer, watching
 
@@ -31,6 +31,8 @@ PATIENCE_S = 45.0
 """How long a message may take to become a turn, and a turn to end, before that is a finding."""
 CUTS_IN = 0.4
 """How likely someone cuts in; where speech takes its time, always."""
+ADDS_CONTEXT = 0.5
+"""How likely a tab adds to the context while a turn goes on."""
 SAYS_TWICE = 0.25
 """How likely the same message is sent at every tab at once."""
 HTTP_S = 5.0
@@ -43,8 +45,10 @@ class Log:
 
     messages: dict[str, str] = field(default_factory=dict)
     """What was said, by ``client_msg_id``."""
-    screens: list[tuple[str, dict[str, ShownTurn]]] = field(default_factory=list)
-    """What each viewer showed at the end of its conversation, by the conversation's id."""
+    screens: list[tuple[str, Screen]] = field(default_factory=list)
+    """What each viewer showed at the end of its conversation, with the conversation's id."""
+    late_screens: list[tuple[str, Screen]] = field(default_factory=list)
+    """What new viewers showed after the end of everything."""
     counts: Counter[str] = field(default_factory=Counter)
     findings: list[str] = field(default_factory=list)
 
@@ -66,11 +70,11 @@ class Caller:
         self._numbers = itertools.count(1)
 
     async def talk(self, is_over: Callable[[], bool]) -> None:
-        """Begin no conversation once it is over."""
+        """Begin no conversation and no turn once it is over."""
         while not is_over():
-            await self._hold_conversation()
+            await self._hold_conversation(is_over)
 
-    async def _hold_conversation(self) -> None:
+    async def _hold_conversation(self, is_over: Callable[[], bool]) -> None:
         speech = self._chance.choice(("instant", "instant", "realtime"))
         conversation_id = await begin_conversation(self._services, self._persona_id, speech)
         async with AsyncExitStack() as tabs:
@@ -80,7 +84,8 @@ class Caller:
             restless = [asyncio.create_task(self._come_and_go(viewer)) for viewer in viewers]
             try:
                 for _ in range(TURNS):
-                    await self._take_turn(viewers, is_cut_always=speech == "realtime")
+                    if not is_over():
+                        await self._take_turn(viewers, is_cut_always=speech == "realtime")
             finally:
                 for task in restless:
                     task.cancel()
@@ -112,6 +117,11 @@ class Caller:
             if time.monotonic() > deadline_s:
                 self._log.findings.append(f"The turn of {message_id} did not end within {PATIENCE_S} s.")
                 return
+            if self._chance.random() < ADDS_CONTEXT:
+                await self._chance.choice(viewers).send(
+                    "conversation.append_llm_context", context=f"Told beside {message_id}."
+                )
+                self._log.counts["contexts"] += 1
             if cuts_in:
                 await self._chance.choice(viewers).send("conversation.interrupt")
                 self._log.counts["interrupts"] += 1
@@ -120,7 +130,7 @@ class Caller:
     async def _end_of(self, viewer: Viewer, conversation_id: str) -> None:
         """Log what it shows once all has ended."""
         await viewer.until(lambda screen: screen.is_at_rest, PATIENCE_S)
-        self._log.screens.append((conversation_id, dict(viewer.screen.turns)))
+        self._log.screens.append((conversation_id, viewer.screen))
 
     def _story(self, message_id: str) -> str:
         words, pause_ms = self._chance.randint(10, 120), self._chance.randint(2, 25)

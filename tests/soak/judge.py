@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -52,11 +52,21 @@ def stored_turns(database_url: str) -> list[StoredTurn]:
         return connection.execute(TURNS).fetchall()
 
 
+def stored_contexts(database_url: str) -> dict[str, str]:
+    """Return each conversation's, by its id."""
+    with psycopg.connect(database_url) as connection:
+        return dict(
+            connection.execute("SELECT id, conversational_context FROM playground_conversation").fetchall()
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything that is compared."""
 
     turns: Sequence[StoredTurn]
+    contexts: Mapping[str, str]
+    """The stored context of each conversation."""
     said: Sequence[tuple[str, str]]
     """What the LLM server was asked, and all that it sent as the answer."""
     log: Log
@@ -73,6 +83,7 @@ def findings(evidence: Evidence) -> Iterator[str]:
     yield from _of_shown_text(evidence)
     yield from _of_orphans(evidence)
     yield from _of_screens(evidence)
+    yield from _of_contexts(evidence)
 
 
 def lost_chars(evidence: Evidence) -> dict[int, int]:
@@ -180,13 +191,23 @@ def _of_screens(evidence: Evidence) -> Iterator[str]:
     rows: dict[str, dict[str, StoredTurn]] = defaultdict(dict)
     for turn in evidence.turns:
         rows[turn.conversation_id][turn.turn_id] = turn
-    for conversation_id, shown in evidence.log.screens:
-        stored = rows[conversation_id]
+    for conversation_id, screen in (*evidence.log.screens, *evidence.log.late_screens):
+        stored, shown = rows[conversation_id], screen.turns
         if shown.keys() != stored.keys():
             yield f"A viewer of {conversation_id} showed {len(shown)} turns, {len(stored)} are stored."
         for turn_id in shown.keys() & stored.keys():
             if _of_shown(shown[turn_id]) != _of_stored(stored[turn_id]):
                 yield f"A viewer of {conversation_id} showed {shown[turn_id]}, stored is {stored[turn_id]}."
+
+
+def _of_contexts(evidence: Evidence) -> Iterator[str]:
+    """A viewer shows the stored context, or its beginning if something was added afterwards."""
+    for conversation_id, screen in evidence.log.screens:
+        if not evidence.contexts[conversation_id].startswith(screen.context):
+            yield f"A viewer of {conversation_id} showed another context than is stored: {screen.context}"
+    for conversation_id, screen in evidence.log.late_screens:
+        if screen.context != evidence.contexts[conversation_id]:
+            yield f"A late viewer of {conversation_id} showed another context than is stored: {screen.context}"
 
 
 def _of_shown(turn: ShownTurn) -> tuple[str, ...]:

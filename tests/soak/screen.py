@@ -63,11 +63,12 @@ class Witness:
 
 
 class Screen:
-    """One viewer's; sockets come and go, and each begins with a snapshot."""
+    """One viewer's ``turns`` and ``context``; sockets come and go, and each begins with a snapshot."""
 
     def __init__(self, name: str, witness: Witness) -> None:
         self._name, self._witness = name, witness
         self.turns: dict[str, ShownTurn] = {}
+        self.context = ""
         self.seq = 0
         self.refusals: list[Json] = []
         self.has_snapshot = False
@@ -107,6 +108,7 @@ class Screen:
     def _show(self, properties: Json) -> None:
         known = self.turns if properties["earlier"] else {}
         self.turns = {**known, **{turn.turn_id: turn for turn in _turns(properties)}}
+        self.context = properties["conversation"]["conversational_context"]
         self.seq = properties["seq"]
         self.has_snapshot, self._awaits_snapshot = True, False
         for turn in self.turns.values():
@@ -129,6 +131,8 @@ class Screen:
         kind, properties = event["event_type"], event["properties"]
         if kind == "playground.turn.started":
             self._start(properties)
+        elif kind == "playground.context":
+            self.context = properties["conversational_context"]
         elif kind == "playground.delta":
             self._write(event)
         elif kind in CLOSINGS:

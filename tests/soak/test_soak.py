@@ -50,7 +50,7 @@ def test_nothing_is_lost(server_processes: None, tmp_path: Path) -> None:
         assert not found, "\n".join([f"SOAK_SEED={SEED}", *found[:40]])
         assert {fault.kind for fault in evidence.faults} == set(CHOSEN)
         happened = Counter(turn.status for turn in evidence.turns) + evidence.log.counts
-        assert all(happened[what] for what in ("completed", "interrupted", "interrupts", "connected")), (
+        assert all(happened[what] for what in ("completed", "interrupted", "interrupts", "reconnects")), (
             happened
         )
         services.sites()[0].manage("verify")
@@ -68,7 +68,7 @@ async def _soaked(services: Services, llm_server: LLMServerHandle) -> judge.Evid
 
     def is_over() -> bool:
         is_late = time.monotonic() > ends_s
-        return is_late and faults.kinds == set(CHOSEN) and log.counts["connected"] >= RECONNECTS
+        return is_late and faults.kinds == set(CHOSEN) and log.counts["reconnects"] >= RECONNECTS
 
     async with asyncio.TaskGroup() as at_work:
         at_work.create_task(faults.go_on(is_over))
@@ -77,7 +77,8 @@ async def _soaked(services: Services, llm_server: LLMServerHandle) -> judge.Evid
     turns = await _turns_at_rest(services)
     await _look_again(services, witness, log, {turn.conversation_id for turn in turns})
     said = await asyncio.to_thread(llm_server.said)
-    return judge.Evidence(turns, said, log, witness, faults.inflicted)
+    contexts = await asyncio.to_thread(judge.stored_contexts, services.postgres.url)
+    return judge.Evidence(turns, contexts, said, log, witness, faults.inflicted)
 
 
 async def _turns_at_rest(services: Services) -> list[judge.StoredTurn]:
@@ -97,4 +98,4 @@ async def _look_again(services: Services, witness: Witness, log: Log, conversati
         viewer = Viewer(f"late viewer of {conversation_id}", conversation_id, services, witness, server)
         async with watching(viewer):
             await viewer.until(lambda screen: screen.is_at_rest, AT_REST_S)
-            log.screens.append((conversation_id, dict(viewer.screen.turns)))
+            log.late_screens.append((conversation_id, viewer.screen))

@@ -17,7 +17,7 @@ GONE = (OSError, ConnectionClosed, InvalidHandshake, InvalidMessage, TimeoutErro
 AGAIN_S = 0.1
 """How long it waits before it connects again."""
 OPENING_S = 5.0
-WAYS = ("closed", "cut off", "other process")
+WAYS = ("reloads", "connections cut off", "moves to the other server")
 """How a viewer leaves: as a reload does, as a lost network does, and to come back elsewhere."""
 
 
@@ -60,10 +60,10 @@ class Viewer:
         if socket is None:
             return
         self.counts[way] += 1
-        if way == "other process":
+        if way == WAYS[2]:
             one, other = self._services.servers
             self._server = other if self._server is one else one
-        if way == "cut off":
+        if way == WAYS[1]:
             socket.transport.abort()
         else:
             with suppress(*GONE):
@@ -99,7 +99,7 @@ class Viewer:
         for event in frame if isinstance(frame, list) else [frame]:
             self.screen.apply(event)
         if self.screen.has_snapshot and not had_snapshot:
-            self.counts["connected"] += 1
+            self.counts["reconnects" if self.counts["tabs"] else "tabs"] += 1
         self._changed.set()
 
 
