@@ -16,7 +16,9 @@ from playground.engine.tools.rounds import ResultSource
 from playground.engine.turn_limits import DEFAULT_OPEN_TURNS, OpenTurnLimits, OpenTurns
 from playground.outgoing.completion import OpenCompletion, open_completion
 from playground.realtime.hub import Hub, Viewer
-from playground.realtime.relay import Layer, Relay, shared_layer
+from playground.realtime.layer_link import Layer, shared_layer
+from playground.realtime.notices import Notices
+from playground.realtime.relay import Relay
 from playground.realtime.rights_watch import RightsWatch
 from playground.realtime.snapshot_sender import SnapshotSender
 from playground.realtime.teller import Teller, events_of_closing
@@ -49,8 +51,9 @@ class Runner:
     ) -> None:
         """``layer`` connects the processes of an installation; None for a single process."""
         self.hub = Hub()
+        self.notices = Notices(self.hub)
         self.rights = RightsWatch()
-        self._relay = Relay(layer, self.hub, self) if layer is not None else None
+        self._relay = Relay(layer, self.hub, self, self.notices) if layer is not None else None
         self._recorder = Recorder()
         self._commands: set[asyncio.Task[None]] = set()
         self._tools = ToolRounds(
@@ -78,6 +81,11 @@ class Runner:
     def writer_lag_s(self) -> float:
         """The age in seconds of the oldest turn row that isn't stored yet."""
         return self._recorder.lag_s
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the installation's other processes can't be followed."""
+        return self._relay is not None and self._relay.is_cut_off
 
     def keep(self, command: "asyncio.Task[None]") -> None:
         """Own a viewer's command until it ends, which may be after the viewer has left."""

@@ -18,6 +18,7 @@ from playground.models import Conversation, Turn
 from playground.realtime import consumer, frame_sender, rights_watch, snapshot_sender
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.hub import Hub
+from playground.realtime.notices import Notices
 from playground.realtime.relay import Relay
 from playground.runner import Runner
 from playground.storage.prepared import PreparedUpdate
@@ -295,7 +296,7 @@ async def test_a_message_of_another_process_that_cannot_be_read_stops_no_other(
             return False
 
     hub, layer = Hub(), InMemoryChannelLayer()
-    relay = Relay(layer, hub, Owner())
+    relay = Relay(layer, hub, Owner(), Notices(hub))
     viewer = hub.attach("c1")
     await relay.start()
     await relay.join("c1")
