@@ -194,12 +194,14 @@ class TurnTasks:
             await asyncio.sleep(LOOK_AGAIN_S)
 
     async def _plan_or_close(self, opened: OpenedTurn) -> TurnPlan:
-        """The turn's plan. Raises CommandError (internal), and the recorder closes the turn, now or when it can."""
+        """The turn's plan. Raises CommandError, and the recorder closes the turn, now or when it can."""
         try:
             return await database_job(load_plan)(opened)
         except Exception as error:
             log_failure(logger, error, turn_id=opened.turn.pk)
             await self._recorder.save_now(failed_row(opened.turn.pk, opened.conversation.pk, "", last_seq=0))
+            if isinstance(error, CommandError):
+                raise
             raise CommandError(Code.INTERNAL, TURN_FAILED) from None
 
     async def _run(self, live: LiveTurn) -> None:

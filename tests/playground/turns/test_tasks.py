@@ -258,7 +258,7 @@ async def test_a_turn_without_a_plan_is_closed_once_the_database_is_back(
             away.setattr(PreparedUpdate, "__call__", refuses_to_close)
             with pytest.raises(CommandError) as failed:
                 await runner.respond(rehearsal.pk, "Hi")
-            assert failed.value.code is Code.INTERNAL
+            assert failed.value.code is Code.NOT_STORED
             assert (await Turn.objects.aget()).status == "pending"
     turn = await Turn.objects.aget()
     assert (turn.status, turn.text, turn.error["code"]) == ("failed", "", "internal")
