@@ -35,7 +35,7 @@ _SENTENCES = {
     "missing": "This is missing.",
 }
 """Messages by pydantic's error type, if its own message names a class of ours or is too vague."""
-_STATUS_OF_CODES = {Code.BAD_MESSAGE: 400, Code.BUSY: 409, Code.INTERNAL: 500}
+_STATUS_OF_CODES = {Code.BAD_MESSAGE: 400, Code.FORBIDDEN: 403, Code.BUSY: 409, Code.INTERNAL: 500}
 
 
 def answer(error: ApiError) -> HttpResponse:

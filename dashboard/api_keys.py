@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from secrets import compare_digest, token_urlsafe
 
 from django.contrib.auth.models import Group, User
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
@@ -69,6 +69,7 @@ def _note_use(key: ApiKey) -> None:
         return
     is_stale = Q(last_used_at=None) | Q(last_used_at__lte=now - LAST_USE_EVERY)
     try:
-        ApiKey.objects.filter(is_stale, pk=key.pk).update(last_used_at=now)
+        with transaction.atomic():  # a failure breaks no transaction around it
+            ApiKey.objects.filter(is_stale, pk=key.pk).update(last_used_at=now)
     except OperationalError as error:
         log_failure(logger, error, doing="storing the use of a key")

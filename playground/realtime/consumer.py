@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from typing import Any, cast
 
 from channels.consumer import get_handler_name
@@ -28,12 +29,14 @@ from playground.realtime.frame_sender import GONE, SlowReader, send_frames
 from playground.realtime.hub import Viewer
 from playground.realtime.message_rate import MessageRate
 from playground.realtime.rights import Credential, Refusal, Right, authorise, connection_limit
+from playground.realtime.rights_watch import RightsWatch
 from playground.realtime.snapshot_sender import SnapshotSender
 from playground.realtime.socket_shares import TOO_MANY_OF_CLIENT, Share, shares
 from playground.realtime.wire_events import envelope
 from playground.runner import Runner, runner
 from playground.storage.database_jobs import database_job
 from playground.storage.database_trouble import trouble_of
+from playground.storage.right_at_effect import right_at_effect
 from playground.tasks import start_task
 
 logger = logging.getLogger(__name__)
@@ -147,6 +150,15 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             return True
         return False
 
+    def _confirm_right(self, rights: RightsWatch) -> None:
+        """Check permission anew if anyone's rights have changed since, or may have, in the database thread.
+
+        Raises Refusal.
+        """
+        version = rights.recent_version()
+        if version is None or not self._right.holds(version):
+            authorise(self._credential, self._conversation_id)
+
     async def _recheck(self, version: str) -> None:
         """Close the socket, idle or not, if its permission is revoked."""
         if self._right.holds(version):
@@ -198,8 +210,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._runner.keep(start_task(command, name=name, on_failure=self._fail))
 
     async def _carry_out(self, work: Coroutine[Any, Any, object], name: str, client_msg_id: str) -> None:
+        right_at_effect.set(partial(self._confirm_right, self._runner.rights))
         try:
             await work
+        except Refusal as refusal:
+            await self._turn_away(refusal)
         except CommandError as error:
             self._tell_error(error, client_msg_id)
         except Exception as error:

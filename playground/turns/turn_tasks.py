@@ -22,6 +22,7 @@ from playground.storage.database_jobs import database_job
 from playground.storage.load_plan import load_plan
 from playground.storage.open_turn import BUSY, NewTurn, OpenedTurn, open_turn
 from playground.storage.record_writer import Recorder, failed_row
+from playground.storage.right_at_effect import right_at_effect
 from playground.tasks import carried_out, start_task
 from playground.tools.tool_rounds import ToolRounds
 from playground.turns.conductor import conduct
@@ -205,6 +206,7 @@ class TurnTasks:
             raise CommandError(Code.INTERNAL, TURN_FAILED) from None
 
     async def _run(self, live: LiveTurn) -> None:
+        right_at_effect.set(None)  # What the turn leads to is no command of whoever began it.
         conversation_id = live.plan.conversation_id
         try:
             closed = await conduct(
