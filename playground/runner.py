@@ -16,6 +16,7 @@ from playground.engine.tools.rounds import ResultSource
 from playground.engine.turn_limits import DEFAULT_OPEN_TURNS, OpenTurnLimits, OpenTurns
 from playground.outgoing.completion import OpenCompletion, open_completion
 from playground.realtime.hub import Hub, Viewer
+from playground.realtime.notices import Notices
 from playground.realtime.relay import Layer, Relay, shared_layer
 from playground.realtime.rights_watch import RightsWatch
 from playground.realtime.snapshot_sender import SnapshotSender
@@ -49,6 +50,7 @@ class Runner:
     ) -> None:
         """``layer`` connects the processes of an installation; None for a single process."""
         self.hub = Hub()
+        self.notices = Notices(self.hub)
         self.rights = RightsWatch()
         self._relay = Relay(layer, self.hub, self) if layer is not None else None
         self._recorder = Recorder()

@@ -7,6 +7,7 @@ import { TurnClock } from "./clock.js";
 import { Composer } from "./composer.js";
 import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
+import { NoticesView } from "./notices_view.js";
 import * as protocol from "./protocol.js";
 import { Sender } from "./sender.js";
 import { Sheet } from "./sheet.js";
@@ -34,6 +35,7 @@ class LivePage {
   #clock = new TurnClock();
   #announcer = new Announcer();
   #sheet = new Sheet();
+  #notices = new NoticesView();
   #socket = new ConversationSocket({
     url: socketUrl(this.#root.dataset.socketPath),
     closeCodes: JSON.parse(this.#root.dataset.closeCodes),
@@ -178,6 +180,7 @@ class LivePage {
     const open = openTurn(this.#state);
     const selected = turnById(this.#state, this.#selectedId) ?? turns.at(-1);
     this.#header.update(conversation, maySpeak);
+    this.#notices.update(this.#state.notices);
     this.#ended.hidden = maySpeak;
     const isWhole = this.#transcript.update(this.#state, this.#scene(selected, maySpeak), elapsed);
     if (open) this.#transcript.tick(open, elapsed(open));
