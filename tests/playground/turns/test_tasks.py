@@ -21,7 +21,8 @@ from playground.realtime.hub import Hub
 from playground.realtime.relay import Relay
 from playground.runner import Runner
 from playground.storage.prepared import PreparedUpdate
-from playground.storage.record_writer import Recorder, TurnRow
+from playground.storage.record_writer import Recorder
+from playground.storage.turn_rows import TurnRow
 from playground.tasks import start_task
 from playground.turns import turn_tasks
 from playground.turns.heartbeat import Heartbeat
@@ -53,6 +54,10 @@ STARTED_BY = {
         "playground/timers.py",
         "self._loop.call_at",
     ): "the callbacks of its users: the reader's catches every failure, and wakes the reader with it",
+    (
+        "playground/runner.py",
+        "self._loop.call_soon_threadsafe",
+    ): "only begins and ends a notice, and cuts turns; the event loop logs a failure",
     (
         "playground/tools/argument_checks.py",
         "asyncio.get_running_loop().run_in_executor",
