@@ -53,7 +53,7 @@ class SocketUsers:
         key: str | None,
         session_key: str | None,
     ) -> None:
-        credential = _of_session(session_key) if key is None else _of_key(key)
+        credential = _of_session(session_key) if key is None else credential_of_key(key)
         if await self._is_from_elsewhere(_values(scope, b"origin"), credential):
             await WebsocketDenier()(scope, receive, send)
             return
@@ -76,7 +76,8 @@ def _of_session(session_key: str | None) -> Credential:
     return Credential(SocketCredential.SESSION, _digest("session", session_key or ""), read_user)
 
 
-def _of_key(key: str) -> Credential:
+def credential_of_key(key: str) -> Credential:
+    """Return the credential of whoever presents this key, usable or not."""
     return Credential(SocketCredential.KEY, _digest("key", key), partial(user_of_key, key))
 
 

@@ -225,3 +225,17 @@ async def test_deleting_a_conversation_stops_its_turn_first(
     assert deleted.status_code == 204
     assert events[-1]["event_type"] == "playground.turn.interrupted"
     assert not await Conversation.objects.aexists()
+
+
+async def test_who_loses_the_right_during_the_greeting_starts_no_turn(
+    client: AsyncApiClient, conversation: Conversation, serving: Any, admin_user: User
+) -> None:
+    await Conversation.objects.aupdate(custom_greeting="Good evening.")
+    async with serving() as runner:
+        response = await post(client, conversation, text="Hi")
+        await User.objects.aupdate(is_active=False)
+        events = await events_of(response)
+        assert not runner.hub.is_watched(conversation.pk)
+    assert events[0]["properties"]["kind"] == "greeting"
+    assert (events[-1]["event_type"], events[-1]["properties"]["code"]) == ("playground.error", "forbidden")
+    assert await Turn.objects.acount() == 1
