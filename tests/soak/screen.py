@@ -12,6 +12,8 @@ from playground.engine.json_types import Json
 CLOSINGS = {f"playground.turn.{status}": status for status in ("completed", "interrupted", "failed")}
 MERGED = frozenset({"playground.delta", "playground.reasoning"})
 """Their text waits in one event for a slow viewer, with the ``seq`` of the last of them."""
+NOTICES = frozenset({"playground.error", "playground.notice"})
+"""They are no part of the conversation, and have no ``seq`` of their own."""
 OPEN = frozenset({"pending", "streaming"})
 
 
@@ -70,7 +72,7 @@ class Screen:
         self.turns: dict[str, ShownTurn] = {}
         self.context = ""
         self.seq = 0
-        self.refusals: list[Json] = []
+        self.notices: list[Json] = []
         self.has_snapshot = False
         self._awaits_snapshot = False
 
@@ -97,8 +99,8 @@ class Screen:
             self._show(properties)
         elif kind == "playground.snapshot.turns":
             self.turns = {turn.turn_id: turn for turn in _turns(properties)} | self.turns
-        elif kind == "playground.error":
-            self.refusals.append(properties)
+        elif kind in NOTICES:
+            self.notices.append(properties)
         elif not self.has_snapshot:
             self._wrong(event, "came before a snapshot")
         elif self._is_next(event):
