@@ -221,9 +221,11 @@ class LayerLink:
         await _within(due - asyncio.get_running_loop().time(), self._look_now)
 
     async def _probe(self) -> None:
-        self._sent_number += 1
+        """Send the next message to this process; one that the layer didn't take leaves no gap in the numbers."""
+        probe = {"type": _PROBE, "number": self._sent_number + 1}
         async with asyncio.timeout(SEND_S):
-            await self._layer.group_send(self._own_group, {"type": _PROBE, "number": self._sent_number})
+            await self._layer.group_send(self._own_group, probe)
+        self._sent_number += 1
 
     def _hear(self, number: int) -> None:
         """Take one of this process's own messages: if others are missing, so may be those of other processes."""

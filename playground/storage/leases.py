@@ -19,10 +19,11 @@ from playground.models import Conversation, Turn
 
 PROCESS_ID = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
 
-LEASE = timedelta(seconds=4)
+LEASE_S = 4.0
 """How long after its owner's last sign of life another process may close a turn."""
+LEASE = timedelta(seconds=LEASE_S)
 HEARTBEAT_S = 1.0
-"""How often owners renew their leases and look for orphans: one of a killed process is closed within LEASE and this."""
+"""How often owners renew their leases and look for orphans, which are closed within LEASE_S and this."""
 AWAY_S = 2.5
 """How long a process may not have reached the database before it grants every other process a whole lease."""
 
@@ -77,7 +78,7 @@ class Reach:
         if self._since_s is None:
             return False
         now_s = self._clock_s()
-        return now_s - self._last_s <= AWAY_S and now_s - self._since_s >= LEASE.total_seconds()
+        return now_s - self._last_s <= AWAY_S and now_s - self._since_s >= LEASE_S
 
 
 reach = Reach()

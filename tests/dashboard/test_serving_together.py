@@ -11,11 +11,12 @@ from time import monotonic
 
 import psycopg
 import pytest
+from websockets.exceptions import ConnectionClosedError
 
 from playground.engine.json_types import Json
 from tests.browser.site import Site, run_site
 from tests.playground.away_database import AwayDatabase
-from tests.playground.served_api import new_conversation, new_key
+from tests.playground.served_api import answer, new_conversation, new_key
 from tests.playground.socket_client import sign_in, viewing
 from tests.services import new_postgres
 
@@ -84,7 +85,9 @@ async def test_a_killed_process_is_noticed_and_the_viewers_of_the_other_are_told
         run_site(tmp_path, DATABASE_URL=url, REDIS_URL=redis_url) as one,
         run_site(tmp_path, DATABASE_URL=url, REDIS_URL=redis_url) as other,
     ):
-        conversation_id = new_conversation(one, new_key(one), MERT, speech="realtime")
+        key = new_key(one)
+        conversation_id = new_conversation(one, key, MERT, speech="realtime")
+        start_child(one, key)
         cookies = sign_in(other)
         async with viewing(other, conversation_id, cookies) as listener:
             await listener.until("playground.snapshot")
@@ -95,7 +98,8 @@ async def test_a_killed_process_is_noticed_and_the_viewers_of_the_other_are_told
                 os.kill(one.process_id, signal.SIGKILL)
                 closed = await listener.until_closed()
                 noticed_s = monotonic() - killed_at
-                speaker.socket.transport.abort()  # Nobody is left to close it with.
+                with pytest.raises(ConnectionClosedError):
+                    await speaker.until_closed()
             assert closed["error"]["code"] == "cancelled"
             assert noticed_s <= NOTICED_S
             assert len(closed["heard_text"]) >= heard_to(listener.events, 4_000 - STORED_WITHIN_MS) > 0
@@ -103,10 +107,19 @@ async def test_a_killed_process_is_noticed_and_the_viewers_of_the_other_are_told
             snapshot = await listener.until("playground.snapshot")
             assert snapshot["turns"][-1]["status"] == "interrupted"
             assert snapshot["turns"][-1]["text"] == closed["text"] != ""
+            with run_site(
+                tmp_path, DATABASE_URL=url, REDIS_URL=redis_url, PORT=one.url.rpartition(":")[2]
+            ) as again:
+                assert again.url == one.url
             await listener.send("conversation.respond", text="Go on.", client_msg_id="2")
             await listener.until("playground.sentence")
         seqs = [event["seq"] for event in listener.events if event["seq"] > snapshot["seq"]]
         assert seqs[-1] == listener.events[-1]["seq"] > snapshot["seq"]
+
+
+def start_child(site: Site, key: str) -> None:
+    """Have a document read, in a process of its own that waits for the next one."""
+    answer(site, key, "POST", "/v2/personas", '{"persona_name": "Ada", "system_prompt": "You are Ada."}')
 
 
 async def test_a_turn_goes_on_while_the_database_is_away_for_longer_than_a_lease(

@@ -256,6 +256,19 @@ describe("a snapshot in parts", () => {
   });
 });
 
+describe("a snapshot after a server process was killed", () => {
+  test("has a lower seq, and events go on from there", () => {
+    const [, state] = connected();
+    const before = { ...state, seq: 41 };
+    const closed = new Wire(6).closed("interrupted", { turn_id: "t1" });
+    assert.equal(reduce(before, closed), before);
+    const wire = new Wire(7);
+    const now = after([wire.snapshot(), wire.started()], before);
+    assert.equal(now.seq, 9);
+    assert.equal(openTurn(now).turn_id, "t1");
+  });
+});
+
 describe("a notice", () => {
   const notice = (wire, kind, is_on, message = "") => ({ ...wire.event("playground.notice"), seq: 1, properties: { kind, is_on, message } });
 

@@ -5,6 +5,7 @@ import re
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from playground.realtime.notices import BEGINS, Kind, notice
 from tests.browser.site import Site
 from tests.browser.talking import (
     answer,
@@ -170,6 +171,28 @@ def test_a_lost_connection_loses_no_text(page: Page) -> None:
     page.unroute_all()
     page.reload()
     assert answered(page, 0) == shown
+
+
+def test_what_the_server_cannot_do_is_said_while_it_is_so(page: Page) -> None:
+    routes: list[WebSocketRoute] = []
+
+    def pass_on(route: WebSocketRoute) -> None:
+        routes.append(route)
+        route.connect_to_server()
+
+    page.route_web_socket(re.compile("/ws/conversations/"), pass_on)
+    start_talking(page, MERT)
+    banner = page.locator("#notices")
+    expect(banner).to_have_text("")
+    for kind in Kind:
+        routes[0].send(notice_frame(kind, is_on=True))
+    expect(banner.locator("p")).to_have_text(list(BEGINS.values()))
+    routes[0].send(notice_frame(Kind.FOLLOWERS_LOST, is_on=False))
+    expect(banner.locator("p")).to_have_text([BEGINS[Kind.NOT_STORED]])
+
+
+def notice_frame(kind: Kind, *, is_on: bool) -> str:
+    return json.dumps({"event_type": "playground.notice", "seq": 0, "properties": notice(kind, is_on=is_on)})
 
 
 def test_the_other_platform_s_request_is_one_switch_away(page: Page, site: Site) -> None:

@@ -1,7 +1,8 @@
 """Redis is killed, hangs, or loses messages in the middle of a turn: nobody loses anything for longer than that."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.playground.two_processes import Page, connected, opened, two_processe
 pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
 
 PACED: list[Step] = [step for n in range(400) for step in (text(f"Sentence number {n} is said. "), 0.05)]
-ANSWER: list[Step] = [text("Hello."), END]
+SHORT: list[Step] = [*PACED[:60], END]
 CUT_OFF = {"kind": "followers_lost", "is_on": True}
 NOTICED_S = 4.0
 """README: within this time a process says that it can't follow the others."""
@@ -90,7 +91,7 @@ async def test_a_kill_in_the_middle_of_a_turn(conversation: Conversation, redis:
 async def test_a_redis_that_hangs_while_the_turn_is_interrupted_from_the_other_process(
     conversation: Conversation, redis: OwnRedis, impatient: None
 ) -> None:
-    async with two_processes([PACED, ANSWER], [], url=redis.url) as (one, other):
+    async with two_processes([PACED, SHORT], [], url=redis.url) as (one, other):
         here, elsewhere = await opened(one, conversation), await opened(other, conversation)
         await one.respond(conversation.pk, "Hi")
         await elsewhere.until("playground.sentence")
@@ -100,15 +101,12 @@ async def test_a_redis_that_hangs_while_the_turn_is_interrupted_from_the_other_p
         assert closed["event_type"] == "playground.turn.interrupted"
         for page in (here, elsewhere):
             await page.until("playground.notice", **CUT_OFF)
-        opened_at = monotonic()
         late = await opened(one, conversation)
-        assert monotonic() - opened_at < NOTICED_S
-
+        await one.respond(conversation.pk, "Again")
+        await here.until("playground.sentence")
         redis.go_on()
         for page in (here, elsewhere, late):
             await page.until("playground.notice", kind="followers_lost", is_on=False)
-        await elsewhere.until("playground.snapshot", notices=[])
-        await one.respond(conversation.pk, "Again")
         ends = [(await page.watcher.until_closed())["event_type"] for page in (here, elsewhere, late)]
         assert set(ends) == {"playground.turn.completed"}
         assert texts_of(here) == texts_of(elsewhere) == texts_of(late)
@@ -120,20 +118,65 @@ class LossyLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.is_lossy = False
-        self.has_lost = asyncio.Semaphore(0)
+        self._is_lossy = False
+        self._has_lost = asyncio.Semaphore(0)
+
+    @asynccontextmanager
+    async def losing(self) -> AsyncIterator[None]:
+        """Lose what arrives in the block, and some messages after it."""
+        self._is_lossy = True
+        yield
+        async with asyncio.timeout(NOTICED_S):
+            for _ in range(4):
+                await self._has_lost.acquire()
+        self._is_lossy = False
 
     async def receive(self, channel: str) -> Json:
         while True:
             message: Json = await self._get_layer().receive(channel)
-            if not self.is_lossy:
+            if not self._is_lossy:
                 return message
-            self.has_lost.release()
+            self._has_lost.release()
+
+
+class MuteLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
+    """Takes none of a turn's events, while everything else goes on: the others notice nothing."""
+
+    is_mute = False
+
+    async def group_send(self, group: str, message: Json) -> None:
+        if self.is_mute and message["type"] == "relay.events":
+            raise ConnectionError
+        await self._get_layer().group_send(group, message)
+
+
+async def test_an_end_that_could_not_be_sent_is_shown_elsewhere_later(
+    conversation: Conversation, redis: OwnRedis, impatient: None
+) -> None:
+    mute = MuteLayer(hosts=[redis.url], prefix="mute")
+    async with (
+        connected(redis.url, prefix="mute") as layer,
+        running(PACED, layer=mute) as one,
+        running(layer=layer) as other,
+    ):
+        here, elsewhere = await opened(one, conversation), await opened(other, conversation)
+        await one.respond(conversation.pk, "Hi")
+        await elsewhere.until("playground.sentence")
+        mute.is_mute = True
+        await one.interrupt(conversation.pk)
+        await here.watcher.until_closed()
+        await close(here)
+        shown = await elsewhere.until("playground.snapshot")
+        assert shown["properties"]["turns"][-1]["status"] == "interrupted"
+        assert "playground.notice" not in elsewhere.watcher.types()
+        assert texts_of(here) == texts_of(elsewhere)
+        await close(elsewhere)
 
 
 async def test_messages_that_were_lost_without_a_word_are_made_good(
-    conversation: Conversation, redis: OwnRedis, impatient: None
+    conversation: Conversation, redis: OwnRedis, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("playground.realtime.relay.PRESUMED_WATCHED_S", 0.05)
     lossy = LossyLayer(hosts=[redis.url], prefix="lossy")
     async with (
         connected(redis.url, prefix="lossy") as layer,
@@ -141,15 +184,14 @@ async def test_messages_that_were_lost_without_a_word_are_made_good(
         running(layer=lossy) as other,
     ):
         here, elsewhere = await opened(one, conversation), await opened(other, conversation)
-        await one.respond(conversation.pk, "Hi")
+        async with lossy.losing():
+            await one.respond(conversation.pk, "Hi")
+            await here.until("playground.sentence")
+        await elsewhere.until("playground.snapshot")
         await elsewhere.until("playground.sentence")
-        lossy.is_lossy = True
-        await one.interrupt(conversation.pk)
-        await here.watcher.until_closed()
-        async with asyncio.timeout(NOTICED_S):
-            for _ in range(4):
-                await lossy.has_lost.acquire()
-        lossy.is_lossy = False
+        async with lossy.losing():
+            await one.interrupt(conversation.pk)
+            await here.watcher.until_closed()
         shown = await elsewhere.until("playground.snapshot")
         assert shown["properties"]["turns"][-1]["status"] == "interrupted"
         assert texts_of(here) == texts_of(elsewhere)
