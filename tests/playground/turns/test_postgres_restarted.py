@@ -1,4 +1,4 @@
-"""PostgreSQL is killed and started again in the middle of a turn: a cluster of its own, since no other may be killed."""
+"""PostgreSQL is killed and started again in the middle of a turn: a cluster of its own, as no other may be killed."""
 
 import asyncio
 from collections.abc import Iterator
@@ -16,8 +16,7 @@ from dashboard.socket_users import credential_of_key
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.json_types import Json
 from playground.models import Conversation, Turn
-from playground.realtime.rights import authorise
-from playground.runner import Runner
+from playground.realtime.rights import Credential, authorise
 from playground.storage import record_writer
 from playground.storage.database_jobs import database_job
 from playground.storage.database_trouble import Trouble
@@ -80,9 +79,9 @@ async def notice(watcher: Watcher) -> bool:
     return is_on
 
 
-async def assert_refused(runner: Runner, conversation: Conversation, browser: Client) -> None:
-    with pytest.raises(CommandError) as refused:
-        await runner.append_context(conversation.pk, "It rains.")
+async def assert_refused(credential: Credential, conversation: Conversation, browser: Client) -> None:
+    with pytest.raises(CommandError) as refused:  # Not in a transaction, whose end would drop the connection.
+        await database_job(authorise)(credential, conversation.pk)
     assert (refused.value.code, refused.value.message) == (Code.NOT_STORED, Trouble.AWAY)
     page = await asyncio.to_thread(opened, browser)
     assert (page.status_code, Trouble.AWAY in page.content.decode()) == (503, True)
@@ -106,7 +105,7 @@ async def test_the_turn_goes_on_and_whatever_comes_next_works(
         postgres.kill()
         is_away.set()
         assert await notice(watcher) is True
-        await assert_refused(runner, conversation, browser)
+        await assert_refused(credential, conversation, browser)
         await asyncio.to_thread(postgres.start)
         assert (await asyncio.to_thread(opened, browser)).status_code == 200
         right = await database_job(authorise)(credential, conversation.pk)
