@@ -12,6 +12,7 @@ from django.conf import settings
 
 from dashboard.bounded_bodies import BoundedBodies
 from dashboard.fair_requests import FairRequests
+from dashboard.kept_threads import KeptThreads
 from dashboard.lifetime import lifespan
 from dashboard.socket_users import with_users
 from dashboard.unknown_sockets import KnownSockets
@@ -21,7 +22,7 @@ sockets = KnownSockets(websocket_urlpatterns)
 application = ProtocolTypeRouter(
     {
         "http": FairRequests(
-            BoundedBodies(pages, is_behind_proxy=settings.BEHIND_PROXY),
+            BoundedBodies(KeptThreads(pages), is_behind_proxy=settings.BEHIND_PROXY),
             session_cookie=settings.SESSION_COOKIE_NAME,
             is_behind_proxy=settings.BEHIND_PROXY,
         ),

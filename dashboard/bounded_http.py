@@ -4,6 +4,7 @@ Twisted limits the rest: 16 KiB for the request line and all headers, 500 header
 without data.
 """
 
+from io import BytesIO
 from typing import Any, Protocol
 from urllib.parse import unquote
 
@@ -23,6 +24,7 @@ from dashboard.body_limits import (
     too_large,
 )
 from dashboard.client_addresses import client_address
+from dashboard.open_connections import open_connections
 
 NO_WHOLE_HEADERS = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -50,8 +52,7 @@ class BoundedRequest(WebRequest):
         self._under_way = bodies.body(self._client_address())
         if length is not None and length > self._most:
             self.channel.refuse(too_large(self._most))
-            length = 0
-        super().gotLength(length)
+        self.content = BytesIO()  # Twisted would make a file for a longer one, on the event loop
 
     def handleContentChunk(self, data: bytes) -> None:
         self.received += len(data)
@@ -61,6 +62,11 @@ class BoundedRequest(WebRequest):
             self.channel.refuse(refusal)
         if self.refusal is None:
             super().handleContentChunk(data)
+
+    def process(self) -> None:
+        """Hand the request on; its body is then the application's alone."""
+        super().process()
+        self.content = BytesIO()
 
     def finish(self) -> None:
         self._under_way.give_back()
@@ -87,7 +93,10 @@ class BoundedRequest(WebRequest):
 
 
 class BoundedChannel(HTTPChannel):
-    """A connection whose requests must arrive in time; after a refusal it takes no more and closes."""
+    """A connection whose requests must arrive in time; after a refusal it takes no more and closes.
+
+    One beyond the limits of the process or of its address is closed at once.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,6 +112,8 @@ class BoundedChannel(HTTPChannel):
     def connectionMade(self) -> None:
         self.requestFactory = BoundedRequest  # Daphne's factory has just named its own
         super().connectionMade()
+        if not open_connections().enter(self.transport, getattr(self.getPeer(), "host", "")):
+            self.transport.abortConnection()
 
     def dataReceived(self, data: bytes) -> None:
         if self._deadline is None and not self._handlingRequest:
@@ -150,6 +161,7 @@ class BoundedChannel(HTTPChannel):
 
     def connectionLost(self, reason: Any) -> None:
         self._stop_clock()
+        open_connections().leave(self.transport)
         super().connectionLost(reason)
 
     def _end_waiting(self) -> None:

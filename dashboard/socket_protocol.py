@@ -8,6 +8,7 @@ from typing import Any
 from autobahn.exception import Disconnected
 from daphne.ws_protocol import WebSocketProtocol
 
+from dashboard.open_connections import open_connections
 from dashboard.socket_limits import FLOOD_REASON, FRAMES, FRAMES_WITHIN_S, KERNEL_BYTES
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.message_rate import MessageRate
@@ -25,6 +26,10 @@ class SocketProtocol(WebSocketProtocol):
     _writable: asyncio.Event | None = None
     _frame_rate: MessageRate | None = None
     _is_flooding = False
+
+    def connectionMade(self) -> None:
+        open_connections().leave(self.transport)
+        super().connectionMade()
 
     def onOpen(self) -> None:
         super().onOpen()

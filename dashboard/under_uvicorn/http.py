@@ -7,6 +7,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from dashboard.body_limits import REQUEST_S, TOO_MANY_CHUNKS, is_mostly_framing
+from dashboard.open_connections import open_connections
 
 HEADERS_BYTES = 16 * 1024
 """The most bytes of a request's line and headers, as Twisted takes them."""
@@ -68,6 +69,12 @@ class BoundedRequests(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         super().connection_made(transport)
         self._start_clock()
+        if not open_connections().enter(self, self.client[0] if self.client else ""):
+            transport.abort()
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        open_connections().leave(self)
+        super().handle_websocket_upgrade(event)
 
     def data_received(self, data: bytes) -> None:
         self._start_clock()
@@ -94,6 +101,7 @@ class BoundedRequests(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_clock()
         self._stop_awaiting_reader()
+        open_connections().leave(self)
         super().connection_lost(exc)
 
     def _start_clock(self) -> None:

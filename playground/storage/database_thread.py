@@ -19,7 +19,7 @@ def keep_connection() -> None:
 
     With PostgreSQL no statement of it may take longer than DATABASE_TIMEOUT_S, and with SQLite none waits longer than
     DATABASE_LOCK_S for the file: what stands behind it in the thread goes on.
-    Threads of pages don't: Django starts one per request, which would leave its connection open.
+    Threads of pages don't: those beyond the kept ones end, and would leave their connections open.
     """
     options = connection.settings_dict["OPTIONS"]
     own: dict[str, Any]

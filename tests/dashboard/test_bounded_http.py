@@ -9,6 +9,7 @@ from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
+from dashboard import bounded_http
 from dashboard.body_limits import (
     BODIES_BYTES,
     BODIES_OF_AN_ADDRESS_BYTES,
@@ -23,6 +24,7 @@ from dashboard.body_limits import (
     too_large,
 )
 from dashboard.bounded_http import BoundedChannel, BoundedRequest
+from dashboard.open_connections import OpenConnections
 
 CHUNKED = b"Transfer-Encoding: chunked"
 SIGN_IN = "/sign-in/"
@@ -77,10 +79,11 @@ class Transport:
 
 
 class Server:
-    """Stands where Daphne's server stands: it remembers which requests reached an application."""
+    """Stands where Daphne's server stands: it remembers which requests reached an application, with which body."""
 
     def __init__(self) -> None:
         self.handled: list[BoundedRequest] = []
+        self.bodies: list[bytes] = []
         self.proxy_forwarded_address_header = None
         self.root_path = ""
         self.request_buffer_size = 8192
@@ -94,6 +97,7 @@ class Server:
 
     def create_application(self, request: BoundedRequest, scope: object) -> None:
         self.handled.append(request)
+        self.bodies.append(request.content.getvalue())
 
 
 class Factory:
@@ -144,13 +148,22 @@ def connection() -> Iterator[Connection]:
     opened.channel.connectionLost(Failure(ConnectionDone()))
 
 
+def test_a_connection_without_room_is_closed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = OpenConnections(most=2, most_of_an_address=1)
+    monkeypatch.setattr(bounded_http, "open_connections", lambda: counted)
+    first, second = Connection(), Connection()
+    assert (first.transport.is_cut_off, second.transport.is_cut_off) == (False, True)
+    first.channel.connectionLost(Failure(ConnectionDone()))
+    assert not Connection().transport.is_cut_off
+
+
 def test_a_form_is_handed_on_unread(connection: Connection) -> None:
     form = b"Content-Type: application/x-www-form-urlencoded"
     connection.begin(SIGN_IN, form, b"Content-Length: 4")
     connection.send(b"a&", b"a=")
     assert connection.request.refusal is None
     assert connection.request.args == {}
-    assert connection.request.content.getvalue() == b"a&a="
+    assert connection.server.bodies == [b"a&a="]
 
 
 @pytest.mark.parametrize("path", [SIGN_IN, "/sign-in/?next=/", "/%73ign-in/", "/nowhere/"])
@@ -173,7 +186,7 @@ def test_chunks_are_counted_and_what_is_over_the_limit_is_not_kept(connection: C
     for _ in range(64):
         connection.send(b"4000\r\n", b"x" * 0x4000, b"\r\n")
     assert connection.request.refusal == too_large(DEFAULT_BODY_BYTES)
-    assert len(connection.request.content.read()) <= DEFAULT_BODY_BYTES
+    assert len(connection.server.bodies[0]) <= DEFAULT_BODY_BYTES
 
 
 def test_a_body_in_chunks_of_a_byte_is_refused(connection: Connection) -> None:

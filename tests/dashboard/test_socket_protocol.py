@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
+from daphne.ws_protocol import WebSocketFactory
+from twisted.internet.address import IPv4Address
 from twisted.internet.protocol import Protocol
 from twisted.internet.tcp import Connection
 
+from dashboard import socket_protocol
+from dashboard.open_connections import OpenConnections
 from dashboard.socket_limits import KERNEL_BYTES, PING_TIMEOUT_S
 from dashboard.socket_protocol import SocketProtocol
 from playground.realtime.frame_sender import SLOWEST_BYTES_S
@@ -115,3 +119,18 @@ def test_what_the_kernel_does_not_take_waits_in_order(
         sending.transport.doWrite()
         received += ends[1].recv(1_000_000)
     assert received == b"".join(frames)
+
+
+def test_a_socket_is_no_open_http_connection(
+    reactor: Reactor, ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = OpenConnections(most=1, most_of_an_address=1)
+    monkeypatch.setattr(socket_protocol, "open_connections", lambda: counted)
+    transport = Connection(ends[0], Protocol(), reactor)
+    transport.getPeer = transport.getHost = lambda: IPv4Address("TCP", "192.0.2.1", 54321)
+    transport.setTcpNoDelay = lambda enabled: None  # the pair of sockets is none of TCP
+    counted.enter(transport, "192.0.2.1")
+    factory = WebSocketFactory(SimpleNamespace())
+    factory.protocol = SocketProtocol
+    factory.buildProtocol(None).makeConnection(transport)
+    assert counted.enter("another", "192.0.2.1")

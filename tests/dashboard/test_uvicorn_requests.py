@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import h11
@@ -11,6 +11,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from dashboard.body_limits import FRAMING_BYTES
+from dashboard.open_connections import OpenConnections
 from dashboard.under_uvicorn import http
 from dashboard.under_uvicorn.http import HEADERS_BYTES, BoundedRequests, CountedConnection
 
@@ -122,3 +123,63 @@ async def test_a_client_that_leaves_its_answer_unread_is_disconnected(
             client.connect(server.sockets[0].getsockname())
             client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n" + header + b"\r\n")
             await lost.wait()
+
+
+class Transport(asyncio.Transport):
+    """A connection's other side, at one address."""
+
+    is_cut_off = False
+
+    def get_extra_info(self, name: str, default: object = None) -> object:
+        return ("192.0.2.1", 54321) if name == "peername" else default
+
+    def close(self) -> None: ...
+
+    def abort(self) -> None:
+        self.is_cut_off = True
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None: ...
+
+
+class Socket(asyncio.Protocol):
+    def __init__(self, **about: object) -> None: ...
+
+
+async def unasked(scope: Any, receive: Any, send: Any) -> None: ...
+
+
+Connected = tuple[BoundedRequests, Transport]
+
+
+@pytest.fixture
+def connect(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Connected]]:
+    """Make connections from one address, which may have one."""
+    counted = OpenConnections(most=2, most_of_an_address=1)
+    monkeypatch.setattr(http, "open_connections", lambda: counted)
+    made: list[BoundedRequests] = []
+
+    def make() -> Connected:
+        config = uvicorn.Config(unasked, log_config=None, ws=Socket, interface="asgi3")
+        transport = Transport()
+        made.append(BoundedRequests(config, ServerState(), {}))
+        made[-1].connection_made(transport)
+        return made[-1], transport
+
+    yield make
+    for connection in made:
+        connection.connection_lost(None)
+
+
+async def test_a_connection_without_room_is_closed_at_once(connect: Callable[[], Connected]) -> None:
+    (first, transport), (_, refused) = connect(), connect()
+    assert (transport.is_cut_off, refused.is_cut_off) == (False, True)
+    first.connection_lost(None)
+    assert not connect()[1].is_cut_off
+
+
+async def test_a_socket_is_no_open_http_connection(connect: Callable[[], Connected]) -> None:
+    connection, _ = connect()
+    connection.data_received(
+        HEAD + b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
+    assert not connect()[1].is_cut_off

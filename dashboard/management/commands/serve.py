@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from dashboard.data_lock import DataInUseError, share
+from dashboard.open_connections import allow_open_files
 from dashboard.site_address import remember_site_url, sign_in_link
 
 UVICORN_PACKAGES = ("uvicorn", "uvloop", "websockets")
@@ -43,6 +44,7 @@ class Command(BaseCommand):
                 "run pip install -r requirements-uvicorn.txt."
             )
         share_data_folder()
+        allow_open_files()
         if collect:
             call_command("collectstatic", verbosity=0, interactive=False)
         if not _static_files_stand():

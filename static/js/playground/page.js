@@ -43,7 +43,7 @@ class LivePage {
     onStatus: (status) => this.#connected(status),
   });
   #sender = new Sender(this.#socket);
-  #inspector = new Inspector((turnId, platform) => this.#requestPath(turnId, platform));
+  #inspector = new Inspector((turnId, platform) => this.#requestPath(turnId, platform), (turnId) => this.#streamPath(turnId));
   #transcript = new Transcript({
     select: (turnId) => this.#select(turnId),
     cutAt: (offset) => this.#socket.send(protocol.interrupt(offset)),
@@ -148,6 +148,10 @@ class LivePage {
 
   #requestPath(turnId, platform) {
     return `${this.#root.dataset.requestPath.replace("TURN", encodeURIComponent(turnId))}?platform=${platform}`;
+  }
+
+  #streamPath(turnId) {
+    return this.#root.dataset.streamPath.replace("TURN", encodeURIComponent(turnId));
   }
 
   #requestFrame() {

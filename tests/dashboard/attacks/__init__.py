@@ -8,6 +8,7 @@ load of 6 to 9; net of the time in which the server had no processor, see `attac
 |---|---|---|
 | a form of 48 MiB | 15,018 | 10 |
 | a body in chunks of a byte | 1,194 | 90 |
+| 300 uploads of 900 KB that don't end | 566 (349) | 168 |
 | a flood of empty pings on 6 sockets | 14,202 (6,243) | 65 |
 | of empty fragments | 16,430 (2,545) | 40 |
 | of empty messages | 17,487 (7,173) | 47 |
@@ -26,12 +27,14 @@ load of 6 to 9; net of the time in which the server had no processor, see `attac
 | three turns with 1 MiB of `[],` | 5,091 (2,392) | 127 |
 | odd requests and sockets, 8 at once | 15,556 (12,786) | 115 |
 | 500 connections at once, three times | 1,055 | 99 |
+| 900 connections with half a request, closed at once | nobody else was served | 46 |
 | 150 turns of one key | 17,900 | 212 |
 | 200 sockets of one key, 18 messages each | others' snapshots 6 to 8 s | 228 |
 | 20 sockets with 18 resumes each | refused by the first build, not measured | 66 |
 | five tabs with 1,000 turns | not measured | 76 |
 | results nested 300 deep | seats lost, the run hung | 55 |
 
-Conversations and turns with `[],`: just before their values were counted. Connections: just before the kernel was asked
-to keep more of them.
+Conversations and turns with `[],`: just before their values were counted. 500 connections: just before the kernel was
+asked to keep more of them. 900: just before they were counted, with 1,024 open files. Uploads: just before they began
+neither a file nor a thread. The last two: one run after.
 """

@@ -1,8 +1,9 @@
-"""Many connections at once, on which nothing is sent, keep nobody waiting."""
+"""Many connections at once, on which nothing or half a request is sent, keep nobody waiting."""
 
 import socket
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,6 +13,11 @@ from tests.dashboard.attacks.attacking import bystander
 
 pytestmark = pytest.mark.quiet  # Measures how long others wait: tests beside it would be measured too.
 
+ELSEWHERE = "127.0.0.2"
+"""Another address than the bystander's."""
+HALVES = 900
+"""More connections than an address may have, and fewer than a process of the tests may have open files."""
+HALF_A_REQUEST = b"POST /sign-in/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Len"
 AT_ONCE = 500
 BURSTS = 3
 HELD_S = 1.5
@@ -34,3 +40,21 @@ def test_bursts_of_connections_stop_nobody(site: Site) -> None:
         for _ in range(BURSTS):
             connect_and_hold(site)
     watching.assert_served_in_time()
+
+
+def test_half_requests_that_are_closed_at_once_stop_nobody(site: Site) -> None:
+    """1,100 of them had all open files of a server that may have 1,024: nobody else was answered."""
+    address = urlsplit(site.url)
+    with bystander(site) as watching, ExitStack() as opened:
+        for _ in range(HALVES):
+            connection = opened.enter_context(socket.socket())
+            connection.bind((ELSEWHERE, 0))
+            connection.connect((address.hostname, address.port))
+            with suppress(ConnectionError):
+                connection.sendall(HALF_A_REQUEST)
+        assert open_files(site) < HALVES
+    watching.assert_served_in_time()
+
+
+def open_files(site: Site) -> int:
+    return len(list(Path(f"/proc/{site.process_id}/fd").iterdir()))

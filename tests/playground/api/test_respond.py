@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
@@ -171,6 +172,23 @@ async def test_a_turn_that_another_process_closed_is_told_from_its_row(
             rest = b"".join([piece async for piece in stream])
     assert b"event: playground.turn.interrupted" in rest
     assert b'"code":"cancelled"' in rest
+
+
+async def test_a_database_that_is_away_ends_no_stream(
+    client: AsyncApiClient, conversation: Conversation, serving: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_away(*_: object) -> None:
+        raise OperationalError
+
+    goes_on = asyncio.Event()
+    monkeypatch.setattr(turn_stream, "KEEP_ALIVE_S", 0.02)
+    monkeypatch.setattr(turn_stream, "_stored_end", is_away)
+    async with serving([text("Hello. "), goes_on, text("Bye."), END, DONE]):
+        stream = pieces(await post(client, conversation, text="Hi"))
+        async for piece in stream:
+            if piece == b": the turn goes on\n\n":
+                goes_on.set()
+        assert b"playground.turn.completed" in piece
 
 
 async def test_an_ended_conversation_takes_no_message(
