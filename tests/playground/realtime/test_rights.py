@@ -8,6 +8,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 
 from dashboard.api_keys import make_key
 from dashboard.models import ApiKey
@@ -15,6 +16,7 @@ from dashboard.people import change_role, deactivate
 from dashboard.roles import Role, group_of
 from playground.models import Conversation, Turn
 from playground.realtime import rights_watch
+from playground.realtime.close_codes import CloseCode
 from playground.storage import conversation_edits, open_turn
 from playground.storage.right_at_effect import confirm_right
 from playground.turns.turn_tasks import TurnTasks
@@ -33,6 +35,16 @@ def rights_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_key_opens_a_socket_without_an_origin(conversation: str, key: dict[str, str]) -> None:
     async with opened(conversation, key) as socket:
         assert await socket.snapshot() == "playground.snapshot"
+
+
+async def test_a_key_that_cannot_be_checked_closes_the_socket_and_asks_its_client_to_come_back(
+    conversation: str, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_away(_credential: object) -> bool:
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr("dashboard.socket_users.is_known", is_away)
+    assert await close_code(conversation, key) == CloseCode.FAILED
 
 
 @pytest.mark.parametrize(
