@@ -3,6 +3,7 @@
 import asyncio
 import random
 import threading
+from contextlib import suppress
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from playground.engine.turn_limits import DEFAULT_OPEN_TURNS, OpenTurnLimits, Op
 from playground.outgoing.completion import OpenCompletion, open_completion
 from playground.realtime.hub import Hub, Viewer
 from playground.realtime.layer_link import Layer, shared_layer
-from playground.realtime.notices import Notices
+from playground.realtime.notices import Kind, Notices
 from playground.realtime.relay import Relay
 from playground.realtime.rights_watch import RightsWatch
 from playground.realtime.snapshot_sender import SnapshotSender
@@ -27,7 +28,7 @@ from playground.storage import conversation_edits, leases
 from playground.storage.database_jobs import database_job
 from playground.storage.database_thread import in_database_thread
 from playground.storage.open_turn import NewTurn, due_greeting
-from playground.storage.record_writer import Recorder
+from playground.storage.record_writer import Backlog, Recorder
 from playground.tasks import OnFailure, start_task
 from playground.tools.tool_rounds import ToolRounds
 from playground.turns.heartbeat import Heartbeat
@@ -54,7 +55,8 @@ class Runner:
         self.notices = Notices(self.hub)
         self.rights = RightsWatch()
         self._relay = Relay(layer, self.hub, self, self.notices) if layer is not None else None
-        self._recorder = Recorder()
+        self._loop = asyncio.get_running_loop()
+        self._recorder = Recorder(self._tell_backlog_soon)
         self._commands: set[asyncio.Task[None]] = set()
         self._tools = ToolRounds(
             limits=limits, open_completion=open_completion, give=self.tool_result, tell=self._tell_error
@@ -234,6 +236,18 @@ class Runner:
         """Stop the open turn if its last viewer here was turned away; one that leaves by itself stops nothing."""
         if not self.hub.is_watched(conversation_id):
             await self.stop(conversation_id)
+
+    def _tell_backlog_soon(self, backlog: Backlog | None) -> None:
+        """Tell it on the event loop, unless that was closed; called in the recorder's thread."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._tell_backlog, backlog)
+
+    def _tell_backlog(self, backlog: Backlog | None) -> None:
+        if backlog is None:
+            self.notices.end(Kind.NOT_STORED)
+            return
+        self.notices.begin(Kind.NOT_STORED)
+        self._turns.bear(backlog)
 
     def _tell_error(self, conversation_id: str, error: GreenroomError) -> None:
         self.keep(start_task(self._teller.notify(conversation_id, error), name="error of a tool round"))

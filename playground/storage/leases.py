@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -38,6 +38,7 @@ class ClosedOrphan:
     turn_idx: int
     conversation_id: str
     text: str
+    heard_text: str
     last_seq: int
 
 
@@ -64,6 +65,10 @@ class Reach:
         if self._since_s is None or now_s - self._last_s > AWAY_S:
             self._since_s = now_s
         self._last_s = now_s
+
+    def lose(self) -> None:
+        """The database has taken nothing, and so no owner's lease either."""
+        self._last_s = float("-inf")
 
     def forget(self) -> None:
         self._since_s = None
@@ -102,7 +107,13 @@ def close_orphans_if_reached(events_of: EventsOf = no_events) -> list[ClosedOrph
     """
     expired = Turn.objects.filter(status__in=Turn.OPEN, lease_until__lt=Now()).exists()
     reach.mark()
-    return close_orphaned_turns(events_of) if expired and reach.may_judge() else []
+    if not expired or not reach.may_judge():
+        return []
+    try:
+        return close_orphaned_turns(events_of)
+    except DatabaseError:
+        reach.lose()
+        raise
 
 
 def close_orphaned_turns(events_of: EventsOf = no_events, **among: Any) -> list[ClosedOrphan]:
@@ -125,12 +136,12 @@ def _close_orphan(turn_id: str, conversation_id: str, events_of: EventsOf) -> Cl
     conversations = Conversation.objects.filter(pk=conversation_id)
     last_seq = conversations.select_for_update(skip_locked=True).values_list("last_seq", flat=True).first()
     expired = Turn.objects.filter(pk=turn_id, status__in=Turn.OPEN, lease_until__lt=Now())
-    turn = expired.select_for_update(skip_locked=True).only("text", "position").first()
+    turn = expired.select_for_update(skip_locked=True).only("text", "heard_text", "position").first()
     if last_seq is None or turn is None:
         return None
     Turn.objects.filter(pk=turn_id).update(**_orphan_values())
     conversations.update(last_seq=last_seq + events_of(turn.text))
-    return ClosedOrphan(turn_id, turn.position, conversation_id, turn.text, last_seq)
+    return ClosedOrphan(turn_id, turn.position, conversation_id, turn.text, turn.heard_text, last_seq)
 
 
 def _orphan_values() -> dict[str, Any]:

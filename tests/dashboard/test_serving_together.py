@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from websockets.exceptions import ConnectionClosedError
 
+from playground.engine.json_types import Json
 from tests.browser.site import Site, run_site
 from tests.playground.away_database import AwayDatabase
 from tests.playground.served_api import answer, new_conversation, new_key
@@ -22,6 +23,8 @@ from tests.services import new_postgres
 NOTICED_S = 5.0
 """Within this time a killed process's turns are closed, and the viewers of the others told."""
 LONGER_THAN_A_LEASE_MS = 6_000
+STORED_WITHIN_MS = 1_000
+"""What was told of a turn before is known after a crash."""
 MERT = "Mert the Storyteller"
 LONG = " ".join(f"This is sentence number {number} of a long announcement." for number in range(60))
 TURN = "SELECT status, text FROM playground_turn WHERE conversation_id = %s"
@@ -61,6 +64,13 @@ async def test_a_viewer_at_one_process_follows_a_turn_of_the_other(sites: tuple[
     assert followed["text"] == spoken["text"]
 
 
+def heard_to(events: list[Json], t_ms: int) -> int:
+    """Return up to which place of the text had been heard at a time of the turn."""
+    speech = [event["properties"] for event in events if event["event_type"] == "playground.speech"]
+    words = [word for told in speech if told["state"] == "playing" for word in told["segment"]["words"]]
+    return max((end for _, end, at_ms in words if at_ms <= t_ms), default=0)
+
+
 def test_each_process_says_that_it_is_well(sites: tuple[Site, Site]) -> None:
     for site in sites:
         with urllib.request.urlopen(f"{site.url}/health/", timeout=10) as answer:
@@ -83,7 +93,7 @@ async def test_a_killed_process_is_noticed_and_the_viewers_of_the_other_are_told
             await listener.until("playground.snapshot")
             async with viewing(one, conversation_id, sign_in(one)) as speaker:
                 await speaker.send("conversation.respond", text="Tell me a story.", client_msg_id="1")
-                await listener.until("playground.speech", where=lambda told: told["t_ms"] > 2_000)
+                await listener.until("playground.speech", where=lambda told: told["t_ms"] > 4_000)
                 killed_at = monotonic()
                 os.kill(one.process_id, signal.SIGKILL)
                 closed = await listener.until_closed()
@@ -92,6 +102,8 @@ async def test_a_killed_process_is_noticed_and_the_viewers_of_the_other_are_told
                     await speaker.until_closed()
             assert closed["error"]["code"] == "cancelled"
             assert noticed_s <= NOTICED_S
+            assert len(closed["heard_text"]) >= heard_to(listener.events, 4_000 - STORED_WITHIN_MS) > 0
+            assert closed["text"].startswith(closed["heard_text"])
             snapshot = await listener.until("playground.snapshot")
             assert snapshot["turns"][-1]["status"] == "interrupted"
             assert snapshot["turns"][-1]["text"] == closed["text"] != ""
