@@ -1,11 +1,10 @@
 """PostgreSQL is killed and started again in the middle of a turn: a cluster of its own, as no other may be killed."""
 
 import asyncio
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import ParamSpec, TypeVar
 
 import pytest
-from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -26,6 +25,9 @@ from tests.dashboard.own_database import migrated, postgres_at
 from tests.playground.rehearsals import Watcher, make_conversation, running, watch
 from tests.playground.scripted_llm import END, Step, text
 from tests.soak.services import Postgres
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 pytestmark = [
     pytest.mark.postgres,
@@ -64,12 +66,16 @@ def browser(owner: User) -> Client:
     return client
 
 
-def opened(browser: Client) -> Any:
-    """Return a page, asked for in a thread of its own."""
-    try:
-        return browser.get("/personas/")
-    finally:
-        connection.close()
+async def in_own_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return the work's result. The thread that async queries share stays with the other tests' database."""
+
+    def closing() -> T:
+        try:
+            return work(*args, **kwargs)
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(closing)
 
 
 async def notice(watcher: Watcher) -> bool:
@@ -83,7 +89,7 @@ async def assert_refused(credential: Credential, conversation: Conversation, bro
     with pytest.raises(CommandError) as refused:  # Not in a transaction, whose end would drop the connection.
         await database_job(authorise)(credential, conversation.pk)
     assert (refused.value.code, refused.value.message) == (Code.NOT_STORED, Trouble.AWAY)
-    page = await asyncio.to_thread(opened, browser)
+    page = await in_own_thread(browser.get, "/personas/")
     assert (page.status_code, Trouble.AWAY in page.content.decode()) == (503, True)
 
 
@@ -95,7 +101,7 @@ async def test_the_turn_goes_on_and_whatever_comes_next_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(record_writer, "RETRY_S", 0.05)
-    credential = credential_of_key(await database_sync_to_async(key_for)(owner))
+    credential = credential_of_key(await in_own_thread(key_for, owner))
     is_away, is_back = asyncio.Event(), asyncio.Event()
     script: list[Step] = [text(PARTS[0]), is_away, text(PARTS[1]), is_back, text(PARTS[2]), END]
     async with running(script, [text("Hello."), END]) as runner:
@@ -107,15 +113,15 @@ async def test_the_turn_goes_on_and_whatever_comes_next_works(
         assert await notice(watcher) is True
         await assert_refused(credential, conversation, browser)
         await asyncio.to_thread(postgres.start)
-        assert (await asyncio.to_thread(opened, browser)).status_code == 200
+        assert (await in_own_thread(browser.get, "/personas/")).status_code == 200
         right = await database_job(authorise)(credential, conversation.pk)
         assert right.version == await runner.rights.version()
         await runner.append_context(conversation.pk, "It pours.")
         assert await notice(watcher) is False
         is_back.set()
         assert (await watcher.until_closed())["properties"]["text"] == "".join(PARTS)
-        stored = await Turn.objects.aget(pk=turn_id)
+        stored = await in_own_thread(Turn.objects.get, pk=turn_id)
         assert (stored.status, stored.text, stored.error) == (Turn.Status.COMPLETED, "".join(PARTS), None)
         await runner.respond(conversation.pk, "And then?")
         await watcher.until_closed()
-    assert await Turn.objects.filter(status=Turn.Status.COMPLETED).acount() == 2
+    assert await in_own_thread(Turn.objects.filter(status=Turn.Status.COMPLETED).count) == 2
