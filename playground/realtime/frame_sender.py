@@ -40,25 +40,21 @@ async def _send_frames(
     viewer: Viewer, send: SendFrame, is_open: Callable[[], bool], patience: PutOffTimer
 ) -> None:
     """Send each batch FRAME_S after the frame before it, or at once if that is longer ago."""
-    due = 0.0
+    clock_s = asyncio.get_running_loop().time
+    due_s = 0.0
     while True:
         await viewer.until_news()
-        await _sleep_until(due)
-        for frame in frames(await viewer.take_encoded()):
-            await _sleep_until(due)
+        if (early_s := due_s - clock_s()) > 0:
+            await asyncio.sleep(early_s)
+        for frame in frames(viewer.take_encoded()):
+            if (early_s := due_s - clock_s()) > 0:
+                await asyncio.sleep(early_s)
             if not is_open():
                 return
             if viewer.lagged:
                 raise SlowReader
             await _send_patiently(frame, send, patience)
-            due = asyncio.get_running_loop().time() + FRAME_S
-
-
-async def _sleep_until(at: float) -> None:
-    """Sleep until ``at`` by the event loop's clock; not at all if that has passed."""
-    rest_s = at - asyncio.get_running_loop().time()
-    if rest_s > 0:
-        await asyncio.sleep(rest_s)
+            due_s = clock_s() + FRAME_S
 
 
 async def _send_patiently(frame: str, send: SendFrame, patience: PutOffTimer) -> None:

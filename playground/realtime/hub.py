@@ -27,7 +27,7 @@ def _nothing() -> None:
 
 
 class Viewer:
-    """One socket's outbox. ``take`` waits for the next batch; ``lagged`` is set if the viewer was too slow.
+    """One socket's outbox. ``until_news`` waits for the next batch; ``lagged`` is set if the viewer was too slow.
 
     Events come from several processes, each in its own time. After a snapshot they are told in the order of their
     ``seq``: one that comes too early waits for those before it, and if they are missing, for the next snapshot.
@@ -153,19 +153,20 @@ class Viewer:
         await self._news.wait()
 
     async def take(self) -> list[Json]:
-        return [orjson.loads(event) if isinstance(event, bytes) else event for event in await self._take()]
+        """Wait until there is something to take, and take it."""
+        await self.until_news()
+        return [orjson.loads(event) if isinstance(event, bytes) else event for event in self._take()]
 
-    async def take_encoded(self) -> list[bytes]:
-        """As ``take``, each event as its JSON."""
-        return [event if isinstance(event, bytes) else json_bytes(event) for event in await self._take()]
+    def take_encoded(self) -> list[bytes]:
+        """Take what waits, each event as its JSON."""
+        return [event if isinstance(event, bytes) else json_bytes(event) for event in self._take()]
 
     async def until_taken(self) -> None:
         """Wait until the outbox is empty."""
         if self._waiting:
             await self._taken.wait()
 
-    async def _take(self) -> list[Json | bytes]:
-        await self._news.wait()
+    def _take(self) -> list[Json | bytes]:
         batch = list(self._waiting)
         self._clear()
         return batch
