@@ -65,10 +65,10 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     yield made
 
 
-def run_watched(script: list[Step], *, viewers: int) -> list[str]:
-    """Run an instant turn that so many viewers watch, and return the frames of each, joined."""
+def run_watched(script: list[Step], *, viewers: int) -> list[list[str]]:
+    """Run an instant turn that so many viewers watch, and return the frames of each."""
 
-    async def main() -> list[str]:
+    async def main() -> list[list[str]]:
         hub = Hub()
         turn_plan = plan(is_instant=True)
         live = LiveTurn(
@@ -99,7 +99,7 @@ def run_watched(script: list[Step], *, viewers: int) -> list[str]:
             task.cancel()
         await asyncio.gather(*senders, return_exceptions=True)
         assert hub.seq(turn_plan.conversation_id) > 0
-        return ["".join(sent) for sent in frames]
+        return frames
 
     return run_virtually(main())
 
@@ -132,6 +132,19 @@ def test_a_sentence_is_made_speech_once(counts: Counter[str], viewers: int) -> N
     run_watched([*sentences, END], viewers=viewers)
 
     assert counts["spoken"] == 10
+
+
+def test_what_a_sentence_brings_shares_the_frame_of_its_text() -> None:
+    sentences: list[Step] = [
+        step for number in range(10) for step in (text(f"Sentence number {number} here. "), GAP_S)
+    ]
+
+    (frames,) = run_watched([*sentences, END], viewers=1)
+
+    deltas = [frame for frame in frames if "playground.delta" in frame]
+    assert len(deltas) == 10
+    assert all('"state":"played"' in frame for frame in deltas[1:])
+    assert len(frames) <= len(deltas) + 3  # the turn's beginning, its last sentence, its end
 
 
 def test_deltas_that_a_screen_can_show_one_by_one_wait_for_no_timer(monkeypatch: pytest.MonkeyPatch) -> None:
