@@ -7,12 +7,10 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import httpx
-
-from playground.engine.addresses.address import DEFAULT_PORTS, Address
+from playground.engine.addresses.address import DEFAULT_PORTS
 from playground.engine.errors.codes import Code, UpstreamError
 from playground.failures import log_failure
-from playground.outgoing.transports.body import Body
+from playground.outgoing.transports.exchange import HOST, Answer, Body, OutgoingRequest
 from playground.tasks import start_task
 
 QUEUED_MESSAGES = 16
@@ -27,26 +25,21 @@ Application = Callable[
 ]
 
 
-class InProcessTransport(httpx.AsyncBaseTransport):
-    """Calls an ASGI application and streams its response, which httpx's own ASGI transport buffers."""
+class InProcessTransport:
+    """Calls an ASGI application and streams its response."""
 
     def __init__(self, application: Callable[[], Application]) -> None:
         """``application`` returns the application at each request, so it is imported only with the first."""
         self._application = application
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        exchange = _Exchange(self._application(), _scope(request), await request.aread())
+    async def send(self, request: OutgoingRequest) -> Answer:
+        exchange = _Exchange(self._application(), _scope(request), request.body)
         try:
             start = await exchange.start()
         except BaseException:
             await exchange.aclose()
             raise
-        return httpx.Response(
-            start["status"],
-            headers=list(start.get("headers", ())),
-            stream=exchange,
-            extensions={"http_version": b"HTTP/1.1", "body": exchange},
-        )
+        return Answer(start["status"], list(start.get("headers", ())), "HTTP/1.1", exchange)
 
 
 class _Exchange(Body):
@@ -117,23 +110,22 @@ class _Exchange(Body):
         await self._messages.put(message)
 
 
-def _scope(request: httpx.Request) -> dict[str, Any]:
-    address: Address = request.extensions["address"]
-    path, _, query = address.target.partition("?")
-    scheme: str = request.extensions["scheme"]
-    site = urlsplit(f"//{request.headers['host']}")
+def _scope(request: OutgoingRequest) -> dict[str, Any]:
+    path, _, query = request.address.target.partition("?")
+    host = next(value for name, value in request.headers if name == HOST)
+    site = urlsplit(f"//{host}")
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",
         "method": request.method,
-        "scheme": scheme,
+        "scheme": request.scheme,
         "path": unquote(path),
         "raw_path": path.encode("ascii"),
         "query_string": query.encode("ascii"),
         "root_path": "",
-        "headers": [(name.lower(), value) for name, value in request.headers.raw],
-        "server": (site.hostname, site.port or DEFAULT_PORTS[scheme]),
+        "headers": [(name.lower().encode(), value.encode()) for name, value in request.headers],
+        "server": (site.hostname, site.port or DEFAULT_PORTS[request.scheme]),
         "client": None,
         "extensions": {},
     }
