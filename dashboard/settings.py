@@ -272,6 +272,6 @@ LOGGING = {
         "axes": {"level": "ERROR"},
         "daphne": {"level": "WARNING"},
         "uvicorn": {"level": "WARNING"},
-        **{name: {"level": "WARNING"} for name in ("aiohttp", "asyncio", "urllib3")},
+        **{name: {"level": "WARNING"} for name in ("aiohttp", "asyncio", "httpcore", "httpx", "urllib3")},
     },
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
-import certifi
+import httpx
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -21,7 +21,6 @@ from playground.engine.addresses.address import Address
 from playground.engine.errors import upstream
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.outgoing.guard import Guard
-from playground.outgoing.transports.exchange import HOST, Answer, OutgoingRequest, Transport
 from playground.outgoing.transports.in_process import Application, InProcessTransport
 from playground.outgoing.transports.sockets import SocketTransport
 
@@ -32,12 +31,12 @@ CALLABLE_OWN_PATHS = "/demo/"
 
 @dataclass(frozen=True, slots=True)
 class Transports:
-    """An event loop's ways to send a request."""
+    """An event loop's ways to send a request. httpx's own client on top of them would cost as much as they do."""
 
     own: InProcessTransport
     sockets: SocketTransport
 
-    def to(self, address: Address) -> Transport:
+    def to(self, address: Address) -> httpx.AsyncBaseTransport:
         return self.own if address.is_own else self.sockets
 
 
@@ -70,8 +69,8 @@ async def open_response(
     body: bytes = b"",
     connect_ms: int = DEFAULT_LIMITS.connect_ms,
     redact: Callable[[str], str] = str,
-) -> AsyncIterator[Answer]:
-    """Send a request and yield the answer with its body unread. Leaving the block closes the connection.
+) -> AsyncIterator[httpx.Response]:
+    """Send a request and yield the response with its body unread. Leaving the block closes the connection.
 
     ``redact`` masks the request's secrets in errors that quote the response.
 
@@ -79,19 +78,19 @@ async def open_response(
     """
     _check_own_address(address)
     request = _request(method, address, headers, body, connect_ms)
-    answer = await transports().to(address).send(request)
+    response = await transports().to(address).handle_async_request(request)
     try:
-        _refuse_redirect(answer, address, redact)
-        _refuse_compression(answer, address)
-        yield answer
+        _refuse_redirect(response, address, redact)
+        _refuse_compression(response, address)
+        yield response
     finally:
-        await answer.body.aclose()
+        await response.aclose()
 
 
 @cache
 def tls_settings() -> ssl.SSLContext:
-    """Trust Mozilla's authorities, and the machine's own (a company's, for example)."""
-    context = ssl.create_default_context(cafile=certifi.where())
+    """Trust Mozilla's authorities, which httpx ships, and the machine's own (a company's, for example)."""
+    context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
     context.set_alpn_protocols(["http/1.1"])
     return context
@@ -111,18 +110,20 @@ def _application() -> Application:
 
 def _request(
     method: str, address: Address, headers: Sequence[tuple[str, str]], body: bytes, connect_ms: int
-) -> OutgoingRequest:
-    """Return a request whose target and headers are sent as given."""
+) -> httpx.Request:
+    """Return a request whose target and headers are sent as given: httpx itself only sees the origin."""
     site = urlsplit(settings.SITE_URL)
     host = site.netloc if address.is_own else address.netloc
-    length = [("Content-Length", str(len(body)))] if body else []
-    return OutgoingRequest(
+    return httpx.Request(
         method,
-        address,
-        scheme=site.scheme if address.is_own else address.scheme,
-        headers=[(HOST, host), *headers, *length],
-        body=body,
-        connect_ms=connect_ms,
+        f"{OWN_SCHEME}://own/" if address.is_own else f"{address.scheme}://{address.netloc}/",
+        headers=[("Host", host), *headers],
+        content=body or None,
+        extensions={
+            "address": address,
+            "scheme": site.scheme if address.is_own else address.scheme,
+            "timeout": {"connect": connect_ms / 1000},
+        },
     )
 
 
@@ -140,13 +141,13 @@ def _is_callable(path: str) -> bool:
     return plain.startswith(CALLABLE_OWN_PATHS) and {"", ".", ".."}.isdisjoint(segments)
 
 
-def _refuse_redirect(answer: Answer, address: Address, redact: Callable[[str], str]) -> None:
-    if 300 <= answer.status < 400:
-        raise upstream.redirected(address, answer.header("location"), redact=redact)
+def _refuse_redirect(response: httpx.Response, address: Address, redact: Callable[[str], str]) -> None:
+    if 300 <= response.status_code < 400:
+        raise upstream.redirected(address, response.headers.get("location", ""), redact=redact)
 
 
-def _refuse_compression(answer: Answer, address: Address) -> None:
+def _refuse_compression(response: httpx.Response, address: Address) -> None:
     """Raise UpstreamError for a compressed good answer; a refusal's status matters more than its text."""
-    encoding = answer.header("content-encoding", "identity")
-    if answer.is_good and encoding.strip().lower() not in {"", "identity"}:
+    encoding = response.headers.get("content-encoding", "identity")
+    if response.is_success and encoding.strip().lower() not in {"", "identity"}:
         raise upstream.compressed(address, encoding)

@@ -17,7 +17,7 @@ from playground.engine.headers import HeaderError, check_value
 from playground.engine.limits import Limits
 from playground.engine.wire_request import WireRequest
 from playground.outgoing import client
-from playground.outgoing.transports.exchange import Body
+from playground.outgoing.transports.body import Body
 
 STANDING_HEADERS = (
     ("Accept", "application/json"),
@@ -85,26 +85,22 @@ async def _open(stack: AsyncExitStack, request: WireRequest, limits: Limits, red
     )
     try:
         async with asyncio.timeout(limits.first_content_ms / 1000):
-            answer = await stack.enter_async_context(opened)
+            http = await stack.enter_async_context(opened)
     except TimeoutError:
         raise upstream.unanswered_in_time(address, limits.first_content_ms) from None
-    if not answer.is_good:
-        error_body = await _error_body(answer.body, limits) if not answer.header("content-encoding") else b""
+    body: Body = http.extensions["body"]
+    if not http.is_success:
+        error_body = await _error_body(body, limits) if "content-encoding" not in http.headers else b""
         raise refused(
-            address,
-            answer.status,
-            answer.headers_by_name(),
-            error_body,
-            now=datetime.now(UTC),
-            redact=redactor.redact,
+            address, http.status_code, http.headers, error_body, now=datetime.now(UTC), redact=redactor.redact
         )
-    if answer.status in {204, 205} or answer.header("content-length") == "0":
-        raise upstream.empty_answer(address, answer.status)
+    if http.status_code in {204, 205} or http.headers.get("content-length") == "0":
+        raise upstream.empty_answer(address, http.status_code)
     headers = tuple(
         (redactor.redact(name.decode("latin-1")), redactor.redact(value.decode("latin-1")))
-        for name, value in answer.headers
+        for name, value in http.headers.raw
     )
-    return Response(answer.status, headers, answer.http_version, answer.body)
+    return Response(http.status_code, headers, http.http_version, body)
 
 
 def _address(url: str) -> Address:

@@ -39,4 +39,4 @@ def test_no_vulnerable_version_is_pinned_or_installed(name: str) -> None:
 def test_uvicorn_is_tested_at_the_versions_that_are_installed_for_it() -> None:
     optional = pinned(ROOT / "requirements-uvicorn.txt")
     tested = pinned(ROOT / "tests" / "requirements.txt")
-    assert optional == {name: tested[name] for name in ("click", "h11", "uvicorn", "uvloop", "websockets")}
+    assert optional == {name: tested[name] for name in ("click", "uvicorn", "uvloop", "websockets")}

@@ -80,6 +80,6 @@ def test_a_line_carries_the_id_of_its_request() -> None:
     assert f"[{begin_request()}]" in formatted("answered")
 
 
-@pytest.mark.parametrize("name", ["aiohttp", "asyncio"])
+@pytest.mark.parametrize("name", ["httpx", "httpcore", "aiohttp"])
 def test_http_clients_log_no_addresses(name: str) -> None:
     assert not logging.getLogger(name).isEnabledFor(logging.INFO)

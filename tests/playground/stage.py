@@ -43,7 +43,7 @@ WAITS = (
     "connect_ms", "dns_ms", "first_content_ms", "content_gap_ms", "reasoning_gap_ms", "turn_ms", "after_finish_ms",
     "error_body_ms", "retry_wait_ms",
 )  # fmt: skip
-LOUD = ("aiohttp", "asyncio", "playground", "personas", "django.request")
+LOUD = ("httpx", "httpcore", "aiohttp", "asyncio", "playground", "personas", "django.request")
 TAKE_S = 30.0
 """How long a take may be waited for on a busy machine; none waits, each ends by its own limit."""
 LEAVING_S = 1.0

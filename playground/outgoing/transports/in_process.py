@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from playground.engine.addresses.address import DEFAULT_PORTS
+import httpx
+
+from playground.engine.addresses.address import DEFAULT_PORTS, Address
 from playground.engine.errors.codes import Code, UpstreamError
 from playground.failures import log_failure
-from playground.outgoing.transports.exchange import HOST, Answer, Body, OutgoingRequest
+from playground.outgoing.transports.body import Body
 from playground.tasks import start_task
 
 QUEUED_MESSAGES = 16
@@ -25,21 +27,26 @@ Application = Callable[
 ]
 
 
-class InProcessTransport:
-    """Calls an ASGI application and streams its response."""
+class InProcessTransport(httpx.AsyncBaseTransport):
+    """Calls an ASGI application and streams its response, which httpx's own ASGI transport buffers."""
 
     def __init__(self, application: Callable[[], Application]) -> None:
         """``application`` returns the application at each request, so it is imported only with the first."""
         self._application = application
 
-    async def send(self, request: OutgoingRequest) -> Answer:
-        exchange = _Exchange(self._application(), _scope(request), request.body)
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        exchange = _Exchange(self._application(), _scope(request), await request.aread())
         try:
             start = await exchange.start()
         except BaseException:
             await exchange.aclose()
             raise
-        return Answer(start["status"], list(start.get("headers", ())), "HTTP/1.1", exchange)
+        return httpx.Response(
+            start["status"],
+            headers=list(start.get("headers", ())),
+            stream=exchange,
+            extensions={"http_version": b"HTTP/1.1", "body": exchange},
+        )
 
 
 class _Exchange(Body):
@@ -110,22 +117,23 @@ class _Exchange(Body):
         await self._messages.put(message)
 
 
-def _scope(request: OutgoingRequest) -> dict[str, Any]:
-    path, _, query = request.address.target.partition("?")
-    host = next(value for name, value in request.headers if name == HOST)
-    site = urlsplit(f"//{host}")
+def _scope(request: httpx.Request) -> dict[str, Any]:
+    address: Address = request.extensions["address"]
+    path, _, query = address.target.partition("?")
+    scheme: str = request.extensions["scheme"]
+    site = urlsplit(f"//{request.headers['host']}")
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",
         "method": request.method,
-        "scheme": request.scheme,
+        "scheme": scheme,
         "path": unquote(path),
         "raw_path": path.encode("ascii"),
         "query_string": query.encode("ascii"),
         "root_path": "",
-        "headers": [(name.lower().encode(), value.encode()) for name, value in request.headers],
-        "server": (site.hostname, site.port or DEFAULT_PORTS[request.scheme]),
+        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "server": (site.hostname, site.port or DEFAULT_PORTS[scheme]),
         "client": None,
         "extensions": {},
     }

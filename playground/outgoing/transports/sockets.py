@@ -1,12 +1,11 @@
-"""Sends requests over sockets, with aiohttp's parser and pool, behind the guard."""
+"""Sends requests over sockets: httpx's interface on aiohttp's parser and pool, behind the guard."""
 
-import io
 import socket
 import ssl
 
 import aiohttp
+import httpx
 from aiohttp.http_exceptions import LineTooLong
-from aiohttp.payload import TOO_LARGE_BYTES_BODY
 from yarl import URL
 
 from playground.engine.addresses.address import Address
@@ -14,7 +13,7 @@ from playground.engine.errors import upstream
 from playground.engine.errors.codes import UpstreamError
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.outgoing.guard import BlockedAddressError, Guard, GuardedResolver, LookupTimeoutError
-from playground.outgoing.transports.exchange import Answer, Body, OutgoingRequest
+from playground.outgoing.transports.body import Body
 
 KEEP_ALIVE_S = 30.0
 HEADER_FIELD_BYTES = 16 * 1024
@@ -23,7 +22,7 @@ SET_BY_US = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 """Headers that aiohttp would add by itself."""
 
 
-class SocketTransport:
+class SocketTransport(httpx.AsyncBaseTransport):
     """One connection pool. Raises UpstreamError for every failure before the status line."""
 
     def __init__(self, guard: Guard, ssl_context: ssl.SSLContext) -> None:
@@ -47,10 +46,10 @@ class SocketTransport:
             max_headers=HEADER_FIELDS,
         )
 
-    async def send(self, request: OutgoingRequest) -> Answer:
-        address = request.address
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        address: Address = request.extensions["address"]
         try:
-            answer = await self._send(request)
+            answer = await self._send(request, address)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _unanswered(error, address) from None
         if (
@@ -59,7 +58,13 @@ class SocketTransport:
         ):
             answer.close()
             raise upstream.headers_too_large(address)
-        return Answer(answer.status, answer.raw_headers, _http_version(answer), SocketBody(answer, address))
+        body = SocketBody(answer, address)
+        return httpx.Response(
+            answer.status,
+            headers=list(answer.raw_headers),
+            stream=body,
+            extensions={"http_version": _http_version(answer), "body": body},
+        )
 
     @property
     def is_closed(self) -> bool:
@@ -68,14 +73,14 @@ class SocketTransport:
     async def aclose(self) -> None:
         await self._session.close()
 
-    async def _send(self, request: OutgoingRequest) -> aiohttp.ClientResponse:
-        address, connect_s = request.address, request.connect_ms / 1000
+    async def _send(self, request: httpx.Request, address: Address) -> aiohttp.ClientResponse:
+        connect_s = request.extensions["timeout"]["connect"]
         with self._guard.dialling(address.host):
             return await self._session.request(
                 request.method,
                 URL(f"{address.scheme}://{address.netloc}{address.target}", encoded=True),
-                headers=request.headers,
-                data=_sendable(request.body),
+                headers=[(name.decode(), value.decode()) for name, value in request.headers.raw],
+                data=request.stream if request.headers.get("content-length", "0") != "0" else None,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(
                     connect=connect_s + DEFAULT_LIMITS.dns_ms / 1000, sock_connect=connect_s, sock_read=None
@@ -107,11 +112,6 @@ class SocketBody(Body):
         if not rest:
             raise upstream.broken_off(self._address) from None
         return rest
-
-
-def _sendable(body: bytes) -> bytes | io.BytesIO | None:
-    """Return the body as aiohttp sends it without holding the event loop up."""
-    return io.BytesIO(body) if len(body) > TOO_LARGE_BYTES_BODY else body or None
 
 
 def _unanswered(error: Exception, address: Address) -> UpstreamError:
@@ -155,6 +155,6 @@ def _root(error: BaseException) -> BaseException:
     return error
 
 
-def _http_version(answer: aiohttp.ClientResponse) -> str:
+def _http_version(answer: aiohttp.ClientResponse) -> bytes:
     version = answer.version
-    return "HTTP/1.1" if version is None else f"HTTP/{version.major}.{version.minor}"
+    return b"HTTP/1.1" if version is None else b"HTTP/%d.%d" % (version.major, version.minor)

@@ -169,8 +169,8 @@ async def test_many_answers_stream_at_once(llm_server: LLMServerHandle) -> None:
 
 async def test_the_factory_adds_no_header_of_its_own(llm_server: LLMServerHandle) -> None:
     address = parse_address(llm_server.completions_url("ok"))
-    async with client.open_response("POST", address, headers=[("X-Only", "1")], body=b"{}") as answer:
-        assert answer.status == 200
+    async with client.open_response("POST", address, headers=[("X-Only", "1")], body=b"{}") as response:
+        assert response.status_code == 200
     (request,) = llm_server.requests()
     assert [name for name, _ in request["headers"]] == ["Host", "X-Only", "Content-Length"]
 
