@@ -12,8 +12,8 @@ import pytest
 from playground.engine import json_text
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.realtime import frame_sender
-from playground.realtime.frame_sender import send_frames
-from playground.realtime.hub import Hub
+from playground.realtime.frame_sender import SendFrame, send_frames
+from playground.realtime.hub import Hub, Viewer
 from playground.storage.record_writer import Recorder, TurnRow
 from playground.turns import completion_reader, conductor, running_turn
 from playground.turns.conductor import conduct
@@ -65,8 +65,12 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     yield made
 
 
-def run_watched(script: list[Step], *, viewers: int) -> list[list[str]]:
-    """Run an instant turn that so many viewers watch, and return the frames of each."""
+async def read(_frame: str) -> None:
+    """Read it at once."""
+
+
+def run_watched(script: list[Step], *, viewers: int, send: SendFrame = read) -> list[list[str]]:
+    """Run an instant turn that so many viewers watch, who take frames by ``send``; return the frames of each."""
 
     async def main() -> list[list[str]]:
         hub = Hub()
@@ -77,11 +81,12 @@ def run_watched(script: list[Step], *, viewers: int) -> list[list[str]]:
         frames: list[list[str]] = [[] for _ in range(viewers)]
 
         def sender(sent: list[str]) -> "asyncio.Task[None]":
-            async def send(frame: str) -> None:
+            async def keep(frame: str) -> None:
                 sent.append(frame)
+                await send(frame)
 
             viewer = hub.attach(turn_plan.conversation_id)
-            return asyncio.create_task(send_frames(viewer, send, is_open=lambda: True))
+            return asyncio.create_task(send_frames(viewer, keep, is_open=lambda: True))
 
         senders = [sender(sent) for sent in frames]
         await conduct(
@@ -148,16 +153,27 @@ def test_what_a_sentence_brings_shares_the_frame_of_its_text() -> None:
 
 
 def test_deltas_that_a_screen_can_show_one_by_one_wait_for_no_timer(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
+    waited: list[float] = []
+    until_answer_begins = frame_sender._until_answer_begins
 
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
+    async def counts(viewer: Viewer, within_s: float) -> None:
+        waited.append(within_s)
+        await until_answer_begins(viewer, within_s)
 
-    class NoSleep:
-        def __getattr__(self, name: str) -> Any:
-            return sleep if name == "sleep" else getattr(asyncio, name)
-
-    monkeypatch.setattr(frame_sender, "asyncio", NoSleep())
+    monkeypatch.setattr(frame_sender, "_until_answer_begins", counts)
     run_watched([*PACED, END], viewers=1)
 
-    assert len(slept) < DELTAS / 5
+    assert len(waited) < DELTAS / 5
+
+
+@pytest.mark.parametrize("takes_s", [0.0, 0.004])
+def test_the_first_text_of_an_answer_waits_for_no_frame(takes_s: float) -> None:
+    sent_at: list[float] = []
+
+    async def send(frame: str) -> None:
+        if "playground.delta" in frame:
+            sent_at.append(asyncio.get_running_loop().time())
+
+    run_watched([takes_s, text("Once "), 0.001, text("upon "), END], viewers=1, send=send)
+
+    assert sent_at == [takes_s, takes_s + frame_sender.FRAME_S]
