@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from asgiref.typing import WebSocketSendEvent
 from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from playground.engine.errors.codes import Code, CommandError
@@ -45,10 +46,10 @@ BAD_IN_A_ROW = 5
 
 
 class ConversationConsumer(AsyncWebsocketConsumer):
-    """A viewer of one conversation. A turn outlives its viewers: closing the socket stops nothing."""
+    """A viewer of one conversation. A turn outlives its viewers: closing the socket stops nothing.
 
-    channel_layer_alias = ""
-    """No channel of its own: the relay takes what other processes send, once for all sockets."""
+    It has no channel of its own: the relay takes what other processes send, once for all sockets.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,10 +59,16 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._bad = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve the socket, and release everything it took, however it ends."""
+        """Serve the socket, and release everything it took, however it ends.
+
+        Channels' own way waits for a channel too, which costs a task and two passes of the event loop a message.
+        """
+        self.scope, self.base_send = scope, send
         async with AsyncExitStack() as taken:
             self._taken = taken
-            await super().__call__(scope, receive, send)
+            with suppress(StopConsumer):
+                while True:
+                    await self.dispatch(await receive())
 
     async def dispatch(self, message: Any) -> None:
         """Handle a message. Unlike Channels', it closes no database connections: the database thread keeps its own."""
