@@ -1,6 +1,7 @@
 """What a delta costs, in counts: JSON texts, envelopes, events and timers, whoever watches."""
 
 import asyncio
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ from tests.playground.turn_harness import checks_after, plan
 from tests.virtual_time import run_virtually
 
 DELTAS = 50
+CALLS_OF_A_DELTA = 205
+"""The most calls of Python functions from a delta's arrival to its frame, those of the event loop included."""
 GAP_S = 0.02
 """Slower than frames follow each other: each delta has a frame of its own."""
 PACED: list[Step] = [step for number in range(DELTAS) for step in (text(f"word{number} "), GAP_S)]
@@ -177,3 +180,26 @@ def test_the_first_text_of_an_answer_waits_for_no_frame(takes_s: float) -> None:
     run_watched([takes_s, text("Once "), 0.001, text("upon "), END], viewers=1, send=send)
 
     assert sent_at == [takes_s, takes_s + frame_sender.FRAME_S]
+
+
+def calls_of(deltas: int) -> int:
+    """Return how many Python functions a watched turn of so many paced deltas calls."""
+    calls = 0
+
+    def count(_frame: object, kind: str, _argument: object) -> None:
+        nonlocal calls
+        calls += kind == "call"
+
+    script: list[Step] = [step for number in range(deltas) for step in (text(f"word{number} "), GAP_S)]
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        run_watched([*script, END], viewers=1)
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+def test_a_delta_takes_no_more_calls_than_it_did() -> None:
+    first = calls_of(DELTAS)
+    assert calls_of(3 * DELTAS) - first <= 2 * DELTAS * CALLS_OF_A_DELTA

@@ -1,9 +1,10 @@
 """What a turn asks of the database, counted: jobs, statements and connections, however many turns came before it."""
 
+import asyncio
 import threading
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from playground.runner import Runner
 from playground.storage import database_thread
 from playground.storage.database_thread import in_database_thread
 from tests.personas.making import make_secret
+from tests.playground.own_sockets import opened
 from tests.playground.rehearsals import DOCUMENT, make_conversation, running, watch
 from tests.playground.scripted_llm import DONE, END, Step, text
 
@@ -96,3 +98,37 @@ async def test_a_turn_is_one_job_and_one_stored_end_on_kept_connections(
         assert costs.statements["database_0"] == START
         assert costs.statements["recording"][-len(END_OF_TURN) :] == END_OF_TURN
         assert (costs.jobs, costs.connections) == (JOBS, 0)
+
+
+@contextmanager
+def tasks_counted() -> Iterator[list[str]]:
+    """List what the tasks run that are begun inside."""
+    made: list[str] = []
+
+    def task(loop: asyncio.AbstractEventLoop, work: Any, **about: Any) -> "asyncio.Task[Any]":
+        made.append(work.__name__)
+        return asyncio.Task(work, loop=loop, **about)
+
+    loop = asyncio.get_running_loop()
+    loop.set_task_factory(task)
+    try:
+        yield made
+    finally:
+        loop.set_task_factory(None)
+
+
+async def test_a_turn_is_four_tasks(user: User) -> None:
+    conversation = await in_database_thread(make_conversation)(user)
+    async with running(ANSWER) as runner:
+        with tasks_counted() as made:
+            await talk(runner, conversation)
+    assert made == ["_watch", "_watch", "_read", "_speak"]  # its start, and itself with its two children
+
+
+async def test_a_message_of_a_socket_is_one_task(conversation: str, key: dict[str, str]) -> None:
+    async with opened(conversation, key) as socket:
+        await socket.snapshot()
+        with tasks_counted() as made:
+            await socket.send("conversation.append_llm_context", context="x")
+            await socket.until("playground.context")
+    assert made == ["_watch"]
