@@ -35,8 +35,8 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The process that starts the others makes the folder that all of them share."""
-    if hasattr(config, "workerinput"):
+    """The process that starts the others makes the folder that all of them share, unless `make test` has made it."""
+    if PREPARED in os.environ:
         return
     os.environ[PREPARED] = tempfile.mkdtemp(prefix="greenroom-prepared-")
     config.add_cleanup(partial(shutil.rmtree, os.environ[PREPARED], ignore_errors=True))

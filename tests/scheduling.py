@@ -29,6 +29,10 @@ MARKED_BY_FIXTURE = {
 SHARE_A_SITE = ("tests/browser/pages/", "tests/browser/playground/", "tests/playground/served/")
 
 
+RUN_ALONE = "tests/dashboard/attacks/"
+"""The folder of the tests that are marked `quiet`: the only one that `make test` collects for them."""
+
+
 class OneProcessPerSite(LoadScopeScheduling):
     """A file's tests run in one process, and so do all tests of a folder that shares a served site."""
 
@@ -43,6 +47,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for fixture in MARKED_BY_FIXTURE.keys() & getattr(item, "fixturenames", ()):
             item.add_marker(MARKED_BY_FIXTURE[fixture])
+        if item.get_closest_marker("quiet") and not item.nodeid.startswith(RUN_ALONE):
+            raise pytest.UsageError(f"{item.nodeid} is quiet: it would not run outside {RUN_ALONE}")
     items.sort(key=lambda item: _place(item.nodeid))
 
 
