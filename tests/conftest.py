@@ -21,6 +21,7 @@ from django.test import Client
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
+from playground.models import RightsVersion
 from playground.realtime.presented_key import presented_key
 from tests import services
 from tests.browser.site import ALLOWED, PREPARED
@@ -87,14 +88,21 @@ def django_db_keepdb(django_db_modify_db_settings: None, django_db_blocker: Djan
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Restore after a flush what `migrate` created: creating it anew takes thirty times as long."""
-    models: tuple[type[Model], ...] = (ContentType, Permission, Group, Group.permissions.through)
+    models: tuple[type[Model], ...] = (
+        ContentType,
+        Permission,
+        Group,
+        Group.permissions.through,
+        RightsVersion,
+    )
     inserts = {}
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table in (model._meta.db_table for model in models):
             cursor.execute(f"SELECT * FROM {table}")
             rows = cursor.fetchall()
             places = ", ".join(["%s"] * len(cursor.description))
-            inserts[f"INSERT INTO {table} VALUES ({places})"] = rows
+            # A trigger may have made a row meanwhile: that of the rights' version.
+            inserts[f"INSERT INTO {table} VALUES ({places}) ON CONFLICT DO NOTHING"] = rows
 
     def put_back(_verbosity: int, _interactive: bool, using: str, **_options: object) -> None:
         with connections[using].cursor() as cursor:
