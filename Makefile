@@ -9,6 +9,8 @@ VENV := .venv
 unexport PYTHONDONTWRITEBYTECODE
 # Tests side by side: they wait for sockets and browsers more than they compute.
 WORKERS ?= 4
+# Where all tests stand that run alone: nothing else is collected for them.
+QUIET := tests/dashboard/attacks
 # Those of `make test-fast` only compute: one process for each of two cores.
 FAST_WORKERS ?= 2
 # How often the bench measures everything.
@@ -39,8 +41,9 @@ keys: $(VENV)/.run-packages ## Print fresh keys for a server of one's own
 
 test: $(VENV)/.test-packages ## Run every test, in the browser too (ARGS="…" goes to pytest)
 	@$(BIN)/python -m tests.tools
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "not quiet" $(ARGS)
-	$(BIN)/python -m pytest -m quiet $(ARGS) || [ $$? -eq 5 ] # 5: ARGS chose none of these
+	@prepared=$$(mktemp -d) && trap 'rm -rf "$$prepared"' EXIT && export GREENROOM_TESTS_PREPARED="$$prepared" && set -x && \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "not quiet" $(ARGS) && \
+	{ $(BIN)/python -m pytest -m quiet $(or $(ARGS),$(QUIET)) || [ $$? -eq 5 ]; } # 5: ARGS chose none of these
 
 # What needs a server, a browser or a database is known by its fixtures: tests/scheduling.py.
 test-fast: $(VENV)/.test-packages ## Run the quick tests that need no browser, server or database server (ARGS="…")

@@ -15,12 +15,13 @@ import pytest_asyncio
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.core.management.commands import flush
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import Model
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
+from playground.models import RightsVersion
 from playground.realtime.presented_key import presented_key
 from tests import services
 from tests.browser.site import ALLOWED, PREPARED
@@ -35,8 +36,8 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The process that starts the others makes the folder that all of them share."""
-    if hasattr(config, "workerinput"):
+    """The process that starts the others makes the folder that all of them share, unless `make test` has made it."""
+    if PREPARED in os.environ:
         return
     os.environ[PREPARED] = tempfile.mkdtemp(prefix="greenroom-prepared-")
     config.add_cleanup(partial(shutil.rmtree, os.environ[PREPARED], ignore_errors=True))
@@ -87,13 +88,26 @@ def django_db_keepdb(django_db_modify_db_settings: None, django_db_blocker: Djan
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Restore after a flush what `migrate` created: creating it anew takes thirty times as long."""
-    models: tuple[type[Model], ...] = (ContentType, Permission, Group, Group.permissions.through)
-    with django_db_blocker.unblock():
-        rows_by_model = [(model, list(model._default_manager.all())) for model in models]
+    models: tuple[type[Model], ...] = (
+        ContentType,
+        Permission,
+        Group,
+        Group.permissions.through,
+        RightsVersion,
+    )
+    inserts = {}
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for table in (model._meta.db_table for model in models):
+            cursor.execute(f"SELECT * FROM {table}")
+            rows = cursor.fetchall()
+            places = ", ".join(["%s"] * len(cursor.description))
+            # A trigger may have made a row meanwhile: that of the rights' version.
+            inserts[f"INSERT INTO {table} VALUES ({places}) ON CONFLICT DO NOTHING"] = rows
 
     def put_back(_verbosity: int, _interactive: bool, using: str, **_options: object) -> None:
-        for model, rows in rows_by_model:
-            model._default_manager.using(using).bulk_create(rows)
+        with connections[using].cursor() as cursor:
+            for insert, rows in inserts.items():
+                cursor.executemany(insert, rows)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush, "emit_post_migrate_signal", put_back)

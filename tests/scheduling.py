@@ -1,5 +1,7 @@
 """Which tests run in one process when several work side by side, and which need a server, a browser or a database."""
 
+from collections.abc import Iterator
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling, Scheduling
@@ -8,9 +10,11 @@ LONGEST_FIRST = (
     "tests/browser/pages/",
     "tests/browser/playground/",
     "tests/playground/served/",
+    "tests/dashboard/test_serving_together.py",
     "tests/upgrade/",
     "tests/dashboard/test_odd_input.py",
     "tests/playground/matrix/test_streams.py",
+    "tests/dashboard/test_serving_with_uvicorn.py",
     "tests/dashboard/test_serving.py",
     "tests/engine/sentences/test_splitter.py",
     "tests/dashboard/test_permissions.py",
@@ -29,6 +33,10 @@ MARKED_BY_FIXTURE = {
 SHARE_A_SITE = ("tests/browser/pages/", "tests/browser/playground/", "tests/playground/served/")
 
 
+RUN_ALONE = "tests/dashboard/attacks/"
+"""The folder of the tests that are marked `quiet`: the only one that `make test` collects for them."""
+
+
 class OneProcessPerSite(LoadScopeScheduling):
     """A file's tests run in one process, and so do all tests of a folder that shares a served site."""
 
@@ -37,12 +45,18 @@ class OneProcessPerSite(LoadScopeScheduling):
         return folder or nodeid.partition("::")[0]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what each test needs; scopes are given out in the order in which they are collected."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark what each test needs; scopes are given out in the order in which they are collected.
+
+    The order is set last: pytest-django puts every test without a database behind all others.
+    """
     for item in items:
         for fixture in MARKED_BY_FIXTURE.keys() & getattr(item, "fixturenames", ()):
             item.add_marker(MARKED_BY_FIXTURE[fixture])
+        if item.get_closest_marker("quiet") and not item.nodeid.startswith(RUN_ALONE):
+            raise pytest.UsageError(f"{item.nodeid} is quiet: it would not run outside {RUN_ALONE}")
+    yield
     items.sort(key=lambda item: _place(item.nodeid))
 
 

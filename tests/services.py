@@ -61,12 +61,13 @@ def postgres_url() -> str:
 
 
 @contextmanager
-def new_postgres(server_url: str, purpose: str) -> Iterator[str]:
-    """Yield the address of an empty database, dropped at the end."""
+def new_postgres(server_url: str, purpose: str, template: str = "template1") -> Iterator[str]:
+    """Yield the address of a database with the template's contents (empty), dropped at the end."""
     database = f"greenroom_{purpose}_{uuid4().hex[:12]}"
     name = sql.Identifier(database)
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template))
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        connection.execute(create)
         try:
             yield urlsplit(server_url)._replace(path=f"/{database}").geturl()
         finally:

@@ -99,6 +99,12 @@ def prepare(data: Path) -> None:
     shutil.copytree(shared / "folder", data, dirs_exist_ok=True)
 
 
+def key_files(data: Path) -> dict[str, str]:
+    """Return the settings that name the prepared folder's keys."""
+    names = ("SECRET_KEY", "ENCRYPTION_KEYS", "DEMO_LLM_KEY")
+    return {f"{name}_FILE": str(data / "keys" / name.lower()) for name in names}
+
+
 @contextmanager
 def serve_site(data: Path, server: str = "daphne", **settings: str) -> Iterator[Site]:
     """Serves under these settings until the block is left; what the server logged is in ``data/server.log``."""
@@ -117,10 +123,7 @@ def serve_prepared(data: Path, server: str = "daphne", **settings: str) -> Itera
         "SITE_URL": f"http://{HOST}:{port}",
         "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]",
         "OUTBOUND_PRIVATE_HOSTS": "127.0.0.1:*,localhost:*,[::1]:*",
-        **{
-            f"{name}_FILE": str(data / "keys" / name.lower())
-            for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "DEMO_LLM_KEY")
-        },
+        **key_files(data),
     }
     command = ["serve", "--server", server, "--link", "--host", HOST, "--port", port]
     with _started(data, command, site_environment | settings, settings) as site:

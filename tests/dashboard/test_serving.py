@@ -66,13 +66,6 @@ async def test_this_machine_may_be_called_by_either_name(served: Site, host: str
     assert socket.close_code == NOT_SIGNED_IN
 
 
-def test_a_second_site_takes_the_next_port(served: Site, tmp_path: Path) -> None:
-    prepare(tmp_path)
-    with run_site(tmp_path, PORT=str(urlsplit(served.url).port)) as second:
-        assert second.url != served.url
-        assert b'"ok"' in fetch(f"{second.url}/health/")
-
-
 def test_static_files_are_hashed_and_kept_by_the_browser_for_ever(served: Site) -> None:
     page = fetch(f"{served.url}/sign-in/").decode()
     (script,) = re.findall(r'src="(/static/js/app\.[0-9a-f]{12}\.js)"', page)
@@ -131,16 +124,19 @@ class TwoRuns:
     keys: list[dict[str, str]]
     turns: list[Rows]
     """Status and text of each turn: after the kill, during the second run, after the stop."""
+    first_url: str
+    health: bytes
+    """What the first run answers to a health check."""
     second_url: str
     link_status: int
     """The response to the second run's sign-in link."""
 
 
 @pytest.fixture(scope="module")
-def two_runs(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
+def two_runs(served: Site, tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
     """Kill the first server in the middle of a turn, and stop the second one in the middle of another.
 
-    The folder is one that `make run` has filled before.
+    The first is told the port at which another site is served. The folder is one that `make run` has filled before.
     """
     data = tmp_path_factory.mktemp("two-runs")
     prepare(data)
@@ -150,8 +146,9 @@ def two_runs(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -
         counts.append(rows(data, COUNT))
         keys.append({path.name: path.read_text() for path in (data / "keys").iterdir()})
 
-    with run_site(data) as first:
+    with run_site(data, PORT=str(urlsplit(served.url).port)) as first:
         look()
+        health = fetch(f"{first.url}/health/")
         key, cookies = prepared_key(first), sign_in(first)
         asyncio.run(begin_a_turn(first, key, cookies))
         os.kill(first.process_id, signal.SIGKILL)
@@ -165,7 +162,7 @@ def two_runs(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -
             link_status = signed_in.status
         asyncio.run(begin_a_turn(second, key, cookies))
     turns.append(rows(data, TURNS))
-    return TwoRuns(data, counts, keys, turns, second.url, link_status)
+    return TwoRuns(data, counts, keys, turns, first.url, health, second.url, link_status)
 
 
 async def begin_a_turn(site: Site, key: str, cookies: str) -> None:
@@ -174,6 +171,11 @@ async def begin_a_turn(site: Site, key: str, cookies: str) -> None:
     async with viewing(site, conversation_id, cookies) as client:
         await client.send("conversation.respond", text="Tell me a story.", client_msg_id="1")
         await client.until("playground.delta")
+
+
+def test_a_second_site_takes_the_next_port(served: Site, two_runs: TwoRuns) -> None:
+    assert two_runs.first_url != served.url
+    assert b'"ok"' in two_runs.health
 
 
 def test_a_killed_server_leaves_no_turn_open(two_runs: TwoRuns) -> None:

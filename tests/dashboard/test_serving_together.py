@@ -6,17 +6,21 @@ import os
 import signal
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from websockets.exceptions import ConnectionClosedError
 
 from playground.engine.json_types import Json
-from tests.browser.site import Site, run_site
+from tests.browser.site import Site, serve_site
+from tests.dashboard.filled_postgres import fill
 from tests.playground.away_database import AwayDatabase
-from tests.playground.served_api import answer, new_conversation, new_key
+from tests.playground.served_api import answer, new_conversation
 from tests.playground.socket_client import sign_in, viewing
 from tests.services import new_postgres
 
@@ -30,29 +34,46 @@ LONG = " ".join(f"This is sentence number {number} of a long announcement." for 
 TURN = "SELECT status, text FROM playground_turn WHERE conversation_id = %s"
 
 
-@pytest.fixture(scope="module")
-def database_url(postgres_url: str) -> Iterator[str]:
-    with new_postgres(postgres_url, "served") as url:
-        yield url
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A filled database of which others are copies, and the folder and key of the servers that use one."""
+
+    name: str
+    data: Path
+    key: str
 
 
 @pytest.fixture(scope="module")
-def sites(
-    database_url: str,
-    redis_url: str,
-    server_processes: None,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[Site, Site]]:
-    """Yield both processes, which share one data folder and so the keys."""
+def filled(
+    postgres_url: str, server_processes: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Filled]:
     data: Path = tmp_path_factory.mktemp("together")
+    with new_postgres(postgres_url, "filled") as url:
+        yield Filled(urlsplit(url).path.removeprefix("/"), data, fill(url, data))
+
+
+@contextmanager
+def two_processes(filled: Filled, database_url: str, redis_url: str) -> Iterator[tuple[Site, Site]]:
+    """Yield two servers that share the database, the data folder and so the keys."""
     settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
-    with run_site(data, **settings) as one, run_site(data, **settings) as other:
+    with serve_site(filled.data, **settings) as one, serve_site(filled.data, **settings) as other:
         yield one, other
 
 
-async def test_a_viewer_at_one_process_follows_a_turn_of_the_other(sites: tuple[Site, Site]) -> None:
+@pytest.fixture(scope="module")
+def sites(postgres_url: str, redis_url: str, filled: Filled) -> Iterator[tuple[Site, Site]]:
+    with (
+        new_postgres(postgres_url, "served", filled.name) as url,
+        two_processes(filled, url, redis_url) as both,
+    ):
+        yield both
+
+
+async def test_a_viewer_at_one_process_follows_a_turn_of_the_other(
+    sites: tuple[Site, Site], filled: Filled
+) -> None:
     one, other = sites
-    conversation_id = new_conversation(one, new_key(one), "Mert the Storyteller")
+    conversation_id = new_conversation(one, filled.key, MERT)
     async with (
         viewing(one, conversation_id, sign_in(one)) as speaker,
         viewing(other, conversation_id, sign_in(other)) as listener,
@@ -78,16 +99,14 @@ def test_each_process_says_that_it_is_well(sites: tuple[Site, Site]) -> None:
 
 
 async def test_a_killed_process_is_noticed_and_the_viewers_of_the_other_are_told(
-    postgres_url: str, redis_url: str, server_processes: None, tmp_path: Path
+    postgres_url: str, redis_url: str, filled: Filled
 ) -> None:
     with (
-        new_postgres(postgres_url, "killed") as url,
-        run_site(tmp_path, DATABASE_URL=url, REDIS_URL=redis_url) as one,
-        run_site(tmp_path, DATABASE_URL=url, REDIS_URL=redis_url) as other,
+        new_postgres(postgres_url, "killed", filled.name) as url,
+        two_processes(filled, url, redis_url) as (one, other),
     ):
-        key = new_key(one)
-        conversation_id = new_conversation(one, key, MERT, speech="realtime")
-        start_child(one, key)
+        conversation_id = new_conversation(one, filled.key, MERT, speech="realtime")
+        start_child(one, filled.key)
         cookies = sign_in(other)
         async with viewing(other, conversation_id, cookies) as listener:
             await listener.until("playground.snapshot")
@@ -107,9 +126,8 @@ async def test_a_killed_process_is_noticed_and_the_viewers_of_the_other_are_told
             snapshot = await listener.until("playground.snapshot")
             assert snapshot["turns"][-1]["status"] == "interrupted"
             assert snapshot["turns"][-1]["text"] == closed["text"] != ""
-            with run_site(
-                tmp_path, DATABASE_URL=url, REDIS_URL=redis_url, PORT=one.url.rpartition(":")[2]
-            ) as again:
+            same_port = one.url.rpartition(":")[2]
+            with serve_site(filled.data, DATABASE_URL=url, REDIS_URL=redis_url, PORT=same_port) as again:
                 assert again.url == one.url
             await listener.send("conversation.respond", text="Go on.", client_msg_id="2")
             await listener.until("playground.sentence")
@@ -123,13 +141,12 @@ def start_child(site: Site, key: str) -> None:
 
 
 async def test_a_turn_goes_on_while_the_database_is_away_for_longer_than_a_lease(
-    postgres_url: str, redis_url: str, server_processes: None, tmp_path: Path
+    postgres_url: str, redis_url: str, filled: Filled
 ) -> None:
-    database = AwayDatabase(postgres_url)
-    settings = {"DATABASE_URL": database.url, "REDIS_URL": redis_url}
+    database = AwayDatabase(postgres_url, filled.name)
     try:
-        with run_site(tmp_path, **settings) as one, run_site(tmp_path, **settings) as other:
-            conversation_id = new_conversation(one, new_key(one), MERT, speech="realtime")
+        with two_processes(filled, database.url, redis_url) as (one, other):
+            conversation_id = new_conversation(one, filled.key, MERT, speech="realtime")
             async with (
                 viewing(one, conversation_id, sign_in(one)) as speaker,
                 viewing(other, conversation_id, sign_in(other)) as listener,

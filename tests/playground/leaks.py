@@ -51,26 +51,38 @@ def every_row() -> str:
     return "\n".join(tables)
 
 
-def every_page(owner: User, conversation_id: str) -> str:
-    """Return every page that shows the conversation, and its socket snapshot."""
-    client = signed_in(owner)
+def record_pages(owner: User, conversation_id: str) -> str:
+    """Return the conversation's record, its requests as each platform sends them, its streams, and its snapshot."""
+    paths = [f"/conversations/{conversation_id}/", *_request_pages(conversation_id)]
+    snapshot = asdict(load_snapshot(conversation_id, part_bytes=PART_BYTES))
+    return "\n".join([_pages(owner, paths), json.dumps(snapshot, ensure_ascii=False)])
+
+
+def other_pages(owner: User, conversation_id: str) -> str:
+    """Return every page beside the record that shows something of the conversation."""
     turns = Turn.objects.filter(conversation_id=conversation_id).values_list("pk", flat=True)
     completions = Completion.objects.filter(turn__conversation_id=conversation_id)
     paths = [
         "/conversations/",
-        f"/conversations/{conversation_id}/",
         f"/playground/{conversation_id}/",
         f"/admin/playground/conversation/{conversation_id}/change/",
-        *(f"/playground/turns/{turn}/request/?platform=tavus" for turn in turns),
-        *(f"/playground/turns/{turn}/request/?platform=jaicp" for turn in turns),
-        *(f"/playground/turns/{turn}/stream/" for turn in turns),
         *(f"/admin/playground/turn/{turn}/change/" for turn in turns),
         *(f"/admin/playground/completion/{completion.pk}/change/" for completion in completions),
     ]
+    return _pages(owner, paths)
+
+
+def _request_pages(conversation_id: str) -> list[str]:
+    turns = Turn.objects.filter(conversation_id=conversation_id).values_list("pk", flat=True)
+    shown = ("request/?platform=tavus", "request/?platform=jaicp", "stream/")
+    return [f"/playground/turns/{turn}/{what}" for turn in turns for what in shown]
+
+
+def _pages(owner: User, paths: Iterable[str]) -> str:
+    client = signed_in(owner)
     pages = []
     for path in paths:
         response = client.get(path)
         assert response.status_code == 200, path
         pages.append(response.content.decode())
-    snapshot = asdict(load_snapshot(conversation_id, part_bytes=PART_BYTES))
-    return "\n".join([*pages, json.dumps(snapshot, ensure_ascii=False)])
+    return "\n".join(pages)

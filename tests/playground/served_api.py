@@ -15,10 +15,6 @@ def prepared_key(site: Site) -> str:
     return (site.data / API_KEY).read_text()
 
 
-def new_key(site: Site) -> str:
-    return site.manage("create_api_key", "a script").splitlines()[-1]
-
-
 def ask(site: Site, key: str, method: str, path: str, body: str = "") -> Any:
     """Return the open response, as `curl -X METHOD --data BODY` gets it."""
     request = urllib.request.Request(site.url + path, method=method, headers={"x-api-key": key})

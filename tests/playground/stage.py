@@ -2,12 +2,12 @@
 
 Each case of the fault matrix is heard on it. When its test has ended, whatever the case was: the server has seen its
 client leave, the frames were of the closed set, the next turn of the same conversation is fine, and the key that was
-sent stands in no frame, row, log or page.
+sent stands in no frame, row, log or record. The other pages show stored rows; `test_secrets` looks at all of them.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -29,7 +29,7 @@ from tests.llm_server.fixture import LLMServerHandle
 from tests.llm_server.openai_wire import SENTENCES, TEXT, TOOL
 from tests.personas.making import make_secret
 from tests.playground.frames import assert_closed_set
-from tests.playground.leaks import every_page, every_row, frames_text, leaks_in
+from tests.playground.leaks import every_row, frames_text, leaks_in, other_pages, record_pages
 from tests.playground.rehearsals import DEADLINE_S, Watcher
 
 CANARY = "sk-canary/0123+456789=abcdef"
@@ -208,10 +208,17 @@ class Stage:
         await database_sync_to_async(self._be_good)(conversation)
         (await self.say(await Conversation.objects.aget(pk=conversation.pk))).completes()
 
-    async def pages(self) -> str:
-        """Return every page that shows something of what was heard."""
+    async def record(self) -> str:
+        """Return the pages and the snapshot that tell what was heard."""
+        return await self._shown(record_pages)
+
+    async def other_pages(self) -> str:
+        """Return every other page that shows something of it: they show stored rows as these stand."""
+        return await self._shown(other_pages)
+
+    async def _shown(self, pages: Callable[[User, str], str]) -> str:
         ids = {take.turn.conversation_id for take in self.takes}
-        return "".join([await database_sync_to_async(every_page)(self.owner, each) for each in ids])
+        return "".join([await database_sync_to_async(pages)(self.owner, each) for each in ids])
 
     async def assert_nothing_leaks(self, logged: str) -> None:
         for take in self.takes:
@@ -280,6 +287,6 @@ async def stage(
     yield made
     if made.takes:
         await made.until_left()
-        assert leaks_in(await made.pages(), CANARY) == []
+        assert leaks_in(await made.record(), CANARY) == []
         await made.next_turn_is_fine()
     await made.assert_nothing_leaks(caplog.text)

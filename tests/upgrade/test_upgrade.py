@@ -38,10 +38,11 @@ def upgraded(
     shutil.rmtree(data)
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_everything_is_as_it_was(upgraded: tuple[Golden, str], name: str) -> None:
+def test_everything_is_as_it_was(upgraded: tuple[Golden, str], subtests: pytest.Subtests) -> None:
     files, _ = upgraded
-    assert files[name] == golden(name)
+    for name in FILES:
+        with subtests.test(name):
+            assert files[name] == golden(name)
 
 
 def test_nothing_else_is_there(upgraded: tuple[Golden, str]) -> None:

@@ -1,5 +1,6 @@
 """Many turns of one key at once are refused beyond their limit, and keep nobody waiting."""
 
+import json
 import threading
 import time
 import urllib.error
@@ -9,7 +10,7 @@ from statistics import median
 import pytest
 
 from playground.engine.turn_limits import DEFAULT_OPEN_TURNS
-from tests.browser.site import Site
+from tests.browser.site import Site, rows
 from tests.dashboard.attacks.attacking import bystander
 from tests.playground.served_api import answer, ask, persona_id, start_conversation
 
@@ -28,7 +29,7 @@ def test_150_turns_of_one_key_at_once_stop_nobody(site: Site, key: str, bobs: st
     The median turn of someone else begins about as soon as without the attack.
     """
     mert = persona_id(site, key, MERT)
-    conversations = [start_conversation(site, key, mert, speech="realtime") for _ in range(TURNS)]
+    conversations = copies(site, start_conversation(site, key, mert, speech="realtime"), TURNS)
     before_ms = median(turns_ms(site, bobs))
     statuses: dict[str, int] = {}
 
@@ -50,6 +51,21 @@ def test_150_turns_of_one_key_at_once_stop_nobody(site: Site, key: str, bobs: st
         answer(site, key, "POST", f"/v2/conversations/{conversation}/end")
     assert during_ms <= max(2 * before_ms, before_ms + OTHERS_DELAY_MS)
     watching.assert_served_in_time()
+
+
+def copies(site: Site, conversation: str, count: int) -> list[str]:
+    """Store so many copies of the conversation, which has no turn yet; their ids."""
+    ids = [f"c{number:012x}" for number in range(count)]
+    named = rows(
+        site.data, "SELECT name FROM pragma_table_info('playground_conversation') WHERE name <> 'id'"
+    )
+    columns = ", ".join(str(name) for (name,) in named)
+    copy = (
+        f"INSERT INTO playground_conversation (id, {columns}) SELECT value, {columns} "
+        "FROM playground_conversation, (SELECT value FROM json_each(?)) WHERE id = ?"
+    )
+    rows(site.data, copy, json.dumps(ids), conversation)
+    return ids
 
 
 def begin_turn(site: Site, key: str, conversation: str) -> int:

@@ -49,8 +49,8 @@ def assert_linear(body: Callable[[int], list[bytes]]) -> None:
         decode_pieces(pieces, secrets=[SECRET])
 
     run(small)
-    times = [(_seconds(lambda: run(small)), _seconds(lambda: run(large))) for _ in range(3)]
-    assert min(slow for _, slow in times) < 8 * 4 * min(fast for fast, _ in times) + 0.01
+    fastest = min(_seconds(lambda: run(small)) for _ in range(3))
+    assert any(_seconds(lambda: run(large)) < 8 * 4 * fastest + 0.01 for _ in range(3))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from playground.models import Conversation
 from tests.llm_server.openai_wire import TEXT
 from tests.personas.making import make_secret
 from tests.playground.frames import PROPERTIES
+from tests.playground.leaks import leaks_in
 from tests.playground.stage import CANARY, TOKEN, Stage
 
 
@@ -61,6 +62,16 @@ async def test_k12_a_key_in_the_reasoning_is_masked(stage: Stage) -> None:
 
 async def test_k12_a_key_in_a_redirect_is_masked(stage: Stage) -> None:
     (await stage.hear("redirect-echo")).fails(Code.REDIRECT, "[secret]")
+
+
+async def test_k12_u61_no_page_shows_a_repeated_key_and_every_page_bears_odd_text(stage: Stage) -> None:
+    """Of every field that a page shows: text, reasoning, error, call, and characters that are hard to show."""
+    repeating = ("echo-secret", "echo-secret-reasoning", "unauthorised-echo", "echo-secret-tool")
+    for behaviour in (*repeating, "controls", "lone-surrogate"):
+        await stage.hear(behaviour)
+    pages = await stage.other_pages()
+    assert leaks_in(pages, CANARY) == []
+    assert "[secret]" in pages
 
 
 async def test_k13_a_key_in_base64_or_percent_encoded_is_masked(stage: Stage) -> None:

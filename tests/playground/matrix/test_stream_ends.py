@@ -209,7 +209,7 @@ async def test_u75_the_usage_is_asked_for_only_by_a_persona_that_wants_it(stage:
     assert "stream_options" not in without
     assert with_usage["stream_options"] == {"include_usage": True}
     assert take.closed["usage"] == USAGE
-    assert "stream_options is sent because the persona asks for it" in await stage.pages()
+    assert "stream_options is sent because the persona asks for it" in await stage.record()
 
 
 def test_the_sentences_of_the_good_answer_are_three() -> None:

@@ -169,7 +169,7 @@ async def test_t11_half_a_call_is_not_told(stage: Stage) -> None:
 async def test_t12_markup_in_a_call_is_text_on_every_page(stage: Stage) -> None:
     take = await stage.hear("tool-markup")
     assert_called(take, {"id": "<b>id</b>", "name": TOOL, "arguments": '{"location": "<img src=x>"}'})
-    pages = await stage.pages()
+    pages = await stage.record() + await stage.other_pages()
     assert "&lt;img src=x&gt;" in pages
     assert "<img src=x>" not in pages.replace('"<img src=x>', "")
 

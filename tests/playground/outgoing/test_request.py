@@ -1,7 +1,6 @@
 """A completion's request as it leaves, and a good answer as it comes back, over a real socket."""
 
 import asyncio
-from contextlib import AsyncExitStack
 
 import pytest
 from openai import OpenAI
@@ -161,10 +160,16 @@ async def test_cancelling_closes_the_connection_at_once(llm_server: LLMServerHan
 
 async def test_many_answers_stream_at_once(llm_server: LLMServerHandle) -> None:
     request = wire(llm_server.completions_url("head-only"))
-    async with asyncio.timeout(10), AsyncExitStack() as stack:
-        opened = [open_completion(request, limits=DEFAULT_LIMITS) for _ in range(120)]
-        responses = [await stack.enter_async_context(each) for each in opened]
-    assert [response.status for response in responses] == [200] * 120
+    all_are_open = asyncio.Barrier(120)
+
+    async def status() -> int:
+        async with open_completion(request, limits=DEFAULT_LIMITS) as response:
+            await all_are_open.wait()
+            return response.status
+
+    async with asyncio.timeout(10):
+        statuses = await asyncio.gather(*(status() for _ in range(120)))
+    assert statuses == [200] * 120
 
 
 async def test_the_factory_adds_no_header_of_its_own(llm_server: LLMServerHandle) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from playground.realtime.close_codes import CloseCode
-from tests.browser.site import Site, run_site
+from tests.browser.site import Site, serve_site
 from tests.dashboard.attacks.attacking import bystander
+from tests.dashboard.filled_postgres import fill
 from tests.playground.away_database import AwayDatabase
 from tests.playground.served.test_socket import closed_with
 from tests.playground.served_api import new_conversation
@@ -25,21 +26,23 @@ def database(postgres_url: str) -> Iterator[AwayDatabase]:
 
 
 @pytest.fixture(scope="module")
-def site(
+def served_away(
     database: AwayDatabase, server_processes: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
+) -> Iterator[tuple[Site, str]]:
+    """Yield the served site and an API key of its first admin."""
     folder = tmp_path_factory.mktemp("away")
-    with run_site(folder, DATABASE_URL=database.url, SESSION_SOCKETS_PER_USER=str(SEATS)) as served:
-        yield served
+    key = fill(database.url, folder)
+    with serve_site(folder, DATABASE_URL=database.url, SESSION_SOCKETS_PER_USER=str(SEATS)) as served:
+        yield served, key
 
 
 async def test_a_command_fails_while_the_database_is_away_and_the_next_one_works(
-    site: Site, database: AwayDatabase
+    served_away: tuple[Site, str], database: AwayDatabase
 ) -> None:
     """Five such failures refused every socket of the user until a restart; none is lost."""
+    site, key = served_away
     cookies = await asyncio.to_thread(sign_in, site)
-    script = await asyncio.to_thread(site.manage, "create_api_key", "a script")
-    conversation = await asyncio.to_thread(new_conversation, site, script.splitlines()[-1], MERT)
+    conversation = await asyncio.to_thread(new_conversation, site, key, MERT)
     async with viewing(site, conversation, cookies) as client:
         await client.until("playground.snapshot")
         with bystander(site) as watching:
