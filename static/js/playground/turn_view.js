@@ -4,12 +4,15 @@
 
 import { AnswerView } from "./answer_view.js";
 import { fromTemplate, partsOf, setText, showText } from "./dom.js";
+import { lazy } from "./lazy.js";
 import { inWords } from "./numbers.js";
 import { showNumbers } from "./numbers_view.js";
 import { PictureView, STRIP } from "./picture_view.js";
 import { endingNote, kindNote, summary } from "./story.js";
 import { lookOf, toolCallView } from "./tool_call_view.js";
 import { isOpen } from "./turn.js";
+
+const withReasons = lazy(() => import("./reasons_view.js"));
 
 export class TurnView {
   #parts;
@@ -45,6 +48,7 @@ export class TurnView {
     this.#showCalls(turn, scene);
     showText(this.#parts.ending, open ? "" : endingNote(turn));
     this.#showError(turn, scene);
+    if (!open) withReasons(({ showReasons }) => showReasons(this.#parts.reasons, turn, scene.platform));
     this.tick(turn, elapsed_ms);
     const told = open ? "" : `: ${summary(turn, elapsed_ms)}`;
     setText(this.#parts.summary, `Timeline${told}. Show the details.`);
