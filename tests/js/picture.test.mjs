@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { inWords, numbers } from "../../static/js/playground/numbers.js";
-import { axisOf, bars, marks, silences, ticks } from "../../static/js/playground/picture.js";
-import { findings, rows } from "../../static/js/playground/story.js";
+import { axisOf, bars, marks, scaleOf, silences, ticks } from "../../static/js/playground/picture.js";
+import { endingNote, findings, rows } from "../../static/js/playground/story.js";
 import { newTurn, playouts } from "../../static/js/playground/turn.js";
 import { segment } from "./events.mjs";
 
@@ -97,6 +97,26 @@ describe("the picture of a turn", () => {
     assert.deepEqual(spans(bars(open, 9_000), "speech"), [[1_800, 2_300]]);
   });
 
+  test("draws a stall as waiting, not as text", () => {
+    const stalled = turn({ status: "completed", delta_times_ms: [600, 700, 19_700, 19_800], timings_ms: { ttft: 600, total: 21_000 } });
+    assert.deepEqual(spans(bars(stalled, 0), "stream"), [[600, 700], [19_700, 19_800]]);
+    assert.deepEqual(spans(bars(stalled, 0), "stall"), [[700, 19_700]]);
+  });
+
+  test("draws the silence that ended a turn as a stall", () => {
+    const error = { code: "stalled", message: "" };
+    const failed = turn({ status: "failed", error, delta_times_ms: [600, 700], timings_ms: { ttft: 600, total: 20_700 } });
+    assert.deepEqual(spans(bars(failed, 0), "stall"), [[700, 20_700]]);
+  });
+
+  test("has one scale with the other turns of its conversation, which grows in steps", () => {
+    const took = (total) => turn({ status: "completed", timings_ms: { total } });
+    assert.equal(scaleOf([took(2_000)], () => 0), 3_000);
+    assert.equal(scaleOf([took(2_000), took(18_000)], () => 0), 20_000);
+    assert.equal(scaleOf([took(2_000), turn({})], () => 20_001), 30_000);
+    assert.equal(scaleOf([took(3_600_000)], () => 0), 3_600_000);
+  });
+
   test("draws no LLM where it was bypassed", () => {
     const lanes = bars({ ...CLOSED, kind: "echo" }, 0).map((bar) => bar.lane);
     assert.equal(lanes.includes("llm"), false);
@@ -129,6 +149,13 @@ describe("the numbers", () => {
 });
 
 describe("the story", () => {
+  test("says that text is struck through only if it is", () => {
+    const cut = turn({ status: "interrupted", interrupted_at_ms: 900 });
+    assert.match(endingNote(cut), /^Interrupted at 900 ms, before the answer began/);
+    assert.match(endingNote({ ...cut, text: "One. Two.", heard_text: "One. " }), /struck through/);
+    assert.match(endingNote({ ...cut, text: "One.", heard_text: "One." }), /had been heard/);
+  });
+
   test("tells the picture in rows, in order of time", () => {
     const told = rows(CLOSED, 0).map(({ what, from }) => `${what} ${from}`);
     assert.deepEqual(told.slice(0, 3), ["Waiting for the LLM 0", "Dead air 0", "Text arrives 600"]);

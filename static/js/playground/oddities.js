@@ -6,12 +6,11 @@
 
 import { codePointLength } from "./code_points.js";
 import { inWords } from "./numbers.js";
+import { STALL_MS, stallsOf } from "./picture.js";
 import { playouts, spokenSentences } from "./turn.js";
 
 /** A caller notices a silence from here on. */
 const LONG_WAIT_MS = 2_000;
-/** A pause between two deltas that is no model's own rhythm. */
-export const STALL_MS = 1_000;
 /** A shorter answer in one delta is what a model may well send. */
 const ONE_PIECE_CHARS = 80;
 /** A first sentence of so many characters makes the caller wait for its end. */
@@ -30,15 +29,6 @@ export function oddities(turn, platform) {
 const TOLD_ABOVE = /^The model (said nothing\.|reasoned, but said nothing)/;
 
 const BYPASSED = new Set(["echo", "greeting"]);
-
-/** Return the pauses between deltas that are stalls: `[{from, to}]`, in ms from the turn's start. */
-export function stallsOf(turn) {
-  const times = turn.delta_times_ms;
-  return times
-    .slice(1)
-    .map((to, place) => ({ from: times[place], to }))
-    .filter(({ from, to }) => to - from >= STALL_MS);
-}
 
 function saidNothing({ status, text, tool_calls, reasoning, finish_reason, usage }) {
   if (status !== "completed" || text.trim() || tool_calls.length) return "";

@@ -3,7 +3,7 @@
  *
  * @typedef {object} Bar times are ms from the turn's start
  * @property {"llm"|"text"|"voice"} lane
- * @property {"waiting"|"stream"|"sentence"|"synthesis"|"filler"|"speech"|"dead-air"} kind
+ * @property {"waiting"|"stream"|"stall"|"sentence"|"synthesis"|"filler"|"speech"|"dead-air"} kind
  * @property {number} from
  * @property {number} to
  * @property {string} label
@@ -13,6 +13,11 @@ import { isOpen, playouts } from "./turn.js";
 
 /** The shortest axis: keeps a quick turn from looking like a long one. */
 export const SHORTEST_AXIS_MS = 3_000;
+/** A pause between two deltas that is no model's own rhythm. */
+export const STALL_MS = 1_000;
+/** How long a single delta is drawn. */
+const INSTANT_MS = 20;
+const SCALES_MS = [3_000, 5_000, 8_000, 12_000, 20_000, 30_000, 45_000, 60_000, 90_000, 120_000, 180_000, 300_000, 600_000];
 const TICK_STEPS_MS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000];
 const NARROWEST_TICK_PX = 64;
 const TICK_PX = 32;
@@ -28,6 +33,12 @@ export function endOf(turn, elapsed_ms) {
 /** Return the length of the axis, in ms. */
 export function axisOf(turn, elapsed_ms) {
   return Math.max(SHORTEST_AXIS_MS, endOf(turn, elapsed_ms));
+}
+
+/** Return the axis length for the strips of all `turns`, in ms: in steps, so that a growing turn seldom changes it. */
+export function scaleOf(turns, elapsed) {
+  const longest = Math.max(SHORTEST_AXIS_MS, ...turns.map((turn) => endOf(turn, elapsed(turn))));
+  return SCALES_MS.find((scale) => scale >= longest) ?? longest;
 }
 
 /** Return what happened up to `elapsed_ms`, lane by lane. @returns {Bar[]} */
@@ -46,10 +57,37 @@ function llmBars(turn, end) {
     return [{ lane: "llm", kind: "waiting", from: 0, to, label: "waiting" }];
   }
   const last = Math.max(first, turn.delta_times_ms.at(-1) ?? 0, turn.sentences.at(-1)?.t_ms ?? 0);
-  return [
-    { lane: "llm", kind: "waiting", from: 0, to: first, label: "waiting" },
-    { lane: "llm", kind: "stream", from: first, to: last, label: "text arrives" },
-  ];
+  return [{ lane: "llm", kind: "waiting", from: 0, to: first, label: "waiting" }, ...streamBars(turn, first, last, end)];
+}
+
+/** Text that arrives, with the stalls as waiting: between two deltas, and since the last one while the turn may stream on. */
+function streamBars(turn, first, last, end) {
+  const drawn = [];
+  let from = first;
+  for (const stall of stallsOf(turn)) {
+    drawn.push({ lane: "llm", kind: "stream", from, to: Math.max(stall.from, from + INSTANT_MS), label: "text arrives" }, stalled(stall));
+    from = stall.to;
+  }
+  drawn.push({ lane: "llm", kind: "stream", from, to: Math.max(last, from + INSTANT_MS), label: "text arrives" });
+  if (isStalled(turn, end)) drawn.push(stalled({ from: last, to: end }));
+  return drawn;
+}
+
+function stalled({ from, to }) {
+  return { lane: "llm", kind: "stall", from, to, label: "no text: the LLM stalled" };
+}
+
+/** Whether a failed turn ended with the server's silence. */
+function isStalled({ status, error }) {
+  return status === "failed" && error?.code === "stalled";
+}
+
+/** Return the pauses between deltas that are stalls: `[{from, to}]`. */
+export function stallsOf({ delta_times_ms: times }) {
+  return times
+    .slice(1)
+    .map((to, place) => ({ from: times[place], to }))
+    .filter(({ from, to }) => to - from >= STALL_MS);
 }
 
 function sentenceBars(turn) {

@@ -4,10 +4,12 @@
 
 import { inWords, numbers } from "./numbers.js";
 import { bars } from "./picture.js";
+import { cutOffset } from "./turn.js";
 
 const KINDS = {
   waiting: "Waiting for the LLM",
   stream: "Text arrives",
+  stall: "The LLM stalled: no text",
   sentence: "Sentence",
   synthesis: "Synthesis, then waiting its turn",
   filler: "Filler",
@@ -57,7 +59,10 @@ export function kindNote(turn) {
 export function endingNote(turn) {
   if (turn.status !== "interrupted") return FINISH_REASONS[turn.finish_reason] ?? "";
   const when = turn.interrupted_at_ms === null ? "" : ` at ${inWords(turn.interrupted_at_ms)}`;
-  return `Interrupted${when}; what is struck through was not heard.`;
+  if (turn.text.trim() === "") return `Interrupted${when}, before the answer began: nothing of it was heard.`;
+  return cutOffset(turn) === null
+    ? `Interrupted${when}; all that was written until then had been heard.`
+    : `Interrupted${when}; what is struck through was not heard.`;
 }
 
 /** Return the sentences that explain the picture. */

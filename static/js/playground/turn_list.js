@@ -2,6 +2,7 @@
  * The turns in the transcript: built from the newest on, within a frame's time budget, and kept while they are known.
  */
 
+import { scaleOf } from "./picture.js";
 import { isOpen } from "./turn.js";
 import { TurnView } from "./turn_view.js";
 
@@ -32,7 +33,8 @@ export class TurnList {
   update(turns, scene, elapsed) {
     this.hasChanged = false;
     this.#dropGone(turns);
-    const isWhole = this.#showNewestFirst(turns, scene, elapsed);
+    const scale_ms = scaleOf(turns, elapsed);
+    const isWhole = this.#showNewestFirst(turns, { ...scene, scale_ms }, elapsed);
     this.#select(this.#views.get(scene.selectedId)?.view);
     return isWhole;
   }
@@ -70,17 +72,18 @@ export class TurnList {
     return true;
   }
 
-  #isShown(turn, isLast, { maySpeak }) {
+  #isShown(turn, isLast, { maySpeak, scale_ms }) {
     const known = this.#views.get(turn.turn_id);
-    return known?.turn === turn && known.isLast === isLast && known.maySpeak === maySpeak;
+    return known?.turn === turn && known.isLast === isLast && known.maySpeak === maySpeak && known.scale_ms === scale_ms;
   }
 
-  #show(turn, isLast, { speaker, hasFiller, maySpeak, platform }, elapsed_ms, later) {
+  #show(turn, isLast, { speaker, ...scene }, elapsed_ms, later) {
     if (isOpen(turn)) this.#live.add(turn.turn_id);
     const view = this.#views.get(turn.turn_id)?.view ?? this.#newView(speaker, later);
     const wasLive = this.#live.has(turn.turn_id);
-    view.update(turn, { isLast, hasFiller, wasLive, maySpeak, platform }, elapsed_ms);
-    this.#views.set(turn.turn_id, { view, turn, isLast, maySpeak });
+    view.update(turn, { ...scene, isLast, wasLive }, elapsed_ms);
+    const { maySpeak, scale_ms } = scene;
+    this.#views.set(turn.turn_id, { view, turn, isLast, maySpeak, scale_ms });
     this.hasChanged = true;
   }
 

@@ -12,6 +12,7 @@ import { endingNote, kindNote, summary } from "./story.js";
 import { lookOf, toolCallView } from "./tool_call_view.js";
 import { isOpen } from "./turn.js";
 
+const withHeard = lazy(() => import("./heard_view.js"));
 const withReasons = lazy(() => import("./reasons_view.js"));
 
 export class TurnView {
@@ -21,6 +22,7 @@ export class TurnView {
   #calls = new Map();
   #actions;
   #turn = null;
+  #scale_ms;
 
   /** `actions`: `select(turnId)`, `cutAt(offset)`, `retry(turn)`, `answerCall(callId, output, status)`. */
   constructor(speaker, actions) {
@@ -35,9 +37,10 @@ export class TurnView {
     this.#parts.answer.addEventListener("click", (event) => this.#clicked(event));
   }
 
-  /** Show `turn`. `scene`: `{isLast, hasFiller, wasLive, maySpeak, platform}`. */
+  /** Show `turn`. `scene`: `{isLast, hasFiller, wasLive, maySpeak, platform, scale_ms}`. */
   update(turn, scene, elapsed_ms) {
     this.#turn = turn;
+    this.#scale_ms = scene.scale_ms;
     const open = isOpen(turn);
     this.root.dataset.status = turn.status;
     this.root.dataset.turnId = turn.turn_id;
@@ -48,6 +51,7 @@ export class TurnView {
     this.#showCalls(turn, scene);
     showText(this.#parts.ending, open ? "" : endingNote(turn));
     this.#showError(turn, scene);
+    if (!open && turn.text) withHeard(({ showHeard }) => showHeard(this.#parts, turn));
     if (!open) withReasons(({ showReasons }) => showReasons(this.#parts.reasons, turn, scene.platform));
     this.tick(turn, elapsed_ms);
     const told = open ? "" : `: ${summary(turn, elapsed_ms)}`;
@@ -57,7 +61,7 @@ export class TurnView {
   /** Advance to `elapsed_ms`; `turn` has not changed. */
   tick(turn, elapsed_ms) {
     this.#answer.tick(turn, elapsed_ms);
-    this.#strip.draw(turn, elapsed_ms);
+    this.#strip.draw(turn, elapsed_ms, this.#scale_ms);
     showNumbers(this.#parts.numbers, turn, elapsed_ms);
     if (!this.#parts.waiting.hidden) setText(this.#parts.waiting, waitingText(turn, elapsed_ms));
   }
