@@ -12,7 +12,7 @@ from personas import secrets
 from personas.models import TokenSecret
 from personas.surroundings import surroundings
 from playground.engine.addresses.address import Address, AddressError, allows, is_placeholder, parse_address
-from playground.engine.curl import as_curl
+from playground.engine.curl import as_curl, as_powershell
 from playground.engine.errors.codes import Code, NotReadyError
 from playground.engine.events import TurnKind
 from playground.engine.history import History, PastTurn
@@ -47,6 +47,7 @@ class RequestView:
     request: Json
     origins: list[Json]
     curl: str
+    powershell: str
     platform_notes: list[str]
 
     def as_json(self) -> Json:
@@ -55,6 +56,7 @@ class RequestView:
             "request": self.request,
             "origins": self.origins,
             "curl": self.curl,
+            "powershell": self.powershell,
             "departures": self.platform_notes,
         }
 
@@ -109,7 +111,10 @@ def request_as(turn_id: str, platform: Platform) -> RequestView:
         platform=platform.name,
         request=shown_request(request),
         origins=[origin.as_json() for origin in history.origins],
-        curl=curl_of(request, persona),
+        curl=as_curl(request, site_url=settings.SITE_URL, secret_names=persona.llm.header_secrets),
+        powershell=as_powershell(
+            request, site_url=settings.SITE_URL, secret_names=persona.llm.header_secrets
+        ),
         platform_notes=platform_differences(
             persona, platform=platform, kind=TurnKind(turn.kind), is_stand_in=conversation.stand_in
         ),
@@ -122,10 +127,6 @@ def shown_request(request: LLMRequest) -> Json:
     if request.url.startswith("/"):
         shown["url"] = settings.SITE_URL.rstrip("/") + request.url
     return shown
-
-
-def curl_of(request: LLMRequest, persona: PersonaSettings) -> str:
-    return as_curl(request, site_url=settings.SITE_URL, secret_names=persona.llm.header_secrets)
 
 
 def _request(

@@ -74,13 +74,13 @@ export class RequestPanel {
     setText(this.#parts["request-says"], says);
     this.#parts.request.toggleAttribute("data-imagined", !isOwn);
     this.#parts.request.replaceChildren(requestView(described));
-    document.getElementById("request-curl").textContent = described.curl ?? "";
-    this.#parts["copy-curl"].hidden = !described.curl;
+    for (const shell of ["curl", "powershell"]) setText(document.getElementById(`request-${shell}`), described[shell] ?? "");
+    this.#parts.copy.hidden = !described.curl;
   }
 
   #say(text) {
     setText(this.#parts["request-says"], text);
     this.#parts.request.replaceChildren();
-    this.#parts["copy-curl"].hidden = true;
+    this.#parts.copy.hidden = true;
   }
 }
