@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { inWords, numbers } from "../../static/js/playground/numbers.js";
 import { axisOf, bars, marks, scaleOf, silences, ticks } from "../../static/js/playground/picture.js";
 import { endingNote, findings, rows } from "../../static/js/playground/story.js";
-import { newTurn, playouts } from "../../static/js/playground/turn.js";
+import { cutDueAt, newTurn, playouts } from "../../static/js/playground/turn.js";
 import { segment } from "./events.mjs";
 
 const FILLER = segment({ id: 9, kind: "filler", index: null, text: "One moment", synthesis_ms: 1_000, starts_ms: 1_000, ends_ms: 1_800, words: [] });
@@ -145,6 +145,25 @@ describe("the numbers", () => {
     assert.equal(inWords(9_999), "9,999 ms");
     assert.equal(inWords(12_340), "12.3 s");
     assert.equal(inWords(null), "–");
+  });
+});
+
+describe("an interrupt at a word", () => {
+  const words = [[0, 4, 700], [5, 9, 1_000], [10, 14, 1_300]];
+  const spoken = { text: "One, two, tri.", segments: [segment({ words, starts_ms: 700, ends_ms: 1_600 })] };
+
+  test("that had been heard cuts the picture there, and says when it was clicked", () => {
+    const cut = turn({ ...spoken, status: "interrupted", heard_text: "One,", interrupted_at_ms: 1_500, timings_ms: { total: 1_500 } });
+    assert.deepEqual(marks(cut).map(({ kind, at }) => [kind, at]), [["cut", 1_000]]);
+    assert.deepEqual(spans(bars(cut, 0), "speech"), [[700, 1_000]]);
+    assert.match(endingNote(cut), /^Interrupted at 1,000 ms, by a click at 1,500 ms/);
+  });
+
+  test("that is not heard yet waits, where the picture shows it", () => {
+    const open = turn({ ...spoken, cut_waits: 9 });
+    assert.equal(cutDueAt(open), 1_000);
+    assert.deepEqual(marks(open).map(({ kind, at }) => [kind, at]), [["cut-waits", 1_000]]);
+    assert.equal(cutDueAt(turn({ ...spoken, cut_waits: 40 })), null);
   });
 });
 

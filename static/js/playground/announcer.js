@@ -1,10 +1,10 @@
 /**
- * Announces what the voice says to screen readers: each sentence once, of turns that run while the page is open.
+ * Announces what the voice says to screen readers: each sentence once, when it is heard, of turns that run while the page is open.
  */
 
-import { unitOffsets } from "./code_points.js";
 import { element } from "./dom.js";
-import { isOpen } from "./turn.js";
+import { endOf } from "./picture.js";
+import { isOpen, playouts } from "./turn.js";
 
 const KEPT = 20;
 
@@ -12,25 +12,25 @@ export class Announcer {
   #log = document.getElementById("spoken-log");
   #announced = new Map();
 
-  /** Announce new sentences and fillers in `turns`. */
-  update(turns) {
+  /** Announce the sentences and fillers whose playout has begun, and an interrupt; `elapsed(turn)` is how long a turn has been open. */
+  update(turns, elapsed) {
     for (const turn of turns) {
       if (!isOpen(turn) && !this.#announced.has(turn.turn_id)) continue;
-      this.#sayNew(turn);
-      if (!isOpen(turn)) this.#announced.delete(turn.turn_id);
+      this.#sayNew(turn, endOf(turn, elapsed(turn)));
+      if (isOpen(turn)) continue;
+      this.#announced.delete(turn.turn_id);
+      if (turn.status === "interrupted") this.#say("Interrupted.");
     }
   }
 
-  #sayNew(turn) {
-    const announced = this.#announced.get(turn.turn_id) ?? { sentences: 0, filler: false };
-    const hasFiller = turn.filler?.state === "played";
-    if (hasFiller && !announced.filler) this.#say(`Filler: ${turn.filler.phrase}`);
-    const fresh = turn.sentences.slice(announced.sentences);
-    if (fresh.length) {
-      const unit = unitOffsets(turn.text);
-      for (const { start, end } of fresh) this.#say(turn.text.slice(unit(start), unit(end)));
+  #sayNew(turn, until_ms) {
+    const announced = this.#announced.get(turn.turn_id) ?? new Set();
+    this.#announced.set(turn.turn_id, announced);
+    for (const { id, kind, text, starts_ms } of playouts(turn)) {
+      if (text === "" || starts_ms > until_ms || announced.has(id)) continue;
+      announced.add(id);
+      this.#say(kind === "filler" ? `Filler: ${text}` : text);
     }
-    this.#announced.set(turn.turn_id, { sentences: turn.sentences.length, filler: hasFiller });
   }
 
   #say(text) {

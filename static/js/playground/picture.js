@@ -9,7 +9,7 @@
  * @property {string} label
  */
 
-import { isOpen, playouts } from "./turn.js";
+import { cutAtMs, cutDueAt, isOpen, playouts } from "./turn.js";
 
 /** The shortest axis: keeps a quick turn from looking like a long one. */
 export const SHORTEST_AXIS_MS = 3_000;
@@ -27,7 +27,8 @@ const TICK_PX = 32;
  */
 export function endOf(turn, elapsed_ms) {
   if (isOpen(turn)) return elapsed_ms;
-  return turn.timings_ms.total ?? Math.max(0, ...playouts(turn).map((segment) => segment.ends_ms));
+  const total = turn.timings_ms.total ?? Math.max(0, ...playouts(turn).map((segment) => segment.ends_ms));
+  return Math.min(total, cutAtMs(turn) ?? total);
 }
 
 /** Return the length of the axis, in ms. */
@@ -145,7 +146,10 @@ function silence(from, to) {
 export function marks(turn) {
   const moments = [];
   if (turn.timings_ms.ttft != null) moments.push({ kind: "first-delta", at: turn.timings_ms.ttft, label: "first delta" });
-  if (turn.interrupted_at_ms != null) moments.push({ kind: "cut", at: turn.interrupted_at_ms, label: "interrupted" });
+  const cut = cutAtMs(turn);
+  if (cut !== null) moments.push({ kind: "cut", at: cut, label: "interrupted" });
+  const due = cutDueAt(turn);
+  if (due !== null) moments.push({ kind: "cut-waits", at: due, label: "the interrupt waits" });
   return moments;
 }
 

@@ -4,7 +4,7 @@
 
 import { inWords, numbers } from "./numbers.js";
 import { bars } from "./picture.js";
-import { cutOffset } from "./turn.js";
+import { cutAtMs, cutOffset } from "./turn.js";
 
 const KINDS = {
   waiting: "Waiting for the LLM",
@@ -58,7 +58,9 @@ export function kindNote(turn) {
 /** Return how the turn ended; "" if it simply completed. */
 export function endingNote(turn) {
   if (turn.status !== "interrupted") return FINISH_REASONS[turn.finish_reason] ?? "";
-  const when = turn.interrupted_at_ms === null ? "" : ` at ${inWords(turn.interrupted_at_ms)}`;
+  const cut = cutAtMs(turn);
+  const clicked = cut === turn.interrupted_at_ms ? "" : `, by a click at ${inWords(turn.interrupted_at_ms)} on a word that had been heard`;
+  const when = cut === null ? "" : ` at ${inWords(cut)}${clicked}`;
   if (turn.text.trim() === "") return `Interrupted${when}, before the answer began: nothing of it was heard.`;
   return cutOffset(turn) === null
     ? `Interrupted${when}; all that was written until then had been heard.`

@@ -24,7 +24,7 @@ export class TurnView {
   #turn = null;
   #scale_ms;
 
-  /** `actions`: `select(turnId)`, `cutAt(offset)`, `retry(turn)`, `answerCall(callId, output, status)`. */
+  /** `actions`: `select(turnId)`, `cutAt(turn, offset)`, `retry(turn)`, `answerCall(callId, output, status)`. */
   constructor(speaker, actions) {
     this.root = fromTemplate("turn-template");
     this.#parts = partsOf(this.root);
@@ -124,7 +124,7 @@ export class TurnView {
 
   #clicked(event) {
     const word = event.target.closest(".word");
-    if (word && this.#turn && isOpen(this.#turn)) this.#actions.cutAt(Number(word.dataset.end));
+    if (word && this.#turn && isOpen(this.#turn)) this.#actions.cutAt(this.#turn, Number(word.dataset.end));
   }
 }
 

@@ -91,6 +91,25 @@ def test_a_click_on_a_word_cuts_behind_it(page: Page) -> None:
     assert answered(page, 0).removesuffix(unheard) == word
 
 
+def test_a_click_on_a_word_ahead_of_the_voice_cuts_when_it_is_heard(page: Page) -> None:
+    start_talking(page, MERT)
+    expect(text_box(page)).to_be_focused()
+    say(page, "Tell me about the wolf.")
+    wait_until_heard(page, 0)
+    ahead = answer(page, 0).locator(".sentence[data-state=speaking] .word").last
+    word = ahead.inner_text()
+    ahead.click()
+    expect(page.locator("#status")).to_contain_text("The interrupt waits")
+    expect(page.locator("[data-part=lanes] .mark--cut-waits")).to_have_count(1)
+    expect_status(page, 0, "interrupted")
+    unheard = "".join(answer(page, 0).locator(".unheard").all_text_contents())
+    assert answered(page, 0).removesuffix(unheard).endswith(word)
+    page.get_by_role("tab", name="Notes").focus()
+    page.keyboard.press("/")
+    expect(text_box(page)).to_be_focused()
+    expect(text_box(page)).to_have_value("")
+
+
 def test_speaking_cuts_the_turn_that_runs(page: Page) -> None:
     start_talking(page, MERT)
     say(page, "Tell me about the wolf.")
@@ -217,11 +236,13 @@ def test_a_screen_reader_hears_sentences_and_not_deltas(page: Page) -> None:
     wait_until_heard(page, 0)
     expect(answer(page, 0)).to_have_attribute("aria-hidden", "true")
     sentence = answer(page, 0).locator(".sentence").first.text_content()
-    expect(page.get_by_role("log").locator("p").first).to_have_text(sentence or "")
+    told = page.get_by_role("log").locator("p")
+    expect(told.first).to_have_text(sentence or "")
     expect(page.locator("#status")).to_contain_text("speaks")
     page.keyboard.press("Escape")
     expect_status(page, 0, "interrupted")
     expect(answer(page, 0)).not_to_have_attribute("aria-hidden", "true")
+    expect(told).to_have_text([sentence or "", "Interrupted."])
     expect(turn(page, 0).locator(".turn__picture")).to_contain_text("Timeline: TTFT")
 
 
