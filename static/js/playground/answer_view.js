@@ -50,6 +50,11 @@ export class AnswerView {
     if (!this.#slots.some((slot) => slot.state === "speaking")) this.#mark(null);
   }
 
+  /** Return the element of the sentence being heard, or null. */
+  get speaking() {
+    return this.#slots.find((slot) => slot.state === "speaking")?.sentence ?? null;
+  }
+
   #build(place, look, turn, sentence, from, cut, unit) {
     const slot = this.#slots[place] ?? this.#newSlot(place);
     slot.look = look;

@@ -8,6 +8,8 @@ import { labelOf } from "./platforms.js";
 import { TurnList } from "./turn_list.js";
 
 const NEAR_THE_END_PX = 48;
+/** Where on the visible part of the transcript the sentence being heard is kept, from its top. */
+const VOICE_AT = 0.4;
 
 export class Transcript {
   #scroller = document.getElementById("transcript");
@@ -16,9 +18,13 @@ export class Transcript {
   #empty = document.getElementById("empty");
   #emptyEnded = document.getElementById("empty-ended");
   #latest = document.getElementById("latest");
+  #toVoice = document.getElementById("to-voice");
+  #speaking = null;
   #outboxKey = "";
-  #follows = true;
+  /** What the page scrolls to: the `voice`, and the end once that is near; the `end`; `nothing`. */
+  #follows = "voice";
   #hasGrown = false;
+  #isBehindTheVoice = false;
   #isFilling = false;
   #top = 0;
   #anchor = null;
@@ -30,7 +36,8 @@ export class Transcript {
     this.#actions = actions;
     this.#turns = new TurnList(document.getElementById("turns"), actions);
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    this.#latest.addEventListener("click", () => this.follow());
+    this.#latest.addEventListener("click", () => this.#follow("end"));
+    this.#toVoice.addEventListener("click", () => this.follow());
     const resized = new ResizeObserver(() => this.#resized());
     for (const box of [this.#scroller, ...this.#scroller.children]) resized.observe(box);
   }
@@ -56,11 +63,20 @@ export class Transcript {
 
   tick(turn, elapsed_ms) {
     this.#turns.tick(turn, elapsed_ms);
+    const speaking = this.#turns.speaking(turn);
+    if (speaking === this.#speaking) return;
+    this.#speaking = speaking;
+    this.#stick();
   }
 
-  /** Scroll to the end and stay there. */
+  /** Scroll to what is heard, or to the end while nothing is, and stay there. */
   follow() {
-    this.#follows = true;
+    this.#isBehindTheVoice = false;
+    this.#follow("voice");
+  }
+
+  #follow(what) {
+    this.#follows = what;
     this.#stick();
   }
 
@@ -102,10 +118,11 @@ export class Transcript {
   /** Detect a reader's scrolling: only a reader scrolls up; the end alone moves away when content grows. */
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    if (scrollHeight - scrollTop - clientHeight < NEAR_THE_END_PX) this.#follows = true;
-    else if (scrollTop < this.#top) this.#follows = false;
+    const isAtTheEnd = scrollHeight - scrollTop - clientHeight < NEAR_THE_END_PX;
+    if (isAtTheEnd && this.#follows === "nothing") this.#follows = this.#isVoiceInView() ? "voice" : "end";
+    else if (!isAtTheEnd && scrollTop < this.#top) this.#follows = "nothing";
     this.#top = scrollTop;
-    this.#latest.hidden = this.#follows;
+    this.#offerWays();
     if (this.#isFilling) this.#renewAnchor();
   }
 
@@ -121,8 +138,9 @@ export class Transcript {
    */
   #renewAnchor() {
     const hasScrolled = this.#scroller.scrollTop !== this.#placedAt;
-    if (this.#anchor?.node.isConnected && !hasScrolled && !this.#follows) return;
-    this.#anchor = this.#follows ? null : this.#turns.firstBelow(this.#scroller.getBoundingClientRect().top);
+    const follows = this.#follows !== "nothing";
+    if (this.#anchor?.node.isConnected && !hasScrolled && !follows) return;
+    this.#anchor = follows ? null : this.#turns.firstBelow(this.#scroller.getBoundingClientRect().top);
   }
 
   /** Scroll to the end, or to the anchor. */
@@ -136,10 +154,38 @@ export class Transcript {
   }
 
   #stick() {
-    this.#latest.hidden = this.#follows;
-    if (!this.#follows) return;
-    this.#scroller.scrollTop = this.#scroller.scrollHeight;
-    this.#top = this.#scroller.scrollTop;
+    if (this.#follows !== "nothing") {
+      this.#scroller.scrollTop = this.#follows === "voice" ? this.#placeOfVoice() : this.#scroller.scrollHeight;
+      this.#top = this.#scroller.scrollTop;
+    }
+    this.#offerWays();
+  }
+
+  /** Return where to scroll to keep the voice in view: the end, if the voice is no higher than that. */
+  #placeOfVoice() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    if (!this.#hasVoice) return this.#isBehindTheVoice ? scrollTop : scrollHeight;
+    const top = this.#speaking.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top + scrollTop;
+    const place = Math.max(0, top - clientHeight * VOICE_AT);
+    this.#isBehindTheVoice = place < scrollHeight - clientHeight;
+    return Math.min(place, scrollHeight);
+  }
+
+  get #hasVoice() {
+    return Boolean(this.#speaking?.isConnected) && this.#speaking.dataset.state === "speaking";
+  }
+
+  #isVoiceInView() {
+    if (!this.#hasVoice) return true;
+    const voice = this.#speaking.getBoundingClientRect();
+    const view = this.#scroller.getBoundingClientRect();
+    return voice.bottom > view.top && voice.top < view.bottom;
+  }
+
+  #offerWays() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    this.#latest.hidden = scrollHeight - scrollTop - clientHeight < NEAR_THE_END_PX;
+    this.#toVoice.hidden = this.#isVoiceInView();
   }
 }
 

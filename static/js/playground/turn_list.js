@@ -43,6 +43,11 @@ export class TurnList {
     this.#views.get(turn.turn_id)?.view.tick(turn, elapsed_ms);
   }
 
+  /** Return the element of the sentence of `turn` that is being heard, or null. */
+  speaking(turn) {
+    return this.#views.get(turn.turn_id)?.view.speaking ?? null;
+  }
+
   /** Return `{node, top}` of the first turn that ends below `top` in the window, or null. */
   firstBelow(top) {
     const nodes = this.#list.children;

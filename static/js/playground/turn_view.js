@@ -66,6 +66,11 @@ export class TurnView {
     if (!this.#parts.waiting.hidden) setText(this.#parts.waiting, waitingText(turn, elapsed_ms));
   }
 
+  /** Return the element of the sentence being heard, or null. */
+  get speaking() {
+    return this.#answer.speaking;
+  }
+
   set isSelected(selected) {
     this.root.toggleAttribute("data-selected", selected);
   }

@@ -269,7 +269,7 @@ def test_the_transcript_stays_where_someone_reads(page: Page, site: Site) -> Non
         answered(page, place)
     transcript = page.locator("#transcript")
     transcript.evaluate("element => { element.scrollTop = 0 }")
-    latest = page.get_by_role("button", name="Latest")
+    latest = page.get_by_role("button", name="To the end")
     expect(latest).to_be_visible()
     page.reload()
     expect(turn(page, 1)).to_be_in_viewport()
@@ -305,3 +305,24 @@ def test_who_signs_out_elsewhere_is_told_so_and_keeps_the_draft(anonymous_page: 
     expect(send_button(anonymous_page)).to_be_enabled()
     expect(text_box(anonymous_page)).to_have_value("Are you still there?")
     expect(anonymous_page.locator("#turns > .turn")).to_have_count(0)
+
+
+def test_the_page_follows_the_voice_and_offers_the_end(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 420})
+    start_talking(page, JAICP)
+    page.locator("#context-menu > summary").click()
+    page.get_by_label("Say verbatim").fill(
+        "\n".join(f"This is sentence {number} of many." for number in range(60))
+    )
+    page.get_by_role("button", name="Say it").click()
+    wait_until_heard(page, 0)
+    spoken = answer(page, 0).locator(".sentence[data-state=speaking]")
+    expect(spoken).to_be_in_viewport()
+    last = answer(page, 0).locator(".sentence").last
+    expect(last).not_to_be_in_viewport()
+    page.get_by_role("button", name="To the end").click()
+    expect(last).to_be_in_viewport()
+    page.get_by_role("button", name="To the voice").click()
+    expect(spoken).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect_status(page, 0, "interrupted")
