@@ -20,6 +20,7 @@ function facts(turn) {
     ["HTTP status", turn.response_status],
     ["finish_reason", turn.finish_reason],
     ["Error", turn.error?.code],
+    ["The server says", turn.error?.excerpt],
     ...usage,
     ["Turn", turn.turn_id],
   ].filter(([, value]) => value !== null && value !== undefined && value !== "");
