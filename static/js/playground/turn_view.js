@@ -9,9 +9,9 @@ import { inWords } from "./numbers.js";
 import { showNumbers } from "./numbers_view.js";
 import { PictureView, STRIP } from "./picture_view.js";
 import { endingNote, kindNote, summary } from "./story.js";
-import { lookOf, toolCallView } from "./tool_call_view.js";
 import { isOpen } from "./turn.js";
 
+const withCalls = lazy(() => import("./tool_call_view.js"));
 const withHeard = lazy(() => import("./heard_view.js"));
 const withReasons = lazy(() => import("./reasons_view.js"));
 
@@ -48,7 +48,7 @@ export class TurnView {
     showText(this.#parts.kind, kindNote(turn));
     this.#showFiller(turn, scene, open);
     this.#showAnswer(turn, open);
-    this.#showCalls(turn, scene);
+    if (turn.tool_calls.length) withCalls((views) => this.#showCalls(turn, scene, views));
     showText(this.#parts.ending, open ? "" : endingNote(turn));
     this.#showError(turn, scene);
     if (!open && turn.text) withHeard(({ showHeard }) => showHeard(this.#parts, turn));
@@ -98,7 +98,7 @@ export class TurnView {
     else this.#parts.answer.removeAttribute("aria-hidden");
   }
 
-  #showCalls(turn, { isLast, maySpeak, platform }) {
+  #showCalls(turn, { isLast, maySpeak, platform }, { lookOf, toolCallView }) {
     for (const call of turn.tool_calls) {
       const look = lookOf(turn, call, isLast && maySpeak && !isOpen(turn), platform);
       const known = this.#calls.get(call.id);
