@@ -320,6 +320,7 @@ def test_the_page_follows_the_voice_and_offers_the_end(page: Page) -> None:
     expect(spoken).to_be_in_viewport()
     last = answer(page, 0).locator(".sentence").last
     expect(last).not_to_be_in_viewport()
+    assert page.get_by_role("log").locator("p").count() <= 3, "sentences are told before they are heard"
     page.get_by_role("button", name="To the end").click()
     expect(last).to_be_in_viewport()
     page.get_by_role("button", name="To the voice").click()
