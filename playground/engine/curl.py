@@ -1,5 +1,6 @@
-"""Renders a request as a ``curl`` command, with shell variables in place of secrets."""
+"""Renders a request as a ``curl`` command for a shell, with variables in place of secrets."""
 
+import json
 import shlex
 
 from playground.engine.request import LLMRequest
@@ -7,27 +8,50 @@ from playground.engine.substitution import substitute
 
 
 def as_curl(request: LLMRequest, *, site_url: str, secret_names: frozenset[str]) -> str:
-    """Return the command, one option per line. This app's own addresses are prefixed with ``site_url``."""
-    url = shlex.quote(absolute_url(request, site_url))
-    lines = [f"curl --no-buffer --request {request.method} {url}"]
+    """Return the command for a POSIX shell, one option per line.
+
+    This app's own addresses are prefixed with ``site_url``.
+    """
+    lines = [f"curl --no-buffer --request {request.method} {shlex.quote(_url(request, site_url))}"]
     lines += [f"--header {_header(name, value, secret_names)}" for name, value in request.headers]
     lines.append(f"--data-raw {shlex.quote(request.body_bytes().decode())}")
     return " \\\n  ".join(lines)
 
 
-def absolute_url(request: LLMRequest, site_url: str) -> str:
+def as_powershell(request: LLMRequest, *, site_url: str, secret_names: frozenset[str]) -> str:
+    """Return the command for PowerShell.
+
+    The body goes through the standard input, because Windows PowerShell 5.1 drops the double quotes in an argument, and
+    in ASCII, because it encodes what is piped so.
+    """
+    variables = {secret: f"' + $env:{variable(secret)} + '" for secret in secret_names}
+    call = f"curl.exe --no-buffer --request {request.method} {_single_quoted(_url(request, site_url))}"
+    lines = [call]
+    for name, value in request.headers:
+        quoted = substitute(_single_quoted(value)[1:-1], variables)
+        lines.append(f"--header ('{_single_quoted(name)[1:-1]}: {quoted}')")
+    lines.append("--data-binary '@-'")
+    body = json.dumps(json.loads(request.body_bytes()), separators=(",", ":"))
+    return f"@'\n{body}\n'@ | " + " `\n  ".join(lines)
+
+
+def variable(secret_name: str) -> str:
+    """Return the name of a secret's variable: one that begins with a digit is none to a shell."""
+    return f"SECRET_{secret_name}" if secret_name[:1].isdigit() else secret_name
+
+
+def _url(request: LLMRequest, site_url: str) -> str:
     return site_url.rstrip("/") + request.url if request.url.startswith("/") else request.url
 
 
-def variable_of(secret: str) -> str:
-    """Return a secret's name as a shell can name a variable, which begins with no digit."""
-    return f"KEY_{secret}" if secret[:1].isdigit() else secret
-
-
 def _header(name: str, value: str, secret_names: frozenset[str]) -> str:
-    variables = {secret: f"'\"${{{variable_of(secret)}}}\"'" for secret in secret_names}
+    variables = {secret: f"'\"${{{variable(secret)}}}\"'" for secret in secret_names}
     quoted = shlex.quote(f"{name}: {value}")
     if not quoted.startswith("'"):
         quoted = f"'{quoted}'"
     prefix = quoted[: len(name) + 1]
     return prefix + substitute(quoted[len(prefix) :], variables)
+
+
+def _single_quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -12,7 +12,7 @@ from personas import secrets
 from personas.models import TokenSecret
 from personas.surroundings import surroundings
 from playground.engine.addresses.address import Address, AddressError, allows, is_placeholder, parse_address
-from playground.engine.curl import as_curl
+from playground.engine.curl import as_curl, as_powershell
 from playground.engine.errors.codes import Code, NotReadyError
 from playground.engine.events import TurnKind
 from playground.engine.history import History, PastTurn
@@ -23,7 +23,6 @@ from playground.engine.persona import PersonaSettings
 from playground.engine.platform_differences import platform_differences
 from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.registry import platform_named
-from playground.engine.powershell import as_powershell
 from playground.engine.request import LLMRequest
 from playground.engine.substitution import substitute
 from playground.engine.turn_plan import Call, TurnPlan
@@ -112,7 +111,7 @@ def request_as(turn_id: str, platform: Platform) -> RequestView:
         platform=platform.name,
         request=shown_request(request),
         origins=[origin.as_json() for origin in history.origins],
-        curl=curl_of(request, persona),
+        curl=as_curl(request, site_url=settings.SITE_URL, secret_names=persona.llm.header_secrets),
         powershell=as_powershell(
             request, site_url=settings.SITE_URL, secret_names=persona.llm.header_secrets
         ),
@@ -128,10 +127,6 @@ def shown_request(request: LLMRequest) -> Json:
     if request.url.startswith("/"):
         shown["url"] = settings.SITE_URL.rstrip("/") + request.url
     return shown
-
-
-def curl_of(request: LLMRequest, persona: PersonaSettings) -> str:
-    return as_curl(request, site_url=settings.SITE_URL, secret_names=persona.llm.header_secrets)
 
 
 def _request(

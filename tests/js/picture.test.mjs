@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { inWords, numbers } from "../../static/js/playground/numbers.js";
-import { axisOf, bars, marks, sharedScale, silences, stalls, ticks } from "../../static/js/playground/picture.js";
-import { findings, rows } from "../../static/js/playground/story.js";
-import { newTurn, playouts } from "../../static/js/playground/turn.js";
+import { axisOf, bars, marks, scaleOf, silences, ticks } from "../../static/js/playground/picture.js";
+import { endingNote, findings, rows } from "../../static/js/playground/story.js";
+import { cutDueAt, newTurn, playouts } from "../../static/js/playground/turn.js";
 import { segment } from "./events.mjs";
 
 const FILLER = segment({ id: 9, kind: "filler", index: null, text: "One moment", synthesis_ms: 1_000, starts_ms: 1_000, ends_ms: 1_800, words: [] });
@@ -97,6 +97,26 @@ describe("the picture of a turn", () => {
     assert.deepEqual(spans(bars(open, 9_000), "speech"), [[1_800, 2_300]]);
   });
 
+  test("draws a stall as waiting, not as text", () => {
+    const stalled = turn({ status: "completed", delta_times_ms: [600, 700, 19_700, 19_800], timings_ms: { ttft: 600, total: 21_000 } });
+    assert.deepEqual(spans(bars(stalled, 0), "stream"), [[600, 700], [19_700, 19_800]]);
+    assert.deepEqual(spans(bars(stalled, 0), "stall"), [[700, 19_700]]);
+  });
+
+  test("draws the silence that ended a turn as a stall", () => {
+    const error = { code: "stalled", message: "" };
+    const failed = turn({ status: "failed", error, delta_times_ms: [600, 700], timings_ms: { ttft: 600, total: 20_700 } });
+    assert.deepEqual(spans(bars(failed, 0), "stall"), [[700, 20_700]]);
+  });
+
+  test("has one scale with the other turns of its conversation, which grows in steps", () => {
+    const took = (total) => turn({ status: "completed", timings_ms: { total } });
+    assert.equal(scaleOf([took(2_000)], () => 0), 3_000);
+    assert.equal(scaleOf([took(2_000), took(18_000)], () => 0), 20_000);
+    assert.equal(scaleOf([took(2_000), turn({})], () => 20_001), 30_000);
+    assert.equal(scaleOf([took(3_600_000)], () => 0), 3_600_000);
+  });
+
   test("draws no LLM where it was bypassed", () => {
     const lanes = bars({ ...CLOSED, kind: "echo" }, 0).map((bar) => bar.lane);
     assert.equal(lanes.includes("llm"), false);
@@ -128,7 +148,33 @@ describe("the numbers", () => {
   });
 });
 
+describe("an interrupt at a word", () => {
+  const words = [[0, 4, 700], [5, 9, 1_000], [10, 14, 1_300]];
+  const spoken = { text: "One, two, tri.", segments: [segment({ words, starts_ms: 700, ends_ms: 1_600 })] };
+
+  test("that had been heard cuts the picture there, and says when it was clicked", () => {
+    const cut = turn({ ...spoken, status: "interrupted", heard_text: "One,", interrupted_at_ms: 1_500, timings_ms: { total: 1_500 } });
+    assert.deepEqual(marks(cut).map(({ kind, at }) => [kind, at]), [["cut", 1_000]]);
+    assert.deepEqual(spans(bars(cut, 0), "speech"), [[700, 1_000]]);
+    assert.match(endingNote(cut), /^Interrupted at 1,000 ms, by a click at 1,500 ms/);
+  });
+
+  test("that is not heard yet waits, where the picture shows it", () => {
+    const open = turn({ ...spoken, cut_waits: 9 });
+    assert.equal(cutDueAt(open), 1_000);
+    assert.deepEqual(marks(open).map(({ kind, at }) => [kind, at]), [["cut-waits", 1_000]]);
+    assert.equal(cutDueAt(turn({ ...spoken, cut_waits: 40 })), null);
+  });
+});
+
 describe("the story", () => {
+  test("says that text is struck through only if it is", () => {
+    const cut = turn({ status: "interrupted", interrupted_at_ms: 900 });
+    assert.match(endingNote(cut), /^Interrupted at 900 ms, before the answer began/);
+    assert.match(endingNote({ ...cut, text: "One. Two.", heard_text: "One. " }), /struck through/);
+    assert.match(endingNote({ ...cut, text: "One.", heard_text: "One." }), /had been heard/);
+  });
+
   test("tells the picture in rows, in order of time", () => {
     const told = rows(CLOSED, 0).map(({ what, from }) => `${what} ${from}`);
     assert.deepEqual(told.slice(0, 3), ["Waiting for the LLM 0", "Dead air 0", "Text arrives 600"]);
@@ -152,30 +198,5 @@ describe("the story", () => {
   test("names the server's own end and an interrupt", () => {
     assert.match(findings({ ...CLOSED, finish_reason: "length" }).at(-1), /length limit/);
     assert.match(findings({ ...CLOSED, status: "interrupted", interrupted_at_ms: 900 }).at(-1), /Interrupted at 900 ms/);
-  });
-});
-
-describe("a stall", () => {
-  const STALLED = turn({ ...CLOSED, delta_times_ms: [600, 650, 700, 20_700, 20_750] });
-
-  test("is drawn as no text, between the text before and after it", () => {
-    assert.deepEqual(spans(bars({ ...STALLED, timings_ms: { ...CLOSED.timings_ms, total: 21_000 } }, 0), "stall"), [[700, 20_700]]);
-    assert.deepEqual(stalls(STALLED), [{ from: 700, to: 20_700 }]);
-  });
-
-  test("is much longer than the usual pause: the thinned times of a long answer have none", () => {
-    const thinned = Array.from({ length: 300 }, (_, place) => 500 + 1_280 * place);
-    assert.deepEqual(stalls(turn({ delta_times_ms: thinned })), []);
-    assert.deepEqual(stalls(turn({ delta_times_ms: [600, 1_500] })), []);
-    assert.deepEqual(stalls(turn({ delta_times_ms: [] })), []);
-  });
-});
-
-describe("the scale of a conversation", () => {
-  test("holds its longest turn, in steps", () => {
-    const long = turn({ ...CLOSED, timings_ms: { ...CLOSED.timings_ms, total: 18_000 } });
-    assert.equal(sharedScale([CLOSED, long], () => 0), 20_000);
-    assert.equal(sharedScale([turn({})], () => 31_000), 60_000);
-    assert.equal(sharedScale([], () => 0), 3_000);
   });
 });

@@ -18,9 +18,6 @@ export class AnswerView {
   #tail = element("span", "answer__tail");
   #nowWord = null;
 
-  /** The sentence that is spoken, or null. */
-  speaking = null;
-
   constructor(container) {
     this.#container = container;
     container.append(this.#tail);
@@ -41,7 +38,6 @@ export class AnswerView {
 
   /** Highlight the sentence and the word that are heard at `elapsed_ms`. */
   tick(turn, elapsed_ms) {
-    this.speaking = null;
     turn.sentences.forEach((sentence, place) => {
       const slot = this.#slots[place];
       const state = speechState(turn, sentence, elapsed_ms);
@@ -49,11 +45,14 @@ export class AnswerView {
         slot.state = state;
         slot.sentence.dataset.state = state;
       }
-      if (!slot || state !== "speaking") return;
-      this.speaking = slot.sentence;
-      this.#markWord(slot, elapsed_ms);
+      if (slot && state === "speaking") this.#markWord(slot, elapsed_ms);
     });
-    if (!this.speaking) this.#mark(null);
+    if (!this.#slots.some((slot) => slot.state === "speaking")) this.#mark(null);
+  }
+
+  /** Return the element of the sentence being heard, or null. */
+  get speaking() {
+    return this.#slots.find((slot) => slot.state === "speaking")?.sentence ?? null;
   }
 
   #build(place, look, turn, sentence, from, cut, unit) {

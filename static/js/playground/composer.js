@@ -76,6 +76,7 @@ export class Composer {
     if (text === "" || this.#send.disabled) return;
     this.#box.value = "";
     this.#keep();
+    this.#box.focus();
     onSend(text);
   }
 

@@ -2,8 +2,8 @@
  * The selected turn in detail: its timeline, its request, its stream, its notes.
  */
 
-import { element, partsOf, setText } from "./dom.js";
-import { showNotes } from "./notes_panel.js";
+import { element, partsOf, setText, showText } from "./dom.js";
+import { lazy } from "./lazy.js";
 import { inWords } from "./numbers.js";
 import { showNumbers } from "./numbers_view.js";
 import { LANES, PictureView } from "./picture_view.js";
@@ -16,6 +16,8 @@ import { isOpen } from "./turn.js";
 /** How often the sentences about an open turn are rewritten; its picture and numbers follow every frame. */
 const WORDS_EVERY_MS = 500;
 const STREAM = document.getElementById("panel-stream");
+
+const withNotes = lazy(() => import("./notes_panel.js"));
 
 export class Inspector {
   #root = document.getElementById("inspector");
@@ -70,7 +72,7 @@ export class Inspector {
     setText(this.#title, titleOf(turn));
     this.#parts.findings.replaceChildren(...findings(turn).map((text) => element("li", "", text)));
     this.#showRows(turn, elapsed_ms);
-    showNotes(this.#parts.notes, turn, labelOf(this.#platform));
+    this.#showNotes(turn);
   }
 
   /** Build the table only when it is visible: for a long answer it is long. */
@@ -89,6 +91,14 @@ export class Inspector {
     const { StreamPanel } = await import("./stream_panel.js");
     this.#stream ??= new StreamPanel(STREAM, this.#streamPathOf);
     this.#stream.show(this.#turn);
+  }
+
+  #showNotes(turn) {
+    withNotes(({ showNotes }) => {
+      if (turn !== this.#turn) return;
+      const count = showNotes(this.#parts.notes, turn, labelOf(this.#platform));
+      showText(this.#parts["notes-count"], count ? String(count) : "");
+    });
   }
 }
 

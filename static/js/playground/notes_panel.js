@@ -3,10 +3,14 @@
  */
 
 import { element } from "./dom.js";
+import { oddities } from "./oddities.js";
 
-/** Fill `root` with the notes about `turn` of a persona of the platform with this label. */
+/** Fill `root` with the notes about `turn` of a persona of the platform with this label; return how many there are. */
 export function showNotes(root, turn, platform) {
-  root.replaceChildren(...[facts(turn), notes(turn, platform), reasoning(turn)].filter(Boolean));
+  const fired = turn.events_fired.map((name) => `The event ${name} would be fired on ${platform}.`);
+  const sentences = [...oddities(turn, platform), ...fired];
+  root.replaceChildren(...[facts(turn), noteList(turn, sentences), reasoning(turn)].filter(Boolean));
+  return sentences.length;
 }
 
 function facts(turn) {
@@ -16,7 +20,7 @@ function facts(turn) {
     ["HTTP status", turn.response_status],
     ["finish_reason", turn.finish_reason],
     ["Error", turn.error?.code],
-    ["The server's words", turn.error?.excerpt],
+    ["The server says", turn.error?.excerpt],
     ...usage,
     ["Turn", turn.turn_id],
   ].filter(([, value]) => value !== null && value !== undefined && value !== "");
@@ -38,10 +42,8 @@ function valueOf(name, value) {
   return item;
 }
 
-function notes(turn, platform) {
-  const fired = turn.events_fired.map((name) => `The event ${name} would be fired on ${platform}.`);
-  const sentences = [...turn.notes, ...fired];
-  if (sentences.length === 0) return element("p", "faint", "Nothing odd was seen in this answer.");
+function noteList({ status }, sentences) {
+  if (sentences.length === 0) return status === "completed" ? element("p", "faint", "Nothing odd was seen in this answer.") : null;
   const list = element("ul", "findings");
   list.append(...sentences.map((note) => element("li", "", note)));
   return list;

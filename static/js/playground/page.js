@@ -12,14 +12,17 @@ import * as protocol from "./protocol.js";
 import { Sender } from "./sender.js";
 import { Sheet } from "./sheet.js";
 import { ConversationSocket } from "./socket.js";
-import { initialState, openTurn, reduce, turnById } from "./state.js";
+import { CUT_WAITS, initialState, openTurn, reduce, turnById } from "./state.js";
 import { connectionStatus, turnStatus } from "./status.js";
 import { Transcript } from "./transcript.js";
+import { cutDueAt } from "./turn.js";
 
 /** How often the page redraws if the user prefers reduced motion. */
 const STILL_TICK_MS = 1_000;
 /** A page that was hidden for longer requests a snapshot when it is visible again. */
 const LONG_HIDDEN_MS = 30_000;
+/** Where a key is a letter, not a command. */
+const TYPED_IN = "input, textarea, select, [contenteditable], dialog";
 
 class LivePage {
   #root = document.getElementById("live");
@@ -46,7 +49,7 @@ class LivePage {
   #inspector = new Inspector((turnId, platform) => this.#requestPath(turnId, platform), (turnId) => this.#streamPath(turnId));
   #transcript = new Transcript({
     select: (turnId) => this.#select(turnId),
-    cutAt: (offset) => this.#socket.send(protocol.interrupt(offset)),
+    cutAt: (turn, offset) => this.#cutAt(turn, offset),
     retry: (turn) => this.#retry(turn),
     answerCall: (callId, output, status) => this.#socket.send(protocol.toolResult(callId, output, status)),
     say: (text) => this.#say(text),
@@ -71,7 +74,7 @@ class LivePage {
 
   #pressed(event) {
     if (event.key === "Escape" && !this.#sheet.isOpen) this.#sender.cut(this.#state);
-    const isTyped = event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog");
+    const isTyped = event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPED_IN);
     if (event.key !== "/" || isTyped) return;
     event.preventDefault();
     this.#composer.focus();
@@ -136,6 +139,18 @@ class LivePage {
     this.#requestFrame();
   }
 
+  /** Interrupt at a word, once the voice is there. */
+  #cutAt(turn, offset) {
+    this.#state = reduce(this.#state, { event_type: CUT_WAITS, properties: { turn_id: turn.turn_id, offset } });
+    this.#requestFrame();
+  }
+
+  #cutWhenHeard(turn, elapsed_ms) {
+    const at_ms = cutDueAt(turn);
+    if (at_ms === null || elapsed_ms < at_ms || !this.#socket.send(protocol.interrupt(turn.cut_waits))) return;
+    this.#state = reduce(this.#state, { event_type: CUT_WAITS, properties: { turn_id: turn.turn_id, offset: null } });
+  }
+
   #putBack(text) {
     if (text) this.#composer.putBack(text);
     this.#requestFrame();
@@ -195,6 +210,7 @@ class LivePage {
     this.#ended.hidden = maySpeak;
     const isWhole = this.#transcript.update(this.#state, this.#scene(selected, maySpeak), elapsed);
     this.#transcript.tick(open ?? null, open ? elapsed(open) : 0);
+    if (open) this.#cutWhenHeard(open, elapsed(open));
     if (selected) this.#inspect(selected, elapsed(selected));
     this.#announcer.update(turns, elapsed);
     const maySend = this.#connection.state !== "closed";

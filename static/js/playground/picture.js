@@ -9,37 +9,38 @@
  * @property {string} label
  */
 
-import { isOpen, playouts } from "./turn.js";
+import { cutAtMs, cutDueAt, isOpen, playouts } from "./turn.js";
 
 /** The shortest axis: keeps a quick turn from looking like a long one. */
 export const SHORTEST_AXIS_MS = 3_000;
+/** A pause between two deltas that is no model's own rhythm, if it is also much longer than the answer's usual ones. */
+export const STALL_MS = 1_000;
+const STALL_PER_USUAL = 5;
+/** How long a single delta is drawn. */
+const INSTANT_MS = 20;
+const SCALES_MS = [3_000, 5_000, 8_000, 12_000, 20_000, 30_000, 45_000, 60_000, 90_000, 120_000, 180_000, 300_000, 600_000];
 const TICK_STEPS_MS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000];
 const NARROWEST_TICK_PX = 64;
 const TICK_PX = 32;
-/** A pause between deltas that counts as a stall, if it is also much longer than the answer's usual ones. */
-const STALL_MS = 1_000;
-const STALL_PER_USUAL = 5;
 
 /**
  * Return the turn's end, or now while it is open. A segment planned to begin after the end was never heard.
  */
 export function endOf(turn, elapsed_ms) {
   if (isOpen(turn)) return elapsed_ms;
-  return turn.timings_ms.total ?? Math.max(0, ...playouts(turn).map((segment) => segment.ends_ms));
-}
-
-/** The lengths of the scale that all turns of a conversation share: in steps, so that it seldom changes. */
-const SCALES_MS = [3_000, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000];
-
-/** Return the shortest scale on which every turn fits; `elapsed(turn)` is how long an open one has been running. */
-export function sharedScale(turns, elapsed) {
-  const longest = turns.reduce((most, turn) => Math.max(most, endOf(turn, isOpen(turn) ? elapsed(turn) : 0)), 0);
-  return SCALES_MS.find((scale) => scale >= longest) ?? longest;
+  const total = turn.timings_ms.total ?? Math.max(0, ...playouts(turn).map((segment) => segment.ends_ms));
+  return Math.min(total, cutAtMs(turn) ?? total);
 }
 
 /** Return the length of the axis, in ms. */
 export function axisOf(turn, elapsed_ms) {
   return Math.max(SHORTEST_AXIS_MS, endOf(turn, elapsed_ms));
+}
+
+/** Return the axis length for the strips of all `turns`, in ms: in steps, so that a growing turn seldom changes it. */
+export function scaleOf(turns, elapsed) {
+  const longest = turns.reduce((most, turn) => Math.max(most, endOf(turn, elapsed(turn))), SHORTEST_AXIS_MS);
+  return SCALES_MS.find((scale) => scale >= longest) ?? longest;
 }
 
 /** Return what happened up to `elapsed_ms`, lane by lane. @returns {Bar[]} */
@@ -58,31 +59,38 @@ function llmBars(turn, end) {
     return [{ lane: "llm", kind: "waiting", from: 0, to, label: "waiting" }];
   }
   const last = Math.max(first, turn.delta_times_ms.at(-1) ?? 0, turn.sentences.at(-1)?.t_ms ?? 0);
-  return [
-    { lane: "llm", kind: "waiting", from: 0, to: first, label: "waiting" },
-    ...streamBars(turn, first, last),
-  ];
+  return [{ lane: "llm", kind: "waiting", from: 0, to: first, label: "waiting" }, ...streamBars(turn, first, last, end)];
 }
 
-/** The text as it arrives, with its stalls as what they are. */
-function streamBars(turn, first, last) {
+/** Text that arrives, with the stalls as waiting: between two deltas, and since the last one while the turn may stream on. */
+function streamBars(turn, first, last, end) {
   const drawn = [];
   let from = first;
-  for (const stall of stalls(turn)) {
-    drawn.push({ lane: "llm", kind: "stream", from, to: stall.from, label: "text arrives" });
-    drawn.push({ lane: "llm", kind: "stall", ...stall, label: "no text" });
+  for (const stall of stallsOf(turn)) {
+    drawn.push({ lane: "llm", kind: "stream", from, to: Math.max(stall.from, from + INSTANT_MS), label: "text arrives" }, stalled(stall));
     from = stall.to;
   }
-  return [...drawn, { lane: "llm", kind: "stream", from, to: last, label: "text arrives" }];
+  drawn.push({ lane: "llm", kind: "stream", from, to: Math.max(last, from + INSTANT_MS), label: "text arrives" });
+  if (isStalled(turn, end)) drawn.push(stalled({ from: last, to: end }));
+  return drawn;
 }
 
-/** Return the intervals without text in the middle of an answer: `[{from, to}]`. The times of a long one are thinned. */
-export function stalls({ delta_times_ms: times }) {
-  const gaps = times.slice(1).map((to, place) => ({ from: times[place], to }));
-  const lengths = gaps.map(({ from, to }) => to - from).sort((one, other) => one - other);
+function stalled({ from, to }) {
+  return { lane: "llm", kind: "stall", from, to, label: "no text: the LLM stalled" };
+}
+
+/** Whether a failed turn ended with the server's silence. */
+function isStalled({ status, error }) {
+  return status === "failed" && error?.code === "stalled";
+}
+
+/** Return the pauses between deltas that are stalls: `[{from, to}]`. The times of a long answer are thinned. */
+export function stallsOf({ delta_times_ms: times }) {
+  const pauses = times.slice(1).map((to, place) => ({ from: times[place], to }));
+  const lengths = pauses.map(({ from, to }) => to - from).sort((one, other) => one - other);
   const usual = lengths[Math.floor((lengths.length - 1) / 2)] ?? 0;
   const least = Math.max(STALL_MS, STALL_PER_USUAL * usual);
-  return gaps.filter(({ from, to }) => to - from >= least);
+  return pauses.filter(({ from, to }) => to - from >= least || (pauses.length === 1 && to - from >= STALL_MS));
 }
 
 function sentenceBars(turn) {
@@ -140,7 +148,10 @@ function silence(from, to) {
 export function marks(turn) {
   const moments = [];
   if (turn.timings_ms.ttft != null) moments.push({ kind: "first-delta", at: turn.timings_ms.ttft, label: "first delta" });
-  if (turn.interrupted_at_ms != null) moments.push({ kind: "cut", at: turn.interrupted_at_ms, label: "interrupted" });
+  const cut = cutAtMs(turn);
+  if (cut !== null) moments.push({ kind: "cut", at: cut, label: "interrupted" });
+  const due = cutDueAt(turn);
+  if (due !== null) moments.push({ kind: "cut-waits", at: due, label: "the interrupt waits" });
   return moments;
 }
 

@@ -3,8 +3,10 @@
  */
 
 import { setText } from "./dom.js";
+import { lazy } from "./lazy.js";
 import { labelOf } from "./platforms.js";
-import { requestView } from "./request_view.js";
+
+const withView = lazy(() => import("./request_view.js"));
 
 export class RequestPanel {
   #panel;
@@ -73,20 +75,17 @@ export class RequestPanel {
       : `As ${labelOf(platform)} would send the same turn. This was not sent.`;
     setText(this.#parts["request-says"], says);
     this.#parts.request.toggleAttribute("data-imagined", !isOwn);
-    this.#parts.request.replaceChildren(requestView(described));
-    this.#offer(described);
-  }
-
-  #offer({ curl = "", powershell = "" }) {
-    document.getElementById("request-curl").textContent = curl;
-    document.getElementById("request-powershell").textContent = powershell;
-    this.#parts["copy-curl"].hidden = !curl;
-    this.#parts["copy-powershell"].hidden = !powershell;
+    const key = this.#shownKey;
+    withView(({ requestView }) => {
+      if (key === this.#shownKey) this.#parts.request.replaceChildren(requestView(described));
+    });
+    for (const shell of ["curl", "powershell"]) setText(document.getElementById(`request-${shell}`), described[shell] ?? "");
+    this.#parts.copy.hidden = !described.curl;
   }
 
   #say(text) {
     setText(this.#parts["request-says"], text);
     this.#parts.request.replaceChildren();
-    this.#offer({});
+    this.#parts.copy.hidden = true;
   }
 }

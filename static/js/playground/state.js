@@ -46,7 +46,11 @@ export function openTurn(state) {
   return state.turns.findLast(isOpen);
 }
 
+/** The page's own event: the open turn is to be interrupted behind the word that ends at `offset`; null: no longer. */
+export const CUT_WAITS = "page.cut_waits";
+
 const CHANGES = {
+  [CUT_WAITS]: cutWaits,
   "playground.request": requestSent,
   "playground.response": responseReceived,
   "playground.delta": contentDelta,
@@ -248,6 +252,10 @@ function eventFired(state, turn, { event_name }) {
 
 function interruptHeld(state, turn, { until_ms }) {
   return { ...state, open: { ...opened(state, turn), held_until_ms: until_ms ?? Infinity } };
+}
+
+function cutWaits(state, turn, { offset }) {
+  return withTurn(state, turn, { cut_waits: offset });
 }
 
 function toolCalled(state, turn, { tool_call_id, name, arguments: text, valid }) {

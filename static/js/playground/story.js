@@ -4,12 +4,12 @@
 
 import { inWords, numbers } from "./numbers.js";
 import { bars } from "./picture.js";
-import { cutOffset } from "./turn.js";
+import { cutAtMs, cutOffset } from "./turn.js";
 
 const KINDS = {
   waiting: "Waiting for the LLM",
   stream: "Text arrives",
-  stall: "No text",
+  stall: "The LLM stalled: no text",
   sentence: "Sentence",
   synthesis: "Synthesis, then waiting its turn",
   filler: "Filler",
@@ -58,9 +58,13 @@ export function kindNote(turn) {
 /** Return how the turn ended; "" if it simply completed. */
 export function endingNote(turn) {
   if (turn.status !== "interrupted") return FINISH_REASONS[turn.finish_reason] ?? "";
-  const when = turn.interrupted_at_ms === null ? "" : ` at ${inWords(turn.interrupted_at_ms)}`;
-  if (cutOffset(turn) !== null) return `Interrupted${when}; what is struck through was not heard.`;
-  return turn.text === "" ? `Interrupted${when}, before there was an answer.` : `Interrupted${when}; all of the text was heard.`;
+  const cut = cutAtMs(turn);
+  const clicked = cut === turn.interrupted_at_ms ? "" : `, by a click at ${inWords(turn.interrupted_at_ms)} on a word that had been heard`;
+  const when = cut === null ? "" : ` at ${inWords(cut)}${clicked}`;
+  if (turn.text.trim() === "") return `Interrupted${when}, before the answer began: nothing of it was heard.`;
+  return cutOffset(turn) === null
+    ? `Interrupted${when}; all that was written until then had been heard.`
+    : `Interrupted${when}; what is struck through was not heard.`;
 }
 
 /** Return the sentences that explain the picture. */

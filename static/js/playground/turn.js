@@ -25,6 +25,7 @@
  * @property {Object<string, number|null>} timings_ms ttfb, ttft, first_sentence, first_audio, dead_air, total
  * @property {object} usage
  * @property {number|null} interrupted_at_ms
+ * @property {number|null} cut_waits the end of the clicked word behind which the turn is to be interrupted
  * @property {number|null} response_status
  * @property {string|null} created_at
  * @property {boolean} was_live whether it began while the page was open
@@ -72,6 +73,7 @@ export function newTurn(turnId) {
     timings_ms: { ttfb: null, ttft: null, first_sentence: null, first_audio: null, dead_air: null, total: null },
     usage: {},
     interrupted_at_ms: null,
+    cut_waits: null,
     response_status: null,
     created_at: null,
     was_live: false,
@@ -87,6 +89,25 @@ export function cutOffset(turn) {
   if (turn.status !== "interrupted" && turn.status !== "failed") return null;
   if (turn.heard_text.trimEnd() === turn.text.trimEnd()) return null;
   return turn.text.startsWith(turn.heard_text) ? codePointLength(turn.heard_text) : 0;
+}
+
+/** Return when the speech was cut, in ms: a click on a word that had been heard cuts there, earlier than the click. */
+export function cutAtMs(turn) {
+  if (turn.interrupted_at_ms === null) return null;
+  const cut = cutOffset(turn);
+  const unheard = cut === null ? [] : wordsOf(turn).filter(([start]) => start >= cut);
+  return Math.min(turn.interrupted_at_ms, ...unheard.map(([, , at_ms]) => at_ms));
+}
+
+/** Return when the clicked word is heard by the forecast, in ms; null if no interrupt waits, or its word has no time yet. */
+export function cutDueAt(turn) {
+  if (turn.cut_waits === null || !isOpen(turn)) return null;
+  const word = wordsOf(turn).find(([, end]) => end >= turn.cut_waits);
+  return word ? word[2] : null;
+}
+
+function wordsOf(turn) {
+  return playouts(turn).flatMap(({ kind, words }) => (kind === "sentence" ? words : []));
 }
 
 /**

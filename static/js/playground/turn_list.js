@@ -2,7 +2,7 @@
  * The turns in the transcript: built from the newest on, within a frame's time budget, and kept while they are known.
  */
 
-import { sharedScale } from "./picture.js";
+import { scaleOf } from "./picture.js";
 import { isOpen } from "./turn.js";
 import { TurnView } from "./turn_view.js";
 
@@ -33,7 +33,7 @@ export class TurnList {
   update(turns, scene, elapsed) {
     this.hasChanged = false;
     this.#dropGone(turns);
-    const scale_ms = sharedScale(turns, elapsed);
+    const scale_ms = scaleOf(turns, elapsed);
     const isWhole = this.#showNewestFirst(turns, { ...scene, scale_ms }, elapsed);
     this.#select(this.#views.get(scene.selectedId)?.view);
     return isWhole;
@@ -67,11 +67,9 @@ export class TurnList {
     for (let place = turns.length - 1; place >= 0; place -= 1) {
       const turn = turns[place];
       const isLast = place === turns.length - 1;
-      const isShown = this.#isShown(turn, isLast, scene);
-      if (!isShown || this.#views.get(turn.turn_id).scale_ms !== scene.scale_ms) {
+      if (!this.#isShown(turn, isLast, scene)) {
         if (this.hasChanged && performance.now() > until) return false;
-        if (isShown) this.#rescale(turn, scene.scale_ms, elapsed(turn));
-        else this.#show(turn, isLast, scene, elapsed(turn), later);
+        this.#show(turn, isLast, scene, elapsed(turn), later);
       }
       later = this.#views.get(turn.turn_id).view.root;
       later.toggleAttribute("data-painted", place >= turns.length - PAINTED);
@@ -79,23 +77,17 @@ export class TurnList {
     return true;
   }
 
-  #isShown(turn, isLast, { maySpeak }) {
+  #isShown(turn, isLast, { maySpeak, scale_ms }) {
     const known = this.#views.get(turn.turn_id);
-    return known?.turn === turn && known.isLast === isLast && known.maySpeak === maySpeak;
+    return known?.turn === turn && known.isLast === isLast && known.maySpeak === maySpeak && known.scale_ms === scale_ms;
   }
 
-  #rescale(turn, scale_ms, elapsed_ms) {
-    const known = this.#views.get(turn.turn_id);
-    known.view.rescale(scale_ms, elapsed_ms);
-    known.scale_ms = scale_ms;
-    this.hasChanged = true;
-  }
-
-  #show(turn, isLast, { speaker, hasFiller, maySpeak, platform, scale_ms }, elapsed_ms, later) {
+  #show(turn, isLast, { speaker, ...scene }, elapsed_ms, later) {
     if (isOpen(turn) || turn.was_live) this.#live.add(turn.turn_id);
     const view = this.#views.get(turn.turn_id)?.view ?? this.#newView(speaker, later);
     const wasLive = this.#live.has(turn.turn_id);
-    view.update(turn, { isLast, hasFiller, wasLive, maySpeak, platform, scale_ms }, elapsed_ms);
+    view.update(turn, { ...scene, isLast, wasLive }, elapsed_ms);
+    const { maySpeak, scale_ms } = scene;
     this.#views.set(turn.turn_id, { view, turn, isLast, maySpeak, scale_ms });
     this.hasChanged = true;
   }

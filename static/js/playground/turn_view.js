@@ -4,12 +4,16 @@
 
 import { AnswerView } from "./answer_view.js";
 import { fromTemplate, partsOf, setText, showText } from "./dom.js";
+import { lazy } from "./lazy.js";
 import { inWords } from "./numbers.js";
 import { showNumbers } from "./numbers_view.js";
 import { PictureView, STRIP } from "./picture_view.js";
 import { endingNote, kindNote, summary } from "./story.js";
-import { lookOf, toolCallView } from "./tool_call_view.js";
 import { isOpen } from "./turn.js";
+
+const withCalls = lazy(() => import("./tool_call_view.js"));
+const withHeard = lazy(() => import("./heard_view.js"));
+const withReasons = lazy(() => import("./reasons_view.js"));
 
 export class TurnView {
   #parts;
@@ -18,9 +22,9 @@ export class TurnView {
   #calls = new Map();
   #actions;
   #turn = null;
-  #scale_ms = 0;
+  #scale_ms;
 
-  /** `actions`: `select(turnId)`, `cutAt(offset)`, `retry(turn)`, `answerCall(callId, output, status)`. */
+  /** `actions`: `select(turnId)`, `cutAt(turn, offset)`, `retry(turn)`, `answerCall(callId, output, status)`. */
   constructor(speaker, actions) {
     this.root = fromTemplate("turn-template");
     this.#parts = partsOf(this.root);
@@ -44,9 +48,11 @@ export class TurnView {
     showText(this.#parts.kind, kindNote(turn));
     this.#showFiller(turn, scene, open);
     this.#showAnswer(turn, open);
-    this.#showCalls(turn, scene);
+    if (turn.tool_calls.length) withCalls((views) => this.#showCalls(turn, scene, views));
     showText(this.#parts.ending, open ? "" : endingNote(turn));
     this.#showError(turn, scene);
+    if (!open && turn.text) withHeard(({ showHeard }) => showHeard(this.#parts, turn));
+    if (!open) withReasons(({ showReasons }) => showReasons(this.#parts.reasons, turn, scene.platform));
     this.tick(turn, elapsed_ms);
     const told = open ? "" : `: ${summary(turn, elapsed_ms)}`;
     setText(this.#parts.summary, `Timeline${told}. Show the details.`);
@@ -60,13 +66,7 @@ export class TurnView {
     if (!this.#parts.waiting.hidden) setText(this.#parts.waiting, waitingText(turn, elapsed_ms));
   }
 
-  /** Draw the picture on another scale; nothing else has changed. */
-  rescale(scale_ms, elapsed_ms) {
-    this.#scale_ms = scale_ms;
-    this.#strip.draw(this.#turn, elapsed_ms, scale_ms);
-  }
-
-  /** What to look at to follow the voice: the sentence that is spoken, or else the turn itself. */
+  /** What to look at to follow the voice: the sentence that is heard, or else the turn itself. */
   get voicePlace() {
     return this.#answer.speaking ?? this.root;
   }
@@ -98,7 +98,7 @@ export class TurnView {
     else this.#parts.answer.removeAttribute("aria-hidden");
   }
 
-  #showCalls(turn, { isLast, maySpeak, platform }) {
+  #showCalls(turn, { isLast, maySpeak, platform }, { lookOf, toolCallView }) {
     for (const call of turn.tool_calls) {
       const look = lookOf(turn, call, isLast && maySpeak && !isOpen(turn), platform);
       const known = this.#calls.get(call.id);
@@ -129,12 +129,11 @@ export class TurnView {
 
   #clicked(event) {
     const word = event.target.closest(".word");
-    if (word && this.#turn && isOpen(this.#turn)) this.#actions.cutAt(Number(word.dataset.end));
+    if (word && this.#turn && isOpen(this.#turn)) this.#actions.cutAt(this.#turn, Number(word.dataset.end));
   }
 }
 
 function waitingText(turn, elapsed_ms) {
   const what = turn.reasoning ? "The LLM is reasoning" : "Waiting for the LLM";
-  // An empty line would let the speaker's name drop to the next one.
-  return elapsed_ms < 300 ? "\u00a0" : `${what} · ${inWords(Math.floor(elapsed_ms / 100) * 100)}`;
+  return elapsed_ms < 300 ? "" : `${what} · ${inWords(Math.floor(elapsed_ms / 100) * 100)}`;
 }

@@ -68,3 +68,12 @@ def test_an_error_of_the_server_leads_nowhere(page: Page, own_server: LLMServerH
     expect_status(page, 0, "failed")
     expect(turn(page, 0).get_by_role("button", name="Try again")).to_be_visible()
     expect(turn(page, 0).get_by_role("link", name="Open the persona")).to_be_hidden()
+
+
+def test_a_silent_answer_says_why_under_it_and_counts_it_on_the_notes(
+    page: Page, own_server: LLMServerHandle
+) -> None:
+    talk_to(page, own_server.base_url("silent"))
+    expect_status(page, 0, "completed")
+    expect(turn(page, 0).get_by_role("list", name="What was odd")).to_contain_text("The LLM said nothing")
+    expect(page.get_by_role("tab", name="Notes 1")).to_be_visible()

@@ -92,6 +92,25 @@ def test_a_click_on_a_word_cuts_behind_it(page: Page) -> None:
     assert answered(page, 0).removesuffix(unheard) == word
 
 
+def test_a_click_on_a_word_ahead_of_the_voice_cuts_when_it_is_heard(page: Page) -> None:
+    start_talking(page, MERT)
+    expect(text_box(page)).to_be_focused()
+    say(page, "Tell me about the wolf.")
+    wait_until_heard(page, 0)
+    ahead = answer(page, 0).locator(".sentence[data-state=speaking] .word").last
+    word = ahead.inner_text()
+    ahead.click()
+    expect(page.locator("#status")).to_contain_text("The interrupt waits")
+    expect(page.locator("[data-part=lanes] .mark--cut-waits")).to_have_count(1)
+    expect_status(page, 0, "interrupted")
+    unheard = "".join(answer(page, 0).locator(".unheard").all_text_contents())
+    assert answered(page, 0).removesuffix(unheard).endswith(word)
+    page.get_by_role("tab", name="Notes").focus()
+    page.keyboard.press("/")
+    expect(text_box(page)).to_be_focused()
+    expect(text_box(page)).to_have_value("")
+
+
 def test_speaking_cuts_the_turn_that_runs(page: Page) -> None:
     start_talking(page, MERT)
     say(page, "Tell me about the wolf.")
@@ -240,11 +259,13 @@ def test_a_screen_reader_hears_sentences_and_not_deltas(page: Page) -> None:
     wait_until_heard(page, 0)
     expect(answer(page, 0)).to_have_attribute("aria-hidden", "true")
     sentence = answer(page, 0).locator(".sentence").first.text_content()
-    expect(page.get_by_role("log").locator("p").first).to_have_text(sentence or "")
+    told = page.get_by_role("log").locator("p")
+    expect(told.first).to_have_text(sentence or "")
     expect(page.locator("#status")).to_contain_text("speaks")
     page.keyboard.press("Escape")
     expect_status(page, 0, "interrupted")
     expect(answer(page, 0)).not_to_have_attribute("aria-hidden", "true")
+    expect(told).to_have_text([sentence or "", "Interrupted."])
     expect(turn(page, 0).locator(".turn__picture")).to_contain_text("Timeline: TTFT")
 
 
@@ -325,3 +346,25 @@ def test_who_signs_out_elsewhere_is_told_so_and_keeps_the_draft(anonymous_page: 
     expect(send_button(anonymous_page)).to_be_enabled()
     expect(text_box(anonymous_page)).to_have_value("Are you still there?")
     expect(anonymous_page.locator("#turns > .turn")).to_have_count(0)
+
+
+def test_the_page_follows_the_voice_and_offers_the_end(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 420})
+    start_talking(page, JAICP)
+    page.locator("#context-menu > summary").click()
+    page.get_by_label("Say verbatim").fill(
+        "\n".join(f"This is sentence {number} of many." for number in range(60))
+    )
+    page.get_by_role("button", name="Say it").click()
+    wait_until_heard(page, 0)
+    spoken = answer(page, 0).locator(".sentence[data-state=speaking]")
+    expect(spoken).to_be_in_viewport()
+    last = answer(page, 0).locator(".sentence").last
+    expect(last).not_to_be_in_viewport()
+    assert page.get_by_role("log").locator("p").count() <= 3, "sentences are told before they are heard"
+    page.get_by_role("button", name="To the end").click()
+    expect(last).to_be_in_viewport()
+    page.get_by_role("button", name="To the voice").click()
+    expect(spoken).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect_status(page, 0, "interrupted")

@@ -1,0 +1,109 @@
+/**
+ * What is odd about an answer, in sentences with figures and what to do. Pure.
+ *
+ * Each stands under the answer: a caller who hears nothing asks why, and the page answers where the eye is.
+ */
+
+import { codePointLength } from "./code_points.js";
+import { inWords } from "./numbers.js";
+import { STALL_MS, stallsOf } from "./picture.js";
+import { playouts, spokenSentences } from "./turn.js";
+
+/** A caller notices a silence from here on. */
+const LONG_WAIT_MS = 2_000;
+/** A shorter answer in one delta is what a model may well send. */
+const ONE_PIECE_CHARS = 80;
+/** A first sentence of so many characters makes the caller wait for its end. */
+const LONG_SENTENCE_CHARS = 300;
+
+/** Return the sentences about `turn` of a persona of the platform with this label; `[]` while it is open. */
+export function oddities(turn, platform) {
+  if (turn.status === "pending" || turn.status === "streaming") return [];
+  const silent = saidNothing(turn);
+  const notes = silent ? turn.notes.filter((note) => !TOLD_ABOVE.test(note)) : turn.notes;
+  const ofAnswer = BYPASSED.has(turn.kind) ? [] : [silent, firstWait(turn), onePiece(turn), ...stalls(turn), noEnd(turn)];
+  return [...ofAnswer, unspoken(turn), starved(turn), called(turn, platform), ...notes].filter(Boolean);
+}
+
+/** Notes of the server that a sentence with figures stands for. */
+const TOLD_ABOVE = /^The model (said nothing\.|reasoned, but said nothing)/;
+
+const BYPASSED = new Set(["echo", "greeting"]);
+
+function saidNothing({ status, text, tool_calls, reasoning, finish_reason, usage }) {
+  if (status !== "completed" || text.trim() || tool_calls.length) return "";
+  const end = finish_reason ? ` (finish_reason: ${finish_reason})` : "";
+  if (reasoning) {
+    const chars = codePointLength(reasoning).toLocaleString("en-US");
+    return `The LLM said nothing: all it sent was ${chars} characters of reasoning, which is never spoken${end}. The caller hears silence. Allow more tokens, or make the model reason less.`;
+  }
+  const tokens = usage.completion_tokens;
+  const spent = tokens > 0 ? ` although it counts ${tokens} completion tokens` : "";
+  const blank = text ? "nothing but white space" : "no text and no tool call";
+  return `The LLM said nothing: its answer ended with ${blank}${spent}${end}. The caller hears silence. Look in your endpoint's log for why the content is empty.`;
+}
+
+function firstWait({ timings_ms: { ttft, ttfb } }) {
+  if (ttft === null || ttft < LONG_WAIT_MS) return "";
+  if (ttfb === null || ttft - ttfb < LONG_WAIT_MS) {
+    return `The first text came after ${inWords(ttft)}: the LLM's server needed that long to begin its answer. A filler covers such a wait; a smaller model or a shorter prompt makes it shorter.`;
+  }
+  return `The first text came after ${inWords(ttft)}, although the server had begun to answer at ${inWords(ttfb)}: look for reasoning, or for a proxy that holds the stream back.`;
+}
+
+function onePiece({ delta_times_ms, text, timings_ms: { ttft } }) {
+  const chars = codePointLength(text);
+  if (delta_times_ms.length !== 1 || chars < ONE_PIECE_CHARS) return "";
+  return `All ${chars.toLocaleString("en-US")} characters came at once, after ${inWords(ttft)}: the voice could not begin earlier. Send each delta as the model writes it, and let no proxy buffer the stream.`;
+}
+
+function stalls(turn) {
+  const pauses = stallsOf(turn);
+  if (pauses.length === 0) return [];
+  const longest = pauses.toSorted((one, other) => other.to - other.from - (one.to - one.from))[0];
+  const others = pauses.length > 1 ? ` (the longest of ${pauses.length} such pauses)` : "";
+  const heard = silentDuring(turn, longest);
+  const felt = heard >= 100 ? `the caller heard ${inWords(heard)} of silence in it` : "the voice was still speaking, so the caller noticed nothing";
+  return [
+    `The LLM stalled for ${inWords(longest.to - longest.from)} after its text at ${inWords(longest.from)}${others}; ${felt}. Look for what your endpoint waits for in the middle of an answer.`,
+  ];
+}
+
+function silentDuring(turn, { from, to }) {
+  const spoken = playouts(turn).map(({ starts_ms, ends_ms }) => Math.max(0, Math.min(to, ends_ms) - Math.max(from, starts_ms)));
+  return Math.max(0, to - from - spoken.reduce((sum, ms) => sum + ms, 0));
+}
+
+function noEnd({ sentences, delta_times_ms, timings_ms: { ttft, first_sentence } }) {
+  const [first] = sentences;
+  if (!first || first.kind !== "sentence" || delta_times_ms.length < 2) return "";
+  const chars = first.end - first.start;
+  if (chars < LONG_SENTENCE_CHARS) return "";
+  return `No sentence ended in the first ${chars} characters, so the voice waited ${inWords(first_sentence - ttft)} for something to say. Ask the model for a short first sentence.`;
+}
+
+/** Text that the voice leaves out, in a turn whose voice reached it. */
+function unspoken(turn) {
+  const spoken = spokenSentences(turn);
+  const silent = turn.sentences.filter(({ index }) => spoken.get(index)?.text === "");
+  if (silent.length === 0) return "";
+  const what = silent.length === 1 ? "A piece" : `${silent.length} pieces`;
+  return `${what} of the answer can't be spoken (a rule, a table's line, emoji, an empty block), so the caller hears nothing of it.`;
+}
+
+/** The silence between two sentences, when the text of the next one came too late. */
+function starved(turn) {
+  const said = playouts(turn).filter(({ kind, text }) => kind === "sentence" && text);
+  const waits = said.slice(1).map((next, place) => next.starts_ms - said[place].ends_ms);
+  const longest = Math.max(0, ...waits);
+  if (longest < STALL_MS || stallsOf(turn).length) return "";
+  return `The voice ran out of text: ${inWords(longest)} of silence between two sentences. The LLM writes more slowly than the voice speaks.`;
+}
+
+function called({ tool_calls, tool_results, text, status }, platform) {
+  const open = tool_calls.filter(({ id }) => !(id in tool_results));
+  if (status !== "completed" || open.length === 0) return "";
+  const names = [...new Set(open.map(({ name }) => name))].join(", ");
+  const silence = text.trim() ? "" : " Until then the caller hears silence.";
+  return `The LLM called ${names} in place of ${text.trim() ? "going on" : "an answer"}. ${platform} runs no tool itself: it hands the call to your application, which answers it.${silence}`;
+}

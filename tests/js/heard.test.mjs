@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { heardText } from "../../static/js/playground/heard.js";
+import { newTurn } from "../../static/js/playground/turn.js";
+import { segment } from "./events.mjs";
+
+/** A turn of `[kind, raw, spoken]` sentences, one per line. */
+function turn(...parts) {
+  let start = 0;
+  const sentences = parts.map(([kind, raw], index) => {
+    const sentence = { index, start, end: start + raw.length, kind, t_ms: 0 };
+    start += raw.length + 1;
+    return sentence;
+  });
+  const segments = parts.map(([, , text], index) => segment({ id: index, index, text, words: [], starts_ms: index, ends_ms: index + 1 }));
+  return { ...newTurn("t1"), text: parts.map(([, raw]) => raw).join("\n"), sentences, segments };
+}
+
+describe("an answer as the voice says it", () => {
+  test("is no other than the written one, apart from white space", () => {
+    assert.equal(heardText(turn(["sentence", "Hi  there.", "Hi there."])), null);
+  });
+
+  test("has no markup, and a line says what there was", () => {
+    const { lines, made } = heardText(
+      turn(["heading", "# Hours", "Hours"], ["table_row", "| Mon | 9 |", "Mon, 9"], ["table_row", "| Tue | 9 |", "Tue, 9"], ["sentence", "Bye.", "Bye."]),
+    );
+    assert.deepEqual(lines, ["Hours", "Mon, 9", "Tue, 9", "Bye."]);
+    assert.equal(made, "What the voice made of it: a heading, 2 table rows. Tell your prompt to write plain sentences.");
+  });
+
+  test("names addresses, and what is not said", () => {
+    const { made } = heardText(turn(["sentence", "See https://example.org/a?b=1.", "See example.org."], ["sentence", "---", ""]));
+    assert.match(made, /an address that is said differently, a piece that is not said/);
+  });
+
+  test("leaves out sentences that the voice never reached", () => {
+    const interrupted = turn(["sentence", "*One.*", "One."], ["sentence", "Two.", "Two."]);
+    assert.deepEqual(heardText({ ...interrupted, segments: interrupted.segments.slice(0, 1) }).lines, ["One."]);
+  });
+});
