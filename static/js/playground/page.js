@@ -7,6 +7,7 @@ import { TurnClock } from "./clock.js";
 import { Composer } from "./composer.js";
 import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
+import { OptionalParts } from "./optional_parts.js";
 import * as protocol from "./protocol.js";
 import { Sender } from "./sender.js";
 import { Sheet } from "./sheet.js";
@@ -32,6 +33,7 @@ class LivePage {
   #askedFrom = null;
   #hiddenAt = 0;
   #clock = new TurnClock();
+  #parts = new OptionalParts(this.#clock, () => this.#requestFrame());
   #announcer = new Announcer();
   #sheet = new Sheet();
   #socket = new ConversationSocket({
@@ -61,7 +63,8 @@ class LivePage {
 
   start() {
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !this.#sheet.isOpen) this.#sender.cut(this.#state);
+      if (event.key !== "Escape" || this.#sheet.isOpen || this.#parts.leave()) return;
+      this.#sender.cut(this.#state);
     });
     addEventListener("online", () => this.#socket.hurry());
     document.addEventListener("visibilitychange", () => this.#seen());
@@ -183,6 +186,7 @@ class LivePage {
     if (open) this.#transcript.tick(open, elapsed(open));
     if (selected) this.#inspect(selected, elapsed(selected));
     this.#announcer.update(turns);
+    this.#parts.update(turns.at(-1));
     const maySend = this.#connection.state !== "closed";
     const mayInterrupt = Boolean(open) && this.#connection.state === "open";
     this.#composer.update({ maySpeak, maySend, mayInterrupt });

@@ -1,0 +1,107 @@
+/**
+ * The parts of the page that are loaded when they are first switched on. A switch is a button with
+ * `data-switch="name"`; whether it is on is remembered in this browser.
+ *
+ * A part's module exports `start(page)`, which returns `{update(turn, elapsed), stop(), leave?()}`, or `{reason}` if
+ * this browser can't do it; `elapsed()` is how long the turn has been open, in ms. `page` has the page's `root`,
+ * `show(text)` for what the part has to say, `announce(text)` for what a screen reader is to say as well, and
+ * `switchOff()`.
+ */
+
+import { showText } from "./dom.js";
+
+const LOAD = {
+  loudspeaker: () => import("./loudspeaker.js"),
+};
+const MISSING = {
+  loudspeaker: () => ("speechSynthesis" in globalThis ? "" : "This browser has no speech synthesis: nothing can be heard."),
+};
+
+export class OptionalParts {
+  #root = document.getElementById("live");
+  #says = document.getElementById("sound-says");
+  #announcements = document.getElementById("announcements");
+  #clock;
+  #redraw;
+  #parts = new Map();
+
+  /** `clock` is the page's TurnClock; `redraw()` requests a frame. */
+  constructor(clock, redraw) {
+    this.#clock = clock;
+    this.#redraw = redraw;
+    for (const button of this.#root.querySelectorAll("[data-switch]")) this.#bind(button, button.dataset.switch);
+  }
+
+  /** Show `turn`, the newest one, to the parts that are on. */
+  update(turn) {
+    if (!turn) return;
+    const elapsed = () => this.#clock.elapsed(turn.turn_id, performance.now());
+    for (const part of this.#parts.values()) part.update(turn, elapsed);
+  }
+
+  /** Leave the part that covers the page, if one does; return whether it did. */
+  leave() {
+    return [...this.#parts.values()].some((part) => part.leave?.());
+  }
+
+  #bind(button, name) {
+    const missing = MISSING[name]?.() ?? "";
+    if (missing) this.#refuse(button, missing);
+    button.addEventListener("click", () => this.#toggle(button, name));
+    if (isRemembered(name)) this.#toggle(button, name);
+  }
+
+  async #toggle(button, name) {
+    if (button.getAttribute("aria-disabled")) return this.#announce(button.title);
+    const isOn = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(isOn));
+    remember(name, isOn);
+    if (isOn) return this.#start(button, name);
+    this.#parts.get(name)?.stop();
+    this.#parts.delete(name);
+  }
+
+  async #start(button, name) {
+    const { start } = await LOAD[name]();
+    const part = await start({
+      root: this.#root,
+      show: (text) => showText(this.#says, text),
+      announce: (text) => this.#announce(text),
+      switchOff: () => button.click(),
+    });
+    const isStillOn = button.getAttribute("aria-pressed") === "true";
+    if (part.reason) return this.#refuse(button, part.reason);
+    if (!isStillOn || this.#parts.has(name)) return part.stop();
+    this.#parts.set(name, part);
+    this.#redraw();
+  }
+
+  #refuse(button, reason) {
+    button.setAttribute("aria-disabled", "true");
+    button.setAttribute("aria-pressed", "false");
+    button.setAttribute("aria-describedby", this.#says.id);
+    button.title = reason;
+    this.#announce(reason);
+  }
+
+  #announce(text) {
+    showText(this.#says, text);
+    this.#announcements.textContent = text;
+  }
+}
+
+function isRemembered(name) {
+  try {
+    return localStorage.getItem(`switch:${name}`) === "on";
+  } catch {
+    return false; // storage is closed in some private windows
+  }
+}
+
+function remember(name, isOn) {
+  try {
+    localStorage.setItem(`switch:${name}`, isOn ? "on" : "off");
+  } catch {
+    // the choice then lasts for this page
+  }
+}
