@@ -8,9 +8,11 @@
  * `switchOff()`.
  */
 
+import { remember, remembered } from "../remembered.js";
 import { showText } from "./dom.js";
 
 const LOAD = {
+  "callers-view": () => import("./callers_view.js"),
   loudspeaker: () => import("./loudspeaker.js"),
 };
 const MISSING = {
@@ -48,14 +50,14 @@ export class OptionalParts {
     const missing = MISSING[name]?.() ?? "";
     if (missing) this.#refuse(button, missing);
     button.addEventListener("click", () => this.#toggle(button, name));
-    if (isRemembered(name)) this.#toggle(button, name);
+    if (remembered(`switch:${name}`) === "on") this.#toggle(button, name);
   }
 
   async #toggle(button, name) {
     if (button.getAttribute("aria-disabled")) return this.#announce(button.title);
     const isOn = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(isOn));
-    remember(name, isOn);
+    remember(`switch:${name}`, isOn ? "on" : "off");
     if (isOn) return this.#start(button, name);
     this.#parts.get(name)?.stop();
     this.#parts.delete(name);
@@ -87,21 +89,5 @@ export class OptionalParts {
   #announce(text) {
     showText(this.#says, text);
     this.#announcements.textContent = text;
-  }
-}
-
-function isRemembered(name) {
-  try {
-    return localStorage.getItem(`switch:${name}`) === "on";
-  } catch {
-    return false; // storage is closed in some private windows
-  }
-}
-
-function remember(name, isOn) {
-  try {
-    localStorage.setItem(`switch:${name}`, isOn ? "on" : "off");
-  } catch {
-    // the choice then lasts for this page
   }
 }

@@ -5,6 +5,7 @@
 import { Announcer } from "./announcer.js";
 import { TurnClock } from "./clock.js";
 import { Composer } from "./composer.js";
+import { bindDictation } from "./dictation_button.js";
 import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
 import { OptionalParts } from "./optional_parts.js";
@@ -63,9 +64,10 @@ class LivePage {
 
   start() {
     document.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || this.#sheet.isOpen || this.#parts.leave()) return;
+      if (event.key !== "Escape" || document.querySelector("dialog[open]") || this.#parts.leave()) return;
       this.#sender.cut(this.#state);
     });
+    bindDictation(document.getElementById("dictate"), document.getElementById("dictation-settings"));
     addEventListener("online", () => this.#socket.hurry());
     document.addEventListener("visibilitychange", () => this.#seen());
     this.#socket.connect();

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.talking import (
     TURN_MS,
     answer,
     expect_status,
     say,
     start_talking,
+    text_box,
     turn,
     wait_until_heard,
 )
@@ -111,3 +113,93 @@ def test_without_a_voice_the_button_says_why(page: Page) -> None:
     expect(page.locator("#sound-says")).to_have_text("This browser has no voice for English.")
     expect(button).to_be_disabled()
     expect(button).to_have_attribute("aria-pressed", "false")
+
+
+def test_dictation_says_first_what_leaves_the_machine_and_fills_the_box(page: Page) -> None:
+    start_talking(page, MERT)
+    dictate = page.get_by_role("button", name="Dictate", exact=True)
+    dictate.click()
+    dialog = page.get_by_role("dialog", name="Before you dictate")
+    expect(dialog).to_contain_text("Your browser sends what you say, as sound, to its maker's server")
+    assert page.evaluate("speaking.log") == []
+    dialog.get_by_role("button", name="Use dictation").click()
+
+    text_box(page).fill("Please")
+    dictate.hover()
+    page.mouse.down()
+    listening(page)
+    expect(dictate).to_have_attribute("aria-pressed", "true")
+    page.evaluate("speaking.recognition.hear('tell me about the wolf', true)")
+    page.mouse.up()
+    expect(dictate).to_have_attribute("aria-pressed", "false")
+    expect(text_box(page)).to_have_value("Please tell me about the wolf")
+    expect(page.locator("#turns > .turn")).to_have_count(0)
+
+    page.get_by_text("Context ▾").click()
+    page.get_by_role("button", name="Dictation: what leaves").click()
+    dialog.get_by_label("Send what was recognized").check()
+    dialog.get_by_role("button", name="Use dictation").click()
+    page.keyboard.press("Escape")
+    text_box(page).fill("")
+    page.keyboard.down("Alt")
+    page.keyboard.down("m")
+    listening(page)
+    page.evaluate("speaking.recognition.hear('tell me more', true)")
+    page.keyboard.up("m")
+    page.keyboard.up("Alt")
+    expect(turn(page, 0).locator(".turn__question")).to_have_text("tell me more")
+
+
+def listening(page: Page) -> None:
+    page.wait_for_function("() => speaking.log.at(-1)?.what === 'listen'")
+
+
+def test_a_browser_without_recognition_or_permission_says_so(page: Page) -> None:
+    page.add_init_script("localStorage.setItem('dictation:agreed', 'yes')")
+    start_talking(page, MERT)
+    dictate = page.get_by_role("button", name="Dictate", exact=True)
+    dictate.press("Enter")
+    listening(page)
+    page.evaluate("speaking.recognition.onerror({ error: 'not-allowed' }); speaking.recognition.onend()")
+    expect(page.locator("#sound-says")).to_contain_text("did not give this page the microphone")
+    expect(dictate).to_have_attribute("aria-pressed", "false")
+
+    page.add_init_script("SpeechRecognition = undefined; webkitSpeechRecognition = undefined")
+    page.reload()
+    expect(dictate).to_be_disabled()
+    dictate.click(force=True)
+    expect(page.locator("#sound-says")).to_contain_text("This browser has no speech recognition")
+
+
+def test_the_callers_view_shows_only_what_a_caller_notices_and_escape_leaves_it(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    start_talking(page, JAICP)
+    switch(page, "Caller's view")
+    view = page.get_by_role("region", name="What the caller notices")
+    expect(view).to_have_attribute("data-state", "idle")
+    states = watch_states(page)
+    say(page, "Recommend a movie.")
+    expect(view).to_have_attribute("data-state", "speech", timeout=TURN_MS)
+    expect(answer(page, 0)).to_be_hidden()
+    first, *others = page.evaluate(states)
+    assert first == "silence" and "filler" in others and others[-1] == "speech"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert violations(page) == []
+    page.get_by_role("button", name="Interrupt").click()
+    expect(view.get_by_role("status")).to_have_text("Interrupted")
+    page.reload()
+    expect(view).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(view).to_be_hidden()
+    expect(answer(page, 0)).to_be_visible()
+
+
+def watch_states(page: Page) -> str:
+    """Record the states that the view shows from now on; returns what evaluates to them."""
+    page.evaluate(
+        "() => { const view = document.getElementById('callers-view'); window.states = [];"
+        " new MutationObserver(() => { const { state } = view.dataset;"
+        " if (state !== states.at(-1)) states.push(state); })"
+        ".observe(view, { attributes: true, attributeFilter: ['data-state'] }) }"
+    )
+    return "() => states"
