@@ -23,6 +23,7 @@ describe("what a caller notices", () => {
 
   test("a filler, and speech up to the word being heard", () => {
     assert.deepEqual(seen(1_000), ["filler", "One moment", 0]);
+    assert.deepEqual(seen(2_499), ["speech", "A", 0]);
     assert.deepEqual(seen(2_600), ["speech", "A wolf", 0]);
   });
 
