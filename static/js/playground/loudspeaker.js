@@ -52,6 +52,7 @@ class Loudspeaker {
   #turn = null;
   #elapsed = () => 0;
   #problem = "";
+  #shown = "";
   #isMuted = false;
   #listeners = new AbortController();
 
@@ -102,7 +103,7 @@ class Loudspeaker {
     if (this.#spoken.some((one) => one.ended_ms === null)) this.#synthesis.cancel();
     this.#spoken = [];
     this.#problem = "";
-    this.#page.show("");
+    this.#show("");
   }
 
   #speak(line) {
@@ -141,6 +142,7 @@ class Loudspeaker {
 
   #tell(problem) {
     if (problem && problem !== this.#problem) this.#page.announce(problem);
+    if (problem) this.#shown = problem;
     this.#problem = problem;
   }
 
@@ -154,7 +156,13 @@ class Loudspeaker {
   #showLag() {
     const spoken = this.#spoken.find((one) => one.ended_ms === null) ?? this.#spoken.at(-1);
     const lag = spoken ? lagText(behind_ms(spoken.line, spoken, this.#elapsed())) : "";
-    this.#page.show(lag || this.#problem);
+    this.#show(lag || this.#problem);
+  }
+
+  /** Show a text once: the line is shared with other parts. */
+  #show(text) {
+    if (text !== this.#shown) this.#page.show(text);
+    this.#shown = text;
   }
 }
 

@@ -46,8 +46,15 @@ export class Script {
   }
 }
 
+const known = new WeakMap();
+
 /** Return a segment's lines: one, or one between each two breaks that make it silent. @returns {Line[]} */
 export function linesOf(segment) {
+  if (!known.has(segment)) known.set(segment, cutAtBreaks(segment));
+  return known.get(segment);
+}
+
+function cutAtBreaks(segment) {
   const { id, kind, text, starts_ms, ends_ms, pauses = [] } = segment;
   const words = timedWords(segment);
   const whole = { key: `${id}.0`, kind, text, from: starts_ms, to: ends_ms, words };

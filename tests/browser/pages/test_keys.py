@@ -54,17 +54,17 @@ def test_a_key_works_outside_of_fields_is_listed_and_can_be_switched_off(page: P
     expect(request).to_have_attribute("aria-selected", "true")
 
     page.keyboard.press("?")
-    dialog = page.get_by_role("dialog", name="Keys")
+    dialog = page.get_by_role("dialog", name="Shortcuts")
     for action in ("Sound", "Caller's view", "Timeline", "Personas", "To the text box"):
         expect(dialog.get_by_text(action, exact=True)).to_be_visible()
     assert violations(page) == []
-    dialog.get_by_label("Keys without Ctrl").uncheck()
+    dialog.get_by_label("Use keys without Ctrl").uncheck()
     dialog.get_by_role("button", name="Close").click()
     page.keyboard.press("3")
     expect(request).to_have_attribute("aria-selected", "true")
     page.reload()
-    page.get_by_role("button", name="Keys", exact=True).click()
-    dialog.get_by_label("Keys without Ctrl").check()
+    page.get_by_role("button", name="Shortcuts", exact=True).click()
+    dialog.get_by_label("Use keys without Ctrl").check()
     page.keyboard.press("Escape")
     text_box(page).blur()
     page.keyboard.press("g")
