@@ -1,6 +1,6 @@
 /**
  * The loudspeaker: the browser's own speech synthesis says each line when its playout begins. It follows the timeline
- * and is silent where that is. Only a visible page speaks.
+ * and is silent where that is. Only a visible page speaks, and of several windows the one that was used last.
  */
 
 import { languageOf, nameOf, tagOf, voiceFor } from "./languages.js";
@@ -20,6 +20,7 @@ const ERRORS = {
   network: "The browser's voice needs the network and could not reach it; choose a local voice in the browser's settings.",
 };
 const NOT_SAID = "The browser's voice failed at this sentence; the next one is tried again.";
+const ELSEWHERE = "Another window speaks; click into this one to hear it.";
 const CUT = new Set(["canceled", "interrupted"]);
 
 /** Start the part (optional_parts.js). The page's root declares the language and the speed of the voice. */
@@ -53,7 +54,8 @@ class Loudspeaker {
   #elapsed = () => 0;
   #problem = "";
   #shown = "";
-  #isMuted = false;
+  #muted = new Set();
+  #windows = new BroadcastChannel("loudspeaker");
   #listeners = new AbortController();
 
   constructor({ synthesis, page, language, speed }) {
@@ -64,7 +66,10 @@ class Loudspeaker {
     const { signal } = this.#listeners;
     document.addEventListener("visibilitychange", () => this.#rest(), { signal });
     addEventListener("pagehide", () => this.#rest(), { signal });
-    document.addEventListener("dictation", ({ detail }) => this.#mute(detail.isOn), { signal });
+    document.addEventListener("dictation", ({ detail }) => this.#mute("dictation", detail.isOn), { signal });
+    addEventListener("focus", () => this.#claim(), { signal });
+    this.#windows.onmessage = () => this.#yield();
+    this.#claim();
   }
 
   update(turn, elapsed) {
@@ -72,13 +77,14 @@ class Loudspeaker {
     if (turn.turn_id !== this.#turn?.turn_id) this.#begin(turn);
     if (isCut(turn) && !isCut(this.#turn)) this.#silence();
     this.#turn = turn;
-    if (document.hidden || this.#isMuted) return;
+    if (document.hidden || this.#muted.size > 0) return;
     for (const line of this.#script.due(turn, elapsed())) this.#speak(line);
     this.#showLag();
   }
 
   stop() {
     this.#listeners.abort();
+    this.#windows.close();
     this.#rest();
   }
 
@@ -88,9 +94,22 @@ class Loudspeaker {
     this.#turn = turn;
   }
 
-  #mute(isMuted) {
-    this.#isMuted = isMuted;
-    if (isMuted) this.#rest();
+  #claim() {
+    if (document.hidden) return;
+    this.#windows.postMessage("speaks");
+    this.#mute("elsewhere", false);
+    if (this.#shown === ELSEWHERE) this.#show("");
+  }
+
+  #yield() {
+    this.#mute("elsewhere", true);
+    this.#show(ELSEWHERE);
+  }
+
+  #mute(reason, isMuted) {
+    if (!isMuted) return this.#muted.delete(reason);
+    this.#muted.add(reason);
+    return this.#rest();
   }
 
   /** Say nothing more; later begin with what is played then. */

@@ -101,6 +101,18 @@ def hide(page: Page) -> None:
     )
 
 
+def test_of_several_windows_only_the_last_one_speaks(page: Page) -> None:
+    start_talking(page, MERT)
+    switch(page, "Sound")
+    other = page.context.new_page()
+    other.add_init_script(path=STUB)
+    other.goto(page.url)
+    expect(page.locator("#sound-says")).to_have_text("Another window speaks; click into this one to hear it.")
+    say(page, "Tell me about the wolf.")
+    wait_until_spoken(other, 1)
+    assert spoken(page) == []
+
+
 def test_without_a_voice_the_button_says_why(page: Page) -> None:
     page.add_init_script("speaking.voices = [{ lang: 'tr-TR', default: true }]")
     page.add_init_script(
