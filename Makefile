@@ -19,7 +19,7 @@ BIN := $(VENV)/bin
 DEPLOYED := DEBUG=false SITE_URL=https://greenroom.example.org ALLOWED_HOSTS=greenroom.example.org BEHIND_PROXY=true \
   GREENROOM_DATA=$(abspath $(VENV))/check-data
 
-.PHONY: help run link key keys test test-fast bench lint check format clean
+.PHONY: help run link key keys test test-fast soak bench lint check format clean
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -46,6 +46,9 @@ test: $(VENV)/.test-packages ## Run every test, in the browser too (ARGS="…" g
 test-fast: $(VENV)/.test-packages ## Run the quick tests that need no browser, server or database server (ARGS="…")
 	$(BIN)/python -m pytest -n $(FAST_WORKERS) --dist loadscope --no-loadscope-reorder \
 	  -m "not (browser or postgres or redis or served or slow or quiet or hypothesis)" $(ARGS)
+
+soak: $(VENV)/.test-packages ## Kill servers, PostgreSQL and Redis under people who talk (SECONDS=300, SEED=… of an earlier run)
+	@SOAK_SECONDS=$(or $(SECONDS),300) SOAK_SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/soak $(ARGS)
 
 # Needs the machine for itself: what else runs there is told beside the table.
 bench: $(VENV)/.test-packages ## Measure against a relay that does nothing else (CELLS="start cpu", REPS=3, QUICK=1)

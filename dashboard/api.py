@@ -16,6 +16,7 @@ from ninja.security import APIKeyHeader
 from dashboard.api_docs import ApiDocs
 from dashboard.api_errors import add_error_answers, nowhere, shaped
 from dashboard.api_keys import user_for_key
+from dashboard.socket_users import credential_of_key
 from personas.api.bodies import BodyParser
 from personas.api.router import router as personas
 from playground.api.router import router as conversations
@@ -35,7 +36,10 @@ class ApiKeyHeader(APIKeyHeader):
 
     @sensitive_variables("key")
     def authenticate(self, request: HttpRequest, key: str | None) -> User | None:
-        return user_for_key(key) if key else None
+        if not key:
+            return None
+        request.credential = credential_of_key(key)  # type: ignore[attr-defined] # for operations that wait
+        return user_for_key(key)
 
 
 class Api(NinjaAPI):

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from http import HTTPStatus
 from inspect import iscoroutinefunction
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from personas.api.errors import INVALID_TOKEN, ApiError, wrong
 from personas.row_limits import TooManyRowsError
 from playground.engine.errors.codes import Code, CommandError
 from playground.failures import log_failure
+from playground.storage.database_trouble import RETRY_AFTER_S, trouble_of
 
 logger = logging.getLogger(__name__)
 
@@ -33,11 +35,14 @@ _SENTENCES = {
     "missing": "This is missing.",
 }
 """Messages by pydantic's error type, if its own message names a class of ours or is too vague."""
-_STATUS_OF_CODES = {Code.BAD_MESSAGE: 400, Code.BUSY: 409, Code.INTERNAL: 500}
+_STATUS_OF_CODES = {Code.BAD_MESSAGE: 400, Code.FORBIDDEN: 403, Code.BUSY: 409, Code.INTERNAL: 500}
 
 
 def answer(error: ApiError) -> HttpResponse:
-    return JsonResponse(error.as_json(), status=error.status)
+    response = JsonResponse(error.as_json(), status=error.status)
+    if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = str(RETRY_AFTER_S)
+    return response
 
 
 def add_error_answers(api: NinjaAPI) -> None:
@@ -49,7 +54,8 @@ def add_error_answers(api: NinjaAPI) -> None:
 
     @api.exception_handler(CommandError)
     def not_now(request: HttpRequest, error: CommandError) -> HttpResponse:
-        return answer(ApiError(_STATUS_OF_CODES.get(error.code, 400), error.message))
+        is_for_later = error.retry_after_ms is not None
+        return answer(ApiError(503 if is_for_later else _STATUS_OF_CODES.get(error.code, 400), error.message))
 
     @api.exception_handler(TooManyRowsError)
     def too_many_rows(request: HttpRequest, error: TooManyRowsError) -> HttpResponse:
@@ -77,7 +83,8 @@ def add_error_answers(api: NinjaAPI) -> None:
     @api.exception_handler(Exception)
     def failed(request: HttpRequest, error: Exception) -> HttpResponse:
         log_failure(logger, error, path=request.path)
-        return answer(ApiError(500, INTERNAL))
+        trouble = trouble_of(error)
+        return answer(ApiError(500, INTERNAL) if trouble is None else ApiError(503, trouble))
 
 
 def _first_problem(error: ValidationError) -> ApiError:

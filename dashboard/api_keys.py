@@ -1,17 +1,22 @@
 """API keys: creates them, and finds the user of a presented one."""
 
 import hashlib
+import logging
 import re
 from datetime import datetime, timedelta
 from secrets import compare_digest, token_urlsafe
 
 from django.contrib.auth.models import Group, User
+from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from dashboard.models import ApiKey, ApiUser
 from dashboard.models.api_key import PREFIX_CHARS
+from playground.failures import log_failure
+
+logger = logging.getLogger(__name__)
 
 RANDOM_BYTES = 32
 _SHAPE = re.compile(r"gr_[A-Za-z0-9_-]{43}")
@@ -58,8 +63,13 @@ def _digest(key: str) -> str:
 
 
 def _note_use(key: ApiKey) -> None:
+    """Store the use, unless the database is held or full: reading goes on without it."""
     now = timezone.now()
     if key.last_used_at is not None and key.last_used_at > now - LAST_USE_EVERY:
         return
     is_stale = Q(last_used_at=None) | Q(last_used_at__lte=now - LAST_USE_EVERY)
-    ApiKey.objects.filter(is_stale, pk=key.pk).update(last_used_at=now)
+    try:
+        with transaction.atomic():  # a failure breaks no transaction around it
+            ApiKey.objects.filter(is_stale, pk=key.pk).update(last_used_at=now)
+    except OperationalError as error:
+        log_failure(logger, error, doing="storing the use of a key")

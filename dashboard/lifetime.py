@@ -21,6 +21,8 @@ DRAIN_S = 8.0
 """Timeout for storing open turns at shutdown: supervisors send SIGKILL 10 s after SIGTERM."""
 CLOSING_S = 0.5
 """How long the database thread may take to close its connection, after whatever it is doing."""
+TELLING_S = 0.5
+"""How long sockets stay open after the drain, for the frames that tell how their turns ended."""
 
 SWITCH_S = 0.0002
 """How long a thread that computes may keep the interpreter's lock: the event loop waits for it after system calls."""

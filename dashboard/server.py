@@ -85,9 +85,15 @@ class DrainingServer(Server):
     def kill_all_applications(self) -> "Deferred[None]":
         for port in self._ports:
             port.stopListening()
-        drained: Deferred[None] = Deferred.fromFuture(start_task(lifetime.drain(), name="drain"))
+        drained: Deferred[None] = Deferred.fromFuture(start_task(self._drain(), name="drain"))
         drained.addBoth(lambda _result: self._cancel_applications())
         return drained
+
+    async def _drain(self) -> None:
+        """Store the open turns; let requests and sockets, if there are any, tell how they ended."""
+        await lifetime.drain()
+        if self.connections:
+            await asyncio.sleep(lifetime.TELLING_S)
 
     def _cancel_applications(self) -> "Deferred[None]":
         """Cancel the applications; Daphne's own way fails at a connection without one, such as half a request."""

@@ -33,8 +33,9 @@ BEHIND_PROXY = _env.read("BEHIND_PROXY", environment.boolean, False)
 # The database. SQLite: readers never wait for the writer, and writers wait for each other instead of failing
 
 DATABASE_TIMEOUT_S = 20
+"""How long a page waits for a SQLite file that is held, and how long a statement of a kept connection may take."""
 DATABASE_LOCK_S = 3
-"""How long a statement waits for a row that another process holds, with PostgreSQL."""
+"""How long a statement waits for a row that is held, and a command or a turn for a SQLite file."""
 _database = _env.read("DATABASE_URL", environment.database_url, dj_database_url.DBConfig())
 if not _database:
     _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "greenroom.sqlite3")}

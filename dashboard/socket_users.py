@@ -1,6 +1,7 @@
 """Authenticates sockets: by session, or by an ``x-api-key`` header."""
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -17,10 +18,14 @@ from django.utils.crypto import constant_time_compare
 
 from dashboard.api_keys import user_for_key
 from dashboard.models.api_key import PREFIX_CHARS
+from playground.failures import log_failure
+from playground.realtime.close_codes import CloseCode
 from playground.realtime.presented_key import presented_key
 from playground.realtime.rights import Credential, CurrentUser, SocketCredential, is_known
 from playground.realtime.socket_shares import shares
 from playground.storage.database_jobs import database_job
+
+logger = logging.getLogger(__name__)
 
 Scope = Any
 """An ASGI scope with the cookies from `CookieMiddleware`."""
@@ -53,8 +58,14 @@ class SocketUsers:
         key: str | None,
         session_key: str | None,
     ) -> None:
-        credential = _of_session(session_key) if key is None else _of_key(key)
-        if await self._is_from_elsewhere(_values(scope, b"origin"), credential):
+        credential = _of_session(session_key) if key is None else credential_of_key(key)
+        try:
+            is_from_elsewhere = await self._is_from_elsewhere(_values(scope, b"origin"), credential)
+        except Exception as error:
+            log_failure(logger, error, doing="checking a socket's key")
+            await _accept_and_close(receive, send)
+            return
+        if is_from_elsewhere:
             await WebsocketDenier()(scope, receive, send)
             return
         presented_key.set(key[:PREFIX_CHARS] if key else "")
@@ -64,6 +75,13 @@ class SocketUsers:
         if origins:
             return not self._own_origins.issuperset(origins)
         return credential.kind is SocketCredential.SESSION or not await database_job(is_known)(credential)
+
+
+async def _accept_and_close(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """Tell a client to connect again; a close code reaches it only on an accepted socket."""
+    await receive()
+    await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
+    await send({"type": "websocket.close", "code": int(CloseCode.FAILED), "reason": None})
 
 
 def with_users(application: Any, own_origins: Iterable[str]) -> CookieMiddleware:
@@ -76,7 +94,8 @@ def _of_session(session_key: str | None) -> Credential:
     return Credential(SocketCredential.SESSION, _digest("session", session_key or ""), read_user)
 
 
-def _of_key(key: str) -> Credential:
+def credential_of_key(key: str) -> Credential:
+    """Return the credential of whoever presents this key, usable or not."""
     return Credential(SocketCredential.KEY, _digest("key", key), partial(user_of_key, key))
 
 

@@ -3,9 +3,11 @@
 import difflib
 import json
 import re
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -19,7 +21,9 @@ from personas.secret_usage import SECRET_FIELDS
 from playground.engine.prompt import compose_system_message
 
 MAX_COMPARED = 4_000
-"""The most parts (words, or else lines) compared one by one: the cost may grow with their square."""
+"""The most parts (words, or else lines) compared one by one."""
+COMPARED_STEPS = 1_000_000
+"""How many pairs of parts a comparison looks at, about 0.1 s of CPU; what is left then counts as replaced."""
 PROMPT_FIELDS = frozenset({"system_prompt", "context"})
 
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
@@ -156,15 +160,38 @@ def _common(old: Sequence[str], new: Sequence[str]) -> int:
 
 def _matched(old: list[str], new: list[str]) -> list[DiffSpan]:
     spans = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new).get_opcodes():
-        if tag == "equal":
-            spans.append(DiffSpan(ChangeKind.SAME, "".join(old[a:b])))
-            continue
+    a = c = 0
+    for run in [*sorted(_common_runs(old, new)), difflib.Match(len(old), len(new), 0)]:
         spans += [
-            DiffSpan(ChangeKind.REMOVED, "".join(old[a:b])),
-            DiffSpan(ChangeKind.ADDED, "".join(new[c:d])),
+            DiffSpan(ChangeKind.REMOVED, "".join(old[a : run.a])),
+            DiffSpan(ChangeKind.ADDED, "".join(new[c : run.b])),
+            DiffSpan(ChangeKind.SAME, "".join(old[run.a : run.a + run.size])),
         ]
+        a, c = run.a + run.size, run.b + run.size
     return spans
+
+
+def _common_runs(old: list[str], new: list[str]) -> Iterator[difflib.Match]:
+    """Yield the longest common run, then the longest before and after it and so on, for `COMPARED_STEPS`.
+
+    `difflib.SequenceMatcher.get_matching_blocks` goes on to the end: if only single parts agree, its cost grows with
+    their square.
+    """
+    matcher = difflib.SequenceMatcher(None, old, new)
+    popular = matcher.bpopular  # type: ignore[attr-defined] # documented; the stubs lack it
+    times = Counter(part for part in new if part not in popular)
+    steps = list(accumulate((1 + times[part] for part in old), initial=0))
+    steps_left = COMPARED_STEPS
+    ranges = deque([(0, len(old), 0, len(new))])
+    while ranges and steps_left > 0:
+        a, b, c, d = ranges.popleft()
+        steps_left -= steps[b] - steps[a]
+        run = matcher.find_longest_match(a, b, c, d)
+        if not run.size:
+            continue
+        yield run
+        around = ((a, run.a, c, run.b), (run.a + run.size, b, run.b + run.size, d))
+        ranges.extend(each for each in around if each[0] < each[1] and each[2] < each[3])
 
 
 def _merged(spans: Sequence[DiffSpan]) -> Iterator[DiffSpan]:

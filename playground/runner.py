@@ -3,6 +3,7 @@
 import asyncio
 import random
 import threading
+from contextlib import suppress
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -16,7 +17,9 @@ from playground.engine.tools.rounds import ResultSource
 from playground.engine.turn_limits import DEFAULT_OPEN_TURNS, OpenTurnLimits, OpenTurns
 from playground.outgoing.completion import OpenCompletion, open_completion
 from playground.realtime.hub import Hub, Viewer
-from playground.realtime.relay import Layer, Relay, shared_layer
+from playground.realtime.layer_link import Layer, shared_layer
+from playground.realtime.notices import Kind, Notices
+from playground.realtime.relay import Relay
 from playground.realtime.rights_watch import RightsWatch
 from playground.realtime.snapshot_sender import SnapshotSender
 from playground.realtime.teller import Teller, events_of_closing
@@ -25,7 +28,7 @@ from playground.storage import conversation_edits, leases
 from playground.storage.database_jobs import database_job
 from playground.storage.database_thread import in_database_thread
 from playground.storage.open_turn import NewTurn, due_greeting
-from playground.storage.record_writer import Recorder
+from playground.storage.record_writer import Backlog, Recorder
 from playground.tasks import OnFailure, start_task
 from playground.tools.tool_rounds import ToolRounds
 from playground.turns.heartbeat import Heartbeat
@@ -49,9 +52,11 @@ class Runner:
     ) -> None:
         """``layer`` connects the processes of an installation; None for a single process."""
         self.hub = Hub()
+        self.notices = Notices(self.hub)
         self.rights = RightsWatch()
-        self._relay = Relay(layer, self.hub, self) if layer is not None else None
-        self._recorder = Recorder()
+        self._relay = Relay(layer, self.hub, self, self.notices) if layer is not None else None
+        self._loop = asyncio.get_running_loop()
+        self._recorder = Recorder(self._tell_backlog_soon)
         self._commands: set[asyncio.Task[None]] = set()
         self._tools = ToolRounds(
             limits=limits, open_completion=open_completion, give=self.tool_result, tell=self._tell_error
@@ -78,6 +83,11 @@ class Runner:
     def writer_lag_s(self) -> float:
         """The age in seconds of the oldest turn row that isn't stored yet."""
         return self._recorder.lag_s
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the installation's other processes can't be followed."""
+        return self._relay is not None and self._relay.is_cut_off
 
     def keep(self, command: "asyncio.Task[None]") -> None:
         """Own a viewer's command until it ends, which may be after the viewer has left."""
@@ -226,6 +236,18 @@ class Runner:
         """Stop the open turn if its last viewer here was turned away; one that leaves by itself stops nothing."""
         if not self.hub.is_watched(conversation_id):
             await self.stop(conversation_id)
+
+    def _tell_backlog_soon(self, backlog: Backlog | None) -> None:
+        """Tell it on the event loop, unless that was closed; called in the recorder's thread."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._tell_backlog, backlog)
+
+    def _tell_backlog(self, backlog: Backlog | None) -> None:
+        if backlog is None:
+            self.notices.end(Kind.NOT_STORED)
+            return
+        self.notices.begin(Kind.NOT_STORED)
+        self._turns.bear(backlog)
 
     def _tell_error(self, conversation_id: str, error: GreenroomError) -> None:
         self.keep(start_task(self._teller.notify(conversation_id, error), name="error of a tool round"))

@@ -29,6 +29,13 @@ BROWSERS = (
     "chrome",
     "microsoft-edge",
 )
+PACKAGES = {
+    "initdb": "postgresql",
+    "postgres": "postgresql",
+    "redis-server": "redis-server",
+    "nginx": "nginx-light",
+}
+"""Debian's packages of the programs that tests start themselves."""
 CONNECT_TIMEOUT_S = 2
 
 
@@ -85,6 +92,17 @@ def node_path() -> str:
 def browser_path() -> str | None:
     """Return a browser of the Chromium family on the PATH; None: Playwright's own has to do."""
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def program(name: str) -> str:
+    """Return the path of a program; those of PostgreSQL's server and of system services are seldom on the PATH."""
+    elsewhere = (str(folder) for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True))
+    path = shutil.which(name) or shutil.which(name, path=os.pathsep.join([*elsewhere, "/usr/sbin"]))
+    return path or missing(f"there is no {name}: apt-get install {PACKAGES[name]}")
+
+
+def nginx_is_there() -> bool:
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is not None
 
 
 def postgres_answers() -> bool:

@@ -23,6 +23,7 @@ def main() -> None:
             ("chromium-headless-shell", services.browser_path),
             ("postgresql", services.postgres_answers),
             ("redis-server", services.redis_answers),
+            ("nginx-light", services.nginx_is_there),
         )
         if not is_there()
     ]
@@ -33,6 +34,8 @@ def main() -> None:
         _start("PostgreSQL", _start_postgres, services.postgres_answers)
     if "redis-server" in packages:
         _start("Redis", _start_redis, services.redis_answers)
+    if "nginx-light" in packages:
+        _stop_nginx()
 
 
 def _install(packages: Sequence[str]) -> None:
@@ -65,6 +68,11 @@ def _start_postgres() -> None:
 
 def _start_redis() -> None:
     subprocess.run(["redis-server", "--daemonize", "yes", "--save", ""], check=True)
+
+
+def _stop_nginx() -> None:
+    """Stop the service that Debian starts with the package: tests start one of their own."""
+    subprocess.run([*_root(), "service", "nginx", "stop"], check=False, stdin=subprocess.DEVNULL)
 
 
 def _as_root(*command: str) -> None:

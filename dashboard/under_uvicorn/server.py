@@ -15,8 +15,6 @@ from dashboard.under_uvicorn.sockets import BoundedSocket
 
 KEEP_ALIVE_S = 60
 """How long a connection may rest between two requests, as Twisted lets it."""
-TELLING_S = 0.5
-"""How long sockets stay open after the drain, for the frames that tell how their turns ended."""
 CANCELLING_S = 1
 """How long requests and sockets have to end after that, before they are cancelled."""
 
@@ -66,7 +64,8 @@ class DrainingServer(uvicorn.Server):
         for server in self.servers:
             server.close()
         await lifetime.drain()
-        await asyncio.sleep(TELLING_S)
+        if self.server_state.connections:
+            await asyncio.sleep(lifetime.TELLING_S)
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

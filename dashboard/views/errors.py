@@ -1,5 +1,8 @@
 """The error pages: what happened, what to do, and the request's id in the log."""
 
+import sys
+from http import HTTPStatus
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -11,6 +14,7 @@ from dashboard.request_id import current_request_id
 from personas.api.errors import ApiError
 from playground.demo_llm.errors import ApiError as DemoLLMError
 from playground.demo_llm.views import refusal as demo_llm_refusal
+from playground.storage.database_trouble import RETRY_AFTER_S, trouble_of
 
 
 @requires_csrf_token
@@ -29,7 +33,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _page("500", status=500)
+    """Answer for whatever failed, a view or a middleware; Django calls this while it handles the exception."""
+    trouble = trouble_of(sys.exception())
+    if trouble is None:
+        return _page("500", status=500)
+    return refused(request, Refusal(HTTPStatus.SERVICE_UNAVAILABLE, trouble, RETRY_AFTER_S))
 
 
 @login_not_required
@@ -39,7 +47,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Return the response to a refused request, as JSON or a page depending on its path; the connection closes."""
+    """Return the response to a refused request: JSON, a page, or a part of one for htmx. The connection closes."""
     if request.path.startswith("/v2/"):
         response: HttpResponse = JsonResponse(
             ApiError(refusal.status, refusal.message).as_json(), status=refusal.status
@@ -47,7 +55,8 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     elif request.path.startswith("/demo/v1/"):
         response = demo_llm_refusal(DemoLLMError(refusal.status, refusal.message, code="request_refused"))
     else:
-        page = render_to_string("dashboard/errors/refused.html", _context() | {"refusal": refusal})
+        name = "_refused" if "HX-Request" in request.headers else "refused"
+        page = render_to_string(f"dashboard/errors/{name}.html", _context() | {"refusal": refusal})
         response = HttpResponse(page, status=refusal.status)
     response["Connection"] = "close"
     if refusal.retry_after_s is not None:

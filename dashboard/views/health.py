@@ -40,7 +40,10 @@ WRITER_LAG_S = Bounds(degraded=10.0, down=60.0)
 @never_cache
 @require_safe
 async def health(request: HttpRequest) -> JsonResponse:
-    """Return ``{"status", "database", "channel_layer", "disk", "writer"}``; 503 if turns can't be stored."""
+    """Return ``{"status", "database", "channel_layer", "disk", "writer"}``; 503 if turns can't be stored.
+
+    ``channel_layer`` is down while this process can't follow the others, and its viewers are told so.
+    """
     database, channel_layer = await asyncio.gather(_database_answers(), _channel_layer_answers())
     parts = {
         "database": "ok" if database else "down",
@@ -86,6 +89,8 @@ def _select_one() -> None:
 
 
 async def _channel_layer_answers() -> bool:
+    if runner().is_cut_off:
+        return False
     try:
         async with asyncio.timeout(CHECK_TIMEOUT_S):
             layer = get_channel_layer()

@@ -1,6 +1,7 @@
 """``/v2/conversations``: Tavus' calls, and Greenroom's one for a turn without a socket."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -8,7 +9,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Query, Router, Status
 
 from personas.api.access import may_be_id, permitted
-from personas.api.errors import invalid_id
+from personas.api.errors import INVALID_TOKEN, ApiError, invalid_id
 from personas.api.pages import page_of
 from personas.api.schemas import BODY_REFUSALS, REFUSALS, MessageOut
 from playground.access import END, READ, START
@@ -23,9 +24,12 @@ from playground.api.schemas import (
 )
 from playground.api.starting import start
 from playground.api.turn_stream import turn_events
+from playground.engine.errors.codes import Code, CommandError
 from playground.models import Conversation
 from playground.realtime.presented_key import presented_key
+from playground.realtime.rights import Credential, Refusal, authorise
 from playground.runner import runner
+from playground.storage.right_at_effect import right_at_effect
 
 VIEW_PERSONA = "personas.view_persona"
 DELETE = "playground.delete_conversation"
@@ -39,6 +43,8 @@ _STREAM: dict[str, Any] = {
         }
     }
 }
+
+LOST = "This key no longer has the right to talk in this conversation: ask an admin for it."
 
 router = Router(tags=["conversations"])
 
@@ -102,6 +108,7 @@ async def delete_conversation(request: HttpRequest, conversation_id: str, hard: 
     """Its turns go with it. Greenroom keeps nothing of a deleted conversation, whether `hard` is given or not."""
     conversation = await sync_to_async(_own_conversation)(request, conversation_id, DELETE)
     await runner().end(conversation.pk)
+    conversation = await sync_to_async(_own_conversation_again)(request, conversation_id, DELETE)
     await conversation.adelete()
     return Status(204, None)
 
@@ -120,6 +127,7 @@ async def respond(request: HttpRequest, conversation_id: str, body: RespondIn) -
     """
     conversation = await sync_to_async(_own_conversation)(request, conversation_id, START)
     presented_key.set(request.auth.api_key.prefix)  # type: ignore[attr-defined] # ninja sets it
+    right_at_effect.set(partial(_confirm_right, request.credential, conversation.pk))  # type: ignore[attr-defined]
     events = turn_events(runner(), conversation, body.text.strip(), body.client_msg_id)
     first = await anext(events)
     response = StreamingHttpResponse(_from(first, events), content_type="text/event-stream")
@@ -148,3 +156,20 @@ def _own_conversation(request: HttpRequest, conversation_id: str, permission: st
     if conversation is None:
         raise invalid_id("conversation_id")
     return conversation
+
+
+def _own_conversation_again(request: HttpRequest, conversation_id: str, permission: str) -> Conversation:
+    """As `_own_conversation`, with the rights of this moment. Raises ApiError, 401 too."""
+    current = request.credential.read_user()  # type: ignore[attr-defined] # set with the key
+    if current is None:
+        raise ApiError(401, INVALID_TOKEN)
+    request.auth = current.user  # type: ignore[attr-defined] # as ninja did
+    return _own_conversation(request, conversation_id, permission)
+
+
+def _confirm_right(credential: Credential, conversation_id: str) -> None:
+    """Raise CommandError (forbidden) if the right is lost: a greeting may have been spoken meanwhile."""
+    try:
+        authorise(credential, conversation_id)
+    except Refusal:
+        raise CommandError(Code.FORBIDDEN, LOST) from None

@@ -11,6 +11,7 @@ from playground.models import Conversation, Turn
 from playground.realtime.hub import Viewer
 from playground.realtime.wire_events import envelope
 from playground.runner import Runner
+from playground.storage.database_jobs import database_job
 from playground.storage.database_thread import in_database_thread
 
 KEEP_ALIVE_S = 15.0
@@ -57,7 +58,7 @@ async def _until_closed(viewer: Viewer, turn_id: str) -> AsyncIterator[bytes]:
                 batch = await viewer.take()
         except TimeoutError:
             # The turn's process may have died: another closes the row then, without an event.
-            stored = await in_database_thread(_stored_end)(turn_id)
+            stored = await _end_if_stored(turn_id)
             if stored is not None:
                 yield _sse(stored)
                 return
@@ -72,6 +73,14 @@ async def _until_closed(viewer: Viewer, turn_id: str) -> AsyncIterator[bytes]:
         if viewer.lagged:
             yield _sse(_error("", CommandError(Code.BUSY, LAGGED)))
             return
+
+
+async def _end_if_stored(turn_id: str) -> Json | None:
+    """Return the turn's end; None while it runs, and while the database can't be read: the turn goes on then too."""
+    try:
+        return await database_job(_stored_end)(turn_id)
+    except CommandError:
+        return None
 
 
 def _sse(event: Json) -> bytes:

@@ -9,6 +9,8 @@ LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 _PROPER = r"(?:(?:St|Ste|Mt|Ft)\.|[A-ZÀ-ÞА-ЯЁ][\w'’-]*)"
 _PLACE = rf"{_PROPER}(?:\s+{_PROPER})*(?:,\s*{_PROPER}(?:\s+{_PROPER})*)?"
 _PLACE_AFTER = re.compile(rf"\b(?:in|at|for|near|from|to|of|в|во|из|около)\s+({_PLACE})")
+MORE_PLACES = 8
+"""How many places are read on after one ("in Paris, Berlin and Rome")."""
 _MORE_PLACES = re.compile(
     rf"\s*(?:,|\band\b|\bor\b|\bи\b|\bили\b)+\s*(?:(?:in|в|во)\s+)?({_PROPER}(?:\s+{_PROPER})*)"
 )
@@ -111,7 +113,9 @@ def proper_places(text: str) -> list[str]:
     for match in _PLACE_AFTER.finditer(text):
         places.append(_tidy(match.group(1)))
         end = match.end()
-        while more := _MORE_PLACES.match(text, end):
+        for _ in range(MORE_PLACES):
+            if (more := _MORE_PLACES.match(text, end)) is None:
+                break
             places.append(_tidy(more.group(1)))
             end = more.end()
     return [place for place in dict.fromkeys(places) if place and place not in _NOT_PROPER]

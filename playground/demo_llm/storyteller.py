@@ -10,6 +10,8 @@ from playground.demo_llm.situation import Situation, situation_of
 from playground.demo_llm.story import Story, story_in_progress
 
 TOPIC_CHARS = 60
+PLACE_CHARS = 100
+"""A longer answer to "Which city?" is no place alone."""
 
 _BARE_PLACE = re.compile(
     r"(?:and|or|what about|how about|а|и)?\s*(?:in|в|во)?\s*\b([\w'’-]+(?:\s[\w'’-]+){0,2})[.!?]*",
@@ -180,7 +182,8 @@ def _weather_place(now: Situation, intent: Intent) -> str:
             "",
         )
     was_asked_where = bool(now.answers) and now.answers[-1].rstrip().endswith("?")
-    bare = _BARE_PLACE.fullmatch(now.user_text.strip())
+    answer = now.user_text.strip()
+    bare = _BARE_PLACE.fullmatch(answer) if len(answer) <= PLACE_CHARS else None
     if was_asked_where and bare and intent in {Intent.REMARK, Intent.QUESTION}:
         return bare.group(1).title()
     return now.caller_home if asks_for_weather else ""

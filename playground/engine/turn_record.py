@@ -58,6 +58,8 @@ class TurnRecord:
     responses: dict[int, ResponseReceived] = field(default_factory=dict)
     payloads: list[tuple[int, str]] = field(default_factory=list)
     closed: TurnClosed | None = None
+    playing: Segment | None = None
+    _heard_to: int = 0
     _payload_bytes: int = 0
     _delta_step: int = 1
     _deltas: int = 0
@@ -80,11 +82,12 @@ class TurnRecord:
                 self.responses[len(self.requests)] = event
             case SentenceCompleted():
                 self.sentences.append(sentence_json(event))
-            case SynthesisStarted() | PlayoutStarted():
+            case SynthesisStarted():
                 self.segments[event.segment.id] = event.segment
+            case PlayoutStarted():
+                self.segments[event.segment.id] = self.playing = event.segment
             case PlayoutEnded():
-                self.segments[event.segment.id] = event.segment
-                self.ended[event.segment.id] = event.cut
+                self._end_playout(event)
             case FillerStarted() | FillerSkipped():
                 self.filler = filler_json(event)
             case ToolCalled():
@@ -97,6 +100,23 @@ class TurnRecord:
                 self._close(event)
             case _:
                 pass
+
+    def heard_to(self, now_ms: int) -> int:
+        """Return up to which offset the text was heard: the end of the last word whose playout had begun."""
+        words = self.playing.words if self.playing else ()
+        return max((word.end for word in words if word.at_ms <= now_ms), default=self._heard_to)
+
+    def timeline_so_far(self) -> Json:
+        """Return what is stored of it while the turn runs: without the times of words and deltas, which are many."""
+        return {
+            "sentences": list(self.sentences),
+            "segments": [],
+            "filler": self.filler,
+            "tool_calls": list(self.tool_calls),
+            "events_fired": list(self.events_fired),
+            "notes": list(self.notes),
+            "response_status": self._response_status(),
+        }
 
     def timeline(self) -> Json:
         """Return what the turn's picture and transcript show beside the texts; stored as ``Turn.timeline``."""
@@ -140,6 +160,12 @@ class TurnRecord:
         self.user_text = event.text if event.kind is TurnKind.USER else ""
         self.client_msg_id = event.client_msg_id
         self.continues = event.continues
+
+    def _end_playout(self, event: PlayoutEnded) -> None:
+        self.segments[event.segment.id] = event.segment
+        self.ended[event.segment.id] = event.cut
+        self._heard_to = max((word.end for word in event.segment.words), default=self._heard_to)
+        self.playing = None
 
     def _close(self, event: TurnClosed) -> None:
         self.closed = event

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from typing import Any, cast
 
 from channels.consumer import get_handler_name
@@ -28,17 +29,21 @@ from playground.realtime.frame_sender import GONE, SlowReader, send_frames
 from playground.realtime.hub import Viewer
 from playground.realtime.message_rate import MessageRate
 from playground.realtime.rights import Credential, Refusal, Right, authorise, connection_limit
+from playground.realtime.rights_watch import RightsWatch
 from playground.realtime.snapshot_sender import SnapshotSender
 from playground.realtime.socket_shares import TOO_MANY_OF_CLIENT, Share, shares
 from playground.realtime.wire_events import envelope
 from playground.runner import Runner, runner
 from playground.storage.database_jobs import database_job
+from playground.storage.database_trouble import trouble_of
+from playground.storage.right_at_effect import right_at_effect
 from playground.tasks import start_task
 
 logger = logging.getLogger(__name__)
 
 CLOSING_S = 1.0
 """How long to wait for a viewer that doesn't read to receive the close code."""
+FAILED = "Greenroom itself failed with this command. Try again."
 BAD_IN_A_ROW = 5
 """How many consecutive unreadable messages close the socket."""
 
@@ -110,20 +115,17 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if not self._share.rate.takes_message():
             await self._leave(CloseCode.TOO_MANY_MESSAGES, TOO_MANY_OF_CLIENT)
             return
+        if not await self._is_authorised():
+            return
         try:
-            await self._authorise_message()
             command = parse_command(text_data)
-        except Refusal as refusal:
-            await self._turn_away(refusal)
         except CommandError as error:
             await self._refuse(error)
-        except Exception as error:
-            self._tell_failure(error, doing="reading a message")
-        else:
-            self._bad = 0
-            # In a task: a command that waits for a turn's end must not block the next command.
-            client_msg_id = getattr(command, "client_msg_id", "")
-            self._start_command(self._hand_on(command), type(command).__name__, client_msg_id)
+            return
+        self._bad = 0
+        # In a task: a command that waits for a turn's end must not block the next command.
+        client_msg_id = getattr(command, "client_msg_id", "")
+        self._start_command(self._hand_on(command), type(command).__name__, client_msg_id)
 
     @property
     def _runner(self) -> Runner:
@@ -132,11 +134,30 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     async def _authorise(self) -> Right:
         return await database_job(authorise)(self._credential, self._conversation_id)
 
-    async def _authorise_message(self) -> None:
-        """Check permission anew if anyone's rights have changed. Raises Refusal."""
-        version = await self._runner.rights.version()
-        if not self._right.holds(version):
-            self._right = await self._authorise()
+    async def _is_authorised(self) -> bool:
+        """Check permission anew if anyone's rights have changed; without it the viewer is turned away, or told why."""
+        try:
+            version = await self._runner.rights.version()
+            if not self._right.holds(version):
+                self._right = await self._authorise()
+        except Refusal as refusal:
+            await self._turn_away(refusal)
+        except CommandError as error:
+            self._tell_error(error)
+        except Exception as error:
+            self._tell_failure(error, doing="reading a message")
+        else:
+            return True
+        return False
+
+    def _confirm_right(self, rights: RightsWatch) -> None:
+        """Check permission anew if anyone's rights have changed since, or may have, in the database thread.
+
+        Raises Refusal.
+        """
+        version = rights.recent_version()
+        if version is None or not self._right.holds(version):
+            authorise(self._credential, self._conversation_id)
 
     async def _recheck(self, version: str) -> None:
         """Close the socket, idle or not, if its permission is revoked."""
@@ -189,8 +210,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._runner.keep(start_task(command, name=name, on_failure=self._fail))
 
     async def _carry_out(self, work: Coroutine[Any, Any, object], name: str, client_msg_id: str) -> None:
+        right_at_effect.set(partial(self._confirm_right, self._runner.rights))
         try:
             await work
+        except Refusal as refusal:
+            await self._turn_away(refusal)
         except CommandError as error:
             self._tell_error(error, client_msg_id)
         except Exception as error:
@@ -249,8 +273,9 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     def _tell_failure(self, failure: Exception, client_msg_id: str = "", *, doing: str) -> None:
         log_failure(logger, failure, doing=doing)
-        message = "Greenroom itself failed with this command. Try again."
-        self._tell_error(CommandError(Code.INTERNAL, message), client_msg_id)
+        trouble = trouble_of(failure)
+        error = CommandError(Code.INTERNAL, FAILED) if trouble is None else trouble.refusal()
+        self._tell_error(error, client_msg_id)
 
 
 async def _end(task: "asyncio.Task[None]") -> None:

@@ -203,6 +203,10 @@ class Hub:
         if not viewers:
             del self._viewers[conversation_id]
 
+    def watched(self) -> list[str]:
+        """Return the conversations that have a viewer in this process."""
+        return list(self._viewers)
+
     def is_watched(self, conversation_id: str) -> bool:
         return conversation_id in self._viewers
 

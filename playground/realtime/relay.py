@@ -1,8 +1,9 @@
 """Relays conversations between processes: events to viewers elsewhere in batches, interrupts to a turn's owner.
 
 Every process that watches or runs a conversation joins its group. A turn's owner sends its events only while another
-process watches. If the channel layer fails, viewers elsewhere catch up by a snapshot, and an interrupt reaches the
-owner through the turn's row.
+process watches. While the channel layer is away each process goes on by itself, says so to its viewers, and keeps
+nothing for the others: an interrupt reaches the owner through the turn's row, and once the layer is back every viewer
+is shown a snapshot.
 """
 
 import asyncio
@@ -11,12 +12,13 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, Protocol
 from uuid import uuid4
-
-from channels.layers import InMemoryChannelLayer, get_channel_layer
+from weakref import WeakValueDictionary
 
 from playground.engine.json_types import Json
 from playground.failures import log_failure
 from playground.realtime.hub import Hub
+from playground.realtime.layer_link import Layer, LayerLink
+from playground.realtime.notices import Kind, Notices
 from playground.storage import leases
 from playground.storage.database_thread import in_database_thread
 from playground.tasks import start_task
@@ -30,24 +32,13 @@ PRESUMED_WATCHED_S = 1.0
 """How long after its start a turn's events are sent before another process has reported a viewer."""
 ANSWER_S = 1.0
 """How long to wait for another process's answer."""
-RECONNECT_S = 1.0
+UNTOLD_CONVERSATIONS = 10_000
+"""The most conversations of which it is kept that other processes weren't told all; of older ones their viewers learn
+with the next event.
+"""
 
-
-class Layer(Protocol):
-    """The methods used of a channel layer."""
-
-    async def new_channel(self) -> str: ...
-    async def receive(self, channel: str) -> Json: ...
-    async def send(self, channel: str, message: Json) -> None: ...
-    async def group_add(self, group: str, channel: str) -> None: ...
-    async def group_discard(self, group: str, channel: str) -> None: ...
-    async def group_send(self, group: str, message: Json) -> None: ...
-
-
-def shared_layer() -> Layer | None:
-    """Return the channel layer between the installation's processes, or None if there is only one process."""
-    layer = get_channel_layer()
-    return None if isinstance(layer, InMemoryChannelLayer) else layer
+_REQUEST_INTERRUPT = in_database_thread(leases.request_interrupt)
+_FOR_VIEWERS = frozenset({"relay.events", "relay.closed", "relay.show"})
 
 
 class Owner(Protocol):
@@ -70,17 +61,18 @@ def _group(conversation_id: str) -> str:
 class Relay:
     """This process's membership in the groups of its conversations. Call ``start`` before use, ``stop`` at the end."""
 
-    def __init__(self, layer: Layer, hub: Hub, owner: Owner) -> None:
-        self._layer = layer
+    def __init__(self, layer: Layer, hub: Hub, owner: Owner, notices: Notices) -> None:
+        self._link = LayerLink(layer, self)
         self._hub = hub
         self._owner = owner
-        self._channel = ""
-        self._receiver: asyncio.Task[None] | None = None
+        self._notices = notices
         self._joined: dict[str, int] = defaultdict(int)
         self._watched_until: dict[str, float] = {}
         self._batches: dict[str, list[Json]] = defaultdict(list)
         self._sending: set[asyncio.Task[None]] = set()
-        self._asked: dict[str, asyncio.Future[Json]] = {}
+        self._untold: dict[str, None] = {}
+        self._catching_up: asyncio.Task[None] | None = None
+        self._asked: WeakValueDictionary[str, asyncio.Future[Json]] = WeakValueDictionary()
         self._handlers: dict[str, Callable[[Json], None]] = {
             "relay.watch": self._take_watch,
             "relay.started": self._take_started,
@@ -96,19 +88,62 @@ class Relay:
 
     async def start(self) -> None:
         """Connect, or keep trying in the background."""
-        connected = asyncio.Event()
-        self._receiver = start_task(self._receive(connected), name="relay")
-        try:
-            async with asyncio.timeout(ANSWER_S):
-                await connected.wait()
-        except TimeoutError:
-            logger.warning("The channel layer does not answer: this process goes on by itself meanwhile.")
+        await self._link.start()
 
     async def stop(self) -> None:
-        tasks = [*self._sending, *([self._receiver] if self._receiver else [])]
+        await self._link.stop()
+        tasks = list(self._sending)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether other processes can't be followed."""
+        return not self._link.is_up
+
+    def lost(self) -> None:
+        """Tell this process's viewers that others can't be followed."""
+        self._notices.begin(Kind.FOLLOWERS_LOST)
+
+    def returned(self) -> None:
+        self.missed()
+        self._notices.end(Kind.FOLLOWERS_LOST)
+
+    def missed(self) -> None:
+        """Have every viewer here shown anew, and tell the others what they may have missed."""
+        for conversation_id in self._hub.watched():
+            self._hub.show_anew(conversation_id)
+        self._catch_up(self._hub.watched())
+
+    def heard(self) -> None:
+        is_under_way = self._catching_up is not None and not self._catching_up.done()
+        if self._untold and not is_under_way:
+            self._catch_up([])
+
+    def _catch_up(self, watched: list[str]) -> None:
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+        self._catching_up = start_task(self._tell_missed(watched), name="telling other processes anew")
+        self._keep(self._catching_up)
+
+    async def _tell_missed(self, watched: list[str]) -> None:
+        """Announce the turns that run here and what is ``watched`` here; have shown elsewhere what wasn't told."""
+        for conversation_id in list(self._watched_until):
+            self._presume_watched(conversation_id)
+            await self._tell_group(conversation_id, "relay.started")
+        for conversation_id in watched:
+            await self._tell_group(conversation_id, "relay.watch")
+        for conversation_id in list(self._untold):
+            self._untold.pop(conversation_id, None)
+            await self._tell_group(conversation_id, "relay.show")
+
+    def take(self, message: Json) -> None:
+        """Take a message of another process."""
+        try:
+            self._handle(message)
+        except Exception as error:
+            log_failure(logger, error, doing="a message of another process")
 
     async def join(self, conversation_id: str) -> None:
         """Receive a conversation's events for a viewer in this process."""
@@ -117,33 +152,39 @@ class Relay:
 
     async def _enter(self, conversation_id: str) -> None:
         self._joined[conversation_id] += 1
-        if self._joined[conversation_id] == 1 and self._channel:
-            await self._try(self._layer.group_add(_group(conversation_id), self._channel))
+        if self._joined[conversation_id] == 1:
+            await self._link.enter(_group(conversation_id))
 
     async def leave(self, conversation_id: str) -> None:
         self._joined[conversation_id] -= 1
         if self._joined[conversation_id] == 0:
             del self._joined[conversation_id]
-            if self._channel:
-                await self._try(self._layer.group_discard(_group(conversation_id), self._channel))
+            await self._link.leave(_group(conversation_id))
 
     async def start_turn(self, conversation_id: str) -> None:
         """Announce a turn that begins here."""
-        until = asyncio.get_running_loop().time() + PRESUMED_WATCHED_S
-        self._watched_until[conversation_id] = until
+        self._presume_watched(conversation_id)
         await self._enter(conversation_id)
         await self._tell_group(conversation_id, "relay.started")
 
+    def _presume_watched(self, conversation_id: str) -> None:
+        """Send a turn's events until it is known whether another process watches."""
+        until = asyncio.get_running_loop().time() + PRESUMED_WATCHED_S
+        self._watched_until[conversation_id] = max(until, self._watched_until.get(conversation_id, 0.0))
+
     async def end_turn(self, conversation_id: str) -> None:
-        """Send the rest of an ended turn's events."""
+        """Send the rest of an ended turn's events. While that takes its time, the next turn may begin."""
         batch = self._batches.pop(conversation_id, None)
+        self._watched_until.pop(conversation_id, None)
         if batch:
             await self._tell_group(conversation_id, "relay.events", events=batch)
-        self._watched_until.pop(conversation_id, None)
         await self.leave(conversation_id)
 
     def forward(self, conversation_id: str, event: Json) -> None:
         """Send an event of this process if another process watches. Never blocks."""
+        if not self._link.is_up:
+            self._leave_untold(conversation_id)
+            return
         loop = asyncio.get_running_loop()
         if self._watched_until.get(conversation_id, 0.0) < loop.time():
             return
@@ -153,15 +194,28 @@ class Relay:
             self._keep(start_task(self._send_batch(conversation_id), name="relay batch"))
 
     async def interrupt(self, conversation_id: str, interrupt: Interrupt) -> None:
-        """Interrupt the turn that runs in another process."""
+        """Interrupt the turn that runs in another process; by its row if its owner can't be told, or doesn't answer."""
+        nonce, answer = self._question()
         is_sent = await self._tell_group(
             conversation_id,
             "relay.interrupt",
+            nonce=nonce,
             at_offset=interrupt.at_offset,
             is_final=interrupt.is_final,
         )
-        if not is_sent:
-            await in_database_thread(leases.request_interrupt)(conversation_id, is_final=interrupt.is_final)
+        if is_sent:
+            waiting = self._interrupt_unless_answered(conversation_id, interrupt, answer)
+            self._keep(start_task(waiting, name="interrupt"))
+        else:
+            await _REQUEST_INTERRUPT(is_final=interrupt.is_final, conversation_id=conversation_id)
+
+    async def _interrupt_unless_answered(
+        self, conversation_id: str, interrupt: Interrupt, answer: "asyncio.Future[Json]"
+    ) -> None:
+        """Use the row of the turn that is open at first: after the wait another may be."""
+        turn_id = await in_database_thread(leases.open_turn_id)(conversation_id)
+        if turn_id is not None and await _within_time(answer) is None:
+            await _REQUEST_INTERRUPT(is_final=interrupt.is_final, pk=turn_id)
 
     async def send_event(self, conversation_id: str, event: Json) -> None:
         """Send an event of no turn to whoever watches elsewhere, after what waits for a batch."""
@@ -191,47 +245,20 @@ class Relay:
 
     async def _ask(self, conversation_id: str, kind: str, **about: Any) -> Json | None:
         """Return what another process answers, or None without an answer in time."""
+        nonce, answer = self._question()
+        if not await self._tell_group(conversation_id, kind, nonce=nonce, **about):
+            return None
+        return await _within_time(answer)
+
+    def _question(self) -> "tuple[str, asyncio.Future[Json]]":
+        """Return a name for a question, and its answer to come, which is forgotten when nobody waits for it."""
         nonce = uuid4().hex
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._asked[nonce] = answer
-        try:
-            if not await self._tell_group(conversation_id, kind, nonce=nonce, **about):
-                return None
-            async with asyncio.timeout(ANSWER_S):
-                return await answer
-        except TimeoutError:
-            return None
-        finally:
-            del self._asked[nonce]
-
-    async def _connect(self) -> None:
-        while True:
-            try:
-                self._channel = await self._layer.new_channel()
-                for conversation_id in self._joined:
-                    await self._layer.group_add(_group(conversation_id), self._channel)
-                return
-            except Exception as error:
-                logger.warning("The channel layer cannot be reached (%s).", type(error).__name__)
-            await asyncio.sleep(RECONNECT_S)
-
-    async def _receive(self, connected: asyncio.Event) -> None:
-        await self._connect()
-        connected.set()
-        while True:
-            try:
-                message = await self._layer.receive(self._channel)
-            except Exception as error:
-                logger.warning("Nothing comes from the channel layer (%s).", type(error).__name__)
-                await asyncio.sleep(RECONNECT_S)
-                continue
-            try:
-                self._handle(message)
-            except Exception as error:
-                log_failure(logger, error, doing="a message of another process")
+        return nonce, answer
 
     def _handle(self, message: Json) -> None:
-        if message.get("sender") == self._channel:
+        if message.get("sender") == self._link.channel:
             return
         handle = self._handlers.get(message["type"])
         if handle is not None:
@@ -272,6 +299,8 @@ class Relay:
 
     def _take_interrupt(self, message: Json) -> None:
         interrupt = Interrupt(message["at_offset"], is_final=message["is_final"])
+        if self._owner.live_state(message["conversation_id"]) is not None:
+            self._answer(message, "relay.told", nonce=message["nonce"], told={})
         refusal = self._owner.cut_here(message["conversation_id"], interrupt)
         if refusal is not None:
             self._answer(message, "relay.notice", notice=refusal)
@@ -294,30 +323,33 @@ class Relay:
 
     def _answer(self, message: Json, kind: str, **about: Any) -> None:
         made = self._message(message["conversation_id"], kind, about)
-        self._keep(start_task(self._send(message["sender"], made), name="relay answer"))
-
-    async def _send(self, channel: str, message: Json) -> None:
-        await self._try(self._layer.send(channel, message))
+        self._keep(start_task(self._link.send(message["sender"], made), name="relay answer"))
 
     async def _tell_group(self, conversation_id: str, kind: str, **about: Any) -> bool:
-        if not self._channel:
-            return False
+        """Return whether the channel layer took it; if not, what viewers elsewhere need is shown to them later."""
         made = self._message(conversation_id, kind, about)
-        return await self._try(self._layer.group_send(_group(conversation_id), made))
+        is_sent = await self._link.group_send(_group(conversation_id), made)
+        if not is_sent and kind in _FOR_VIEWERS:
+            self._leave_untold(conversation_id)
+        return is_sent
+
+    def _leave_untold(self, conversation_id: str) -> None:
+        self._untold[conversation_id] = None
+        if len(self._untold) > UNTOLD_CONVERSATIONS:
+            del self._untold[next(iter(self._untold))]
 
     def _message(self, conversation_id: str, kind: str, about: Json) -> Json:
-        return {"type": kind, "sender": self._channel, "conversation_id": conversation_id, **about}
-
-    async def _try(self, sending: Any) -> bool:
-        """Return whether the channel layer accepted it. Otherwise this process carries on alone."""
-        try:
-            async with asyncio.timeout(ANSWER_S):
-                await sending
-        except Exception as error:
-            logger.warning("The channel layer took no message (%s).", type(error).__name__)
-            return False
-        return True
+        return {"type": kind, "sender": self._link.channel, "conversation_id": conversation_id, **about}
 
     def _keep(self, task: "asyncio.Task[None]") -> None:
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
+
+
+async def _within_time(answer: "asyncio.Future[Json]") -> Json | None:
+    """Return the answer, or None without one in time."""
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            return await answer
+    except TimeoutError:
+        return None

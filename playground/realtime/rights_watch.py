@@ -40,9 +40,12 @@ class RightsWatch:
         async with self._reading:
             now = monotonic()
             if now - self._read_at >= READ_EVERY_S:
-                self._version = await in_database_thread(rights_version)()
-                self._read_at = now
+                self._version, self._read_at = await in_database_thread(rights_version)(), now
             return self._version
+
+    def recent_version(self) -> str | None:
+        """Return the version if it is at most READ_EVERY_S old; callable from any thread."""
+        return self._version if monotonic() - self._read_at < READ_EVERY_S else None
 
     def join(self, recheck: Recheck) -> None:
         """Check a socket's permission from now on."""

@@ -8,6 +8,7 @@ from playground.engine.json_types import Json
 from playground.failures import log_failure
 from playground.realtime.frames import FRAME_BYTES
 from playground.realtime.hub import Viewer
+from playground.realtime.notices import Notices
 from playground.realtime.wire_events import envelope
 from playground.storage.database_jobs import database_job
 from playground.storage.snapshot import Snapshot, load_snapshot, load_turns_before
@@ -27,8 +28,11 @@ MISSING_S = 0.3
 OPEN = frozenset({"pending", "streaming"})
 
 
-class LiveTurns(Protocol):
-    """The turns of this process, as seen by the sender: the runner."""
+class Process(Protocol):
+    """This process, as seen by the sender: the runner."""
+
+    @property
+    def notices(self) -> Notices: ...
 
     def live_state(self, conversation_id: str) -> Json | None:
         """Return ``{"turn", "now_ms", "seq"}`` of the turn that runs here, or None."""
@@ -41,10 +45,10 @@ class SnapshotSender:
     """Sends one viewer's snapshots: ``show`` whenever the viewer asks, ``stop`` at the end."""
 
     def __init__(
-        self, live_turns: LiveTurns, conversation_id: str, viewer: Viewer, *, on_failure: OnFailure
+        self, process: Process, conversation_id: str, viewer: Viewer, *, on_failure: OnFailure
     ) -> None:
         """``on_failure`` closes the socket if the earlier turns can't be read."""
-        self._live_turns = live_turns
+        self._process = process
         self._conversation_id = conversation_id
         self._viewer = viewer
         self._on_failure = on_failure
@@ -106,7 +110,8 @@ class SnapshotSender:
 
     def _tell(self, snapshot: Json) -> None:
         seq, turns, earlier = snapshot["seq"], snapshot["turns"], snapshot["earlier"]
-        self._viewer.show(self._envelope("playground.snapshot", snapshot, seq))
+        properties = snapshot | {"notices": self._process.notices.as_json()}
+        self._viewer.show(self._envelope("playground.snapshot", properties, seq))
         if earlier:
             work = self._tell_earlier(turns[0]["turn_idx"], earlier, seq)
             self._earlier = start_task(work, name="earlier turns", on_failure=self._on_failure)
@@ -133,10 +138,10 @@ class SnapshotSender:
         for _ in range(SNAPSHOT_TRIES):
             stored = await database_job(load_snapshot)(self._conversation_id, part_bytes=PART_BYTES)
             is_open = bool(stored.turns) and stored.turns[-1]["status"] in OPEN
-            live = self._live_turns.live_state(self._conversation_id)
+            live = self._process.live_state(self._conversation_id)
             # The owner of a closed turn may still run it: another process closed it as an orphan.
             if live is None and (is_open or self._viewer.is_behind):
-                live = await self._live_turns.live_state_elsewhere(self._conversation_id)
+                live = await self._process.live_state_elsewhere(self._conversation_id)
             if live is not None or not is_open:
                 break
         return self._merged(stored, live)

@@ -81,6 +81,7 @@ class Teller:
 
     async def tell_closed(self, orphan: ClosedOrphan) -> None:
         """Tell the end of a turn that was closed for its dead owner."""
+        end = _end_of(orphan.text, orphan.heard_text)
         events = [
             envelope(
                 event_type,
@@ -89,7 +90,7 @@ class Teller:
                 seq=orphan.last_seq + place,
                 turn_idx=orphan.turn_idx,
             )
-            for place, (event_type, properties) in enumerate(wire_events(_end_of(orphan.text)), start=1)
+            for place, (event_type, properties) in enumerate(wire_events(end), start=1)
         ]
         self._hub.restart(orphan.conversation_id, events)
         if self._others is not None:
@@ -113,15 +114,15 @@ class Teller:
 
 def events_of_closing(text: str) -> int:
     """Return how many events tell that a turn with this text was closed for its owner."""
-    return wire_count(_end_of(text))
+    return wire_count(_end_of(text, ""))
 
 
-def _end_of(text: str) -> TurnClosed:
+def _end_of(text: str, heard_text: str) -> TurnClosed:
     return TurnClosed(
         t_ms=0,
         status=TurnStatus.INTERRUPTED,
         text=text,
-        heard_text="",
+        heard_text=heard_text,
         error=STOPPED,
         timings=Timings(),
     )

@@ -17,6 +17,7 @@ from playground.storage.frozen_personas import frozen_persona
 from playground.storage.open_turn import BUSY
 from playground.storage.past_turns import moved_on
 from playground.storage.prepared import PreparedSelect, PreparedUpdate, parameter
+from playground.storage.right_at_effect import confirm_right
 
 _CONTEXT = PreparedSelect(
     lambda: (
@@ -56,6 +57,7 @@ class AnsweredCall:
 def append_context(conversation_id: str, context: str) -> ChangedContext:
     """Tavus, conversation.append_llm_context."""
     before, last_seq = _locked_context(conversation_id)
+    confirm_right()
     return _set_context(conversation_id, SEPARATOR.join(part for part in (before, context) if part), last_seq)
 
 
@@ -63,6 +65,7 @@ def append_context(conversation_id: str, context: str) -> ChangedContext:
 def overwrite_context(conversation_id: str, context: str) -> ChangedContext:
     """Tavus, conversation.overwrite_llm_context."""
     _, last_seq = _locked_context(conversation_id)
+    confirm_right()
     return _set_context(conversation_id, context, last_seq)
 
 
@@ -120,6 +123,7 @@ def answer_tool_call(
 ) -> AnsweredCall:
     """Store the result of a call of the newest turn. Raises CommandError (busy, bad_message)."""
     conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
+    confirm_right()
     turn = conversation.turns.order_by("-position").first()
     if turn is None:
         raise CommandError(Code.BAD_MESSAGE, "Nothing was called in this conversation yet.")

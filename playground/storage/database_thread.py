@@ -17,14 +17,18 @@ T = TypeVar("T")
 def keep_connection() -> None:
     """Keep this thread's connection between jobs; `close_old_connections` still closes one that broke.
 
-    With PostgreSQL no statement of it may take longer than DATABASE_TIMEOUT_S.
+    With PostgreSQL no statement of it may take longer than DATABASE_TIMEOUT_S, and with SQLite none waits longer than
+    DATABASE_LOCK_S for the file: what stands behind it in the thread goes on.
     Threads of pages don't: those beyond the kept ones end, and would leave their connections open.
     """
-    connection.settings_dict = connection.settings_dict | {"CONN_MAX_AGE": None}
+    options = connection.settings_dict["OPTIONS"]
+    own: dict[str, Any]
     if connection.vendor == "postgresql":
-        options = connection.settings_dict["OPTIONS"]
         bound = f"{options.get('options', '')} -c statement_timeout={settings.DATABASE_TIMEOUT_S * 1000}"
-        connection.settings_dict["OPTIONS"] = options | {"options": bound.strip()}
+        own = {"options": bound.strip()}
+    else:
+        own = {"timeout": settings.DATABASE_LOCK_S}
+    connection.settings_dict = connection.settings_dict | {"CONN_MAX_AGE": None, "OPTIONS": options | own}
 
 
 def close_connection() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -19,10 +19,11 @@ from playground.models import Conversation, Turn
 
 PROCESS_ID = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
 
-LEASE = timedelta(seconds=4)
+LEASE_S = 4.0
 """How long after its owner's last sign of life another process may close a turn."""
+LEASE = timedelta(seconds=LEASE_S)
 HEARTBEAT_S = 1.0
-"""How often owners renew their leases and look for orphans: one of a killed process is closed within LEASE and this."""
+"""How often owners renew their leases and look for orphans, which are closed within LEASE_S and this."""
 AWAY_S = 2.5
 """How long a process may not have reached the database before it grants every other process a whole lease."""
 
@@ -37,6 +38,7 @@ class ClosedOrphan:
     turn_idx: int
     conversation_id: str
     text: str
+    heard_text: str
     last_seq: int
 
 
@@ -64,6 +66,10 @@ class Reach:
             self._since_s = now_s
         self._last_s = now_s
 
+    def lose(self) -> None:
+        """The database has taken nothing, and so no owner's lease either."""
+        self._last_s = float("-inf")
+
     def forget(self) -> None:
         self._since_s = None
 
@@ -72,7 +78,7 @@ class Reach:
         if self._since_s is None:
             return False
         now_s = self._clock_s()
-        return now_s - self._last_s <= AWAY_S and now_s - self._since_s >= LEASE.total_seconds()
+        return now_s - self._last_s <= AWAY_S and now_s - self._since_s >= LEASE_S
 
 
 reach = Reach()
@@ -101,7 +107,13 @@ def close_orphans_if_reached(events_of: EventsOf = no_events) -> list[ClosedOrph
     """
     expired = Turn.objects.filter(status__in=Turn.OPEN, lease_until__lt=Now()).exists()
     reach.mark()
-    return close_orphaned_turns(events_of) if expired and reach.may_judge() else []
+    if not expired or not reach.may_judge():
+        return []
+    try:
+        return close_orphaned_turns(events_of)
+    except DatabaseError:
+        reach.lose()
+        raise
 
 
 def close_orphaned_turns(events_of: EventsOf = no_events, **among: Any) -> list[ClosedOrphan]:
@@ -124,12 +136,12 @@ def _close_orphan(turn_id: str, conversation_id: str, events_of: EventsOf) -> Cl
     conversations = Conversation.objects.filter(pk=conversation_id)
     last_seq = conversations.select_for_update(skip_locked=True).values_list("last_seq", flat=True).first()
     expired = Turn.objects.filter(pk=turn_id, status__in=Turn.OPEN, lease_until__lt=Now())
-    turn = expired.select_for_update(skip_locked=True).only("text", "position").first()
+    turn = expired.select_for_update(skip_locked=True).only("text", "heard_text", "position").first()
     if last_seq is None or turn is None:
         return None
     Turn.objects.filter(pk=turn_id).update(**_orphan_values())
     conversations.update(last_seq=last_seq + events_of(turn.text))
-    return ClosedOrphan(turn_id, turn.position, conversation_id, turn.text, last_seq)
+    return ClosedOrphan(turn_id, turn.position, conversation_id, turn.text, turn.heard_text, last_seq)
 
 
 def _orphan_values() -> dict[str, Any]:
@@ -158,15 +170,24 @@ def failed_values() -> dict[str, Any]:
     }
 
 
-def request_interrupt(conversation_id: str, *, is_final: bool) -> None:
-    """Store an interrupt in the open turn's row, which its owner checks with each heartbeat.
+def open_turn_id(conversation_id: str) -> str | None:
+    """Return the id of the conversation's open turn, or None."""
+    return (
+        Turn.objects.filter(conversation_id=conversation_id, status__in=Turn.OPEN)
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+def request_interrupt(*, is_final: bool, **of: str) -> None:
+    """Store an interrupt in the row of the open turn ``of`` this, which its owner checks with each heartbeat.
 
     A final one replaces one under the barge-in rules, and not the other way round.
     """
     asked: dict[str, bool] = {"interrupt_requested": True}
     if is_final:
         asked["interrupt_is_final"] = True
-    Turn.objects.filter(conversation_id=conversation_id, status__in=Turn.OPEN).update(**asked)
+    Turn.objects.filter(**of, status__in=Turn.OPEN).update(**asked)
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from playground.engine.persona import PersonaSettings
 from playground.engine.platform_differences import platform_differences
 from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.registry import platform_named
+from playground.engine.powershell import as_powershell
 from playground.engine.request import LLMRequest
 from playground.engine.substitution import substitute
 from playground.engine.turn_plan import Call, TurnPlan
@@ -47,6 +48,7 @@ class RequestView:
     request: Json
     origins: list[Json]
     curl: str
+    powershell: str
     platform_notes: list[str]
 
     def as_json(self) -> Json:
@@ -55,6 +57,7 @@ class RequestView:
             "request": self.request,
             "origins": self.origins,
             "curl": self.curl,
+            "powershell": self.powershell,
             "departures": self.platform_notes,
         }
 
@@ -110,6 +113,9 @@ def request_as(turn_id: str, platform: Platform) -> RequestView:
         request=shown_request(request),
         origins=[origin.as_json() for origin in history.origins],
         curl=curl_of(request, persona),
+        powershell=as_powershell(
+            request, site_url=settings.SITE_URL, secret_names=persona.llm.header_secrets
+        ),
         platform_notes=platform_differences(
             persona, platform=platform, kind=TurnKind(turn.kind), is_stand_in=conversation.stand_in
         ),

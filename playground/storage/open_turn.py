@@ -13,6 +13,7 @@ from playground.models import Conversation, Turn
 from playground.storage.frozen_personas import frozen_persona
 from playground.storage.leases import LEASE, PROCESS_ID, close_orphaned_turns, reach
 from playground.storage.prepared import PreparedInsert, PreparedSelect, parameter
+from playground.storage.right_at_effect import confirm_right
 
 BUSY = "The voice is still answering. Interrupt it first, or wait for the end of its speech."
 ENDED = "This conversation has ended. Start a new one with the same persona."
@@ -83,6 +84,7 @@ def open_turn(conversation_id: str, new: NewTurn, admit: Admit = admit_anyone) -
     """
     with transaction.atomic():
         conversation = _locked(conversation_id)
+        confirm_right()
         admit(conversation.owner_id)
         if conversation.status != Conversation.Status.ACTIVE:
             raise CommandError(Code.BAD_MESSAGE, ENDED)

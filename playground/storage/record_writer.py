@@ -4,25 +4,24 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from typing import Any
 
 from django.db import DatabaseError, DataError, IntegrityError, close_old_connections, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from playground.engine.json_types import Json
-from playground.engine.turn_record import TurnRecord, timings_json
+from playground.engine.limits import MIB
 from playground.failures import log_failure
 from playground.models import Completion, Conversation, Turn
 from playground.storage.database_thread import keep_connection
-from playground.storage.leases import close_failed_turn, failed_values, still_its_owners
+from playground.storage.database_trouble import Trouble, trouble_of
+from playground.storage.leases import close_failed_turn, still_its_owners
 from playground.storage.past_turns import left_at
 from playground.storage.prepared import PreparedInsert, PreparedUpdate, parameter
+from playground.storage.turn_rows import ENDS, TurnRow, storable
 
 logger = logging.getLogger(__name__)
 
@@ -32,10 +31,9 @@ RETRY_S = 1.0
 """How long to wait after the database refused a transaction."""
 CLOSING_S = 5.0
 """How long viewers wait for a turn's end to be stored before they get the event anyway."""
+BACKLOG_BYTES = 64 * MIB
+"""How much may wait while the database takes nothing; beyond it the turns that run end. No new one begins meanwhile."""
 
-
-ENDS = "closed_at"
-"""A row with this value is its turn's end."""
 
 _ADVANCE = PreparedUpdate(
     lambda: Conversation.objects.filter(
@@ -54,73 +52,37 @@ def _update_of(names: tuple[str, ...]) -> PreparedUpdate:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnRow:
-    """A turn's pending values; a later row of the same turn replaces it.
+class Backlog:
+    """What waits because the database took nothing at the last attempt, and why it didn't."""
 
-    The values are made storable on the recorder's thread: a long answer would block the event loop.
-    """
+    trouble: Trouble
+    size_bytes: int
 
-    turn_id: str
-    conversation_id: str
-    values: Json
-    last_seq: int
-    completions: tuple[Json, ...] = ()
-    stored: "Future[None]" = field(default_factory=Future)
+    @property
+    def is_full(self) -> bool:
+        return self.size_bytes > BACKLOG_BYTES
 
 
-def streaming_row(record: TurnRecord, conversation_id: str, *, last_seq: int) -> TurnRow:
-    values = {"status": str(record.status), "text": "".join(record.text)}
-    return TurnRow(record.turn_id, conversation_id, values, last_seq)
-
-
-def closed_row(record: TurnRecord, conversation_id: str, *, last_seq: int, inference_id: str) -> TurnRow:
-    """Return the closed turn with its completions."""
-    closed = record.closed
-    assert closed is not None
-    values = {
-        "status": str(closed.status),
-        "text": closed.text,
-        "spoken_text": closed.spoken_text,
-        "heard_text": closed.heard_text,
-        "timings": timings_json(closed),
-        "timeline": record.timeline(),
-        "error": closed.error.as_json() if closed.error else None,
-        "first_audio_ms": closed.timings.first_audio,
-        "closed_at": timezone.now(),
-        "owner_process": "",
-        "lease_until": None,
-    }
-    completions = tuple(_completions(record, inference_id))
-    return TurnRow(record.turn_id, conversation_id, values, last_seq, completions)
-
-
-def failed_row(turn_id: str, conversation_id: str, text: str, *, last_seq: int) -> TurnRow:
-    """Return the end of a turn that failed internally."""
-    return TurnRow(turn_id, conversation_id, failed_values() | {"text": text}, last_seq)
-
-
-def storable(value: Any) -> Any:
-    """Return the value without NUL characters, which PostgreSQL can't store."""
-    if isinstance(value, str):
-        return value.replace("\0", "\ufffd")
-    if isinstance(value, dict):
-        return {storable(key): storable(member) for key, member in value.items()}
-    if isinstance(value, list | tuple):
-        return [storable(member) for member in value]
-    return value
+def _tell_nobody(_backlog: Backlog | None) -> None:
+    """Ignore it."""
 
 
 class Recorder:
     """Accepts rows from the event loop without blocking, and stores them in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[Backlog | None], None] = _tell_nobody) -> None:
+        """``tell`` is called in the recorder's thread: after each failed attempt, and with None after a good one."""
+        self._tell = tell
         self._pending: dict[str, TurnRow] = {}
+        self._weights: dict[str, tuple[TurnRow, int]] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._urgent = threading.Event()
-        self._stopping = False
+        self._stop_at_s: float | None = None
         self._thread: threading.Thread | None = None
         self._waiting_since_s: float | None = None
+        self.backlog: Backlog | None = None
+        """None while the database takes what it is given."""
 
     @property
     def lag_s(self) -> float:
@@ -153,11 +115,13 @@ class Recorder:
 
     def stop(self, within_s: float) -> bool:
         """Store what is pending and end the thread; return whether everything was stored."""
-        self._stopping = True
+        self._stop_at_s = time.monotonic() + within_s
         self._wake.set()
         self._urgent.set()
         if self._thread is not None:
             self._thread.join(within_s)
+        if self._pending:
+            logger.error("%d turns are not stored, and the server stops.", len(self._pending))
         return not self._pending
 
     def _start(self) -> None:
@@ -173,7 +137,7 @@ class Recorder:
             self._urgent.wait(TICK_S)
             self._urgent.clear()
             stored = self._store_pending()
-            if self._stopping:
+            if self._stop_at_s is not None and (stored or time.monotonic() >= self._stop_at_s):
                 connection.close()
                 return
             if not stored:
@@ -188,14 +152,15 @@ class Recorder:
             close_old_connections()
             _store_all(sorted(batch.values(), key=attrgetter("conversation_id")))
         except Exception as error:
-            log_failure(logger, error, doing="storing turns")
             connection.close()
             self._take_back(batch)
+            self._fall_behind(error)
             return False
         with self._lock:
             self._waiting_since_s = taken_at_s if self._pending else None
         for row in batch.values():
             row.stored.set_result(None)
+        self._catch_up()
         return True
 
     def _take_back(self, batch: dict[str, TurnRow]) -> None:
@@ -205,6 +170,31 @@ class Recorder:
                     row.stored.set_result(None)
                 else:
                     self._pending[turn_id] = row
+
+    def _fall_behind(self, error: Exception) -> None:
+        """Tell how much waits; only the first of several failures is logged."""
+        if self.backlog is None:
+            log_failure(logger, error, doing="storing turns")
+        self.backlog = Backlog(trouble_of(error) or Trouble.AWAY, self._weigh_pending())
+        self._tell(self.backlog)
+
+    def _catch_up(self) -> None:
+        if self.backlog is None:
+            return
+        logger.warning("What waited for the database is stored.")
+        self.backlog, self._weights = None, {}
+        self._tell(None)
+
+    def _weigh_pending(self) -> int:
+        """Return the bytes of all pending rows; one that was weighed before isn't again."""
+        with self._lock:
+            pending = dict(self._pending)
+        known = self._weights
+        self._weights = {}
+        for turn_id, row in pending.items():
+            before, weight = known.get(turn_id, (None, 0))
+            self._weights[turn_id] = (row, weight if before is row else row.weigh())
+        return sum(weight for _, weight in self._weights.values())
 
 
 def _store_all(rows: Sequence[TurnRow]) -> None:
@@ -244,29 +234,3 @@ def _store(row: TurnRow) -> None:
         return
     for completion in row.completions:
         _INSERT_COMPLETION(Completion(turn_id=row.turn_id, **storable(completion)))
-
-
-def _completions(record: TurnRecord, inference_id: str) -> list[Json]:
-    completions = []
-    closed = record.closed
-    assert closed is not None
-    for place, sent in enumerate(record.requests, start=1):
-        response = record.responses.get(place)
-        completion: Json = {
-            "attempt": sent.attempt,
-            "request": sent.request,
-            "origins": sent.origins,
-            "response_status": response.status if response else None,
-            "response_headers": [list(header) for header in response.headers] if response else [],
-        }
-        if place == len(record.requests):
-            completion |= {
-                "id": inference_id,
-                "payloads": [list(payload) for payload in record.payloads],
-                "reasoning": closed.reasoning,
-                "tool_calls": record.tool_calls,
-                "usage": closed.usage,
-                "finish_reason": closed.finish_reason[:64],
-            }
-        completions.append(completion)
-    return completions

@@ -47,12 +47,18 @@ class Heartbeat:
         leases.reach.forget()
 
     async def _beat(self) -> None:
+        """Keep house again and again; of several failures of a kind in a row only the first is logged."""
+        logged: type[Exception] | None = None
         while True:
             await asyncio.sleep(leases.HEARTBEAT_S)
             try:
                 await self._keep_house()
             except Exception as error:
-                log_failure(logger, error, doing="housekeeping")
+                if type(error) is not logged:
+                    log_failure(logger, error, doing="housekeeping")
+                logged = type(error)
+            else:
+                logged = None
 
     async def _keep_house(self) -> None:
         turns = {live.plan.turn_id: live for live in self._turns()}

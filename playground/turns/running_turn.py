@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from playground.engine.errors.codes import TURN_FAILED, Code, CommandError, GreenroomError
-from playground.engine.events import ContentDelta, Event, PayloadReceived, Timings, TurnClosed, TurnStatus
+from playground.engine.events import (
+    ContentDelta,
+    Event,
+    PayloadReceived,
+    PlayoutEnded,
+    PlayoutStarted,
+    SentenceCompleted,
+    Timings,
+    ToolCalled,
+    TurnClosed,
+    TurnStatus,
+)
 from playground.engine.json_types import Json
 from playground.engine.limits import Limits
 from playground.engine.persona import BargeIn
@@ -14,7 +25,8 @@ from playground.engine.turn_plan import TurnPlan
 from playground.engine.turn_record import TurnRecord
 from playground.realtime.hub import Hub
 from playground.realtime.wire_events import envelope, wire_count, wire_events
-from playground.storage.record_writer import Recorder, TurnRow, closed_row, failed_row, streaming_row
+from playground.storage.record_writer import Recorder
+from playground.storage.turn_rows import TurnRow, closed_row, failed_row, streaming_row
 from playground.timers import PutOffTimer
 from playground.turns.interrupt import Interrupt, InterruptSignal
 
@@ -22,7 +34,10 @@ logger = logging.getLogger(__name__)
 
 SAVE_EVERY_CHARS = 2_048
 SAVE_EVERY_MS = 700
-"""With the recorder's tick, text is stored within a second, whether or not more comes."""
+"""With the recorder's tick, what came or was heard is stored within a second, whether or not more comes."""
+
+_STORED_SOON = (SentenceCompleted, PlayoutStarted, PlayoutEnded, ToolCalled)
+"""Events, beside new text, after which a row is stored."""
 
 
 class LiveTurn:
@@ -43,7 +58,7 @@ class LiveTurn:
         self._saved_chars = 0
         self._saved_ms = 0
         self._chars = 0
-        self._saving = PutOffTimer(self._save_text)
+        self._saving = PutOffTimer(self._save)
         self.is_sealed = False
         """Whether its row has its last ``seq``: no other event may take one, and after it the database gives it."""
 
@@ -89,6 +104,8 @@ class LiveTurn:
         if isinstance(event, ContentDelta):
             self._chars += len(event.text)
             self._save_sometimes(event.t_ms)
+        elif isinstance(event, _STORED_SOON):
+            self._save_later()
 
     async def publish_end(self) -> None:
         """Store the closed turn, then send its end to the viewers."""
@@ -160,17 +177,23 @@ class LiveTurn:
 
     def _save_sometimes(self, t_ms: int) -> None:
         if self._chars - self._saved_chars < SAVE_EVERY_CHARS and t_ms - self._saved_ms < SAVE_EVERY_MS:
-            self._saving.set(self._started_at + (self._saved_ms + SAVE_EVERY_MS) / 1000)
+            self._save_later()
             return
-        self._save_text()
+        self._save()
 
-    def _save_text(self) -> None:
-        """Store the text so far within the recorder's tick."""
+    def _save_later(self) -> None:
+        self._saving.set(self._started_at + (self._saved_ms + SAVE_EVERY_MS) / 1000)
+
+    def _save(self) -> None:
+        """Store the turn so far within the recorder's tick, and again and again while the voice goes on."""
         self._saving.unset()
         self._saved_chars, self._saved_ms = self._chars, self.now_ms
         conversation_id = self.plan.conversation_id
         last_seq = self._hub.seq(conversation_id)
-        self._recorder.save(streaming_row(self._record, conversation_id, last_seq=last_seq))
+        row = streaming_row(self._record, conversation_id, now_ms=self._saved_ms, last_seq=last_seq)
+        self._recorder.save(row)
+        if self._record.playing is not None:
+            self._save_later()
 
     def _publish(self, event: Event) -> None:
         plan = self.plan

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from playground.engine.errors.codes import TURN_FAILED, Code, CommandError
+from playground.engine.errors.codes import TURN_FAILED, Code, CommandError, GreenroomError
 from playground.engine.events import TurnKind
-from playground.engine.limits import Limits
+from playground.engine.limits import MIB, Limits
 from playground.engine.speech.fillers import Pick
 from playground.engine.turn_limits import OpenTurns, OpenTurnSlot
 from playground.engine.turn_plan import TurnPlan
@@ -19,9 +19,12 @@ from playground.outgoing.completion import OpenCompletion
 from playground.realtime.hub import Hub
 from playground.realtime.presented_key import presented_key
 from playground.storage.database_jobs import database_job
+from playground.storage.database_trouble import Trouble
 from playground.storage.load_plan import load_plan
 from playground.storage.open_turn import BUSY, NewTurn, OpenedTurn, open_turn
-from playground.storage.record_writer import Recorder, failed_row
+from playground.storage.record_writer import BACKLOG_BYTES, Backlog, Recorder
+from playground.storage.right_at_effect import right_at_effect
+from playground.storage.turn_rows import failed_row
 from playground.tasks import carried_out, start_task
 from playground.tools.tool_rounds import ToolRounds
 from playground.turns.conductor import conduct
@@ -31,6 +34,10 @@ from playground.turns.running_turn import LiveTurn
 
 logger = logging.getLogger(__name__)
 
+BACKLOG_IS_FULL = (
+    f"The database takes nothing, and more than {BACKLOG_BYTES // MIB} MiB of turns wait for it, so this turn was "
+    "ended: say it again once the page no longer says that nothing is stored."
+)
 ENDING_S = 10.0
 """How long a new turn waits for the end of one that was interrupted, a held interrupt included."""
 
@@ -94,7 +101,7 @@ class TurnTasks:
 
     async def start(self, conversation_id: str, new: NewTurn) -> str:
         """Store the turn, start its task, and return its id. Raises CommandError: busy, bad_message, internal."""
-        self._refuse_while_draining()
+        self._refuse_while_closed()
         if new.kind is not TurnKind.CONTINUATION:
             self._tools.leave(conversation_id)
         await self._let_end(conversation_id)
@@ -122,6 +129,12 @@ class TurnTasks:
         if live is not None and live.task is not None:
             await asyncio.wait({live.task}, timeout=ENDING_S)
 
+    def bear(self, backlog: Backlog) -> None:
+        """End the turns that run once more waits to be stored than may."""
+        if backlog.is_full:
+            for live in self._live.values():
+                live.cut(Interrupt(is_final=True, error=GreenroomError(Code.NOT_STORED, BACKLOG_IS_FULL)))
+
     def refuse_new(self) -> None:
         """Start no turn any more: the server is about to stop."""
         self._is_draining = True
@@ -133,9 +146,13 @@ class TurnTasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _refuse_while_draining(self) -> None:
+    def _refuse_while_closed(self) -> None:
+        """Refuse a turn before the server stops, and while what is told of others can't be stored for want of room."""
         if self._is_draining:
             raise CommandError(Code.BUSY, "The server is about to stop. Try again in a moment.")
+        backlog = self._recorder.backlog
+        if backlog is not None and (backlog.is_full or backlog.trouble is Trouble.FULL):
+            raise backlog.trouble.refusal()
 
     async def _let_end(self, conversation_id: str) -> None:
         """Wait for the end of a turn that was cut already; one that goes on is busy."""
@@ -148,7 +165,7 @@ class TurnTasks:
             raise CommandError(Code.BUSY, BUSY)
 
     async def _start_in_place(self, conversation_id: str, new: NewTurn) -> str:
-        self._refuse_while_draining()
+        self._refuse_while_closed()
         slot = self._open_turns.slot()
         self._starting[conversation_id] += 1
         try:
@@ -194,15 +211,18 @@ class TurnTasks:
             await asyncio.sleep(LOOK_AGAIN_S)
 
     async def _plan_or_close(self, opened: OpenedTurn) -> TurnPlan:
-        """The turn's plan. Raises CommandError (internal), and the recorder closes the turn, now or when it can."""
+        """The turn's plan. Raises CommandError, and the recorder closes the turn, now or when it can."""
         try:
             return await database_job(load_plan)(opened)
         except Exception as error:
             log_failure(logger, error, turn_id=opened.turn.pk)
             await self._recorder.save_now(failed_row(opened.turn.pk, opened.conversation.pk, "", last_seq=0))
+            if isinstance(error, CommandError):
+                raise
             raise CommandError(Code.INTERNAL, TURN_FAILED) from None
 
     async def _run(self, live: LiveTurn) -> None:
+        right_at_effect.set(None)  # What the turn leads to is no command of whoever began it.
         conversation_id = live.plan.conversation_id
         try:
             closed = await conduct(

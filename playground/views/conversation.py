@@ -1,4 +1,4 @@
-"""The live page of a conversation, and the request of each of its turns."""
+"""The live page of a conversation, and the request and the answer of each of its turns."""
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -14,6 +14,7 @@ from playground.models import Conversation, Turn
 from playground.realtime.close_codes import close_codes_json
 from playground.storage.frozen_personas import persona_of
 from playground.storage.load_plan import request_as
+from playground.storage.stored_streams import stored_streams
 
 
 @never_cache
@@ -56,3 +57,11 @@ def turn_request(request: HttpRequest, turn_id: str) -> HttpResponse:
         names = " or ".join(known.name for known in platforms())
         raise Http404(f"platform is {names}.") from None
     return JsonResponse(request_as(turn.pk, platform).as_json())
+
+
+@never_cache
+@require_safe
+def turn_stream(request: HttpRequest, turn_id: str) -> HttpResponse:
+    """Return what the turn's completions received (`stored_streams`); none for a turn that bypassed the LLM."""
+    turn = own_turn_or_404(request, turn_id, READ)
+    return JsonResponse({"completions": stored_streams(turn)})

@@ -35,6 +35,7 @@ from playground.engine.events import (
 from playground.engine.json_types import Json
 from playground.engine.speech.fillers import SkipReason
 from playground.engine.turn_record import TurnRecord
+from playground.realtime.notices import Kind, notice
 from playground.realtime.wire_events import envelope, wire_events
 from playground.wire_docs.snapshot import SEQ, snapshot_example
 
@@ -158,7 +159,8 @@ def _messages() -> Iterator[tuple[Json, str]]:
         _of_conversation("playground.snapshot", _snapshot()),
         (
             "The first event on every socket: the conversation, its newest turns, and the open one as far as it has "
-            "come. earlier is how many turns came before them. Events with a higher seq follow without a gap."
+            "come. earlier is how many turns came before them, notices are those that are on, as in "
+            "playground.notice. Events with a higher seq follow without a gap."
         ),
     )
     yield (
@@ -192,6 +194,17 @@ def _messages() -> Iterator[tuple[Json, str]]:
         _of_conversation("playground.error", busy | {"client_msg_id": "m-1"}),
         ("A command of this client was not carried out. The socket stays open."),
     )
+    for kind in Kind:
+        yield (
+            _of_conversation("playground.notice", notice(kind, is_on=True)),
+            (
+                "Something that this server process can't do began (is_on) or ended; message says it to a person. It "
+                "is no part of the conversation: show the newest of each kind while it is on. followers_lost: what "
+                "happens in other server processes doesn't arrive, and a snapshot follows once it does. not_stored: "
+                "turns go on, but what happens is not stored yet."
+            ),
+        )
+    yield _of_conversation("playground.notice", notice(Kind.FOLLOWERS_LOST, is_on=False)), ""
 
 
 def _of_turn(event: Event, about: str) -> Iterator[tuple[Json, str]]:
@@ -233,7 +246,7 @@ def _closed(status: TurnStatus) -> TurnClosed:
 
 
 def _snapshot() -> Json:
-    return snapshot_example(CONVERSATION_ID, _turn(TURN_ID, 1)) | {"earlier": 1}
+    return snapshot_example(CONVERSATION_ID, _turn(TURN_ID, 1)) | {"earlier": 1, "notices": []}
 
 
 def _earlier_turns() -> Json:

@@ -103,6 +103,13 @@ def prepare(data: Path) -> None:
 def serve_site(data: Path, server: str = "daphne", **settings: str) -> Iterator[Site]:
     """Serves under these settings until the block is left; what the server logged is in ``data/server.log``."""
     prepare(data)
+    with serve_prepared(data, server, **settings) as site:
+        yield site
+
+
+@contextmanager
+def serve_prepared(data: Path, server: str = "daphne", **settings: str) -> Iterator[Site]:
+    """As `serve_site`, from a folder that `prepare` has filled before."""
     port = settings.get("PORT") or str(free_port())
     site_environment = {
         "DEBUG": "false",
@@ -156,7 +163,7 @@ def _announced(server: "subprocess.Popen[str]", log: Path) -> tuple[str, str]:
     printed = ""
     for line in server.stdout:
         printed += line
-        link = re.search(r"(http://\S+)/sign-in/link/\S+", line)
+        link = re.search(r"(https?://\S+)/sign-in/link/\S+", line)
         if link:
             return link.group(1), link.group()
     raise AssertionError(f"The server ended before it listened:\n{printed}\n{log.read_text()}")

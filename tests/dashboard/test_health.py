@@ -42,6 +42,15 @@ def test_without_a_channel_layer_it_is_degraded(
     assert answer.json() == WELL | {"status": "degraded", "channel_layer": "down"}
 
 
+def test_while_other_processes_cannot_be_followed_it_is_degraded(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Runner, "is_cut_off", True)
+    answer = client.get("/health/")
+    assert answer.status_code == 200
+    assert answer.json() == WELL | {"status": "degraded", "channel_layer": "down"}
+
+
 def test_it_only_reads(client: Client) -> None:
     assert client.post("/health/").status_code == 405
 

@@ -11,16 +11,20 @@ from time import monotonic
 
 import psycopg
 import pytest
+from websockets.exceptions import ConnectionClosedError
 
+from playground.engine.json_types import Json
 from tests.browser.site import Site, run_site
 from tests.playground.away_database import AwayDatabase
-from tests.playground.served_api import new_conversation, new_key
+from tests.playground.served_api import answer, new_conversation, new_key
 from tests.playground.socket_client import sign_in, viewing
 from tests.services import new_postgres
 
 NOTICED_S = 5.0
 """Within this time a killed process's turns are closed, and the viewers of the others told."""
 LONGER_THAN_A_LEASE_MS = 6_000
+STORED_WITHIN_MS = 1_000
+"""What was told of a turn before is known after a crash."""
 MERT = "Mert the Storyteller"
 LONG = " ".join(f"This is sentence number {number} of a long announcement." for number in range(60))
 TURN = "SELECT status, text FROM playground_turn WHERE conversation_id = %s"
@@ -60,6 +64,13 @@ async def test_a_viewer_at_one_process_follows_a_turn_of_the_other(sites: tuple[
     assert followed["text"] == spoken["text"]
 
 
+def heard_to(events: list[Json], t_ms: int) -> int:
+    """Return up to which place of the text had been heard at a time of the turn."""
+    speech = [event["properties"] for event in events if event["event_type"] == "playground.speech"]
+    words = [word for told in speech if told["state"] == "playing" for word in told["segment"]["words"]]
+    return max((end for _, end, at_ms in words if at_ms <= t_ms), default=0)
+
+
 def test_each_process_says_that_it_is_well(sites: tuple[Site, Site]) -> None:
     for site in sites:
         with urllib.request.urlopen(f"{site.url}/health/", timeout=10) as answer:
@@ -74,27 +85,41 @@ async def test_a_killed_process_is_noticed_and_the_viewers_of_the_other_are_told
         run_site(tmp_path, DATABASE_URL=url, REDIS_URL=redis_url) as one,
         run_site(tmp_path, DATABASE_URL=url, REDIS_URL=redis_url) as other,
     ):
-        conversation_id = new_conversation(one, new_key(one), MERT, speech="realtime")
+        key = new_key(one)
+        conversation_id = new_conversation(one, key, MERT, speech="realtime")
+        start_child(one, key)
         cookies = sign_in(other)
         async with viewing(other, conversation_id, cookies) as listener:
             await listener.until("playground.snapshot")
             async with viewing(one, conversation_id, sign_in(one)) as speaker:
                 await speaker.send("conversation.respond", text="Tell me a story.", client_msg_id="1")
-                await listener.until("playground.speech", where=lambda told: told["t_ms"] > 2_000)
+                await listener.until("playground.speech", where=lambda told: told["t_ms"] > 4_000)
                 killed_at = monotonic()
                 os.kill(one.process_id, signal.SIGKILL)
                 closed = await listener.until_closed()
                 noticed_s = monotonic() - killed_at
-                speaker.socket.transport.abort()  # Nobody is left to close it with.
+                with pytest.raises(ConnectionClosedError):
+                    await speaker.until_closed()
             assert closed["error"]["code"] == "cancelled"
             assert noticed_s <= NOTICED_S
+            assert len(closed["heard_text"]) >= heard_to(listener.events, 4_000 - STORED_WITHIN_MS) > 0
+            assert closed["text"].startswith(closed["heard_text"])
             snapshot = await listener.until("playground.snapshot")
             assert snapshot["turns"][-1]["status"] == "interrupted"
             assert snapshot["turns"][-1]["text"] == closed["text"] != ""
+            with run_site(
+                tmp_path, DATABASE_URL=url, REDIS_URL=redis_url, PORT=one.url.rpartition(":")[2]
+            ) as again:
+                assert again.url == one.url
             await listener.send("conversation.respond", text="Go on.", client_msg_id="2")
             await listener.until("playground.sentence")
         seqs = [event["seq"] for event in listener.events if event["seq"] > snapshot["seq"]]
         assert seqs[-1] == listener.events[-1]["seq"] > snapshot["seq"]
+
+
+def start_child(site: Site, key: str) -> None:
+    """Have a document read, in a process of its own that waits for the next one."""
+    answer(site, key, "POST", "/v2/personas", '{"persona_name": "Ada", "system_prompt": "You are Ada."}')
 
 
 async def test_a_turn_goes_on_while_the_database_is_away_for_longer_than_a_lease(

@@ -1,10 +1,7 @@
 """`manage.py serve --server uvicorn`: the limits and the end that it shares with Daphne. Over real sockets."""
 
 import asyncio
-import os
-import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -104,22 +101,6 @@ def test_a_handshake_of_too_many_headers_is_answered(site: Site) -> None:
     """The library reads 128 headers; beyond, the connection stayed open without an answer."""
     answer = exchange(site, upgrade("/ws/conversations/c/", *[b"X-%d: y" % number for number in range(200)]))
     assert answer.startswith(b"HTTP/1.1 400 ")
-
-
-async def test_a_stopped_server_tells_and_stores_the_text_of_its_turns(
-    server_processes: None, tmp_path: Path
-) -> None:
-    with serve_site(tmp_path, server="uvicorn") as site:
-        key, cookies = prepared_key(site), await asyncio.to_thread(sign_in, site)
-        conversation = await asyncio.to_thread(new_conversation, site, key, MERT, speech="realtime")
-        async with viewing(site, conversation, cookies) as client:
-            await client.send("conversation.respond", text="Tell me a story.")
-            await client.until("playground.delta")
-            os.kill(site.process_id, signal.SIGTERM)
-            closed = await client.until_closed()
-    ((status, text),) = rows(tmp_path, "SELECT status, text FROM playground_turn")
-    assert status == "interrupted"
-    assert text == closed["text"] != ""
 
 
 def test_a_taken_port_is_named(site: Site) -> None:

@@ -2,8 +2,6 @@
 
 import pytest
 
-from playground.engine.curl import as_curl
-from playground.engine.request import LLMRequest
 from playground.engine.substitution import names_in, substitute
 
 SECRETS = {"MY_TOKEN": "s3cret-value"}
@@ -35,15 +33,3 @@ def test_a_value_is_not_read_again() -> None:
 
 def test_names_in_finds_both_spellings() -> None:
     assert names_in("Api-Key {{secret:ONE}} TWO") == {"Api", "Key", "ONE", "TWO"}
-
-
-def test_curl_puts_a_shell_variable_where_the_secret_stands() -> None:
-    request = LLMRequest(
-        "POST", "/demo/v1/chat/completions", (("Authorization", "Bearer MY_TOKEN"),), {"a": "it's"}
-    )
-    command = as_curl(request, site_url="http://127.0.0.1:8765/", secret_names=frozenset({"MY_TOKEN"}))
-    assert command == (
-        "curl --no-buffer --request POST http://127.0.0.1:8765/demo/v1/chat/completions \\\n"
-        "  --header 'Authorization: Bearer '\"${MY_TOKEN}\"'' \\\n"
-        '  --data-raw \'{"a":"it\'"\'"\'s"}\''
-    )

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { inWords, numbers } from "../../static/js/playground/numbers.js";
-import { axisOf, bars, marks, silences, ticks } from "../../static/js/playground/picture.js";
+import { axisOf, bars, marks, sharedScale, silences, stalls, ticks } from "../../static/js/playground/picture.js";
 import { findings, rows } from "../../static/js/playground/story.js";
 import { newTurn, playouts } from "../../static/js/playground/turn.js";
 import { segment } from "./events.mjs";
@@ -152,5 +152,30 @@ describe("the story", () => {
   test("names the server's own end and an interrupt", () => {
     assert.match(findings({ ...CLOSED, finish_reason: "length" }).at(-1), /length limit/);
     assert.match(findings({ ...CLOSED, status: "interrupted", interrupted_at_ms: 900 }).at(-1), /Interrupted at 900 ms/);
+  });
+});
+
+describe("a stall", () => {
+  const STALLED = turn({ ...CLOSED, delta_times_ms: [600, 650, 700, 20_700, 20_750] });
+
+  test("is drawn as no text, between the text before and after it", () => {
+    assert.deepEqual(spans(bars({ ...STALLED, timings_ms: { ...CLOSED.timings_ms, total: 21_000 } }, 0), "stall"), [[700, 20_700]]);
+    assert.deepEqual(stalls(STALLED), [{ from: 700, to: 20_700 }]);
+  });
+
+  test("is much longer than the usual pause: the thinned times of a long answer have none", () => {
+    const thinned = Array.from({ length: 300 }, (_, place) => 500 + 1_280 * place);
+    assert.deepEqual(stalls(turn({ delta_times_ms: thinned })), []);
+    assert.deepEqual(stalls(turn({ delta_times_ms: [600, 1_500] })), []);
+    assert.deepEqual(stalls(turn({ delta_times_ms: [] })), []);
+  });
+});
+
+describe("the scale of a conversation", () => {
+  test("holds its longest turn, in steps", () => {
+    const long = turn({ ...CLOSED, timings_ms: { ...CLOSED.timings_ms, total: 18_000 } });
+    assert.equal(sharedScale([CLOSED, long], () => 0), 20_000);
+    assert.equal(sharedScale([turn({})], () => 31_000), 60_000);
+    assert.equal(sharedScale([], () => 0), 3_000);
   });
 });

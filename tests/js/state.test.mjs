@@ -255,3 +255,34 @@ describe("a snapshot in parts", () => {
     assert.deepEqual(reduce(initialState(), new Wire().earlier([stored(0)], 0)), initialState());
   });
 });
+
+describe("a snapshot after a server process was killed", () => {
+  test("has a lower seq, and events go on from there", () => {
+    const [, state] = connected();
+    const before = { ...state, seq: 41 };
+    const closed = new Wire(6).closed("interrupted", { turn_id: "t1" });
+    assert.equal(reduce(before, closed), before);
+    const wire = new Wire(7);
+    const now = after([wire.snapshot(), wire.started()], before);
+    assert.equal(now.seq, 9);
+    assert.equal(openTurn(now).turn_id, "t1");
+  });
+});
+
+describe("a notice", () => {
+  const notice = (wire, kind, is_on, message = "") => ({ ...wire.event("playground.notice"), seq: 1, properties: { kind, is_on, message } });
+
+  test("is kept beside those of other kinds while it is on, and moves no seq", () => {
+    const [wire, state] = connected();
+    const both = after([notice(wire, "followers_lost", true, "Lost."), notice(wire, "not_stored", true, "Full.")], state);
+    assert.deepEqual(both.notices, [{ kind: "followers_lost", message: "Lost." }, { kind: "not_stored", message: "Full." }]);
+    assert.equal(both.seq, state.seq);
+    assert.deepEqual(reduce(both, notice(wire, "followers_lost", false)).notices, [{ kind: "not_stored", message: "Full." }]);
+  });
+
+  test("is on exactly if the newest snapshot has it", () => {
+    const [wire, state] = connected([], { notices: [{ kind: "not_stored", is_on: true, message: "Full." }] });
+    assert.deepEqual(state.notices, [{ kind: "not_stored", message: "Full." }]);
+    assert.deepEqual(reduce(state, wire.snapshot()).notices, []);
+  });
+});

@@ -33,6 +33,8 @@ class Request:
     at: float = field(default_factory=time.monotonic)
     client_left_after_ms: int | None = None
     """When the client closed the connection, if it did so before the answer was complete."""
+    said: list[str] = field(default_factory=list)
+    """The text of each delta, as far as the behaviour logs it."""
 
     @property
     def path(self) -> str:
@@ -57,6 +59,11 @@ class Request:
         except ValueError:
             return {}
         return parsed if isinstance(parsed, dict) else {}
+
+    @property
+    def last_message(self) -> str:
+        """The last message's content: what the user said."""
+        return str((self.chat.get("messages") or [{}])[-1].get("content", ""))
 
     def as_json(self) -> dict[str, Any]:
         return {

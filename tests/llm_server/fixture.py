@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,10 @@ class LLMServerHandle:
         requests: list[dict[str, Any]] = _get(f"{self.url}/_requests")
         return requests
 
+    def said(self) -> list[tuple[str, str]]:
+        """Return what the user had said and the text of the answer, of each request since the last reset."""
+        return [(asked, answered) for asked, answered in _get(f"{self.url}/_said")]
+
     def answers_under_way(self) -> int:
         """Return the number of unfinished answers whose clients are still connected."""
         return int(_get(f"{self.url}/_under_way"))
@@ -75,15 +80,24 @@ def _get(url: str) -> Any:
         return json.load(answer)
 
 
-@pytest.fixture(scope="session")
-def llm_server_process(server_processes: None) -> Iterator[LLMServerHandle]:
+@contextmanager
+def started() -> Iterator[LLMServerHandle]:
+    """Yield a server that ends with the block."""
     command = [sys.executable, "-m", "tests.llm_server", "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         port = int(process.stdout.readline())
         url = f"http://127.0.0.1:{port}"
-        yield LLMServerHandle(port, _get(f"{url}/_ports"), _get(f"{url}/_ca"))
-        process.terminate()
+        try:
+            yield LLMServerHandle(port, _get(f"{url}/_ports"), _get(f"{url}/_ca"))
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def llm_server_process(server_processes: None) -> Iterator[LLMServerHandle]:
+    with started() as handle:
+        yield handle
 
 
 @pytest.fixture

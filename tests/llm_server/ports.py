@@ -34,6 +34,12 @@ class Authority:
 
     def context(self, host: str, *, age_days: int = 0, is_self_signed: bool = False) -> ssl.SSLContext:
         """Return TLS settings with a certificate for ``host``, valid until ``10 - age_days`` days from now."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certify(host, age_days=age_days, is_self_signed=is_self_signed))
+        return context
+
+    def certify(self, host: str, *, age_days: int = 0, is_self_signed: bool = False) -> Path:
+        """Return the file of such a certificate and its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = _name(host)
         names = [_alternative(host)]
@@ -49,9 +55,7 @@ class Authority:
             )
             + certificate.public_bytes(serialization.Encoding.PEM)
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        return context
+        return file
 
 
 _KEY_USAGE = x509.KeyUsage(

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, suppress
 from itertools import count
 from pathlib import Path
 
-from tests.llm_server import bodies, faults, refusals, streams  # noqa: F401 - they fill the table
+from tests.llm_server import bodies, faults, refusals, stories, streams  # noqa: F401 - they fill the table
 from tests.llm_server.behaviours import BEHAVIOURS
 from tests.llm_server.exchange import (
     HEAD_BYTES,
@@ -104,6 +104,8 @@ class LLMServer:
         match exchange.request.path:
             case "/_requests":
                 state: object = [request.as_json() for request in self._requests]
+            case "/_said":
+                state = [[request.last_message, "".join(request.said)] for request in self._requests]
             case "/_under_way":
                 state = self._under_way
             case "/_reset":

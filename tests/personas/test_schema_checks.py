@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -112,6 +113,16 @@ def test_a_schema_that_nests_too_deeply_to_be_sent_is_unanswered(checkers: Check
     for _ in range(5_000):
         schema = {"not": schema}
     assert ask(checkers, {"schema": schema}) == [None]
+
+
+def test_a_process_holds_no_socket_of_its_parents(checkers: Checkers) -> None:
+    """It may outlive a server that was killed: the port and the viewers' sockets must be free then."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.set_inheritable(True)
+        ask(checkers, WORD)
+        (pid,) = process_ids()
+        held = [str(file.readlink()).partition(":")[0] for file in Path(f"/proc/{pid}/fd").iterdir()]
+    assert sorted(held) == ["/dev/null", "pipe", "pipe"]
 
 
 def test_it_holds_nothing_of_this_processs_environment(checkers: Checkers) -> None:

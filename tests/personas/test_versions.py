@@ -1,5 +1,6 @@
 """A persona's history: the list, what changed between two versions, going back, and two people who save."""
 
+import difflib
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from personas.saving import save_filler_config, save_persona
 from personas.versions import (
+    COMPARED_STEPS,
     MAX_COMPARED,
     ChangeKind,
     compared,
@@ -98,6 +100,25 @@ def test_a_comparison_of_long_texts_ends_soon(unit: str) -> None:
     long, other = "x" + unit * (MAX_COMPARED * 2), unit * (MAX_COMPARED * 2) + "y\n"
     spans = compared(long, other)
     assert "".join(s.text for s in spans if s.kind is not ChangeKind.ADDED) == long
+
+
+def test_texts_in_which_only_single_parts_agree_are_compared_in_a_bounded_number_of_steps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps = 0
+    longest = difflib.SequenceMatcher.find_longest_match
+
+    def counted(matcher: Any, begin: int, end: int, *others: int) -> difflib.Match:
+        nonlocal steps
+        steps += sum(1 + len(matcher.b2j.get(part, ())) for part in matcher.a[begin:end])
+        return longest(matcher, begin, end, *others)
+
+    monkeypatch.setattr(difflib.SequenceMatcher, "find_longest_match", counted)
+    before = "".join(f"shared {n % 98}\nonly before {n % 98}\n" for n in range(MAX_COMPARED // 2 - 1))
+    after = before.replace("only before", "only after")
+    spans = compared("not the same " * MAX_COMPARED + "\n" + before, after)
+    assert "".join(s.text for s in spans if s.kind is not ChangeKind.REMOVED) == after
+    assert steps < 2 * COMPARED_STEPS
 
 
 # The pages

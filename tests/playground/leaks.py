@@ -63,6 +63,7 @@ def every_page(owner: User, conversation_id: str) -> str:
         f"/admin/playground/conversation/{conversation_id}/change/",
         *(f"/playground/turns/{turn}/request/?platform=tavus" for turn in turns),
         *(f"/playground/turns/{turn}/request/?platform=jaicp" for turn in turns),
+        *(f"/playground/turns/{turn}/stream/" for turn in turns),
         *(f"/admin/playground/turn/{turn}/change/" for turn in turns),
         *(f"/admin/playground/completion/{completion.pk}/change/" for completion in completions),
     ]

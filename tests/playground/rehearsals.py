@@ -13,7 +13,7 @@ from playground.engine.json_types import Json
 from playground.engine.limits import DEFAULT_LIMITS, Limits
 from playground.models import Conversation
 from playground.realtime.hub import Viewer
-from playground.realtime.relay import Layer
+from playground.realtime.layer_link import Layer
 from playground.runner import Runner
 from tests.playground.scripted_llm import ScriptedLLM, Step
 

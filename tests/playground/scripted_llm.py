@@ -11,7 +11,7 @@ from playground.engine.limits import Limits
 from playground.engine.wire_request import WireRequest
 
 DEADLINE_S = 5.0
-Step = bytes | float | UpstreamError
+Step = bytes | float | UpstreamError | asyncio.Event
 """Bytes that come, seconds that pass, or an error that ends the connection."""
 
 
@@ -57,6 +57,8 @@ class ScriptedResponse:
                     yield step
                 case UpstreamError():
                     raise step
+                case asyncio.Event():
+                    await step.wait()
                 case seconds:
                     await asyncio.sleep(seconds)
 

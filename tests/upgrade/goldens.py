@@ -147,8 +147,9 @@ class Collection:
     def _requests_of(self, turn_id: str, title: str) -> Iterator[tuple[str, str]]:
         """Yield the turn's request as each platform would send it, with the curl command and the differences."""
         for platform in PLATFORMS:
-            text = self._browser.get(f"/playground/turns/{turn_id}/request/?platform={platform}")
-            yield f"{title} as {platform}", _pretty(json.loads(text))
+            view = json.loads(self._browser.get(f"/playground/turns/{turn_id}/request/?platform={platform}"))
+            del view["powershell"]  # the curl command in other quotes
+            yield f"{title} as {platform}", _pretty(view)
 
     async def _steps(self, conversation_id: str, steps: shapes.Steps) -> list[tuple[str, str]]:
         """Return the requests sent and how each turn ended."""

@@ -35,6 +35,7 @@ class Code(StrEnum):
     INTERRUPTED = "interrupted"
     ANSWER_TOO_LONG = "answer_too_long"
     BUSY = "busy"
+    NOT_STORED = "not_stored"
     BAD_MESSAGE = "bad_message"
     BARGE_IN_DISABLED = "barge_in_disabled"
     INTERNAL = "internal"
@@ -99,4 +100,4 @@ class UpstreamError(GreenroomError):
 
 
 class CommandError(GreenroomError):
-    """A command was refused: busy, bad_message, barge_in_disabled."""
+    """A command was refused: busy, not_stored, bad_message, barge_in_disabled."""

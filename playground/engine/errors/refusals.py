@@ -19,7 +19,7 @@ LONGEST_WAIT_MS = 7 * 24 * 3_600_000
 """A longer Retry-After is not credible and is treated as absent."""
 
 _SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
-_VERSION = re.compile(r"/v\d+[a-z0-9]*(/|$)", re.IGNORECASE)
+_VERSION = re.compile(r"/v\d[a-z0-9]*+(/|$)", re.IGNORECASE)
 
 _NO_MODEL = ("model_not_found", "unknown model", "model not found", "no such model", "invalid model")
 _MODEL = re.compile(r"model\b", re.IGNORECASE)

@@ -31,7 +31,7 @@ from playground.engine.sentences.characters import LETTER, OPENERS, OPENING_RUN,
 WAIT_CHARS = 24
 """How many characters after a period may arrive while its deciding word is awaited."""
 
-_TOKEN_CHARS = 40
+TOKEN_CHARS = 40
 _LAST_PART = re.compile(r".*[-–]")
 _CLOCK = re.compile(r"\d{1,2}(?::\d\d)?")
 _ORDINAL = re.compile(r"\d{1,4}")
@@ -59,7 +59,7 @@ _TIMES = frozenset({"a.m", "p.m", "am", "pm"})
 
 def token_before(text: str, at: int) -> str:
     """Return the word, number or address that ends before ``at``, without its opening marks; "" after a space."""
-    tail = text[max(0, at - _TOKEN_CHARS) : at]
+    tail = text[max(0, at - TOKEN_CHARS) : at]
     if not tail or tail[-1].isspace():
         return ""
     word = tail.rsplit(maxsplit=1)[-1]
@@ -118,7 +118,7 @@ def _is_title(word: str) -> bool:
 
 def _after_drive(text: str, at: int, after: int, word: str, *, final: bool) -> bool | None:
     """Judge a title: it ends no sentence, but "Dr." is also Drive in an address ("9 Elm Dr. The park")."""
-    if word != "Dr" or not _ADDRESS.search(text, max(0, at - _TOKEN_CHARS), at):
+    if word != "Dr" or not _ADDRESS.search(text, max(0, at - TOKEN_CHARS), at):
         return False
     following = _word_at(text, at, after, final=final)
     return None if following is None else _begins_sentence(following)
@@ -229,7 +229,7 @@ def _keys(text: str, at: int, word: str) -> set[str]:
 
 def word_before(text: str, at: int) -> str:
     """Return the word before the one that ends at ``at``, or ""."""
-    before = text[max(0, at - 2 * _TOKEN_CHARS) : at].rsplit(maxsplit=2)
+    before = text[max(0, at - 2 * TOKEN_CHARS) : at].rsplit(maxsplit=2)
     return before[-2] if len(before) > 1 else ""
 
 
@@ -349,7 +349,7 @@ def _counts_on(text: str, at: int, number: str) -> bool:
 
 def _is_range(text: str, at: int) -> bool:
     """Whether the number ends a range, whose first number has no period ("między 9 a 12")."""
-    before = text[max(0, at - _TOKEN_CHARS) : at].rsplit(maxsplit=3)
+    before = text[max(0, at - TOKEN_CHARS) : at].rsplit(maxsplit=3)
     return len(before) > 2 and before[-3].isdigit()
 
 

@@ -62,9 +62,10 @@ Node = Piece | DelayTag | SpeakingStyle | Run
 _URL = r"(?:https?://|www\.)[^\s<>\[\]()\"'`*]*(?:\([^\s()]*\)[^\s<>\[\]()\"'`*]*)*(?<![.,;:!?])"
 _ATTRIBUTE = r"[\w:.-]+(?:\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>=`/]+))?"
 _LABEL = r"\[(?P<label>(?:[^\[\]]++|\[[^\[\]]*+\])*+)\]"
+_TITLE = r"(?:\"[^\"]*\"|'[^']*'|\([^()]*\))"
 _TARGET = (
-    r"\(\s*(?:<[^<>\n]*>|[^()\s<][^()\s]*(?:\([^()\s]*\)[^()\s]*)*|)"
-    r"(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*\)"
+    r"\(\s*+(?:(?:<[^<>\n]*>|[^()\s<][^()\s]*(?:\([^()\s]*\)[^()\s]*)*)"
+    rf"(?:\s++{_TITLE})?|(?<=\s){_TITLE})?\s*+\)"
 )
 _AUDIO_TAGS = "|".join(
     sorted((re.escape(name) for name in SPEECH_TAGS if name.startswith("[")), key=len)[::-1]
@@ -107,7 +108,7 @@ _MAY_HOLD_MARKUP = re.compile(
 )
 """Without one of these `_MARKUP` finds nothing; looking for them costs a fraction of looking for it."""
 _ATTRIBUTES = re.compile(
-    r"(?P<name>[\w:.-]+)\s*=\s*(?:\"(?P<double>[^\"<>]*)\"|'(?P<single>[^'<>]*)'|(?P<bare>[^\s\"'<>=`/]+))"
+    r"(?<![\w:.-])(?P<name>[\w:.-]++)\s*=\s*(?:\"(?P<double>[^\"<>]*)\"|'(?P<single>[^'<>]*)'|(?P<bare>[^\s\"'<>=`/]+))"
 )
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?([^/?#\s]+)")
 _MATHEMATICAL = re.compile(r"[\\^_=+<>|{}/*\d-]|\A\s*[^\W\d_]\s*\Z")

@@ -115,7 +115,6 @@ _HEARD = re.compile(r"[^\W_]")
 _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})[^\n]*(?:\n|\Z)")
 _FENCE_END = re.compile(r"(?:\n|\A)[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*\Z")
 _HEADING_MARK = re.compile(r"#{1,6}\s+")
-_HEADING_END = re.compile(r"\s+#+\s*\Z")
 _QUOTE_MARK = re.compile(r"(?:>\s?)+")
 _DELIMITER_ROW = re.compile(r"[\s|:-]+")
 _DEFINITION = re.compile(
@@ -183,8 +182,7 @@ def _body(sentence: Sentence) -> tuple[int, int]:
     """Return the offsets of the sentence's text after the marks of its line."""
     text, begin, end = sentence.text, 0, len(sentence.text)
     if sentence.kind == HEADING and (mark := _HEADING_MARK.match(text)):
-        closing = _HEADING_END.search(text)
-        return mark.end(), closing.start() if closing else end
+        return mark.end(), _end_of_heading(text)
     if sentence.kind == TABLE_ROW and _DELIMITER_ROW.fullmatch(text):
         return end, end
     if quote := _QUOTE_MARK.match(text):
@@ -196,6 +194,14 @@ def _body(sentence: Sentence) -> tuple[int, int]:
     if hard_break := _HARD_BREAK.search(text, begin):
         end = hard_break.start()
     return begin, end
+
+
+def _end_of_heading(text: str) -> int:
+    """Return the offset of a heading's closing marks (` ##`) and the space before them, or else of its end."""
+    whole = text.rstrip()
+    words = whole.rstrip("#")
+    has_marks = len(words) < len(whole) and words[-1:].isspace()
+    return len(words.rstrip()) if has_marks else len(text)
 
 
 class _Chunk(NamedTuple):

@@ -18,6 +18,9 @@ export class AnswerView {
   #tail = element("span", "answer__tail");
   #nowWord = null;
 
+  /** The sentence that is spoken, or null. */
+  speaking = null;
+
   constructor(container) {
     this.#container = container;
     container.append(this.#tail);
@@ -38,6 +41,7 @@ export class AnswerView {
 
   /** Highlight the sentence and the word that are heard at `elapsed_ms`. */
   tick(turn, elapsed_ms) {
+    this.speaking = null;
     turn.sentences.forEach((sentence, place) => {
       const slot = this.#slots[place];
       const state = speechState(turn, sentence, elapsed_ms);
@@ -45,9 +49,11 @@ export class AnswerView {
         slot.state = state;
         slot.sentence.dataset.state = state;
       }
-      if (slot && state === "speaking") this.#markWord(slot, elapsed_ms);
+      if (!slot || state !== "speaking") return;
+      this.speaking = slot.sentence;
+      this.#markWord(slot, elapsed_ms);
     });
-    if (!this.#slots.some((slot) => slot.state === "speaking")) this.#mark(null);
+    if (!this.speaking) this.#mark(null);
   }
 
   #build(place, look, turn, sentence, from, cut, unit) {

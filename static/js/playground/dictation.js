@@ -1,5 +1,5 @@
 /**
- * Dictation: what is said while the button is held goes into the text box. Loaded when it is first used.
+ * Dictation: what is said while the button is held goes into the text box. Loaded with its button (dictation_button.js).
  */
 
 import { remember, remembered } from "../remembered.js";
@@ -31,8 +31,12 @@ export class Dictation {
     if (!this.#dialog.open) this.#dialog.showModal();
   }
 
+  get isAgreed() {
+    return remembered(AGREED) === "yes";
+  }
+
   hold() {
-    if (remembered(AGREED) !== "yes") return this.explain();
+    if (!this.isAgreed) return this.explain();
     this.#isHeld = true;
     if (this.#recognition === null) this.#listen();
   }

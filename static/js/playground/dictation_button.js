@@ -1,72 +1,70 @@
 /**
- * The button for dictation: held by pointer or key, or toggled by Enter and Space. Loads dictation.js when first used.
+ * The button for dictation: held by pointer or key, or toggled by Enter and Space. Loaded when first reached for.
  */
 
-import { showText } from "./dom.js";
+import { Dictation } from "./dictation.js";
 
-/** Alone outside of a field, with Alt anywhere. */
 const KEY = "KeyM";
 const FIELDS = "input, select, textarea, [contenteditable]";
 
-/** Bind `button` and `settings`, which shows the dialog again. */
-export function bindDictation(button, settings) {
-  const says = document.getElementById("sound-says");
-  const announcements = document.getElementById("announcements");
-  const say = (text) => {
-    showText(says, text);
-    announcements.textContent = text;
-  };
-  const reason = whyNot();
-  settings.hidden = reason !== "";
-  if (reason) return refuse(button, reason, say);
-  let dictation = null;
-  const load = () => (dictation ??= import("./dictation.js").then(({ Dictation }) => new Dictation(button, say)));
-  bindPointer(button, load);
-  bindKey(load);
-  settings.addEventListener("click", async () => (await load()).explain());
+/**
+ * Bind `button` and `settings`, which shows the dialog again; `say(text)` shows and announces a sentence. `reached` are
+ * the events that came while this was loaded.
+ */
+export function bind(button, settings, say, reached) {
+  const dictation = new Dictation(button, say);
+  bindPointer(button, dictation);
+  bindKey(dictation);
+  settings.addEventListener("click", () => dictation.explain());
+  for (const event of reached) makeUp(event, button, settings, dictation);
 }
 
-function whyNot() {
-  const isKnown = globalThis.SpeechRecognition ?? globalThis.webkitSpeechRecognition;
-  if (!isKnown) return "This browser has no speech recognition: type what you say.";
-  return isSecureContext ? "" : "Browsers give the microphone to pages over https or on localhost alone: type what you say.";
+/** Act on an event that came before. A pointer or a key may be released meanwhile: only the explanation needs no hold. */
+function makeUp(event, button, settings, dictation) {
+  const { type, detail, target } = event;
+  if (type === "click" && settings.contains(target)) dictation.explain();
+  else if (type === "click" && detail === 0) dictation.toggle();
+  else if (type === "pointerdown" && button.contains(target) && mayHold(button, dictation)) dictation.hold();
+  else if (type === "keydown" && isKey(event) && !dictation.isAgreed) dictation.explain();
 }
 
-function refuse(button, reason, say) {
-  button.setAttribute("aria-disabled", "true");
-  button.title = reason;
-  button.addEventListener("click", () => say(reason));
+function mayHold(button, dictation) {
+  return !dictation.isAgreed || button.matches(":active");
 }
 
-function bindPointer(button, load) {
-  button.addEventListener("pointerdown", async (event) => {
+/** Whether a key means dictation: alone outside of fields, unless such keys are off; with Alt anywhere. */
+function isKey({ code, altKey, ctrlKey, metaKey, target }) {
+  if (code !== KEY || ctrlKey || metaKey || document.querySelector("dialog[open]")) return false;
+  return altKey || !(target.closest(FIELDS) || document.documentElement.dataset.keys === "off");
+}
+
+function bindPointer(button, dictation) {
+  button.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     button.setPointerCapture(event.pointerId);
-    (await load()).hold();
+    dictation.hold();
   });
-  for (const end of ["pointerup", "pointercancel"]) button.addEventListener(end, async () => (await load()).release());
+  for (const end of ["pointerup", "pointercancel"]) button.addEventListener(end, () => dictation.release());
   button.addEventListener("contextmenu", (event) => event.preventDefault());
   // A click without a pointer: Enter, Space, or a screen reader's.
-  button.addEventListener("click", async (event) => {
-    if (event.detail === 0) (await load()).toggle();
+  button.addEventListener("click", (event) => {
+    if (event.detail === 0) dictation.toggle();
   });
 }
 
-function bindKey(load) {
+function bindKey(dictation) {
   let isHeld = false;
-  document.addEventListener("keydown", async (event) => {
-    const { code, altKey, ctrlKey, metaKey, repeat, target } = event;
-    if (code !== KEY || ctrlKey || metaKey || document.querySelector("dialog[open]")) return;
-    if (!altKey && (target.closest(FIELDS) || document.documentElement.dataset.keys === "off")) return;
+  document.addEventListener("keydown", (event) => {
+    if (!isKey(event)) return;
     event.preventDefault();
-    if (repeat || isHeld) return;
+    if (isHeld) return;
     isHeld = true;
-    (await load()).hold();
+    dictation.hold();
   });
-  const release = async () => {
+  const release = () => {
     if (!isHeld) return;
     isHeld = false;
-    (await load()).release();
+    dictation.release();
   };
   document.addEventListener("keyup", ({ code, key }) => {
     if (code === KEY || key === "Alt") release();

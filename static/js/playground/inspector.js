@@ -1,5 +1,5 @@
 /**
- * The selected turn in detail: its timeline, its request, its notes.
+ * The selected turn in detail: its timeline, its request, its stream, its notes.
  */
 
 import { element, partsOf, setText } from "./dom.js";
@@ -15,6 +15,7 @@ import { isOpen } from "./turn.js";
 
 /** How often the sentences about an open turn are rewritten; its picture and numbers follow every frame. */
 const WORDS_EVERY_MS = 500;
+const STREAM = document.getElementById("panel-stream");
 
 export class Inspector {
   #root = document.getElementById("inspector");
@@ -22,15 +23,19 @@ export class Inspector {
   #parts = partsOf(this.#root);
   #lanes = new PictureView(this.#parts.lanes, LANES);
   #request;
+  #stream = null;
+  #streamPathOf;
   #turn = null;
   #platform = "";
   #live;
   #wordsFor = "";
   #elapsed_ms = 0;
 
-  constructor(pathOf) {
+  /** `pathOf(turnId, platform)` and `streamPathOf(turnId)` return the addresses of a turn's request and stream. */
+  constructor(pathOf, streamPathOf) {
+    this.#streamPathOf = streamPathOf;
     this.#request = new RequestPanel(document.getElementById("panel-request"), this.#parts, pathOf);
-    bindTabs(this.#root.querySelector("[role=tablist]"), () => this.#showRequest());
+    bindTabs(this.#root.querySelector("[role=tablist]"), () => this.#showOpened());
     this.#parts.table.addEventListener("toggle", () => {
       if (this.#turn) this.#showRows(this.#turn, this.#elapsed_ms);
     });
@@ -42,7 +47,7 @@ export class Inspector {
     this.#live = live;
     const isSame = turn === this.#turn;
     this.#turn = turn;
-    this.#showRequest();
+    this.#showOpened();
     if (isSame) return;
     this.#parts.nothing.hidden = true;
     this.#parts.timeline.hidden = false;
@@ -73,8 +78,17 @@ export class Inspector {
     if (this.#parts.table.open) this.#parts.rows.replaceChildren(...rows(turn, elapsed_ms).map(rowOf));
   }
 
-  #showRequest() {
-    if (this.#turn) this.#request.show(this.#turn, this.#platform, this.#live);
+  #showOpened() {
+    if (!this.#turn) return;
+    this.#request.show(this.#turn, this.#platform, this.#live);
+    if (!STREAM.hidden) this.#showStream();
+  }
+
+  /** The stream's panel is loaded when it is first shown. */
+  async #showStream() {
+    const { StreamPanel } = await import("./stream_panel.js");
+    this.#stream ??= new StreamPanel(STREAM, this.#streamPathOf);
+    this.#stream.show(this.#turn);
   }
 }
 

@@ -16,6 +16,7 @@ function facts(turn) {
     ["HTTP status", turn.response_status],
     ["finish_reason", turn.finish_reason],
     ["Error", turn.error?.code],
+    ["The server's words", turn.error?.excerpt],
     ...usage,
     ["Turn", turn.turn_id],
   ].filter(([, value]) => value !== null && value !== undefined && value !== "");

@@ -17,6 +17,11 @@ const LOAD = {
 };
 const MISSING = {
   loudspeaker: () => ("speechSynthesis" in globalThis ? "" : "This browser has no speech synthesis: nothing can be heard."),
+  dictation: () => {
+    const isKnown = globalThis.SpeechRecognition ?? globalThis.webkitSpeechRecognition;
+    if (!isKnown) return "This browser has no speech recognition: type what you say.";
+    return isSecureContext ? "" : "Browsers give the microphone to pages over https or on localhost alone: type instead.";
+  },
 };
 
 export class OptionalParts {
@@ -32,6 +37,7 @@ export class OptionalParts {
     this.#clock = clock;
     this.#redraw = redraw;
     for (const button of this.#root.querySelectorAll("[data-switch]")) this.#bind(button, button.dataset.switch);
+    this.#bindDictation(document.getElementById("dictate"), document.getElementById("dictation-settings"));
   }
 
   /** Show `turn`, the newest one, to the parts that are on. */
@@ -44,6 +50,30 @@ export class OptionalParts {
   /** Leave the part that covers the page, if one does; return whether it did. */
   leave() {
     return [...this.#parts.values()].some((part) => part.leave?.());
+  }
+
+  /** Load dictation when its button, its settings or its key is first reached for. */
+  #bindDictation(button, settings) {
+    const reason = MISSING.dictation();
+    settings.hidden = reason !== "";
+    if (reason) {
+      this.#refuse(button, reason);
+      button.addEventListener("click", () => this.#announce(reason));
+      return;
+    }
+    const reached = [];
+    const listening = new AbortController();
+    const reach = async (event) => {
+      if (reached.push(event) > 1) return;
+      const { bind } = await import("./dictation_button.js");
+      listening.abort();
+      bind(button, settings, (text) => this.#announce(text), reached);
+    };
+    const { signal } = listening;
+    for (const control of [button, settings]) {
+      for (const name of ["pointerenter", "focus", "pointerdown", "click"]) control.addEventListener(name, reach, { signal });
+    }
+    document.addEventListener("keydown", (event) => event.code === "KeyM" && reach(event), { signal });
   }
 
   #bind(button, name) {
@@ -72,7 +102,10 @@ export class OptionalParts {
       switchOff: () => button.click(),
     });
     const isStillOn = button.getAttribute("aria-pressed") === "true";
-    if (part.reason) return this.#refuse(button, part.reason);
+    if (part.reason) {
+      this.#refuse(button, part.reason);
+      return this.#announce(part.reason);
+    }
     if (!isStillOn || this.#parts.has(name)) return part.stop();
     this.#parts.set(name, part);
     this.#redraw();
@@ -83,7 +116,6 @@ export class OptionalParts {
     button.setAttribute("aria-pressed", "false");
     button.setAttribute("aria-describedby", this.#says.id);
     button.title = reason;
-    this.#announce(reason);
   }
 
   #announce(text) {

@@ -5,9 +5,9 @@
 import { Announcer } from "./announcer.js";
 import { TurnClock } from "./clock.js";
 import { Composer } from "./composer.js";
-import { bindDictation } from "./dictation_button.js";
 import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
+import { NoticesView } from "./notices_view.js";
 import { OptionalParts } from "./optional_parts.js";
 import * as protocol from "./protocol.js";
 import { Sender } from "./sender.js";
@@ -37,6 +37,7 @@ class LivePage {
   #parts = new OptionalParts(this.#clock, () => this.#requestFrame());
   #announcer = new Announcer();
   #sheet = new Sheet();
+  #notices = new NoticesView();
   #socket = new ConversationSocket({
     url: socketUrl(this.#root.dataset.socketPath),
     closeCodes: JSON.parse(this.#root.dataset.closeCodes),
@@ -44,7 +45,7 @@ class LivePage {
     onStatus: (status) => this.#connected(status),
   });
   #sender = new Sender(this.#socket);
-  #inspector = new Inspector((turnId, platform) => this.#requestPath(turnId, platform));
+  #inspector = new Inspector((turnId, platform) => this.#requestPath(turnId, platform), (turnId) => this.#streamPath(turnId));
   #transcript = new Transcript({
     select: (turnId) => this.#select(turnId),
     cutAt: (offset) => this.#socket.send(protocol.interrupt(offset)),
@@ -63,14 +64,22 @@ class LivePage {
   });
 
   start() {
-    document.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || document.querySelector("dialog[open]") || this.#parts.leave()) return;
-      this.#sender.cut(this.#state);
-    });
-    bindDictation(document.getElementById("dictate"), document.getElementById("dictation-settings"));
+    document.addEventListener("keydown", (event) => this.#pressed(event));
     addEventListener("online", () => this.#socket.hurry());
     document.addEventListener("visibilitychange", () => this.#seen());
     this.#socket.connect();
+    if (matchMedia("(pointer: fine)").matches) this.#composer.focus();
+  }
+
+  #pressed(event) {
+    if (event.key === "Escape" && !document.querySelector("dialog[open]") && !this.#parts.leave()) {
+      this.#sender.cut(this.#state);
+    }
+    const isOff = document.documentElement.dataset.keys === "off";
+    const isTyped = event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog");
+    if (event.key !== "/" || isTyped || isOff) return;
+    event.preventDefault();
+    this.#composer.focus();
   }
 
   /** Catch up after the page was hidden: a machine that slept may hold a dead connection. */
@@ -153,6 +162,10 @@ class LivePage {
     return `${this.#root.dataset.requestPath.replace("TURN", encodeURIComponent(turnId))}?platform=${platform}`;
   }
 
+  #streamPath(turnId) {
+    return this.#root.dataset.streamPath.replace("TURN", encodeURIComponent(turnId));
+  }
+
   #requestFrame() {
     this.#frame ??= requestAnimationFrame(() => this.#render());
   }
@@ -183,11 +196,12 @@ class LivePage {
     const open = openTurn(this.#state);
     const selected = turnById(this.#state, this.#selectedId) ?? turns.at(-1);
     this.#header.update(conversation, maySpeak);
+    this.#notices.update(this.#state.notices);
     this.#ended.hidden = maySpeak;
     const isWhole = this.#transcript.update(this.#state, this.#scene(selected, maySpeak), elapsed);
-    if (open) this.#transcript.tick(open, elapsed(open));
+    this.#transcript.tick(open ?? null, open ? elapsed(open) : 0);
     if (selected) this.#inspect(selected, elapsed(selected));
-    this.#announcer.update(turns);
+    this.#announcer.update(turns, elapsed);
     this.#parts.update(turns.at(-1));
     const maySend = this.#connection.state !== "closed";
     const mayInterrupt = Boolean(open) && this.#connection.state === "open";

@@ -3,7 +3,7 @@
  *
  * @typedef {object} Bar times are ms from the turn's start
  * @property {"llm"|"text"|"voice"} lane
- * @property {"waiting"|"stream"|"sentence"|"synthesis"|"filler"|"speech"|"dead-air"} kind
+ * @property {"waiting"|"stream"|"stall"|"sentence"|"synthesis"|"filler"|"speech"|"dead-air"} kind
  * @property {number} from
  * @property {number} to
  * @property {string} label
@@ -16,6 +16,9 @@ export const SHORTEST_AXIS_MS = 3_000;
 const TICK_STEPS_MS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000];
 const NARROWEST_TICK_PX = 64;
 const TICK_PX = 32;
+/** A pause between deltas that counts as a stall, if it is also much longer than the answer's usual ones. */
+const STALL_MS = 1_000;
+const STALL_PER_USUAL = 5;
 
 /**
  * Return the turn's end, or now while it is open. A segment planned to begin after the end was never heard.
@@ -23,6 +26,15 @@ const TICK_PX = 32;
 export function endOf(turn, elapsed_ms) {
   if (isOpen(turn)) return elapsed_ms;
   return turn.timings_ms.total ?? Math.max(0, ...playouts(turn).map((segment) => segment.ends_ms));
+}
+
+/** The lengths of the scale that all turns of a conversation share: in steps, so that it seldom changes. */
+const SCALES_MS = [3_000, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000];
+
+/** Return the shortest scale on which every turn fits; `elapsed(turn)` is how long an open one has been running. */
+export function sharedScale(turns, elapsed) {
+  const longest = turns.reduce((most, turn) => Math.max(most, endOf(turn, isOpen(turn) ? elapsed(turn) : 0)), 0);
+  return SCALES_MS.find((scale) => scale >= longest) ?? longest;
 }
 
 /** Return the length of the axis, in ms. */
@@ -48,8 +60,29 @@ function llmBars(turn, end) {
   const last = Math.max(first, turn.delta_times_ms.at(-1) ?? 0, turn.sentences.at(-1)?.t_ms ?? 0);
   return [
     { lane: "llm", kind: "waiting", from: 0, to: first, label: "waiting" },
-    { lane: "llm", kind: "stream", from: first, to: last, label: "text arrives" },
+    ...streamBars(turn, first, last),
   ];
+}
+
+/** The text as it arrives, with its stalls as what they are. */
+function streamBars(turn, first, last) {
+  const drawn = [];
+  let from = first;
+  for (const stall of stalls(turn)) {
+    drawn.push({ lane: "llm", kind: "stream", from, to: stall.from, label: "text arrives" });
+    drawn.push({ lane: "llm", kind: "stall", ...stall, label: "no text" });
+    from = stall.to;
+  }
+  return [...drawn, { lane: "llm", kind: "stream", from, to: last, label: "text arrives" }];
+}
+
+/** Return the intervals without text in the middle of an answer: `[{from, to}]`. The times of a long one are thinned. */
+export function stalls({ delta_times_ms: times }) {
+  const gaps = times.slice(1).map((to, place) => ({ from: times[place], to }));
+  const lengths = gaps.map(({ from, to }) => to - from).sort((one, other) => one - other);
+  const usual = lengths[Math.floor((lengths.length - 1) / 2)] ?? 0;
+  const least = Math.max(STALL_MS, STALL_PER_USUAL * usual);
+  return gaps.filter(({ from, to }) => to - from >= least);
 }
 
 function sentenceBars(turn) {

@@ -39,10 +39,11 @@ export class PictureView {
     new ResizeObserver(([entry]) => this.#resized(entry.contentRect.width)).observe(svg);
   }
 
-  draw(turn, elapsed_ms) {
-    this.#last = [turn, elapsed_ms];
+  /** Draw on a scale of at least `scale_ms`. */
+  draw(turn, elapsed_ms, scale_ms = 0) {
+    this.#last = [turn, elapsed_ms, scale_ms];
     if (this.#width === 0) return;
-    const axis_ms = axisOf(turn, elapsed_ms);
+    const axis_ms = Math.max(scale_ms, axisOf(turn, elapsed_ms));
     const x = (ms) => (ms / axis_ms) * this.#width;
     this.#boxes = bars(turn, elapsed_ms)
       .filter((bar) => bar.lane in this.#layout.lanes)

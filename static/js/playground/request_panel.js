@@ -74,13 +74,19 @@ export class RequestPanel {
     setText(this.#parts["request-says"], says);
     this.#parts.request.toggleAttribute("data-imagined", !isOwn);
     this.#parts.request.replaceChildren(requestView(described));
-    document.getElementById("request-curl").textContent = described.curl ?? "";
-    this.#parts["copy-curl"].hidden = !described.curl;
+    this.#offer(described);
+  }
+
+  #offer({ curl = "", powershell = "" }) {
+    document.getElementById("request-curl").textContent = curl;
+    document.getElementById("request-powershell").textContent = powershell;
+    this.#parts["copy-curl"].hidden = !curl;
+    this.#parts["copy-powershell"].hidden = !powershell;
   }
 
   #say(text) {
     setText(this.#parts["request-says"], text);
     this.#parts.request.replaceChildren();
-    this.#parts["copy-curl"].hidden = true;
+    this.#offer({});
   }
 }

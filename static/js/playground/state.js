@@ -11,6 +11,7 @@
  * @property {{turn_id: string, chars: number, reasoning_chars: number, held_until_ms: number|null}|null} open
  *   the turn that events are building, with the lengths of its texts in code points
  * @property {{code: string, message: string, client_msg_id: string}|null} refusal the last refused command
+ * @property {{kind: string, message: string}[]} notices what the server can't do at the moment
  */
 
 import { codePointLength, dropCodePoints } from "./code_points.js";
@@ -21,7 +22,8 @@ export const DELTA_TIMES = 400;
 
 /** @returns {State} */
 export function initialState() {
-  return { seq: 0, gap: false, conversation: null, turns: [], earlier: 0, requests: {}, open: null, refusal: null };
+  const turns = { turns: [], earlier: 0, requests: {}, open: null };
+  return { seq: 0, gap: false, conversation: null, ...turns, refusal: null, notices: [] };
 }
 
 /** Return the state after `event`. An event that was already applied, or is unknown, changes nothing. */
@@ -29,6 +31,7 @@ export function reduce(state, event) {
   if (event.event_type === "playground.snapshot") return snapshot(state, event);
   if (event.event_type === "playground.snapshot.turns") return earlierTurns(state, event);
   if (event.event_type === "playground.error") return refused(state, event);
+  if (event.event_type === "playground.notice") return noticed(state, event.properties);
   if (typeof event.seq === "number" && event.seq <= state.seq) return state;
   return advance(apply(state, event), event);
 }
@@ -77,12 +80,13 @@ function advance(state, event) {
 
 /** Known earlier turns stay, so that the reader keeps the place; later parts of the snapshot deliver them again. */
 function snapshot(state, { properties }) {
-  const { conversation, turns, earlier = 0, seq } = properties;
+  const { conversation, turns, earlier = 0, seq, notices = [] } = properties;
   const { requests, refusal } = state;
   const newest = turns.map(complete);
   const first = earlier > 0 ? newest[0].turn_idx : 0;
   const known = state.turns.filter((turn) => turn.turn_idx < first && !isOpen(turn));
-  return { ...initialState(), conversation, turns: [...known, ...newest], earlier, seq, requests, refusal };
+  const shown = { conversation, turns: [...known, ...newest], earlier, seq, requests, refusal };
+  return notices.reduce(noticed, { ...initialState(), ...shown });
 }
 
 /** Apply a part of the snapshot: closed turns, older than those of earlier parts. */
@@ -120,6 +124,12 @@ function refused(state, { properties }) {
   return { ...state, refusal: { code, message, client_msg_id } };
 }
 
+/** Keep the newest notice of its kind while it is on. */
+function noticed(state, { kind, is_on, message }) {
+  const others = state.notices.filter((one) => one.kind !== kind);
+  return { ...state, notices: is_on ? [...others, { kind, message }] : others };
+}
+
 function contextChanged(state, { properties }) {
   const { conversational_context } = properties;
   return { ...state, conversation: { ...state.conversation, conversational_context } };
@@ -139,6 +149,7 @@ function turnStarted(state, event) {
     client_msg_id: client_msg_id ?? "",
     continues: continues || null,
     created_at: new Date(event.timestamp * 1000).toISOString(),
+    was_live: true,
   };
   const others = state.turns.filter((other) => other.turn_id !== turn_id);
   const open = { turn_id, chars: 0, reasoning_chars: 0, held_until_ms: null };

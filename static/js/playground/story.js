@@ -4,10 +4,12 @@
 
 import { inWords, numbers } from "./numbers.js";
 import { bars } from "./picture.js";
+import { cutOffset } from "./turn.js";
 
 const KINDS = {
   waiting: "Waiting for the LLM",
   stream: "Text arrives",
+  stall: "No text",
   sentence: "Sentence",
   synthesis: "Synthesis, then waiting its turn",
   filler: "Filler",
@@ -57,7 +59,8 @@ export function kindNote(turn) {
 export function endingNote(turn) {
   if (turn.status !== "interrupted") return FINISH_REASONS[turn.finish_reason] ?? "";
   const when = turn.interrupted_at_ms === null ? "" : ` at ${inWords(turn.interrupted_at_ms)}`;
-  return `Interrupted${when}; what is struck through was not heard.`;
+  if (cutOffset(turn) !== null) return `Interrupted${when}; what is struck through was not heard.`;
+  return turn.text === "" ? `Interrupted${when}, before there was an answer.` : `Interrupted${when}; all of the text was heard.`;
 }
 
 /** Return the sentences that explain the picture. */

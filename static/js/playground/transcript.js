@@ -1,5 +1,5 @@
 /**
- * The transcript: all turns, unsent messages, and a stable scroll position while text arrives below and turns above.
+ * The transcript: all turns, unsent messages, and where it is scrolled to: it follows the voice, the end or the reader.
  */
 
 import { element, fromTemplate, partsOf, setText } from "./dom.js";
@@ -8,6 +8,10 @@ import { labelOf } from "./platforms.js";
 import { TurnList } from "./turn_list.js";
 
 const NEAR_THE_END_PX = 48;
+/** Where the spoken sentence is put when it leaves the view, and from where on it has left it; as shares of the height. */
+const VOICE_TOP = 0.2;
+const VOICE_BOTTOM = 0.8;
+const FOLLOWED = { VOICE: "voice", END: "end", READER: "reader" };
 
 export class Transcript {
   #scroller = document.getElementById("transcript");
@@ -15,9 +19,11 @@ export class Transcript {
   #outbox = document.getElementById("outbox");
   #empty = document.getElementById("empty");
   #emptyEnded = document.getElementById("empty-ended");
-  #latest = document.getElementById("latest");
+  #toEnd = document.getElementById("to-end");
+  #toVoice = document.getElementById("to-voice");
   #outboxKey = "";
-  #follows = true;
+  #followed = FOLLOWED.VOICE;
+  #speaking = null;
   #hasGrown = false;
   #isFilling = false;
   #top = 0;
@@ -30,7 +36,8 @@ export class Transcript {
     this.#actions = actions;
     this.#turns = new TurnList(document.getElementById("turns"), actions);
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    this.#latest.addEventListener("click", () => this.follow());
+    this.#toEnd.addEventListener("click", () => this.#follow(FOLLOWED.END));
+    this.#toVoice.addEventListener("click", () => this.#returnToVoice());
     const resized = new ResizeObserver(() => this.#resized());
     for (const box of [this.#scroller, ...this.#scroller.children]) resized.observe(box);
   }
@@ -54,14 +61,29 @@ export class Transcript {
     return isWhole;
   }
 
+  /** Show the open turn at `elapsed_ms`; null once there is none. */
   tick(turn, elapsed_ms) {
-    this.#turns.tick(turn, elapsed_ms);
+    if (turn) this.#turns.tick(turn, elapsed_ms);
+    const before = this.#speaking;
+    this.#speaking = turn ? (this.#turns.voicePlace(turn) ?? null) : null;
+    if (this.#speaking !== before) this.#stick();
   }
 
-  /** Scroll to the end and stay there. */
+  /** Follow what is said from now on. */
   follow() {
-    this.#follows = true;
+    this.#follow(FOLLOWED.VOICE);
+  }
+
+  #follow(followed) {
+    this.#followed = followed;
     this.#stick();
+  }
+
+  #returnToVoice() {
+    const box = this.#speaking?.getBoundingClientRect();
+    if (box) this.#scroller.scrollTop += box.top - this.#scroller.getBoundingClientRect().top - VOICE_TOP * this.#scroller.clientHeight;
+    this.#top = this.#scroller.scrollTop;
+    this.#follow(FOLLOWED.VOICE);
   }
 
   #showEmpty(state, outbox, maySpeak) {
@@ -101,11 +123,11 @@ export class Transcript {
 
   /** Detect a reader's scrolling: only a reader scrolls up; the end alone moves away when content grows. */
   #scrolled() {
-    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    if (scrollHeight - scrollTop - clientHeight < NEAR_THE_END_PX) this.#follows = true;
-    else if (scrollTop < this.#top) this.#follows = false;
+    const { scrollTop } = this.#scroller;
+    if (this.#followed === FOLLOWED.READER && this.#isAtEnd()) this.#followed = FOLLOWED.END;
+    else if (scrollTop < this.#top && !this.#isAtEnd()) this.#followed = FOLLOWED.READER;
     this.#top = scrollTop;
-    this.#latest.hidden = this.#follows;
+    this.#offer();
     if (this.#isFilling) this.#renewAnchor();
   }
 
@@ -121,8 +143,9 @@ export class Transcript {
    */
   #renewAnchor() {
     const hasScrolled = this.#scroller.scrollTop !== this.#placedAt;
-    if (this.#anchor?.node.isConnected && !hasScrolled && !this.#follows) return;
-    this.#anchor = this.#follows ? null : this.#turns.firstBelow(this.#scroller.getBoundingClientRect().top);
+    const follows = this.#followed !== FOLLOWED.READER;
+    if (this.#anchor?.node.isConnected && !hasScrolled && !follows) return;
+    this.#anchor = follows ? null : this.#turns.firstBelow(this.#scroller.getBoundingClientRect().top);
   }
 
   /** Scroll to the end, or to the anchor. */
@@ -136,10 +159,40 @@ export class Transcript {
   }
 
   #stick() {
-    this.#latest.hidden = this.#follows;
-    if (!this.#follows) return;
-    this.#scroller.scrollTop = this.#scroller.scrollHeight;
-    this.#top = this.#scroller.scrollTop;
+    if (this.#followed !== FOLLOWED.READER) {
+      this.#scroller.scrollTop = this.#followedTop();
+      this.#top = this.#scroller.scrollTop;
+    }
+    this.#offer();
+  }
+
+  /** Return where to scroll to: to the end, but not past the voice, which is kept in view. */
+  #followedTop() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    const end = scrollHeight - clientHeight;
+    if (this.#followed === FOLLOWED.END || !this.#speaking) return end;
+    const { top, bottom } = this.#speaking.getBoundingClientRect();
+    const above = this.#scroller.getBoundingClientRect().top;
+    const isTurn = !this.#speaking.matches(".sentence");
+    if (!isTurn && bottom - above <= VOICE_BOTTOM * clientHeight) return Math.min(end, scrollTop);
+    const wanted = scrollTop + top - above - (isTurn ? 0 : VOICE_TOP * clientHeight);
+    return Math.min(end, Math.max(scrollTop, wanted));
+  }
+
+  #isAtEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    return scrollHeight - scrollTop - clientHeight < NEAR_THE_END_PX;
+  }
+
+  #offer() {
+    this.#toEnd.hidden = this.#isAtEnd();
+    this.#toVoice.hidden = this.#followed === FOLLOWED.VOICE || !this.#speaking || this.#isSeen(this.#speaking);
+  }
+
+  #isSeen(node) {
+    const { top, bottom } = node.getBoundingClientRect();
+    const view = this.#scroller.getBoundingClientRect();
+    return bottom > view.top && top < view.bottom;
   }
 }
 

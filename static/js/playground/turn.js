@@ -27,6 +27,7 @@
  * @property {number|null} interrupted_at_ms
  * @property {number|null} response_status
  * @property {string|null} created_at
+ * @property {boolean} was_live whether it began while the page was open
  *
  * @typedef {object} Segment one speakable unit; times are ms from the turn's start
  * @property {number} id
@@ -73,6 +74,7 @@ export function newTurn(turnId) {
     interrupted_at_ms: null,
     response_status: null,
     created_at: null,
+    was_live: false,
   };
 }
 

@@ -2,6 +2,7 @@
  * The turns in the transcript: built from the newest on, within a frame's time budget, and kept while they are known.
  */
 
+import { sharedScale } from "./picture.js";
 import { isOpen } from "./turn.js";
 import { TurnView } from "./turn_view.js";
 
@@ -32,13 +33,19 @@ export class TurnList {
   update(turns, scene, elapsed) {
     this.hasChanged = false;
     this.#dropGone(turns);
-    const isWhole = this.#showNewestFirst(turns, scene, elapsed);
+    const scale_ms = sharedScale(turns, elapsed);
+    const isWhole = this.#showNewestFirst(turns, { ...scene, scale_ms }, elapsed);
     this.#select(this.#views.get(scene.selectedId)?.view);
     return isWhole;
   }
 
   tick(turn, elapsed_ms) {
     this.#views.get(turn.turn_id)?.view.tick(turn, elapsed_ms);
+  }
+
+  /** Return what to look at to follow the voice of an open turn, or undefined if it isn't shown. */
+  voicePlace(turn) {
+    return this.#views.get(turn.turn_id)?.view.voicePlace;
   }
 
   /** Return `{node, top}` of the first turn that ends below `top` in the window, or null. */
@@ -60,9 +67,11 @@ export class TurnList {
     for (let place = turns.length - 1; place >= 0; place -= 1) {
       const turn = turns[place];
       const isLast = place === turns.length - 1;
-      if (!this.#isShown(turn, isLast, scene)) {
+      const isShown = this.#isShown(turn, isLast, scene);
+      if (!isShown || this.#views.get(turn.turn_id).scale_ms !== scene.scale_ms) {
         if (this.hasChanged && performance.now() > until) return false;
-        this.#show(turn, isLast, scene, elapsed(turn), later);
+        if (isShown) this.#rescale(turn, scene.scale_ms, elapsed(turn));
+        else this.#show(turn, isLast, scene, elapsed(turn), later);
       }
       later = this.#views.get(turn.turn_id).view.root;
       later.toggleAttribute("data-painted", place >= turns.length - PAINTED);
@@ -75,12 +84,19 @@ export class TurnList {
     return known?.turn === turn && known.isLast === isLast && known.maySpeak === maySpeak;
   }
 
-  #show(turn, isLast, { speaker, hasFiller, maySpeak, platform }, elapsed_ms, later) {
-    if (isOpen(turn)) this.#live.add(turn.turn_id);
+  #rescale(turn, scale_ms, elapsed_ms) {
+    const known = this.#views.get(turn.turn_id);
+    known.view.rescale(scale_ms, elapsed_ms);
+    known.scale_ms = scale_ms;
+    this.hasChanged = true;
+  }
+
+  #show(turn, isLast, { speaker, hasFiller, maySpeak, platform, scale_ms }, elapsed_ms, later) {
+    if (isOpen(turn) || turn.was_live) this.#live.add(turn.turn_id);
     const view = this.#views.get(turn.turn_id)?.view ?? this.#newView(speaker, later);
     const wasLive = this.#live.has(turn.turn_id);
-    view.update(turn, { isLast, hasFiller, wasLive, maySpeak, platform }, elapsed_ms);
-    this.#views.set(turn.turn_id, { view, turn, isLast, maySpeak });
+    view.update(turn, { isLast, hasFiller, wasLive, maySpeak, platform, scale_ms }, elapsed_ms);
+    this.#views.set(turn.turn_id, { view, turn, isLast, maySpeak, scale_ms });
     this.hasChanged = true;
   }
 

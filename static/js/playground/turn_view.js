@@ -18,6 +18,7 @@ export class TurnView {
   #calls = new Map();
   #actions;
   #turn = null;
+  #scale_ms = 0;
 
   /** `actions`: `select(turnId)`, `cutAt(offset)`, `retry(turn)`, `answerCall(callId, output, status)`. */
   constructor(speaker, actions) {
@@ -32,9 +33,10 @@ export class TurnView {
     this.#parts.answer.addEventListener("click", (event) => this.#clicked(event));
   }
 
-  /** Show `turn`. `scene`: `{isLast, hasFiller, wasLive, maySpeak, platform}`. */
+  /** Show `turn`. `scene`: `{isLast, hasFiller, wasLive, maySpeak, platform, scale_ms}`. */
   update(turn, scene, elapsed_ms) {
     this.#turn = turn;
+    this.#scale_ms = scene.scale_ms;
     const open = isOpen(turn);
     this.root.dataset.status = turn.status;
     this.root.dataset.turnId = turn.turn_id;
@@ -53,9 +55,20 @@ export class TurnView {
   /** Advance to `elapsed_ms`; `turn` has not changed. */
   tick(turn, elapsed_ms) {
     this.#answer.tick(turn, elapsed_ms);
-    this.#strip.draw(turn, elapsed_ms);
+    this.#strip.draw(turn, elapsed_ms, this.#scale_ms);
     showNumbers(this.#parts.numbers, turn, elapsed_ms);
     if (!this.#parts.waiting.hidden) setText(this.#parts.waiting, waitingText(turn, elapsed_ms));
+  }
+
+  /** Draw the picture on another scale; nothing else has changed. */
+  rescale(scale_ms, elapsed_ms) {
+    this.#scale_ms = scale_ms;
+    this.#strip.draw(this.#turn, elapsed_ms, scale_ms);
+  }
+
+  /** What to look at to follow the voice: the sentence that is spoken, or else the turn itself. */
+  get voicePlace() {
+    return this.#answer.speaking ?? this.root;
   }
 
   set isSelected(selected) {
@@ -122,5 +135,6 @@ export class TurnView {
 
 function waitingText(turn, elapsed_ms) {
   const what = turn.reasoning ? "The LLM is reasoning" : "Waiting for the LLM";
-  return elapsed_ms < 300 ? "" : `${what} · ${inWords(Math.floor(elapsed_ms / 100) * 100)}`;
+  // An empty line would let the speaker's name drop to the next one.
+  return elapsed_ms < 300 ? "\u00a0" : `${what} · ${inWords(Math.floor(elapsed_ms / 100) * 100)}`;
 }

@@ -80,7 +80,7 @@ def test_a_long_conversation_opens_at_its_end(page: Page, site: Site) -> None:
     open_long_conversation(page, site, 300)
     expect(page.locator("#turns > .turn")).to_have_count(300, timeout=FILLED_MS)
     expect(turn(page, 299).locator(".numbers")).to_be_in_viewport(ratio=1)
-    expect(page.get_by_role("button", name="Latest")).to_be_hidden()
+    expect(page.get_by_role("button", name="To the end")).to_be_hidden()
 
 
 def test_the_reader_keeps_the_place_while_earlier_turns_are_put_in_above(page: Page, site: Site) -> None:

@@ -5,6 +5,7 @@ import re
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from playground.realtime.notices import BEGINS, Kind, notice
 from tests.browser.site import Site
 from tests.browser.talking import (
     answer,
@@ -172,6 +173,28 @@ def test_a_lost_connection_loses_no_text(page: Page) -> None:
     assert answered(page, 0) == shown
 
 
+def test_what_the_server_cannot_do_is_said_while_it_is_so(page: Page) -> None:
+    routes: list[WebSocketRoute] = []
+
+    def pass_on(route: WebSocketRoute) -> None:
+        routes.append(route)
+        route.connect_to_server()
+
+    page.route_web_socket(re.compile("/ws/conversations/"), pass_on)
+    start_talking(page, MERT)
+    banner = page.locator("#notices")
+    expect(banner).to_have_text("")
+    for kind in Kind:
+        routes[0].send(notice_frame(kind, is_on=True))
+    expect(banner.locator("p")).to_have_text(list(BEGINS.values()))
+    routes[0].send(notice_frame(Kind.FOLLOWERS_LOST, is_on=False))
+    expect(banner.locator("p")).to_have_text([BEGINS[Kind.NOT_STORED]])
+
+
+def notice_frame(kind: Kind, *, is_on: bool) -> str:
+    return json.dumps({"event_type": "playground.notice", "seq": 0, "properties": notice(kind, is_on=is_on)})
+
+
 def test_the_other_platform_s_request_is_one_switch_away(page: Page, site: Site) -> None:
     hear_at_once(site, start_talking(page, MERT))
     say(page, "Tell me about the wolf.")
@@ -248,11 +271,29 @@ def test_the_transcript_stays_where_someone_reads(page: Page, site: Site) -> Non
         answered(page, place)
     transcript = page.locator("#transcript")
     transcript.evaluate("element => { element.scrollTop = 0 }")
-    latest = page.get_by_role("button", name="Latest")
+    latest = page.get_by_role("button", name="To the end")
     expect(latest).to_be_visible()
     page.reload()
     expect(turn(page, 1)).to_be_in_viewport()
     expect(latest).to_be_hidden()
+
+
+def test_the_page_follows_the_voice_until_the_reader_wants_the_end(page: Page) -> None:
+    page.set_viewport_size({"width": 480, "height": 440})
+    start_talking(page, MERT)
+    say(page, "Tell me about the wolf.")
+    wait_until_heard(page, 0)
+    speaking = turn(page, 0).locator(".sentence[data-state=speaking]")
+    to_end, to_voice = (page.get_by_role("button", name=name) for name in ("To the end", "To the voice"))
+    expect(to_end).to_be_visible()
+    expect(speaking).to_be_in_viewport()
+    to_end.click()
+    expect(turn(page, 0).locator(".numbers")).to_be_in_viewport(ratio=1)
+    page.locator("#transcript").evaluate("element => { element.scrollTop = 0 }")
+    to_end.click()
+    text_box(page).press("Escape")
+    expect_status(page, 0, "interrupted")
+    expect(to_voice).to_be_hidden()
 
 
 def test_an_ended_conversation_is_there_to_read(page: Page, site: Site) -> None:

@@ -1,6 +1,7 @@
 """``/v2/conversations``: listed, read, ended, deleted, and only one's own."""
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -9,7 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 from personas.models import Persona
 from playground.api import documents
 from playground.models import Conversation, Turn
-from tests.api import CONVERSATIONS, api_client
+from playground.runner import Runner
+from tests.api import CONVERSATIONS, AsyncApiClient, api_client, key_for
 from tests.playground.api.starting import get, start
 from tests.playground.rehearsals import make_conversation
 
@@ -150,3 +152,18 @@ def test_the_first_turns_are_left_out_where_all_would_be_too_much(
         event["properties"] for event in shown["events"] if event["event_type"] == "conversation.utterance"
     ]
     assert [event["turn_idx"] for event in events] == [2, 3]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_who_loses_the_right_while_the_turn_ends_deletes_nothing(
+    admin_user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ends_late(*_: object) -> None:
+        await User.objects.aupdate(is_active=False)
+
+    monkeypatch.setattr(Runner, "end", ends_late)
+    conversation = await sync_to_async(make_conversation)(admin_user)
+    client = AsyncApiClient(await sync_to_async(key_for)(admin_user))
+    answer = await client.delete(f"{CONVERSATIONS}/{conversation.pk}")
+    assert answer.status_code == 401
+    assert await Conversation.objects.aexists()

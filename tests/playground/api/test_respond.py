@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
@@ -173,6 +174,23 @@ async def test_a_turn_that_another_process_closed_is_told_from_its_row(
     assert b'"code":"cancelled"' in rest
 
 
+async def test_a_database_that_is_away_ends_no_stream(
+    client: AsyncApiClient, conversation: Conversation, serving: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_away(*_: object) -> None:
+        raise OperationalError
+
+    goes_on = asyncio.Event()
+    monkeypatch.setattr(turn_stream, "KEEP_ALIVE_S", 0.02)
+    monkeypatch.setattr(turn_stream, "_stored_end", is_away)
+    async with serving([text("Hello. "), goes_on, text("Bye."), END, DONE]):
+        stream = pieces(await post(client, conversation, text="Hi"))
+        async for piece in stream:
+            if piece == b": the turn goes on\n\n":
+                goes_on.set()
+        assert b"playground.turn.completed" in piece
+
+
 async def test_an_ended_conversation_takes_no_message(
     client: AsyncApiClient, conversation: Conversation, serving: Any
 ) -> None:
@@ -225,3 +243,17 @@ async def test_deleting_a_conversation_stops_its_turn_first(
     assert deleted.status_code == 204
     assert events[-1]["event_type"] == "playground.turn.interrupted"
     assert not await Conversation.objects.aexists()
+
+
+async def test_who_loses_the_right_during_the_greeting_starts_no_turn(
+    client: AsyncApiClient, conversation: Conversation, serving: Any, admin_user: User
+) -> None:
+    await Conversation.objects.aupdate(custom_greeting="Good evening.")
+    async with serving() as runner:
+        response = await post(client, conversation, text="Hi")
+        await User.objects.aupdate(is_active=False)
+        events = await events_of(response)
+        assert not runner.hub.is_watched(conversation.pk)
+    assert events[0]["properties"]["kind"] == "greeting"
+    assert (events[-1]["event_type"], events[-1]["properties"]["code"]) == ("playground.error", "forbidden")
+    assert await Turn.objects.acount() == 1

@@ -4,6 +4,7 @@ import pytest
 
 from playground.demo_llm import stories_en, stories_ru
 from playground.demo_llm.chat import READ_CHARS
+from playground.demo_llm.facts import MORE_PLACES, places
 from playground.demo_llm.story import OPENING_CHARS, Story
 from playground.demo_llm.storyteller import reply
 from tests.playground.demo_llm_requests import MAYA, STORYTELLER, chat
@@ -18,6 +19,12 @@ def talk(*users: str, system: str = SYSTEM) -> list[str]:
         texts.append(text)
         texts.append(reply(chat(*texts, system=system)))
     return texts[1::2]
+
+
+def test_a_list_of_places_is_read_to_a_bounded_length() -> None:
+    listed = [f"Town{n}" for n in range(3 * MORE_PLACES)]
+    first, *more = places("in " + " and ".join(listed))
+    assert (first, more) == (listed[0], listed[1 : MORE_PLACES + 1])
 
 
 def test_the_same_request_has_the_same_answer() -> None:

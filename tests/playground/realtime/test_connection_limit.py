@@ -95,7 +95,7 @@ async def test_the_database_may_be_away_for_a_while(
             patched.setattr(rights_watch, "READ_EVERY_S", 0.0)
             for _ in range(7):
                 await socket.send("playground.resume", seq=0)
-                assert (await socket.until("playground.error"))["code"] == "internal"
+                assert (await socket.until("playground.error"))["code"] == "not_stored"
         await socket.send("playground.resume", seq=0)
         await socket.until("playground.snapshot")
     assert not connection_limit._taken

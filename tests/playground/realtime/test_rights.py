@@ -8,6 +8,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 
 from dashboard.api_keys import make_key
 from dashboard.models import ApiKey
@@ -15,6 +16,10 @@ from dashboard.people import change_role, deactivate
 from dashboard.roles import Role, group_of
 from playground.models import Conversation, Turn
 from playground.realtime import rights_watch
+from playground.realtime.close_codes import CloseCode
+from playground.storage import conversation_edits, open_turn
+from playground.storage.right_at_effect import confirm_right
+from playground.turns.turn_tasks import TurnTasks
 from tests.dashboard.roles import person
 from tests.playground.own_sockets import DEADLINE_S, OWN, Socket, close_code, opened
 
@@ -30,6 +35,16 @@ def rights_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_key_opens_a_socket_without_an_origin(conversation: str, key: dict[str, str]) -> None:
     async with opened(conversation, key) as socket:
         assert await socket.snapshot() == "playground.snapshot"
+
+
+async def test_a_key_that_cannot_be_checked_closes_the_socket_and_asks_its_client_to_come_back(
+    conversation: str, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_away(_credential: object) -> bool:
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr("dashboard.socket_users.is_known", is_away)
+    assert await close_code(conversation, key) == CloseCode.FAILED
 
 
 @pytest.mark.parametrize(
@@ -191,3 +206,50 @@ async def test_a_smaller_role_keeps_the_socket_open_while_it_may_converse(
         await database_sync_to_async(change_role)(alice, Role.VIEWER)
         await socket.send("playground.resume", seq=0)
         assert await socket.snapshot() == "playground.snapshot"
+
+
+async def test_who_loses_the_right_while_a_command_waits_is_turned_away_and_nothing_begins(
+    conversation: str, alice: User, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def cut_turn_ends(*_: object) -> None:
+        waits.set()
+        await may_go_on.wait()
+
+    monkeypatch.setattr(TurnTasks, "_let_end", cut_turn_ends)
+    async with opened(conversation, key) as socket:
+        await socket.snapshot()
+        await socket.send("conversation.respond", text="Hello")
+        async with asyncio.timeout(DEADLINE_S):
+            await waits.wait()
+        await database_sync_to_async(takes_right)(alice)
+        may_go_on.set()
+        assert await socket.closed_with() == 4403
+    assert not await Turn.objects.aexists()
+
+
+EDITS = {
+    "conversation.append_llm_context": {"context": "It rains."},
+    "conversation.overwrite_llm_context": {"context": "It rains."},
+    "conversation.tool_result": {"tool_call_id": "call_1", "output": "21 °C"},
+    "conversation.echo": {"text": "Hello."},
+}
+
+
+@pytest.mark.parametrize("command", EDITS)
+async def test_who_loses_the_right_while_a_command_waits_for_the_row_changes_nothing(
+    conversation: str, alice: User, key: dict[str, str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def lost_meanwhile() -> None:
+        takes_right(alice)
+        confirm_right()
+
+    for module in (conversation_edits, open_turn):
+        monkeypatch.setattr(module, "confirm_right", lost_meanwhile)
+    async with opened(conversation, key) as socket:
+        await socket.snapshot()
+        await socket.send(command, **EDITS[command])
+        assert await socket.closed_with() == 4403
+    assert not (await Conversation.objects.aget()).conversational_context
+    assert not await Turn.objects.aexists()

@@ -8,10 +8,9 @@ from django.contrib.auth.models import User
 from playground.engine.json_types import Json
 from playground.models import Conversation
 from playground.realtime.hub import Viewer
-from playground.runner import Runner
-from tests.playground.rehearsals import Watcher, make_conversation
+from tests.playground.rehearsals import make_conversation
 from tests.playground.scripted_llm import DONE, END, TOOL_CALLS, Step, call, text
-from tests.playground.two_processes import two_processes
+from tests.playground.two_processes import assert_gapless, opened, two_processes
 
 pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
 
@@ -23,41 +22,6 @@ ENDLESS: list[Step] = [text("Once upon a time. "), 60.0]
 @pytest.fixture
 def conversation(transactional_db: None, admin_user: User) -> Conversation:
     return make_conversation(admin_user)
-
-
-class Page:
-    """A viewer with its snapshots, as the socket has it."""
-
-    def __init__(self, runner: Runner, conversation: Conversation, viewer: Viewer) -> None:
-        self._runner, self._id, self._viewer = runner, conversation.pk, viewer
-        self.watcher = Watcher(viewer)
-        self._snapshots = runner.snapshot_sender(conversation.pk, viewer, on_failure=viewer.until_taken)
-
-    async def until(self, event_type: str) -> Json:
-        return await self.watcher.until(lambda event: event["event_type"] == event_type)
-
-    @property
-    def seqs(self) -> list[int]:
-        """Return the ``seq`` of its events since the newest snapshot, beginning with that of the snapshot."""
-        types = self.watcher.types()
-        newest = len(types) - 1 - types[::-1].index("playground.snapshot")
-        return [event["seq"] for event in self.watcher.events[newest:]]
-
-    async def close(self) -> None:
-        await self._snapshots.stop()
-        await self._runner.detach(self._id, self._viewer)
-
-
-async def opened(runner: Runner, conversation: Conversation) -> Page:
-    page = Page(runner, conversation, await runner.attach(conversation.pk))
-    await page._snapshots.show()
-    await page.until("playground.snapshot")
-    return page
-
-
-def assert_gapless(*pages: Page) -> None:
-    for page in pages:
-        assert page.seqs == list(range(page.seqs[0], page.seqs[0] + len(page.seqs)))
 
 
 async def test_contexts_reach_the_viewers_of_every_process(conversation: Conversation) -> None:

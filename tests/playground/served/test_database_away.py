@@ -47,7 +47,7 @@ async def test_a_command_fails_while_the_database_is_away_and_the_next_one_works
             try:
                 for _ in range(5):
                     await client.send("conversation.append_llm_context", context="x")
-                    assert (await client.until("playground.error"))["code"] == "internal"
+                    assert (await client.until("playground.error"))["code"] == "not_stored"
                 async with viewing(site, conversation, cookies) as refused:
                     assert await closed_with(refused) == CloseCode.FAILED
             finally:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.utils import timezone
 
 from playground.models import Conversation, Turn
@@ -90,6 +91,30 @@ def test_a_lease_that_ran_out_while_the_database_was_away_is_no_orphans(
     assert [orphan.turn_id for orphan in leases.close_orphans_if_reached()] == [expired.pk]
     expired.refresh_from_db()
     assert (expired.status, expired.text) == ("interrupted", "Half")
+
+
+def test_a_full_disk_orphans_no_turn(expired: Turn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes neither a lease nor a closing: once there is room again, the owner has a whole lease."""
+    beat(mine := Reach(clock := Clock()), clock, 60)
+    monkeypatch.setattr(leases, "reach", mine)
+    with monkeypatch.context() as full:
+        full.setattr(leases, "_close_orphan", refuses)
+        with pytest.raises(OperationalError):
+            leases.close_orphans_if_reached()
+    clock.now_s += HEARTBEAT_S
+    assert leases.close_orphans_if_reached() == []
+    beat(mine, clock, LEASE_S)
+    assert len(leases.close_orphans_if_reached()) == 1
+
+
+def refuses(*_: object) -> None:
+    raise OperationalError
+
+
+def test_what_was_heard_of_an_orphan_stays_and_is_told(expired: Turn) -> None:
+    Turn.objects.update(heard_text="Ha")
+    (orphan,) = leases.close_orphaned_turns()
+    assert (orphan.heard_text, Turn.objects.get().heard_text) == ("Ha", "Ha")
 
 
 def test_the_closing_takes_its_events_numbers_from_the_conversations_row(expired: Turn) -> None:

@@ -12,7 +12,8 @@ from pytest_django import DjangoDbBlocker
 
 from playground.models import Conversation, Turn
 from playground.storage import leases
-from playground.storage.record_writer import Recorder, TurnRow
+from playground.storage.record_writer import Recorder
+from playground.storage.turn_rows import TurnRow
 from tests.own_postgres import database_on_postgres
 from tests.playground.rehearsals import DEADLINE_S, make_conversation
 

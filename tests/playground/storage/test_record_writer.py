@@ -1,5 +1,7 @@
 """The one writer: what it is given is stored in order, and what the database refuses keeps nothing else back."""
 
+from collections.abc import Sequence
+
 import pytest
 from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
@@ -7,7 +9,8 @@ from django.db import OperationalError
 
 from playground.models import Conversation, Turn
 from playground.storage import record_writer
-from playground.storage.record_writer import Recorder, TurnRow, storable
+from playground.storage.record_writer import Recorder
+from playground.storage.turn_rows import TurnRow, storable
 from tests.playground.rehearsals import DEADLINE_S, make_conversation
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,6 +58,28 @@ async def test_what_waits_is_stored_before_the_writer_stops(conversation: Conver
     assert recorder.stop(DEADLINE_S)
     stored = await Conversation.objects.aget(pk=turn.conversation_id)
     assert stored.last_seq == 7
+
+
+async def test_a_writer_that_stops_tries_again_until_its_time_is_over(
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = await database_sync_to_async(open_turn)(conversation, 0)
+    store_all = record_writer._store_all
+    attempts = []
+
+    def refuse_once(rows: Sequence[TurnRow]) -> None:
+        attempts.append(rows)
+        if len(attempts) == 1:
+            raise OperationalError
+        store_all(rows)
+
+    monkeypatch.setattr(record_writer, "RETRY_S", 0.01)
+    monkeypatch.setattr(record_writer, "_store_all", refuse_once)
+    recorder = Recorder()
+    recorder.save(TurnRow(turn.pk, turn.conversation_id, {"text": "Hello."}, last_seq=7))
+    assert recorder.stop(DEADLINE_S)
+    await turn.arefresh_from_db()
+    assert turn.text == "Hello."
 
 
 async def test_a_turn_that_was_closed_elsewhere_stays_closed(conversation: Conversation) -> None:

@@ -14,7 +14,8 @@ from playground.engine.limits import DEFAULT_LIMITS
 from playground.realtime import frame_sender
 from playground.realtime.frame_sender import send_frames
 from playground.realtime.hub import Hub
-from playground.storage.record_writer import Recorder, TurnRow
+from playground.storage.record_writer import Recorder
+from playground.storage.turn_rows import TurnRow
 from playground.turns import completion_reader, conductor, running_turn
 from playground.turns.conductor import conduct
 from playground.turns.running_turn import LiveTurn

@@ -32,7 +32,7 @@ def never_cut(transactional_db: None, admin_user: User) -> Conversation:
 
 
 async def ask(conversation: Conversation, *, is_final: bool = False) -> None:
-    await database_sync_to_async(leases.request_interrupt)(conversation.pk, is_final=is_final)
+    await database_sync_to_async(leases.request_interrupt)(is_final=is_final, conversation_id=conversation.pk)
 
 
 async def test_an_interrupt_that_the_persona_forbids_keeps_no_other_back(

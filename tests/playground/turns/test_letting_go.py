@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError
 
+from playground.engine.errors.codes import CommandError
 from playground.models import Conversation
 from playground.realtime.hub import Viewer
 from playground.runner import Runner
@@ -86,7 +87,7 @@ async def test_no_seq_is_told_that_cannot_be_stored(owner: User, monkeypatch: py
         viewer, watcher = await viewing(runner, conversation)
         with monkeypatch.context() as away:
             away.setattr(PreparedUpdate, "__call__", refuse)
-            with pytest.raises(OperationalError):
+            with pytest.raises(CommandError):
                 await runner.append_context(conversation.pk, "It rains.")
         await runner.append_context(conversation.pk, "It pours.")
         told = await watcher.until(lambda event: event["event_type"] == "playground.context")

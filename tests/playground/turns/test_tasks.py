@@ -18,10 +18,12 @@ from playground.models import Conversation, Turn
 from playground.realtime import consumer, frame_sender, rights_watch, snapshot_sender
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.hub import Hub
+from playground.realtime.notices import Notices
 from playground.realtime.relay import Relay
 from playground.runner import Runner
 from playground.storage.prepared import PreparedUpdate
-from playground.storage.record_writer import Recorder, TurnRow
+from playground.storage.record_writer import Recorder
+from playground.storage.turn_rows import TurnRow
 from playground.tasks import start_task
 from playground.turns import turn_tasks
 from playground.turns.heartbeat import Heartbeat
@@ -54,6 +56,10 @@ STARTED_BY = {
         "self._loop.call_at",
     ): "the callbacks of its users: the reader's catches every failure, and wakes the reader with it",
     (
+        "playground/runner.py",
+        "self._loop.call_soon_threadsafe",
+    ): "only begins and ends a notice, and cuts turns; the event loop logs a failure",
+    (
         "playground/tools/argument_checks.py",
         "asyncio.get_running_loop().run_in_executor",
     ): "awaited where it is started",
@@ -65,6 +71,7 @@ STARTED_BY = {
         "playground/storage/database_thread.py",
         "asyncio.get_running_loop().run_in_executor",
     ): "awaited where it is started",
+    ("dashboard/kept_threads.py", "ThreadPoolExecutor"): "asgiref awaits its futures",
     ("personas/endable_processes.py", "ThreadPoolExecutor"): "its futures are awaited by argument_checks",
     (
         "dashboard/fair_requests.py",
@@ -258,7 +265,7 @@ async def test_a_turn_without_a_plan_is_closed_once_the_database_is_back(
             away.setattr(PreparedUpdate, "__call__", refuses_to_close)
             with pytest.raises(CommandError) as failed:
                 await runner.respond(rehearsal.pk, "Hi")
-            assert failed.value.code is Code.INTERNAL
+            assert failed.value.code is Code.NOT_STORED
             assert (await Turn.objects.aget()).status == "pending"
     turn = await Turn.objects.aget()
     assert (turn.status, turn.text, turn.error["code"]) == ("failed", "", "internal")
@@ -295,7 +302,7 @@ async def test_a_message_of_another_process_that_cannot_be_read_stops_no_other(
             return False
 
     hub, layer = Hub(), InMemoryChannelLayer()
-    relay = Relay(layer, hub, Owner())
+    relay = Relay(layer, hub, Owner(), Notices(hub))
     viewer = hub.attach("c1")
     await relay.start()
     await relay.join("c1")

@@ -1,0 +1,58 @@
+/**
+ * The payloads of a completion as rows: their gaps, what they became, which of them are shown.
+ */
+
+/** What a payload can become, with the word for it, in the order of the filter's buttons. */
+export const KINDS = {
+  delta: "text",
+  reasoning: "reasoning",
+  call: "tool call",
+  sentence: "sentence",
+  finish: "finish",
+  usage: "usage",
+  note: "note",
+  failure: "failed",
+};
+
+/** Return `[{number, t_ms, gap_ms, data, became}]`; `gap_ms` since the payload before, null where there is none. */
+export function rowsOf({ payloads }) {
+  let before = null;
+  return payloads.map(({ t_ms, data, became }, index) => {
+    const gap_ms = t_ms === null || before === null ? null : t_ms - before;
+    before = t_ms ?? before;
+    return { number: index + 1, t_ms, gap_ms, data, became };
+  });
+}
+
+/** Return the kinds that occur in `rows`, in the order of `KINDS`. */
+export function kindsIn(rows) {
+  const seen = new Set(rows.flatMap(({ became }) => became.map(([kind]) => kind)));
+  return Object.keys(KINDS).filter((kind) => seen.has(kind));
+}
+
+/** Return the rows that became `kind` (any if empty) and contain `text`, in any case. */
+export function filtered(rows, kind, text) {
+  const wanted = text.toLowerCase();
+  const hasText = ({ data, became }) => [data, ...became.map(([, what]) => what)].some((part) => part.toLowerCase().includes(wanted));
+  return rows.filter((row) => (kind === "" || row.became.some(([is]) => is === kind)) && (wanted === "" || hasText(row)));
+}
+
+/** Return `{count, from_ms, to_ms, gaps: {p50, p95, longest}}` of what arrived; gaps are null with fewer than two payloads. */
+export function summary(rows) {
+  const arrived = rows.filter(({ t_ms }) => t_ms !== null);
+  const gaps = arrived.map(({ gap_ms }) => gap_ms).filter((gap_ms) => gap_ms !== null);
+  gaps.sort((one, other) => one - other);
+  const at = (share) => gaps[Math.ceil(share * gaps.length) - 1];
+  return {
+    count: arrived.length,
+    from_ms: arrived[0]?.t_ms ?? null,
+    to_ms: arrived.at(-1)?.t_ms ?? null,
+    gaps: gaps.length > 0 ? { p50: at(0.5), p95: at(0.95), longest: gaps.at(-1) } : null,
+  };
+}
+
+/** Return `{first, end}`: which of `count` rows of `height` px are to be drawn in a list that is scrolled to `top`. */
+export function drawn(count, height, top, visible, around = 10) {
+  const first = Math.max(0, Math.floor(top / height) - around);
+  return { first, end: Math.min(count, Math.ceil((top + visible) / height) + around) };
+}
