@@ -67,9 +67,14 @@ class DrainingServer(Server):
 
     async def handle_reply(self, protocol: object, message: dict[str, Any]) -> None:
         """Pass the application's message on; on a socket, wait until the sent data has been read."""
-        await super().handle_reply(protocol, message)
-        if isinstance(protocol, SocketProtocol):
-            await protocol.until_read()
+        if not isinstance(protocol, SocketProtocol):
+            await super().handle_reply(protocol, message)
+            return
+        if message["type"] == "websocket.send":
+            protocol.send_text(message["text"])
+        else:
+            await super().handle_reply(protocol, message)
+        await protocol.until_read()
 
     def create_application(self, protocol: object, scope: dict[str, Any]) -> Any:
         """Return the application's queue; mark a refused request for it."""

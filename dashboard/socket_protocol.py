@@ -5,7 +5,6 @@ import socket
 from collections import deque
 from typing import Any
 
-from autobahn.exception import Disconnected
 from daphne.ws_protocol import WebSocketProtocol
 
 from dashboard.open_connections import open_connections
@@ -92,20 +91,13 @@ class SocketProtocol(WebSocketProtocol):
         is_idle = not transport.dataBuffer and not transport._tempDataLen
         return is_idle and transport.connected and not transport.disconnecting
 
-    def sendMessage(self, payload: bytes, *args: Any, **kwargs: Any) -> None:
-        # The library also applies its limit on incoming messages to outgoing ones.
-        limit, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
-        try:
-            super().sendMessage(payload, *args, **kwargs)
-        except Disconnected:
-            raise ConnectionResetError("The client has left.") from None
-        finally:
-            self.maxMessagePayloadSize = limit
+    def send_text(self, text: str) -> None:
+        """Send it in one frame, which no limit on incoming messages applies to; not to a client that is leaving."""
+        if self.state == self.STATE_OPEN:
+            self.sendFrame(opcode=self.MESSAGE_TYPE_TEXT, payload=text.encode())
 
     def handle_reply(self, message: dict[str, Any]) -> None:
         if message["type"] == "websocket.close" and self.state == self.STATE_OPEN:
             self.sendClose(code=message.get("code", 1000), reason=message.get("reason"))
             return
-        if message["type"] == "websocket.send" and self.state in (self.STATE_CLOSING, self.STATE_CLOSED):
-            return  # the client is leaving, so nothing more is sent
         super().handle_reply(message)

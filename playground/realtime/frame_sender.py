@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from playground.realtime.frames import frames
 from playground.realtime.hub import Viewer
 from playground.timers import PutOffTimer
 
 FRAME_S = 0.016
-"""Events that follow each other faster than a screen shows them share a frame; the first goes at once."""
+"""Events that follow each other faster than a screen shows them share a frame. The first of them goes at once, and so
+does the first text of an answer, for which a person waits.
+"""
 STALLED_S = 10.0
 """How long a viewer may read nothing before it is let go; a long frame has more time."""
 SLOWEST_BYTES_S = 16 * 1024
@@ -39,26 +42,28 @@ async def send_frames(viewer: Viewer, send: SendFrame, *, is_open: Callable[[], 
 async def _send_frames(
     viewer: Viewer, send: SendFrame, is_open: Callable[[], bool], patience: PutOffTimer
 ) -> None:
-    """Send each batch FRAME_S after the frame before it, or at once if that is longer ago."""
-    due = 0.0
+    """Send each batch FRAME_S after the frame before it, or at once if that is longer ago or an answer begins."""
+    clock_s = asyncio.get_running_loop().time
+    due_s = 0.0
     while True:
         await viewer.until_news()
-        await _sleep_until(due)
-        for frame in frames(await viewer.take_encoded()):
-            await _sleep_until(due)
+        if (early_s := due_s - clock_s()) > 0:
+            await _until_answer_begins(viewer, early_s)
+        for place, frame in enumerate(frames(viewer.take_encoded())):
+            if place:
+                await asyncio.sleep(due_s - clock_s())
             if not is_open():
                 return
             if viewer.lagged:
                 raise SlowReader
             await _send_patiently(frame, send, patience)
-            due = asyncio.get_running_loop().time() + FRAME_S
+            due_s = clock_s() + FRAME_S
 
 
-async def _sleep_until(at: float) -> None:
-    """Sleep until ``at`` by the event loop's clock; not at all if that has passed."""
-    rest_s = at - asyncio.get_running_loop().time()
-    if rest_s > 0:
-        await asyncio.sleep(rest_s)
+async def _until_answer_begins(viewer: Viewer, within_s: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            await viewer.until_answer_begins()
 
 
 async def _send_patiently(frame: str, send: SendFrame, patience: PutOffTimer) -> None:

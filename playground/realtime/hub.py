@@ -27,7 +27,7 @@ def _nothing() -> None:
 
 
 class Viewer:
-    """One socket's outbox. ``take`` waits for the next batch; ``lagged`` is set if the viewer was too slow.
+    """One socket's outbox. ``until_news`` waits for the next batch; ``lagged`` is set if the viewer was too slow.
 
     Events come from several processes, each in its own time. After a snapshot they are told in the order of their
     ``seq``: one that comes too early waits for those before it, and if they are missing, for the next snapshot.
@@ -37,6 +37,7 @@ class Viewer:
         self._waiting: deque[Json | bytes] = deque()
         self._bytes = 0
         self._news = asyncio.Event()
+        self._answer_begins = asyncio.Event()
         self._taken = asyncio.Event()
         self._ask_for_snapshot: Callable[[], object] = _nothing
         self._is_ordered = False
@@ -146,26 +147,33 @@ class Viewer:
             self.lagged = True
             self._waiting = deque([event])
         self._news.set()
-        self._taken.clear()
+        if _begins_answer(event):
+            self._answer_begins.set()
 
     async def until_news(self) -> None:
         """Wait until there is something to take."""
         await self._news.wait()
 
-    async def take(self) -> list[Json]:
-        return [orjson.loads(event) if isinstance(event, bytes) else event for event in await self._take()]
+    async def until_answer_begins(self) -> None:
+        """Wait until the first text of an answer waits."""
+        await self._answer_begins.wait()
 
-    async def take_encoded(self) -> list[bytes]:
-        """As ``take``, each event as its JSON."""
-        return [event if isinstance(event, bytes) else json_bytes(event) for event in await self._take()]
+    async def take(self) -> list[Json]:
+        """Wait until there is something to take, and take it."""
+        await self.until_news()
+        return [orjson.loads(event) if isinstance(event, bytes) else event for event in self._take()]
+
+    def take_encoded(self) -> list[bytes]:
+        """Take what waits, each event as its JSON."""
+        return [event if isinstance(event, bytes) else json_bytes(event) for event in self._take()]
 
     async def until_taken(self) -> None:
         """Wait until the outbox is empty."""
         if self._waiting:
+            self._taken.clear()
             await self._taken.wait()
 
-    async def _take(self) -> list[Json | bytes]:
-        await self._news.wait()
+    def _take(self) -> list[Json | bytes]:
         batch = list(self._waiting)
         self._clear()
         return batch
@@ -180,6 +188,7 @@ class Viewer:
         self._waiting.clear()
         self._bytes = 0
         self._news.clear()
+        self._answer_begins.clear()
         self._taken.set()
 
 
@@ -227,8 +236,8 @@ class Hub:
         return self._seqs.get(conversation_id, 0)
 
     def next_seq(self, conversation_id: str) -> int:
-        self._seqs[conversation_id] = self.seq(conversation_id) + 1
-        return self._seqs[conversation_id]
+        self._seqs[conversation_id] = seq = self._seqs.get(conversation_id, 0) + 1
+        return seq
 
     def pass_over(self, conversation_id: str, events: int) -> None:
         """Give the next events their ``seq`` without making them: there is no audience."""
@@ -266,6 +275,10 @@ def _size(event: Json) -> int:
     if event["event_type"] in _TEXT:
         return len(event["properties"]["text"])
     return len(json_bytes(event))
+
+
+def _begins_answer(event: Json) -> bool:
+    return event["event_type"] == "playground.delta" and not event["properties"].get("offset", 1)
 
 
 def _continues(last: Json, event: Json) -> bool:

@@ -7,13 +7,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.sql.subqueries import InsertQuery, UpdateQuery
 
 Row = tuple[Any, ...]
 Converters = Mapping[int, tuple[Sequence[Callable[..., Any]], Any]]
 """By column: functions that make Python values of the database's, and the expression that they are of."""
+
+
+def _database() -> BaseDatabaseWrapper:
+    """Return this thread's connection itself: each use of Django's ``connection`` would look it up anew."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
 class Parameter(Expression):
@@ -26,9 +32,9 @@ class Parameter(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", (self,)
 
-    def bound(self, values: Mapping[str, Any]) -> Any:
+    def bound(self, values: Mapping[str, Any], database: BaseDatabaseWrapper) -> Any:
         """Return the named value as the database's driver takes it."""
-        return self.output_field.get_db_prep_save(values[self.name], connection)
+        return self.output_field.get_db_prep_save(values[self.name], database)
 
 
 def parameter(model: type[Model], name: str) -> Parameter:
@@ -46,23 +52,25 @@ class _Statement:
     parameters: Sequence[Any]
     converters: Converters = field(default_factory=dict)
 
-    def execute(self, values: Mapping[str, Any]) -> Any:
+    def execute(self, database: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Any:
         """Return the cursor. Raises DatabaseError."""
-        bound = [each.bound(values) if isinstance(each, Parameter) else each for each in self.parameters]
-        cursor = connection.cursor()
+        bound = [
+            each.bound(values, database) if isinstance(each, Parameter) else each for each in self.parameters
+        ]
+        cursor = database.cursor()
         cursor.execute(self.sql, bound)
         return cursor
 
-    def rows(self, values: Mapping[str, Any]) -> list[Row]:
-        with self.execute(values) as cursor:
+    def rows(self, database: BaseDatabaseWrapper, values: Mapping[str, Any]) -> list[Row]:
+        with self.execute(database, values) as cursor:
             rows: list[Row] = cursor.fetchall()
-        return [self._converted(row) for row in rows] if self.converters else rows
+        return [self._converted(row, database) for row in rows] if self.converters else rows
 
-    def _converted(self, row: Row) -> Row:
+    def _converted(self, row: Row, database: BaseDatabaseWrapper) -> Row:
         values = list(row)
         for place, (converters, expression) in self.converters.items():
             for convert in converters:
-                values[place] = convert(values[place], expression, connection)
+                values[place] = convert(values[place], expression, database)
         return tuple(values)
 
 
@@ -72,13 +80,13 @@ class _Prepared:
     def __init__(self) -> None:
         self._by_vendor: dict[str, _Statement] = {}
 
-    def _statement(self) -> _Statement:
-        statement = self._by_vendor.get(connection.vendor)
+    def _statement(self, database: BaseDatabaseWrapper) -> _Statement:
+        statement = self._by_vendor.get(database.vendor)
         if statement is None:
-            statement = self._by_vendor[connection.vendor] = self._write()
+            statement = self._by_vendor[database.vendor] = self._write(database)
         return statement
 
-    def _write(self) -> _Statement:
+    def _write(self, database: BaseDatabaseWrapper) -> _Statement:
         raise NotImplementedError
 
 
@@ -90,13 +98,14 @@ class PreparedSelect(_Prepared):
         self._queryset = queryset
 
     def __call__(self, **values: Any) -> list[Row]:
-        return self._statement().rows(values)
+        database = _database()
+        return self._statement(database).rows(database, values)
 
     def first(self, **values: Any) -> Row | None:
         return next(iter(self(**values)), None)
 
-    def _write(self) -> _Statement:
-        compiler = self._queryset().query.get_compiler(connection=connection)
+    def _write(self, database: BaseDatabaseWrapper) -> _Statement:
+        compiler = self._queryset().query.get_compiler(connection=database)
         sql, parameters = compiler.as_sql()
         return _Statement(
             sql, parameters, compiler.get_converters(expression for expression, *_ in compiler.select)
@@ -112,16 +121,17 @@ class PreparedUpdate(_Prepared):
         self._fields = tuple(fields)
 
     def __call__(self, **values: Any) -> int:
-        with self._statement().execute(values) as cursor:
+        database = _database()
+        with self._statement(database).execute(database, values) as cursor:
             count: int = cursor.rowcount
         return count
 
-    def _write(self) -> _Statement:
+    def _write(self, database: BaseDatabaseWrapper) -> _Statement:
         queryset = self._queryset()
         query = UpdateQuery(queryset.model)
         query.where = queryset.query.chain().where
         query.add_update_values({name: parameter(queryset.model, name) for name in self._fields})
-        return _Statement(*query.get_compiler(connection=connection).as_sql())
+        return _Statement(*query.get_compiler(connection=database).as_sql())
 
 
 class PreparedInsert(_Prepared):
@@ -133,13 +143,14 @@ class PreparedInsert(_Prepared):
         self._fields = model._meta.local_concrete_fields
 
     def __call__(self, instance: Model) -> None:
+        database = _database()
         values = {each.attname: each.pre_save(instance, add=True) for each in self._fields}
-        self._statement().execute(values).close()
-        instance._state.adding, instance._state.db = False, connection.alias
+        self._statement(database).execute(database, values).close()
+        instance._state.adding, instance._state.db = False, database.alias
 
-    def _write(self) -> _Statement:
+    def _write(self, database: BaseDatabaseWrapper) -> _Statement:
         query = InsertQuery(self._model)
         named = {each.attname: Parameter(each.attname, each) for each in self._fields}
         query.insert_values(self._fields, [self._model(**named)], raw=True)
-        ((sql, parameters),) = query.get_compiler(connection=connection).as_sql()
+        ((sql, parameters),) = query.get_compiler(connection=database).as_sql()
         return _Statement(sql, parameters)

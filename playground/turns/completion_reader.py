@@ -65,13 +65,18 @@ class CompletionReader:
         open_completion: OpenCompletion,
         limits: Limits,
         on_sentence: Callable[[Sentence], None],
+        after_sentences: Callable[[], None],
     ) -> None:
+        """``after_sentences`` is called once those of one read were given to ``on_sentence``: what can be heard at once
+        reaches the viewers together with its text.
+        """
         self._call = call
         self._persona = persona
         self._output = output
         self._open_completion = open_completion
         self._limits = limits
         self._on_sentence = on_sentence
+        self._after_sentences = after_sentences
         self._loop = asyncio.get_running_loop()
         self._offered = frozenset(name for tool in persona.llm.tools if (name := _function_name(tool)))
         self._decoder = self._new_decoder()
@@ -237,6 +242,7 @@ class CompletionReader:
 
     def _take_waiting(self, count: int) -> None:
         now_ms = self._output.now_ms()
+        has_sentence = False
         for _ in range(count):
             piece = self._waiting.popleft()
             match piece:
@@ -246,6 +252,7 @@ class CompletionReader:
                     self._output.emit(ContentDelta(t_ms=now_ms, offset=piece.offset, text=piece.text))
                 case SentencePiece():
                     self._on_sentence(piece.sentence)
+                    has_sentence = True
                 case ReasoningPiece():
                     self._progress.reasoning_ms = now_ms
                     self._output.emit(ReasoningDelta(t_ms=now_ms, offset=piece.offset, text=piece.text))
@@ -253,6 +260,8 @@ class CompletionReader:
                     self._output.emit(PayloadReceived(t_ms=self._arrived_ms, data=piece.data))
                 case NotePiece():
                     self._output.emit(NoteMade(t_ms=now_ms, note=piece.note))
+        if has_sentence:
+            self._after_sentences()
 
     def _note_media_type(self) -> None:
         if self._decoder.is_stream and self._media_type != EVENT_STREAM:

@@ -228,6 +228,7 @@ class _Turn:
             open_completion=self._open_completion,
             limits=self._limits,
             on_sentence=self._complete,
+            after_sentences=self._perform_due,
         )
         return await self._reader.run()
 
@@ -257,6 +258,12 @@ class _Turn:
             self._output.emit(event)
         self._news.set()
 
+    def _perform_due(self) -> None:
+        for event in self._schedule.advance(self._output.now_ms()):
+            self._output.emit(event)
+            if isinstance(event, PlayoutStarted):
+                self._note_speech(event)
+
     def _note_speech(self, started: PlayoutStarted) -> None:
         """Emit, once per turn, the notes on the speech that starts to play."""
         for note in self._notes_of.pop(started.segment.index, ()):
@@ -276,10 +283,7 @@ class _Turn:
         """Perform what is due, then sleep until the next due time or new input (the second child)."""
         while True:
             self._news.clear()
-            for event in self._schedule.advance(self._output.now_ms()):
-                self._output.emit(event)
-                if isinstance(event, PlayoutStarted):
-                    self._note_speech(event)
+            self._perform_due()
             if self._is_too_long(interrupt):
                 await (
                     asyncio.get_running_loop().create_future()

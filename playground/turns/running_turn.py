@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 SAVE_EVERY_CHARS = 2_048
 SAVE_EVERY_MS = 700
 """With the recorder's tick, what came or was heard is stored within a second, whether or not more comes."""
+HEARD_CHARS_PER_MS = 32
+"""While only the voice goes on, a long turn is stored less often: by so many of its characters a ms."""
 
 _STORED_SOON = (SentenceCompleted, PlayoutStarted, PlayoutEnded, ToolCalled)
 """Events, beside new text, after which a row is stored."""
@@ -57,6 +59,8 @@ class LiveTurn:
         self._record = TurnRecord(plan.turn_id, plan.turn_idx, limits.cassette_bytes)
         self._saved_chars = 0
         self._saved_ms = 0
+        self._save_at = self._started_at + SAVE_EVERY_MS / 1000
+        """When what came since the last row is stored, by the event loop's clock."""
         self._chars = 0
         self._saving = PutOffTimer(self._save)
         self.is_sealed = False
@@ -105,7 +109,7 @@ class LiveTurn:
             self._chars += len(event.text)
             self._save_sometimes(event.t_ms)
         elif isinstance(event, _STORED_SOON):
-            self._save_later()
+            self._saving.set(self._save_at)
 
     async def publish_end(self) -> None:
         """Store the closed turn, then send its end to the viewers."""
@@ -177,23 +181,21 @@ class LiveTurn:
 
     def _save_sometimes(self, t_ms: int) -> None:
         if self._chars - self._saved_chars < SAVE_EVERY_CHARS and t_ms - self._saved_ms < SAVE_EVERY_MS:
-            self._save_later()
+            self._saving.set(self._save_at)
             return
         self._save()
-
-    def _save_later(self) -> None:
-        self._saving.set(self._started_at + (self._saved_ms + SAVE_EVERY_MS) / 1000)
 
     def _save(self) -> None:
         """Store the turn so far within the recorder's tick, and again and again while the voice goes on."""
         self._saving.unset()
         self._saved_chars, self._saved_ms = self._chars, self.now_ms
+        self._save_at = self._loop.time() + SAVE_EVERY_MS / 1000
         conversation_id = self.plan.conversation_id
         last_seq = self._hub.seq(conversation_id)
         row = streaming_row(self._record, conversation_id, now_ms=self._saved_ms, last_seq=last_seq)
         self._recorder.save(row)
         if self._record.playing is not None:
-            self._save_later()
+            self._saving.set(self._save_at + self._chars / HEARD_CHARS_PER_MS / 1000)
 
     def _publish(self, event: Event) -> None:
         plan = self.plan

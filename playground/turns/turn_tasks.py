@@ -13,15 +13,14 @@ from playground.engine.events import TurnKind
 from playground.engine.limits import MIB, Limits
 from playground.engine.speech.fillers import Pick
 from playground.engine.turn_limits import OpenTurns, OpenTurnSlot
-from playground.engine.turn_plan import TurnPlan
 from playground.failures import log_failure
 from playground.outgoing.completion import OpenCompletion
 from playground.realtime.hub import Hub
 from playground.realtime.presented_key import presented_key
+from playground.storage.begin_turn import BegunTurn, UnplannedTurnError, begin_turn
 from playground.storage.database_jobs import database_job
-from playground.storage.database_trouble import Trouble
-from playground.storage.load_plan import load_plan
-from playground.storage.open_turn import BUSY, NewTurn, OpenedTurn, open_turn
+from playground.storage.database_trouble import Trouble, trouble_of
+from playground.storage.open_turn import BUSY, NewTurn
 from playground.storage.record_writer import BACKLOG_BYTES, Backlog, Recorder
 from playground.storage.right_at_effect import right_at_effect
 from playground.storage.turn_rows import failed_row
@@ -178,10 +177,10 @@ class TurnTasks:
 
     async def _start_at(self, slot: OpenTurnSlot, conversation_id: str, new: NewTurn) -> str:
         """Start the turn; its task keeps the place to its end."""
-        opened = await self._open(slot, conversation_id, new)
-        if not opened.is_new:
+        begun = await self._begin_or_close(slot, conversation_id, new)
+        opened, plan = begun.opened, begun.plan
+        if plan is None:
             return opened.turn.pk
-        plan = await self._plan_or_close(opened)
         self._hub.begin_turn(conversation_id, opened.conversation.last_seq)
         live = LiveTurn(
             plan,
@@ -198,28 +197,28 @@ class TurnTasks:
         slot.keep()
         return plan.turn_id
 
-    async def _open(self, slot: OpenTurnSlot, conversation_id: str, new: NewTurn) -> OpenedTurn:
+    async def _begin_or_close(self, slot: OpenTurnSlot, conversation_id: str, new: NewTurn) -> BegunTurn:
+        """Begin the turn. Raises CommandError; one without a plan the recorder closes, now or when it can."""
+        try:
+            return await self._begin(slot, conversation_id, new)
+        except UnplannedTurnError as unplanned:
+            opened = unplanned.opened
+            log_failure(logger, unplanned.cause, turn_id=opened.turn.pk)
+            await self._recorder.save_now(failed_row(opened.turn.pk, opened.conversation.pk, "", last_seq=0))
+            trouble = trouble_of(unplanned.cause)
+            raise (trouble.refusal() if trouble else CommandError(Code.INTERNAL, TURN_FAILED)) from None
+
+    async def _begin(self, slot: OpenTurnSlot, conversation_id: str, new: NewTurn) -> BegunTurn:
         """Store the turn's row; one that was cut in another process may still have to end there."""
         admit = partial(self._open_turns.count_for, slot, key=presented_key.get())
         deadline = self._cut_elsewhere.pop(conversation_id, 0.0)
         while True:
             try:
-                return await database_job(open_turn)(conversation_id, new, admit)
+                return await database_job(begin_turn)(conversation_id, new, admit)
             except CommandError as error:
                 if error.code is not Code.BUSY or asyncio.get_running_loop().time() > deadline:
                     raise
             await asyncio.sleep(LOOK_AGAIN_S)
-
-    async def _plan_or_close(self, opened: OpenedTurn) -> TurnPlan:
-        """The turn's plan. Raises CommandError, and the recorder closes the turn, now or when it can."""
-        try:
-            return await database_job(load_plan)(opened)
-        except Exception as error:
-            log_failure(logger, error, turn_id=opened.turn.pk)
-            await self._recorder.save_now(failed_row(opened.turn.pk, opened.conversation.pk, "", last_seq=0))
-            if isinstance(error, CommandError):
-                raise
-            raise CommandError(Code.INTERNAL, TURN_FAILED) from None
 
     async def _run(self, live: LiveTurn) -> None:
         right_at_effect.set(None)  # What the turn leads to is no command of whoever began it.

@@ -54,14 +54,6 @@ def test_a_ping_behind_all_that_waits_reaches_the_slowest_reader_in_time(
     assert waiting <= 2 * KERNEL_BYTES + 64 * 1024 < SLOWEST_BYTES_S * PING_TIMEOUT_S
 
 
-def test_sending_to_a_client_that_has_left_is_the_error_that_other_servers_raise(
-    protocol: SocketProtocol,
-) -> None:
-    protocol.maxMessagePayloadSize, protocol.state = 0, SocketProtocol.STATE_CLOSED
-    with pytest.raises(ConnectionResetError):
-        protocol.sendMessage(b"{}")
-
-
 class Reactor:
     """Counts how often a transport asks for the next pass in which its socket can be written to."""
 
@@ -90,12 +82,16 @@ def reactor() -> Reactor:
 
 @pytest.fixture
 def sending(reactor: Reactor, ends: Ends) -> SocketProtocol:
-    """A protocol on a real socket, which is closing so that it counts no traffic."""
+    """A protocol on a real socket."""
     protocol = SocketProtocol()
     protocol.transport = Connection(ends[0], Protocol(), reactor)
     protocol.transport.connected = 1
-    protocol.send_queue, protocol.state, protocol.peer = deque(), SocketProtocol.STATE_CLOSING, ""
-    protocol.logOctets = False
+    protocol.send_queue, protocol.state, protocol.peer = deque(), SocketProtocol.STATE_OPEN, ""
+    protocol.logOctets = protocol.logFrames = protocol.maskServerFrames = False
+    protocol.factory, protocol.trafficStats = (
+        SimpleNamespace(isServer=True),
+        SimpleNamespace(outgoingWebSocketFrames=0, outgoingOctetsWireLevel=0),
+    )
     return protocol
 
 
@@ -104,6 +100,20 @@ def test_a_frame_is_given_to_the_kernel_at_once(
 ) -> None:
     sending.sendData(b"a frame")
     assert (ends[1].recv(100), reactor.passes) == (b"a frame", 0)
+
+
+def test_a_text_is_one_frame_however_little_may_come_in(sending: SocketProtocol, ends: Ends) -> None:
+    sending.maxMessagePayloadSize = 1
+    sending.send_text("é" * 100)
+    assert ends[1].recv(1000) == b"\x81\x7e\x00\xc8" + "é".encode() * 100
+
+
+@pytest.mark.parametrize("state", [SocketProtocol.STATE_CLOSING, SocketProtocol.STATE_CLOSED])
+def test_a_client_that_is_leaving_is_sent_nothing(sending: SocketProtocol, ends: Ends, state: int) -> None:
+    sending.state = state
+    sending.send_text("{}")
+    with pytest.raises(BlockingIOError):
+        ends[1].recv(1000)
 
 
 def test_what_the_kernel_does_not_take_waits_in_order(

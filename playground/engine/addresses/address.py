@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from urllib.parse import unquote_plus
 
@@ -11,6 +12,8 @@ import idna
 DEFAULT_PORTS = {"http": 80, "https": 443}
 OWN_ENTRY = "/"
 ADDRESS_CHARS = 2_048
+KEPT_ADDRESSES = 256
+"""The most addresses, and the most entries of allowed hosts, kept parsed: a turn asks for the same ones four times."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _AUTHORITY = re.compile(r"(?P<host>\[[^\]]*\]|[^:\[\]]*)(?::(?P<port>.*))?")
@@ -105,6 +108,7 @@ class HostEntry:
         return address.host == self.host
 
 
+@lru_cache(maxsize=KEPT_ADDRESSES)
 def parse_address(text: str) -> Address:
     """Parse an http(s) address, or one of this app's own (``/demo/v1``). Raises AddressError."""
     if not text:
@@ -128,6 +132,7 @@ def parse_address(text: str) -> Address:
     return Address(text, scheme, host, port, target if target.startswith("/") else "/" + target)
 
 
+@lru_cache(maxsize=KEPT_ADDRESSES)
 def parse_host_entry(text: str) -> HostEntry:
     """Parse one entry of a secret's allowed hosts. Raises AddressError."""
     if text == OWN_ENTRY:

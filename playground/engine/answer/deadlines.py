@@ -28,10 +28,10 @@ class Progress:
     @property
     def silent_since_ms(self) -> int | None:
         """When the silence after the finish reason began; None before a finish reason, or if no text arrived."""
-        came = [at_ms for at_ms in (self.content_ms, self.reasoning_ms) if at_ms is not None]
-        if self.finished_ms is None or not came:
+        if self.finished_ms is None:
             return None
-        return max(self.finished_ms, *came)
+        came = [at_ms for at_ms in (self.content_ms, self.reasoning_ms) if at_ms is not None]
+        return max(self.finished_ms, *came) if came else None
 
     def deadline_ms(self, limits: Limits) -> int:
         """Return when the answer times out unless more of it arrives, in ms from the turn's start."""

@@ -95,6 +95,8 @@ class AnswerDecoder:
         """Filled by ``close``, only if the answer is complete: a partial call is never passed on."""
         self.finish_reason = ""
         """The last one, verbatim."""
+        self._shown_reason = ""
+        """The same, as a sentence may quote it."""
         self.usage: Usage = {}
         self.ended = False
         """The server said that the stream is over (``[DONE]``, or the end of its one JSON)."""
@@ -188,7 +190,7 @@ class AnswerDecoder:
         if self._saw_payload and not self._saw_chunk:
             return answer_messages.not_a_completion()
         if self.ended or self.finished:
-            return finish_error(excerpt(self.finish_reason, self._redactor.redact))
+            return finish_error(self._shown_reason)
         if self.is_empty:
             return answer_messages.empty_body()
         if not self._saw_chunk and self._body.form is BodyForm.JSON:
@@ -344,6 +346,7 @@ class AnswerDecoder:
 
     def _finish(self, reason: str) -> None:
         self.finish_reason = reason
+        self._shown_reason = excerpt(reason, self._redactor.redact)
 
     def _flush_text(self) -> None:
         """Flush everything held back; tails that turned out to be no secret become a synthetic payload."""
@@ -377,7 +380,7 @@ class AnswerDecoder:
             self._notes.add(answer_messages.ONE_DELTA)
 
     def _note_finish(self) -> None:
-        if note := note_on_finish(excerpt(self.finish_reason, self._redactor.redact)):
+        if note := note_on_finish(self._shown_reason):
             self._notes.add(note)
         if self.tool_calls and not answer_messages.names_calls(self.finish_reason):
             self._notes.add(answer_messages.CALLS_COUNT)

@@ -98,7 +98,7 @@ class TestOutbox:
                 viewer.put(KeptJson(each))
         waiting = [each for each in viewers[0]._waiting if not isinstance(each, bytes)]
         assert len(waiting) <= hub.SHELVED_FROM + 2
-        encoded, taken = await viewers[0].take_encoded(), await viewers[1].take()
+        encoded, taken = viewers[0].take_encoded(), await viewers[1].take()
         assert list(map(orjson.loads, encoded)) == taken
         assert "".join(each["properties"]["text"] for each in taken) == "x" * 399
         assert [each["seq"] for each in taken] == sorted(each["seq"] for each in taken)
@@ -121,7 +121,7 @@ async def test_a_viewer_that_reads_nothing_is_let_go(
 
     monkeypatch.setattr(frame_sender, "STALLED_S", 0.02)
     monkeypatch.setattr(frame_sender, "SLOWEST_BYTES_S", 1_000_000)
-    monkeypatch.setattr(consumer.ConversationConsumer, "send", waits_for_ever)
+    monkeypatch.setattr(consumer.ConversationConsumer, "_send_frame", waits_for_ever)
     async with opened(conversation, key) as socket:
         assert await socket.closed_with() == CloseCode.TRY_AGAIN_LATER
 
@@ -139,7 +139,7 @@ async def test_a_viewer_that_leaves_in_mid_answer_is_no_failure(
         tried.set()
         raise ConnectionResetError
 
-    monkeypatch.setattr(consumer.ConversationConsumer, "send", has_left)
+    monkeypatch.setattr(consumer.ConversationConsumer, "_send_frame", has_left)
     async with opened(conversation, key), asyncio.timeout(DEADLINE_S):
         await tried.wait()
         for _ in range(20):

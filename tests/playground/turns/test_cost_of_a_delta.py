@@ -1,6 +1,7 @@
 """What a delta costs, in counts: JSON texts, envelopes, events and timers, whoever watches."""
 
 import asyncio
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,8 +13,8 @@ import pytest
 from playground.engine import json_text
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.realtime import frame_sender
-from playground.realtime.frame_sender import send_frames
-from playground.realtime.hub import Hub
+from playground.realtime.frame_sender import SendFrame, send_frames
+from playground.realtime.hub import Hub, Viewer
 from playground.storage.record_writer import Recorder
 from playground.storage.turn_rows import TurnRow
 from playground.turns import completion_reader, conductor, running_turn
@@ -24,6 +25,8 @@ from tests.playground.turn_harness import checks_after, plan
 from tests.virtual_time import run_virtually
 
 DELTAS = 50
+CALLS_OF_A_DELTA = 205
+"""The most calls of Python functions from a delta's arrival to its frame, those of the event loop included."""
 GAP_S = 0.02
 """Slower than frames follow each other: each delta has a frame of its own."""
 PACED: list[Step] = [step for number in range(DELTAS) for step in (text(f"word{number} "), GAP_S)]
@@ -66,10 +69,14 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     yield made
 
 
-def run_watched(script: list[Step], *, viewers: int) -> list[str]:
-    """Run an instant turn that so many viewers watch, and return the frames of each, joined."""
+async def read(_frame: str) -> None:
+    """Read it at once."""
 
-    async def main() -> list[str]:
+
+def run_watched(script: list[Step], *, viewers: int, send: SendFrame = read) -> list[list[str]]:
+    """Run an instant turn that so many viewers watch, who take frames by ``send``; return the frames of each."""
+
+    async def main() -> list[list[str]]:
         hub = Hub()
         turn_plan = plan(is_instant=True)
         live = LiveTurn(
@@ -78,11 +85,12 @@ def run_watched(script: list[Step], *, viewers: int) -> list[str]:
         frames: list[list[str]] = [[] for _ in range(viewers)]
 
         def sender(sent: list[str]) -> "asyncio.Task[None]":
-            async def send(frame: str) -> None:
+            async def keep(frame: str) -> None:
                 sent.append(frame)
+                await send(frame)
 
             viewer = hub.attach(turn_plan.conversation_id)
-            return asyncio.create_task(send_frames(viewer, send, is_open=lambda: True))
+            return asyncio.create_task(send_frames(viewer, keep, is_open=lambda: True))
 
         senders = [sender(sent) for sent in frames]
         await conduct(
@@ -100,7 +108,7 @@ def run_watched(script: list[Step], *, viewers: int) -> list[str]:
             task.cancel()
         await asyncio.gather(*senders, return_exceptions=True)
         assert hub.seq(turn_plan.conversation_id) > 0
-        return ["".join(sent) for sent in frames]
+        return frames
 
     return run_virtually(main())
 
@@ -135,17 +143,64 @@ def test_a_sentence_is_made_speech_once(counts: Counter[str], viewers: int) -> N
     assert counts["spoken"] == 10
 
 
+def test_what_a_sentence_brings_shares_the_frame_of_its_text() -> None:
+    sentences: list[Step] = [
+        step for number in range(10) for step in (text(f"Sentence number {number} here. "), GAP_S)
+    ]
+
+    (frames,) = run_watched([*sentences, END], viewers=1)
+
+    deltas = [frame for frame in frames if "playground.delta" in frame]
+    assert len(deltas) == 10
+    assert all('"state":"played"' in frame for frame in deltas[1:])
+    assert len(frames) <= len(deltas) + 3  # the turn's beginning, its last sentence, its end
+
+
 def test_deltas_that_a_screen_can_show_one_by_one_wait_for_no_timer(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
+    waited: list[float] = []
+    until_answer_begins = frame_sender._until_answer_begins
 
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
+    async def counts(viewer: Viewer, within_s: float) -> None:
+        waited.append(within_s)
+        await until_answer_begins(viewer, within_s)
 
-    class NoSleep:
-        def __getattr__(self, name: str) -> Any:
-            return sleep if name == "sleep" else getattr(asyncio, name)
-
-    monkeypatch.setattr(frame_sender, "asyncio", NoSleep())
+    monkeypatch.setattr(frame_sender, "_until_answer_begins", counts)
     run_watched([*PACED, END], viewers=1)
 
-    assert len(slept) < DELTAS / 5
+    assert len(waited) < DELTAS / 5
+
+
+@pytest.mark.parametrize("takes_s", [0.0, 0.004])
+def test_the_first_text_of_an_answer_waits_for_no_frame(takes_s: float) -> None:
+    sent_at: list[float] = []
+
+    async def send(frame: str) -> None:
+        if "playground.delta" in frame:
+            sent_at.append(asyncio.get_running_loop().time())
+
+    run_watched([takes_s, text("Once "), 0.001, text("upon "), END], viewers=1, send=send)
+
+    assert sent_at == [takes_s, takes_s + frame_sender.FRAME_S]
+
+
+def calls_of(deltas: int) -> int:
+    """Return how many Python functions a watched turn of so many paced deltas calls."""
+    calls = 0
+
+    def count(_frame: object, kind: str, _argument: object) -> None:
+        nonlocal calls
+        calls += kind == "call"
+
+    script: list[Step] = [step for number in range(deltas) for step in (text(f"word{number} "), GAP_S)]
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        run_watched([*script, END], viewers=1)
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+def test_a_delta_takes_no_more_calls_than_it_did() -> None:
+    first = calls_of(DELTAS)
+    assert calls_of(3 * DELTAS) - first <= 2 * DELTAS * CALLS_OF_A_DELTA

@@ -21,7 +21,7 @@ from playground.engine.turn_limits import OpenTurnLimits
 from playground.models import Conversation, Turn
 from playground.realtime.presented_key import presented_key
 from playground.runner import Runner
-from playground.turns import turn_tasks
+from playground.storage import begin_turn
 from tests.api import AsyncApiClient, key_for
 from tests.playground.rehearsals import DEADLINE_S, make_conversation, watch
 from tests.playground.scripted_llm import DONE, END, ScriptedLLM, Step, text
@@ -118,9 +118,9 @@ async def test_the_database_may_fail_in_between(
     async with running(ANSWER) as runner:
         with monkeypatch.context() as broken:
             if fails_in == "opening":
-                broken.setattr(turn_tasks, "open_turn", fail)
+                broken.setattr(begin_turn, "open_turn", fail)
             else:
-                broken.setattr(turn_tasks, "load_plan", fail)
+                broken.setattr(begin_turn, "load_plan", fail)
             for _ in range(3):
                 with pytest.raises((DatabaseError, CommandError)) as failed:
                     await runner.respond(first.pk, "Hi")

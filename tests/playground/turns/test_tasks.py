@@ -261,7 +261,7 @@ async def test_a_turn_without_a_plan_is_closed_once_the_database_is_back(
     monkeypatch.setattr("playground.storage.record_writer.CLOSING_S", 0.01)
     async with running() as runner:
         with monkeypatch.context() as away:
-            away.setattr("playground.turns.turn_tasks.load_plan", fails)
+            away.setattr("playground.storage.begin_turn.load_plan", fails)
             away.setattr(PreparedUpdate, "__call__", refuses_to_close)
             with pytest.raises(CommandError) as failed:
                 await runner.respond(rehearsal.pk, "Hi")

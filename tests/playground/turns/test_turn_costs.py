@@ -1,9 +1,10 @@
 """What a turn asks of the database, counted: jobs, statements and connections, however many turns came before it."""
 
+import asyncio
 import threading
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from playground.runner import Runner
 from playground.storage import database_thread
 from playground.storage.database_thread import in_database_thread
 from tests.personas.making import make_secret
+from tests.playground.own_sockets import opened
 from tests.playground.rehearsals import DOCUMENT, make_conversation, running, watch
 from tests.playground.scripted_llm import DONE, END, Step, text
 
@@ -27,8 +29,8 @@ START = ["BEGIN", "SELECT", "SELECT", "INSERT", "SELECT", "SELECT"]
 """A write transaction: the conversation, its newest turn, the turn's row. Then the new past turns, and the secret."""
 END_OF_TURN = ["BEGIN", "UPDATE", "UPDATE", "INSERT"]
 """The turn, its conversation's ``last_seq``, its completion."""
-JOBS = 2
-"""The write and the read, each a hop to the database thread."""
+JOBS = 1
+"""The write and the read are one hop to the database thread."""
 
 
 class Costs:
@@ -80,7 +82,7 @@ async def talk(runner: Runner, conversation: Conversation) -> None:
 
 
 @pytest.mark.parametrize("earlier", [1, 200])
-async def test_a_turn_is_two_jobs_and_one_stored_end_on_kept_connections(
+async def test_a_turn_is_one_job_and_one_stored_end_on_kept_connections(
     user: User, secret: TokenSecret, earlier: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = DOCUMENT | {"llm": DOCUMENT["llm"] | {"token_secret": secret.name}}
@@ -96,3 +98,37 @@ async def test_a_turn_is_two_jobs_and_one_stored_end_on_kept_connections(
         assert costs.statements["database_0"] == START
         assert costs.statements["recording"][-len(END_OF_TURN) :] == END_OF_TURN
         assert (costs.jobs, costs.connections) == (JOBS, 0)
+
+
+@contextmanager
+def tasks_counted() -> Iterator[list[str]]:
+    """List what the tasks run that are begun inside."""
+    made: list[str] = []
+
+    def task(loop: asyncio.AbstractEventLoop, work: Any, **about: Any) -> "asyncio.Task[Any]":
+        made.append(work.__name__)
+        return asyncio.Task(work, loop=loop, **about)
+
+    loop = asyncio.get_running_loop()
+    loop.set_task_factory(task)
+    try:
+        yield made
+    finally:
+        loop.set_task_factory(None)
+
+
+async def test_a_turn_is_four_tasks(user: User) -> None:
+    conversation = await in_database_thread(make_conversation)(user)
+    async with running(ANSWER) as runner:
+        with tasks_counted() as made:
+            await talk(runner, conversation)
+    assert made == ["_watch", "_watch", "_read", "_speak"]  # its start, and itself with its two children
+
+
+async def test_a_message_of_a_socket_is_one_task(conversation: str, key: dict[str, str]) -> None:
+    async with opened(conversation, key) as socket:
+        await socket.snapshot()
+        with tasks_counted() as made:
+            await socket.send("conversation.append_llm_context", context="x")
+            await socket.until("playground.context")
+    assert made == ["_watch"]

@@ -11,8 +11,7 @@ from playground.engine.errors.codes import Code, CommandError
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.models import Conversation, Turn
 from playground.runner import Runner
-from playground.storage import open_turn
-from playground.turns import turn_tasks
+from playground.storage import begin_turn, open_turn
 from tests.playground.rehearsals import DEADLINE_S, make_conversation, running, watch
 from tests.playground.scripted_llm import DONE, END, ScriptedLLM, Step, text
 
@@ -70,7 +69,7 @@ async def test_a_caller_who_leaves_while_the_turn_is_being_stored_leaves_a_turn_
     rehearsal: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = Gate(open_turn.open_turn)
-    monkeypatch.setattr(turn_tasks, "open_turn", gate)
+    monkeypatch.setattr(begin_turn, "open_turn", gate)
     async with running(ANSWER) as runner:
         watcher = watch(runner, rehearsal)
         request = asyncio.create_task(runner.respond(rehearsal.pk, "Hi"))
@@ -87,7 +86,7 @@ async def test_a_turn_that_is_being_stored_when_the_server_stops_is_closed(
     rehearsal: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = Gate(open_turn.open_turn)
-    monkeypatch.setattr(turn_tasks, "open_turn", gate)
+    monkeypatch.setattr(begin_turn, "open_turn", gate)
     runner = Runner(limits=DEFAULT_LIMITS, open_completion=ScriptedLLM(ENDLESS))
     await runner.start()
     request = asyncio.create_task(runner.respond(rehearsal.pk, "Hi"))
