@@ -8,6 +8,7 @@ from dashboard.views import people
 from dashboard.views.account import Account, Invitation
 from dashboard.views.health import health
 from dashboard.views.home import home
+from dashboard.views.palette import palette
 from dashboard.views.sign_in import SignIn, sign_in_by_link
 from playground.views.wire import wire_page
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-in/link/<str:token>/", sign_in_by_link, name="sign-in-link"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("palette/", palette, name="palette"),
     path("account/", Account.as_view(), name="account"),
     path("account/invitation/<str:uidb64>/<str:token>/", Invitation.as_view(), name="invitation"),
     path("people/", include((_people, "people"))),

@@ -8,8 +8,11 @@ from django.views.decorators.http import require_safe
 from playground.access import READ, START, may_edit_persona, own_conversation_or_404, own_turn_or_404
 from playground.engine.errors.codes import PERSONA_CODES
 from playground.engine.platforms.registry import platform_choices, platform_named, platforms
-from playground.models import Turn
+from playground.engine.speech.language import declared_language
+from playground.engine.speech.voices import voice_of
+from playground.models import Conversation, Turn
 from playground.realtime.close_codes import close_codes_json
+from playground.storage.frozen_personas import persona_of
 from playground.storage.load_plan import request_as
 from playground.storage.stored_streams import stored_streams
 
@@ -27,8 +30,18 @@ def conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
         "socket_path": f"/ws/conversations/{own_conversation.pk}/",
         "close_codes": close_codes_json(),
         "platforms": platform_choices(),
+        "voice": _voice(own_conversation),
     }
     return render(request, "playground/conversation.html", context)
+
+
+def _voice(conversation: Conversation) -> dict[str, str]:
+    """Return what the page's own voice should be like: its language as declared, and its speed (1.0 is normal)."""
+    speech = persona_of(conversation).speech
+    return {
+        "language": declared_language(conversation.properties, speech),
+        "speed": str(voice_of(speech).speed),
+    }
 
 
 @never_cache

@@ -1,6 +1,7 @@
 // What every page does: copy buttons, relative times, and focus on the first invalid field of a form.
 
 import { ago } from "./ago.js";
+import "./keys.js";
 
 const COPIED_FOR_MS = 1500;
 const TIMES_EVERY_MS = 30_000;

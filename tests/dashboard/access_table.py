@@ -55,6 +55,7 @@ PAGES: dict[str, Row] = {
     "sign-out/": post(SIGNED_IN),
     "account/": form(SIGNED_IN),
     "docs/wire/": read(SIGNED_IN),
+    "palette/": read(SIGNED_IN),
     "people/": read(ADMINS),
     "people/new/": form(ADMINS),
     "people/<int:pk>/": read(ADMINS),

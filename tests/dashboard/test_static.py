@@ -13,7 +13,10 @@ SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 STYLES = sorted((ROOT / "static" / "css").rglob("*.css"))
 
-IMPORT = re.compile(r"""(?:from|import)\s+["']([^"']+)["']""")
+IMPORT = re.compile(r"""(?:from\s+|import\s+|import\()["']([^"']+)["']""")
+STATIC_IMPORT = re.compile(r"""^(?:import|export)\b[^;"']*["'](\.[^"']+)["'];$""", re.MULTILINE)
+LIVE_PAGE = ("theme.js", "app.js", "playground/page.js")
+INITIAL_BYTES = 120 * 1024
 HASHED = re.compile(r"\./[\w./-]+\.[0-9a-f]{12}\.js")
 COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl|oklch)a?\(")
 INLINE = re.compile(r"""<style|\sstyle=|\son[a-z]+=["']|<script(?![^>]*\ssrc=)(?![^>]*application/json)""")
@@ -45,6 +48,20 @@ def test_every_import_of_a_module_gets_its_hashed_name(tmp_path: Path) -> None:
         for import_path in imports
         if not HASHED.fullmatch(re.sub(r"^(\.\./)+", "./", import_path))
     ]
+
+
+def test_the_live_page_begins_with_little_javascript() -> None:
+    """Of its own modules, uncompressed; what is loaded when it is used doesn't count."""
+    scripts = ROOT / "static" / "js"
+    waiting = [scripts / name for name in LIVE_PAGE]
+    loaded: set[Path] = set()
+    while waiting:
+        script = waiting.pop().resolve()
+        if script not in loaded:
+            loaded.add(script)
+            waiting += [script.parent / path for path in STATIC_IMPORT.findall(script.read_text())]
+    assert scripts / "playground" / "state.js" in loaded
+    assert sum(script.stat().st_size for script in loaded) <= INITIAL_BYTES
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=name_of)

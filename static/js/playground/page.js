@@ -8,6 +8,7 @@ import { Composer } from "./composer.js";
 import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
 import { NoticesView } from "./notices_view.js";
+import { OptionalParts } from "./optional_parts.js";
 import * as protocol from "./protocol.js";
 import { Sender } from "./sender.js";
 import { Sheet } from "./sheet.js";
@@ -36,6 +37,7 @@ class LivePage {
   #askedFrom = null;
   #hiddenAt = 0;
   #clock = new TurnClock();
+  #parts = new OptionalParts(this.#clock, () => this.#requestFrame());
   #announcer = new Announcer();
   #sheet = new Sheet();
   #notices = new NoticesView();
@@ -73,9 +75,12 @@ class LivePage {
   }
 
   #pressed(event) {
-    if (event.key === "Escape" && !this.#sheet.isOpen) this.#sender.cut(this.#state);
+    if (event.key === "Escape" && !document.querySelector("dialog[open]") && !this.#parts.leave()) {
+      this.#sender.cut(this.#state);
+    }
+    const isOff = document.documentElement.dataset.keys === "off";
     const isTyped = event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPED_IN);
-    if (event.key !== "/" || isTyped) return;
+    if (event.key !== "/" || isTyped || isOff) return;
     event.preventDefault();
     this.#composer.focus();
   }
@@ -213,6 +218,7 @@ class LivePage {
     if (open) this.#cutWhenHeard(open, elapsed(open));
     if (selected) this.#inspect(selected, elapsed(selected));
     this.#announcer.update(turns, elapsed);
+    this.#parts.update(turns.at(-1));
     const maySend = this.#connection.state !== "closed";
     const mayInterrupt = Boolean(open) && this.#connection.state === "open";
     this.#composer.update({ maySpeak, maySend, mayInterrupt });

@@ -23,10 +23,6 @@ export class Sheet {
     if (!this.#wide.matches && !this.#dialog.open) this.#dialog.showModal();
   }
 
-  get isOpen() {
-    return this.#dialog.open;
-  }
-
   #place() {
     if (this.#wide.matches) {
       this.#dialog.close();

@@ -197,6 +197,12 @@ def test_the_live_page_names_its_conversation_and_socket(user_client: Client, us
     assert f'data-socket-path="/ws/conversations/{conversation.pk}/"' in page
 
 
+def test_the_live_page_knows_the_language_and_speed_of_the_voice(user_client: Client, user: User) -> None:
+    conversation = make_conversation(user, properties={"language": "turkish"})
+    page = shown(user_client, f"/playground/{conversation.pk}/")
+    assert 'data-voice-language="turkish" data-voice-speed="1.0"' in page
+
+
 def test_a_turns_request_is_shown_as_either_platform_sends_it(user_client: Client, user: User) -> None:
     turn = make_turn(make_conversation(user), user_text="Hello")
     for platform in ("tavus", "jaicp"):
