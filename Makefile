@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Tests side by side: they wait for sockets and browsers more than they compute.
 WORKERS ?= 4
 # Where all tests stand that run alone: nothing else is collected for them.
-QUIET := tests/dashboard/attacks
+QUIET := tests/dashboard/attacks tests/patterns tests/soak
 # Those of `make test-fast` only compute: one process for each of two cores.
 FAST_WORKERS ?= 2
 # How often the bench measures everything.

@@ -33,8 +33,8 @@ MARKED_BY_FIXTURE = {
 SHARE_A_SITE = ("tests/browser/pages/", "tests/browser/playground/", "tests/playground/served/")
 
 
-RUN_ALONE = "tests/dashboard/attacks/"
-"""The folder of the tests that are marked `quiet`: the only one that `make test` collects for them."""
+RUN_ALONE = ("tests/dashboard/attacks/", "tests/patterns/", "tests/soak/")
+"""The folders of the tests that are marked `quiet`: the only ones that `make test` collects for them."""
 
 
 class OneProcessPerSite(LoadScopeScheduling):
@@ -55,7 +55,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         for fixture in MARKED_BY_FIXTURE.keys() & getattr(item, "fixturenames", ()):
             item.add_marker(MARKED_BY_FIXTURE[fixture])
         if item.get_closest_marker("quiet") and not item.nodeid.startswith(RUN_ALONE):
-            raise pytest.UsageError(f"{item.nodeid} is quiet: it would not run outside {RUN_ALONE}")
+            raise pytest.UsageError(f"{item.nodeid} is quiet: it runs in no other folder than {', '.join(RUN_ALONE)}")
     yield
     items.sort(key=lambda item: _place(item.nodeid))
 
