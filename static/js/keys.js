@@ -56,3 +56,6 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-opens]");
   if (button) open(event, button.dataset.opens);
 });
+if (/Mac|iPhone|iPad/.test(navigator.platform)) {
+  for (const hint of document.querySelectorAll("[data-mac]")) hint.textContent = hint.dataset.mac;
+}
