@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from dashboard.models import ApiKey, ApiUser
 from dashboard.models.api_key import PREFIX_CHARS
+from dashboard.sqlite import without_waiting_for_file
 from playground.failures import log_failure
 
 logger = logging.getLogger(__name__)
@@ -63,13 +64,14 @@ def _digest(key: str) -> str:
 
 
 def _note_use(key: ApiKey) -> None:
-    """Store the use, unless the database is held or full: reading goes on without it."""
+    """Store the use, unless the database is held or full: nobody waits for that."""
     now = timezone.now()
     if key.last_used_at is not None and key.last_used_at > now - LAST_USE_EVERY:
         return
     is_stale = Q(last_used_at=None) | Q(last_used_at__lte=now - LAST_USE_EVERY)
     try:
-        with transaction.atomic():  # a failure breaks no transaction around it
+        # A failure breaks no transaction around it.
+        with without_waiting_for_file(), transaction.atomic():
             ApiKey.objects.filter(is_stale, pk=key.pk).update(last_used_at=now)
     except OperationalError as error:
         log_failure(logger, error, doing="storing the use of a key")

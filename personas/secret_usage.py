@@ -1,5 +1,7 @@
 """Finds the personas that refer to a token secret, and those whose headers name it."""
 
+from collections import defaultdict
+
 from django.db.models import Q, QuerySet
 
 from personas.models import Persona, TokenSecret
@@ -9,6 +11,7 @@ from playground.engine.substitution import explicit_names_in, names_in
 
 SECRET_FIELDS = tuple(field.name for field in PERSONA_FIELDS.values() if field.kind is FieldKind.SECRET)
 MOST_SENTENCES = 5
+MOST_ASKED_FOR = 20
 
 
 def users_of(secret: TokenSecret) -> QuerySet[Persona]:
@@ -57,3 +60,21 @@ def unused_name_sentences(persona: Persona) -> list[str]:
         f"Write {{{{secret:{name}}}}} where its value belongs."
         for name in sorted(names)[:MOST_SENTENCES]
     ]
+
+
+def asking_sentences() -> list[str]:
+    """Return a sentence for each token secret that personas name and nobody has made: MOST_ASKED_FOR at most."""
+    asking: dict[str, list[str]] = defaultdict(list)
+    naming = Persona.objects.exclude(headers=[], missing_secrets={})
+    for persona in naming.only("persona_name", "headers", "missing_secrets").order_by("created_at"):
+        for name in named_in_headers(persona) | set(persona.missing_secrets.values()):
+            asking[name].append(persona.persona_name)
+    missing = sorted(asking.keys() - set(TokenSecret.objects.values_list("name", flat=True)))
+    return [
+        f"Nobody has made the token secret {name}, which {_first_of(asking[name])} asks for."
+        for name in missing[:MOST_ASKED_FOR]
+    ]
+
+
+def _first_of(personas: list[str]) -> str:
+    return personas[0] if len(personas) == 1 else f"{personas[0]}, as one of {len(personas)} personas,"

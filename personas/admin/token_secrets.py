@@ -15,7 +15,7 @@ from personas.admin.unique_names import UniqueNameAdmin
 from personas.error_reports import takes_secrets
 from personas.models import Persona, TokenSecret
 from personas.saving import save_secret
-from personas.secret_usage import users_of
+from personas.secret_usage import asking_sentences, users_of
 from personas.secrets import SecretState, clear_value, set_value, short_value_sentence, state_of
 
 _BADGES = {
@@ -36,6 +36,15 @@ class TokenSecretAdmin(UniqueNameAdmin):
         ("Use", {"fields": ["used_by", "last_used"]}),
     ]
     readonly_fields = ["state", "last_four_shown", "created", "replaced", "used_by", "last_used"]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ask whoever can make secrets for those that personas name and nobody has made."""
+        if request.method == "GET" and self.has_add_permission(request):
+            for sentence in asking_sentences():
+                messages.warning(request, sentence)
+        return super().changelist_view(request, extra_context)
 
     @method_decorator(takes_secrets("value"))
     def changeform_view(

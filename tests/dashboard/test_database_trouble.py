@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -27,6 +28,8 @@ from tests.personas.editor import typed
 from tests.personas.persona_pages import edit_url
 
 WAIT_S = 0.01
+AT_ONCE_S = 10.0
+"""Half of what a page waits for a file that is held."""
 PASSWORD = "a-password-of-the-tests"
 
 
@@ -141,10 +144,16 @@ def test_reading_goes_on_while_the_database_is_held(site: Site) -> None:
         assert [site.browser.get(address).status_code for address in addresses] == [200] * len(addresses)
 
 
-def test_a_key_is_taken_though_its_use_cannot_be_stored(site: Site) -> None:
+def test_a_key_is_taken_at_once_though_its_use_cannot_be_stored(site: Site) -> None:
     unused = Client(headers={"x-api-key": key_for(site.admin)})
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 20000")
     with site.held():
+        began_s = monotonic()
         assert unused.get(PERSONAS).status_code == 200
+        assert monotonic() - began_s < AT_ONCE_S
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA busy_timeout").fetchone() == (20_000,)
 
 
 def test_a_full_disk_refuses_what_needs_room_and_says_so(site: Site) -> None:

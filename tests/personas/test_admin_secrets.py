@@ -1,5 +1,6 @@
 """Token secrets in the admin: made, replaced, cleared, renamed and deleted there, by who may."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from pytest_django import Settings
 
 from personas.models import Persona, TokenSecret
 from personas.saving import save_persona
+from personas.secret_usage import MOST_ASKED_FOR
 from personas.secrets import decrypt, mark_used, set_value
 from tests.personas.making import CANARY, make_persona, make_secret
 from tests.personas.secret_pages import ADD, LIST, errors_of, html_of, page_of, typed
@@ -245,3 +247,28 @@ def test_each_right_opens_its_own_page_alone(client_with: Callable[..., Client])
     assert client_with("view", "change").get(page_of(secret)).status_code == 200
     assert client_with("view", "delete").get(page_of(secret, "delete")).status_code == 200
     assert client_with().get(LIST).status_code == 403
+
+
+def test_who_makes_secrets_is_asked_for_those_that_personas_name_and_nobody_has_made(
+    client_with: Callable[..., Client],
+) -> None:
+    make_secret("MADE")
+    save_persona(make_persona(persona_name="Ann", missing_secrets={"token_secret": "OWN"}), by=None)
+    save_persona(
+        make_persona(persona_name="Ben", headers=[["X-Key", "{{secret:OTHER}}, {{secret:MADE}}, Bearer"]]),
+        by=None,
+    )
+    save_persona(make_persona(persona_name="Cleo", headers=[["X-Key", "{{secret:OTHER}}"]]), by=None)
+    asked = [
+        "Nobody has made the token secret OTHER, which Ben, as one of 2 personas, asks for.",
+        "Nobody has made the token secret OWN, which Ann asks for.",
+    ]
+    page = html_of(client_with("view", "add").get(LIST))
+    assert re.findall(r"Nobody has made[^<]+", page) == asked
+    assert "OTHER" not in html_of(client_with("view").get(LIST))
+
+
+def test_so_many_secrets_are_asked_for_at_the_most(admin_client: Client) -> None:
+    names = " ".join(f"{{{{secret:K{number}}}}}" for number in range(MOST_ASKED_FOR + 1))
+    save_persona(make_persona(headers=[["X-Key", names]]), by=None)
+    assert html_of(admin_client.get(LIST)).count("Nobody has made") == MOST_ASKED_FOR
