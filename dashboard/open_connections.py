@@ -7,6 +7,7 @@ import resource
 from collections import Counter
 from collections.abc import Hashable
 from functools import cache
+from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
 
@@ -17,7 +18,9 @@ OTHER_FILES = 256
 CONNECTIONS = 4_096
 """The most open HTTP connections of a process; fewer if the operating system allows fewer open files."""
 CONNECTIONS_OF_AN_ADDRESS = 512
-"""The most of them from one address. Not for a proxy, from which all come: it has limits itself."""
+"""The most of them from one address, or one IPv6 network of 64 bits. Not for a proxy, from which all come: it has
+limits itself.
+"""
 
 
 class OpenConnections:
@@ -29,6 +32,7 @@ class OpenConnections:
 
     def enter(self, connection: Hashable, address: str) -> bool:
         """Count a connection from the address; return False if there is no room for it."""
+        address = _owner(address)
         if len(self._addresses) >= self._most or self._counts[address] >= self._most_of_an_address:
             return False
         self._addresses[connection] = address
@@ -43,6 +47,17 @@ class OpenConnections:
         self._counts[address] -= 1
         if not self._counts[address]:
             del self._counts[address]
+
+
+def _owner(address: str) -> str:
+    """Return what one client may have many addresses of: an IPv6 network of 64 bits, or the IPv4 address itself."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    return str(parsed.ipv4_mapped or parsed.packed[:8].hex(":", 2))
 
 
 @cache

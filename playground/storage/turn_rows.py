@@ -31,9 +31,12 @@ class TurnRow:
     stored: "Future[None]" = field(default_factory=Future)
 
     def weigh(self) -> int:
-        """Return its size in bytes, as JSON."""
+        """Return its size in bytes, as JSON; 0 for one nested too deeply, which is refused once it is to be stored."""
         values = [value for value in self.values.values() if not isinstance(value, datetime)]
-        return len(json_bytes([values, self.completions]))
+        try:
+            return len(json_bytes([values, self.completions]))
+        except RecursionError:
+            return 0
 
 
 def streaming_row(record: TurnRecord, conversation_id: str, *, now_ms: int, last_seq: int) -> TurnRow:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +64,8 @@ class LiveTurn:
         """When what came since the last row is stored, by the event loop's clock."""
         self._chars = 0
         self._saving = PutOffTimer(self._save)
+        self._saved_row: TurnRow | None = None
+        self._saved_values: Json = {}
         self.is_sealed = False
         """Whether its row has its last ``seq``: no other event may take one, and after it the database gives it."""
 
@@ -193,9 +196,20 @@ class LiveTurn:
         conversation_id = self.plan.conversation_id
         last_seq = self._hub.seq(conversation_id)
         row = streaming_row(self._record, conversation_id, now_ms=self._saved_ms, last_seq=last_seq)
-        self._recorder.save(row)
+        self._saved_row, self._saved_values = self._without_stored(row), row.values
+        self._recorder.save(self._saved_row)
         if self._record.playing is not None:
             self._saving.set(self._save_at + self._chars / HEARD_CHARS_PER_MS / 1000)
+
+    def _without_stored(self, row: TurnRow) -> TurnRow:
+        """Return the row without the values that the last one stored: a long answer is spoken for minutes."""
+        if self._saved_row is None or not self._saved_row.stored.done():
+            return row
+        known = self._saved_values
+        changed = {
+            name: value for name, value in row.values.items() if name == "status" or known[name] != value
+        }
+        return replace(row, values=changed)
 
     def _publish(self, event: Event) -> None:
         plan = self.plan

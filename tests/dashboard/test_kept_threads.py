@@ -57,6 +57,30 @@ async def test_requests_at_once_have_threads_of_their_own_and_some_are_kept() ->
     assert await asyncio.to_thread(ended, threads) == many - KEPT
 
 
+async def test_no_request_waits_for_what_a_cancelled_one_still_blocks_on() -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    def block() -> None:
+        begun.set()
+        release.wait(DEADLINE_S)
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await sync_to_async(block if scope["blocks"] else threading.current_thread)()
+
+    site = KeptThreads(application)
+    blocking = asyncio.create_task(site({"type": "http", "blocks": True}, receive, send))
+    await asyncio.to_thread(begun.wait, DEADLINE_S)
+    blocking.cancel()
+    await asyncio.wait({blocking})
+    following = asyncio.create_task(site({"type": "http", "blocks": False}, receive, send))
+    try:
+        _, waiting = await asyncio.wait({following}, timeout=2)
+    finally:
+        release.set()
+    await following
+    assert not waiting
+
+
 def ended(threads: set[threading.Thread]) -> int:
     """Return how many of the threads have ended, once enough have, or at the deadline."""
     until = time.monotonic() + DEADLINE_S

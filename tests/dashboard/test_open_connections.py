@@ -25,6 +25,15 @@ def test_an_address_has_its_share() -> None:
     assert connections.enter("another", OTHER)
 
 
+@pytest.mark.parametrize(
+    ("one", "same", "other"),
+    [("2001:db8::1", "2001:db8::2:3", "2001:db8:0:1::1"), ("::ffff:192.0.2.1", ONE, "::ffff:192.0.2.2")],
+)
+def test_the_addresses_that_one_client_has_count_as_one(one: str, same: str, other: str) -> None:
+    connections = OpenConnections(most=3, most_of_an_address=1)
+    assert [connections.enter(address, address) for address in (one, same, other)] == [True, False, True]
+
+
 def test_all_addresses_share_what_a_process_has() -> None:
     connections = OpenConnections(most=3, most_of_an_address=2)
     assert [connections.enter(number, f"address {number}") for number in range(4)] == [

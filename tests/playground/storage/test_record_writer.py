@@ -1,5 +1,7 @@
 """The one writer: what it is given is stored in order, and what the database refuses keeps nothing else back."""
 
+import asyncio
+import threading
 from collections.abc import Sequence
 
 import pytest
@@ -7,6 +9,7 @@ from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
 from django.db import OperationalError
 
+from playground.engine.json_types import Json
 from playground.models import Conversation, Turn
 from playground.storage import record_writer
 from playground.storage.record_writer import Recorder
@@ -117,3 +120,26 @@ def refuse(rows: object) -> None:
 
 def test_nul_characters_are_replaced_wherever_they_stand() -> None:
     assert storable({"a\0": ["b\0", ("c", 1, None)]}) == {"a\ufffd": ["b\ufffd", ["c", 1, None]]}
+
+
+async def test_a_row_nested_too_deeply_ends_no_writer_that_can_store_nothing(
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nested: Json = {}
+    for _ in range(5_000):
+        nested = {"in": nested}
+    turn = await database_sync_to_async(open_turn)(conversation, 0)
+    failed = threading.Event()
+    recorder = Recorder(lambda backlog: failed.set() if backlog else None)
+    store_all = record_writer._store_all
+
+    def refuse_once(rows: Sequence[TurnRow]) -> None:
+        monkeypatch.setattr(record_writer, "_store_all", store_all)
+        raise OperationalError
+
+    monkeypatch.setattr(record_writer, "_store_all", refuse_once)
+    recorder.save(TurnRow("deep", turn.conversation_id, {"timeline": nested}, last_seq=1))
+    assert await asyncio.to_thread(failed.wait, 5)
+    recorder.save(TurnRow("deep", turn.conversation_id, {"status": "streaming"}, last_seq=1))
+    assert await recorder.save_now(TurnRow(turn.pk, turn.conversation_id, {"text": "Hello."}, last_seq=1))
+    assert recorder.stop(DEADLINE_S)

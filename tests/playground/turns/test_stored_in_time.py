@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from playground.engine.events import Event, PlayoutStarted, SentenceCompleted, ToolCalled
+from playground.engine.json_types import Json
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.realtime.hub import Hub
 from playground.storage.record_writer import TICK_S, Recorder
@@ -46,10 +47,18 @@ class Kept(Recorder):
         return [row for given_ms, row in self.rows if given_ms <= t_ms + IN_TIME_MS][-1]
 
 
-def told() -> tuple[list[Event], Kept]:
+class Storing(Kept):
+    """Stores each row at once."""
+
+    def save(self, row: TurnRow) -> None:
+        super().save(row)
+        row.stored.set_result(None)
+
+
+def told(recorder: Kept | None = None) -> tuple[list[Event], Kept]:
     """Return the events of a turn that is heard in real time, and its rows."""
     events: list[Event] = []
-    recorder = Kept()
+    recorder = recorder or Kept()
 
     async def main() -> None:
         turn_plan = plan()
@@ -109,3 +118,19 @@ def test_a_voice_that_is_silent_stores_nothing_again_and_again() -> None:
         later - before for (before, _), (later, _) in zip(recorder.rows, recorder.rows[1:], strict=False)
     ]
     assert max(gaps_ms) > 1_000
+
+
+def test_an_answer_that_is_spoken_for_long_is_not_stored_again_with_each_word() -> None:
+    _, recorder = told(Storing())
+    spoken = [row.values for _, row in recorder.rows[:-1]]
+    texts = [values["text"] for values in spoken if "text" in values]
+    assert len(texts) == len(set(texts)) < len(spoken) / 2
+
+
+def test_what_is_stored_piece_by_piece_is_the_whole_row() -> None:
+    _, whole = told()
+    _, recorder = told(Storing())
+    stored: Json = {}
+    for (_, row), (_, expected) in zip(recorder.rows[:-1], whole.rows[:-1], strict=True):
+        stored |= row.values
+        assert stored == expected.values
