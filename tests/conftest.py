@@ -23,6 +23,7 @@ from pytest_django import DjangoDbBlocker
 
 from playground.models import RightsVersion
 from playground.realtime.presented_key import presented_key
+from playground.storage.right_at_effect import right_at_effect
 from tests import services
 from tests.browser.site import ALLOWED, PREPARED
 from tests.dashboard.own_database import copy_migrated
@@ -73,8 +74,9 @@ def every_task_has_an_end(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(autouse=True)
 def no_key_is_presented() -> None:
-    """Reset the presented key: a test's client and commands share one context, which served requests don't."""
+    """Reset the presented key and its right: a test's client and commands share a context, which requests don't."""
     presented_key.set("")
+    right_at_effect.set(None)
 
 
 @pytest.fixture(scope="session")

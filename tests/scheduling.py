@@ -55,7 +55,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         for fixture in MARKED_BY_FIXTURE.keys() & getattr(item, "fixturenames", ()):
             item.add_marker(MARKED_BY_FIXTURE[fixture])
         if item.get_closest_marker("quiet") and not item.nodeid.startswith(RUN_ALONE):
-            raise pytest.UsageError(f"{item.nodeid} is quiet: it runs in no other folder than {', '.join(RUN_ALONE)}")
+            raise pytest.UsageError(
+                f"{item.nodeid} is quiet: it runs in no other folder than {', '.join(RUN_ALONE)}"
+            )
     yield
     items.sort(key=lambda item: _place(item.nodeid))
 
