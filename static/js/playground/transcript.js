@@ -174,9 +174,9 @@ export class Transcript {
     const { top, bottom } = this.#speaking.getBoundingClientRect();
     const above = this.#scroller.getBoundingClientRect().top;
     const isTurn = !this.#speaking.matches(".sentence");
-    if (!isTurn && bottom - above <= VOICE_BOTTOM * clientHeight) return Math.min(end, scrollTop);
-    const wanted = scrollTop + top - above - (isTurn ? 0 : VOICE_TOP * clientHeight);
-    return Math.min(end, Math.max(scrollTop, wanted));
+    const isInPlace = top >= above && bottom - above <= VOICE_BOTTOM * clientHeight;
+    if (!isTurn && isInPlace) return Math.min(end, scrollTop);
+    return Math.min(end, scrollTop + top - above - (isTurn ? 0 : VOICE_TOP * clientHeight));
   }
 
   #isAtEnd() {

@@ -71,7 +71,6 @@ STARTED_BY = {
         "playground/storage/database_thread.py",
         "asyncio.get_running_loop().run_in_executor",
     ): "awaited where it is started",
-    ("dashboard/kept_threads.py", "ThreadPoolExecutor"): "asgiref awaits its futures",
     ("personas/endable_processes.py", "ThreadPoolExecutor"): "its futures are awaited by argument_checks",
     (
         "dashboard/fair_requests.py",
