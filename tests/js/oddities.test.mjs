@@ -67,6 +67,15 @@ describe("what is odd about an answer", () => {
     assert.deepEqual(oddities(turn({ tool_calls: [CALL], tool_results: { call_1: { output: 1, status: "success" } } }), "Tavus"), []);
   });
 
+  test("is a silence between two sentences that were heard, and none before one that an interrupt cut off", () => {
+    const first = segment({ id: 1, starts_ms: 900, ends_ms: 2_000 });
+    const next = segment({ id: 2, index: 1, starts_ms: 4_000, ends_ms: 6_000 });
+    const heard = { text: "One. Two.", segments: [first, next], delta_times_ms: [300, 340] };
+    assert.match(only({ ...heard, timings_ms: { ttft: 300, total: 6_000 } }), /ran out of text: 2,000 ms of silence/);
+    const cut = turn({ ...heard, status: "interrupted", interrupted_at_ms: 2_000, timings_ms: { ttft: 300, total: 2_000 } });
+    assert.deepEqual(oddities(cut, "Tavus"), []);
+  });
+
   test("is what the server saw, too", () => {
     assert.equal(only({ text: "Hi.", notes: ["Code was read aloud."] }), "Code was read aloud.");
   });

@@ -6,7 +6,7 @@
 
 import { codePointLength } from "./code_points.js";
 import { inWords } from "./numbers.js";
-import { STALL_MS, stallsOf } from "./picture.js";
+import { endOf, STALL_MS, stallsOf } from "./picture.js";
 import { playouts, spokenSentences } from "./turn.js";
 
 /** A caller notices a silence from here on. */
@@ -93,8 +93,9 @@ function unspoken(turn) {
 
 /** The silence between two sentences, when the text of the next one came too late. */
 function starved(turn) {
-  const said = playouts(turn).filter(({ kind, text }) => kind === "sentence" && text);
-  const waits = said.slice(1).map((next, place) => next.starts_ms - said[place].ends_ms);
+  const end_ms = endOf(turn, 0);
+  const spoken = playouts(turn).filter(({ kind, text, starts_ms }) => kind === "sentence" && text && starts_ms < end_ms);
+  const waits = spoken.slice(1).map((next, place) => next.starts_ms - spoken[place].ends_ms);
   const longest = Math.max(0, ...waits);
   if (longest < STALL_MS || stallsOf(turn).length) return "";
   return `The voice ran out of text: ${inWords(longest)} of silence between two sentences. The LLM writes more slowly than the voice speaks.`;

@@ -63,8 +63,8 @@ BOUNDED_BY = {
     "a value of a row, which had its bound when it was stored": ("personas/models/json_field.py",),
     "the answer's bytes of an endable process": ("personas/endable_processes.py",),
     OWN: (
-        "dashboard/reports.py", "playground/engine/curl.py", "personas/migrations/0003_missing_secrets_and_header_names.py",
-        "personas/question_loop.py",
+        "dashboard/reports.py", "personas/migrations/0003_missing_secrets_and_header_names.py",
+        "personas/question_loop.py", "playground/engine/curl.py",
     ),
 }  # fmt: skip
 

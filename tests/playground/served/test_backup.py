@@ -23,6 +23,7 @@ IN_REAL_TIME = (
     """UPDATE playground_conversation SET properties = '{"simulated_speech": "realtime"}' WHERE id = ?"""
 )
 TURNS = "SELECT status, text <> '' FROM playground_turn WHERE conversation_id = ? ORDER BY position"
+HEARD = "SELECT heard_text FROM playground_turn WHERE conversation_id = ? AND position = 1"
 
 
 async def test_a_conversation_goes_on_from_a_backup_that_was_made_in_the_middle_of_a_turn(
@@ -57,7 +58,10 @@ async def test_a_conversation_goes_on_from_a_backup_that_was_made_in_the_middle_
             assert "All of it holds." in await asyncio.to_thread(site.manage, "verify")
     assert rows(target, TURNS, conversation)[1] == ("interrupted", 1)
     history = [(message["role"], message["content"]) for message in sent[1:]]
-    assert history == [("user", FIRST), ("assistant", first["text"]), ("user", THIRD)]
+    ((heard,),) = rows(target, HEARD, conversation)
+    told = [("assistant", heard)] if heard else []
+    assert SECOND.startswith(str(heard))
+    assert history == [("user", FIRST), ("assistant", first["text"]), *told, ("user", THIRD)]
 
 
 def restore(data: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
