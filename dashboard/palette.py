@@ -77,12 +77,12 @@ def _personas(words: Sequence[str]) -> list[Item]:
 
 def _conversations(user: User, words: Sequence[str]) -> list[Item]:
     own = Conversation.objects.filter(owner=user).order_by("-created_at", "pk")
-    said = Turn.objects.filter(conversation=OuterRef("pk")).exclude(user_text="").order_by("position")
+    with_words = Turn.objects.filter(conversation=OuterRef("pk")).exclude(user_text="").order_by("position")
     conversations = (
         Conversation.objects.filter(pk__in=own.values("pk")[:SEARCHED_CONVERSATIONS])
         .annotate(
             persona_name=KeyTextTransform("persona_name", "persona_version__document"),
-            first_words=Subquery(said.values("user_text")[:1]),
+            first_words=Subquery(with_words.values("user_text")[:1]),
         )
         .order_by("-created_at", "pk")
     )

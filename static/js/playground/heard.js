@@ -18,12 +18,12 @@ const SPACE = /\s+/g;
 export function heardText(turn) {
   const unit = unitOffsets(turn.text);
   const spoken = spokenSentences(turn);
-  const said = turn.sentences
+  const sentences = turn.sentences
     .filter(({ index }) => spoken.has(index))
     .map(({ index, start, end, kind }) => ({ kind, raw: turn.text.slice(unit(start), unit(end)), text: spoken.get(index).text }));
-  const changed = said.filter(({ raw, text }) => plain(raw) !== plain(text));
+  const changed = sentences.filter(({ raw, text }) => plain(raw) !== plain(text));
   if (changed.length === 0) return null;
-  return { lines: said.map(({ text }) => text).filter(Boolean), made: sentenceOf(changed) };
+  return { lines: sentences.map(({ text }) => text).filter(Boolean), made: sentenceOf(changed) };
 }
 
 function plain(text) {

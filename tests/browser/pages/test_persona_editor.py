@@ -27,12 +27,12 @@ def sized_page(request: pytest.FixtureRequest, page: Page) -> Page:
 
 def faults(page: Page) -> list[str]:
     """Return axe's violations in each theme, and whether the page scrolls sideways."""
-    found = ["scrolls sideways"] if scrolls_sideways(page) else []
+    faults = ["scrolls sideways"] if scrolls_sideways(page) else []
     for theme in THEMES:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished))")
-        found += [f"{theme}: {violation}" for violation in violations(page)]
-    return found
+        faults += [f"{theme}: {violation}" for violation in violations(page)]
+    return faults
 
 
 def tab_to(page: Page, selector: str, most: int = 200) -> None:
