@@ -40,7 +40,7 @@ class TokenSecretAdmin(UniqueNameAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Ask whoever can make secrets for those that personas name and nobody has made."""
+        """Ask who may add token secrets for those that personas name and that are missing."""
         if request.method == "GET" and self.has_add_permission(request):
             for sentence in asking_sentences():
                 messages.warning(request, sentence)

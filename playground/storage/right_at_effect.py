@@ -1,10 +1,10 @@
-"""Asks for the right of whoever gave a command where the command takes effect, for which it may have waited long."""
+"""Asks for a command's right again where the command takes effect: it may have waited for that."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
 
 right_at_effect: ContextVar[Callable[[], object] | None] = ContextVar("right_at_effect", default=None)
-"""Raises what the one who gave this task's command is told if the right is lost; None for what nobody commanded."""
+"""Raises the command's refusal if its right is lost; None where the task carries out no command."""
 
 
 def confirm_right() -> None:

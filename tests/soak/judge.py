@@ -167,7 +167,7 @@ def _of_orphans(evidence: Evidence) -> Iterator[str]:
 
 
 def _is_followed(killed: Fault, faults: Sequence[Fault]) -> bool:
-    """Whether another fault leaves nobody who may judge: whoever starts, or was cut off, grants a whole lease."""
+    """Whether no server may close turns yet: one that starts, or was cut off, grants a whole lease first."""
     return any(
         fault.at_s - NOTICED_S < killed.at_s < fault.back_s + NOTICED_S
         if fault.kind == POSTGRES_KILLED
