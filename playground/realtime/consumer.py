@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, ExitStack, suppress
 from functools import partial
 from typing import Any, cast
 
@@ -71,6 +71,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self.scope, self.base_send = scope, send
         async with AsyncExitStack() as taken:
             self._taken = taken
+            self._seat = taken.enter_context(ExitStack())
             with suppress(StopConsumer):
                 while True:
                     await self.dispatch(await receive())
@@ -97,7 +98,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._right = await self._authorise()
         seat = (self._right.user_id, self._credential.kind)
         connection_limit.take(*seat)
-        self._taken.callback(connection_limit.leave, *seat)
+        self._seat.callback(connection_limit.leave, *seat)
         self._share: Share = self._taken.enter_context(shares.held(seat))
         self._viewer = viewer = await self._runner.attach(self._conversation_id)
         self._taken.push_async_callback(self._detach)
@@ -110,6 +111,10 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._taken.push_async_callback(_end, sending)
         self._runner.rights.join(self._recheck)
         self._taken.push_async_callback(self._runner.rights.leave, self._recheck)
+
+    async def disconnect(self, code: int) -> None:
+        """Give the seat to the page that follows, as after a reload, before the rest is released."""
+        self._seat.close()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._viewer is None:

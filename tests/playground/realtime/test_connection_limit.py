@@ -70,6 +70,27 @@ def test_the_reason_fits_into_a_close_frame(settings: Any) -> None:
         assert len(refused.value.reason.encode()) <= REASON_BYTES
 
 
+async def test_a_page_that_is_reloaded_gets_its_seat_back_while_the_rest_of_it_still_ends(
+    conversation: str, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_let_go = asyncio.Event()
+
+    async def detach(*_: object) -> None:
+        await is_let_go.wait()
+
+    *others, left = await open_sockets(key, conversation, 3)
+    monkeypatch.setattr(Runner, "detach", detach)
+    leaving = asyncio.create_task(left.disconnect())
+    reloaded = Socket(conversation, key)
+    assert await reloaded.connect()
+    assert await reloaded.snapshot() == "playground.snapshot"
+    is_let_go.set()
+    await leaving
+    for socket in (*others, reloaded):
+        await socket.disconnect()
+    assert not connection_limit._taken
+
+
 async def test_another_user_is_not_affected(conversation: str, key: dict[str, str]) -> None:
     sockets = await open_sockets(key, conversation, 3)
     bob = await database_sync_to_async(person)(Role.VIEWER, "bob")
