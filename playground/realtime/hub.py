@@ -45,6 +45,7 @@ class Viewer:
         self._meanwhile: list[Json] | None = None
         self._early: dict[int, Json] = {}
         self._shown_seq = 0
+        self._expected_seq = 0
         self.seq = 0
         """Of the newest event that it was told."""
         self.lagged = False
@@ -56,12 +57,17 @@ class Viewer:
     @property
     def is_behind(self) -> bool:
         """Whether it needs a snapshot: events are missing, or the conversation has been taken over."""
-        return bool(self._early) or self._wants_snapshot
+        return bool(self._early) or self._wants_snapshot or self._expected_seq > self.seq
 
     def begin_snapshot(self) -> None:
         """Keep what comes from now on: the snapshot that is being read may not include it."""
         self._meanwhile = []
         self._wants_snapshot = False
+
+    def miss_snapshot(self) -> None:
+        """Ask again for the snapshot that could not be read."""
+        self._meanwhile = None
+        self.want_snapshot()
 
     def show(self, snapshot: Json) -> None:
         """Replace everything that waits by a snapshot, which includes every event up to its ``seq``."""
@@ -95,6 +101,7 @@ class Viewer:
         if self._is_ordered and first <= self.seq:
             self._early.clear()
             self.seq = first - 1
+            self._expected_seq = 0
             self.want_snapshot()
         for event in events:
             self.put(event)
@@ -104,9 +111,16 @@ class Viewer:
         self._wants_snapshot = True
         self._ask_for_snapshot()
 
+    def expect(self, seq: int) -> None:
+        """Ask for a snapshot unless the events up to this ``seq`` were told, or come soon."""
+        if self._is_ordered and seq > self.seq:
+            self._expected_seq = seq
+            self._ask_for_snapshot()
+
     def give_up_missing(self) -> None:
         """Tell what waits for missing events, which no snapshot has."""
         early, self._early = self._early, {}
+        self._expected_seq = 0
         self._wants_snapshot = False
         for seq in sorted(early):
             self.seq = seq
@@ -263,6 +277,11 @@ class Hub:
         """Send the viewers in this process the end of a turn whose owner died."""
         for viewer in self._viewers.get(conversation_id, ()):
             viewer.restart(events)
+
+    def expect(self, conversation_id: str, seq: int) -> None:
+        """Have the viewers in this process shown a snapshot unless they were told the events up to this ``seq``."""
+        for viewer in self._viewers.get(conversation_id, ()):
+            viewer.expect(seq)
 
     def show_anew(self, conversation_id: str) -> None:
         """Have the viewers in this process shown a snapshot."""

@@ -83,6 +83,7 @@ class LayerLink:
         self._look_now = asyncio.Event()
         self._echo = asyncio.Event()
         self._is_incomplete = False
+        """Whether a group could not be entered or left: the layer may believe either of it."""
         self._sent_number = self._heard_number = 0
         self._heard_at = 0.0
         self.channel = ""
@@ -116,8 +117,8 @@ class LayerLink:
 
     async def leave(self, group: str) -> None:
         self._groups.discard(group)
-        if self.is_up:
-            await self._try(self._layer.group_discard(group, self.channel))
+        if self.is_up and not await self._try(self._layer.group_discard(group, self.channel)):
+            self._is_incomplete = True
 
     async def send(self, channel: str, message: Json) -> bool:
         """Return whether the layer took it. Nothing is kept for later."""
@@ -221,7 +222,7 @@ class LayerLink:
             except Exception as error:
                 return type(error).__name__
             if self._is_incomplete:
-                return "a group that couldn't be entered"
+                return "a group that couldn't be entered or left"
             if loop.time() - self._heard_at >= SILENT_S:
                 return "nothing comes back"
             await self._sleep_until(due)

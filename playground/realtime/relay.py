@@ -1,9 +1,9 @@
 """Relays conversations between processes: events to viewers elsewhere in batches, interrupts to a turn's owner.
 
 Every process that watches or runs a conversation joins its group. A turn's owner sends its events only while another
-process watches. While the channel layer is away each process goes on by itself, says so to its viewers, and keeps
-nothing for the others: an interrupt reaches the owner through the turn's row, and once the layer is back every viewer
-is shown a snapshot.
+process watches. While the channel layer is away each process goes on by itself, says so to its viewers, and keeps no
+events for the others: an interrupt reaches the owner through the turn's row, and once the layer is back every viewer
+is shown a snapshot. `announcements.py` keeps what must be told again.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 
 from playground.engine.json_types import Json
 from playground.failures import log_failure
+from playground.realtime.announcements import Announcement, Announcements, Refused, Reminder
 from playground.realtime.hub import Hub
 from playground.realtime.layer_link import Layer, LayerLink
 from playground.realtime.notices import Kind, Notices
@@ -32,13 +33,14 @@ PRESUMED_WATCHED_S = 1.0
 """How long after its start a turn's events are sent before another process has reported a viewer."""
 ANSWER_S = 1.0
 """How long to wait for another process's answer."""
-UNTOLD_CONVERSATIONS = 10_000
-"""The most conversations of which it is kept that other processes weren't told all; of older ones their viewers learn
-with the next event.
-"""
 
 _REQUEST_INTERRUPT = in_database_thread(leases.request_interrupt)
-_FOR_VIEWERS = frozenset({"relay.events", "relay.closed", "relay.show"})
+_KEPT_AS = {
+    "relay.watch": Announcement.WATCH,
+    "relay.closed": Announcement.SHOW,
+    "relay.show": Announcement.SHOW,
+}
+"""What is kept of a message that the channel layer didn't take."""
 
 
 class Owner(Protocol):
@@ -70,8 +72,9 @@ class Relay:
         self._watched_until: dict[str, float] = {}
         self._batches: dict[str, list[Json]] = defaultdict(list)
         self._sending: set[asyncio.Task[None]] = set()
-        self._untold: dict[str, None] = {}
-        self._catching_up: asyncio.Task[None] | None = None
+        self._newest: dict[str, int] = {}
+        self._announcements = Announcements()
+        self._telling_again: asyncio.Task[None] | None = None
         self._asked: WeakValueDictionary[str, asyncio.Future[Json]] = WeakValueDictionary()
         self._handlers: dict[str, Callable[[Json], None]] = {
             "relay.watch": self._take_watch,
@@ -80,6 +83,7 @@ class Relay:
             "relay.notice": self._take_notice,
             "relay.closed": self._take_closed,
             "relay.show": self._take_show,
+            "relay.newest": self._take_newest,
             "relay.tell": self._take_tell,
             "relay.interrupt": self._take_interrupt,
             "relay.ask": self._take_ask,
@@ -111,32 +115,45 @@ class Relay:
         self._notices.end(Kind.FOLLOWERS_LOST)
 
     def missed(self) -> None:
-        """Have every viewer here shown anew, and tell the others what they may have missed."""
+        """Follow anew what is watched here, and remind the others of the turns that run here."""
         for conversation_id in self._hub.watched():
-            self._hub.show_anew(conversation_id)
-        self._catch_up(self._hub.watched())
+            self._announcements.keep(Announcement.WATCH, conversation_id)
+        for conversation_id, seq in self._newest.items():
+            self._presume_watched(conversation_id)
+            self._announcements.remind(conversation_id, seq, is_fresh=False)
+        self.heard()
 
     def heard(self) -> None:
-        is_under_way = self._catching_up is not None and not self._catching_up.done()
-        if self._untold and not is_under_way:
-            self._catch_up([])
+        if self._telling_again is not None and not self._telling_again.done():
+            return
+        due = self._announcements.due()
+        if due:
+            self._telling_again = start_task(self._tell_again(due), name="telling other processes again")
+            self._keep(self._telling_again)
 
-    def _catch_up(self, watched: list[str]) -> None:
-        if self._catching_up is not None:
-            self._catching_up.cancel()
-        self._catching_up = start_task(self._tell_missed(watched), name="telling other processes anew")
-        self._keep(self._catching_up)
+    async def _tell_again(self, due: list[Refused | Reminder]) -> None:
+        """Tell until the channel layer refuses one; the rest stays due."""
+        for announcement in due:
+            if not await self._announce(announcement):
+                return
+            self._announcements.taken(announcement)
 
-    async def _tell_missed(self, watched: list[str]) -> None:
-        """Announce the turns that run here and what is ``watched`` here; have shown elsewhere what wasn't told."""
-        for conversation_id in list(self._watched_until):
-            self._presume_watched(conversation_id)
-            await self._tell_group(conversation_id, "relay.started")
-        for conversation_id in watched:
-            await self._tell_group(conversation_id, "relay.watch")
-        for conversation_id in list(self._untold):
-            self._untold.pop(conversation_id, None)
-            await self._tell_group(conversation_id, "relay.show")
+    async def _announce(self, announcement: Refused | Reminder) -> bool:
+        """Return whether the channel layer took it. What was missed until others know of a viewer, a snapshot has."""
+        conversation_id = announcement.conversation_id
+        if isinstance(announcement, Reminder):
+            is_watched = self._watched_until.get(conversation_id) == float("inf")
+            return await self._tell_group(
+                conversation_id, "relay.newest", seq=announcement.seq, is_watched=is_watched
+            )
+        if announcement.kind is Announcement.SHOW:
+            return await self._tell_group(conversation_id, announcement.kind)
+        if not self._hub.is_watched(conversation_id):
+            return True
+        is_taken = await self._tell_group(conversation_id, announcement.kind)
+        if is_taken:
+            self._hub.show_anew(conversation_id)
+        return is_taken
 
     def take(self, message: Json) -> None:
         """Take a message of another process."""
@@ -164,6 +181,8 @@ class Relay:
     async def start_turn(self, conversation_id: str) -> None:
         """Announce a turn that begins here."""
         self._presume_watched(conversation_id)
+        self._newest[conversation_id] = self._hub.seq(conversation_id)
+        self._announcements.remind(conversation_id, self._newest[conversation_id])
         await self._enter(conversation_id)
         await self._tell_group(conversation_id, "relay.started")
 
@@ -176,17 +195,18 @@ class Relay:
         """Send the rest of an ended turn's events. While that takes its time, the next turn may begin."""
         batch = self._batches.pop(conversation_id, None)
         self._watched_until.pop(conversation_id, None)
+        newest = self._newest.pop(conversation_id, None)
+        if newest is not None:
+            self._announcements.remind(conversation_id, newest)
         if batch:
-            await self._tell_group(conversation_id, "relay.events", events=batch)
+            await self._send_events(conversation_id, batch)
         await self.leave(conversation_id)
 
     def forward(self, conversation_id: str, event: Json) -> None:
         """Send an event of this process if another process watches. Never blocks."""
-        if not self._link.is_up:
-            self._leave_untold(conversation_id)
-            return
+        self._newest[conversation_id] = event["seq"]
         loop = asyncio.get_running_loop()
-        if self._watched_until.get(conversation_id, 0.0) < loop.time():
+        if not self._link.is_up or self._watched_until.get(conversation_id, 0.0) < loop.time():
             return
         batch = self._batches[conversation_id]
         batch.append(event)
@@ -220,15 +240,19 @@ class Relay:
     async def send_event(self, conversation_id: str, event: Json) -> None:
         """Send an event of no turn to whoever watches elsewhere, after what waits for a batch."""
         batch = [*self._batches.pop(conversation_id, ()), event]
-        await self._tell_group(conversation_id, "relay.events", events=batch)
+        await self._send_events(conversation_id, batch)
 
     async def send_notice(self, conversation_id: str, notice: Json) -> None:
         """Send what has no ``seq`` of its own."""
         await self._tell_group(conversation_id, "relay.notice", notice=notice)
 
     async def send_closed(self, conversation_id: str, turn_id: str, events: list[Json]) -> None:
-        """Send the end of a turn that was closed for its owner."""
+        """Send the end of a turn that was closed for its owner, and have a snapshot shown after it.
+
+        Its events begin at a ``seq`` that viewers may have been told already, so no reminder would do.
+        """
         await self._tell_group(conversation_id, "relay.closed", turn_id=turn_id, events=events)
+        self._announcements.keep(Announcement.SHOW, conversation_id)
 
     async def have_shown_anew(self, conversation_id: str) -> None:
         """Have viewers in other processes shown a snapshot."""
@@ -292,6 +316,14 @@ class Relay:
     def _take_show(self, message: Json) -> None:
         self._hub.show_anew(message["conversation_id"])
 
+    def _take_newest(self, message: Json) -> None:
+        conversation_id = message["conversation_id"]
+        if not self._hub.is_watched(conversation_id):
+            return
+        if not message["is_watched"]:
+            self._answer(message, "relay.watch")
+        self._hub.expect(conversation_id, message["seq"])
+
     def _take_tell(self, message: Json) -> None:
         about = message["conversation_id"], message["event_type"], message["properties"]
         if self._owner.tell_here(*about):
@@ -319,24 +351,31 @@ class Relay:
         await asyncio.sleep(BATCH_S)
         batch = self._batches.pop(conversation_id, None)
         if batch:
-            await self._tell_group(conversation_id, "relay.events", events=batch)
+            await self._send_events(conversation_id, batch)
+
+    async def _send_events(self, conversation_id: str, events: list[Json]) -> None:
+        is_sent = await self._tell_group(conversation_id, "relay.events", events=events)
+        self._announcements.remind(conversation_id, events[-1]["seq"], is_fresh=is_sent)
 
     def _answer(self, message: Json, kind: str, **about: Any) -> None:
         made = self._message(message["conversation_id"], kind, about)
-        self._keep(start_task(self._link.send(message["sender"], made), name="relay answer"))
+        self._keep(start_task(self._send_answer(message["sender"], made), name="relay answer"))
+
+    async def _send_answer(self, channel: str, message: Json) -> None:
+        if not await self._link.send(channel, message):
+            self._keep_refused(message)
 
     async def _tell_group(self, conversation_id: str, kind: str, **about: Any) -> bool:
-        """Return whether the channel layer took it; if not, what viewers elsewhere need is shown to them later."""
+        """Return whether the channel layer took it; if not, what viewers need is announced later."""
         made = self._message(conversation_id, kind, about)
         is_sent = await self._link.group_send(_group(conversation_id), made)
-        if not is_sent and kind in _FOR_VIEWERS:
-            self._leave_untold(conversation_id)
+        if not is_sent:
+            self._keep_refused(made)
         return is_sent
 
-    def _leave_untold(self, conversation_id: str) -> None:
-        self._untold[conversation_id] = None
-        if len(self._untold) > UNTOLD_CONVERSATIONS:
-            del self._untold[next(iter(self._untold))]
+    def _keep_refused(self, message: Json) -> None:
+        if kept_as := _KEPT_AS.get(message["type"]):
+            self._announcements.keep(kept_as, message["conversation_id"])
 
     def _message(self, conversation_id: str, kind: str, about: Json) -> Json:
         return {"type": kind, "sender": self._link.channel, "conversation_id": conversation_id, **about}

@@ -25,6 +25,8 @@ PART_BYTES = FRAME_BYTES - 2 * 1024
 """The most bytes of turns in one part; the rest of the frame is for the envelope."""
 MISSING_S = 0.3
 """How long events may be missing before a snapshot is sent: another process's come in batches."""
+FAILED_S = 1.0
+"""How long after a snapshot that couldn't be read the next one is tried."""
 OPEN = frozenset({"pending", "streaming"})
 
 
@@ -71,7 +73,11 @@ class SnapshotSender:
             self._is_asked = False
             await self._drop_earlier()
             self._viewer.begin_snapshot()
-            snapshot = await self._load()
+            try:
+                snapshot = await self._load()
+            except Exception:
+                self._viewer.miss_snapshot()
+                raise
             self._tell(snapshot)
         return bool(snapshot["conversation"]["custom_greeting"]) and not snapshot["turns"]
 
@@ -94,12 +100,23 @@ class SnapshotSender:
             await asyncio.sleep(MISSING_S)
             if not self._viewer.is_behind:
                 return
+            await self._show_at_last()
+        if self._viewer.is_behind:
+            self._viewer.give_up_missing()
+
+    async def _show_at_last(self) -> None:
+        """Send a snapshot as soon as it can be read."""
+        failures = 0
+        while True:
             try:
                 await self.show()
             except Exception as error:
-                log_failure(logger, error, doing="catching up")
-        if self._viewer.is_behind:
-            self._viewer.give_up_missing()
+                if not failures:
+                    log_failure(logger, error, doing="catching up")
+                failures += 1
+                await asyncio.sleep(FAILED_S)
+            else:
+                return
 
     async def _drop_earlier(self) -> None:
         """Drop the earlier turns that haven't been sent yet."""

@@ -150,6 +150,102 @@ class MuteLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
         await self._get_layer().group_send(group, message)
 
 
+class SilentLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
+    """Loses one kind of message that it took, as Redis does while a subscriber connects again."""
+
+    loses = ""
+
+    async def group_send(self, group: str, message: Json) -> None:
+        if message["type"] != self.loses:
+            await self._get_layer().group_send(group, message)
+
+
+class RefusingLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
+    """Takes no more than it must of the first attempts: one watch is refused, one group is left halfway."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._fails = {"relay.watch", "leaving"}
+
+    async def group_send(self, group: str, message: Json) -> None:
+        self._fail_once(message["type"])
+        await self._get_layer().group_send(group, message)
+
+    async def group_discard(self, group: str, channel: str) -> None:
+        layer = self._get_layer()
+        if "leaving" in self._fails:
+            name = layer._get_group_channel_name(group)
+            await layer._get_shard(name)._pubsub.unsubscribe(name)
+        self._fail_once("leaving")
+        await layer.group_discard(group, channel)
+
+    def _fail_once(self, what: str) -> None:
+        if what in self._fails:
+            self._fails.remove(what)
+            raise ConnectionError
+
+
+async def test_a_viewer_whose_watch_was_refused_follows_the_turn(
+    conversation: Conversation, redis: OwnRedis, impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playground.realtime.relay.PRESUMED_WATCHED_S", 0.05)
+    refusing = RefusingLayer(hosts=[redis.url], prefix="refusing")
+    async with (
+        connected(redis.url, prefix="refusing") as layer,
+        running(SHORT, layer=layer) as one,
+        running(layer=refusing) as other,
+    ):
+        here = await opened(one, conversation)
+        await one.respond(conversation.pk, "Hi")
+        await here.until("playground.sentence")
+        elsewhere = await opened(other, conversation)
+        await here.watcher.until_closed()
+        await elsewhere.watcher.until_closed()
+        assert texts_of(here) == texts_of(elsewhere)
+        await close(here, elsewhere)
+
+
+async def test_a_conversation_that_was_left_halfway_can_be_followed_again(
+    conversation: Conversation, redis: OwnRedis, impatient: None
+) -> None:
+    refusing = RefusingLayer(hosts=[redis.url], prefix="halfway")
+    async with (
+        connected(redis.url, prefix="halfway") as layer,
+        running(SHORT, layer=layer) as one,
+        running(layer=refusing) as other,
+    ):
+        here = await opened(one, conversation)
+        await close(await opened(other, conversation))
+        elsewhere = await opened(other, conversation)
+        await one.respond(conversation.pk, "Hi")
+        await here.watcher.until_closed()
+        await elsewhere.until("playground.snapshot")
+        await elsewhere.until("playground.delta")
+        await elsewhere.watcher.until_closed()
+        assert texts_of(here) == texts_of(elsewhere)
+        await close(here, elsewhere)
+
+
+@pytest.mark.parametrize("lost", ["relay.started", "relay.events"])
+async def test_what_was_lost_unnoticed_is_shown_elsewhere_a_little_later(
+    conversation: Conversation, redis: OwnRedis, impatient: None, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    monkeypatch.setattr("playground.realtime.relay.PRESUMED_WATCHED_S", 0.05)
+    silent = SilentLayer(hosts=[redis.url], prefix="silent")
+    async with (
+        connected(redis.url, prefix="silent") as layer,
+        running(SHORT, layer=silent) as one,
+        running(layer=layer) as other,
+    ):
+        here, elsewhere = await opened(one, conversation), await opened(other, conversation)
+        silent.loses = lost
+        await one.respond(conversation.pk, "Hi")
+        await here.watcher.until_closed()
+        while texts_of(here) != texts_of(elsewhere):
+            await elsewhere.watcher.until(lambda _event: True)
+        await close(here, elsewhere)
+
+
 async def test_an_end_that_could_not_be_sent_is_shown_elsewhere_later(
     conversation: Conversation, redis: OwnRedis, impatient: None
 ) -> None:

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
+from django.db import OperationalError
 
 from playground.engine.json_text import KeptJson, json_bytes
 from playground.engine.json_types import Json
@@ -206,3 +207,32 @@ async def test_earlier_turns_are_read_as_fast_as_they_are_taken(
         await shown.stop()
         await runner.detach(stored.pk, viewer)
     assert reads == [80, 60, 40, 20]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_viewer_that_misses_events_is_shown_them_however_often_the_database_fails_first(
+    admin_user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = await database_sync_to_async(make_conversation)(admin_user)
+    load = SnapshotSender._load
+    failures = iter([OperationalError] * (snapshot_sender.SNAPSHOT_TRIES + 1))
+
+    async def fails(self: SnapshotSender) -> Json:
+        if failure := next(failures, None):
+            raise failure
+        return await load(self)
+
+    monkeypatch.setattr(snapshot_sender, "MISSING_S", 0.001)
+    monkeypatch.setattr(snapshot_sender, "FAILED_S", 0.001)
+    async with running() as runner:
+        viewer = await runner.attach(stored.pk)
+        shown = SnapshotSender(runner, stored.pk, viewer, on_failure=viewer.until_taken)
+        await shown.show()
+        await viewer.take()
+        monkeypatch.setattr(snapshot_sender.SnapshotSender, "_load", fails)
+        runner.hub.show_anew(stored.pk)
+        async with asyncio.timeout(DEADLINE_S):
+            (snapshot,) = await viewer.take()
+        await shown.stop()
+        await runner.detach(stored.pk, viewer)
+    assert snapshot["event_type"] == "playground.snapshot"

@@ -174,3 +174,17 @@ class TestOrder:
         viewer.show(snapshot(6))
         viewer.put(event(7))
         assert await self.seqs(viewer) == [6, 7]
+
+    async def test_the_newest_that_others_told_did_not_come(self) -> None:
+        viewer, asked = self.viewer()
+        viewer.show(snapshot(4))
+        viewer.expect(4)
+        assert (asked, viewer.is_behind) == ([], False)
+        viewer.expect(6)
+        assert (asked, viewer.is_behind) == (["a snapshot"], True)
+        viewer.put(event(5))
+        viewer.put(event(6))
+        assert not viewer.is_behind
+        viewer.expect(9)
+        viewer.give_up_missing()
+        assert not viewer.is_behind
