@@ -1,9 +1,22 @@
-"""How long a SQLite file may keep a connection waiting, where something else goes on without it."""
+"""What a server asks of its connections to a SQLite file: to wait for it no longer than useful, and to create none."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+
+
+def create_no_file() -> None:
+    """Let this process's new connections fail while the file is missing; SQLite would begin an empty one there."""
+    if connection.vendor == "sqlite":
+        database = connections.settings[DEFAULT_DB_ALIAS]
+        database["NAME"] = existing_only(Path(database["NAME"]))
+
+
+def existing_only(file: Path) -> str:
+    """Return the name under which SQLite opens the file, or fails (sqlite.org/uri.html)."""
+    return f"{file.absolute().as_uri()}?mode=rw"
 
 
 @contextmanager

@@ -16,6 +16,23 @@ def log_failure(logger: logging.Logger, failure: BaseException, **about: str) ->
         logger.error("%s %s\n%s", type(error).__name__, details, frames)
 
 
+class FailureLog:
+    """Logs the first of consecutive failures of the same kind, until a success."""
+
+    def __init__(self, logger: logging.Logger, **about: str) -> None:
+        self._logger = logger
+        self._about = about
+        self._logged: type[Exception] | None = None
+
+    def failed(self, failure: Exception) -> None:
+        if type(failure) is not self._logged:
+            log_failure(self._logger, failure, **self._about)
+        self._logged = type(failure)
+
+    def succeeded(self) -> None:
+        self._logged = None
+
+
 def log_loop_failure(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Log what an event loop reports, such as the exception of a task that nobody awaited.
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import Context
 from time import monotonic
 
-from playground.failures import log_failure
+from playground.failures import FailureLog
 from playground.storage.database_thread import in_database_thread
 from playground.storage.rights_version import rights_version
 from playground.tasks import start_task
@@ -65,6 +65,7 @@ class RightsWatch:
             await asyncio.gather(watching, return_exceptions=True)
 
     async def _watch(self) -> None:
+        failures = FailureLog(logger, doing="rights of viewers")
         while True:
             await asyncio.sleep(IDLE_SOCKETS_EVERY_S)
             try:
@@ -72,4 +73,6 @@ class RightsWatch:
                 for recheck in tuple(self._sockets):
                     await recheck(version)
             except Exception as error:
-                log_failure(logger, error, doing="rights of viewers")
+                failures.failed(error)
+            else:
+                failures.succeeded()

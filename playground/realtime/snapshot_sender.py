@@ -5,7 +5,7 @@ import logging
 from typing import Protocol
 
 from playground.engine.json_types import Json
-from playground.failures import log_failure
+from playground.failures import FailureLog
 from playground.realtime.frames import FRAME_BYTES
 from playground.realtime.hub import Viewer
 from playground.realtime.notices import Notices
@@ -106,14 +106,12 @@ class SnapshotSender:
 
     async def _show_at_last(self) -> None:
         """Send a snapshot as soon as it can be read."""
-        failures = 0
+        failures = FailureLog(logger, doing="catching up")
         while True:
             try:
                 await self.show()
             except Exception as error:
-                if not failures:
-                    log_failure(logger, error, doing="catching up")
-                failures += 1
+                failures.failed(error)
                 await asyncio.sleep(FAILED_S)
             else:
                 return

@@ -136,7 +136,11 @@ class Recorder:
             self._wake.clear()
             self._urgent.wait(TICK_S)
             self._urgent.clear()
-            stored = self._store_pending()
+            try:
+                stored = self._store_pending()
+            except Exception as error:  # of telling how much waits: the thread lives on
+                log_failure(logger, error, doing="telling of the backlog")
+                stored = False
             if self._stop_at_s is not None and (stored or time.monotonic() >= self._stop_at_s):
                 connection.close()
                 return

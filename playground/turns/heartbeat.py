@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection
 
 from playground.engine.errors.codes import CommandError
-from playground.failures import log_failure
+from playground.failures import FailureLog
 from playground.storage import leases
 from playground.storage.database_thread import OwnDatabaseThread
 from playground.tasks import start_task
@@ -47,18 +47,16 @@ class Heartbeat:
         leases.reach.forget()
 
     async def _beat(self) -> None:
-        """Keep house again and again; of several failures of a kind in a row only the first is logged."""
-        logged: type[Exception] | None = None
+        """Keep house again and again."""
+        failures = FailureLog(logger, doing="housekeeping")
         while True:
             await asyncio.sleep(leases.HEARTBEAT_S)
             try:
                 await self._keep_house()
             except Exception as error:
-                if type(error) is not logged:
-                    log_failure(logger, error, doing="housekeeping")
-                logged = type(error)
+                failures.failed(error)
             else:
-                logged = None
+                failures.succeeded()
 
     async def _keep_house(self) -> None:
         turns = {live.plan.turn_id: live for live in self._turns()}

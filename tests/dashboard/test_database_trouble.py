@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker, Settings
 
+from dashboard.sqlite import existing_only
 from personas.models import Persona
 from playground.storage.database_trouble import RETRY_AFTER_S, Trouble, trouble_of
 from tests.api import CONVERSATIONS, PERSONAS, key_for
@@ -164,6 +165,19 @@ def test_a_full_disk_refuses_what_needs_room_and_says_so(site: Site) -> None:
         assert (answer.status_code, Trouble.FULL in answer.content.decode()) == (503, True)
         assert site.browser.get("/personas/").status_code == 200
     assert save.send().status_code == 302
+
+
+def test_a_file_that_was_moved_away_is_missed_and_not_begun_anew(site: Site) -> None:
+    elsewhere = site.path.with_name("moved #1.sqlite3")
+    connection.close()
+    site.path.rename(elsewhere)
+    with using(sqlite_at(elsewhere) | {"NAME": existing_only(elsewhere)}):
+        assert site.browser.get("/personas/").status_code == 200
+        connection.close()
+        elsewhere.rename(site.path)
+        answer = site.browser.get("/personas/")
+        assert (answer.status_code, Trouble.AWAY in answer.content.decode()) == (503, True)
+        assert not elsewhere.exists()
 
 
 def test_a_part_of_a_page_gets_a_part_of_a_page(site: Site) -> None:

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from dashboard.data_lock import DataInUseError, share
 from dashboard.open_connections import allow_open_files
 from dashboard.site_address import remember_site_url, sign_in_link
+from dashboard.sqlite import create_no_file
 
 UVICORN_PACKAGES = ("uvicorn", "uvloop", "websockets")
 """Those of requirements-uvicorn.txt that are imported."""
@@ -44,6 +45,7 @@ class Command(BaseCommand):
                 "run pip install -r requirements-uvicorn.txt."
             )
         share_data_folder()
+        create_no_file()
         allow_open_files()
         if collect:
             call_command("collectstatic", verbosity=0, interactive=False)

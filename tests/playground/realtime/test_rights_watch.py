@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from django.db import OperationalError
 
 from playground.realtime import rights_watch
 from playground.realtime.rights_watch import RightsWatch
@@ -58,3 +59,37 @@ async def test_one_timer_serves_all_sockets_and_ends_with_the_last(
     for each in sockets:
         await watch.leave(each)
     assert not [task for task in asyncio.all_tasks() if task.get_name() == "rights of viewers"]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_an_outage_of_the_database_is_logged_once_and_survived(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    answers: list[Exception | str] = [
+        OperationalError(),
+        OperationalError(),
+        "back",
+        OperationalError(),
+        "again",
+    ]
+    checked = asyncio.Event()
+
+    def read() -> str:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def recheck(_version: str) -> None:
+        if not answers:
+            checked.set()
+
+    monkeypatch.setattr(rights_watch, "rights_version", read)
+    monkeypatch.setattr(rights_watch, "IDLE_SOCKETS_EVERY_S", 0.0)
+    monkeypatch.setattr(rights_watch, "READ_EVERY_S", 0.0)
+    watch = RightsWatch()
+    watch.join(recheck)
+    async with asyncio.timeout(10):
+        await checked.wait()
+    await watch.leave(recheck)
+    assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]

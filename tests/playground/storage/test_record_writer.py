@@ -12,7 +12,7 @@ from django.db import OperationalError
 from playground.engine.json_types import Json
 from playground.models import Conversation, Turn
 from playground.storage import record_writer
-from playground.storage.record_writer import Recorder
+from playground.storage.record_writer import Backlog, Recorder
 from playground.storage.turn_rows import TurnRow, storable
 from tests.playground.rehearsals import DEADLINE_S, make_conversation
 
@@ -80,6 +80,28 @@ async def test_a_writer_that_stops_tries_again_until_its_time_is_over(
     monkeypatch.setattr(record_writer, "_store_all", refuse_once)
     recorder = Recorder()
     recorder.save(TurnRow(turn.pk, turn.conversation_id, {"text": "Hello."}, last_seq=7))
+    assert recorder.stop(DEADLINE_S)
+    await turn.arefresh_from_db()
+    assert turn.text == "Hello."
+
+
+async def test_a_writer_whose_backlog_nobody_takes_stores_it(
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = await database_sync_to_async(open_turn)(conversation, 0)
+    refused = threading.Event()
+
+    def refuse_to_hear(backlog: Backlog | None) -> None:
+        if backlog is not None:
+            refused.set()
+            raise RuntimeError
+
+    monkeypatch.setattr(record_writer, "RETRY_S", 0.01)
+    recorder = Recorder(refuse_to_hear)
+    with monkeypatch.context() as broken:
+        broken.setattr(record_writer, "_store_all", refuse)
+        recorder.save(TurnRow(turn.pk, turn.conversation_id, {"text": "Hello."}, last_seq=7))
+        assert refused.wait(DEADLINE_S)
     assert recorder.stop(DEADLINE_S)
     await turn.arefresh_from_db()
     assert turn.text == "Hello."
