@@ -1,11 +1,26 @@
 """Tells the address that a request comes from; behind a proxy the forwarded one."""
 
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 
 def client_address(peer: str, forwarded: str, *, is_behind_proxy: bool) -> str:
-    """Return ``peer``; behind a proxy the last address in ``X-Forwarded-For``, which the proxy itself added."""
-    return (forwarded.rpartition(",")[2].strip() if is_behind_proxy else "") or peer
+    """Return ``peer``; behind a proxy the last address in ``X-Forwarded-For``, which the proxy itself added.
+
+    Of all addresses that one client may have, it is the same: see `shared_address`.
+    """
+    return shared_address((forwarded.rpartition(",")[2].strip() if is_behind_proxy else "") or peer)
+
+
+def shared_address(address: str) -> str:
+    """Return the first address of an IPv6 network of 64 bits, of which a client may have all; an IPv4 one as it is."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    return str(parsed.ipv4_mapped or IPv6Address(parsed.packed[:8] + bytes(8)))
 
 
 def address_of(scope: Any, *, is_behind_proxy: bool) -> str:

@@ -7,9 +7,10 @@ import resource
 from collections import Counter
 from collections.abc import Hashable
 from functools import cache
-from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
+
+from dashboard.client_addresses import shared_address
 
 OPEN_FILES = 16_384
 """How many files and connections a server may have open, if the operating system lets it."""
@@ -32,7 +33,7 @@ class OpenConnections:
 
     def enter(self, connection: Hashable, address: str) -> bool:
         """Count a connection from the address; return False if there is no room for it."""
-        address = _owner(address)
+        address = shared_address(address)
         if len(self._addresses) >= self._most or self._counts[address] >= self._most_of_an_address:
             return False
         self._addresses[connection] = address
@@ -47,17 +48,6 @@ class OpenConnections:
         self._counts[address] -= 1
         if not self._counts[address]:
             del self._counts[address]
-
-
-def _owner(address: str) -> str:
-    """Return what one client may have many addresses of: an IPv6 network of 64 bits, or the IPv4 address itself."""
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if not isinstance(parsed, IPv6Address):
-        return address
-    return str(parsed.ipv4_mapped or parsed.packed[:8].hex(":", 2))
 
 
 @cache

@@ -123,6 +123,7 @@ def test_the_password_is_not_stored_with_the_failure(zoe: User) -> None:
         (True, ELSEWHERE, ELSEWHERE),
         (True, f"203.0.113.9, {ELSEWHERE}", ELSEWHERE),
         (True, "", HOME),
+        (True, "2001:db8:0:1:2:3:4:5", "2001:db8:0:1::"),
     ],
 )
 def test_only_the_proxys_own_forwarded_address_is_trusted(

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import OperationalError
+from django.utils import timezone
 
 from dashboard.api_keys import make_key
 from dashboard.models import ApiKey
@@ -124,6 +125,19 @@ def takes_right(alice: User) -> None:
     alice.groups.clear()
 
 
+def takes_rights_of_group(alice: User) -> None:
+    for group in alice.groups.all():
+        group.permissions.clear()
+
+
+def lets_keys_expire(alice: User) -> None:
+    ApiKey.objects.update(expires_at=timezone.now())
+
+
+def lets_sessions_expire(alice: User) -> None:
+    Session.objects.update(expire_date=timezone.now())
+
+
 def revokes_keys(alice: User) -> None:
     for stored in ApiKey.objects.all():
         stored.revoke()
@@ -141,10 +155,13 @@ LOSSES = pytest.mark.parametrize(
         ("session", ends_session, 4401),
         ("session", changes_password, 4401),
         ("session", deactivate, 4401),
+        ("session", lets_sessions_expire, 4401),
         ("session", takes_right, 4403),
         ("key", revokes_keys, 4401),
         ("key", deactivate, 4401),
+        ("key", lets_keys_expire, 4401),
         ("key", takes_right, 4403),
+        ("key", takes_rights_of_group, 4403),
     ],
 )
 
