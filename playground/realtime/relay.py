@@ -204,7 +204,8 @@ class Relay:
 
     def forward(self, conversation_id: str, event: Json) -> None:
         """Send an event of this process if another process watches. Never blocks."""
-        self._newest[conversation_id] = event["seq"]
+        if conversation_id in self._newest:
+            self._newest[conversation_id] = event["seq"]
         loop = asyncio.get_running_loop()
         if not self._link.is_up or self._watched_until.get(conversation_id, 0.0) < loop.time():
             return
