@@ -17,8 +17,8 @@ from playground.storage.database_thread import close_connection, in_database_thr
 
 logger = logging.getLogger(__name__)
 
-DRAIN_S = 8.0
-"""Timeout for storing open turns at shutdown: supervisors send SIGKILL 10 s after SIGTERM."""
+DRAIN_S = 4.0
+"""Timeout for storing turns at shutdown, after STOPPING_MS: supervisors send SIGKILL 10 s after SIGTERM."""
 CLOSING_S = 0.5
 """How long the database thread may take to close its connection, after whatever it is doing."""
 TELLING_S = 0.5
@@ -43,7 +43,8 @@ async def start() -> None:
 
 
 async def drain() -> None:
-    """Interrupt the open turns and store them, then close the connections to LLMs and the database."""
+    """Let the open turns end, interrupt the rest, store all, then close the connections to LLMs and the database."""
+    await runner().let_end(settings.STOPPING_MS / 1000)
     await runner().shutdown(DRAIN_S)
     await client.aclose()
     with suppress(TimeoutError):

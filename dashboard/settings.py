@@ -83,6 +83,8 @@ LIMITS = Limits(
     ),
     turn_ms=_env.read("TURN_MS", environment.milliseconds(1_000, 3_600_000), DEFAULT_LIMITS.turn_ms),
 )
+STOPPING_MS = _env.read("STOPPING_MS", environment.milliseconds(0, 300_000), 0 if DEBUG else 5_000)
+"""How long open turns may go on once the server is to stop; then they are interrupted."""
 SESSION_SOCKETS_PER_USER = _env.read("SESSION_SOCKETS_PER_USER", environment.count(1, 10_000), 20)
 KEY_SOCKETS_PER_USER = _env.read("KEY_SOCKETS_PER_USER", environment.count(1, 100_000), 1_000)
 CONVERSATIONS_PER_USER = _env.read("CONVERSATIONS_PER_USER", environment.count(1, 10_000_000), 100_000)

@@ -103,6 +103,13 @@ class Runner:
             self.hub.forward = self._relay.forward
         self._heartbeat.start()
 
+    async def let_end(self, within_s: float) -> None:
+        """Take no new turn, tell the viewers, and let the open ones end by themselves, ``within_s`` at the most."""
+        self._turns.refuse_new()
+        if within_s and self._turns.all():
+            self.notices.begin(Kind.STOPPING)
+            await self._turns.until_all_ended(within_s)
+
     async def shutdown(self, within_s: float) -> None:
         """Take no new turn, close the open ones as interrupted, store all, and end every task."""
         self._turns.refuse_new()

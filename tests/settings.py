@@ -37,6 +37,7 @@ ENVIRONMENT = {
     "SECRET_KEY": "for-the-tests-only-" * 3,
     "SECRET_KEY_FALLBACKS": "",
     "SESSION_SOCKETS_PER_USER": "",
+    "STOPPING_MS": "",
     "SITE_URL": "http://testserver",
     "TIME_ZONE": "",
     "TURN_MS": "",

@@ -10,6 +10,7 @@ from playground.realtime.wire_events import envelope
 class Kind(StrEnum):
     FOLLOWERS_LOST = "followers_lost"
     NOT_STORED = "not_stored"
+    STOPPING = "stopping"
 
 
 BEGINS = {
@@ -21,10 +22,15 @@ BEGINS = {
         "Nothing is stored at the moment: the database takes nothing. Turns that run go on, and are stored as soon "
         "as it is back."
     ),
+    Kind.STOPPING: (
+        "This server process is about to stop: what is being said may still end, and is stored. Say the next thing "
+        "once this page is connected again; it tries by itself."
+    ),
 }
 ENDS = {
     Kind.FOLLOWERS_LOST: "Other server processes can be followed again.",
     Kind.NOT_STORED: "What happens here is stored again.",
+    Kind.STOPPING: "This server process goes on.",
 }
 
 

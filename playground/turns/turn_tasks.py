@@ -138,6 +138,12 @@ class TurnTasks:
         """Start no turn any more: the server is about to stop."""
         self._is_draining = True
 
+    async def until_all_ended(self, within_s: float) -> None:
+        """Wait for the end of the turns that run here, ``within_s`` at the most."""
+        tasks = [live.task for live in self._live.values() if live.task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=within_s)
+
     async def cancel(self) -> None:
         """Close the open turns as interrupted, and await their tasks."""
         tasks = [live.task for live in self._live.values() if live.task is not None]

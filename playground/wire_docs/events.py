@@ -201,7 +201,8 @@ def _messages() -> Iterator[tuple[Json, str]]:
                 "Something that this server process can't do began (is_on) or ended; message says it to a person. It "
                 "is no part of the conversation: show the newest of each kind while it is on. followers_lost: what "
                 "happens in other server processes doesn't arrive, and a snapshot follows once it does. not_stored: "
-                "turns go on, but what happens is not stored yet."
+                "turns go on, but what happens is not stored yet. stopping: no turn begins here any more, and the "
+                "socket is closed soon."
             ),
         )
     yield _of_conversation("playground.notice", notice(Kind.FOLLOWERS_LOST, is_on=False)), ""

@@ -119,6 +119,7 @@ def serve_prepared(data: Path, server: str = "daphne", **settings: str) -> Itera
     port = settings.get("PORT") or str(free_port())
     site_environment = {
         "DEBUG": "false",
+        "STOPPING_MS": "0",
         "PORT": port,
         "SITE_URL": f"http://{HOST}:{port}",
         "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]",

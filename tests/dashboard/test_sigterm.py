@@ -20,7 +20,7 @@ SUPERVISORS_S = 10.0
 async def test_a_stopped_server_tells_every_viewer_how_its_turn_ended_and_stores_it(
     server_processes: None, tmp_path: Path, server: str
 ) -> None:
-    with serve_site(tmp_path, server=server) as site:
+    with serve_site(tmp_path, server=server, STOPPING_MS="300") as site:
         key, cookies = prepared_key(site), await asyncio.to_thread(sign_in, site)
         conversation = await asyncio.to_thread(
             new_conversation, site, key, "Mert the Storyteller", speech="realtime"
@@ -41,6 +41,8 @@ async def test_a_stopped_server_tells_every_viewer_how_its_turn_ended_and_stores
                     pass
     assert monotonic() - stopped_s < SUPERVISORS_S
     assert listener.events[-1]["event_type"] == "playground.turn.interrupted"
+    notices = [each for each in listener.events if each["event_type"] == "playground.notice"]
+    assert [notice["properties"]["kind"] for notice in notices] == ["stopping"]
     ((status, text),) = rows(tmp_path, "SELECT status, text FROM playground_turn")
     assert status == "interrupted"
     assert text == closed["text"] != ""

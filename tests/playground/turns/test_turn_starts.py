@@ -100,6 +100,22 @@ async def test_a_turn_that_is_being_stored_when_the_server_stops_is_closed(
     assert not runner.open_turns.counted
 
 
+async def test_a_turn_may_end_by_itself_before_the_server_stops_and_none_begins(
+    rehearsal: Conversation,
+) -> None:
+    async with running([text("Hello."), 0.05, text(" Bye."), END, DONE]) as runner:
+        watcher = watch(runner, rehearsal)
+        await runner.respond(rehearsal.pk, "Hi")
+        stopping = asyncio.create_task(runner.let_end(DEADLINE_S))
+        await watcher.until(lambda event: event["properties"].get("kind") == "stopping")
+        with pytest.raises(CommandError) as refused:
+            await runner.respond(rehearsal.pk, "Again")
+        await stopping
+        assert not runner.open_turns.counted
+    assert refused.value.code is Code.BUSY
+    assert [(turn.status, turn.text) async for turn in Turn.objects.all()] == [("completed", "Hello. Bye.")]
+
+
 async def test_a_refusal_reaches_its_caller(
     rehearsal: Conversation, caplog: pytest.LogCaptureFixture
 ) -> None:
