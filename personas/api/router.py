@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 from ninja import Query, Router, Status
@@ -70,7 +70,7 @@ def list_personas(request: HttpRequest, query: Query[PersonaQuery]) -> Any:
     rows = _personas().order_by("-created_at", "pk")
     if query.persona_type == "system":
         rows = rows.none()
-    return page_of(rows, query, persona_json)
+    return page_of(rows, Q(), query, persona_json)
 
 
 @router.get(

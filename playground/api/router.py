@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.db.models import Q
 from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Query, Router, Status
 
@@ -69,10 +70,9 @@ def create_conversation(request: HttpRequest, body: ConversationIn) -> Any:
 def list_conversations(request: HttpRequest, query: Query[ConversationQuery]) -> Any:
     """The newest first; ``total_count`` counts all that the filter finds."""
     user = permitted(request, READ)
-    rows = Conversation.objects.filter(owner=user).select_related("persona_version")
-    if query.status is not None:
-        rows = rows.filter(status=query.status)
-    return page_of(rows.order_by("-created_at", "pk"), query, conversation_json)
+    rows = _conversations().order_by("-created_at", "pk")
+    wanted = Q(owner=user) if query.status is None else Q(owner=user, status=query.status)
+    return page_of(rows, wanted, query, conversation_json)
 
 
 @router.get(

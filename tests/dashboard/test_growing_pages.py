@@ -90,3 +90,15 @@ def test_no_list_grows_with_the_rows(admin_user: User) -> None:
     few = costs(client, key)
     fill(MANY, admin_user)
     assert costs(client, key) == few
+
+
+@pytest.mark.django_db
+def test_a_page_of_conversations_is_read_by_its_keys(admin_user: User) -> None:
+    key = {"x-api-key": make_key("script", user=admin_user, role=group_of(Role.ADMIN))[1]}
+    fill(FEW, admin_user)
+    with CaptureQueriesContext(connection) as captured:
+        assert Client().get("/v2/conversations?limit=20", headers=key).status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {captured.captured_queries[-1]['sql']}")
+        (_, _, _, first), *_ = cursor.fetchall()
+    assert first.endswith("sqlite_autoindex_playground_conversation_1 (id=?)")

@@ -17,13 +17,16 @@ SETTLING_S = 2.0
 
 async def measure(stand: Stand, candidate: Candidate, effort: Effort) -> Figures:
     async with stand.serving(candidate) as server:
-        at_start = resident_mib(server.process_id)
-        for _ in range(effort.conversations // TALKS_AT_ONCE):
+        figures = {"resident at the start, MiB": resident_mib(server.process_id)}
+        for held in range(TALKS_AT_ONCE, effort.conversations + 1, TALKS_AT_ONCE):
             async with viewing(server, await server.talks(TALKS_AT_ONCE)) as viewers:
                 await turns(viewers, ANSWER)
-        await asyncio.sleep(SETTLING_S)
-        after = resident_mib(server.process_id)
-    return {
-        "resident at the start, MiB": at_start,
-        f"resident after {effort.conversations:,} conversations, MiB": after,
-    }
+            if held in looked_at(effort):
+                await asyncio.sleep(SETTLING_S)
+                figures[f"resident after {held:,} conversations, MiB"] = resident_mib(server.process_id)
+    return figures
+
+
+def looked_at(effort: Effort) -> tuple[int, ...]:
+    """Return after how many conversations memory is looked at: some fill what a server keeps, up to its bounds."""
+    return tuple(effort.conversations // parts // TALKS_AT_ONCE * TALKS_AT_ONCE for parts in (4, 2, 1))
