@@ -9,6 +9,7 @@ from playground.views import (
     measured,
     paste,
     start,
+    start_again,
     try_endpoint,
 )
 
@@ -22,6 +23,7 @@ _playground = [
     path("turns/<str:turn_id>/request/", conversation.turn_request, name="turn-request"),
     path("turns/<str:turn_id>/stream/", conversation.turn_stream, name="turn-stream"),
     path("<str:conversation_id>/", conversation.conversation, name="conversation"),
+    path("<str:conversation_id>/again/", start_again.start_again, name="again"),
 ]
 _conversations = [
     path("", conversations.conversation_list, name="list"),

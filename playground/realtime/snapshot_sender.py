@@ -9,6 +9,7 @@ from playground.failures import log_failure
 from playground.realtime.frames import FRAME_BYTES
 from playground.realtime.hub import Viewer
 from playground.realtime.notices import Notices
+from playground.realtime.version_watch import version_notice
 from playground.realtime.wire_events import envelope
 from playground.storage.database_jobs import database_job
 from playground.storage.snapshot import Snapshot, load_snapshot, load_turns_before
@@ -110,7 +111,7 @@ class SnapshotSender:
 
     def _tell(self, snapshot: Json) -> None:
         seq, turns, earlier = snapshot["seq"], snapshot["turns"], snapshot["earlier"]
-        properties = snapshot | {"notices": self._process.notices.as_json()}
+        properties = snapshot | {"notices": [*self._process.notices.as_json(), *snapshot["notices"]]}
         self._viewer.show(self._envelope("playground.snapshot", properties, seq))
         if earlier:
             work = self._tell_earlier(turns[0]["turn_idx"], earlier, seq)
@@ -152,6 +153,7 @@ class SnapshotSender:
         No event may be sent between reading ``live`` and its ``seq``.
         """
         snapshot = {"conversation": stored.conversation, "turns": stored.turns, "earlier": stored.earlier}
+        snapshot["notices"] = [version_notice(stored.newer_version)] if stored.newer_version else []
         if live is None:
             return snapshot | {"seq": stored.last_seq}
         turn = live["turn"]

@@ -36,7 +36,9 @@ from playground.engine.json_types import Json
 from playground.engine.speech.fillers import SkipReason
 from playground.engine.turn_record import TurnRecord
 from playground.realtime.notices import Kind, notice
+from playground.realtime.version_watch import version_notice
 from playground.realtime.wire_events import envelope, wire_events
+from playground.storage.newer_versions import NewerVersion
 from playground.wire_docs.snapshot import SEQ, snapshot_example
 
 CONVERSATION_ID, TURN_ID, INFERENCE_ID = "c0123456789ab", "5f0c2d9e41", "9b1de0a7c3"
@@ -205,6 +207,10 @@ def _messages() -> Iterator[tuple[Json, str]]:
             ),
         )
     yield _of_conversation("playground.notice", notice(Kind.FOLLOWERS_LOST, is_on=False)), ""
+    yield (
+        _of_conversation("playground.notice", version_notice(NewerVersion(newest=4, used=3))),
+        "newer_version: the persona was saved; this conversation goes on with the version that it began with.",
+    )
 
 
 def _of_turn(event: Event, about: str) -> Iterator[tuple[Json, str]]:

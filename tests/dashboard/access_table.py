@@ -89,6 +89,7 @@ PAGES: dict[str, Row] = {
     "playground/turns/<str:turn_id>/request/": read(VIEWERS),
     "playground/turns/<str:turn_id>/stream/": read(VIEWERS),
     "playground/<str:conversation_id>/": read(VIEWERS),
+    "playground/<str:conversation_id>/again/": post(VIEWERS),
     "conversations/": read(VIEWERS),
     "conversations/<str:conversation_id>/": read(VIEWERS),
     "conversations/<str:conversation_id>/end/": post(VIEWERS),
