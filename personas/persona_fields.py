@@ -302,8 +302,10 @@ SECTIONS = (
                 "tool_mocks",
                 "rehearsal.tool_mocks",
                 "Tool mocks",
-                'Saved results by function name, as a JSON object: {"getWeather": {"temp": 21}}. A mock answers '
-                "before the tool endpoint does. Rehearsal: not platform traffic.",
+                'Saved results by function name, as a JSON object: {"getWeather": {"temp": 21}}. For certain '
+                'arguments: {"getWeather": [{"when": {"city": "Riga"}, "result": {"temp": -3}}, {"result": '
+                '{"temp": 21}}]}, where the mock with the most conditions that hold answers. A mock answers before '
+                "the tool endpoint does. Rehearsal: not platform traffic.",
                 default={},
                 kind=FieldKind.OBJECT,
             ),

@@ -211,6 +211,10 @@ class Runner:
         changed = await database_job(conversation_edits.overwrite_context)(conversation_id, context)
         await self._tell_context(conversation_id, changed)
 
+    async def show_anew(self, conversation_id: str) -> None:
+        """Have every viewer shown a snapshot: the conversation goes on with another version."""
+        await self._teller.show_anew(conversation_id)
+
     async def end(self, conversation_id: str) -> None:
         """End the conversation and stop an open turn at once, whatever the barge-in rules."""
         seq = await in_database_thread(conversation_edits.end_conversation)(conversation_id)

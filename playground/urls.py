@@ -10,6 +10,7 @@ from playground.views import (
     paste,
     start,
     start_again,
+    tool_mock,
     try_endpoint,
 )
 
@@ -22,6 +23,7 @@ _playground = [
     path("check-connection/", check_connection.check_connection, name="check"),
     path("turns/<str:turn_id>/request/", conversation.turn_request, name="turn-request"),
     path("turns/<str:turn_id>/stream/", conversation.turn_stream, name="turn-stream"),
+    path("turns/<str:turn_id>/mock/", tool_mock.tool_mock, name="turn-mock"),
     path("<str:conversation_id>/", conversation.conversation, name="conversation"),
     path("<str:conversation_id>/again/", start_again.start_again, name="again"),
 ]

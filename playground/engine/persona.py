@@ -109,7 +109,7 @@ class PersonaSettings:
     interrupt_history: InterruptHistory = InterruptHistory.HEARD
     max_tool_rounds: int = 5
     tool_mocks: Json = field(default_factory=dict)
-    """Saved results by function name: a text, or a value that is sent as JSON."""
+    """Saved results by function name: see `playground.engine.tools.mocks`."""
     tool_endpoint: str = ""
     tool_endpoint_secret: str = ""
     max_answer_s: int | None = None

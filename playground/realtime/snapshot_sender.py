@@ -111,8 +111,7 @@ class SnapshotSender:
 
     def _tell(self, snapshot: Json) -> None:
         seq, turns, earlier = snapshot["seq"], snapshot["turns"], snapshot["earlier"]
-        properties = snapshot | {"notices": [*self._process.notices.as_json(), *snapshot["notices"]]}
-        self._viewer.show(self._envelope("playground.snapshot", properties, seq))
+        self._viewer.show(self._envelope("playground.snapshot", snapshot, seq))
         if earlier:
             work = self._tell_earlier(turns[0]["turn_idx"], earlier, seq)
             self._earlier = start_task(work, name="earlier turns", on_failure=self._on_failure)
@@ -145,7 +144,8 @@ class SnapshotSender:
                 live = await self._process.live_state_elsewhere(self._conversation_id)
             if live is not None or not is_open:
                 break
-        return self._merged(stored, live)
+        own = [version_notice(stored.newer_version)] if stored.newer_version else []
+        return self._merged(stored, live) | {"notices": [*self._process.notices.as_json(), *own]}
 
     def _merged(self, stored: Snapshot, live: Json | None) -> Json:
         """Return the snapshot for the viewer.
@@ -153,7 +153,6 @@ class SnapshotSender:
         No event may be sent between reading ``live`` and its ``seq``.
         """
         snapshot = {"conversation": stored.conversation, "turns": stored.turns, "earlier": stored.earlier}
-        snapshot["notices"] = [version_notice(stored.newer_version)] if stored.newer_version else []
         if live is None:
             return snapshot | {"seq": stored.last_seq}
         turn = live["turn"]

@@ -104,7 +104,7 @@ export class TurnView {
     for (const call of turn.tool_calls) {
       const look = lookOf(turn, call, isLast && maySpeak && !isOpen(turn), platform);
       const known = this.#calls.get(call.id);
-      const key = JSON.stringify([call, look]);
+      const key = JSON.stringify([call.name, call.arguments, call.valid, look]);
       if (known?.key === key) continue;
       const root = toolCallView(call, look, this.#actions.answerCall);
       if (known) known.root.replaceWith(root);
