@@ -23,7 +23,9 @@ LOOK_EVERY_S = 3.0
 
 def version_notice(version: NewerVersion) -> Json:
     """Return the properties of the notice, as ``playground.notice`` and a snapshot have them."""
-    message = f"Version {version.newest} of this persona exists. Version {version.used} goes on answering here."
+    message = (
+        f"Version {version.newest} of this persona exists. Version {version.used} goes on answering here."
+    )
     return {"kind": "newer_version", "is_on": True, "message": message}
 
 

@@ -23,7 +23,5 @@ def newer_versions(conversation_ids: Iterable[str]) -> dict[str, NewerVersion]:
         status=Conversation.Status.ACTIVE,
         persona_version__persona__version__gt=F("persona_version__number"),
     )
-    rows = behind.order_by().values_list(
-        "pk", "persona_version__persona__version", "persona_version__number"
-    )
+    rows = behind.order_by().values_list("pk", "persona_version__persona__version", "persona_version__number")
     return {pk: NewerVersion(newest or 0, used) for pk, newest, used in rows}

@@ -59,5 +59,5 @@ def _save(request: HttpRequest, turn_id: str) -> tuple[Turn, SavedMock | str]:
 
 def _message(saved: SavedMock) -> str:
     if saved.is_used_here:
-        return f"Saved in version {saved.version}, with which this conversation goes on: it answers the next call that fits."
+        return f"Saved in version {saved.version}, which goes on here: the next call that fits is answered by it."
     return f"Saved in version {saved.version}: start again with it to use the mock."

@@ -1,4 +1,4 @@
-"""Viewers of a conversation are told once that its persona was saved since; those that come later, by their snapshot."""
+"""Viewers are told once that the persona was saved since; those that come later, by their snapshot."""
 
 from collections.abc import Callable
 

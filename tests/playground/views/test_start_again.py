@@ -23,9 +23,7 @@ def again(client: Client, before: Conversation) -> Conversation:
 
 
 def test_it_has_the_same_options_and_the_newest_version(user: User, user_client: Client) -> None:
-    before = started(
-        user, conversational_context="Maya calls.", stand_in=True, properties={"filler_seed": 3}
-    )
+    before = started(user, conversational_context="Maya calls.", stand_in=True, properties={"filler_seed": 3})
     save_persona(Persona.objects.get(), by=None)
     after = again(user_client, before)
     assert after.persona_version.number == before.persona_version.number + 1
