@@ -212,7 +212,7 @@ class Runner:
         await self._tell_context(conversation_id, changed)
 
     async def show_anew(self, conversation_id: str) -> None:
-        """Have every viewer shown a snapshot: the conversation goes on with another version."""
+        """Have every viewer shown a snapshot, after a change that no event tells."""
         await self._teller.show_anew(conversation_id)
 
     async def end(self, conversation_id: str) -> None:

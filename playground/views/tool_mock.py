@@ -35,8 +35,7 @@ async def tool_mock(request: HttpRequest, turn_id: str) -> HttpResponse:
     turn, saved = await sync_to_async(_save)(request, turn_id)
     if isinstance(saved, str):
         return JsonResponse({"message": saved}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    if saved.is_used_here:
-        await runner().show_anew(turn.conversation_id)
+    await runner().show_anew(turn.conversation_id)
     return JsonResponse({"message": _message(saved)})
 
 

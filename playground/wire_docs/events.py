@@ -203,14 +203,13 @@ def _messages() -> Iterator[tuple[Json, str]]:
                 "Something that this server process can't do began (is_on) or ended; message says it to a person. It "
                 "is no part of the conversation: show the newest of each kind while it is on. followers_lost: what "
                 "happens in other server processes doesn't arrive, and a snapshot follows once it does. not_stored: "
-                "turns go on, but what happens is not stored yet."
+                "turns go on, but what happens is not stored yet. newer_version is the conversation's own: its "
+                "persona was saved, and it goes on with the older version."
             ),
         )
     yield _of_conversation("playground.notice", notice(Kind.FOLLOWERS_LOST, is_on=False)), ""
-    yield (
-        _of_conversation("playground.notice", version_notice(NewerVersion(newest=4, used=3))),
-        "newer_version: the persona was saved; this conversation goes on with the version that it began with.",
-    )
+    newer = version_notice(NewerVersion(newest=4, used=3))
+    yield _of_conversation("playground.notice", newer), ""
 
 
 def _of_turn(event: Event, about: str) -> Iterator[tuple[Json, str]]:
