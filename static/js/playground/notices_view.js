@@ -6,13 +6,14 @@ import { element, fromTemplate, partsOf } from "./dom.js";
 
 export class NoticesView {
   #root = document.getElementById("notices");
-  #shown = [];
+  #shown = "";
   #lines = new Map();
 
   /** `notices` are those that are on; a screen reader is told of one when it begins. */
   update(notices) {
-    if (notices === this.#shown) return;
-    this.#shown = notices;
+    const shown = notices.map(({ message }) => message).join("\n");
+    if (shown === this.#shown) return;
+    this.#shown = shown;
     const wanted = notices.map(({ kind, message }) => [message, this.#lines.get(message) ?? lineOf(kind, message)]);
     this.#lines = new Map(wanted);
     this.#root.replaceChildren(...this.#lines.values());

@@ -36,7 +36,7 @@ export class Sender {
     const cut = () => {
       if (this.#socket.send(interrupt())) this.#cutId = open.turn_id;
     };
-    if (!this.#asks(open, text, cut)) cut();
+    if (open.turn_id === this.#cutId || !this.#asks(open, text, cut)) cut();
   }
 
   /** After a change of state: drop accepted messages, and send the next one if it may go. */

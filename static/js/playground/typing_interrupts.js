@@ -10,8 +10,9 @@ export function start() {
   const interrupt = document.getElementById("interrupt");
   let newest = null;
   let interruptedId = null;
-  const typed = () => {
-    if (newest === null || newest.turn.turn_id === interruptedId || interrupt.disabled) return;
+  const typed = ({ isTrusted }) => {
+    // What is dictated is put into the box by the page itself: that event is not to be trusted.
+    if (!isTrusted || newest === null || newest.turn.turn_id === interruptedId || interrupt.disabled) return;
     const { turn, elapsed } = newest;
     if (!isOpen(turn) || heardAt(turn, elapsed())?.kind !== "sentence") return;
     interruptedId = turn.turn_id;

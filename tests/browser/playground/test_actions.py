@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import violations
-from tests.browser.site import Site
+from tests.browser.site import Site, rows
 from tests.browser.talking import (
     expect_status,
     hear_at_once,
@@ -97,10 +97,13 @@ $response.replies.push({
 def conditional(page: Page, site: Site, tmp_path: Path) -> None:
     """The page of a conversation whose persona has a conditional barge-in, while its voice is heard."""
     persona_id = imported(site, tmp_path, "conditional.sc", CONDITIONAL)
+    rows(site.data, "UPDATE personas_persona SET persona_name = ? WHERE id = ?", "Conditional", persona_id)
     page.goto(f"/playground/?persona={persona_id}")
     page.locator(f'button[value="{persona_id}"]').click()
     expect(page.locator("[data-persona=version]")).not_to_be_empty()
-    say(page, "Tell me about the wolf.")
+    page.locator("#context-menu > summary").click()
+    page.get_by_label("Say verbatim").fill("A long sentence that takes its time to be said. " * 20)
+    page.get_by_role("button", name="Say it").click()
     wait_until_heard(page, 0)
 
 
