@@ -11,7 +11,7 @@ from django.core.validators import BaseValidator, MaxValueValidator, MinValueVal
 
 from personas.delays import LONGEST_ACTIVATION_DELAY_MS
 from personas.formats.credentials import literal_key_problems
-from personas.formats.rules import parameter_problems, tool_problems
+from personas.formats.rules import parameter_problems, tool_mock_problems, tool_problems
 from personas.persona_field import ADDRESS_NAMES, Bounds, FieldKind, FormSection, PersonaField, Vision
 from playground.engine.persona import BargeIn, HistoryMode, InterruptHistory, LLMSettings, PersonaSettings
 from playground.engine.persona import default_of as engine_default
@@ -308,6 +308,7 @@ SECTIONS = (
                 "the tool endpoint does. Rehearsal: not platform traffic.",
                 default={},
                 kind=FieldKind.OBJECT,
+                rule=tool_mock_problems,
             ),
             PersonaField(
                 "tool_endpoint",

@@ -39,6 +39,13 @@ def mocks_in(saved: object) -> tuple[Mock, ...]:
     return (Mock(saved),)
 
 
+def misfit_in(saved: object) -> int | None:
+    """Return the place of the first entry that makes a list of mocks a plain result, though another has conditions."""
+    if not isinstance(saved, list) or not any(_is_mock(each) and "when" in each for each in saved):
+        return None
+    return next((place for place, each in enumerate(saved) if not _is_mock(each)), None)
+
+
 def fitting_mock(name: str, arguments: str, tool_mocks: Mapping[str, Any]) -> Mock | None:
     """Return the mock that answers a call: that with the most conditions, of several the first; None without one.
 
