@@ -11,7 +11,7 @@ from django.core.validators import BaseValidator, MaxValueValidator, MinValueVal
 
 from personas.delays import LONGEST_ACTIVATION_DELAY_MS
 from personas.formats.credentials import literal_key_problems
-from personas.formats.rules import parameter_problems, tool_problems
+from personas.formats.rules import parameter_problems, tool_mock_problems, tool_problems
 from personas.persona_field import ADDRESS_NAMES, Bounds, FieldKind, FormSection, PersonaField, Vision
 from playground.engine.persona import BargeIn, HistoryMode, InterruptHistory, LLMSettings, PersonaSettings
 from playground.engine.persona import default_of as engine_default
@@ -302,10 +302,13 @@ SECTIONS = (
                 "tool_mocks",
                 "rehearsal.tool_mocks",
                 "Tool mocks",
-                'Saved results by function name, as a JSON object: {"getWeather": {"temp": 21}}. A mock answers '
-                "before the tool endpoint does. Rehearsal: not platform traffic.",
+                'Saved results by function name, as a JSON object: {"getWeather": {"temp": 21}}. For certain '
+                'arguments: {"getWeather": [{"when": {"city": "Riga"}, "result": {"temp": -3}}, {"result": '
+                '{"temp": 21}}]}, where the mock with the most conditions that hold answers. A mock answers before '
+                "the tool endpoint does. Rehearsal: not platform traffic.",
                 default={},
                 kind=FieldKind.OBJECT,
+                rule=tool_mock_problems,
             ),
             PersonaField(
                 "tool_endpoint",

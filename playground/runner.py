@@ -23,6 +23,7 @@ from playground.realtime.relay import Relay
 from playground.realtime.rights_watch import RightsWatch
 from playground.realtime.snapshot_sender import SnapshotSender
 from playground.realtime.teller import Teller, events_of_closing
+from playground.realtime.version_watch import VersionWatch
 from playground.realtime.wire_events import envelope
 from playground.storage import conversation_edits, leases
 from playground.storage.database_jobs import database_job
@@ -54,6 +55,7 @@ class Runner:
         self.hub = Hub()
         self.notices = Notices(self.hub)
         self.rights = RightsWatch()
+        self._versions = VersionWatch(self.hub)
         self._relay = Relay(layer, self.hub, self, self.notices) if layer is not None else None
         self._loop = asyncio.get_running_loop()
         self._recorder = Recorder(self._tell_backlog_soon)
@@ -118,6 +120,7 @@ class Runner:
         await self._turns.cancel()
         await self._tools.stop()
         await self._heartbeat.stop()
+        await self._versions.stop()
         if self._relay is not None:
             await self._relay.stop()
         await asyncio.to_thread(self._recorder.stop, within_s)
@@ -131,10 +134,12 @@ class Runner:
         except BaseException:
             self.hub.detach(conversation_id, viewer)
             raise
+        self._versions.begin()
         return viewer
 
     async def detach(self, conversation_id: str, viewer: Viewer) -> None:
         self.hub.detach(conversation_id, viewer)
+        await self._versions.end_unless_watched()
         if self._relay is not None:
             await self._relay.leave(conversation_id)
 
@@ -212,6 +217,10 @@ class Runner:
         """Replace the conversational_context, from the next turn on."""
         changed = await database_job(conversation_edits.overwrite_context)(conversation_id, context)
         await self._tell_context(conversation_id, changed)
+
+    async def show_anew(self, conversation_id: str) -> None:
+        """Have every viewer shown a snapshot, after a change that no event tells."""
+        await self._teller.show_anew(conversation_id)
 
     async def end(self, conversation_id: str) -> None:
         """End the conversation and stop an open turn at once, whatever the barge-in rules."""

@@ -9,6 +9,8 @@ from playground.views import (
     measured,
     paste,
     start,
+    start_again,
+    tool_mock,
     try_endpoint,
 )
 
@@ -21,7 +23,9 @@ _playground = [
     path("check-connection/", check_connection.check_connection, name="check"),
     path("turns/<str:turn_id>/request/", conversation.turn_request, name="turn-request"),
     path("turns/<str:turn_id>/stream/", conversation.turn_stream, name="turn-stream"),
+    path("turns/<str:turn_id>/mock/", tool_mock.tool_mock, name="turn-mock"),
     path("<str:conversation_id>/", conversation.conversation, name="conversation"),
+    path("<str:conversation_id>/again/", start_again.start_again, name="again"),
 ]
 _conversations = [
     path("", conversations.conversation_list, name="list"),

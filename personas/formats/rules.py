@@ -15,6 +15,7 @@ from personas.delays import LONGEST_ACTIVATION_DELAY_MS
 from playground.engine.headers import HeaderError, check_header, check_headers
 from playground.engine.persona import BargeIn
 from playground.engine.tools.arguments import schema_fault
+from playground.engine.tools.mocks import misfit_in
 from playground.engine.tools.schema_size import nests_deeper
 from playground.engine.user_json import LIMIT_BYTES, LIMIT_DEPTH
 
@@ -195,6 +196,17 @@ def barge_in_problems(barge_in: Mapping[str, Any]) -> Iterator[ValueProblem]:
             ("noInterruptTime",),
             f"noInterruptTime is a whole number of milliseconds from 0 to {MAX_DELAY_MS:,}.",
         )
+
+
+def tool_mock_problems(tool_mocks: Mapping[str, Any]) -> Iterator[ValueProblem]:
+    """Check the lists of mocks: where one entry has conditions, each has to be a mock."""
+    for name, saved in tool_mocks.items():
+        place = misfit_in(saved)
+        if place is not None:
+            form = '{"when": {…}, "result": …}'
+            yield ValueProblem(
+                (name, place), f"Mock {place + 1} of {printable(name)} is not of the form {form}."
+            )
 
 
 def excerpt(text: str) -> str:

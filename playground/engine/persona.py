@@ -83,6 +83,13 @@ class BargeInSettings:
     mode: BargeIn = BargeIn.FORCED
     no_interrupt_ms: int = 0
     """From the start of the answer's playout; no interrupt takes effect before it has passed."""
+    is_conditional: bool = False
+    """Whether the reply has a condition for interrupts (Just AI, ``bargeInIf``)."""
+
+    @property
+    def asks_handler(self) -> bool:
+        """Whether a handler of the script decides about each interrupt."""
+        return self.is_conditional and self.mode is not BargeIn.DISABLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +116,7 @@ class PersonaSettings:
     interrupt_history: InterruptHistory = InterruptHistory.HEARD
     max_tool_rounds: int = 5
     tool_mocks: Json = field(default_factory=dict)
-    """Saved results by function name: a text, or a value that is sent as JSON."""
+    """Saved results by function name: see `playground.engine.tools.mocks`."""
     tool_endpoint: str = ""
     tool_endpoint_secret: str = ""
     max_answer_s: int | None = None

@@ -93,7 +93,17 @@ def _filler(source: Mapping[str, Any] | None) -> FillerSettings | None:
 def _barge_in(source: Mapping[str, Any]) -> BargeInSettings:
     no_interrupt_ms = int(source.get("noInterruptTime") or 0)
     mode = source.get("bargeIn")
-    return BargeInSettings(BargeIn(mode) if mode else BargeInSettings().mode, no_interrupt_ms)
+    return BargeInSettings(
+        BargeIn(mode) if mode else BargeInSettings().mode,
+        no_interrupt_ms,
+        is_conditional=_asks_handler(source.get("bargeInReply") or {}),
+    )
+
+
+def _asks_handler(reply: Mapping[str, Any]) -> bool:
+    """Whether a ``bargeInReply`` has the script asked; one of the type ``ignoreBargeIn`` has nobody asked."""
+    intent = reply.get("bargeInIntent")
+    return bool(reply) and not (isinstance(intent, Mapping) and intent.get("type") == "ignoreBargeIn")
 
 
 def _speech(document: Mapping[str, Any]) -> SpeechSettings:

@@ -9,6 +9,7 @@ from playground.failures import FailureLog
 from playground.realtime.frames import FRAME_BYTES
 from playground.realtime.hub import Viewer
 from playground.realtime.notices import Notices
+from playground.realtime.version_watch import version_notice
 from playground.realtime.wire_events import envelope
 from playground.storage.database_jobs import database_job
 from playground.storage.snapshot import Snapshot, load_snapshot, load_turns_before
@@ -125,8 +126,7 @@ class SnapshotSender:
 
     def _tell(self, snapshot: Json) -> None:
         seq, turns, earlier = snapshot["seq"], snapshot["turns"], snapshot["earlier"]
-        properties = snapshot | {"notices": self._process.notices.as_json()}
-        self._viewer.show(self._envelope("playground.snapshot", properties, seq))
+        self._viewer.show(self._envelope("playground.snapshot", snapshot, seq))
         if earlier:
             work = self._tell_earlier(turns[0]["turn_idx"], earlier, seq)
             self._earlier = start_task(work, name="earlier turns", on_failure=self._on_failure)
@@ -159,7 +159,8 @@ class SnapshotSender:
                 live = await self._process.live_state_elsewhere(self._conversation_id)
             if live is not None or not is_open:
                 break
-        return self._merged(stored, live)
+        own = [version_notice(stored.newer_version)] if stored.newer_version else []
+        return self._merged(stored, live) | {"notices": [*self._process.notices.as_json(), *own]}
 
     def _merged(self, stored: Snapshot, live: Json | None) -> Json:
         """Return the snapshot for the viewer.

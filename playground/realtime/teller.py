@@ -65,7 +65,7 @@ class Teller:
                 return
             seq = await in_database_thread(conversation_edits.take_seq)(conversation_id)
         if seq is None:
-            await self._show_anew(conversation_id)
+            await self.show_anew(conversation_id)
             return
         event = envelope(event_type, properties, conversation_id=conversation_id, seq=seq)
         self._hub.deliver(conversation_id, event)
@@ -105,8 +105,8 @@ class Teller:
         await asyncio.sleep(LOOK_AGAIN_S)
         return False
 
-    async def _show_anew(self, conversation_id: str) -> None:
-        """Send every viewer a snapshot, because neither the owner nor the database gave the event a ``seq``."""
+    async def show_anew(self, conversation_id: str) -> None:
+        """Send every viewer a snapshot, because of a change that no event with a ``seq`` tells."""
         self._hub.show_anew(conversation_id)
         if self._others is not None:
             await self._others.have_shown_anew(conversation_id)

@@ -9,6 +9,7 @@ from playground.engine.json_types import Json
 from playground.engine.persona import PersonaSettings
 from playground.models import Conversation, Turn
 from playground.storage.frozen_personas import persona_of
+from playground.storage.newer_versions import NewerVersion, newer_versions
 
 SLICE_TURNS = 20
 """The number of turns read from the database at a time."""
@@ -24,6 +25,7 @@ class Snapshot:
     earlier: int
     """The number of earlier turns."""
     last_seq: int
+    newer_version: NewerVersion | None = None
 
 
 def load_snapshot(conversation_id: str, *, part_bytes: int) -> Snapshot:
@@ -36,6 +38,7 @@ def load_snapshot(conversation_id: str, *, part_bytes: int) -> Snapshot:
         turns=turns,
         earlier=conversation.turns.filter(position__lt=turns[0]["turn_idx"]).count() if turns else 0,
         last_seq=conversation.last_seq,
+        newer_version=newer_versions([conversation_id]).get(conversation_id),
     )
 
 

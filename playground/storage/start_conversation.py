@@ -60,9 +60,9 @@ def start_conversation(persona: Persona, options: ConversationOptions, *, owner:
         stand_in=options.stand_in,
         conversation_name=options.conversation_name,
         conversational_context=fill_placeholders(options.conversational_context, options.values),
-        replica_id=options.replica_id or version.document.get("default_replica_id") or "",
+        replica_id=options.replica_id or default_replica_of(version.document),
         callback_url=options.callback_url,
-        custom_greeting=options.custom_greeting or _greeting_of(version.document),
+        custom_greeting=options.custom_greeting or greeting_of(version.document),
         initial_messages=list(options.initial_messages),
         properties=dict(options.properties),
         status=options.status,
@@ -70,7 +70,12 @@ def start_conversation(persona: Persona, options: ConversationOptions, *, owner:
     )
 
 
-def _greeting_of(document: Mapping[str, Any]) -> str:
+def default_replica_of(document: Mapping[str, Any]) -> str:
+    """The persona's own replica; empty: it has none."""
+    return str(document.get("default_replica_id") or "")
+
+
+def greeting_of(document: Mapping[str, Any]) -> str:
     """The persona's own greeting; empty: it has none."""
     return platform_of(document).greeting(document.get("other_keys") or {})
 

@@ -9,13 +9,8 @@ from playground.engine.errors.codes import Code, NotReadyError
 from playground.engine.events import ToolCall
 from playground.engine.json_types import Json
 from playground.engine.persona import PersonaSettings
-from playground.engine.tools.rounds import (
-    ResultSource,
-    endpoint_body,
-    mocked_output,
-    refused_output,
-    source_of,
-)
+from playground.engine.tools.mocks import fitting_mock
+from playground.engine.tools.rounds import ResultSource, endpoint_body, refused_output, source_of
 from playground.engine.wire_request import WireRequest
 from playground.models import Turn
 from playground.storage import conversation_edits
@@ -82,8 +77,9 @@ def _automatic(call: ToolCall, turn: Turn, persona: PersonaSettings, faults: Seq
     source = source_of(call, persona)
     if faults:
         return AutomaticCall(call.id, source, refused_output(faults), "error")
-    if source is ResultSource.MOCK:
-        return AutomaticCall(call.id, source, mocked_output(call.name, persona))
+    mock = fitting_mock(call.name, call.arguments, persona.tool_mocks)
+    if mock is not None:
+        return AutomaticCall(call.id, source, mock.output())
     try:
         return AutomaticCall(call.id, source, request=_request(call, turn, persona))
     except NotReadyError as error:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from playground.access import READ, START, may_edit_persona, own_conversation_or_404, own_turn_or_404
 from playground.engine.errors.codes import PERSONA_CODES
 from playground.engine.platforms.registry import platform_choices, platform_named, platforms
+from playground.engine.speech.barge_in import DECISION_MS
 from playground.engine.speech.language import declared_language
 from playground.engine.speech.voices import voice_of
 from playground.models import Conversation, Turn
@@ -31,6 +32,7 @@ def conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
         "close_codes": close_codes_json(),
         "platforms": platform_choices(),
         "voice": _voice(own_conversation),
+        "decision_ms": _decision_ms(own_conversation),
     }
     return render(request, "playground/conversation.html", context)
 
@@ -42,6 +44,13 @@ def _voice(conversation: Conversation) -> dict[str, str]:
         "language": declared_language(conversation.properties, speech),
         "speed": str(voice_of(speech).speed),
     }
+
+
+def _decision_ms(conversation: Conversation) -> int | None:
+    """Return how long the user may take to decide about an interrupt; None: nobody is asked."""
+    persona = persona_of(conversation)
+    has_handler = platform_named(persona.llm.platform).has_barge_in_settings
+    return DECISION_MS if has_handler and persona.barge_in.asks_handler else None
 
 
 @never_cache

@@ -36,7 +36,9 @@ from playground.engine.json_types import Json
 from playground.engine.speech.fillers import SkipReason
 from playground.engine.turn_record import TurnRecord
 from playground.realtime.notices import Kind, notice
+from playground.realtime.version_watch import version_notice
 from playground.realtime.wire_events import envelope, wire_events
+from playground.storage.newer_versions import NewerVersion
 from playground.wire_docs.snapshot import SEQ, snapshot_example
 
 CONVERSATION_ID, TURN_ID, INFERENCE_ID = "c0123456789ab", "5f0c2d9e41", "9b1de0a7c3"
@@ -202,10 +204,13 @@ def _messages() -> Iterator[tuple[Json, str]]:
                 "is no part of the conversation: show the newest of each kind while it is on. followers_lost: what "
                 "happens in other server processes doesn't arrive, and a snapshot follows once it does. not_stored: "
                 "turns go on, but what happens is not stored yet. stopping: no turn begins here any more, and the "
-                "socket is closed soon."
+                "socket is closed soon. newer_version is the conversation's own: its persona was saved, and it goes "
+                "on with the older version."
             ),
         )
     yield _of_conversation("playground.notice", notice(Kind.FOLLOWERS_LOST, is_on=False)), ""
+    newer = version_notice(NewerVersion(newest=4, used=3))
+    yield _of_conversation("playground.notice", newer), ""
 
 
 def _of_turn(event: Event, about: str) -> Iterator[tuple[Json, str]]:

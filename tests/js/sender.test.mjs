@@ -8,10 +8,10 @@ import { newTurn } from "../../static/js/playground/turn.js";
 const IDLE = { ...initialState(), conversation: {} };
 const SPEAKING = { ...IDLE, turns: [{ ...newTurn("t1"), status: "streaming" }] };
 
-function connected() {
+function connected(asks) {
   const sent = [];
   const socket = { isOpen: true, send: (command) => socket.isOpen && sent.push(command) > 0 };
-  return { socket, sent, sender: new Sender(socket) };
+  return { socket, sent, sender: new Sender(socket, asks) };
 }
 
 function names(sent) {
@@ -30,6 +30,16 @@ describe("what the user says", () => {
   test("cuts an open turn first", () => {
     const { sender, sent } = connected();
     sender.say("Stop", "respond", SPEAKING);
+    assert.deepEqual(names(sent), ["conversation.interrupt", "conversation.respond"]);
+  });
+
+  test("cuts an open turn only after a yes, where somebody decides about interrupts", () => {
+    let yes = null;
+    const { sender, sent } = connected((turn, text, cut) => (yes = { turn, text, cut }));
+    sender.say("Stop", "respond", SPEAKING);
+    assert.deepEqual([yes.turn.turn_id, yes.text, sent], ["t1", "Stop", []]);
+    yes.cut();
+    sender.sendNext(SPEAKING);
     assert.deepEqual(names(sent), ["conversation.interrupt", "conversation.respond"]);
   });
 

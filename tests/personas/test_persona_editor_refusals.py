@@ -56,6 +56,19 @@ def test_of_many_keys_in_a_field_the_first_are_named_and_the_others_counted(user
     assert last == "10 more problems are not listed."
 
 
+def test_a_list_of_mocks_with_one_that_is_none_is_refused_and_any_other_list_is_a_result(
+    user_client: Client,
+) -> None:
+    persona = stored()
+    mocks = {
+        "calendar": [{"when": "Monday", "result": 1}, 2],
+        "look": [{"when": {"city": "Riga"}, "result": 1}, {"reslt": 2}],
+    }
+    data = typed(persona, tool_mocks=json.dumps(mocks))
+    (refusal,) = user_client.post(edit_url(persona), data).context["form"].errors["tool_mocks"]
+    assert 'Mock 2 of look is not of the form {"when": {…}, "result": …}.' in refusal
+
+
 def test_a_function_s_schema_is_faulted_at_its_place_while_typing(user_client: Client) -> None:
     persona = stored()
     tools = [{"type": "function", "function": {"name": "a", "parameters": {"required": "b"}}}]

@@ -2,10 +2,16 @@
 
 ``forced`` cuts at once; ``phrase`` lets the current phrase end first; during ``noInterruptTime``, counted from the
 first playout of the answer, nothing is cut. While the voice is silent, an interrupt always takes effect at once.
+
+With ``bargeInIf`` a handler of the script decides about each interrupt, by ``$dialer.bargeInInterrupt``. The page asks
+the user in its place; before an interrupt of the wire its sender has decided.
 """
 
 from playground.engine.persona import BargeIn, BargeInSettings
 from playground.engine.speech.schedule import SpeechSchedule
+
+DECISION_MS = 5_000
+"""How long the user may take to decide; then the voice goes on, as where the handler decides nothing."""
 
 
 def cut_at_ms(settings: BargeInSettings, schedule: SpeechSchedule, now_ms: int) -> int:

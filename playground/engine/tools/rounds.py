@@ -10,6 +10,7 @@ from enum import StrEnum
 from playground.engine.events import ToolCall
 from playground.engine.json_types import Json
 from playground.engine.persona import PersonaSettings
+from playground.engine.tools.mocks import fitting_mock
 
 
 class ResultSource(StrEnum):
@@ -21,16 +22,10 @@ class ResultSource(StrEnum):
 
 
 def source_of(call: ToolCall, persona: PersonaSettings) -> ResultSource:
-    """Return the source of a call's result. A saved mock of the function takes precedence over the endpoint."""
-    if call.name in persona.tool_mocks:
+    """Return the source of a call's result. A saved mock that fits takes precedence over the endpoint."""
+    if fitting_mock(call.name, call.arguments, persona.tool_mocks) is not None:
         return ResultSource.MOCK
     return ResultSource.ENDPOINT if persona.tool_endpoint else ResultSource.HAND
-
-
-def mocked_output(name: str, persona: PersonaSettings) -> str:
-    """Return the saved result of a function: a text verbatim, anything else as JSON."""
-    mock = persona.tool_mocks[name]
-    return mock if isinstance(mock, str) else json.dumps(mock, ensure_ascii=False)
 
 
 def refused_output(faults: Iterable[str]) -> str:

@@ -1,19 +1,30 @@
 /**
- * What the server can't do at the moment: one line for each notice that is on.
+ * What the server can't do at the moment, and that the persona has a newer version: one line for each notice that is on.
  */
 
-import { element } from "./dom.js";
+import { element, fromTemplate, partsOf } from "./dom.js";
 
 export class NoticesView {
   #root = document.getElementById("notices");
-  #shown = [];
+  #shown = "";
+  #lines = new Map();
 
   /** `notices` are those that are on; a screen reader is told of one when it begins. */
   update(notices) {
-    if (notices === this.#shown) return;
-    this.#shown = notices;
-    const lines = new Map([...this.#root.children].map((line) => [line.textContent, line]));
-    const wanted = notices.map(({ message }) => lines.get(message) ?? element("p", "live__notice", message));
-    this.#root.replaceChildren(...wanted);
+    const shown = notices.map(({ message }) => message).join("\n");
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    const wanted = notices.map(({ kind, message }) => [message, this.#lines.get(message) ?? lineOf(kind, message)]);
+    this.#lines = new Map(wanted);
+    this.#root.replaceChildren(...this.#lines.values());
   }
+}
+
+/** Return the line of a notice; a kind that something can be done about has a template. */
+function lineOf(kind, message) {
+  const id = `notice-${kind}`;
+  if (!document.getElementById(id)) return element("p", "live__notice", message);
+  const line = fromTemplate(id);
+  partsOf(line).message.textContent = message;
+  return line;
 }

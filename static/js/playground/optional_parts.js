@@ -14,6 +14,7 @@ import { showText } from "./dom.js";
 const LOAD = {
   "callers-view": () => import("./callers_view.js"),
   loudspeaker: () => import("./loudspeaker.js"),
+  "typing-interrupts": () => import("./typing_interrupts.js"),
 };
 const MISSING = {
   loudspeaker: () => ("speechSynthesis" in globalThis ? "" : "This browser has no speech synthesis: nothing can be heard."),

@@ -7,6 +7,7 @@ import { TurnClock } from "./clock.js";
 import { Composer } from "./composer.js";
 import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
+import { lazy } from "./lazy.js";
 import { NoticesView } from "./notices_view.js";
 import { OptionalParts } from "./optional_parts.js";
 import * as protocol from "./protocol.js";
@@ -16,7 +17,9 @@ import { ConversationSocket } from "./socket.js";
 import { CUT_WAITS, initialState, openTurn, reduce, turnById } from "./state.js";
 import { connectionStatus, turnStatus } from "./status.js";
 import { Transcript } from "./transcript.js";
-import { cutDueAt } from "./turn.js";
+import { cutDueAt, heardAt } from "./turn.js";
+
+const withQuestion = lazy(() => import("./barge_in_question.js"));
 
 /** How often the page redraws if the user prefers reduced motion. */
 const STILL_TICK_MS = 1_000;
@@ -47,7 +50,7 @@ class LivePage {
     onEvents: (events) => this.#received(events),
     onStatus: (status) => this.#connected(status),
   });
-  #sender = new Sender(this.#socket);
+  #sender = new Sender(this.#socket, (turn, text, cut) => this.#asksFirst(turn, text, cut));
   #inspector = new Inspector((turnId, platform) => this.#requestPath(turnId, platform), (turnId) => this.#streamPath(turnId));
   #transcript = new Transcript({
     select: (turnId) => this.#select(turnId),
@@ -142,6 +145,13 @@ class LivePage {
     this.#sender.say(text, kind, this.#state);
     this.#transcript.follow();
     this.#requestFrame();
+  }
+
+  /** Ask the user in place of the script's handler, if the persona's barge-in is conditional and something is heard. */
+  #asksFirst(turn, text, cut) {
+    const isAsked = this.#root.dataset.decisionMs && heardAt(turn, this.#clock.elapsed(turn.turn_id, performance.now()));
+    if (isAsked) withQuestion(({ ask }) => ask(text, cut, () => openTurn(this.#state)?.turn_id === turn.turn_id));
+    return Boolean(isAsked);
   }
 
   /** Interrupt at a word, once the voice is there. */

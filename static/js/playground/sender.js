@@ -12,24 +12,31 @@ const COMMANDS = { respond, echo };
 
 export class Sender {
   #socket;
+  #asks;
   #cutId = null;
 
-  constructor(socket) {
+  /** `asks(turn, text, cut)` returns whether somebody is asked first, whose yes calls `cut`; `text` is what is sent, or null. */
+  constructor(socket, asks = () => false) {
     this.#socket = socket;
+    this.#asks = asks;
     this.outbox = [];
   }
 
   /** Send `text` (`kind`: `respond` to the LLM, or `echo`), interrupting an open turn. */
   say(text, kind, state) {
     this.outbox = queued(this.outbox, text, newMessageId(), kind);
-    this.cut(state);
+    this.cut(state, text);
     this.sendNext(state);
   }
 
   /** Interrupt the open turn, if there is one. */
-  cut(state) {
+  cut(state, text = null) {
     const open = openTurn(state);
-    if (open && this.#socket.send(interrupt())) this.#cutId = open.turn_id;
+    if (!open) return;
+    const cut = () => {
+      if (this.#socket.send(interrupt())) this.#cutId = open.turn_id;
+    };
+    if (open.turn_id === this.#cutId || !this.#asks(open, text, cut)) cut();
   }
 
   /** After a change of state: drop accepted messages, and send the next one if it may go. */

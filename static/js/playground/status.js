@@ -2,7 +2,7 @@
  * The status line: the state of a connection that isn't open, else what the open turn does. Pure.
  */
 
-import { playouts } from "./turn.js";
+import { heardAt } from "./turn.js";
 
 /** Sentences by the names of the server's close codes. */
 const CLOSED = {
@@ -38,7 +38,7 @@ export function turnStatus(turn, speaker, elapsed_ms, held_until_ms) {
   if (!turn) return "";
   if (held_until_ms !== null) return `${speaker} can't be interrupted yet; the interrupt waits.`;
   if (turn.cut_waits !== null) return "The interrupt waits until the word that you clicked is heard; Esc interrupts at once.";
-  const playing = playouts(turn).find((one) => one.starts_ms <= elapsed_ms && elapsed_ms < one.ends_ms && !one.cut);
+  const playing = heardAt(turn, elapsed_ms);
   if (playing) return playing.kind === "filler" ? "A filler plays" : `${speaker} speaks`;
   return turn.text === "" ? "Waiting for the LLM" : "Silence";
 }

@@ -2,7 +2,15 @@
  * A function that the LLM called: its arguments, the event that the platform would fire, and the form that answers it.
  */
 
-import { fromTemplate, partsOf, pretty, showText } from "./dom.js";
+import { fromTemplate, partsOf, pretty, setText, showText } from "./dom.js";
+import { lazy } from "./lazy.js";
+import { isJson } from "./tool_mocks.js";
+
+const withMockForm = lazy(() => import("./tool_mock_form.js"));
+
+/** How long nothing may be typed before a result that is not JSON is noted. */
+const NOTED_AFTER_MS = 600;
+const NOT_JSON = "This is not JSON: the LLM gets it as text.";
 
 /** Return an element for `call`; it is rebuilt when `lookOf` changes. */
 export function toolCallView(call, look, onResult) {
@@ -16,14 +24,15 @@ export function toolCallView(call, look, onResult) {
   parts.unanswered.hidden = look.result !== undefined || look.mayAnswer;
   parts.form.hidden = !look.mayAnswer;
   if (look.result) showResult(parts, look.result);
-  if (look.mayAnswer) prepareForm(parts, call, onResult);
+  if (look.mayAnswer) prepareForm(parts, call, look.turnId, onResult);
   return root;
 }
 
 /** Return what a call's element shows apart from the call itself; `platform` is the persona's, as the page calls it. */
 export function lookOf(turn, call, mayAnswer, platform) {
   const result = turn.tool_results[call.id];
-  return { result, eventNames: turn.events_fired, platform, mayAnswer: mayAnswer && result === undefined };
+  const turnId = turn.turn_id;
+  return { turnId, result, eventNames: turn.events_fired, platform, mayAnswer: mayAnswer && result === undefined };
 }
 
 function eventText({ eventNames, platform }) {
@@ -35,15 +44,34 @@ const SOURCES = { mock: " by a saved mock", endpoint: " by the tool endpoint" };
 function showResult(parts, { output, status, source }) {
   parts.result.hidden = false;
   parts["result-status"].textContent = `answered${SOURCES[source] ?? ""}${status === "error" ? " with an error" : ""}`;
+  parts["text-result"].hidden = typeof output !== "string" || isJson(output);
   parts.output.textContent = typeof output === "string" ? pretty(output) : JSON.stringify(output, null, 2);
 }
 
-function prepareForm(parts, call, onResult) {
+function prepareForm(parts, call, turnId, onResult) {
   const field = parts.form.elements.output;
   field.id = `output-${call.id}`;
   parts.label.htmlFor = field.id;
+  noteText(field, parts["text-typed"]);
   parts.form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (field.value.trim()) onResult(call.id, field.value, event.submitter?.value ?? "success");
+  });
+  const open = parts["mock-open"];
+  open?.addEventListener("click", () => {
+    const isOpen = open.getAttribute("aria-expanded") !== "true";
+    open.setAttribute("aria-expanded", String(isOpen));
+    parts.mock.hidden = !isOpen;
+    if (isOpen) withMockForm(({ prepareMockForm }) => prepareMockForm(parts, call, turnId));
+  });
+}
+
+/** Note in `note` that what is typed is not JSON, once nothing is typed for a while. */
+function noteText(field, note) {
+  let timer = 0;
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    if (isJson(field.value)) return setText(note, "");
+    timer = setTimeout(() => setText(note, isJson(field.value) ? "" : NOT_JSON), NOTED_AFTER_MS);
   });
 }

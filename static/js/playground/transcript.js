@@ -3,9 +3,11 @@
  */
 
 import { element, fromTemplate, partsOf, setText } from "./dom.js";
-import { firstLines } from "./first_lines.js";
+import { lazy } from "./lazy.js";
 import { labelOf } from "./platforms.js";
 import { TurnList } from "./turn_list.js";
+
+const withFirstLines = lazy(() => import("./first_lines.js"));
 
 const NEAR_THE_END_PX = 48;
 /** Where the spoken sentence is put when it leaves the view, and from where on it has left it; as shares of the height. */
@@ -92,7 +94,8 @@ export class Transcript {
     this.#emptyEnded.hidden = !isEmpty || maySpeak;
     const list = this.#empty.querySelector("#openings");
     if (this.#empty.hidden || list.childElementCount) return;
-    list.append(...firstLines(state.conversation.persona).map((line) => this.#opening(line)));
+    const { persona } = state.conversation;
+    withFirstLines(({ firstLines }) => list.replaceChildren(...firstLines(persona).map((line) => this.#opening(line))));
   }
 
   #opening(line) {

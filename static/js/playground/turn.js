@@ -119,6 +119,11 @@ export function playouts(turn) {
   return inSequence(turn.segments);
 }
 
+/** Return the segment that is heard at `elapsed_ms`, or undefined. */
+export function heardAt(turn, elapsed_ms) {
+  return playouts(turn).find((one) => one.starts_ms <= elapsed_ms && elapsed_ms < one.ends_ms && !one.cut);
+}
+
 /** Return the segments of sentences, by the sentence's index. @returns {Map<number, Segment>} */
 export function spokenSentences(turn) {
   return bySentence(turn.segments);

@@ -24,7 +24,7 @@ export class TurnView {
   #turn = null;
   #scale_ms;
 
-  /** `actions`: `select(turnId)`, `cutAt(turn, offset)`, `retry(turn)`, `answerCall(callId, output, status)`. */
+  /** `actions`: `select(turnId)`, `cutAt(turn, offset)`, `retry(turn)`, `say(text)`, `answerCall(callId, output, status)`. */
   constructor(speaker, actions) {
     this.root = fromTemplate("turn-template");
     this.#parts = partsOf(this.root);
@@ -34,6 +34,7 @@ export class TurnView {
     setText(this.#parts.speaker, speaker);
     this.#parts.open.addEventListener("click", () => actions.select(this.#turn.turn_id));
     this.#parts.retry.addEventListener("click", () => actions.retry(this.#turn));
+    this.#parts.again.addEventListener("click", () => actions.say(this.#turn.user_text));
     this.#parts.answer.addEventListener("click", (event) => this.#clicked(event));
   }
 
@@ -44,7 +45,7 @@ export class TurnView {
     const open = isOpen(turn);
     this.root.dataset.status = turn.status;
     this.root.dataset.turnId = turn.turn_id;
-    this.#showUser(turn);
+    this.#showUser(turn, scene);
     showText(this.#parts.kind, kindNote(turn));
     this.#showFiller(turn, scene, open);
     this.#showAnswer(turn, open);
@@ -75,9 +76,10 @@ export class TurnView {
     this.root.toggleAttribute("data-selected", selected);
   }
 
-  #showUser(turn) {
+  #showUser(turn, { maySpeak }) {
     const spoke = turn.kind === "user";
     this.#parts.you.hidden = !spoke;
+    this.#parts.again.hidden = !maySpeak;
     setText(this.#parts.question, spoke ? turn.user_text : "");
   }
 
@@ -102,7 +104,7 @@ export class TurnView {
     for (const call of turn.tool_calls) {
       const look = lookOf(turn, call, isLast && maySpeak && !isOpen(turn), platform);
       const known = this.#calls.get(call.id);
-      const key = JSON.stringify([call, look]);
+      const key = JSON.stringify([call.name, call.arguments, call.valid, look]);
       if (known?.key === key) continue;
       const root = toolCallView(call, look, this.#actions.answerCall);
       if (known) known.root.replaceWith(root);

@@ -38,7 +38,8 @@ BOUNDED_BY = {
         "playground/engine/answer/leaked_calls.py", "playground/engine/answer/reasoning.py",
         "playground/engine/answer/redaction.py", "playground/engine/errors/refusals.py",
         "playground/engine/answer/sse.py", "playground/engine/answer/text_channel.py",
-        "playground/engine/tools/rounds.py", "playground/engine/answer/unreadable.py",
+        "playground/engine/tools/mocks.py", "playground/engine/tools/rounds.py",
+        "playground/engine/answer/unreadable.py",
     ),
     SENTENCES: (
         "playground/engine/sentences/splitter.py", "playground/engine/sentences/blocks.py",

@@ -213,6 +213,8 @@ async def test_the_turn_that_nobody_may_watch_any_more_stops(
     async with asyncio.timeout(DEADLINE_S):
         while not await Turn.objects.filter(status=Turn.Status.INTERRUPTED).aexists():
             pass
+        # Its row is stored before its task ends.
+        await asyncio.gather(*(each for each in asyncio.all_tasks() if each.get_name().startswith("turn ")))
 
 
 async def test_a_smaller_role_keeps_the_socket_open_while_it_may_converse(

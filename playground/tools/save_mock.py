@@ -1,0 +1,94 @@
+"""Saves the result of a tool call as a mock of the persona, for later calls of the function."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from personas.forms.declared import form_field
+from personas.models import Persona
+from personas.persona_fields import PERSONA_FIELDS
+from personas.saving import save_persona
+from playground.engine.errors.codes import Code, CommandError
+from playground.engine.events import ToolCall
+from playground.engine.json_types import Json
+from playground.engine.tools.mocks import Mock, arguments_of, with_mock
+from playground.engine.user_json import UserJsonError, parse_user_json
+from playground.models import Conversation, Turn
+from playground.storage.past_turns import tool_calls_of
+
+UNKNOWN_CALL = "That call is not one of this turn: load the page again."
+NO_PERSONA = "The persona was deleted: there is nothing to save the mock in."
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMock:
+    """The persona's new version, and whether the conversation goes on with it."""
+
+    version: int
+    is_used_here: bool
+
+
+@transaction.atomic
+def save_mock(turn: Turn, call_id: str, output: str, conditions: Collection[str], *, by: User) -> SavedMock:
+    """Save the result for calls with the same values of the arguments that ``conditions`` name.
+
+    It makes a version that differs in the mock alone, so a conversation on the newest version goes on with it. Raises
+    CommandError (bad_message), TooManyRowsError.
+    """
+    call = _call(turn, call_id)
+    used = turn.conversation.persona_version
+    persona = Persona.objects.select_for_update().filter(pk=used.persona_id).first()
+    if persona is None:
+        raise CommandError(Code.BAD_MESSAGE, NO_PERSONA)
+    newest_before = persona.version
+    mock = Mock(_result(output), _when(call, conditions))
+    persona.tool_mocks = _checked(with_mock(persona.tool_mocks, call.name, mock))
+    version = save_persona(persona, by=by, note=f"Tool mock of {call.name}"[:200])
+    is_newest = newest_before == used.number
+    if is_newest:
+        Conversation.objects.filter(pk=turn.conversation_id, persona_version=used).update(
+            persona_version=version
+        )
+    return SavedMock(version.number, is_newest)
+
+
+def _call(turn: Turn, call_id: str) -> ToolCall:
+    for call in tool_calls_of(turn.timeline.get("tool_calls")):
+        if call.id == call_id:
+            return call
+    raise CommandError(Code.BAD_MESSAGE, UNKNOWN_CALL)
+
+
+def _when(call: ToolCall, conditions: Collection[str]) -> Json:
+    arguments = arguments_of(call.arguments)
+    unknown = [name for name in conditions if name not in arguments]
+    if unknown:
+        raise CommandError(Code.BAD_MESSAGE, UNKNOWN_CALL)
+    return {name: value for name, value in arguments.items() if name in conditions}
+
+
+def _result(output: str) -> Any:
+    """Return what a mock keeps so that the LLM gets ``output``: JSON, or the text as it stands."""
+    try:
+        value = parse_user_json(output)
+    except UserJsonError:
+        return output
+    return output if isinstance(value, str) else value
+
+
+def _checked(tool_mocks: Json) -> Json:
+    """Return the mocks if the editor would take them. Raises CommandError (bad_message)."""
+    field = form_field(PERSONA_FIELDS["tool_mocks"])
+    assert field is not None
+    try:
+        checked: Json = field.clean(json.dumps(tool_mocks, ensure_ascii=False))
+    except ValidationError as error:
+        raise CommandError(
+            Code.BAD_MESSAGE, f"The persona can't keep this mock. {' '.join(error.messages)}"
+        ) from None
+    return checked

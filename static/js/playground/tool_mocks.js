@@ -1,0 +1,38 @@
+/**
+ * What a tool call offers for a mock: its result's form, and the arguments that may be conditions. Pure.
+ */
+
+const SHOWN_CHARS = 60;
+
+/** Whether a result is JSON; an empty one counts, as there is nothing to note about it. */
+export function isJson(text) {
+  if (text.trim() === "") return true;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Return the conditions that the arguments of a call (JSON) offer, as `[{name, text}]`; `text` says what must be alike. */
+export function conditionsOf(text) {
+  let given;
+  try {
+    given = JSON.parse(text || "{}");
+  } catch {
+    return [];
+  }
+  if (given === null || typeof given !== "object" || Array.isArray(given)) return [];
+  return Object.entries(given).map(([name, value]) => ({ name, text: `${name} is ${shortened(JSON.stringify(value))}` }));
+}
+
+/** Return when a mock with the conditions `texts` answers. */
+export function whenItAnswers(texts) {
+  if (texts.length === 0) return "Answers every call for which no mock with conditions fits.";
+  return `Answers only calls where ${texts.join(" and ")}; comes before mocks with fewer conditions.`;
+}
+
+function shortened(text) {
+  return text.length <= SHOWN_CHARS ? text : `${text.slice(0, SHOWN_CHARS - 1)}…`;
+}

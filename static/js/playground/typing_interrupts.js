@@ -1,0 +1,26 @@
+/**
+ * Interrupts when the user starts to type while the answer is heard, as the Interrupt button does: once in a turn.
+ */
+
+import { heardAt, isOpen } from "./turn.js";
+
+/** Start the part (optional_parts.js). */
+export function start() {
+  const box = document.getElementById("composer-text");
+  const interrupt = document.getElementById("interrupt");
+  let newest = null;
+  let interruptedId = null;
+  const typed = ({ isTrusted }) => {
+    // What is dictated is put into the box by the page itself: that event is not to be trusted.
+    if (!isTrusted || newest === null || newest.turn.turn_id === interruptedId || interrupt.disabled) return;
+    const { turn, elapsed } = newest;
+    if (!isOpen(turn) || heardAt(turn, elapsed())?.kind !== "sentence") return;
+    interruptedId = turn.turn_id;
+    interrupt.click();
+  };
+  box.addEventListener("input", typed);
+  return {
+    update: (turn, elapsed) => (newest = { turn, elapsed }),
+    stop: () => box.removeEventListener("input", typed),
+  };
+}

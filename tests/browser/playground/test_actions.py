@@ -1,0 +1,132 @@
+"""What one does beside talking: run again, start again, save a mock, decide about an interrupt.
+
+In a browser: its script takes notices from the socket, asks, and moves the focus.
+"""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.axe import violations
+from tests.browser.site import Site, rows
+from tests.browser.talking import (
+    expect_status,
+    hear_at_once,
+    say,
+    start_talking,
+    text_box,
+    turn,
+    wait_until_heard,
+)
+
+KEY = "{{secret:DEMO_LLM_KEY}}"
+SAVE = """
+from personas.models import Persona
+from personas.saving import save_persona
+save_persona(Persona.objects.get(pk="{persona_id}"), by=None)
+"""
+WEATHER_TOOL = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "Get the current weather in a given location",
+        "parameters": {
+            "type": "object",
+            "properties": {"location": {"type": "string"}},
+            "required": ["location"],
+        },
+    },
+}
+
+
+def imported(site: Site, folder: Path, name: str, document: str) -> str:
+    """Import a document and return the persona's id."""
+    file = folder / name
+    file.write_text(document)
+    return site.manage("import_persona", str(file)).splitlines()[-1]
+
+
+def test_a_mock_answers_the_next_call_and_a_save_elsewhere_offers_to_start_again(
+    page: Page, site: Site, tmp_path: Path
+) -> None:
+    llm = {"model": "demo-tools", "base_url": "/demo/v1", "api_key": KEY, "tools": [WEATHER_TOOL]}
+    document = {"persona_name": "Ada with tools", "system_prompt": "Help.", "layers": {"llm": llm}}
+    persona_id = imported(site, tmp_path, "ada.json", json.dumps(document))
+    conversation_id = start_talking(page, "Ada with tools")
+    hear_at_once(site, conversation_id)
+    say(page, "What is the weather like in Paris?")
+    call = turn(page, 0).locator(".call")
+    call.get_by_role("textbox").fill("foggy, 4 degrees")
+    expect(call.locator("[data-part=text-typed]")).to_contain_text("This is not JSON")
+    call.get_by_role("button", name="Save as mock").click()
+    call.get_by_role("checkbox", name='only where location is "Paris"').check()
+    assert violations(page) == []
+    call.get_by_role("button", name="Save mock").click()
+    expect(call.get_by_text("Saved in version 2")).to_be_visible()
+    expect(page.locator("[data-persona=version]")).to_have_text("v2")
+    expect(call.get_by_role("textbox")).to_have_value("foggy, 4 degrees")
+
+    turn(page, 0).get_by_role("button", name="Run again").click()
+    expect(turn(page, 1).locator("[data-part=result-status]")).to_have_text("answered by a saved mock")
+    expect(turn(page, 1).locator("[data-part=text-result]")).to_be_visible()
+    expect_status(page, 2, "completed")
+
+    site.manage("shell", "--command", SAVE.format(persona_id=persona_id))
+    notice = page.locator("#notices")
+    expect(notice).to_contain_text("Version 3 of this persona exists. Version 2 goes on answering here.")
+    assert violations(page) == []
+    notice.get_by_role("button", name="Start again with it").click()
+    page.wait_for_url(re.compile(rf"/playground/(?!{conversation_id})c[0-9a-z]+/$"))
+    expect(page.locator("[data-persona=version]")).to_have_text("v3")
+    expect(notice).to_be_empty()
+
+
+CONDITIONAL = """
+$response.replies.push({
+    type: "llmRequest", provider: "CUSTOM_LLM", url: "/demo/v1/chat/completions", model: "demo",
+    tokenSecret: "DEMO_LLM_KEY", messages: $jsapi.chatHistoryInLlmFormat(),
+    bargeInReply: {"bargeInIntent": {"type": "intent"}}
+});
+"""
+
+
+@pytest.fixture
+def conditional(page: Page, site: Site, tmp_path: Path) -> None:
+    """The page of a conversation whose persona has a conditional barge-in, while its voice is heard."""
+    persona_id = imported(site, tmp_path, "conditional.sc", CONDITIONAL)
+    rows(site.data, "UPDATE personas_persona SET persona_name = ? WHERE id = ?", "Conditional", persona_id)
+    page.goto(f"/playground/?persona={persona_id}")
+    page.locator(f'button[value="{persona_id}"]').click()
+    expect(page.locator("[data-persona=version]")).not_to_be_empty()
+    page.locator("#context-menu > summary").click()
+    page.get_by_label("Say verbatim").fill("A long sentence that takes its time to be said. " * 20)
+    page.get_by_role("button", name="Say it").click()
+    wait_until_heard(page, 0)
+
+
+def test_a_conditional_barge_in_asks_the_user_who_decides_by_keyboard(page: Page, conditional: None) -> None:
+    question = page.get_by_role("alertdialog", name="Interrupt, or go on?")
+    say(page, "Wait a moment.")
+    expect(question).to_contain_text("“Wait a moment.”")
+    expect(question).to_contain_text("It goes on in")
+    assert violations(page) == []
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(question).to_be_hidden()
+    expect(text_box(page)).to_be_focused()
+    expect(page.locator("#outbox")).to_contain_text("Wait a moment.")
+    expect_status(page, 0, re.compile("pending|streaming"))
+
+    page.locator("#context-menu > summary").click()
+    page.get_by_role("button", name="Interrupt by starting to type").click()
+    page.keyboard.press("Escape")
+    text_box(page).press_sequentially("No")
+    expect(question).to_contain_text("“No”")
+    expect(text_box(page)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect_status(page, 0, "interrupted")
+    expect(turn(page, 1)).to_contain_text("Wait a moment.")
+    expect(text_box(page)).to_have_value("No")
