@@ -73,13 +73,14 @@ def test_the_reason_fits_into_a_close_frame(settings: Any) -> None:
 async def test_a_page_that_is_reloaded_gets_its_seat_back_while_the_rest_of_it_still_ends(
     conversation: str, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    is_let_go = asyncio.Event()
+    is_let_go, detach = asyncio.Event(), Runner.detach
 
-    async def detach(*_: object) -> None:
+    async def detach_late(*to: Any) -> None:
         await is_let_go.wait()
+        await detach(*to)
 
     *others, left = await open_sockets(key, conversation, 3)
-    monkeypatch.setattr(Runner, "detach", detach)
+    monkeypatch.setattr(Runner, "detach", detach_late)
     leaving = asyncio.create_task(left.disconnect())
     reloaded = Socket(conversation, key)
     assert await reloaded.connect()
