@@ -203,9 +203,11 @@ def _own_or_named(name: str, secret: TokenSecret | None, address: Address, perso
     try:
         return usable_secret(name, secret, address, persona.persona_id)
     except NotReadyError as error:
+        error.secret = name
         if name == persona.llm.token_secret:
             raise
-        raise NotReadyError(Code.SECRET_MISSING, f"In a header: {error.message}") from None
+        message = f"In a header: {error.message}"
+        raise NotReadyError(Code.SECRET_MISSING, message, secret=name) from None
 
 
 @sensitive_variables()

@@ -80,6 +80,7 @@ PAGES: dict[str, Row] = {
     "fillers/preview/": post(VIEWERS),
     "fillers/<int:pk>/": {"GET": VIEWERS, "POST": EDITORS},
     "fillers/<int:pk>/delete/": form(EDITORS),
+    "token-secrets/<str:name>/": read(SECRET_MANAGERS),
     "playground/": read(VIEWERS),
     "playground/start/": post(VIEWERS),
     "playground/try/": post(EDITORS),

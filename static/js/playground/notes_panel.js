@@ -21,6 +21,7 @@ function facts(turn) {
     ["finish_reason", turn.finish_reason],
     ["Error", turn.error?.code],
     ["The server says", turn.error?.excerpt],
+    ["Body begins", turn.response_body],
     ...usage,
     ["Turn", turn.turn_id],
   ].filter(([, value]) => value !== null && value !== undefined && value !== "");

@@ -190,9 +190,9 @@ function whatOf({ data, became }) {
   return what;
 }
 
-function saysOf({ status, is_whole }, { count, from_ms, to_ms, gaps }) {
+function saysOf({ status, body, is_whole }, { count, from_ms, to_ms, gaps }) {
   const answered = status === null ? "No answer came." : `HTTP ${status}.`;
-  if (count === 0) return `${answered} No payload was read.`;
+  if (count === 0) return `${answered} ${body ? `The body begins: “${body}”` : "No payload was read."}`;
   const first = `${answered} ${count.toLocaleString("en-US")} ${count === 1 ? "payload" : "payloads"}, the first after ${inWords(from_ms)}`;
   const rest = gaps ? `, the last after ${inWords(to_ms)}; gaps: half are up to ${inWords(gaps.p50)}, 95 % up to ${inWords(gaps.p95)}, the longest is ${inWords(gaps.longest)}.` : ".";
   return first + rest + (is_whole ? "" : " Later ones are not kept: a completion keeps 1 MiB.");
