@@ -34,7 +34,7 @@ LEFT_OF = """(node, words) => {
 def talk_to(page: Page, base_url: str, key: str = "") -> None:
     page.goto("/playground/")
     page.get_by_label("Base URL").fill(base_url)
-    page.get_by_label("Key").fill(key)
+    page.locator("[name=key]").fill(key)
     page.get_by_label("Model").fill("gpt-4o")
     page.get_by_role("button", name="Talk to it").click()
     page.wait_for_url(LIVE)
