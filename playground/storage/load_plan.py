@@ -1,6 +1,6 @@
 """Loads rows into the frozen values of a turn, the only place that gets a secret's plaintext."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -155,6 +155,12 @@ def wire_request(
 ) -> tuple[WireRequest, tuple[str, ...]]:
     """Return the request to send and the plaintexts in it. Raises NotReadyError before anything is sent."""
     values = _secret_values(request, persona, is_stand_in=is_stand_in)
+    return written_request(request, persona, values), tuple(values.values())
+
+
+@sensitive_variables()
+def written_request(request: LLMRequest, persona: PersonaSettings, values: Mapping[str, str]) -> WireRequest:
+    """Return the request with these values in place of secrets' names. Raises NotReadyError."""
     key_headers = platform_named(persona.llm.platform).key_headers
     with_names = key_headers | {name.lower() for name, _ in persona.llm.headers}
     headers = tuple(
@@ -168,7 +174,7 @@ def wire_request(
             "The request cannot be written as JSON: look for a strange character in the prompt or the tools."
         )
         raise NotReadyError(Code.BAD_REQUEST, message) from None
-    return WireRequest(request.method, request.url, headers, body), tuple(values.values())
+    return WireRequest(request.method, request.url, headers, body)
 
 
 @sensitive_variables()

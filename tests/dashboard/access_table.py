@@ -86,6 +86,8 @@ PAGES: dict[str, Row] = {
     "playground/try/": post(EDITORS),
     "playground/paste/": post(EDITORS),
     "playground/check-connection/": post(EDITORS),
+    "playground/check-endpoint/": post(EDITORS),
+    "playground/<str:conversation_id>/check/": post(VIEWERS),
     "playground/measured/filler/<int:pk>/": read(VIEWERS),
     "playground/turns/<str:turn_id>/request/": read(VIEWERS),
     "playground/turns/<str:turn_id>/stream/": read(VIEWERS),
