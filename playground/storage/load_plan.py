@@ -81,7 +81,7 @@ def load_plan(opened: OpenedTurn) -> TurnPlan:
     if plan.kind in {TurnKind.ECHO, TurnKind.GREETING}:
         return plan
     past = past_turns(conversation, before=turn.position)
-    request, history = _request(turn, conversation, persona, platform_named(persona.llm.platform), past)
+    request, history = request_of(turn, conversation, persona, platform_named(persona.llm.platform), past)
     broken = broken_rule(history.messages)
     if broken is not None:
         return replace(
@@ -106,7 +106,7 @@ def request_as(turn_id: str, platform: Platform) -> RequestView:
     conversation = turn.conversation
     persona = persona_of(conversation)
     past = turns_between(conversation.pk, 0, turn.position)
-    request, history = _request(turn, conversation, persona, platform, past)
+    request, history = request_of(turn, conversation, persona, platform, past)
     return RequestView(
         platform=platform.name,
         request=shown_request(request),
@@ -129,13 +129,14 @@ def shown_request(request: LLMRequest) -> Json:
     return shown
 
 
-def _request(
+def request_of(
     turn: Turn,
     conversation: Conversation,
     persona: PersonaSettings,
     platform: Platform,
     past: Sequence[PastTurn],
 ) -> tuple[LLMRequest, History]:
+    """Return a turn's request as a platform sends it after the ``past`` turns, and the history in it."""
     made = next_request(
         persona,
         platform=platform,

@@ -90,6 +90,8 @@ PAGES: dict[str, Row] = {
     "playground/<str:conversation_id>/check/": post(VIEWERS),
     "playground/measured/filler/<int:pk>/": read(VIEWERS),
     "playground/turns/<str:turn_id>/request/": read(VIEWERS),
+    "playground/turns/<str:turn_id>/request/code/": read(VIEWERS),
+    "playground/turns/<str:turn_id>/request/differences/": read(VIEWERS),
     "playground/turns/<str:turn_id>/stream/": read(VIEWERS),
     "playground/<str:conversation_id>/": read(VIEWERS),
     "conversations/": read(VIEWERS),

@@ -8,13 +8,13 @@ import { inWords } from "./numbers.js";
 import { showNumbers } from "./numbers_view.js";
 import { LANES, PictureView } from "./picture_view.js";
 import { labelOf } from "./platforms.js";
-import { RequestPanel } from "./request_panel.js";
 import { findings, rows } from "./story.js";
 import { bindTabs } from "./tabs.js";
 import { isOpen } from "./turn.js";
 
 /** How often the sentences about an open turn are rewritten; its picture and numbers follow every frame. */
 const WORDS_EVERY_MS = 500;
+const REQUEST = document.getElementById("panel-request");
 const STREAM = document.getElementById("panel-stream");
 
 const withNotes = lazy(() => import("./notes_panel.js"));
@@ -24,8 +24,9 @@ export class Inspector {
   #title = document.getElementById("inspector-title");
   #parts = partsOf(this.#root);
   #lanes = new PictureView(this.#parts.lanes, LANES);
-  #request;
+  #request = null;
   #stream = null;
+  #pathOf;
   #streamPathOf;
   #turn = null;
   #platform = "";
@@ -33,10 +34,10 @@ export class Inspector {
   #wordsFor = "";
   #elapsed_ms = 0;
 
-  /** `pathOf(turnId, platform)` and `streamPathOf(turnId)` return the addresses of a turn's request and stream. */
+  /** `pathOf(turnId, platform, part)` and `streamPathOf(turnId)` return the addresses of a turn's request and stream. */
   constructor(pathOf, streamPathOf) {
+    this.#pathOf = pathOf;
     this.#streamPathOf = streamPathOf;
-    this.#request = new RequestPanel(document.getElementById("panel-request"), this.#parts, pathOf);
     bindTabs(this.#root.querySelector("[role=tablist]"), () => this.#showOpened());
     this.#parts.table.addEventListener("toggle", () => {
       if (this.#turn) this.#showRows(this.#turn, this.#elapsed_ms);
@@ -82,11 +83,17 @@ export class Inspector {
 
   #showOpened() {
     if (!this.#turn) return;
-    this.#request.show(this.#turn, this.#platform, this.#live);
+    if (!REQUEST.hidden) this.#showRequest();
     if (!STREAM.hidden) this.#showStream();
   }
 
-  /** The stream's panel is loaded when it is first shown. */
+  /** The panels of the request and of the stream are loaded when they are first shown. */
+  async #showRequest() {
+    const { RequestPanel } = await import("./request_panel.js");
+    this.#request ??= new RequestPanel(REQUEST, this.#pathOf);
+    this.#request.show(this.#turn, this.#platform, this.#live);
+  }
+
   async #showStream() {
     const { StreamPanel } = await import("./stream_panel.js");
     this.#stream ??= new StreamPanel(STREAM, this.#streamPathOf);

@@ -48,7 +48,7 @@ class LivePage {
     onStatus: (status) => this.#connected(status),
   });
   #sender = new Sender(this.#socket);
-  #inspector = new Inspector((turnId, platform) => this.#requestPath(turnId, platform), (turnId) => this.#streamPath(turnId));
+  #inspector = new Inspector((turnId, platform, part) => this.#requestPath(turnId, platform, part), (turnId) => this.#streamPath(turnId));
   #transcript = new Transcript({
     select: (turnId) => this.#select(turnId),
     cutAt: (turn, offset) => this.#cutAt(turn, offset),
@@ -173,8 +173,8 @@ class LivePage {
     this.#requestFrame();
   }
 
-  #requestPath(turnId, platform) {
-    return `${this.#root.dataset.requestPath.replace("TURN", encodeURIComponent(turnId))}?platform=${platform}`;
+  #requestPath(turnId, platform, part) {
+    return `${this.#root.dataset.requestPath.replace("TURN", encodeURIComponent(turnId))}${part}?platform=${platform}`;
   }
 
   #streamPath(turnId) {
