@@ -16,7 +16,10 @@ import { isOpen } from "./turn.js";
 const WORDS_EVERY_MS = 500;
 const REQUEST = document.getElementById("panel-request");
 const STREAM = document.getElementById("panel-stream");
+const EVENTS = document.getElementById("panel-events");
+const NOTES = document.getElementById("panel-notes");
 
+const withPlaces = lazy(() => import("./note_places.js"));
 const withNotes = lazy(() => import("./notes_panel.js"));
 
 export class Inspector {
@@ -26,18 +29,25 @@ export class Inspector {
   #lanes = new PictureView(this.#parts.lanes, LANES);
   #request = null;
   #stream = null;
+  #events = null;
   #pathOf;
   #streamPathOf;
+  #eventsOf;
   #turn = null;
   #platform = "";
   #live;
   #wordsFor = "";
   #elapsed_ms = 0;
 
-  /** `pathOf(turnId, platform, part)` and `streamPathOf(turnId)` return the addresses of a turn's request and stream. */
-  constructor(pathOf, streamPathOf) {
+  /**
+   * `pathOf(turnId, platform, part)` and `streamPathOf(turnId)` return the addresses of a turn's request and stream,
+   * `eventsOf(turnId)` its events (`EventLog.of`).
+   */
+  constructor(pathOf, streamPathOf, eventsOf) {
     this.#pathOf = pathOf;
     this.#streamPathOf = streamPathOf;
+    this.#eventsOf = eventsOf;
+    NOTES.addEventListener("click", ({ target }) => this.#goToPayload(target.closest("[data-payload]")?.dataset.payload));
     bindTabs(this.#root.querySelector("[role=tablist]"), () => this.#showOpened());
     this.#parts.table.addEventListener("toggle", () => {
       if (this.#turn) this.#showRows(this.#turn, this.#elapsed_ms);
@@ -85,9 +95,11 @@ export class Inspector {
     if (!this.#turn) return;
     if (!REQUEST.hidden) this.#showRequest();
     if (!STREAM.hidden) this.#showStream();
+    if (!EVENTS.hidden) this.#showEvents();
+    if (!NOTES.hidden) this.#linkNotes();
   }
 
-  /** The panels of the request and of the stream are loaded when they are first shown. */
+  /** These panels are loaded when they are first shown. */
   async #showRequest() {
     const { RequestPanel } = await import("./request_panel.js");
     this.#request ??= new RequestPanel(REQUEST, this.#pathOf);
@@ -100,11 +112,33 @@ export class Inspector {
     this.#stream.show(this.#turn);
   }
 
+  async #showEvents() {
+    const { EventsPanel } = await import("./events_panel.js");
+    this.#events ??= new EventsPanel(EVENTS, this.#eventsOf, this.#streamPathOf);
+    this.#events.show(this.#turn);
+  }
+
+  async #goToPayload(number) {
+    if (number === undefined) return;
+    const tab = document.getElementById("tab-stream");
+    tab.click();
+    tab.focus();
+    await this.#showStream();
+    this.#stream.goTo(Number(number));
+  }
+
+  #linkNotes() {
+    const turn = this.#turn;
+    if (isOpen(turn)) return;
+    withPlaces(({ linkNotes }) => linkNotes(this.#parts.notes, this.#streamPathOf(turn.turn_id), turn));
+  }
+
   #showNotes(turn) {
     withNotes(({ showNotes }) => {
       if (turn !== this.#turn) return;
       const count = showNotes(this.#parts.notes, turn, labelOf(this.#platform));
       showText(this.#parts["notes-count"], count ? String(count) : "");
+      if (!NOTES.hidden) this.#linkNotes();
     });
   }
 }

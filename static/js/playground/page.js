@@ -5,6 +5,7 @@
 import { Announcer } from "./announcer.js";
 import { TurnClock } from "./clock.js";
 import { Composer } from "./composer.js";
+import { EventLog } from "./event_log.js";
 import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
 import { NoticesView } from "./notices_view.js";
@@ -47,8 +48,9 @@ class LivePage {
     onEvents: (events) => this.#received(events),
     onStatus: (status) => this.#connected(status),
   });
+  #log = new EventLog();
   #sender = new Sender(this.#socket);
-  #inspector = new Inspector((turnId, platform, part) => this.#requestPath(turnId, platform, part), (turnId) => this.#streamPath(turnId));
+  #inspector = new Inspector((turnId, platform, part) => this.#requestPath(turnId, platform, part), (turnId) => this.#streamPath(turnId), (turnId) => this.#log.of(turnId));
   #transcript = new Transcript({
     select: (turnId) => this.#select(turnId),
     cutAt: (turn, offset) => this.#cutAt(turn, offset),
@@ -99,6 +101,7 @@ class LivePage {
     const now = performance.now();
     for (const event of events) {
       this.#observe(event, now);
+      this.#log.add(event);
       this.#state = reduce(this.#state, event);
       if (event.event_type === "playground.turn.started") this.#selectedId = null;
       if (event.event_type === "playground.error") {
