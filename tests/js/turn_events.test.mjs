@@ -19,8 +19,17 @@ describe("the log of events", () => {
     const log = new EventLog();
     log.add(event("a", 1));
     log.add({ event_type: "playground.notice", properties: {} });
-    assert.deepEqual(log.of("a"), { events: [event("a", 1)], dropped: 0 });
-    assert.deepEqual(log.of("b"), { events: [], dropped: 0 });
+    assert.deepEqual(log.of("a"), { events: [event("a", 1)], dropped: 0, hasGap: false });
+    assert.deepEqual(log.of("b"), { events: [], dropped: 0, hasGap: false });
+  });
+
+  test("has a gap where a snapshot stands for an open turn's events", () => {
+    const log = new EventLog();
+    log.add({ event_type: "playground.turn.completed", properties: { turn_id: "a" } });
+    log.add(event("b", 2));
+    log.add({ event_type: "playground.snapshot", properties: {} });
+    assert.equal(log.of("a").hasGap, false);
+    assert.equal(log.of("b").hasGap, true);
   });
 
   test("drops the oldest turn for a newer one, and counts the end of one that is too long", () => {

@@ -39,7 +39,7 @@ export class EventsPanel {
 
   /** Show the events of `turn`; those of an open one as they come. */
   show(turn) {
-    const { events, dropped } = this.#eventsOf(turn.turn_id);
+    const { events, dropped, hasGap } = this.#eventsOf(turn.turn_id);
     const key = `${turn.turn_id}|${turn.status}|${events.length}`;
     const isSame = turn.turn_id === this.#turnId;
     if (key === this.#shownKey || (isSame && isOpen(turn) && performance.now() - this.#grownAt < EVERY_MS)) return;
@@ -47,7 +47,7 @@ export class EventsPanel {
     this.#turnId = turn.turn_id;
     this.#grownAt = performance.now();
     const isWhole = events[0]?.event_type === STARTED;
-    if (isWhole || isOpen(turn)) this.#present(events, saysOf(events, dropped, isWhole), isSame);
+    if (isWhole || isOpen(turn)) this.#present(events, saysOf({ events, dropped, hasGap, isWhole }), isSame);
     else this.#rebuild(key, turn);
   }
 
@@ -94,11 +94,12 @@ export class EventsPanel {
   }
 }
 
-function saysOf(events, dropped, isWhole) {
+function saysOf({ events, dropped, hasGap, isWhole }) {
   if (events.length === 0) return "No event has come since this page was opened.";
   const count = `${events.length.toLocaleString("en-US")} ${events.length === 1 ? "event" : "events"} as they came over the socket.`;
   const later = dropped ? ` ${dropped.toLocaleString("en-US")} more were not kept.` : "";
-  return count + later + (isWhole ? "" : " Earlier ones came before this page was opened.");
+  const gap = hasGap ? " Some are missing: the connection was lost meanwhile." : "";
+  return count + later + gap + (isWhole ? "" : " Earlier ones came before this page was opened.");
 }
 
 function cellsOf(event) {
