@@ -15,6 +15,8 @@ from personas.secrets import set_value, short_value_sentence
 from playground.engine.addresses.address import Address, AddressError, parse_address
 from playground.engine.platforms.registry import platform_named
 
+KEY_NAME = "TYPED_KEY"
+"""The name of a typed key that is no token secret yet."""
 SYSTEM_PROMPT = "You are a helpful voice assistant. Answer in one or two short sentences."
 
 
@@ -30,9 +32,26 @@ def make_endpoint_persona(base_url: str, key: str, model: str, platform: str, by
     address = _address(base_url.strip())
     if not model.strip():
         raise ValidationError({"model": "Give the model's name, as your server knows it."})
-    known = platform_named(platform)
     secret = _secret(key.strip(), address, by)
-    persona = Persona(
+    persona = _persona(address, model, platform, secret)
+    stored = _same(persona)
+    sentence = short_value_sentence(secret.name, key) if secret else ""
+    if stored is None:
+        version = save_persona(persona, by=by, note="Made for an endpoint")
+        notes = (sentence,) if sentence else ()
+        return PersonaImport(persona, version, notes, tuple(readiness_problems(persona)))
+    return PersonaImport(stored, stored.versions.latest("number"), (), tuple(readiness_problems(stored)))
+
+
+def endpoint_persona(base_url: str, model: str, platform: str, *, has_key: bool) -> Persona:
+    """Return the persona for an endpoint, unsaved; its key's token secret is KEY_NAME. Raises ValidationError."""
+    secret = TokenSecret(name=KEY_NAME) if has_key else None
+    return _persona(_address(base_url.strip()), model, platform, secret)
+
+
+def _persona(address: Address, model: str, platform: str, secret: TokenSecret | None) -> Persona:
+    known = platform_named(platform)
+    return Persona(
         persona_name=f"{model.strip()} at {address.netloc if not address.is_own else 'this app'}"[:200],
         system_prompt=SYSTEM_PROMPT,
         platform=known.name,
@@ -41,13 +60,6 @@ def make_endpoint_persona(base_url: str, key: str, model: str, platform: str, by
         token_secret=secret,
         headers=[list(header) for header in known.written_headers(secret.name)] if secret else [],
     )
-    stored = _same(persona)
-    sentence = short_value_sentence(secret.name, key) if secret else ""
-    if stored is None:
-        version = save_persona(persona, by=by, note="Made for an endpoint")
-        notes = (sentence,) if sentence else ()
-        return PersonaImport(persona, version, notes, tuple(readiness_problems(persona)))
-    return PersonaImport(stored, stored.versions.latest("number"), (), tuple(readiness_problems(stored)))
 
 
 def _address(base_url: str) -> Address:

@@ -1,8 +1,18 @@
-"""The addresses of personas and filler configs."""
+"""The addresses of personas, filler configs and token secrets."""
 
 from django.urls import include, path
 
-from personas.views import editor, exporting, filler_preview, fillers, importing, personas, preview, versions
+from personas.views import (
+    editor,
+    exporting,
+    filler_preview,
+    fillers,
+    importing,
+    personas,
+    preview,
+    token_secret,
+    versions,
+)
 
 _personas = [
     path("", personas.persona_list, name="list"),
@@ -29,4 +39,5 @@ _fillers = [
 urlpatterns = [
     path("personas/", include((_personas, "personas"))),
     path("fillers/", include((_fillers, "fillers"))),
+    path("token-secrets/<str:name>/", token_secret.token_secret, name="token-secret"),
 ]

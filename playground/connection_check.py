@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
+
+from django.views.decorators.debug import sensitive_variables
 
 from personas.documents import document_of
 from personas.models import Persona
@@ -16,11 +18,13 @@ from playground.engine.connection_check import Observation
 from playground.engine.errors.codes import Code, NotReadyError, UpstreamError
 from playground.engine.limits import DEFAULT_LIMITS, Limits
 from playground.engine.next_request import build_request
+from playground.engine.persona import PersonaSettings
 from playground.engine.persona_document import read_persona
 from playground.engine.platforms.registry import platform_named
+from playground.engine.request import LLMRequest
 from playground.engine.wire_request import WireRequest
 from playground.outgoing.completion import open_completion
-from playground.storage.load_plan import wire_request
+from playground.storage.load_plan import wire_request, written_request
 
 QUESTION = "Say one short sentence."
 CHECK_CONVERSATION_ID = "ccheck"
@@ -33,7 +37,7 @@ class PreparedCheck:
     """The request to send, or the error that prevents it."""
 
     wire: WireRequest | None
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
     refusal: NotReadyError | None
     is_tls: bool
     is_own: bool
@@ -41,21 +45,49 @@ class PreparedCheck:
 
 def prepare(persona: Persona) -> PreparedCheck:
     """Return the request of the persona, stored or not. Its secret is sent to its allowed hosts only."""
-    snapshot = read_persona(persona.pk, document_of(persona))
-    request = build_request(
-        snapshot.llm,
-        platform=platform_named(snapshot.llm.platform),
+    return prepare_settings(read_persona(persona.pk, document_of(persona)), is_stand_in=False)
+
+
+def prepare_settings(settings: PersonaSettings, *, is_stand_in: bool) -> PreparedCheck:
+    """Return the request of a frozen persona. Its secret is sent to its allowed hosts only."""
+    request = _request(settings)
+    try:
+        wire, secrets = wire_request(request, settings, is_stand_in=is_stand_in)
+    except NotReadyError as refusal:
+        return _prepared(request, None, refusal=refusal)
+    return _prepared(request, wire, secrets)
+
+
+@sensitive_variables()
+def prepare_with_key(persona: Persona, key: str) -> PreparedCheck:
+    """Return the request of an unsaved persona with a typed key, which goes to the persona's address alone."""
+    settings = read_persona(persona.pk, document_of(persona))
+    request = _request(settings)
+    values = {settings.llm.token_secret: key} if key else {}
+    return _prepared(request, written_request(request, settings, values), tuple(values.values()))
+
+
+def _request(settings: PersonaSettings) -> LLMRequest:
+    return build_request(
+        settings.llm,
+        platform=platform_named(settings.llm.platform),
         messages=[{"role": "user", "content": QUESTION}],
         conversation_id=CHECK_CONVERSATION_ID,
         surroundings=surroundings(),
     )
+
+
+@sensitive_variables()
+def _prepared(
+    request: LLMRequest,
+    wire: WireRequest | None,
+    secrets: tuple[str, ...] = (),
+    *,
+    refusal: NotReadyError | None = None,
+) -> PreparedCheck:
     is_own = request.url.startswith("/")
-    is_tls = urlsplit(request.url).scheme == "https" if not is_own else False
-    try:
-        wire, secrets = wire_request(request, snapshot, is_stand_in=False)
-    except NotReadyError as refusal:
-        return PreparedCheck(None, (), refusal, is_tls=is_tls, is_own=is_own)
-    return PreparedCheck(wire, secrets, None, is_tls=is_tls, is_own=is_own)
+    is_tls = not is_own and urlsplit(request.url).scheme == "https"
+    return PreparedCheck(wire, secrets, refusal, is_tls=is_tls, is_own=is_own)
 
 
 async def observe(prepared: PreparedCheck, limits: Limits = CHECK_LIMITS) -> Observation:

@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from playground.views import (
     check_connection,
+    check_conversation,
+    check_endpoint,
     conversation,
     conversations,
     measured,
@@ -21,11 +23,15 @@ _playground = [
     path("paste/", paste.paste, name="paste"),
     path("measured/filler/<int:pk>/", measured.measured_filler, name="measured-filler"),
     path("check-connection/", check_connection.check_connection, name="check"),
+    path("check-endpoint/", check_endpoint.check_endpoint, name="check-endpoint"),
     path("turns/<str:turn_id>/request/", conversation.turn_request, name="turn-request"),
+    path("turns/<str:turn_id>/request/code/", conversation.turn_code, name="turn-code"),
+    path("turns/<str:turn_id>/request/differences/", conversation.turn_differences, name="turn-differences"),
     path("turns/<str:turn_id>/stream/", conversation.turn_stream, name="turn-stream"),
     path("turns/<str:turn_id>/mock/", tool_mock.tool_mock, name="turn-mock"),
     path("<str:conversation_id>/", conversation.conversation, name="conversation"),
     path("<str:conversation_id>/again/", start_again.start_again, name="again"),
+    path("<str:conversation_id>/check/", check_conversation.check_conversation, name="check-conversation"),
 ]
 _conversations = [
     path("", conversations.conversation_list, name="list"),

@@ -4,7 +4,7 @@ import json
 import shlex
 
 from playground.engine.request import LLMRequest
-from playground.engine.substitution import substitute
+from playground.engine.substitution import substitute, variable
 
 
 def as_curl(request: LLMRequest, *, site_url: str, secret_names: frozenset[str]) -> str:
@@ -12,7 +12,7 @@ def as_curl(request: LLMRequest, *, site_url: str, secret_names: frozenset[str])
 
     This app's own addresses are prefixed with ``site_url``.
     """
-    lines = [f"curl --no-buffer --request {request.method} {shlex.quote(_url(request, site_url))}"]
+    lines = [f"curl --no-buffer --request {request.method} {shlex.quote(request.whole_url(site_url))}"]
     lines += [f"--header {_header(name, value, secret_names)}" for name, value in request.headers]
     lines.append(f"--data-raw {shlex.quote(request.body_bytes().decode())}")
     return " \\\n  ".join(lines)
@@ -25,7 +25,7 @@ def as_powershell(request: LLMRequest, *, site_url: str, secret_names: frozenset
     in ASCII, because it encodes what is piped so.
     """
     variables = {secret: f"' + $env:{variable(secret)} + '" for secret in secret_names}
-    call = f"curl.exe --no-buffer --request {request.method} {_single_quoted(_url(request, site_url))}"
+    call = f"curl.exe --no-buffer --request {request.method} {_single_quoted(request.whole_url(site_url))}"
     lines = [call]
     for name, value in request.headers:
         quoted = substitute(_single_quoted(value)[1:-1], variables)
@@ -33,15 +33,6 @@ def as_powershell(request: LLMRequest, *, site_url: str, secret_names: frozenset
     lines.append("--data-binary '@-'")
     body = json.dumps(json.loads(request.body_bytes()), separators=(",", ":"))
     return f"@'\n{body}\n'@ | " + " `\n  ".join(lines)
-
-
-def variable(secret_name: str) -> str:
-    """Return the name of a secret's variable: one that begins with a digit is none to a shell."""
-    return f"SECRET_{secret_name}" if secret_name[:1].isdigit() else secret_name
-
-
-def _url(request: LLMRequest, site_url: str) -> str:
-    return site_url.rstrip("/") + request.url if request.url.startswith("/") else request.url
 
 
 def _header(name: str, value: str, secret_names: frozenset[str]) -> str:

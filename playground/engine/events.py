@@ -129,6 +129,8 @@ class RequestSent(Event):
 class ResponseReceived(Event):
     status: int
     headers: tuple[tuple[str, str], ...]
+    body: str = ""
+    """The first words of a refusal's body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

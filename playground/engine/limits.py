@@ -44,6 +44,8 @@ class Limits:
     error_body_bytes: int = 16 * KIB
     error_body_ms: int = 3_000
     error_excerpt_chars: int = 300
+    refused_body_chars: int = 500
+    """How much of a refusal's body a completion keeps."""
 
     retry_wait_ms: int = 5_000
     """The longest Retry-After that a turn waits for; a longer one fails the turn and is shown."""

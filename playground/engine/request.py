@@ -27,6 +27,10 @@ class LLMRequest:
         """Return compact UTF-8 JSON, as the OpenAI client writes it. Raises ValueError for a value without JSON."""
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
+    def whole_url(self, site_url: str) -> str:
+        """Return the URL, with the site's before this app's own address."""
+        return site_url.rstrip("/") + self.url if self.url.startswith("/") else self.url
+
     def as_json(self) -> dict[str, Any]:
         return {
             "method": self.method,

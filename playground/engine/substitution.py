@@ -15,6 +15,26 @@ def substitute(value: str, secrets: Mapping[str, str]) -> str:
     return _WORD.sub(lambda match: secrets.get(match[1] or match[0], match[0]), value)
 
 
+def variable(secret: str) -> str:
+    """Return the name of a secret's environment variable: one that begins with a digit is none to a shell."""
+    return f"SECRET_{secret}" if secret[:1].isdigit() else secret
+
+
+def parts_of(value: str, secrets: Set[str]) -> list[tuple[bool, str]]:
+    """Return the value in parts: whether each is a secret, and its text or the secret's name."""
+    parts: list[tuple[bool, str]] = []
+    begin = 0
+    for match in _WORD.finditer(value):
+        name = match[1] or match[0]
+        if name not in secrets:
+            continue
+        if begin < match.start():
+            parts.append((False, value[begin : match.start()]))
+        parts.append((True, name))
+        begin = match.end()
+    return parts + ([(False, value[begin:])] if begin < len(value) else [])
+
+
 def renamed(value: str, names: Mapping[str, str], *, words: Set[str]) -> str:
     """Return the value with names replaced in each ``{{secret:NAME}}``, and in whole words that are in ``words``."""
 

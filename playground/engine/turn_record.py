@@ -115,7 +115,7 @@ class TurnRecord:
             "tool_calls": list(self.tool_calls),
             "events_fired": list(self.events_fired),
             "notes": list(self.notes),
-            "response_status": self._response_status(),
+            **self._response(),
         }
 
     def timeline(self) -> Json:
@@ -132,7 +132,7 @@ class TurnRecord:
             "finish_reason": self.closed.finish_reason if self.closed else "",
             "usage": self.closed.usage if self.closed else {},
             "interrupted_at_ms": self._interrupted_at_ms(),
-            "response_status": self._response_status(),
+            **self._response(),
         }
 
     def as_json(self, *, created_at: str) -> Json:
@@ -194,10 +194,13 @@ class TurnRecord:
         closed = self.closed
         return closed.t_ms if closed and closed.status is TurnStatus.INTERRUPTED else None
 
-    def _response_status(self) -> int | None:
+    def _response(self) -> Json:
+        """Return the last response's status; of a refusal with a body, how it begins."""
         if not self.responses:
-            return None
-        return self.responses[max(self.responses)].status
+            return {"response_status": None}
+        last = self.responses[max(self.responses)]
+        body = {"response_body": last.body} if last.body else {}
+        return {"response_status": last.status} | body
 
 
 def call_json(call: ToolCall) -> Json:

@@ -19,6 +19,8 @@ class Completion(models.Model):
     origins = JSONField(default=list, blank=True)
     response_status = models.PositiveSmallIntegerField(null=True, blank=True)
     response_headers = JSONField(default=list, blank=True)
+    response_body = models.TextField(blank=True, default="", db_default="")
+    """The first words of a refusal's body."""
     payloads = JSONField(default=list, blank=True)
     """``[[t_ms, data]]``: each SSE payload with its arrival in ms from the turn's start."""
     reasoning = models.TextField(blank=True)

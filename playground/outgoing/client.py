@@ -9,7 +9,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 
 from playground.engine.addresses.address import Address
 from playground.engine.errors import upstream
+from playground.engine.errors.refused_answer import RefusedAnswer, refused_answer
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.outgoing.guard import Guard
 from playground.outgoing.transports.in_process import Application, InProcessTransport
@@ -81,7 +82,7 @@ async def open_response(
     response = await transports().to(address).handle_async_request(request)
     try:
         _refuse_redirect(response, address, redact)
-        _refuse_compression(response, address)
+        _refuse_compression(response, address, redact)
         yield response
     finally:
         await response.aclose()
@@ -143,11 +144,16 @@ def _is_callable(path: str) -> bool:
 
 def _refuse_redirect(response: httpx.Response, address: Address, redact: Callable[[str], str]) -> None:
     if 300 <= response.status_code < 400:
-        raise upstream.redirected(address, response.headers.get("location", ""), redact=redact)
+        error = upstream.redirected(address, response.headers.get("location", ""), redact=redact)
+        raise replace(error, answer=_unread(response, redact))
 
 
-def _refuse_compression(response: httpx.Response, address: Address) -> None:
+def _refuse_compression(response: httpx.Response, address: Address, redact: Callable[[str], str]) -> None:
     """Raise UpstreamError for a compressed good answer; a refusal's status matters more than its text."""
     encoding = response.headers.get("content-encoding", "identity")
     if response.is_success and encoding.strip().lower() not in {"", "identity"}:
-        raise upstream.compressed(address, encoding)
+        raise replace(upstream.compressed(address, encoding), answer=_unread(response, redact))
+
+
+def _unread(response: httpx.Response, redact: Callable[[str], str]) -> RefusedAnswer:
+    return refused_answer(response.status_code, response.headers.raw, b"", redact=redact)

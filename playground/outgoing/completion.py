@@ -13,6 +13,7 @@ from playground.engine.answer.redaction import Redactor, redactor_of
 from playground.engine.errors import upstream
 from playground.engine.errors.codes import UpstreamError
 from playground.engine.errors.refusals import refused
+from playground.engine.errors.refused_answer import refused_answer
 from playground.engine.headers import HeaderError, check_value
 from playground.engine.limits import Limits
 from playground.engine.wire_request import WireRequest
@@ -92,10 +93,17 @@ async def _open(stack: AsyncExitStack, request: WireRequest, limits: Limits, red
     if not http.is_success:
         error_body = await _error_body(body, limits) if "content-encoding" not in http.headers else b""
         raise refused(
-            address, http.status_code, http.headers, error_body, now=datetime.now(UTC), redact=redactor.redact
+            address,
+            http.status_code,
+            http.headers,
+            error_body,
+            now=datetime.now(UTC),
+            redact=redactor.redact,
+            answer=refused_answer(http.status_code, http.headers.raw, error_body, redact=redactor.redact),
         )
     if http.status_code in {204, 205} or http.headers.get("content-length") == "0":
-        raise upstream.empty_answer(address, http.status_code)
+        empty = refused_answer(http.status_code, http.headers.raw, b"", redact=redactor.redact)
+        raise replace(upstream.empty_answer(address, http.status_code), answer=empty)
     headers = tuple(
         (redactor.redact(name.decode("latin-1")), redactor.redact(value.decode("latin-1")))
         for name, value in http.headers.raw

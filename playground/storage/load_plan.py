@@ -1,6 +1,6 @@
 """Loads rows into the frozen values of a turn, the only place that gets a secret's plaintext."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -81,7 +81,7 @@ def load_plan(opened: OpenedTurn) -> TurnPlan:
     if plan.kind in {TurnKind.ECHO, TurnKind.GREETING}:
         return plan
     past = past_turns(conversation, before=turn.position)
-    request, history = _request(turn, conversation, persona, platform_named(persona.llm.platform), past)
+    request, history = request_of(turn, conversation, persona, platform_named(persona.llm.platform), past)
     broken = broken_rule(history.messages)
     if broken is not None:
         return replace(
@@ -106,7 +106,7 @@ def request_as(turn_id: str, platform: Platform) -> RequestView:
     conversation = turn.conversation
     persona = persona_of(conversation)
     past = turns_between(conversation.pk, 0, turn.position)
-    request, history = _request(turn, conversation, persona, platform, past)
+    request, history = request_of(turn, conversation, persona, platform, past)
     return RequestView(
         platform=platform.name,
         request=shown_request(request),
@@ -129,13 +129,14 @@ def shown_request(request: LLMRequest) -> Json:
     return shown
 
 
-def _request(
+def request_of(
     turn: Turn,
     conversation: Conversation,
     persona: PersonaSettings,
     platform: Platform,
     past: Sequence[PastTurn],
 ) -> tuple[LLMRequest, History]:
+    """Return a turn's request as a platform sends it after the ``past`` turns, and the history in it."""
     made = next_request(
         persona,
         platform=platform,
@@ -155,6 +156,12 @@ def wire_request(
 ) -> tuple[WireRequest, tuple[str, ...]]:
     """Return the request to send and the plaintexts in it. Raises NotReadyError before anything is sent."""
     values = _secret_values(request, persona, is_stand_in=is_stand_in)
+    return written_request(request, persona, values), tuple(values.values())
+
+
+@sensitive_variables()
+def written_request(request: LLMRequest, persona: PersonaSettings, values: Mapping[str, str]) -> WireRequest:
+    """Return the request with these values in place of secrets' names. Raises NotReadyError."""
     key_headers = platform_named(persona.llm.platform).key_headers
     with_names = key_headers | {name.lower() for name, _ in persona.llm.headers}
     headers = tuple(
@@ -168,7 +175,7 @@ def wire_request(
             "The request cannot be written as JSON: look for a strange character in the prompt or the tools."
         )
         raise NotReadyError(Code.BAD_REQUEST, message) from None
-    return WireRequest(request.method, request.url, headers, body), tuple(values.values())
+    return WireRequest(request.method, request.url, headers, body)
 
 
 @sensitive_variables()
@@ -203,9 +210,11 @@ def _own_or_named(name: str, secret: TokenSecret | None, address: Address, perso
     try:
         return usable_secret(name, secret, address, persona.persona_id)
     except NotReadyError as error:
+        error.secret = name
         if name == persona.llm.token_secret:
             raise
-        raise NotReadyError(Code.SECRET_MISSING, f"In a header: {error.message}") from None
+        message = f"In a header: {error.message}"
+        raise NotReadyError(Code.SECRET_MISSING, message, secret=name) from None
 
 
 @sensitive_variables()

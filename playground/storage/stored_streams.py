@@ -6,8 +6,9 @@ from playground.models import Completion, Turn
 
 
 def stored_streams(turn: Turn) -> list[Json]:
-    """Return ``{"attempt", "status", "headers", "payloads", "is_whole"}`` of each completion, the first attempt first.
+    """Return each completion, the first attempt first.
 
+    It is ``{"attempt", "status", "headers", "body", "payloads", "is_whole"}``; ``body`` is how a refusal's body begins.
     ``payloads`` are ``{"t_ms", "data", "became": [[kind, text]]}``: ``t_ms`` counts from the turn's start, and is None
     for the end.
     """
@@ -24,6 +25,7 @@ def _stream(completion: Completion, text: str) -> Json:
         "attempt": completion.attempt,
         "status": completion.response_status,
         "headers": completion.response_headers,
+        "body": completion.response_body,
         "payloads": read,
         "is_whole": len(replay.text) >= len(text),
     }

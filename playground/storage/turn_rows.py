@@ -100,6 +100,7 @@ def _completions(record: TurnRecord, inference_id: str) -> list[Json]:
             "origins": sent.origins,
             "response_status": response.status if response else None,
             "response_headers": [list(header) for header in response.headers] if response else [],
+            "response_body": response.body if response else "",
         }
         if place == len(record.requests):
             completion |= {

@@ -155,6 +155,7 @@ class CompletionReader:
             error = self._hang_up(decoder)
         except UpstreamError as broken:
             error = broken
+            self._tell_refusal(broken)
             self._take(decoder.close())
         finally:
             self._idle.close()
@@ -168,6 +169,14 @@ class CompletionReader:
         call = self._call
         self._output.emit(
             RequestSent(t_ms=self._output.now_ms(), request=call.shown, origins=call.origins, attempt=attempt)
+        )
+
+    def _tell_refusal(self, error: UpstreamError) -> None:
+        if error.answer is None:
+            return
+        status, headers, body = error.answer.status, error.answer.headers, error.answer.body
+        self._output.emit(
+            ResponseReceived(t_ms=self._output.now_ms(), status=status, headers=headers, body=body)
         )
 
     def _hang_up(self, decoder: AnswerDecoder) -> UpstreamError | None:

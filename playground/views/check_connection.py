@@ -1,22 +1,17 @@
 """Check connection: tests an LLM's server with one tiny request from the persona form's unsaved values."""
 
 from asgiref.sync import sync_to_async
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
-from django_htmx.middleware import HtmxDetails
 
 from personas.forms.persona import PersonaForm
 from personas.models import Persona
 from playground.access import START, permitted
-from playground.connection_check import PreparedCheck, observe, prepare
-from playground.engine.connection_check import CheckNote, Grade, check_notes
-
-CHECKS = 10
-PER_S = 60
-"""The period of the limit on a user's checks, in s: enough for setting up, too few to scan a network."""
+from playground.connection_check import PreparedCheck, prepare
+from playground.engine.connection_check import CheckNote
+from playground.views.checks import findings_of, not_sent, too_many
 
 _FIELDS = (
     "persona_name",
@@ -28,22 +23,13 @@ _FIELDS = (
     "headers",
     "parameters",
 )
-_TOO_MANY = f"At most {CHECKS} checks a minute: wait a moment, then try again."
 
 
 @require_POST
 @sensitive_variables()
 async def check_connection(request: HttpRequest) -> HttpResponse:
     """Show the notes of a check, for htmx as a fragment. ``persona``: the stored persona's id, empty for a new one."""
-    prepared = await sync_to_async(_prepared)(request)
-    if isinstance(prepared, list):
-        return await _answer(request, prepared)
-    return await _answer(request, check_notes(await observe(prepared)))
-
-
-async def _answer(request: HttpRequest, notes: list[CheckNote]) -> HttpResponse:
-    template = "playground/_findings.html" if HtmxDetails(request) else "playground/connection_check.html"
-    return await sync_to_async(render)(request, template, {"notes": notes})
+    return await findings_of(request, await sync_to_async(_prepared)(request))
 
 
 @sensitive_variables()
@@ -56,21 +42,5 @@ def _prepared(request: HttpRequest) -> PreparedCheck | list[CheckNote]:
     typed = form.as_typed()
     wrong = [name for name in _FIELDS if name in form.errors and name != "persona_name"]
     if wrong:
-        return [
-            CheckNote(Grade.BAD, "Not sent", f"{form[name].label}: {sentence}")
-            for name in wrong
-            for sentence in form.errors[name]
-        ]
-    if not _may_check(user.pk):
-        return [CheckNote(Grade.WARNING, "Not sent", _TOO_MANY)]
-    return prepare(typed)
-
-
-def _may_check(user_id: int) -> bool:
-    """Count a check of the user; return False if there were too many."""
-    key = f"connection-checks-{user_id}"
-    cache.add(key, 0, timeout=PER_S)
-    try:
-        return cache.incr(key) <= CHECKS
-    except ValueError:
-        return True
+        return [not_sent(form[name].label, sentence) for name in wrong for sentence in form.errors[name]]
+    return too_many(user.pk) or prepare(typed)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from playground.access import READ, START, may_edit_persona, own_conversation_or_404, own_turn_or_404
 from playground.engine.errors.codes import PERSONA_CODES
+from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.registry import platform_choices, platform_named, platforms
 from playground.engine.speech.barge_in import DECISION_MS
 from playground.engine.speech.language import declared_language
@@ -15,6 +16,7 @@ from playground.models import Conversation, Turn
 from playground.realtime.close_codes import close_codes_json
 from playground.storage.frozen_personas import persona_of
 from playground.storage.load_plan import request_as
+from playground.storage.request_views import code_of, differences_of
 from playground.storage.stored_streams import stored_streams
 
 
@@ -57,15 +59,38 @@ def _decision_ms(conversation: Conversation) -> int | None:
 @require_safe
 def turn_request(request: HttpRequest, turn_id: str) -> HttpResponse:
     """Return the turn's request as ``?platform=`` would send it (`RequestView.as_json`)."""
+    turn = _asking_turn_or_404(request, turn_id)
+    return JsonResponse(request_as(turn.pk, _platform_or_404(request)).as_json())
+
+
+@never_cache
+@require_safe
+def turn_code(request: HttpRequest, turn_id: str) -> HttpResponse:
+    """Return the turn's request as programs (`code_of`)."""
+    return JsonResponse(code_of(_asking_turn_or_404(request, turn_id).pk))
+
+
+@never_cache
+@require_safe
+def turn_differences(request: HttpRequest, turn_id: str) -> HttpResponse:
+    """Return what ``?platform=`` would send otherwise (`differences_of`)."""
+    turn = _asking_turn_or_404(request, turn_id)
+    return JsonResponse(differences_of(turn.pk, _platform_or_404(request)))
+
+
+def _asking_turn_or_404(request: HttpRequest, turn_id: str) -> Turn:
     turn = own_turn_or_404(request, turn_id, READ)
     if turn.kind not in (Turn.Kind.USER, Turn.Kind.CONTINUATION):
         raise Http404("No request belongs to a turn that bypasses the LLM.")
+    return turn
+
+
+def _platform_or_404(request: HttpRequest) -> Platform:
     try:
-        platform = platform_named(request.GET.get("platform", ""))
+        return platform_named(request.GET.get("platform", ""))
     except ValueError:
         names = " or ".join(known.name for known in platforms())
         raise Http404(f"platform is {names}.") from None
-    return JsonResponse(request_as(turn.pk, platform).as_json())
 
 
 @never_cache

@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import lazy
 from django.views.decorators.debug import sensitive_variables
 
-from personas.endpoints import make_endpoint_persona
+from personas.endpoints import endpoint_persona, make_endpoint_persona
 from personas.formats import ConversationDraft, FormatError
 from personas.formats.registry import formats
 from personas.importing import ADD_SECRET, ImportRefusedError, PersonaImport, import_draft
+from personas.models import Persona
 from personas.reading import read_conversation, read_document
 from personas.row_limits import TooManyRowsError
 from playground.engine.addresses.address import AddressError, parse_address
@@ -132,6 +133,17 @@ class EndpointForm(forms.Form):
         self._user = user
         if not user.has_perm(ADD_SECRET):
             self.fields["key"].disabled = True
+
+    def as_typed(self) -> Persona | None:
+        """Return the endpoint's persona, unsaved, or None, with errors in the fields."""
+        cleaned = self.cleaned_data
+        try:
+            return endpoint_persona(
+                cleaned["base_url"], cleaned["model"], cleaned["platform"], has_key=bool(cleaned["key"])
+            )
+        except ValidationError as error:
+            self.add_error(None, error)
+            return None
 
     @sensitive_variables()
     def make_persona(self) -> PersonaImport | None:

@@ -83,7 +83,7 @@ TURN: tuple[tuple[Event, str], ...] = (
     ),
     (
         ResponseReceived(t_ms=180, status=200, headers=(("content-type", "text/event-stream"),)),
-        "The LLM's server answered.",
+        "The LLM's server answered. Of a refusal, body is what its body begins with; else there is none.",
     ),
     (
         ReasoningDelta(t_ms=240, offset=0, text="They ask about"),

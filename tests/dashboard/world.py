@@ -70,6 +70,7 @@ class World:
             "id": self.pk("auth/user"),
             "object_id": self.pk(in_admin.group(1)) if in_admin and "<path:object_id>" in route else "",
             "number": "1",
+            "name": "KEY",
             "uidb64": "MQ",
             "token": "unknown",
         }

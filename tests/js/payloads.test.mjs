@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { drawn, filtered, kindsIn, rowsOf, summary } from "../../static/js/playground/payloads.js";
+import { filtered, kindsIn, rowsOf, summary } from "../../static/js/playground/payloads.js";
+import { drawn } from "../../static/js/playground/windowed_list.js";
 
 const COMPLETION = {
   payloads: [

@@ -3,7 +3,7 @@
 Known shapes: OpenAI ``{"error": {"message", "type", "code"}}``, Ollama and text-generation-inference
 ``{"error": "…"}``, Gemini a list of OpenAI's, FastAPI ``{"detail": "…" | [{"loc", "msg"}]}``, vLLM and Mistral
 ``{"message": "…"}``.
-Only JSON is read: a web page or another protocol's greeting is never shown to the user.
+Only JSON is read: no sentence about an error holds a web page or another protocol's greeting.
 """
 
 import json

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from playground.engine.errors.refused_answer import RefusedAnswer
+
 
 class Code(StrEnum):
     """All codes of failed turns, commands and checks. No other value reaches a user, a row or a log."""
@@ -91,12 +93,23 @@ class GreenroomError(Exception):
         return fields
 
 
+@dataclass(eq=False)
 class NotReadyError(GreenroomError):
     """The turn was not sent: blocked_address, secret_not_allowed, secret_missing, bad_request."""
 
+    secret: str = ""
+    """The name of the token secret to mend, if the error is about one."""
 
+    def as_json(self) -> dict[str, Any]:
+        return super().as_json() | ({"secret": self.secret} if self.secret else {})
+
+
+@dataclass(eq=False)
 class UpstreamError(GreenroomError):
     """The LLM's server could not be reached, refused the request, or answered badly."""
+
+    answer: RefusedAnswer | None = None
+    """The response, if it is the response itself that refuses."""
 
 
 class CommandError(GreenroomError):

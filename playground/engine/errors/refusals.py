@@ -10,6 +10,7 @@ from playground.engine.addresses.route import ROUTE, has_route, has_route_twice,
 from playground.engine.errors.bodies import ErrorBody, read_error_body
 from playground.engine.errors.codes import Code, UpstreamError
 from playground.engine.errors.excerpts import Redact, excerpt
+from playground.engine.errors.refused_answer import RefusedAnswer
 from playground.engine.errors.server_codes import code_of
 from playground.engine.errors.upstream import server
 from playground.engine.errors.waits import span
@@ -34,8 +35,12 @@ def refused(
     *,
     now: datetime,
     redact: Redact = str,
+    answer: RefusedAnswer | None = None,
 ) -> UpstreamError:
-    """Return a refusal's error. ``headers`` have lower-case names; ``now`` is aware; ``redact`` masks secrets."""
+    """Return a refusal's error. ``headers`` have lower-case names; ``now`` is aware; ``redact`` masks secrets.
+
+    ``answer`` is the response for the record.
+    """
     error = read_error_body(body)
     retry_after_ms = retry_after(headers, now) if status in {429, 503} else None
     code = code_of(error, status)
@@ -45,6 +50,7 @@ def refused(
         excerpt=excerpt(error.message, redact),
         retry_after_ms=retry_after_ms,
         may_retry=status in RETRIED and code is not Code.QUOTA,
+        answer=answer,
     )
 
 

@@ -8,15 +8,18 @@ import { inWords } from "./numbers.js";
 import { showNumbers } from "./numbers_view.js";
 import { LANES, PictureView } from "./picture_view.js";
 import { labelOf } from "./platforms.js";
-import { RequestPanel } from "./request_panel.js";
 import { findings, rows } from "./story.js";
 import { bindTabs } from "./tabs.js";
 import { isOpen } from "./turn.js";
 
 /** How often the sentences about an open turn are rewritten; its picture and numbers follow every frame. */
 const WORDS_EVERY_MS = 500;
+const REQUEST = document.getElementById("panel-request");
 const STREAM = document.getElementById("panel-stream");
+const EVENTS = document.getElementById("panel-events");
+const NOTES = document.getElementById("panel-notes");
 
+const withPlaces = lazy(() => import("./note_places.js"));
 const withNotes = lazy(() => import("./notes_panel.js"));
 
 export class Inspector {
@@ -24,19 +27,27 @@ export class Inspector {
   #title = document.getElementById("inspector-title");
   #parts = partsOf(this.#root);
   #lanes = new PictureView(this.#parts.lanes, LANES);
-  #request;
+  #request = null;
   #stream = null;
+  #events = null;
+  #pathOf;
   #streamPathOf;
+  #eventsOf;
   #turn = null;
   #platform = "";
   #live;
   #wordsFor = "";
   #elapsed_ms = 0;
 
-  /** `pathOf(turnId, platform)` and `streamPathOf(turnId)` return the addresses of a turn's request and stream. */
-  constructor(pathOf, streamPathOf) {
+  /**
+   * `pathOf(turnId, platform, part)` and `streamPathOf(turnId)` return the addresses of a turn's request and stream,
+   * `eventsOf(turnId)` its events (`EventLog.of`).
+   */
+  constructor(pathOf, streamPathOf, eventsOf) {
+    this.#pathOf = pathOf;
     this.#streamPathOf = streamPathOf;
-    this.#request = new RequestPanel(document.getElementById("panel-request"), this.#parts, pathOf);
+    this.#eventsOf = eventsOf;
+    NOTES.addEventListener("click", ({ target }) => this.#goToPayload(target.closest("[data-payload]")?.dataset.payload));
     bindTabs(this.#root.querySelector("[role=tablist]"), () => this.#showOpened());
     this.#parts.table.addEventListener("toggle", () => {
       if (this.#turn) this.#showRows(this.#turn, this.#elapsed_ms);
@@ -82,15 +93,44 @@ export class Inspector {
 
   #showOpened() {
     if (!this.#turn) return;
-    this.#request.show(this.#turn, this.#platform, this.#live);
+    if (!REQUEST.hidden) this.#showRequest();
     if (!STREAM.hidden) this.#showStream();
+    if (!EVENTS.hidden) this.#showEvents();
+    if (!NOTES.hidden) this.#linkNotes();
   }
 
-  /** The stream's panel is loaded when it is first shown. */
+  /** These panels are loaded when they are first shown. */
+  async #showRequest() {
+    const { RequestPanel } = await import("./request_panel.js");
+    this.#request ??= new RequestPanel(REQUEST, this.#pathOf);
+    this.#request.show(this.#turn, this.#platform, this.#live);
+  }
+
   async #showStream() {
     const { StreamPanel } = await import("./stream_panel.js");
     this.#stream ??= new StreamPanel(STREAM, this.#streamPathOf);
     this.#stream.show(this.#turn);
+  }
+
+  async #showEvents() {
+    const { EventsPanel } = await import("./events_panel.js");
+    this.#events ??= new EventsPanel(EVENTS, this.#eventsOf, this.#streamPathOf);
+    this.#events.show(this.#turn);
+  }
+
+  async #goToPayload(number) {
+    if (number === undefined) return;
+    const tab = document.getElementById("tab-stream");
+    tab.click();
+    tab.focus();
+    await this.#showStream();
+    this.#stream.goTo(Number(number));
+  }
+
+  #linkNotes() {
+    const turn = this.#turn;
+    if (isOpen(turn)) return;
+    withPlaces(({ linkNotes }) => linkNotes(this.#parts.notes, this.#streamPathOf(turn.turn_id), turn));
   }
 
   #showNotes(turn) {
@@ -98,6 +138,7 @@ export class Inspector {
       if (turn !== this.#turn) return;
       const count = showNotes(this.#parts.notes, turn, labelOf(this.#platform));
       showText(this.#parts["notes-count"], count ? String(count) : "");
+      if (!NOTES.hidden) this.#linkNotes();
     });
   }
 }

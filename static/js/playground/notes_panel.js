@@ -21,16 +21,18 @@ function facts(turn) {
     ["finish_reason", turn.finish_reason],
     ["Error", turn.error?.code],
     ["The server says", turn.error?.excerpt],
+    ["Body begins", turn.response_body],
     ...usage,
     ["Turn", turn.turn_id],
   ].filter(([, value]) => value !== null && value !== undefined && value !== "");
   const list = element("dl", "facts");
-  list.append(...known.flatMap(([name, value]) => [element("dt", "", name), valueOf(name, value)]));
+  list.append(...known.flatMap(([name, value]) => [element("dt", "", name), valueOf(name, value, turn)]));
   return list;
 }
 
-function valueOf(name, value) {
+function valueOf(name, value, turn) {
   const item = element("dd", "mono");
+  if (name === "Error") item.dataset.note = turn.error.message;
   if (name !== "Turn") {
     item.textContent = String(value);
     return item;
@@ -45,8 +47,14 @@ function valueOf(name, value) {
 function noteList({ status }, sentences) {
   if (sentences.length === 0) return status === "completed" ? element("p", "faint", "Nothing odd was seen in this answer.") : null;
   const list = element("ul", "findings");
-  list.append(...sentences.map((note) => element("li", "", note)));
+  list.append(...sentences.map(noteItem));
   return list;
+}
+
+function noteItem(note) {
+  const item = element("li", "", note);
+  item.dataset.note = note;
+  return item;
 }
 
 function reasoning(turn) {

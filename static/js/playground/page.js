@@ -5,6 +5,7 @@
 import { Announcer } from "./announcer.js";
 import { TurnClock } from "./clock.js";
 import { Composer } from "./composer.js";
+import { EventLog } from "./event_log.js";
 import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
 import { lazy } from "./lazy.js";
@@ -51,7 +52,8 @@ class LivePage {
     onStatus: (status) => this.#connected(status),
   });
   #sender = new Sender(this.#socket, (turn, text, cut) => this.#asksFirst(turn, text, cut));
-  #inspector = new Inspector((turnId, platform) => this.#requestPath(turnId, platform), (turnId) => this.#streamPath(turnId));
+  #log = new EventLog();
+  #inspector = new Inspector((turnId, platform, part) => this.#requestPath(turnId, platform, part), (turnId) => this.#streamPath(turnId), (turnId) => this.#log.of(turnId));
   #transcript = new Transcript({
     select: (turnId) => this.#select(turnId),
     cutAt: (turn, offset) => this.#cutAt(turn, offset),
@@ -102,6 +104,7 @@ class LivePage {
     const now = performance.now();
     for (const event of events) {
       this.#observe(event, now);
+      this.#log.add(event);
       this.#state = reduce(this.#state, event);
       if (event.event_type === "playground.turn.started") this.#selectedId = null;
       if (event.event_type === "playground.error") {
@@ -183,8 +186,8 @@ class LivePage {
     this.#requestFrame();
   }
 
-  #requestPath(turnId, platform) {
-    return `${this.#root.dataset.requestPath.replace("TURN", encodeURIComponent(turnId))}?platform=${platform}`;
+  #requestPath(turnId, platform, part) {
+    return `${this.#root.dataset.requestPath.replace("TURN", encodeURIComponent(turnId))}${part}?platform=${platform}`;
   }
 
   #streamPath(turnId) {

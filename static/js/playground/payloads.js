@@ -50,9 +50,3 @@ export function summary(rows) {
     gaps: gaps.length > 0 ? { p50: at(0.5), p95: at(0.95), longest: gaps.at(-1) } : null,
   };
 }
-
-/** Return `{first, end}`: which of `count` rows of `height` px are to be drawn in a list that is scrolled to `top`. */
-export function drawn(count, height, top, visible, around = 10) {
-  const first = Math.max(0, Math.floor(top / height) - around);
-  return { first, end: Math.min(count, Math.ceil((top + visible) / height) + around) };
-}

@@ -4,6 +4,7 @@
 
 import { unitOffsets } from "./code_points.js";
 import { element, fromTemplate, partsOf, pretty } from "./dom.js";
+import { jsonTree } from "./json_tree.js";
 
 const ORIGINS = {
   system_prompt: "system_prompt · who the persona is",
@@ -11,19 +12,26 @@ const ORIGINS = {
   conversational_context: "conversational_context · whom it talks to",
 };
 
-/** Return an element for `{request: {method, url, headers, body}, origins, departures}`. */
-export function requestView({ request, origins = [], departures = [] }) {
+/** Return an element for `{request: {method, url, headers, body}, origins, departures}`, its body as a tree or as JSON. */
+export function requestView({ request, origins = [], departures = [] }, asTree) {
   const root = fromTemplate("request-template");
   const parts = partsOf(root);
   parts.method.textContent = request.method;
   parts.url.textContent = request.url;
   parts.headers.append(...request.headers.flatMap(([name, value]) => headerRow(name, value)));
-  const body = typeof request.body === "string" ? pretty(request.body) : JSON.stringify(request.body, null, 2);
-  parts.body.textContent = body;
+  showBody(parts, request.body, asTree);
   showSystemMessage(parts, systemMessage(request.body), origins);
   parts.departures.hidden = departures.length === 0;
   parts["departures-list"].append(...departures.map((departure) => element("li", "", departure)));
   return root;
+}
+
+function showBody(parts, body, asTree) {
+  const isTree = asTree && body !== null && typeof body === "object";
+  parts.tree.hidden = !isTree;
+  parts.body.hidden = isTree;
+  if (isTree) parts.tree.append(jsonTree(body));
+  else parts.body.textContent = typeof body === "string" ? pretty(body) : JSON.stringify(body, null, 2);
 }
 
 function headerRow(name, value) {

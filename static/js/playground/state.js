@@ -176,8 +176,9 @@ function requestSent(state, turn, { attempt, request, origins }) {
   return { ...withTurn(state, turn, { status: "streaming" }), requests };
 }
 
-function responseReceived(state, turn, { status, t_ms }) {
-  return withTurn(state, turn, { response_status: status, timings_ms: withTime(turn, "ttfb", t_ms) });
+function responseReceived(state, turn, { status, body = "", t_ms }) {
+  const timings_ms = status < 300 ? withTime(turn, "ttfb", t_ms) : turn.timings_ms;
+  return withTurn(state, turn, { response_status: status, response_body: body, timings_ms });
 }
 
 function contentDelta(state, turn, { text, offset, t_ms }) {

@@ -21,12 +21,13 @@
  * @property {string[]} notes
  * @property {string} reasoning
  * @property {string} finish_reason
- * @property {{code: string, message: string, excerpt?: string}|null} error
+ * @property {{code: string, message: string, excerpt?: string, secret?: string}|null} error
  * @property {Object<string, number|null>} timings_ms ttfb, ttft, first_sentence, first_audio, dead_air, total
  * @property {object} usage
  * @property {number|null} interrupted_at_ms
  * @property {number|null} cut_waits the end of the clicked word behind which the turn is to be interrupted
  * @property {number|null} response_status
+ * @property {string} response_body the first words of a refusal's body
  * @property {string|null} created_at
  * @property {boolean} was_live whether it began while the page was open
  *
@@ -75,6 +76,7 @@ export function newTurn(turnId) {
     interrupted_at_ms: null,
     cut_waits: null,
     response_status: null,
+    response_body: "",
     created_at: null,
     was_live: false,
   };

@@ -12,6 +12,7 @@ import { endingNote, kindNote, summary } from "./story.js";
 import { isOpen } from "./turn.js";
 
 const withCalls = lazy(() => import("./tool_call_view.js"));
+const withError = lazy(() => import("./error_view.js"));
 const withHeard = lazy(() => import("./heard_view.js"));
 const withReasons = lazy(() => import("./reasons_view.js"));
 
@@ -118,15 +119,7 @@ export class TurnView {
     if (failed && wasLive) this.#parts.error.setAttribute("role", "alert");
     this.#parts.error.hidden = !failed;
     this.#parts.retry.hidden = !maySpeak || !isLast || turn.kind === "continuation";
-    this.#showWayToPersona(turn.error?.code);
-    setText(this.#parts["error-message"], turn.error?.message ?? "");
-    showText(this.#parts["error-excerpt"], turn.error?.excerpt ? `The server says: “${turn.error.excerpt}”` : "");
-  }
-
-  /** Show the link to the editor, which the page has if the user may edit the persona and the editor can fix this error. */
-  #showWayToPersona(code) {
-    const { edit } = this.#parts;
-    if (edit) edit.hidden = !edit.dataset.codes.split(" ").includes(code);
+    if (failed) withError(({ showError }) => showError(this.#parts, turn));
   }
 
   #clicked(event) {

@@ -4,7 +4,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.talking import answer, answered, expect_status, say, send_button, turn
+from tests.browser.site import Site, rows
+from tests.browser.talking import CLOSED, answer, answered, expect_status, say, send_button, turn
 from tests.llm_server import fixture
 from tests.llm_server.fixture import LLMServerHandle
 
@@ -30,9 +31,10 @@ LEFT_OF = """(node, words) => {
 }"""
 
 
-def talk_to(page: Page, base_url: str) -> None:
+def talk_to(page: Page, base_url: str, key: str = "") -> None:
     page.goto("/playground/")
     page.get_by_label("Base URL").fill(base_url)
+    page.locator("[name=key]").fill(key)
     page.get_by_label("Model").fill("gpt-4o")
     page.get_by_role("button", name="Talk to it").click()
     page.wait_for_url(LIVE)
@@ -55,12 +57,33 @@ def test_controls_are_seen_and_a_turned_direction_ends_with_its_sentence(
     assert before < d < t < straight < on
 
 
-def test_a_refused_key_leads_to_the_persona(page: Page, own_server: LLMServerHandle) -> None:
+def test_a_refused_key_shows_the_refusal_and_leads_to_the_persona(
+    page: Page, own_server: LLMServerHandle
+) -> None:
     talk_to(page, own_server.base_url("unauthorised"))
     expect_status(page, 0, "failed")
+    page.get_by_role("tab", name="Notes").click()
+    facts = page.get_by_role("tabpanel", name="Notes").locator(".facts")
+    expect(facts.locator("dt", has_text="HTTP status").locator("+ dd")).to_have_text("401")
+    expect(facts.locator("dt", has_text="Body begins").locator("+ dd")).to_contain_text("Incorrect API key")
+    page.reload()
+    page.get_by_role("tab", name="Stream").click()
+    expect(page.get_by_text("HTTP 401. The body begins:")).to_be_visible()
     link = turn(page, 0).get_by_role("link", name="Open the persona")
     link.click()
     page.wait_for_url(re.compile(r"/personas/p[0-9a-z]+/$"))
+
+
+def test_a_secret_that_may_not_be_sent_is_linked_to(
+    page: Page, site: Site, own_server: LLMServerHandle
+) -> None:
+    talk_to(page, own_server.base_url("ok"), key="sk-a-key-of-this-test")
+    expect_status(page, 0, CLOSED)
+    rows(site.data, "UPDATE personas_tokensecret SET allowed_hosts = '[]' WHERE name LIKE '%127%'")
+    say(page, "Again")
+    expect_status(page, 1, "failed")
+    turn(page, 1).get_by_role("link", name="Open the secret").click()
+    page.wait_for_url(re.compile(r"/admin/personas/tokensecret/\d+/change/$"))
 
 
 def test_an_error_of_the_server_leads_nowhere(page: Page, own_server: LLMServerHandle) -> None:

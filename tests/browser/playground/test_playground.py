@@ -61,7 +61,8 @@ def test_an_interrupt_keeps_the_heard_part_for_the_next_request(page: Page) -> N
 
     say(page, "Go on.")
     page.get_by_role("tab", name="Request").click()
-    body = page.locator(".request__body")
+    page.get_by_role("button", name="Raw", exact=True).click()
+    body = page.locator("#panel-request pre[data-part=body]")
     expect(body).to_contain_text('"Go on."')
     messages = json.loads(body.inner_text())["messages"]
     assert [message["role"] for message in messages] == ["system", "user", "assistant", "user"]
@@ -214,7 +215,7 @@ def notice_frame(kind: Kind, *, is_on: bool) -> str:
     return json.dumps({"event_type": "playground.notice", "seq": 0, "properties": notice(kind, is_on=is_on)})
 
 
-def test_the_other_platform_s_request_is_one_switch_away(page: Page, site: Site) -> None:
+def test_what_the_other_platform_sends_otherwise_is_one_switch_away(page: Page, site: Site) -> None:
     hear_at_once(site, start_talking(page, MERT))
     say(page, "Tell me about the wolf.")
     answered(page, 0)
@@ -225,7 +226,9 @@ def test_the_other_platform_s_request_is_one_switch_away(page: Page, site: Site)
     expect(page.locator(".origin[data-origin=system_prompt]")).to_contain_text("You are a storyteller.")
     page.get_by_role("button", name="JAICP", exact=True).click()
     expect(page.locator("#panel-request")).to_contain_text("This was not sent.")
-    expect(headers).not_to_contain_text("conversation_id")
+    difference = page.locator(".difference")
+    expect(difference).to_have_count(1)
+    expect(difference).to_contain_text("− conversation_id")
 
 
 def test_the_context_is_appended_and_a_text_said_verbatim(page: Page, site: Site) -> None:

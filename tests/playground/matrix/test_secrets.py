@@ -23,6 +23,7 @@ async def test_k1_a_host_that_is_taken_off_the_keys_list_gets_nothing_more(stage
         f"{TOKEN} may not be sent to http://127.0.0.1:{stage.server.port}",
         attempts=0,
     )
+    assert again.closed["error"]["secret"] == TOKEN
     assert len(stage.server.requests()) == 1
 
 
@@ -36,7 +37,9 @@ async def test_k1_the_same_name_with_another_port_is_another_host(stage: Stage) 
 async def test_k12_a_key_in_the_refusal_is_masked(stage: Stage) -> None:
     take = await stage.hear("unauthorised-echo")
     take.fails(Code.AUTH_FAILED)
-    assert CANARY[:14] not in json.dumps(take.closed)
+    (answered,) = take.of("playground.response")
+    assert "[secret]" in answered["body"]
+    assert CANARY[:14] not in json.dumps([take.closed, answered])
 
 
 async def test_k12_a_key_in_text_and_headers_is_masked_whole_and_cut(stage: Stage) -> None:

@@ -78,17 +78,40 @@ async def test_u27_a_server_that_is_back_at_once_answers_once(stage: Stage) -> N
         len([utterance for utterance in take.of("conversation.utterance") if utterance["role"] == "user"])
         == 1
     )
-    assert [completion.response_status for completion in take.completions] == [None, 200]
+    assert [completion.response_status for completion in take.completions] == [503, 200]
 
 
 async def test_u27_a_server_that_stays_away_fails_the_turn(stage: Stage) -> None:
     (await stage.hear("unavailable")).fails(Code.UPSTREAM_5XX, "failed (HTTP 503)", attempts=2)
 
 
-async def test_u28_a_gateways_page_is_not_shown(stage: Stage) -> None:
+async def test_u28_a_gateways_page_is_no_sentence_but_its_words_are_kept(stage: Stage) -> None:
     take = await stage.hear("html-502")
     take.fails(Code.UPSTREAM_5XX, "failed (HTTP 502)", attempts=2)
-    assert "nginx" not in str(take.events)
+    assert "nginx" not in str(take.closed)
+    assert [completion.response_status for completion in take.completions] == [502, 502]
+    assert [answered["body"] for answered in take.of("playground.response")] == [
+        "502 Bad Gateway 502 nginx/1.25.3"
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "status", "beginning"),
+    [("not-found", 404, '{"detail":"Not Found"}'), ("error-500", 500, "{"), ("redirect", 307, "")],
+)
+async def test_a_refusal_is_part_of_the_turns_record(
+    stage: Stage, behaviour: str, status: int, beginning: str
+) -> None:
+    take = await stage.hear(behaviour)
+    (completion,) = take.completions
+    (answered,) = take.of("playground.response")
+    assert (answered["status"], completion.response_status, take.turn.timeline["response_status"]) == (
+        status,
+    ) * 3
+    assert answered["headers"] == completion.response_headers != []
+    assert completion.response_body == take.turn.timeline.get("response_body", "")
+    assert completion.response_body.startswith(beginning)
+    assert answered.get("body", "") == completion.response_body
 
 
 async def test_u29_a_web_page_is_no_answer_and_never_spoken(stage: Stage) -> None:

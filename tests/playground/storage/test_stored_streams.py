@@ -43,6 +43,7 @@ def test_each_attempt_has_its_payloads_and_what_they_became(user_client: Client,
         "attempt": 2,
         "status": 200,
         "headers": [],
+        "body": "",
         "is_whole": True,
         "payloads": [
             {"t_ms": 120, "data": PAYLOADS[0][1], "became": [["delta", "Hello there."]]},

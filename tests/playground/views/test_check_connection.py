@@ -14,10 +14,12 @@ from django.urls import reverse
 
 from personas.forms.persona import data_of
 from personas.models import Persona
-from personas.saving import save_persona
+from personas.saving import save_persona, save_secret
+from personas.secrets import clear_value
 from playground.connection_check import CHECK_LIMITS, PreparedCheck, observe
 from playground.engine.errors.codes import Code
-from playground.views.check_connection import CHECKS
+from playground.storage.start_conversation import ConversationOptions, start_conversation
+from playground.views.checks import CHECKS
 from tests.conftest import REHEARSE, make_user
 from tests.llm_server.fixture import LLMServerHandle
 from tests.personas.making import CANARY, make_persona, make_secret
@@ -174,3 +176,44 @@ async def test_who_may_not_edit_checks_nothing(
     client = AsyncClient()
     await client.aforce_login(await sync_to_async(make_user)("dora", *permissions))
     assert (await client.post(URL, {"persona_name": "A"})).status_code == status
+
+
+async def test_a_typed_endpoint_is_checked_and_nothing_is_stored(
+    transactional_db: None, llm_server: LLMServerHandle
+) -> None:
+    cache.clear()
+    client = AsyncClient()
+    user = await sync_to_async(make_user)("bob", *REHEARSE, "personas.add_tokensecret")
+    await sync_to_async(client.force_login)(user)
+    typed = {"base_url": llm_server.base_url("echo-secret"), "key": CANARY, "model": "m", "platform": "jaicp"}
+    answer = await client.post(reverse("playground:check-endpoint"), typed)
+    assert {note.what: note.grade for note in answer.context["notes"]}["Authorised"] == "good"
+    assert CANARY not in answer.content.decode()
+    (request,) = llm_server.requests()
+    assert f"Bearer {CANARY}" in [value for _, value in request["headers"]]
+    assert not await Persona.objects.aexists()
+    refused = await client.post(reverse("playground:check-endpoint"), typed | {"base_url": "nowhere"})
+    assert [note.what for note in refused.context["notes"]] == ["Not sent"]
+
+
+async def test_a_conversation_checks_the_server_that_its_turns_call(
+    editor: User, llm_server: LLMServerHandle
+) -> None:
+    def started() -> str:
+        secret = make_secret(hosts=(f"http://127.0.0.1:{llm_server.port}",))
+        persona = make_persona(address=llm_server.base_url("ok"), token_secret=secret)
+        save_persona(persona, by=None)
+        conversation = start_conversation(persona, ConversationOptions(), owner=editor)
+        clear_value(secret, by=None)
+        save_secret(secret, by=None)
+        return conversation.pk
+
+    client = AsyncClient()
+    await sync_to_async(client.force_login)(editor)
+    path = reverse("playground:check-conversation", args=[await sync_to_async(started)()])
+    answer = await client.post(path)
+    assert [note.what for note in answer.context["notes"]] == ["Not sent"]
+    other = AsyncClient()
+    await sync_to_async(other.force_login)(await sync_to_async(make_user)("eve", *REHEARSE))
+    assert (await other.post(path)).status_code == 404
+    assert llm_server.requests() == []

@@ -1,0 +1,65 @@
+"""Renders a request as a JavaScript module for Node, with `fetch`; secrets are environment variables."""
+
+import json
+from typing import Any
+
+from playground.engine.request import LLMRequest
+from playground.engine.substitution import parts_of, variable
+
+_LARGEST_INTEGER = 2**53 - 1
+"""A larger one is rounded when JavaScript reads it."""
+
+
+def as_javascript(request: LLMRequest, *, site_url: str, secret_names: frozenset[str]) -> str:
+    """Return a module that sends the request, byte for byte, and prints its answer as it streams."""
+    headers = "".join(
+        f"\n    [{_text(name)}, {_header_value(value, secret_names)}]," for name, value in request.headers
+    )
+    return f"""\
+const body = {_body(request)};
+
+const answer = await fetch({_text(request.whole_url(site_url))}, {{
+  method: {_text(request.method)},
+  headers: [{headers}
+  ],
+  body,
+}});
+console.log(answer.status);
+for await (const text of answer.body.pipeThrough(new TextDecoderStream())) process.stdout.write(text);
+"""
+
+
+def _body(request: LLMRequest) -> str:
+    """Return an object literal, or the JSON as text if JavaScript would write the object in another way."""
+    if not _is_kept(request.body):
+        return _text(request.body_bytes().decode())
+    return f"JSON.stringify({json.dumps(request.body, ensure_ascii=False, indent=2)})"
+
+
+def _is_kept(value: Any) -> bool:
+    """Whether JSON.stringify writes the literal as Python writes the value: its numbers and the order of its keys."""
+    match value:
+        case dict():
+            return all(
+                not key.isdigit() and key != "__proto__" and _is_kept(item) for key, item in value.items()
+            )
+        case list() | tuple():
+            return all(map(_is_kept, value))
+        case float():
+            return "e" not in repr(value) and not value.is_integer()
+        case bool():
+            return True
+        case int():
+            return abs(value) <= _LARGEST_INTEGER
+    return True
+
+
+def _header_value(value: str, secret_names: frozenset[str]) -> str:
+    parts = parts_of(value, secret_names) or [(False, "")]
+    return " + ".join(
+        f"process.env.{variable(text)}" if is_secret else _text(text) for is_secret, text in parts
+    )
+
+
+def _text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,127 @@
+"""Renders a request as a Python program: with the `openai` client where it can send it, else with httpx.
+
+Secrets are environment variables, by the names that `playground.engine.curl` gives them.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from playground.engine.request import LLMRequest
+from playground.engine.substitution import parts_of, variable
+
+_ROUTE = "/chat/completions"
+_ARGUMENTS = frozenset(
+    {
+        "frequency_penalty", "logit_bias", "logprobs", "max_completion_tokens", "max_tokens", "messages", "model", "n",
+        "parallel_tool_calls", "presence_penalty", "reasoning_effort", "response_format", "seed", "stop", "stream",
+        "stream_options", "temperature", "tool_choice", "tools", "top_logprobs", "top_p", "user",
+    }
+)  # fmt: skip
+"""What the client's `chat.completions.create` takes; anything else goes into its `extra_body`."""
+_OF_THE_CLIENT = frozenset({"accept", "authorization", "content-type"})
+"""Headers that the client writes itself."""
+
+
+def as_python(request: LLMRequest, *, site_url: str, secret_names: frozenset[str]) -> str:
+    """Return a program that sends the request and prints its answer as it streams."""
+    url = request.whole_url(site_url)
+    key = _bearer(request, secret_names)
+    if key and _fits_the_client(request, url):
+        return _with_openai(request, url, key, secret_names)
+    return _with_httpx(request, url, secret_names)
+
+
+def _bearer(request: LLMRequest, secret_names: frozenset[str]) -> str:
+    """Return the secret that is the whole bearer key, or nothing."""
+    values = [value for name, value in request.headers if name.lower() == "authorization"]
+    parts = parts_of(values[0], secret_names) if len(values) == 1 else []
+    match parts:
+        case [(False, "Bearer "), (True, secret)]:
+            return secret
+    return ""
+
+
+def _fits_the_client(request: LLMRequest, url: str) -> bool:
+    names = [name.lower() for name, _ in request.headers]
+    body = request.body
+    return (
+        request.method == "POST"
+        and url.endswith(_ROUTE)
+        and len(names) == len(set(names))
+        and isinstance(body.get("messages"), list)
+        and isinstance(body.get("model"), str)
+        and body.get("stream") is True
+    )
+
+
+def _with_openai(request: LLMRequest, url: str, key: str, secret_names: frozenset[str]) -> str:
+    extra = {name: value for name, value in request.body.items() if name not in _ARGUMENTS}
+    arguments = {name: value for name, value in request.body.items() if name in _ARGUMENTS}
+    headers = [(name, value) for name, value in request.headers if name.lower() not in _OF_THE_CLIENT]
+    lines = [
+        "import os",
+        "",
+        "from openai import OpenAI",
+        "",
+        "client = OpenAI(",
+        f"    base_url={url.removesuffix(_ROUTE)!r},",
+        f"    api_key={_variable(key)},",
+        f"    default_headers={_headers(headers, secret_names, 'openai')},",
+        "    max_retries=0,",
+        ")",
+        "stream = client.chat.completions.create(",
+        *(f"    {name}={_literal(value, 1)}," for name, value in arguments.items()),
+        *([f"    extra_body={_literal(extra, 1)},"] if extra else []),
+        ")",
+        "for chunk in stream:",
+        "    for choice in chunk.choices:",
+        '        print(choice.delta.content or "", end="", flush=True)',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _with_httpx(request: LLMRequest, url: str, secret_names: frozenset[str]) -> str:
+    return f"""\
+import json
+import os
+
+import httpx
+
+url = {url!r}
+headers = {_headers(request.headers, secret_names, "httpx")}
+body = {_literal(request.body, 0)}
+
+data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+with httpx.stream({request.method!r}, url, headers=headers, content=data, timeout=60) as answer:
+    print(answer.status_code)
+    for line in answer.iter_lines():
+        print(line)
+"""
+
+
+def _headers(headers: Iterable[tuple[str, str]], secret_names: frozenset[str], client: str) -> str:
+    """Return the headers as a list of pairs for httpx, which may repeat a name, or as a dict for the client."""
+    written = [(repr(name), _header_value(value, secret_names)) for name, value in headers]
+    if client == "httpx":
+        return "[" + "".join(f"\n    ({name}, {value})," for name, value in written) + "\n]"
+    return "{" + ", ".join(f"{name}: {value}" for name, value in written) + "}"
+
+
+def _header_value(value: str, secret_names: frozenset[str]) -> str:
+    parts = parts_of(value, secret_names) or [(False, "")]
+    return " + ".join(_variable(text) if is_secret else repr(text) for is_secret, text in parts)
+
+
+def _variable(secret: str) -> str:
+    return f"os.environ[{variable(secret)!r}]"
+
+
+def _literal(value: Any, depth: int) -> str:
+    """Return the value as a Python literal, one member a line, indented to ``depth``."""
+    inside, before = "    " * (depth + 1), "    " * depth
+    if isinstance(value, dict) and value:
+        members = (f"{inside}{key!r}: {_literal(member, depth + 1)},\n" for key, member in value.items())
+        return "{\n" + "".join(members) + before + "}"
+    if isinstance(value, list | tuple) and value:
+        return "[\n" + "".join(f"{inside}{_literal(item, depth + 1)},\n" for item in value) + before + "]"
+    return repr(value)

@@ -1,0 +1,92 @@
+"""A request as a program: run, it sends what the turn sent. Over a real socket: a client of its own sends it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playground.engine.javascript_code import as_javascript
+from playground.engine.python_code import as_python
+from playground.engine.request import LLMRequest
+from tests.llm_server.fixture import LLMServerHandle
+from tests.services import missing, node_path
+
+KEY = "127_KEY"
+PLAINTEXT = "sk-live-0123456789"
+NAMES = frozenset({KEY})
+RUN_S = 60
+BODY: dict[str, Any] = {
+    "model": "gpt-4o",
+    "messages": [{"role": "user", "content": 'it\'s "caf\u00e9"\n\u2028{x} \\n'}],
+    "stream": True,
+    "temperature": 0.25,
+    "tools": [{"type": "function", "function": {"name": "look", "parameters": {"a": None, "b": []}}}],
+}
+
+
+def request_to(url: str, authorization: str, **more: Any) -> LLMRequest:
+    headers = (
+        ("Authorization", authorization),
+        ("Content-Type", "application/json"),
+        ("conversation_id", "c1"),
+    )
+    return LLMRequest("POST", url, headers, BODY | more)
+
+
+def run(command: list[str]) -> str:
+    environment = {"PATH": os.environ["PATH"], f"SECRET_{KEY}": PLAINTEXT}
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=RUN_S)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def sent(server: LLMServerHandle) -> tuple[dict[str, str], str]:
+    (arrived,) = server.requests()
+    return {name.lower(): value for name, value in arrived["headers"]}, arrived["body"]
+
+
+def assert_headers(headers: dict[str, str], authorization: str) -> None:
+    assert headers["authorization"] == authorization
+    assert headers["conversation_id"] == "c1"
+    assert headers["content-type"].startswith("application/json")
+
+
+@pytest.mark.parametrize("more", [{}, {"top_k": 40, "seed": 7}], ids=["arguments", "extra_body"])
+def test_python_sends_it_with_the_openai_client(llm_server: LLMServerHandle, more: dict[str, Any]) -> None:
+    request = request_to(f"{llm_server.base_url('ok')}/chat/completions", f"Bearer {KEY}", **more)
+    code = as_python(request, site_url="", secret_names=NAMES)
+    assert "from openai import OpenAI" in code
+    assert "[secret]" not in run([sys.executable, "-c", code])
+    headers, body = sent(llm_server)
+    assert_headers(headers, f"Bearer {PLAINTEXT}")
+    assert json.loads(body) == request.body
+
+
+def test_python_sends_the_very_bytes_with_httpx(llm_server: LLMServerHandle) -> None:
+    request = request_to(f"{llm_server.base_url('ok')}/chat/completions", f"Api-Key {KEY}, {{x}}")
+    code = as_python(request, site_url="", secret_names=NAMES)
+    assert "import httpx" in code
+    assert run([sys.executable, "-c", code]).startswith("200\n")
+    headers, body = sent(llm_server)
+    assert_headers(headers, f"Api-Key {PLAINTEXT}, {{x}}")
+    assert body.encode() == request.body_bytes()
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"logit_bias": {"50256": -100}, "temperature": 1.0}], ids=["literal", "as text"]
+)
+def test_javascript_sends_the_very_bytes(
+    llm_server: LLMServerHandle, tmp_path: Path, more: dict[str, Any]
+) -> None:
+    node = node_path() or missing("no Node runs JavaScript: apt-get install nodejs")
+    request = request_to(f"{llm_server.base_url('ok')}/chat/completions", f"Bearer {KEY}", **more)
+    module = tmp_path / "send.mjs"
+    module.write_text(as_javascript(request, site_url="", secret_names=NAMES))
+    assert run([str(node), str(module)]).startswith("200\n")
+    headers, body = sent(llm_server)
+    assert_headers(headers, f"Bearer {PLAINTEXT}")
+    assert body.encode() == request.body_bytes()
