@@ -30,7 +30,7 @@ export async function linkNotes(root, path, turn) {
 }
 
 function linkTo({ number, t_ms }) {
-  const link = element("button", "button button--quiet button--small", t_ms === null ? "At the end of the answer" : `In payload ${number}`);
+  const link = element("button", "note-place", t_ms === null ? "At the end of the answer" : `In payload ${number}`);
   link.type = "button";
   link.dataset.payload = String(number);
   return link;
