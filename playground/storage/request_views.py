@@ -50,9 +50,9 @@ def code_of(turn_id: str) -> Json:
 def differences_of(turn_id: str, platform: Platform) -> Json:
     """Return ``{"differences", "departures"}`` of what ``platform`` would send. Raises Turn.DoesNotExist."""
     sent = _sent(turn_id)
-    found = differences(sent.as_sent_by(sent.own), sent.as_sent_by(platform))
+    between = differences(sent.as_sent_by(sent.own), sent.as_sent_by(platform))
     return {
-        "differences": [difference.as_json() for difference in found],
+        "differences": [difference.as_json() for difference in between],
         "departures": platform_differences(
             sent.persona,
             platform=platform,
