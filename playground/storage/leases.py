@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from playground.engine.errors.codes import TURN_FAILED, Code, GreenroomError
 from playground.models import Conversation, Turn
+from playground.storage.held_rows import TOGETHER_MS, briefly_waiting, each_unless_held, is_held_row
 
 PROCESS_ID = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
 
@@ -190,12 +191,24 @@ def request_interrupt(*, is_final: bool, **of: str) -> None:
     Turn.objects.filter(**of, status__in=Turn.OPEN).update(**asked)
 
 
-@transaction.atomic
 def renew_leases(turn_ids: Sequence[str]) -> list[tuple[str, bool]]:
-    """Renew the leases of these open turns.
+    """Renew the leases of these open turns; one whose row is held keeps none of the others waiting.
 
-    Return those whose row has an interrupt, each with whether it is final. Rows are locked in the recorder's order.
+    Return those whose row has an interrupt, each with whether it is final. Raises DatabaseError.
     """
+    try:
+        with briefly_waiting(TOGETHER_MS):
+            return _renew(turn_ids)
+    except OperationalError as error:
+        if not is_held_row(error):
+            raise
+    interrupted: list[tuple[str, bool]] = []
+    each_unless_held(turn_ids, lambda turn_id: interrupted.extend(_renew([turn_id])))
+    return interrupted
+
+
+def _renew(turn_ids: Sequence[str]) -> list[tuple[str, bool]]:
+    """As ``renew_leases``, in one transaction. Rows are locked in the recorder's order."""
     turns = Turn.objects.filter(pk__in=turn_ids, status__in=Turn.OPEN).order_by("conversation_id")
     rows = turns.select_for_update().values_list("pk", "interrupt_requested", "interrupt_is_final")
     found = list(rows)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
@@ -18,6 +18,7 @@ from playground.failures import log_failure
 from playground.models import Completion, Conversation, Turn
 from playground.storage.database_thread import keep_connection
 from playground.storage.database_trouble import Trouble, trouble_of
+from playground.storage.held_rows import TOGETHER_MS, briefly_waiting, each_unless_held, is_held_row
 from playground.storage.leases import close_failed_turn, still_its_owners
 from playground.storage.past_turns import left_at
 from playground.storage.prepared import PreparedInsert, PreparedUpdate, parameter
@@ -154,26 +155,29 @@ class Recorder:
             taken_at_s = time.monotonic()
         try:
             close_old_connections()
-            _store_all(sorted(batch.values(), key=attrgetter("conversation_id")))
+            held = _store_all(sorted(batch.values(), key=attrgetter("conversation_id")))
         except Exception as error:
             connection.close()
-            self._take_back(batch)
+            self._take_back(batch.values())
             self._fall_behind(error)
             return False
+        for row in held:
+            del batch[row.turn_id]
+        self._take_back(held)
         with self._lock:
             self._waiting_since_s = taken_at_s if self._pending else None
         for row in batch.values():
             row.stored.set_result(None)
         self._catch_up()
-        return True
+        return not held
 
-    def _take_back(self, batch: dict[str, TurnRow]) -> None:
+    def _take_back(self, rows: Iterable[TurnRow]) -> None:
         with self._lock:
-            for turn_id, row in batch.items():
-                if turn_id in self._pending:
+            for row in rows:
+                if row.turn_id in self._pending:
                     row.stored.set_result(None)
                 else:
-                    self._pending[turn_id] = row
+                    self._pending[row.turn_id] = row
 
     def _fall_behind(self, error: Exception) -> None:
         """Tell how much waits; only the first of several failures is logged."""
@@ -201,27 +205,35 @@ class Recorder:
         return sum(weight for _, weight in self._weights.values())
 
 
-def _store_all(rows: Sequence[TurnRow]) -> None:
-    """Store all rows in one transaction. If one contains invalid data, store each separately, without that one.
+def _store_all(rows: Sequence[TurnRow]) -> list[TurnRow]:
+    """Store all rows in one transaction. If one is held or contains invalid data, store each separately.
 
     Rows are locked by their conversations' order, a conversation before its turn, as everywhere.
 
-    Raises DatabaseError if the database itself fails.
+    Return those that are held. Raises DatabaseError if the database itself fails.
     """
     try:
-        with transaction.atomic():
+        with briefly_waiting(TOGETHER_MS):
             for row in rows:
                 _store(row)
     except Exception as error:
+        if _is_the_databases(error) and not is_held_row(error):
+            raise
+        return each_unless_held(rows, _store_if_valid)
+    return []
+
+
+def _store_if_valid(row: TurnRow) -> None:
+    """Store the row; one with invalid data is left out, and if it is its turn's end, the turn fails."""
+    try:
+        with transaction.atomic():
+            _store(row)
+    except Exception as error:
         if _is_the_databases(error):
             raise
-        if len(rows) > 1:
-            for row in rows:
-                _store_all([row])
-            return
-        log_failure(logger, error, turn_id=rows[0].turn_id)
-        if ENDS in rows[0].values:
-            close_failed_turn(rows[0].turn_id)
+        log_failure(logger, error, turn_id=row.turn_id)
+        if ENDS in row.values:
+            close_failed_turn(row.turn_id)
 
 
 def _is_the_databases(error: Exception) -> bool:
