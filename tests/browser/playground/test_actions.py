@@ -101,6 +101,8 @@ def conditional(page: Page, site: Site, tmp_path: Path) -> None:
     page.goto(f"/playground/?persona={persona_id}")
     page.locator(f'button[value="{persona_id}"]').click()
     expect(page.locator("[data-persona=version]")).not_to_be_empty()
+    # More time than a person has: this machine may be slow.
+    page.locator("#live").evaluate("(live, ms) => { live.dataset.decisionMs = ms }", "60000")
     page.locator("#context-menu > summary").click()
     page.get_by_label("Say verbatim").fill("A long sentence that takes its time to be said. " * 20)
     page.get_by_role("button", name="Say it").click()
