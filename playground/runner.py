@@ -78,6 +78,7 @@ class Runner:
             self._turns.all,
             tell_closed=self._teller.tell_closed,
             events_of_closing=events_of_closing,
+            revive=self._turns.revived.revive,
             is_only_process=self._relay is None,
         )
 
