@@ -230,6 +230,12 @@ class Runner:
         await self._turns.until_ended(conversation_id)
         await self._teller.tell(conversation_id, seq, "playground.ended", {})
 
+    def give_up_here(self, conversation_id: str, newer_seq: int) -> None:
+        """End the turn that runs here if one that another process began with this ``seq`` is newer: a row was free."""
+        live = self._turns.of(conversation_id)
+        if live is not None and not live.is_sealed and self.hub.is_own(conversation_id, newer_seq):
+            self._turns.revived.give_up(live)
+
     def cut_here(self, conversation_id: str, interrupt: Interrupt) -> Json | None:
         """Cut for a viewer in another process; a refusal is returned as the event to tell."""
         live = self._turns.of(conversation_id)

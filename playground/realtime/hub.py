@@ -249,6 +249,7 @@ class Hub:
     def begin_turn(self, conversation_id: str, stored: int) -> None:
         """Give the events of a turn that runs here the ``seq`` after the stored one; nobody else gives any."""
         self._seqs[conversation_id] = self._begun_at[conversation_id] = stored
+        self.start_over_beyond(conversation_id, stored)
 
     def resume_turn(self, conversation_id: str, stored: int) -> None:
         """Go on after the ``seq`` that the conversation's row has given while another process had closed the turn."""
@@ -301,6 +302,12 @@ class Hub:
         """Have the viewers in this process shown a snapshot unless they were told the events up to this ``seq``."""
         for viewer in self._viewers.get(conversation_id, ()):
             viewer.expect(seq)
+
+    def start_over_beyond(self, conversation_id: str, seq: int) -> None:
+        """Have the viewers in this process that were told more than a turn began with shown a snapshot."""
+        for viewer in self._viewers.get(conversation_id, ()):
+            if viewer.seq > seq:
+                viewer.start_over()
 
     def show_anew(self, conversation_id: str) -> None:
         """Have the viewers in this process shown a snapshot."""

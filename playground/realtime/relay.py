@@ -49,6 +49,9 @@ class Owner(Protocol):
     def live_state(self, conversation_id: str) -> Json | None:
         """Return ``{"turn", "now_ms", "seq"}`` of the turn that runs here, or None."""
 
+    def give_up_here(self, conversation_id: str, newer_seq: int) -> None:
+        """End the turn that runs here if that which began elsewhere with this ``seq`` is newer."""
+
     def cut_here(self, conversation_id: str, interrupt: Interrupt) -> Json | None:
         """Interrupt the turn that runs here; return the notice to send if the persona forbids it."""
 
@@ -185,7 +188,7 @@ class Relay:
         self._newest[conversation_id] = self._hub.seq(conversation_id)
         self._announcements.remind(conversation_id, self._newest[conversation_id])
         await self._enter(conversation_id)
-        await self._tell_group(conversation_id, "relay.started")
+        await self._tell_group(conversation_id, "relay.started", seq=self._hub.seq(conversation_id))
 
     def _presume_watched(self, conversation_id: str) -> None:
         """Send a turn's events until it is known whether another process watches."""
@@ -303,7 +306,12 @@ class Relay:
             self._watched_until[message["conversation_id"]] = float("inf")
 
     def _take_started(self, message: Json) -> None:
-        if self._hub.is_watched(message["conversation_id"]):
+        """Take the start of a turn elsewhere; a process of an earlier version tells no ``seq``."""
+        conversation_id = message["conversation_id"]
+        if "seq" in message:
+            self._owner.give_up_here(conversation_id, message["seq"])
+            self._hub.start_over_beyond(conversation_id, message["seq"])
+        if self._hub.is_watched(conversation_id):
             self._answer(message, "relay.watch")
 
     def _take_events(self, message: Json) -> None:

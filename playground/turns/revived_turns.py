@@ -38,11 +38,15 @@ class RevivedTurns:
     async def revive(self, live: LiveTurn, last_seq: int | None) -> None:
         """Go on after the row's ``last_seq``; None if the row stays closed, and so the turn has to end."""
         if last_seq is None:
-            self._mute(live)
-            live.cut(Interrupt(is_final=True, error=GONE_ON))
+            self.give_up(live)
             return
         live.resume(last_seq)
         await self._show_anew(live.plan.conversation_id)
+
+    def give_up(self, live: LiveTurn) -> None:
+        """End the turn at once; every viewer is shown its end when it is stored."""
+        self._mute(live)
+        live.cut(Interrupt(is_final=True, error=GONE_ON))
 
     def tell_late_end(self, live: LiveTurn, has_newer: bool) -> None:
         """Have every viewer shown an end that has replaced the turn's closing by another process."""

@@ -106,34 +106,40 @@ async def test_the_turn_goes_on_where_nothing_has_begun_since(conversation: Conv
         await elsewhere.close()
 
 
-@pytest.mark.parametrize("is_noticed", [True, False])
+@pytest.mark.parametrize("noticed_by", ["message", "row", "end"])
 async def test_every_page_shows_at_last_what_is_stored_where_the_conversation_has_gone_on(
-    conversation: Conversation, is_noticed: bool
+    conversation: Conversation, noticed_by: str
 ) -> None:
-    goes_on, ends = asyncio.Event(), asyncio.Event()
-    first: list[Step] = [text("One. "), goes_on, text("Two. "), *([60.0] if is_noticed else []), END]
+    goes_on, may_end, ends = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    first: list[Step] = [text("One. "), goes_on, text("Two. "), may_end, END]
     second: list[Step] = [text("New. "), ends, *(text(f"Sentence {number}. ") for number in range(30)), END]
     async with two_processes([first], [second]) as (one, other):
         here, elsewhere = await opened(one, conversation), await opened(other, conversation)
         first_id = await one.respond(conversation.pk, "First")
         await elsewhere.until("playground.sentence")
         await take_for_dead(other)
-        second_id = await other.respond(conversation.pk, "Second")
         goes_on.set()
-        await here.until("playground.sentence", text="Two.")
-        if is_noticed:
+        await elsewhere.until("playground.sentence", text="Two.")
+        if noticed_by != "message":
+            assert one._relay is not None
+            del one._relay._handlers["relay.started"]
+        second_id = await other.respond(conversation.pk, "Second")
+        await elsewhere.watcher.until(lambda _event: second_id in shown(elsewhere))
+        if noticed_by == "row":
             await beat(one)
+        if noticed_by == "end":
+            may_end.set()
         await until_no_row(pk=first_id, owner_process__gt="")
         ends.set()
         stored = await stored_at_last()
         await until_shown(stored, here, elsewhere)
-        assert stored[first_id] == (("interrupted" if is_noticed else "completed"), "One. Two. ")
+        assert stored[first_id] == ("completed" if noticed_by == "end" else "interrupted", "One. Two. ")
         assert stored[second_id][0] == "completed"
         assert elsewhere.transcript[second_id] == stored[second_id][1]
         await here.close()
         await elsewhere.close()
     error = (await Turn.objects.aget(pk=first_id)).error
-    assert error == (GONE_ON.as_json() if is_noticed else None)
+    assert error == (None if noticed_by == "end" else GONE_ON.as_json())
 
 
 async def test_what_a_process_taken_for_dead_tells_takes_no_seq_of_the_newer_turn(
