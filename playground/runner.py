@@ -37,6 +37,8 @@ from playground.turns.interrupt import Interrupt
 from playground.turns.turn_tasks import TurnConditions, TurnTasks
 
 GREETING_ID = "greeting"
+COMMANDS_S = 1.0
+"""How long commands may still take once the open turns are to be closed."""
 
 
 class Runner:
@@ -108,15 +110,20 @@ class Runner:
     async def let_end(self, within_s: float) -> None:
         """Take no new turn, tell the viewers, and let the open ones end by themselves, ``within_s`` at the most."""
         self._turns.refuse_new()
-        if within_s and self._turns.all():
-            self.notices.begin(Kind.STOPPING)
-            await self._turns.until_all_ended(within_s)
+        if not within_s or not (self._turns.all() or self._commands):
+            return
+        self.notices.begin(Kind.STOPPING)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while self._commands:  # one of them may begin a turn
+                    await asyncio.wait(self._commands)
+                await self._turns.until_all_ended()
 
     async def shutdown(self, within_s: float) -> None:
         """Take no new turn, close the open ones as interrupted, store all, and end every task."""
         self._turns.refuse_new()
         if self._commands:
-            await asyncio.wait(self._commands, timeout=within_s)
+            await asyncio.wait(self._commands, timeout=COMMANDS_S)
         await self._turns.cancel()
         await self._tools.stop()
         await self._heartbeat.stop()

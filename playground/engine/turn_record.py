@@ -115,6 +115,7 @@ class TurnRecord:
             "tool_calls": list(self.tool_calls),
             "events_fired": list(self.events_fired),
             "notes": list(self.notes),
+            "reasoning": "".join(self.reasoning),
             **self._response(),
         }
 

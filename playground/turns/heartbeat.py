@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
 
 from playground.engine.errors.codes import CommandError
 from playground.failures import FailureLog
@@ -13,6 +14,9 @@ from playground.turns.interrupt import Interrupt
 from playground.turns.running_turn import LiveTurn
 
 logger = logging.getLogger(__name__)
+
+STOPPING_S = 0.5
+"""How long the job under way may take once the process is to stop."""
 
 
 class Heartbeat:
@@ -43,7 +47,9 @@ class Heartbeat:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        await self._thread.stop()
+        with suppress(TimeoutError):  # the database may hang
+            async with asyncio.timeout(STOPPING_S):
+                await self._thread.stop()
         leases.reach.forget()
 
     async def _beat(self) -> None:

@@ -13,6 +13,7 @@ from playground.engine.events import (
     PayloadReceived,
     PlayoutEnded,
     PlayoutStarted,
+    ReasoningDelta,
     SentenceCompleted,
     Timings,
     ToolCalled,
@@ -39,7 +40,7 @@ SAVE_EVERY_MS = 700
 HEARD_CHARS_PER_MS = 32
 """While only the voice goes on, a long turn is stored less often: by so many of its characters a ms."""
 
-_STORED_SOON = (SentenceCompleted, PlayoutStarted, PlayoutEnded, ToolCalled)
+_STORED_SOON = (ReasoningDelta, SentenceCompleted, PlayoutStarted, PlayoutEnded, ToolCalled)
 """Events, beside new text, after which a row is stored."""
 
 

@@ -138,11 +138,11 @@ class TurnTasks:
         """Start no turn any more: the server is about to stop."""
         self._is_draining = True
 
-    async def until_all_ended(self, within_s: float) -> None:
-        """Wait for the end of the turns that run here, ``within_s`` at the most."""
+    async def until_all_ended(self) -> None:
+        """Wait for the end of the turns that run here."""
         tasks = [live.task for live in self._live.values() if live.task is not None]
         if tasks:
-            await asyncio.wait(tasks, timeout=within_s)
+            await asyncio.wait(tasks)
 
     async def cancel(self) -> None:
         """Close the open turns as interrupted, and await their tasks."""

@@ -188,3 +188,27 @@ class TestOrder:
         viewer.expect(9)
         viewer.give_up_missing()
         assert not viewer.is_behind
+
+    async def test_the_newest_that_was_told_before_the_snapshot_is_not_in_it(self) -> None:
+        viewer, asked = self.viewer()
+        viewer.expect(6)
+        assert asked == []
+        viewer.show(snapshot(4))
+        assert (asked, viewer.is_behind) == (["a snapshot"], True)
+
+    async def test_a_snapshot_that_is_wanted_stays_wanted_when_missing_events_are_given_up(self) -> None:
+        viewer, _ = self.viewer()
+        viewer.show(snapshot(4))
+        viewer.want_snapshot()
+        viewer.give_up_missing()
+        assert viewer.is_behind
+
+    async def test_an_error_that_waits_outlives_a_snapshot(self) -> None:
+        viewer, _ = self.viewer()
+        viewer.show(snapshot(4))
+        viewer.tell(event(4) | {"event_type": "playground.error"})
+        for seq in range(5, 100):
+            viewer.put(event(seq))
+        viewer.show(snapshot(99))
+        told = [(each["event_type"], each["seq"]) for each in await viewer.take()]
+        assert told == [("playground.snapshot", 99), ("playground.error", 99)]
