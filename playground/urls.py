@@ -6,6 +6,7 @@ from playground.views import (
     check_connection,
     conversation,
     conversations,
+    interrupt_histories,
     measured,
     paste,
     start,
@@ -20,6 +21,7 @@ _playground = [
     path("measured/filler/<int:pk>/", measured.measured_filler, name="measured-filler"),
     path("check-connection/", check_connection.check_connection, name="check"),
     path("turns/<str:turn_id>/request/", conversation.turn_request, name="turn-request"),
+    path("turns/<str:turn_id>/histories/", interrupt_histories.turn_histories, name="turn-histories"),
     path("turns/<str:turn_id>/stream/", conversation.turn_stream, name="turn-stream"),
     path("<str:conversation_id>/", conversation.conversation, name="conversation"),
 ]

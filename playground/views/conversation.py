@@ -7,12 +7,14 @@ from django.views.decorators.http import require_safe
 
 from playground.access import READ, START, may_edit_persona, own_conversation_or_404, own_turn_or_404
 from playground.engine.errors.codes import PERSONA_CODES
+from playground.engine.json_text import json_bytes
 from playground.engine.platforms.registry import platform_choices, platform_named, platforms
 from playground.engine.speech.language import declared_language
 from playground.engine.speech.voices import voice_of
 from playground.models import Conversation, Turn
 from playground.realtime.close_codes import close_codes_json
 from playground.storage.frozen_personas import persona_of
+from playground.storage.interrupt_histories import POLICIES
 from playground.storage.load_plan import request_as
 from playground.storage.stored_streams import stored_streams
 
@@ -31,6 +33,7 @@ def conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
         "close_codes": close_codes_json(),
         "platforms": platform_choices(),
         "voice": _voice(own_conversation),
+        "interrupt_policies": json_bytes(POLICIES).decode(),
     }
     return render(request, "playground/conversation.html", context)
 

@@ -87,6 +87,7 @@ PAGES: dict[str, Row] = {
     "playground/check-connection/": post(EDITORS),
     "playground/measured/filler/<int:pk>/": read(VIEWERS),
     "playground/turns/<str:turn_id>/request/": read(VIEWERS),
+    "playground/turns/<str:turn_id>/histories/": read(VIEWERS),
     "playground/turns/<str:turn_id>/stream/": read(VIEWERS),
     "playground/<str:conversation_id>/": read(VIEWERS),
     "conversations/": read(VIEWERS),

@@ -9,8 +9,15 @@ import { element, setText } from "./dom.js";
 import { cutOffset, isOpen } from "./turn.js";
 
 /** The word being heard, as a custom highlight, because that moves without a change to the document or a layout. */
-const wordBeingHeard = globalThis.Highlight ? new Highlight() : null;
-if (wordBeingHeard) CSS.highlights.set("word-being-heard", wordBeingHeard);
+const wordBeingHeard = highlight("word-being-heard");
+/** The word at which an interrupt waits for the voice. */
+const waitingWord = highlight("interrupt-waits");
+
+function highlight(name) {
+  if (!globalThis.Highlight) return null;
+  CSS.highlights.set(name, new Highlight());
+  return CSS.highlights.get(name);
+}
 
 export class AnswerView {
   #container;
@@ -34,6 +41,12 @@ export class AnswerView {
       from = sentence.end;
     });
     this.#showTail(turn, from, cut, unit);
+    if (isOpen(turn)) put(waitingWord, this.#wordAt(turn.cut_waits));
+  }
+
+  #wordAt(offset) {
+    if (offset === null) return null;
+    return this.#container.querySelector(`.word[data-end="${offset}"]`);
   }
 
   /** Highlight the sentence and the word that are heard at `elapsed_ms`. */
@@ -94,15 +107,17 @@ export class AnswerView {
   #mark(node) {
     if (node === this.#nowWord) return;
     this.#nowWord = node;
-    wordBeingHeard?.clear();
-    if (node) wordBeingHeard?.add(rangeOf(node));
+    put(wordBeingHeard, node);
   }
 }
 
-function rangeOf(node) {
+/** Highlight a word in place of the one before; null: none. */
+function put(highlighted, node) {
+  highlighted?.clear();
+  if (!node) return;
   const range = new Range();
   range.selectNodeContents(node);
-  return range;
+  highlighted?.add(range);
 }
 
 function speechState(turn, sentence, elapsed_ms) {

@@ -9,12 +9,13 @@ export class Composer {
   #box = document.getElementById("composer-text");
   #send = document.getElementById("send");
   #interrupt = document.getElementById("interrupt");
+  #withdraw = document.getElementById("withdraw");
   #status = document.getElementById("status");
   #keys = document.getElementById("composer-keys");
   #draftKey;
 
-  /** `onSend(text)` and `onInterrupt()`. */
-  constructor(conversationId, { onSend, onInterrupt }) {
+  /** `onSend(text)`, `onInterrupt()`, and `onWithdraw()` for an interrupt that waits. */
+  constructor(conversationId, { onSend, onInterrupt, onWithdraw }) {
     this.#draftKey = `draft:${conversationId}`;
     this.#box.value = sessionStorage.getItem(this.#draftKey) ?? "";
     this.#send.disabled = false;
@@ -32,14 +33,19 @@ export class Composer {
       onInterrupt();
       this.#box.focus();
     });
+    this.#withdraw.addEventListener("click", () => {
+      onWithdraw();
+      this.#box.focus();
+    });
   }
 
-  /** `{maySpeak, maySend, mayInterrupt}`; messages sent before the connection is open wait for it. */
-  update({ maySpeak, maySend, mayInterrupt }) {
+  /** `{maySpeak, maySend, mayInterrupt, mayWithdraw}`; messages sent before the connection is open wait for it. */
+  update({ maySpeak, maySend, mayInterrupt, mayWithdraw }) {
     this.#form.hidden = !maySpeak;
     this.#keys.hidden = !maySpeak;
     this.#send.disabled = !maySend;
     this.#interrupt.disabled = !mayInterrupt;
+    this.#withdraw.hidden = !mayWithdraw;
   }
 
   /** Send nothing: the typed text stays in the box. */

@@ -13,10 +13,9 @@ import * as protocol from "./protocol.js";
 import { Sender } from "./sender.js";
 import { Sheet } from "./sheet.js";
 import { ConversationSocket } from "./socket.js";
-import { CUT_WAITS, initialState, openTurn, reduce, turnById } from "./state.js";
+import { initialState, openTurn, reduce, turnById } from "./state.js";
 import { connectionStatus, turnStatus } from "./status.js";
 import { Transcript } from "./transcript.js";
-import { cutDueAt } from "./turn.js";
 
 /** How often the page redraws if the user prefers reduced motion. */
 const STILL_TICK_MS = 1_000;
@@ -51,7 +50,8 @@ class LivePage {
   #inspector = new Inspector((turnId, platform) => this.#requestPath(turnId, platform), (turnId) => this.#streamPath(turnId));
   #transcript = new Transcript({
     select: (turnId) => this.#select(turnId),
-    cutAt: (turn, offset) => this.#cutAt(turn, offset),
+    cutAt: (offset) => this.#socket.send(protocol.interrupt(offset)),
+    chooseHistory: (policy) => this.#socket.send(protocol.chooseInterruptHistory(policy)),
     retry: (turn) => this.#retry(turn),
     answerCall: (callId, output, status) => this.#socket.send(protocol.toolResult(callId, output, status)),
     say: (text) => this.#say(text),
@@ -60,6 +60,7 @@ class LivePage {
   #composer = new Composer(this.#root.dataset.conversationId, {
     onSend: (text) => this.#say(text),
     onInterrupt: () => this.#sender.cut(this.#state),
+    onWithdraw: () => this.#socket.send(protocol.withdrawInterrupt()),
   });
   #header = new Header({
     onContext: (how, text) => this.#socket.send(CONTEXT_COMMANDS[how](text)),
@@ -144,18 +145,6 @@ class LivePage {
     this.#requestFrame();
   }
 
-  /** Interrupt at a word, once the voice is there. */
-  #cutAt(turn, offset) {
-    this.#state = reduce(this.#state, { event_type: CUT_WAITS, properties: { turn_id: turn.turn_id, offset } });
-    this.#requestFrame();
-  }
-
-  #cutWhenHeard(turn, elapsed_ms) {
-    const at_ms = cutDueAt(turn);
-    if (at_ms === null || elapsed_ms < at_ms || !this.#socket.send(protocol.interrupt(turn.cut_waits))) return;
-    this.#state = reduce(this.#state, { event_type: CUT_WAITS, properties: { turn_id: turn.turn_id, offset: null } });
-  }
-
   #putBack(text) {
     if (text) this.#composer.putBack(text);
     this.#requestFrame();
@@ -215,13 +204,13 @@ class LivePage {
     this.#ended.hidden = maySpeak;
     const isWhole = this.#transcript.update(this.#state, this.#scene(selected, maySpeak), elapsed);
     this.#transcript.tick(open ?? null, open ? elapsed(open) : 0);
-    if (open) this.#cutWhenHeard(open, elapsed(open));
     if (selected) this.#inspect(selected, elapsed(selected));
     this.#announcer.update(turns, elapsed);
     this.#parts.update(turns.at(-1));
     const maySend = this.#connection.state !== "closed";
     const mayInterrupt = Boolean(open) && this.#connection.state === "open";
-    this.#composer.update({ maySpeak, maySend, mayInterrupt });
+    const mayWithdraw = mayInterrupt && open.cut_waits !== null;
+    this.#composer.update({ maySpeak, maySend, mayInterrupt, mayWithdraw });
     this.#showStatus(open, open ? elapsed(open) : 0);
     return isWhole;
   }

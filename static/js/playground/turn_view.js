@@ -12,6 +12,7 @@ import { endingNote, kindNote, summary } from "./story.js";
 import { isOpen } from "./turn.js";
 
 const withCalls = lazy(() => import("./tool_call_view.js"));
+const withHistories = lazy(() => import("./histories_view.js"));
 const withHeard = lazy(() => import("./heard_view.js"));
 const withReasons = lazy(() => import("./reasons_view.js"));
 
@@ -24,7 +25,10 @@ export class TurnView {
   #turn = null;
   #scale_ms;
 
-  /** `actions`: `select(turnId)`, `cutAt(turn, offset)`, `retry(turn)`, `answerCall(callId, output, status)`. */
+  /**
+   * `actions`: `select(turnId)`, `cutAt(offset)`, `retry(turn)`, `answerCall(callId, output, status)`,
+   * `chooseHistory(policy)`.
+   */
   constructor(speaker, actions) {
     this.root = fromTemplate("turn-template");
     this.#parts = partsOf(this.root);
@@ -37,7 +41,7 @@ export class TurnView {
     this.#parts.answer.addEventListener("click", (event) => this.#clicked(event));
   }
 
-  /** Show `turn`. `scene`: `{isLast, hasFiller, wasLive, maySpeak, platform, scale_ms}`. */
+  /** Show `turn`. `scene`: `{isLast, hasFiller, wasLive, maySpeak, platform, policy, ownPolicy, scale_ms}`. */
   update(turn, scene, elapsed_ms) {
     this.#turn = turn;
     this.#scale_ms = scene.scale_ms;
@@ -53,6 +57,7 @@ export class TurnView {
     this.#showError(turn, scene);
     if (!open && turn.text) withHeard(({ showHeard }) => showHeard(this.#parts, turn));
     if (!open) withReasons(({ showReasons }) => showReasons(this.#parts.reasons, turn, scene.platform));
+    if (turn.status === "interrupted") withHistories(({ showHistories }) => showHistories(this.#parts.histories, turn, scene, this.#actions));
     this.tick(turn, elapsed_ms);
     const told = open ? "" : `: ${summary(turn, elapsed_ms)}`;
     setText(this.#parts.summary, `Timeline${told}. Show the details.`);
@@ -129,7 +134,7 @@ export class TurnView {
 
   #clicked(event) {
     const word = event.target.closest(".word");
-    if (word && this.#turn && isOpen(this.#turn)) this.#actions.cutAt(this.#turn, Number(word.dataset.end));
+    if (word && this.#turn && isOpen(this.#turn)) this.#actions.cutAt(Number(word.dataset.end));
   }
 }
 
