@@ -31,6 +31,8 @@ class HistoriesView {
     this.#path = PAGE.historiesPath.replace("TURN", encodeURIComponent(turnId));
     this.#actions = actions;
     this.#says.setAttribute("role", "status");
+    this.#summary.dataset.key = "n";
+    this.#summary.dataset.actionName = "What the next request has of the interrupted turn";
     this.#details.append(this.#summary, this.#says, this.#columns);
     this.#details.addEventListener("toggle", () => this.#details.open && this.#load());
     root.append(this.#details);

@@ -2,11 +2,11 @@
  * The live conversation: ties the socket, the state and the views together.
  */
 
-import { Announcer } from "./announcer.js";
 import { TurnClock } from "./clock.js";
 import { Composer } from "./composer.js";
 import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
+import { lazy } from "./lazy.js";
 import { NoticesView } from "./notices_view.js";
 import { OptionalParts } from "./optional_parts.js";
 import * as protocol from "./protocol.js";
@@ -16,6 +16,8 @@ import { ConversationSocket } from "./socket.js";
 import { initialState, openTurn, reduce, turnById } from "./state.js";
 import { connectionStatus, turnStatus } from "./status.js";
 import { Transcript } from "./transcript.js";
+
+const withAnnouncer = lazy(() => import("./announcer.js"));
 
 /** How often the page redraws if the user prefers reduced motion. */
 const STILL_TICK_MS = 1_000;
@@ -37,7 +39,6 @@ class LivePage {
   #hiddenAt = 0;
   #clock = new TurnClock();
   #parts = new OptionalParts(this.#clock, () => this.#requestFrame());
-  #announcer = new Announcer();
   #sheet = new Sheet();
   #notices = new NoticesView();
   #socket = new ConversationSocket({
@@ -71,6 +72,8 @@ class LivePage {
     document.addEventListener("keydown", (event) => this.#pressed(event));
     addEventListener("online", () => this.#socket.hurry());
     document.addEventListener("visibilitychange", () => this.#seen());
+    document.getElementById("turn-above").addEventListener("click", () => this.#step(-1));
+    document.getElementById("turn-below").addEventListener("click", () => this.#step(1));
     this.#socket.connect();
     if (matchMedia("(pointer: fine)").matches) this.#composer.focus();
   }
@@ -162,6 +165,21 @@ class LivePage {
     this.#requestFrame();
   }
 
+  /** Select the turn above or below, and bring it into view. */
+  #step(by) {
+    const { turns } = this.#state;
+    const next = turns[turns.indexOf(this.#selected()) + by];
+    if (!next) return;
+    this.#selectedId = next.turn_id;
+    this.#transcript.reveal(next.turn_id);
+    document.getElementById("announcements").textContent = `Turn ${turns.indexOf(next) + 1} of ${turns.length}`;
+    this.#requestFrame();
+  }
+
+  #selected() {
+    return turnById(this.#state, this.#selectedId) ?? this.#state.turns.at(-1);
+  }
+
   #requestPath(turnId, platform) {
     return `${this.#root.dataset.requestPath.replace("TURN", encodeURIComponent(turnId))}?platform=${platform}`;
   }
@@ -198,14 +216,14 @@ class LivePage {
     const elapsed = (turn) => this.#clock.elapsed(turn.turn_id, now);
     const maySpeak = conversation.may_speak;
     const open = openTurn(this.#state);
-    const selected = turnById(this.#state, this.#selectedId) ?? turns.at(-1);
+    const selected = this.#selected();
     this.#header.update(conversation, maySpeak);
     this.#notices.update(this.#state.notices);
     this.#ended.hidden = maySpeak;
     const isWhole = this.#transcript.update(this.#state, this.#scene(selected, maySpeak), elapsed);
     this.#transcript.tick(open ?? null, open ? elapsed(open) : 0);
     if (selected) this.#inspect(selected, elapsed(selected));
-    this.#announcer.update(turns, elapsed);
+    if (turns.length) withAnnouncer(({ announcer }) => announcer.update(turns, elapsed));
     this.#parts.update(turns.at(-1));
     const maySend = this.#connection.state !== "closed";
     const mayInterrupt = Boolean(open) && this.#connection.state === "open";

@@ -80,6 +80,11 @@ export class Transcript {
     this.#follow(FOLLOWED.VOICE);
   }
 
+  /** Bring a turn into view. */
+  reveal(turnId) {
+    this.#turns.nodeOf(turnId)?.scrollIntoView({ block: "nearest" });
+  }
+
   #follow(followed) {
     this.#followed = followed;
     this.#stick();

@@ -43,6 +43,11 @@ export class TurnList {
     this.#views.get(turn.turn_id)?.view.tick(turn, elapsed_ms);
   }
 
+  /** Return a turn's element, or undefined if it isn't shown. */
+  nodeOf(turnId) {
+    return this.#views.get(turnId)?.view.root;
+  }
+
   /** Return what to look at to follow the voice of an open turn, or undefined if it isn't shown. */
   voicePlace(turn) {
     return this.#views.get(turn.turn_id)?.view.voicePlace;
