@@ -19,8 +19,12 @@ function highlight(name) {
   return CSS.highlights.get(name);
 }
 
+/** So many sentences from the one being heard on are split into words; others when the pointer comes over them. */
+const SPLIT_SENTENCES = 8;
+
 export class AnswerView {
   #container;
+  #turn;
   #slots = [];
   #tail = element("span", "answer__tail");
   #nowWord = null;
@@ -28,20 +32,36 @@ export class AnswerView {
   constructor(container) {
     this.#container = container;
     container.append(this.#tail);
+    container.addEventListener("pointerover", ({ target }) => this.#split(target.closest(".sentence")));
   }
 
   /** Show `turn`; sentences that look the same keep their nodes. */
   update(turn) {
+    this.#turn = turn;
     const cut = cutOffset(turn);
     const unit = unitOffsets(turn.text);
+    const ahead = this.#slots.findIndex((slot) => slot.state !== "spoken");
+    const first = ahead < 0 ? this.#slots.length : ahead;
     let from = 0;
     turn.sentences.forEach((sentence, place) => {
-      const look = signature(turn, sentence, cut);
-      if (this.#slots[place]?.look !== look) this.#build(place, look, turn, sentence, from, cut, unit);
+      const isNear = place >= first && place < first + SPLIT_SENTENCES;
+      const isWanted = this.#slots[place]?.isPointedAt || (turn.cut_waits > sentence.start && turn.cut_waits <= sentence.end);
+      // Split into words only while the turn is open, when they are highlighted one by one and can be clicked.
+      const isSplit = isOpen(turn) && Boolean(isNear || isWanted);
+      const look = `${signature(turn, sentence, cut)}|${isSplit}`;
+      if (this.#slots[place]?.look !== look) this.#build(place, look, isSplit, sentence, from, cut, unit);
       from = sentence.end;
     });
     this.#showTail(turn, from, cut, unit);
     if (isOpen(turn)) put(waitingWord, this.#wordAt(turn.cut_waits));
+  }
+
+  /** Split a sentence into words, so that they can be clicked. */
+  #split(sentence) {
+    const slot = this.#slots.find((one) => one.sentence === sentence);
+    if (!slot || slot.isPointedAt || !isOpen(this.#turn)) return;
+    slot.isPointedAt = true;
+    this.update(this.#turn);
   }
 
   #wordAt(offset) {
@@ -68,14 +88,14 @@ export class AnswerView {
     return this.#slots.find((slot) => slot.state === "speaking")?.sentence ?? null;
   }
 
-  #build(place, look, turn, sentence, from, cut, unit) {
+  #build(place, look, isSplit, sentence, from, cut, unit) {
+    const turn = this.#turn;
     const slot = this.#slots[place] ?? this.#newSlot(place);
     slot.look = look;
     slot.sentence.dataset.kind = sentence.kind;
     slot.words = [];
     const lead = tailParts(turn, from, sentence.start, cut, unit);
-    // Split into words only while the turn is open, when they are highlighted one by one and can be clicked.
-    const heard = isOpen(turn)
+    const heard = isSplit
       ? sentenceParts(turn, sentence, sentence.start, cut, unit)
       : tailParts(turn, sentence.start, sentence.end, cut, unit);
     slot.lead.replaceChildren(...nodesOf(lead, cut, slot));
@@ -83,7 +103,7 @@ export class AnswerView {
   }
 
   #newSlot(place) {
-    const slot = { look: "", state: "", words: [], lead: element("span"), sentence: element("span", "sentence") };
+    const slot = { look: "", state: "", isPointedAt: false, words: [], lead: element("span"), sentence: element("span", "sentence") };
     this.#slots[place] = slot;
     this.#tail.before(slot.lead, slot.sentence);
     return slot;

@@ -23,7 +23,7 @@ export class Composer {
       event.preventDefault();
       this.#submit(onSend);
     });
-    this.#box.addEventListener("input", () => this.#keep());
+    this.#box.addEventListener("input", () => this.keep());
     this.#box.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
@@ -69,7 +69,7 @@ export class Composer {
   /** Insert a text into the box, before its content. */
   putBack(text) {
     this.#box.value = [text, this.#box.value].filter(Boolean).join("\n");
-    this.#keep();
+    this.keep();
     this.#box.focus();
   }
 
@@ -81,12 +81,13 @@ export class Composer {
     const text = this.#box.value.trim();
     if (text === "" || this.#send.disabled) return;
     this.#box.value = "";
-    this.#keep();
+    this.keep();
     this.#box.focus();
     onSend(text);
   }
 
-  #keep() {
-    sessionStorage.setItem(this.#draftKey, this.#box.value);
+  /** Keep the draft for a reload, with `unsent` text before it. */
+  keep(unsent) {
+    sessionStorage.setItem(this.#draftKey, [unsent, this.#box.value].filter(Boolean).join("\n"));
   }
 }

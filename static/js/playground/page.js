@@ -71,6 +71,7 @@ class LivePage {
   start() {
     document.addEventListener("keydown", (event) => this.#pressed(event));
     addEventListener("online", () => this.#socket.hurry());
+    addEventListener("pagehide", () => this.#composer.keep(this.#sender.unsentText));
     document.addEventListener("visibilitychange", () => this.#seen());
     document.getElementById("turn-above").addEventListener("click", () => this.#step(-1));
     document.getElementById("turn-below").addEventListener("click", () => this.#step(1));

@@ -133,7 +133,8 @@ export class TurnView {
   }
 
   #clicked(event) {
-    const word = event.target.closest(".word");
+    // A tap's target may be what stood there before the sentence was split into words.
+    const word = document.elementFromPoint(event.clientX, event.clientY)?.closest(".word");
     if (word && this.#turn && isOpen(this.#turn)) this.#actions.cutAt(Number(word.dataset.end));
   }
 }
