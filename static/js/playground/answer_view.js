@@ -49,7 +49,8 @@ export class AnswerView {
       // Split into words only while the turn is open, when they are highlighted one by one and can be clicked.
       const isSplit = isOpen(turn) && Boolean(isNear || isWanted);
       const look = `${signature(turn, sentence, cut)}|${isSplit}`;
-      if (this.#slots[place]?.look !== look) this.#build(place, look, isSplit, sentence, from, cut, unit);
+      if (cut !== null && from > cut && this.#slots[place]) this.#strikeOut(this.#slots[place]);
+      else if (this.#slots[place]?.look !== look) this.#build(place, look, isSplit, sentence, from, cut, unit);
       from = sentence.end;
     });
     this.#showTail(turn, from, cut, unit);
@@ -100,6 +101,11 @@ export class AnswerView {
       : tailParts(turn, sentence.start, sentence.end, cut, unit);
     slot.lead.replaceChildren(...nodesOf(lead, cut, slot));
     slot.sentence.replaceChildren(...nodesOf(heard, cut, slot));
+  }
+
+  /** Mark a shown sentence as unheard: hundreds of them keep their nodes when a turn is cut. */
+  #strikeOut({ lead, sentence }) {
+    for (const node of [lead, sentence]) node.classList.add("unheard");
   }
 
   #newSlot(place) {
