@@ -28,3 +28,8 @@ class ContextChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id} before #{self.position}"
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more was given than is kept."""
+        return self.chars > len(self.text)
