@@ -227,6 +227,13 @@ class InterruptHeld(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InterruptWaits(Event):
+    """An interrupt waits until the voice gets to ``at_offset`` of the raw text; None: it was taken back."""
+
+    at_offset: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnClosed(Event):
     """The last event of a turn; there is exactly one."""
 

@@ -8,6 +8,7 @@ from playground.engine.events import (
     EventFired,
     FillerSkipped,
     FillerStarted,
+    InterruptWaits,
     NoteMade,
     PayloadReceived,
     PlayoutEnded,
@@ -59,6 +60,8 @@ class TurnRecord:
     payloads: list[tuple[int, str]] = field(default_factory=list)
     closed: TurnClosed | None = None
     playing: Segment | None = None
+    cut_waits: int | None = None
+    """The offset at which an interrupt waits for the voice."""
     _heard_to: int = 0
     _payload_bytes: int = 0
     _delta_step: int = 1
@@ -96,6 +99,8 @@ class TurnRecord:
                 self.events_fired.append(event.event_name)
             case NoteMade():
                 self.notes.append(event.note)
+            case InterruptWaits():
+                self.cut_waits = event.at_offset
             case TurnClosed():
                 self._close(event)
             case _:
@@ -153,6 +158,7 @@ class TurnRecord:
             "error": closed.error.as_json() if closed and closed.error else None,
             "timings_ms": timings_json(closed) if closed else {},
             "created_at": created_at,
+            **({} if closed else {"cut_waits": self.cut_waits}),
             **self.timeline(),
         }
 

@@ -168,7 +168,12 @@ class SnapshotSender:
 
         No event may be sent between reading ``live`` and its ``seq``.
         """
-        snapshot = {"conversation": stored.conversation, "turns": stored.turns, "earlier": stored.earlier}
+        snapshot = {
+            "conversation": stored.conversation,
+            "context_changes": stored.context_changes,
+            "turns": stored.turns,
+            "earlier": stored.earlier,
+        }
         if live is None:
             return snapshot | {"seq": stored.last_seq}
         turn = live["turn"]

@@ -13,6 +13,7 @@ from playground.engine.events import (
     FillerSkipped,
     FillerStarted,
     InterruptHeld,
+    InterruptWaits,
     NoteMade,
     PlayoutEnded,
     PlayoutStarted,
@@ -120,6 +121,8 @@ def _rarer(event: Event) -> list[tuple[str, Json]]:
             return [("playground.note", {"note": event.note})]
         case InterruptHeld():
             return [("playground.interrupt_held", {"until_ms": event.until_ms})]
+        case InterruptWaits():
+            return [("playground.interrupt_waits", {"at_offset": event.at_offset})]
         case _:
             return []
 

@@ -89,7 +89,7 @@ class LiveTurn:
         return self._record.as_json(created_at=self._created_at.isoformat())
 
     def cut(self, interrupt: Interrupt) -> None:
-        """Cut the voice under its barge-in rules; a closed turn stays as it is.
+        """Cut the voice under its barge-in rules, once it gets to the interrupt's offset; a closed turn stays as it is.
 
         Raises CommandError (barge_in_disabled).
         """
@@ -98,7 +98,14 @@ class LiveTurn:
         if self.plan.persona.barge_in.mode is BargeIn.DISABLED and not interrupt.is_final:
             message = "Barge-in is disabled for this persona: the caller cannot interrupt it."
             raise CommandError(Code.BARGE_IN_DISABLED, message)
-        self.interrupt.ask(interrupt)
+        if interrupt.at_offset is not None and self._record.heard_to(self.now_ms) < interrupt.at_offset:
+            self.interrupt.wait(interrupt.at_offset)
+        else:
+            self.interrupt.ask(interrupt)
+
+    def withdraw_interrupt(self) -> None:
+        """Take back an interrupt that waits for the voice."""
+        self.interrupt.wait(None)
 
     def emit(self, event: Event) -> None:
         """Record the event and send it to the viewers. Never blocks.

@@ -59,6 +59,7 @@ class OtherProcesses(Protocol):
     async def start_turn(self, conversation_id: str) -> None: ...
     async def end_turn(self, conversation_id: str) -> None: ...
     async def interrupt(self, conversation_id: str, interrupt: Interrupt) -> None: ...
+    async def withdraw_interrupt(self, conversation_id: str) -> None: ...
 
 
 class TurnTasks:
@@ -121,6 +122,14 @@ class TurnTasks:
             await self._others.interrupt(conversation_id, interrupt)
         if live is not None:
             live.cut(interrupt)
+
+    async def withdraw_interrupt(self, conversation_id: str) -> None:
+        """Take back an interrupt of the open turn that waits for the voice, wherever the turn runs."""
+        live = self._live.get(conversation_id)
+        if live is not None:
+            live.withdraw_interrupt()
+        elif self._others is not None:
+            await self._others.withdraw_interrupt(conversation_id)
 
     async def until_ended(self, conversation_id: str) -> None:
         """Wait for the end of the turn that runs here, ENDING_S at the most."""

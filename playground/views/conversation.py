@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from playground.access import READ, START, may_edit_persona, own_conversation_or_404, own_turn_or_404
 from playground.engine.errors.codes import PERSONA_CODES
+from playground.engine.json_text import json_bytes
 from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.registry import platform_choices, platform_named, platforms
 from playground.engine.speech.barge_in import DECISION_MS
@@ -15,6 +16,7 @@ from playground.engine.speech.voices import voice_of
 from playground.models import Conversation, Turn
 from playground.realtime.close_codes import close_codes_json
 from playground.storage.frozen_personas import persona_of
+from playground.storage.interrupt_histories import POLICIES
 from playground.storage.load_plan import request_as
 from playground.storage.request_views import code_of, differences_of
 from playground.storage.stored_streams import stored_streams
@@ -35,6 +37,7 @@ def conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
         "platforms": platform_choices(),
         "voice": _voice(own_conversation),
         "decision_ms": _decision_ms(own_conversation),
+        "interrupt_policies": json_bytes(POLICIES).decode(),
     }
     return render(request, "playground/conversation.html", context)
 

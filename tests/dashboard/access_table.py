@@ -92,6 +92,7 @@ PAGES: dict[str, Row] = {
     "playground/turns/<str:turn_id>/request/": read(VIEWERS),
     "playground/turns/<str:turn_id>/request/code/": read(VIEWERS),
     "playground/turns/<str:turn_id>/request/differences/": read(VIEWERS),
+    "playground/turns/<str:turn_id>/histories/": read(VIEWERS),
     "playground/turns/<str:turn_id>/stream/": read(VIEWERS),
     "playground/turns/<str:turn_id>/mock/": post(EDITORS),
     "playground/<str:conversation_id>/": read(VIEWERS),

@@ -8,7 +8,6 @@ import { inWords } from "./numbers.js";
 import { showNumbers } from "./numbers_view.js";
 import { LANES, PictureView } from "./picture_view.js";
 import { labelOf } from "./platforms.js";
-import { findings, rows } from "./story.js";
 import { bindTabs } from "./tabs.js";
 import { isOpen } from "./turn.js";
 
@@ -19,6 +18,7 @@ const STREAM = document.getElementById("panel-stream");
 const EVENTS = document.getElementById("panel-events");
 const NOTES = document.getElementById("panel-notes");
 
+const withFindings = lazy(() => import("./findings.js"));
 const withPlaces = lazy(() => import("./note_places.js"));
 const withNotes = lazy(() => import("./notes_panel.js"));
 
@@ -81,14 +81,19 @@ export class Inspector {
     if (isOpen(turn) && wanted === this.#wordsFor) return;
     this.#wordsFor = wanted;
     setText(this.#title, titleOf(turn));
-    this.#parts.findings.replaceChildren(...findings(turn).map((text) => element("li", "", text)));
+    withFindings(({ findings }) => {
+      if (turn === this.#turn) this.#parts.findings.replaceChildren(...findings(turn).map((text) => element("li", "", text)));
+    });
     this.#showRows(turn, elapsed_ms);
     this.#showNotes(turn);
   }
 
   /** Build the table only when it is visible: for a long answer it is long. */
   #showRows(turn, elapsed_ms) {
-    if (this.#parts.table.open) this.#parts.rows.replaceChildren(...rows(turn, elapsed_ms).map(rowOf));
+    if (!this.#parts.table.open) return;
+    withFindings(({ rows }) => {
+      if (turn === this.#turn) this.#parts.rows.replaceChildren(...rows(turn, elapsed_ms).map(rowOf));
+    });
   }
 
   #showOpened() {

@@ -2,7 +2,6 @@
  * The live conversation: ties the socket, the state and the views together.
  */
 
-import { Announcer } from "./announcer.js";
 import { TurnClock } from "./clock.js";
 import { Composer } from "./composer.js";
 import { EventLog } from "./event_log.js";
@@ -15,11 +14,12 @@ import * as protocol from "./protocol.js";
 import { Sender } from "./sender.js";
 import { Sheet } from "./sheet.js";
 import { ConversationSocket } from "./socket.js";
-import { CUT_WAITS, initialState, openTurn, reduce, turnById } from "./state.js";
+import { initialState, openTurn, reduce, turnById } from "./state.js";
 import { connectionStatus, turnStatus } from "./status.js";
 import { Transcript } from "./transcript.js";
-import { cutDueAt, heardAt } from "./turn.js";
+import { heardAt } from "./turn.js";
 
+const withAnnouncer = lazy(() => import("./announcer.js"));
 const withQuestion = lazy(() => import("./barge_in_question.js"));
 
 /** How often the page redraws if the user prefers reduced motion. */
@@ -42,7 +42,6 @@ class LivePage {
   #hiddenAt = 0;
   #clock = new TurnClock();
   #parts = new OptionalParts(this.#clock, () => this.#requestFrame());
-  #announcer = new Announcer();
   #sheet = new Sheet();
   #notices = new NoticesView();
   #socket = new ConversationSocket({
@@ -56,7 +55,8 @@ class LivePage {
   #inspector = new Inspector((turnId, platform, part) => this.#requestPath(turnId, platform, part), (turnId) => this.#streamPath(turnId), (turnId) => this.#log.of(turnId));
   #transcript = new Transcript({
     select: (turnId) => this.#select(turnId),
-    cutAt: (turn, offset) => this.#cutAt(turn, offset),
+    cutAt: (offset) => this.#socket.send(protocol.interrupt(offset)),
+    chooseHistory: (policy) => this.#socket.send(protocol.chooseInterruptHistory(policy)),
     retry: (turn) => this.#retry(turn),
     answerCall: (callId, output, status) => this.#socket.send(protocol.toolResult(callId, output, status)),
     say: (text) => this.#say(text),
@@ -65,6 +65,7 @@ class LivePage {
   #composer = new Composer(this.#root.dataset.conversationId, {
     onSend: (text) => this.#say(text),
     onInterrupt: () => this.#sender.cut(this.#state),
+    onWithdraw: () => this.#socket.send(protocol.withdrawInterrupt()),
   });
   #header = new Header({
     onContext: (how, text) => this.#socket.send(CONTEXT_COMMANDS[how](text)),
@@ -74,7 +75,10 @@ class LivePage {
   start() {
     document.addEventListener("keydown", (event) => this.#pressed(event));
     addEventListener("online", () => this.#socket.hurry());
+    addEventListener("pagehide", () => this.#composer.keep(this.#sender.unsentText));
     document.addEventListener("visibilitychange", () => this.#seen());
+    document.getElementById("turn-above").addEventListener("click", () => this.#step(-1));
+    document.getElementById("turn-below").addEventListener("click", () => this.#step(1));
     this.#socket.connect();
     if (matchMedia("(pointer: fine)").matches) this.#composer.focus();
   }
@@ -157,18 +161,6 @@ class LivePage {
     return Boolean(isAsked);
   }
 
-  /** Interrupt at a word, once the voice is there. */
-  #cutAt(turn, offset) {
-    this.#state = reduce(this.#state, { event_type: CUT_WAITS, properties: { turn_id: turn.turn_id, offset } });
-    this.#requestFrame();
-  }
-
-  #cutWhenHeard(turn, elapsed_ms) {
-    const at_ms = cutDueAt(turn);
-    if (at_ms === null || elapsed_ms < at_ms || !this.#socket.send(protocol.interrupt(turn.cut_waits))) return;
-    this.#state = reduce(this.#state, { event_type: CUT_WAITS, properties: { turn_id: turn.turn_id, offset: null } });
-  }
-
   #putBack(text) {
     if (text) this.#composer.putBack(text);
     this.#requestFrame();
@@ -184,6 +176,21 @@ class LivePage {
     this.#selectedId = turnId;
     this.#sheet.open();
     this.#requestFrame();
+  }
+
+  /** Select the turn above or below, and bring it into view. */
+  #step(by) {
+    const { turns } = this.#state;
+    const next = turns[turns.indexOf(this.#selected()) + by];
+    if (!next) return;
+    this.#selectedId = next.turn_id;
+    this.#transcript.reveal(next.turn_id);
+    document.getElementById("announcements").textContent = `Turn ${turns.indexOf(next) + 1} of ${turns.length}`;
+    this.#requestFrame();
+  }
+
+  #selected() {
+    return turnById(this.#state, this.#selectedId) ?? this.#state.turns.at(-1);
   }
 
   #requestPath(turnId, platform, part) {
@@ -222,19 +229,19 @@ class LivePage {
     const elapsed = (turn) => this.#clock.elapsed(turn.turn_id, now);
     const maySpeak = conversation.may_speak;
     const open = openTurn(this.#state);
-    const selected = turnById(this.#state, this.#selectedId) ?? turns.at(-1);
+    const selected = this.#selected();
     this.#header.update(conversation, maySpeak);
     this.#notices.update(this.#state.notices);
     this.#ended.hidden = maySpeak;
     const isWhole = this.#transcript.update(this.#state, this.#scene(selected, maySpeak), elapsed);
     this.#transcript.tick(open ?? null, open ? elapsed(open) : 0);
-    if (open) this.#cutWhenHeard(open, elapsed(open));
     if (selected) this.#inspect(selected, elapsed(selected));
-    this.#announcer.update(turns, elapsed);
+    if (turns.length) withAnnouncer(({ announcer }) => announcer.update(turns, elapsed));
     this.#parts.update(turns.at(-1));
     const maySend = this.#connection.state !== "closed";
     const mayInterrupt = Boolean(open) && this.#connection.state === "open";
-    this.#composer.update({ maySpeak, maySend, mayInterrupt });
+    const mayWithdraw = mayInterrupt && open.cut_waits !== null;
+    this.#composer.update({ maySpeak, maySend, mayInterrupt, mayWithdraw });
     this.#showStatus(open, open ? elapsed(open) : 0);
     return isWhole;
   }

@@ -8,6 +8,7 @@ import { labelOf } from "./platforms.js";
 import { TurnList } from "./turn_list.js";
 
 const withFirstLines = lazy(() => import("./first_lines.js"));
+const withChanges = lazy(() => import("./context_changes.js"));
 
 const NEAR_THE_END_PX = 48;
 /** Where the spoken sentence is put when it leaves the view, and from where on it has left it; as shares of the height. */
@@ -17,6 +18,7 @@ const FOLLOWED = { VOICE: "voice", END: "end", READER: "reader" };
 
 export class Transcript {
   #scroller = document.getElementById("transcript");
+  #list = document.getElementById("turns");
   #turns;
   #outbox = document.getElementById("outbox");
   #empty = document.getElementById("empty");
@@ -36,7 +38,7 @@ export class Transcript {
   /** `actions`: those of TurnView, and `say(text)`, `takeBack(clientMsgId)`. */
   constructor(actions) {
     this.#actions = actions;
-    this.#turns = new TurnList(document.getElementById("turns"), actions);
+    this.#turns = new TurnList(this.#list, actions);
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#toEnd.addEventListener("click", () => this.#follow(FOLLOWED.END));
     this.#toVoice.addEventListener("click", () => this.#returnToVoice());
@@ -49,12 +51,14 @@ export class Transcript {
    * returns false if it has to be called again in the next frame for the others.
    */
   update(state, { outbox, selectedId, maySpeak, whyWaiting }, elapsed) {
-    const { name, filler, platform } = state.conversation.persona;
+    const { persona, interrupt_history: policy } = state.conversation;
+    const { name, filler, platform, interrupt_history: ownPolicy } = persona;
     this.#showEmpty(state, outbox, maySpeak);
     this.#renewAnchor();
-    const speaks = { speaker: shortName(name), hasFiller: Boolean(filler), platform: labelOf(platform) };
+    const speaks = { speaker: shortName(name), hasFiller: Boolean(filler), platform: labelOf(platform), policy, ownPolicy };
     const scene = { ...speaks, maySpeak, selectedId };
     const isWhole = this.#turns.update(state.turns, scene, elapsed);
+    if (state.context_changes.length) withChanges(({ showChanges }) => showChanges(this.#list, state, isWhole));
     this.#showOutbox(outbox, whyWaiting);
     this.#isFilling = !isWhole || state.earlier > 0;
     this.#scroller.toggleAttribute("data-filling", this.#isFilling);
@@ -74,6 +78,11 @@ export class Transcript {
   /** Follow what is said from now on. */
   follow() {
     this.#follow(FOLLOWED.VOICE);
+  }
+
+  /** Bring a turn into view. */
+  reveal(turnId) {
+    this.#turns.nodeOf(turnId)?.scrollIntoView({ block: "nearest" });
   }
 
   #follow(followed) {

@@ -94,7 +94,9 @@ export function cutOffset(turn) {
 }
 
 /** Return when the speech was cut, in ms: a click on a word that had been heard cuts there, earlier than the click. */
-export function cutAtMs(turn) {
+export const cutAtMs = remembered(cutMoment);
+
+function cutMoment(turn) {
   if (turn.interrupted_at_ms === null) return null;
   const cut = cutOffset(turn);
   const unheard = cut === null ? [] : wordsOf(turn).filter(([start]) => start >= cut);
@@ -137,12 +139,12 @@ const bySentence = remembered((segments) => {
   return new Map(sentences.map((segment) => [segment.index, segment]));
 });
 
-/** Memoize `work` per list; the lists are never changed in place. */
+/** Memoize `work` per turn or list; neither is ever changed in place. */
 function remembered(work) {
   const done = new WeakMap();
-  return (list) => {
-    if (!done.has(list)) done.set(list, work(list));
-    return done.get(list);
+  return (value) => {
+    if (!done.has(value)) done.set(value, work(value));
+    return done.get(value);
   };
 }
 

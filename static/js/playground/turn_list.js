@@ -27,7 +27,7 @@ export class TurnList {
   }
 
   /**
-   * Show `turns`. `scene`: `{speaker, hasFiller, platform, maySpeak, selectedId}`; `elapsed(turn)` returns how long a
+   * Show `turns`. `scene`: `{speaker, hasFiller, platform, policy, ownPolicy, maySpeak, selectedId}`; `elapsed(turn)` returns how long a
    * turn has been open. Returns whether all are shown: else the next update continues with the others.
    */
   update(turns, scene, elapsed) {
@@ -41,6 +41,11 @@ export class TurnList {
 
   tick(turn, elapsed_ms) {
     this.#views.get(turn.turn_id)?.view.tick(turn, elapsed_ms);
+  }
+
+  /** Return a turn's element, or undefined if it isn't shown. */
+  nodeOf(turnId) {
+    return this.#views.get(turnId)?.view.root;
   }
 
   /** Return what to look at to follow the voice of an open turn, or undefined if it isn't shown. */
@@ -77,9 +82,9 @@ export class TurnList {
     return true;
   }
 
-  #isShown(turn, isLast, { maySpeak, scale_ms }) {
+  #isShown(turn, isLast, scene) {
     const known = this.#views.get(turn.turn_id);
-    return known?.turn === turn && known.isLast === isLast && known.maySpeak === maySpeak && known.scale_ms === scale_ms;
+    return known?.turn === turn && known.isLast === isLast && known.look === lookOf(scene);
   }
 
   #show(turn, isLast, { speaker, ...scene }, elapsed_ms, later) {
@@ -87,8 +92,7 @@ export class TurnList {
     const view = this.#views.get(turn.turn_id)?.view ?? this.#newView(speaker, later);
     const wasLive = this.#live.has(turn.turn_id);
     view.update(turn, { ...scene, isLast, wasLive }, elapsed_ms);
-    const { maySpeak, scale_ms } = scene;
-    this.#views.set(turn.turn_id, { view, turn, isLast, maySpeak, scale_ms });
+    this.#views.set(turn.turn_id, { view, turn, isLast, look: lookOf(scene) });
     this.hasChanged = true;
   }
 
@@ -114,4 +118,9 @@ export class TurnList {
       this.hasChanged = true;
     }
   }
+}
+
+/** Return what every turn's look depends on: an equal one needs no update. */
+function lookOf({ maySpeak, policy, scale_ms }) {
+  return `${maySpeak}|${policy}|${scale_ms}`;
 }

@@ -13,6 +13,7 @@ import { isOpen } from "./turn.js";
 
 const withCalls = lazy(() => import("./tool_call_view.js"));
 const withError = lazy(() => import("./error_view.js"));
+const withHistories = lazy(() => import("./histories_view.js"));
 const withHeard = lazy(() => import("./heard_view.js"));
 const withReasons = lazy(() => import("./reasons_view.js"));
 
@@ -25,7 +26,10 @@ export class TurnView {
   #turn = null;
   #scale_ms;
 
-  /** `actions`: `select(turnId)`, `cutAt(turn, offset)`, `retry(turn)`, `say(text)`, `answerCall(callId, output, status)`. */
+  /**
+   * `actions`: `select(turnId)`, `cutAt(offset)`, `retry(turn)`, `say(text)`, `answerCall(callId, output, status)`,
+   * `chooseHistory(policy)`.
+   */
   constructor(speaker, actions) {
     this.root = fromTemplate("turn-template");
     this.#parts = partsOf(this.root);
@@ -39,7 +43,7 @@ export class TurnView {
     this.#parts.answer.addEventListener("click", (event) => this.#clicked(event));
   }
 
-  /** Show `turn`. `scene`: `{isLast, hasFiller, wasLive, maySpeak, platform, scale_ms}`. */
+  /** Show `turn`. `scene`: `{isLast, hasFiller, wasLive, maySpeak, platform, policy, ownPolicy, scale_ms}`. */
   update(turn, scene, elapsed_ms) {
     this.#turn = turn;
     this.#scale_ms = scene.scale_ms;
@@ -55,6 +59,7 @@ export class TurnView {
     this.#showError(turn, scene);
     if (!open && turn.text) withHeard(({ showHeard }) => showHeard(this.#parts, turn));
     if (!open) withReasons(({ showReasons }) => showReasons(this.#parts.reasons, turn, scene.platform));
+    if (turn.status === "interrupted") withHistories(({ showHistories }) => showHistories(this.#parts.histories, turn, scene, this.#actions));
     this.tick(turn, elapsed_ms);
     const told = open ? "" : `: ${summary(turn, elapsed_ms)}`;
     setText(this.#parts.summary, `Timeline${told}. Show the details.`);
@@ -123,8 +128,9 @@ export class TurnView {
   }
 
   #clicked(event) {
-    const word = event.target.closest(".word");
-    if (word && this.#turn && isOpen(this.#turn)) this.#actions.cutAt(this.#turn, Number(word.dataset.end));
+    // A tap's target may be what stood there before the sentence was split into words.
+    const word = document.elementFromPoint(event.clientX, event.clientY)?.closest(".word");
+    if (word && this.#turn && isOpen(this.#turn)) this.#actions.cutAt(Number(word.dataset.end));
   }
 }
 

@@ -367,6 +367,11 @@ def test_the_page_follows_the_voice_and_offers_the_end(page: Page) -> None:
     assert page.get_by_role("log").locator("p").count() <= 3, "sentences are told before they are heard"
     page.get_by_role("button", name="To the end").click()
     expect(last).to_be_in_viewport()
+    # Of a long answer only what may be clicked has words of its own.
+    expect(last.locator(".word")).to_have_count(0)
+    last.click()
+    expect(page.locator("#status")).to_contain_text("The interrupt waits")
+    expect(last.locator(".word").first).to_be_visible()
     page.get_by_role("button", name="To the voice").click()
     expect(spoken).to_be_in_viewport()
     page.keyboard.press("Escape")

@@ -297,6 +297,9 @@ async def test_a_message_of_another_process_that_cannot_be_read_stops_no_other(
         def cut_here(self, conversation_id: str, interrupt: object) -> None:
             """Nothing runs here."""
 
+        def withdraw_here(self, conversation_id: str) -> None:
+            """Nothing waits here."""
+
         def tell_here(self, conversation_id: str, event_type: str, properties: object) -> bool:
             return False
 
