@@ -56,6 +56,7 @@ class LivePage {
     answerCall: (callId, output, status) => this.#socket.send(protocol.toolResult(callId, output, status)),
     say: (text) => this.#say(text),
     takeBack: (id) => this.#putBack(this.#sender.takeBack(id)),
+    redraw: () => this.#requestFrame(),
   });
   #composer = new Composer(this.#root.dataset.conversationId, {
     onSend: (text) => this.#say(text),

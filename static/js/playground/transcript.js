@@ -31,7 +31,7 @@ export class Transcript {
   #placedAt = null;
   #actions;
 
-  /** `actions`: those of TurnView, and `say(text)`, `takeBack(clientMsgId)`. */
+  /** `actions`: those of TurnView, and `say(text)`, `takeBack(clientMsgId)`, `redraw()`. */
   constructor(actions) {
     this.#actions = actions;
     this.#turns = new TurnList(document.getElementById("turns"), actions);
