@@ -16,7 +16,9 @@ import { isOpen } from "./turn.js";
 /** How often the sentences about an open turn are rewritten; its picture and numbers follow every frame. */
 const WORDS_EVERY_MS = 500;
 const STREAM = document.getElementById("panel-stream");
+const TURNS = document.getElementById("panel-turns");
 
+const withTurns = lazy(() => import("./turns_panel.js"));
 const withNotes = lazy(() => import("./notes_panel.js"));
 
 export class Inspector {
@@ -32,9 +34,15 @@ export class Inspector {
   #live;
   #wordsFor = "";
   #elapsed_ms = 0;
+  #turns = [];
+  #select;
 
-  /** `pathOf(turnId, platform)` and `streamPathOf(turnId)` return the addresses of a turn's request and stream. */
-  constructor(pathOf, streamPathOf) {
+  /**
+   * `pathOf(turnId, platform)` and `streamPathOf(turnId)` return the addresses of a turn's request and stream;
+   * `select(turnId)` selects another turn.
+   */
+  constructor(pathOf, streamPathOf, select) {
+    this.#select = select;
     this.#streamPathOf = streamPathOf;
     this.#request = new RequestPanel(document.getElementById("panel-request"), this.#parts, pathOf);
     bindTabs(this.#root.querySelector("[role=tablist]"), () => this.#showOpened());
@@ -43,8 +51,9 @@ export class Inspector {
     });
   }
 
-  /** Show `turn` of a persona of `platform`; `live` is the request from its events, if one arrived. */
-  show(turn, platform, live, elapsed_ms) {
+  /** Show `turn`, one of `turns`, of a persona of `platform`; `live` is the request from its events, if one arrived. */
+  show(turn, turns, platform, live, elapsed_ms) {
+    this.#turns = turns;
     this.#platform = platform;
     this.#live = live;
     const isSame = turn === this.#turn;
@@ -84,6 +93,7 @@ export class Inspector {
     if (!this.#turn) return;
     this.#request.show(this.#turn, this.#platform, this.#live);
     if (!STREAM.hidden) this.#showStream();
+    if (!TURNS.hidden) withTurns(({ showTurns }) => showTurns(TURNS, this.#turns, this.#turn.turn_id, this.#select));
   }
 
   /** The stream's panel is loaded when it is first shown. */

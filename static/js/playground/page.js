@@ -48,7 +48,7 @@ class LivePage {
     onStatus: (status) => this.#connected(status),
   });
   #sender = new Sender(this.#socket);
-  #inspector = new Inspector((turnId, platform) => this.#requestPath(turnId, platform), (turnId) => this.#streamPath(turnId));
+  #inspector = new Inspector((turnId, platform) => this.#requestPath(turnId, platform), (turnId) => this.#streamPath(turnId), (turnId) => this.#select(turnId));
   #transcript = new Transcript({
     select: (turnId) => this.#select(turnId),
     cutAt: (turn, offset) => this.#cutAt(turn, offset),
@@ -235,8 +235,8 @@ class LivePage {
   }
 
   #inspect(turn, elapsed_ms) {
-    const { conversation, requests } = this.#state;
-    this.#inspector.show(turn, conversation.persona.platform, requests[turn.turn_id], elapsed_ms);
+    const { conversation, requests, turns } = this.#state;
+    this.#inspector.show(turn, turns, conversation.persona.platform, requests[turn.turn_id], elapsed_ms);
     this.#inspector.tick(turn, elapsed_ms);
   }
 
