@@ -86,6 +86,7 @@ PAGES: dict[str, Row] = {
     "playground/paste/": post(EDITORS),
     "playground/check-connection/": post(EDITORS),
     "playground/measured/filler/<int:pk>/": read(VIEWERS),
+    "playground/measured/persona/<str:persona_id>/": read(VIEWERS),
     "playground/turns/<str:turn_id>/request/": read(VIEWERS),
     "playground/turns/<str:turn_id>/stream/": read(VIEWERS),
     "playground/<str:conversation_id>/": read(VIEWERS),

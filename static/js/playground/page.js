@@ -31,7 +31,9 @@ class LivePage {
   #isStill = matchMedia("(prefers-reduced-motion: reduce)");
   #state = initialState();
   #connection = { state: "connecting" };
-  #selectedId = null;
+  #selectedId = location.hash.slice(1) || null;
+  /** The turn of the page's address, until it is shown. */
+  #linkedId = this.#selectedId;
   #frame = null;
   #timer = null;
   #askedFrom = null;
@@ -217,6 +219,7 @@ class LivePage {
     const isWhole = this.#transcript.update(this.#state, this.#scene(selected, maySpeak), elapsed);
     this.#transcript.tick(open ?? null, open ? elapsed(open) : 0);
     if (open) this.#cutWhenHeard(open, elapsed(open));
+    if (this.#linkedId && this.#transcript.reveal(this.#linkedId)) this.#linkedId = null;
     if (selected) this.#inspect(selected, elapsed(selected));
     this.#announcer.update(turns, elapsed);
     this.#parts.update(turns.at(-1));

@@ -74,16 +74,30 @@ export class Transcript {
     this.#follow(FOLLOWED.VOICE);
   }
 
+  /** Scroll to the turn, and follow the reader from there; return whether it is shown yet. */
+  reveal(turnId) {
+    const node = this.#turns.nodeOf(turnId);
+    if (!node) return false;
+    this.#scrollTo(node, 0);
+    this.#follow(FOLLOWED.READER);
+    return true;
+  }
+
   #follow(followed) {
     this.#followed = followed;
     this.#stick();
   }
 
   #returnToVoice() {
-    const box = this.#speaking?.getBoundingClientRect();
-    if (box) this.#scroller.scrollTop += box.top - this.#scroller.getBoundingClientRect().top - VOICE_TOP * this.#scroller.clientHeight;
-    this.#top = this.#scroller.scrollTop;
+    if (this.#speaking) this.#scrollTo(this.#speaking, VOICE_TOP);
     this.#follow(FOLLOWED.VOICE);
+  }
+
+  /** Scroll `node` to a share of the height below the top. */
+  #scrollTo(node, share) {
+    const { clientHeight } = this.#scroller;
+    this.#scroller.scrollTop += node.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top - share * clientHeight;
+    this.#top = this.#scroller.scrollTop;
   }
 
   #showEmpty(state, outbox, maySpeak) {

@@ -64,6 +64,10 @@ export class TurnList {
     return this.#views.get(turn.turn_id)?.view.voicePlace;
   }
 
+  nodeOf(turnId) {
+    return this.#views.get(turnId)?.view.root;
+  }
+
   /** Return `{node, top}` of the first turn that ends below `top` in the window, or null. */
   firstBelow(top) {
     const nodes = this.#list.children;

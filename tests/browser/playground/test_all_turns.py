@@ -1,4 +1,4 @@
-"""All turns of a conversation side by side. In a browser: the panel is its script's work, and loaded when it is used."""
+"""All turns of a conversation side by side. In a browser: the panel is its script's work, loaded when it is used."""
 
 from playwright.sync_api import Page, expect
 
