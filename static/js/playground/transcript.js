@@ -2,8 +2,8 @@
  * The transcript: all turns, unsent messages, and where it is scrolled to: it follows the voice, the end or the reader.
  */
 
-import { element, fromTemplate, partsOf, setText } from "./dom.js";
-import { firstLines } from "./first_lines.js";
+import { fromTemplate, partsOf, setText } from "./dom.js";
+import { lazy } from "./lazy.js";
 import { labelOf } from "./platforms.js";
 import { TurnList } from "./turn_list.js";
 
@@ -11,6 +11,7 @@ const NEAR_THE_END_PX = 48;
 /** Where the spoken sentence is put when it leaves the view, and from where on it has left it; as shares of the height. */
 const VOICE_TOP = 0.2;
 const VOICE_BOTTOM = 0.8;
+const withOpenings = lazy(() => import("./openings.js"));
 const FOLLOWED = { VOICE: "voice", END: "end", READER: "reader" };
 
 export class Transcript {
@@ -106,16 +107,7 @@ export class Transcript {
     this.#emptyEnded.hidden = !isEmpty || maySpeak;
     const list = this.#empty.querySelector("#openings");
     if (this.#empty.hidden || list.childElementCount) return;
-    list.append(...firstLines(state.conversation.persona).map((line) => this.#opening(line)));
-  }
-
-  #opening(line) {
-    const button = element("button", "button", line);
-    button.type = "button";
-    button.addEventListener("click", () => this.#actions.say(line));
-    const item = element("li");
-    item.append(button);
-    return item;
+    withOpenings(({ showOpenings }) => showOpenings(list, state.conversation.persona, this.#actions.say));
   }
 
   #showOutbox(outbox, whyWaiting) {

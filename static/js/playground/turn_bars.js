@@ -11,7 +11,7 @@
 import { isOpen } from "./turn.js";
 
 /** How many turns are drawn: the newest ones. */
-export const MOST_TURNS = 500;
+export const MOST_TURNS = 200;
 
 /** The measures, in the order in which they happen. */
 export const MEASURES = {

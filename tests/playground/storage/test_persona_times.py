@@ -74,10 +74,9 @@ def test_turns_that_do_not_compare_are_counted_and_not_measured(user: User) -> N
     talked(version, user, {"ttft": 1, "first_audio": 1, "dead_air": 1}, stand_in=True)
     whole: Times = {"ttft": 100, "first_audio": 200, "dead_air": 300}
     conversation = talked(version, user, whole, whole, whole, whole)
-    for position, changes in enumerate(
-        [{"status": Turn.Status.FAILED}, {"status": Turn.Status.INTERRUPTED}, {"kind": Turn.Kind.ECHO}]
-    ):
-        conversation.turns.filter(position=position).update(**changes)
+    conversation.turns.filter(position=0).update(status=Turn.Status.FAILED)
+    conversation.turns.filter(position=1).update(status=Turn.Status.INTERRUPTED)
+    conversation.turns.filter(position=2).update(kind=Turn.Kind.ECHO)
     talked(version, user, whole, properties={"simulated_speech": "instant"})
     (times,) = persona_times(version.persona_ref, user).versions
     assert (len(times.turns), times.failed) == (4, 1)
