@@ -25,7 +25,7 @@ def test_each_turn_is_a_row_that_selects_it_and_a_line_of_the_table(page: Page, 
     rows.first.press("ArrowDown")
     expect(rows.nth(1)).to_be_focused()
     expect(page.locator("#inspector-title")).to_have_text("“Who are you?”")
-    panel.get_by_text("The same as a table").click()
+    panel.get_by_text("These bars as a table").click()
     expect(panel.locator("tbody tr")).to_have_count(4)
     assert violations(page) == []
     page.goto("/")
