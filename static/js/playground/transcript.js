@@ -81,6 +81,8 @@ export class Transcript {
     if (!node) return false;
     this.#scrollTo(node, 0);
     this.#follow(FOLLOWED.READER);
+    this.#anchor = { node, top: node.getBoundingClientRect().top };
+    this.#placedAt = this.#top;
     return true;
   }
 

@@ -112,7 +112,7 @@ class TurnsPanel {
   #axis(axis_ms, x) {
     return ticks(axis_ms, this.#width).map((ms) => {
       const tick = svgElement("text", { class: "tick", x: x(ms).toFixed(1), y: 12 });
-      tick.textContent = axis_ms < 2_000 ? `${ms} ms` : `${ms / 1000} s`;
+      tick.textContent = axis_ms < 2_000 ? inWords(ms) : `${ms / 1000} s`;
       return tick;
     });
   }
