@@ -49,5 +49,7 @@ function explanation(wait) {
   const rounds = wait.gaps.length === 1 ? "a tool round" : `${wait.gaps.length} tool rounds`;
   const left_out_ms = leftOutMs(wait);
   const byHand = left_out_ms === null ? "" : ` The ${inWords(left_out_ms)} until a result was given by hand are left out.`;
-  return `The caller's whole wait, with ${rounds}.${byHand}`;
+  const tools_ms = wait.gaps.reduce((sum, { from, to }) => sum + to - from, 0);
+  const tools = tools_ms > 0 ? ` of ${inWords(tools_ms)}` : "";
+  return `The caller's whole wait, with ${rounds}${tools}.${byHand}`;
 }

@@ -1,5 +1,6 @@
 """Automatic tool results, by mock and by endpoint. In a browser: the page's script marks each as rehearsal."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,6 +14,7 @@ from tests.browser.tool_endpoint import ToolEndpoint
 
 WEATHER = "Weather Assistant"
 MARK = "rehearsal: not platform traffic"
+WHOLE_WAIT = re.compile(r"The caller's whole wait, with a tool round( of \d+ ms)?\.$")
 Rehearse = Callable[..., None]
 
 
@@ -44,7 +46,7 @@ def expect_answered(page: Page, by: str, result: str) -> None:
 
 def expect_one_wait(page: Page) -> None:
     """Both turns have one strip, with the caller's numbers; each of the two can be selected."""
-    expect(turn(page, 1).locator("[data-part=wait]")).to_contain_text("The caller's whole wait")
+    expect(turn(page, 1).locator("[data-part=wait]")).to_have_text(WHOLE_WAIT)
     expect(turn(page, 0).locator("[data-part=strip]")).to_be_hidden()
     caller_ms, own_ms = total_of(turn(page, 1)), total_of(page.locator("#inspector"))
     assert caller_ms > own_ms
