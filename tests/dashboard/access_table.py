@@ -89,6 +89,7 @@ PAGES: dict[str, Row] = {
     "playground/check-endpoint/": post(EDITORS),
     "playground/<str:conversation_id>/check/": post(VIEWERS),
     "playground/measured/filler/<int:pk>/": read(VIEWERS),
+    "playground/measured/persona/<str:persona_id>/": read(VIEWERS),
     "playground/turns/<str:turn_id>/request/": read(VIEWERS),
     "playground/turns/<str:turn_id>/request/code/": read(VIEWERS),
     "playground/turns/<str:turn_id>/request/differences/": read(VIEWERS),

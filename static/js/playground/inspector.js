@@ -17,9 +17,11 @@ const REQUEST = document.getElementById("panel-request");
 const STREAM = document.getElementById("panel-stream");
 const EVENTS = document.getElementById("panel-events");
 const NOTES = document.getElementById("panel-notes");
+const TURNS = document.getElementById("panel-turns");
 
 const withFindings = lazy(() => import("./findings.js"));
 const withPlaces = lazy(() => import("./note_places.js"));
+const withTurns = lazy(() => import("./turns_panel.js"));
 const withNotes = lazy(() => import("./notes_panel.js"));
 
 export class Inspector {
@@ -38,13 +40,16 @@ export class Inspector {
   #live;
   #wordsFor = "";
   #elapsed_ms = 0;
+  #turns = [];
+  #select;
 
   /**
    * `pathOf(turnId, platform, part)` and `streamPathOf(turnId)` return the addresses of a turn's request and stream,
-   * `eventsOf(turnId)` its events (`EventLog.of`).
+   * `eventsOf(turnId)` its events (`EventLog.of`); `select(turnId)` selects another turn.
    */
-  constructor(pathOf, streamPathOf, eventsOf) {
+  constructor({ pathOf, streamPathOf, eventsOf, select }) {
     this.#pathOf = pathOf;
+    this.#select = select;
     this.#streamPathOf = streamPathOf;
     this.#eventsOf = eventsOf;
     NOTES.addEventListener("click", ({ target }) => this.#goToPayload(target.closest("[data-payload]")?.dataset.payload));
@@ -54,8 +59,9 @@ export class Inspector {
     });
   }
 
-  /** Show `turn` of a persona of `platform`; `live` is the request from its events, if one arrived. */
-  show(turn, platform, live, elapsed_ms) {
+  /** Show `turn`, one of `turns`, of a persona of `platform`; `live` is the request from its events, if one arrived. */
+  show(turn, turns, platform, live, elapsed_ms) {
+    this.#turns = turns;
     this.#platform = platform;
     this.#live = live;
     const isSame = turn === this.#turn;
@@ -102,6 +108,7 @@ export class Inspector {
     if (!STREAM.hidden) this.#showStream();
     if (!EVENTS.hidden) this.#showEvents();
     if (!NOTES.hidden) this.#linkNotes();
+    if (!TURNS.hidden) withTurns(({ showTurns }) => showTurns(TURNS, this.#turns, this.#turn.turn_id, this.#select));
   }
 
   /** These panels are loaded when they are first shown. */

@@ -35,7 +35,9 @@ class LivePage {
   #isStill = matchMedia("(prefers-reduced-motion: reduce)");
   #state = initialState();
   #connection = { state: "connecting" };
-  #selectedId = null;
+  #selectedId = location.hash.slice(1) || null;
+  /** The turn of the page's address, until it is shown. */
+  #linkedId = this.#selectedId;
   #frame = null;
   #timer = null;
   #askedFrom = null;
@@ -52,7 +54,12 @@ class LivePage {
   });
   #sender = new Sender(this.#socket, (turn, text, cut) => this.#asksFirst(turn, text, cut));
   #log = new EventLog();
-  #inspector = new Inspector((turnId, platform, part) => this.#requestPath(turnId, platform, part), (turnId) => this.#streamPath(turnId), (turnId) => this.#log.of(turnId));
+  #inspector = new Inspector({
+    pathOf: (turnId, platform, part) => this.#requestPath(turnId, platform, part),
+    streamPathOf: (turnId) => this.#streamPath(turnId),
+    eventsOf: (turnId) => this.#log.of(turnId),
+    select: (turnId) => this.#select(turnId),
+  });
   #transcript = new Transcript({
     select: (turnId) => this.#select(turnId),
     cutAt: (offset) => this.#socket.send(protocol.interrupt(offset)),
@@ -61,6 +68,7 @@ class LivePage {
     answerCall: (callId, output, status) => this.#socket.send(protocol.toolResult(callId, output, status)),
     say: (text) => this.#say(text),
     takeBack: (id) => this.#putBack(this.#sender.takeBack(id)),
+    redraw: () => this.#requestFrame(),
   });
   #composer = new Composer(this.#root.dataset.conversationId, {
     onSend: (text) => this.#say(text),
@@ -235,6 +243,7 @@ class LivePage {
     this.#ended.hidden = maySpeak;
     const isWhole = this.#transcript.update(this.#state, this.#scene(selected, maySpeak), elapsed);
     this.#transcript.tick(open ?? null, open ? elapsed(open) : 0);
+    if (this.#linkedId && this.#transcript.reveal(this.#linkedId)) this.#linkedId = null;
     if (selected) this.#inspect(selected, elapsed(selected));
     if (turns.length) withAnnouncer(({ announcer }) => announcer.update(turns, elapsed));
     this.#parts.update(turns.at(-1));
@@ -254,8 +263,8 @@ class LivePage {
   }
 
   #inspect(turn, elapsed_ms) {
-    const { conversation, requests } = this.#state;
-    this.#inspector.show(turn, conversation.persona.platform, requests[turn.turn_id], elapsed_ms);
+    const { conversation, requests, turns } = this.#state;
+    this.#inspector.show(turn, turns, conversation.persona.platform, requests[turn.turn_id], elapsed_ms);
     this.#inspector.tick(turn, elapsed_ms);
   }
 

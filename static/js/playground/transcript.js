@@ -2,12 +2,12 @@
  * The transcript: all turns, unsent messages, and where it is scrolled to: it follows the voice, the end or the reader.
  */
 
-import { element, fromTemplate, partsOf, setText } from "./dom.js";
+import { fromTemplate, partsOf, setText } from "./dom.js";
 import { lazy } from "./lazy.js";
 import { labelOf } from "./platforms.js";
 import { TurnList } from "./turn_list.js";
 
-const withFirstLines = lazy(() => import("./first_lines.js"));
+const withOpenings = lazy(() => import("./openings.js"));
 const withChanges = lazy(() => import("./context_changes.js"));
 
 const NEAR_THE_END_PX = 48;
@@ -35,7 +35,7 @@ export class Transcript {
   #placedAt = null;
   #actions;
 
-  /** `actions`: those of TurnView, and `say(text)`, `takeBack(clientMsgId)`. */
+  /** `actions`: those of TurnView, and `say(text)`, `takeBack(clientMsgId)`, `redraw()`. */
   constructor(actions) {
     this.#actions = actions;
     this.#turns = new TurnList(this.#list, actions);
@@ -80,9 +80,15 @@ export class Transcript {
     this.#follow(FOLLOWED.VOICE);
   }
 
-  /** Bring a turn into view. */
+  /** Scroll to the turn, and follow the reader from there; return whether it is shown yet. */
   reveal(turnId) {
-    this.#turns.nodeOf(turnId)?.scrollIntoView({ block: "nearest" });
+    const node = this.#turns.nodeOf(turnId);
+    if (!node) return false;
+    this.#scrollTo(node, 0);
+    this.#follow(FOLLOWED.READER);
+    this.#anchor = { node, top: node.getBoundingClientRect().top };
+    this.#placedAt = this.#top;
+    return true;
   }
 
   #follow(followed) {
@@ -91,10 +97,15 @@ export class Transcript {
   }
 
   #returnToVoice() {
-    const box = this.#speaking?.getBoundingClientRect();
-    if (box) this.#scroller.scrollTop += box.top - this.#scroller.getBoundingClientRect().top - VOICE_TOP * this.#scroller.clientHeight;
-    this.#top = this.#scroller.scrollTop;
+    if (this.#speaking) this.#scrollTo(this.#speaking, VOICE_TOP);
     this.#follow(FOLLOWED.VOICE);
+  }
+
+  /** Scroll `node` to a share of the height below the top. */
+  #scrollTo(node, share) {
+    const { clientHeight } = this.#scroller;
+    this.#scroller.scrollTop += node.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top - share * clientHeight;
+    this.#top = this.#scroller.scrollTop;
   }
 
   #showEmpty(state, outbox, maySpeak) {
@@ -103,17 +114,7 @@ export class Transcript {
     this.#emptyEnded.hidden = !isEmpty || maySpeak;
     const list = this.#empty.querySelector("#openings");
     if (this.#empty.hidden || list.childElementCount) return;
-    const { persona } = state.conversation;
-    withFirstLines(({ firstLines }) => list.replaceChildren(...firstLines(persona).map((line) => this.#opening(line))));
-  }
-
-  #opening(line) {
-    const button = element("button", "button", line);
-    button.type = "button";
-    button.addEventListener("click", () => this.#actions.say(line));
-    const item = element("li");
-    item.append(button);
-    return item;
+    withOpenings(({ showOpenings }) => showOpenings(list, state.conversation.persona, this.#actions.say));
   }
 
   #showOutbox(outbox, whyWaiting) {
