@@ -158,7 +158,7 @@ def test_a_server_that_cannot_be_reached_is_one_sentence_and_another_try(page: P
     form = page.locator("#endpoint-form")
     form.locator("[name=base_url]").fill("http://127.0.0.1:9/v1")
     form.locator("[name=model]").fill("nothing-there")
-    form.get_by_role("button").click()
+    form.get_by_role("button", name="Talk to it").click()
     expect(send_button(page)).to_be_enabled()
     say(page, "Is anybody there?")
     expect_status(page, 0, "failed")
