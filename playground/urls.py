@@ -21,6 +21,7 @@ _playground = [
     path("check-connection/", check_connection.check_connection, name="check"),
     path("turns/<str:turn_id>/request/", conversation.turn_request, name="turn-request"),
     path("turns/<str:turn_id>/stream/", conversation.turn_stream, name="turn-stream"),
+    path("turns/<str:turn_id>/timeline/", conversation.turn_timeline, name="turn-timeline"),
     path("<str:conversation_id>/", conversation.conversation, name="conversation"),
 ]
 _conversations = [

@@ -129,6 +129,15 @@ class RequestSent(Event):
 class ResponseReceived(Event):
     status: int
     headers: tuple[tuple[str, str], ...]
+    phases: dict[str, int] = field(default_factory=dict)
+    """When each moment of the request was (`playground.outgoing.phases.Moment`), in ms from the turn's start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestUnanswered(Event):
+    """The moments of a request that got no good answer; only recording reads it."""
+
+    phases: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,10 @@ class Completion(models.Model):
     response_headers = JSONField(default=list, blank=True)
     payloads = JSONField(default=list, blank=True)
     """``[[t_ms, data]]``: each SSE payload with its arrival in ms from the turn's start."""
+    phases = JSONField(default=dict, db_default={}, blank=True)
+    """When each moment of the request was, in ms from the turn's start: see `playground.outgoing.phases`."""
+    deltas = JSONField(default=list, db_default=[], blank=True)
+    """``[[t_ms, chars]]``: when each delta came and its length in code points; empty in rows of an older version."""
     reasoning = models.TextField(blank=True)
     tool_calls = JSONField(default=list, blank=True)
     usage = JSONField(default=dict, blank=True)

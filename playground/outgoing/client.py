@@ -21,6 +21,7 @@ from playground.engine.addresses.address import Address
 from playground.engine.errors import upstream
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.outgoing.guard import Guard
+from playground.outgoing.phases import TimedHandshake
 from playground.outgoing.transports.in_process import Application, InProcessTransport
 from playground.outgoing.transports.sockets import SocketTransport
 
@@ -93,6 +94,7 @@ def tls_settings() -> ssl.SSLContext:
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
     context.set_alpn_protocols(["http/1.1"])
+    context.sslobject_class = TimedHandshake
     return context
 
 

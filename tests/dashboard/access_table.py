@@ -88,6 +88,7 @@ PAGES: dict[str, Row] = {
     "playground/measured/filler/<int:pk>/": read(VIEWERS),
     "playground/turns/<str:turn_id>/request/": read(VIEWERS),
     "playground/turns/<str:turn_id>/stream/": read(VIEWERS),
+    "playground/turns/<str:turn_id>/timeline/": read(VIEWERS),
     "playground/<str:conversation_id>/": read(VIEWERS),
     "conversations/": read(VIEWERS),
     "conversations/<str:conversation_id>/": read(VIEWERS),
