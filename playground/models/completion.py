@@ -24,7 +24,7 @@ class Completion(models.Model):
     phases = JSONField(default=dict, db_default={}, blank=True)
     """When each moment of the request was, in ms from the turn's start: see `playground.outgoing.phases`."""
     deltas = JSONField(default=list, db_default=[], blank=True)
-    """``[[t_ms, chars]]``: when each delta came and its length in code points; empty in rows of an older version."""
+    """``[[t_ms, chars]]``: when text came and its length in code points: what one read brought together is one."""
     reasoning = models.TextField(blank=True)
     tool_calls = JSONField(default=list, blank=True)
     usage = JSONField(default=dict, blank=True)

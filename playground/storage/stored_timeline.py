@@ -15,7 +15,8 @@ from playground.storage.frozen_personas import persona_of
 def stored_timeline(turn: Turn) -> Json:
     """Return ``{"limits", "speech", "completions"}``; an open turn has no completions yet.
 
-    ``completions``, the first attempt first: ``{"attempt", "phases", "deltas": [[t_ms, chars]], "is_whole",
+    ``completions``, the first attempt first; ``is_whole`` says whether each delta is there on its own, as it is while
+    all payloads are kept: ``{"attempt", "phases", "deltas": [[t_ms, chars]], "is_whole",
     "calls": [t_ms], "prompt": {"messages", "chars", "bytes"}}``. All times are in ms from the turn's start.
     """
     persona = persona_of(turn.conversation)
@@ -48,22 +49,20 @@ def _speech(persona: PersonaSettings) -> Json:
 
 
 def _completion(completion: Completion, text: str) -> Json:
-    deltas, calls = completion.deltas, []
-    if completion.payloads and (not deltas or completion.tool_calls):
-        replayed, calls = _replayed(completion.payloads)
-        deltas = deltas or replayed
+    replayed, calls = _replayed(completion.payloads)
+    is_whole = sum(chars for _, chars in replayed) >= len(text)
     return {
         "attempt": completion.attempt,
         "phases": completion.phases,
-        "deltas": deltas,
-        "is_whole": sum(chars for _, chars in deltas) >= len(text),
+        "deltas": replayed if is_whole else completion.deltas or replayed,
+        "is_whole": is_whole,
         "calls": calls,
         "prompt": prompt_size(completion.request.get("body")),
     }
 
 
 def _replayed(payloads: list[tuple[int, str]]) -> tuple[list[list[int]], list[int]]:
-    """Return the deltas, as rows of an older version lack them, and when fragments of tool calls came."""
+    """Return the deltas, one for each payload that brought text, and when fragments of tool calls came."""
     deltas: list[list[int]] = []
     calls: list[int] = []
     for payload in Replay().read(payloads):

@@ -18,6 +18,7 @@ const WORDS_EVERY_MS = 500;
 const STREAM = document.getElementById("panel-stream");
 
 const withNotes = lazy(() => import("./notes_panel.js"));
+const withTimeline = lazy(() => import("./timeline_dialog.js"));
 
 export class Inspector {
   #root = document.getElementById("inspector");
@@ -32,12 +33,15 @@ export class Inspector {
   #live;
   #wordsFor = "";
   #elapsed_ms = 0;
+  #scene = null;
+  #timeline = null;
 
   /** `pathOf(turnId, platform)` and `streamPathOf(turnId)` return the addresses of a turn's request and stream. */
   constructor(pathOf, streamPathOf) {
     this.#streamPathOf = streamPathOf;
     this.#request = new RequestPanel(document.getElementById("panel-request"), this.#parts, pathOf);
     bindTabs(this.#root.querySelector("[role=tablist]"), () => this.#showOpened());
+    document.getElementById("open-timeline").addEventListener("click", () => this.#openTimeline());
     this.#parts.table.addEventListener("toggle", () => {
       if (this.#turn) this.#showRows(this.#turn, this.#elapsed_ms);
     });
@@ -62,6 +66,19 @@ export class Inspector {
     this.#elapsed_ms = elapsed_ms;
     this.#lanes.draw(turn, elapsed_ms);
     showNumbers(this.#parts.numbers, turn, elapsed_ms);
+  }
+
+  /** Keep what the large timeline shows (`TimelineDialog.open`), and show it if that is open. */
+  see(scene) {
+    this.#scene = scene;
+    this.#timeline?.update(scene);
+  }
+
+  #openTimeline() {
+    withTimeline(({ TimelineDialog }) => {
+      this.#timeline ??= new TimelineDialog();
+      this.#timeline.open(this.#scene);
+    });
   }
 
   #showWords(turn, elapsed_ms) {

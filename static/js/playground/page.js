@@ -216,7 +216,7 @@ class LivePage {
     const isWhole = this.#transcript.update(this.#state, this.#scene(selected, maySpeak), elapsed);
     this.#transcript.tick(open ?? null, open ? elapsed(open) : 0);
     if (open) this.#cutWhenHeard(open, elapsed(open));
-    if (selected) this.#inspect(selected, elapsed(selected));
+    if (selected) this.#inspect(selected, elapsed);
     this.#announcer.update(turns, elapsed);
     this.#parts.update(turns.at(-1));
     const maySend = this.#connection.state !== "closed";
@@ -233,10 +233,12 @@ class LivePage {
     return { outbox: this.#sender.outbox, selectedId: selected?.turn_id, maySpeak, whyWaiting };
   }
 
-  #inspect(turn, elapsed_ms) {
-    const { conversation, requests } = this.#state;
-    this.#inspector.show(turn, conversation.persona.platform, requests[turn.turn_id], elapsed_ms);
-    this.#inspector.tick(turn, elapsed_ms);
+  #inspect(turn, elapsed) {
+    const { conversation, requests, turns } = this.#state;
+    const request = requests[turn.turn_id];
+    this.#inspector.show(turn, conversation.persona.platform, request, elapsed(turn));
+    this.#inspector.tick(turn, elapsed(turn));
+    this.#inspector.see({ turn, turns, elapsed, request });
   }
 
   #showStatus(open, elapsed_ms = 0) {

@@ -176,8 +176,8 @@ function requestSent(state, turn, { attempt, request, origins }) {
   return { ...withTurn(state, turn, { status: "streaming" }), requests };
 }
 
-function responseReceived(state, turn, { status, t_ms }) {
-  return withTurn(state, turn, { response_status: status, timings_ms: withTime(turn, "ttfb", t_ms) });
+function responseReceived(state, turn, { status, t_ms, phases }) {
+  return withTurn(state, turn, { response_status: status, phases, timings_ms: withTime(turn, "ttfb", t_ms) });
 }
 
 function contentDelta(state, turn, { text, offset, t_ms }) {
@@ -187,7 +187,7 @@ function contentDelta(state, turn, { text, offset, t_ms }) {
   const chars = open.chars + codePointLength(added);
   const next = withTurn(state, turn, {
     text: turn.text + added,
-    delta_times_ms: thinned([...turn.delta_times_ms, t_ms]),
+    ...withDelta(turn, t_ms, codePointLength(added)),
     timings_ms: withTime(turn, "ttft", t_ms),
   });
   return { ...next, gap: false, open: { ...open, chars } };
@@ -213,8 +213,14 @@ function opened(state, turn) {
   };
 }
 
-function thinned(times) {
-  return times.length <= DELTA_TIMES ? times : times.filter((_, place) => place % 2 === 0);
+/** Beyond the bound each delta is counted with the one before it. */
+function withDelta({ delta_times_ms, delta_chars }, t_ms, added) {
+  const times = [...delta_times_ms, t_ms];
+  const chars = [...delta_chars, added];
+  if (times.length <= DELTA_TIMES) return { delta_times_ms: times, delta_chars: chars };
+  const isFirst = (_, place) => place % 2 === 0;
+  const pairs = chars.map((one, place) => one + (chars[place + 1] ?? 0));
+  return { delta_times_ms: times.filter(isFirst), delta_chars: pairs.filter(isFirst) };
 }
 
 function sentenceCompleted(state, turn, { index, start, end, kind, t_ms }) {
