@@ -129,7 +129,7 @@ class RequestSent(Event):
 class ResponseReceived(Event):
     status: int
     headers: tuple[tuple[str, str], ...]
-    phases: dict[str, int] = field(default_factory=dict)
+    phases: tuple[tuple[str, int], ...] = ()
     """When each moment of the request was (`playground.outgoing.phases.Moment`), in ms from the turn's start."""
 
 
@@ -137,7 +137,7 @@ class ResponseReceived(Event):
 class RequestUnanswered(Event):
     """The moments of a request that got no good answer; only recording reads it."""
 
-    phases: dict[str, int]
+    phases: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

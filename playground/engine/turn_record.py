@@ -58,7 +58,7 @@ class TurnRecord:
     notes: list[str] = field(default_factory=list)
     requests: list[RequestSent] = field(default_factory=list)
     responses: dict[int, ResponseReceived] = field(default_factory=dict)
-    phases: dict[int, dict[str, int]] = field(default_factory=dict)
+    phases: dict[int, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     """The moments of each attempt's request, by the attempt's place."""
     deltas: list[tuple[int, int]] = field(default_factory=list)
     """When each delta came, in ms, and its length in code points; bounded."""

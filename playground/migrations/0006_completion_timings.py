@@ -18,6 +18,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='completion',
             name='phases',
-            field=models.JSONField(blank=True, db_default={}, default=dict),
+            field=models.JSONField(blank=True, db_default=[], default=list),
         ),
     ]

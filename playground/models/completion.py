@@ -21,8 +21,8 @@ class Completion(models.Model):
     response_headers = JSONField(default=list, blank=True)
     payloads = JSONField(default=list, blank=True)
     """``[[t_ms, data]]``: each SSE payload with its arrival in ms from the turn's start."""
-    phases = JSONField(default=dict, db_default={}, blank=True)
-    """When each moment of the request was, in ms from the turn's start: see `playground.outgoing.phases`."""
+    phases = JSONField(default=list, db_default=[], blank=True)
+    """``[[moment, t_ms]]``: when each moment of the request was (`playground.outgoing.phases`), in order."""
     deltas = JSONField(default=list, db_default=[], blank=True)
     """``[[t_ms, chars]]``: when text came and its length in code points: what one read brought together is one."""
     reasoning = models.TextField(blank=True)

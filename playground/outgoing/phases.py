@@ -51,9 +51,10 @@ class Phases:
         if moment in _RECORDED_AGAIN or moment not in self.moments:
             self.moments[moment] = asyncio.get_running_loop().time()
 
-    def since(self, started_at: float) -> dict[str, int]:
-        """Return the moments in whole ms since ``started_at`` (the event loop's time), by their names."""
-        return {str(moment): round((at - started_at) * 1000) for moment, at in self.moments.items()}
+    def since(self, started_at: float) -> tuple[tuple[str, int], ...]:
+        """Return the moments in order, each with whole ms since ``started_at`` (the event loop's time)."""
+        in_order = sorted(self.moments.items(), key=lambda moment: moment[1])
+        return tuple((str(moment), round((at - started_at) * 1000)) for moment, at in in_order)
 
 
 @contextmanager

@@ -102,7 +102,8 @@ def _rarer(event: Event) -> list[tuple[str, Json]]:
             return [("playground.request", sent)]
         case ResponseReceived():
             headers = [list(header) for header in event.headers]
-            return [("playground.response", {"status": event.status, "headers": headers, "phases": event.phases})]
+            phases = [list(moment) for moment in event.phases]
+            return [("playground.response", {"status": event.status, "headers": headers, "phases": phases})]
         case SpeakingStarted():
             return [("conversation.started_speaking", {"role": "replica"})]
         case SpeakingStopped():

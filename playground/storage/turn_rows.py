@@ -100,7 +100,7 @@ def _completions(record: TurnRecord, inference_id: str) -> list[Json]:
             "origins": sent.origins,
             "response_status": response.status if response else None,
             "response_headers": [list(header) for header in response.headers] if response else [],
-            "phases": record.phases.get(place, {}),
+            "phases": [list(moment) for moment in record.phases.get(place, ())],
         }
         if place == len(record.requests):
             completion |= {

@@ -27,8 +27,8 @@ class TurnOutput:
         """Return ``t_ms`` as the event loop's time, for timeouts."""
         return self._started_at + t_ms / 1000
 
-    def moments(self, phases: Phases) -> dict[str, int]:
-        """Return the moments of a request in ms since creation."""
+    def moments(self, phases: Phases) -> tuple[tuple[str, int], ...]:
+        """Return the moments of a request, each in ms since creation."""
         return phases.since(self._started_at)
 
     def note(self, note: str) -> None:

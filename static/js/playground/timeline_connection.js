@@ -1,7 +1,7 @@
 /**
  * The phases of a turn's requests as items of the large timeline. Pure.
  *
- * The server gives the moments of each attempt (`playground/outgoing/phases.py`), in ms from the turn's start.
+ * The server gives the moments of each attempt as `[[name, ms]]` (`playground/outgoing/phases.py`), from the turn's start.
  */
 
 import { isOpen } from "./turn.js";
@@ -31,9 +31,9 @@ function firstByteOf(turn) {
 
 /** Return the moments of each attempt that are known. */
 function attemptsOf(turn, stored) {
-  const known = (stored?.completions ?? []).map(({ phases }) => phases).filter((phases) => "started" in phases);
-  if (known.length > 0) return known;
-  return turn.phases && "started" in turn.phases ? [turn.phases] : [];
+  const known = (stored?.completions ?? []).map(({ phases }) => phases).filter((phases) => phases.length > 0);
+  const shown = known.length > 0 ? known : turn.phases?.length > 0 ? [turn.phases] : [];
+  return shown.map((phases) => Object.fromEntries(phases));
 }
 
 function attemptItems(moments, end, first_byte) {

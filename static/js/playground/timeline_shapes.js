@@ -98,8 +98,17 @@ function gridShapes(view, width, x, height) {
 /** One path for each kind: a long answer has hundreds of bars. */
 function barShapes(boxes) {
   const bars = boxes.filter(({ item }) => item.from !== item.to);
-  const kinds = Map.groupBy(bars, ({ item }) => item.kind);
-  return [...kinds].map(([kind, all]) => path(kind, all.map(rectangle).join("")));
+  return [...byKind(bars)].map(([kind, all]) => path(kind, all.map(rectangle).join("")));
+}
+
+function byKind(boxes) {
+  const kinds = new Map();
+  for (const box of boxes) {
+    const known = kinds.get(box.item.kind);
+    if (known) known.push(box);
+    else kinds.set(box.item.kind, [box]);
+  }
+  return kinds;
 }
 
 function rectangle({ x, y, width, height }) {
@@ -118,8 +127,7 @@ function combShapes(parts, place, x, width) {
 
 function momentShapes(boxes) {
   const moments = boxes.filter(({ item }) => item.from === item.to);
-  const kinds = Map.groupBy(moments, ({ item }) => item.kind);
-  return [...kinds].map(([kind, all]) => path(kind, all.map(({ x, y, height }) => `M${px(x)} ${y - 2}V${y + height + 2}`).join("")));
+  return [...byKind(moments)].map(([kind, all]) => path(kind, all.map(({ x, y, height }) => `M${px(x)} ${y - 2}V${y + height + 2}`).join("")));
 }
 
 function labelShapes(boxes, width) {
