@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { measure, teeth } from "../../static/js/playground/timeline_comb.js";
+import { deltaNear, measure, teeth } from "../../static/js/playground/timeline_comb.js";
 import { headLines, svgText } from "../../static/js/playground/timeline_file.js";
 import { figures, promptOf, speechOf } from "../../static/js/playground/timeline_numbers.js";
 import { endOfParts, lengthOf, partsOf, rowsOf, tooEager } from "../../static/js/playground/timeline_rows.js";
@@ -137,6 +137,12 @@ describe("the comb", () => {
     const deltas = Array.from({ length: 20_000 }, (_, place) => [place, 4]);
     assert.equal(teeth(deltas, scale({ from: 0, to: 20_000 }, 300), 0, 300).length, 301);
     assert.equal(teeth(deltas, scale({ from: 5_000, to: 5_010 }, 300), 0, 300).length, 11);
+  });
+
+  test("names the delta under the pointer, and none that is too far from it", () => {
+    const x = scale(whole(1_500), 1_500);
+    assert.equal(deltaNear(parts(), x, 358, 4).name, "Delta 2 of 2: 6 characters, 40 ms after the one before");
+    assert.equal(deltaNear(parts(), x, 340, 4), null);
   });
 
   test("measures the pauses between deltas", () => {

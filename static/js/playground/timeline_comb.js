@@ -53,6 +53,25 @@ export function firstFrom(items, isThere) {
   return low;
 }
 
+/** Return the delta nearest to `px`, within `slack` px, as an item of the timeline, or null. */
+export function deltaNear(parts, x, px, slack) {
+  const found = parts.flatMap((part) => {
+    const deltas = deltasOf(part);
+    const place = firstFrom(deltas, ([at]) => x(at + part.offset_ms) >= px);
+    return [place - 1, place].filter((one) => deltas[one]).map((one) => deltaItem(deltas, one, part.offset_ms));
+  });
+  const distance = ({ from }) => Math.abs(x(from) - px);
+  const [nearest] = found.toSorted((one, other) => distance(one) - distance(other));
+  return nearest && distance(nearest) <= slack ? nearest : null;
+}
+
+function deltaItem(deltas, place, offset_ms) {
+  const [at, chars] = deltas[place];
+  const gap = place > 0 ? `, ${at - deltas[place - 1][0]} ms after the one before` : "";
+  const name = `Delta ${place + 1} of ${deltas.length}: ${chars === 1 ? "1 character" : `${chars} characters`}${gap}`;
+  return { kind: "delta", name, from: at + offset_ms, to: at + offset_ms, label: "" };
+}
+
 const measured = new WeakMap();
 
 /** Return `{count, chars, most, per_s, gaps: {p50, p95, longest}}`; `gaps` and `per_s` are null with fewer than two deltas. */

@@ -6,10 +6,11 @@
 
 import { element, partsOf as elementsOf, setText, showText } from "./dom.js";
 import { inWords } from "./numbers.js";
+import { deltaNear } from "./timeline_comb.js";
 import { TimelineInput } from "./timeline_input.js";
 import { figures } from "./timeline_numbers.js";
 import { endOfParts, lengthOf, partsOf, rowsOf } from "./timeline_rows.js";
-import { isWhole, panned, showing, timeAt, whole, within, zoomed } from "./timeline_scale.js";
+import { isWhole, panned, scale, showing, timeAt, whole, within, zoomed } from "./timeline_scale.js";
 import { boxAt, shapesOf } from "./timeline_shapes.js";
 import { StoredTimelines } from "./timeline_stored.js";
 import { TimelineSvg } from "./timeline_svg.js";
@@ -24,6 +25,8 @@ const NOTHING_NAMED = "Point at anything in the picture to see what it is.";
 const BEGINNING = 1.5;
 /** How far an arrow key moves the cursor, in px; with Shift it goes to the next moment. */
 const STEP_PX = 6;
+/** How near the pointer has to be to a delta to name it. */
+const NEAR_PX = 4;
 
 export class TimelineDialog {
   #dialog = document.getElementById("timeline-dialog");
@@ -197,9 +200,17 @@ export class TimelineDialog {
   /** Put the cursor under the pointer, and name what is there. */
   #point(px, y) {
     this.#at = Math.min(this.#length_ms, Math.max(0, timeAt(this.#view, this.#width, px)));
-    const box = this.#picture && boxAt(this.#picture.boxes, px, y);
-    this.#name(box ? timesOf(box.item) : "");
+    const item = this.#picture && this.#itemAt(px, y);
+    this.#name(item ? timesOf(item) : "");
     this.#requestFrame();
+  }
+
+  #itemAt(px, y) {
+    const { boxes, places } = this.#picture;
+    const { text } = places;
+    const isText = text.y <= y && y <= text.y + text.height;
+    const delta = isText ? deltaNear(this.#parts, scale(this.#view, this.#width), px, NEAR_PX) : null;
+    return delta ?? boxAt(boxes, px, y)?.item;
   }
 
   #step(steps, toMoment) {

@@ -45,7 +45,7 @@ export function placesOf(rows) {
 }
 
 /**
- * Return `{shapes, boxes, height}`.
+ * Return `{shapes, boxes, height, places}`; `places` is where each row stands.
  *
  * @param {Row[]} rows
  * @param {Part[]} parts
@@ -68,7 +68,7 @@ export function shapesOf(rows, parts, view, width, cursor, now_ms = null) {
     ...lineShapes(x, now_ms, "now", width, height),
     ...lineShapes(x, cursor.at, "cursor", width, height),
   ];
-  return { shapes, boxes, height };
+  return { shapes, boxes, height, places };
 }
 
 function boxesOf({ id, items }, place, x, width) {
