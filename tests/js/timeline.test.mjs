@@ -116,6 +116,16 @@ describe("the rows", () => {
     assert.deepEqual(row(rowsOf(parts()), "interrupt"), []);
   });
 
+  test("a turn that stalled ended with the limit, though what had come was said later", () => {
+    const late = segment({ synthesis_ms: 20_360, starts_ms: 20_560, ends_ms: 21_000 });
+    const error = { code: "stalled", message: "No more text came." };
+    const sentences = [{ index: 0, start: 0, end: 9, kind: "sentence", t_ms: 20_360 }];
+    const made = rowsOf(parts({ status: "failed", error, sentences, segments: [late], timings_ms: { ...TIMINGS, total: 21_000 } }));
+    assert.deepEqual(row(made, "text").at(-1), ["failure", 20_360, 20_360]);
+    assert.deepEqual(row(made, "text").find(([kind]) => kind === "stall"), ["stall", 360, 21_000]);
+    assert.deepEqual(row(made, "limits").slice(1), [["limit", 360, 20_360], ["ended", 20_360, 20_360]]);
+  });
+
   test("the axis of an open turn grows in steps, that of a closed one ends with it", () => {
     assert.equal(lengthOf(parts()), 1_500);
     const open = turn({ status: "streaming" });

@@ -181,8 +181,9 @@ export class TimelineDialog {
 
   /** Return the view from the start to a little after the first audio. */
   #beginning() {
-    const { ttft, first_audio } = this.#parts[0].turn.timings_ms;
-    return within({ from: 0, to: BEGINNING * (first_audio ?? ttft ?? this.#length_ms) }, this.#length_ms);
+    const heard = this.#parts.find(({ turn }) => turn.timings_ms.first_audio !== null);
+    const to = heard ? BEGINNING * (heard.offset_ms + heard.turn.timings_ms.first_audio) : this.#length_ms;
+    return within({ from: 0, to: Math.max(1, to) }, this.#length_ms);
   }
 
   /** Zoom around a px of the picture, or around the cursor if it is in view. */

@@ -142,8 +142,21 @@ function textItems(part, drawn, end) {
     return item(kind, name, from, to, kind === "stall" ? `no text for ${inWords(to - from)}` : "");
   });
   const first = deltasOf(part)[0];
-  const ended = turn.error && turn.interrupted_at_ms === null ? [item("failure", `Failed: ${turn.error.message}`, end, end, "failed")] : [];
+  const failed_ms = failedAt(part, end);
+  const ended = failed_ms === null ? [] : [item("failure", `Failed: ${turn.error.message}`, failed_ms, failed_ms, isStalled(turn) ? "" : "failed")];
   return [...items, ...(first ? [item("first-delta", "First delta", first[0])] : []), ...ended];
+}
+
+/** Return when a turn failed, or null: what had come until then may be said after it. */
+function failedAt(part, end) {
+  const { turn, stored } = part;
+  if (turn.status !== "failed" || !turn.error) return null;
+  const last = deltasOf(part).at(-1)?.[0];
+  return isStalled(turn) && stored && last !== undefined ? Math.min(end, last + stored.limits.content_gap_ms) : end;
+}
+
+function isStalled({ error }) {
+  return error?.code === "stalled";
 }
 
 function sentenceItems(turn, drawn) {
@@ -262,7 +275,7 @@ function resultText({ output, status, source }) {
 
 function resultItem(results, at, turn, next) {
   const to = Math.max(at, between(turn, next.turn));
-  return item("result", `Waiting for the result; then ${results}`, at, to, results);
+  return item("result", `Waiting for the result, then ${results}. Rehearsal: not platform traffic`, at, to, results);
 }
 
 function interruptItems({ turn, stored }, end) {
@@ -283,18 +296,19 @@ function interruptItems({ turn, stored }, end) {
   return made;
 }
 
-function limitItems({ turn, stored }, end) {
+function limitItems(part, end) {
+  const { turn, stored } = part;
   if (!stored || turn.kind === "echo" || turn.kind === "greeting") return [];
   const { first_content_ms, content_gap_ms, max_answer_ms } = stored.limits;
-  const deltas = deltasOf({ turn, stored });
+  const deltas = deltasOf(part);
   const first = deltas[0]?.[0] ?? null;
   const called = turn.tool_calls.length > 0 ? end : null;
   const made = [limitItem("No text", first_content_ms, 0, first ?? called ?? end, end)];
-  if (first !== null && isOpen(turn)) made.push(limitItem("No more text", content_gap_ms, deltas.at(-1)[0], end, end));
+  if (first !== null && (isOpen(turn) || isStalled(turn))) made.push(limitItem("No more text", content_gap_ms, deltas.at(-1)[0], end, end));
   const heard = turn.timings_ms.first_audio;
   if (max_answer_ms && heard !== null) made.push(limitItem("Longest answer", max_answer_ms, heard, end, end));
-  const ended = turn.error && turn.status === "failed" ? [item("ended", `Ended: ${turn.error.message}`, end, end, turn.error.code)] : [];
-  return [...made, ...ended];
+  const failed_ms = failedAt(part, end);
+  return failed_ms === null ? made : [...made, item("ended", `Ended: ${turn.error.message}`, failed_ms, failed_ms, turn.error.code)];
 }
 
 function limitItem(what, limit_ms, from, to, end) {

@@ -24,6 +24,7 @@ const THIN_PX = 6;
 const CHAR_PX = 6.7;
 const CAPTION_CHAR_PX = 6.8;
 const LEAST_LABEL_PX = 26;
+const LEAST_SENTENCE_PX = 64;
 const SHORTEST_TOOTH_PX = 3;
 /** Kinds that are drawn on a filled ground of their own, so that a label on them needs the ground's ink. */
 const ON_FILL = new Set(["speech", "filler"]);
@@ -137,11 +138,17 @@ function labelShapes(boxes, width) {
     const isBehind = item.from === item.to || THIN.has(item.kind);
     const room = isBehind ? roomBehind(box, boxes[place + 1], width) : box.width - 8;
     if (isBehind && room < LEAST_LABEL_PX && TRAILING.has(item.kind)) return labelBefore(box);
-    const isShort = room < LEAST_LABEL_PX || WHOLE.has(item.kind);
-    const text = isShort && !fitsWhole(item.label, room) ? "" : clipped(item.label, room, CHAR_PX);
+    const text = labelIn(item, room);
     const x = box.x + (isBehind ? box.width : 0) + 4;
     return text ? [{ is: "text", tone: labelTone(item), x, y: box.y + box.height / 2 + 4, text }] : [];
   });
+}
+
+/** Of a sentence that has room for a few letters only its number is shown. */
+function labelIn({ kind, label }, room) {
+  if (fitsWhole(label, room)) return label;
+  if (kind === "sentence" && room < LEAST_SENTENCE_PX) return clipped(label.split(" ", 1)[0], room, CHAR_PX);
+  return room < LEAST_LABEL_PX || WHOLE.has(kind) ? "" : clipped(label, room, CHAR_PX);
 }
 
 function labelTone({ kind }) {

@@ -100,7 +100,7 @@ function limitsAt(part, items, at) {
   const deltas = deltasOf(part);
   const count = firstFrom(deltas, ([t_ms]) => t_ms > now);
   if (count === 0) return `no text by ${inWords(first_content_ms)} would end it, in ${inWords(Math.max(0, first_content_ms - now))}`;
-  if (count === deltas.length && !isOpen(turn)) return "none: the text is complete";
+  if (count === deltas.length && !isOpen(turn) && turn.status !== "failed") return "none: the text is complete";
   const due = Math.min(deltas[count - 1][0] + content_gap_ms, turn_ms);
   return `no more text by ${inWords(due)} would end it, in ${inWords(Math.max(0, due - now))}`;
 }
