@@ -203,6 +203,11 @@ describe("the cursor", () => {
     assert.equal(at(1_100).voice, "“there.”, in Speech: “Hi there.”");
   });
 
+  test("tells nothing of characters that the page did not see come", () => {
+    const reloaded = { status: "streaming", delta_chars: [], delta_times_ms: [320, 360] };
+    assert.equal(at(350, reloaded, null).text, "1 arrival; the last 30 ms before");
+  });
+
   test("names the limit that would end the turn next", () => {
     assert.equal(at(100).limits, "no text by 30.0 s would end it, in 29.9 s");
     assert.equal(at(330).limits, "no more text by 20.3 s would end it, in 20.0 s");

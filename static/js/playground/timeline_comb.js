@@ -58,18 +58,20 @@ export function deltaNear(parts, x, px, slack) {
   const found = parts.flatMap((part) => {
     const deltas = deltasOf(part);
     const place = firstFrom(deltas, ([at]) => x(at + part.offset_ms) >= px);
-    return [place - 1, place].filter((one) => deltas[one]).map((one) => deltaItem(deltas, one, part.offset_ms));
+    return [place - 1, place].filter((one) => deltas[one]).map((one) => deltaItem(part, deltas, one));
   });
   const distance = ({ from }) => Math.abs(x(from) - px);
   const [nearest] = found.toSorted((one, other) => distance(one) - distance(other));
   return nearest && distance(nearest) <= slack ? nearest : null;
 }
 
-function deltaItem(deltas, place, offset_ms) {
+function deltaItem(part, deltas, place) {
   const [at, chars] = deltas[place];
   const gap = place > 0 ? `, ${at - deltas[place - 1][0]} ms after the one before` : "";
-  const name = `Delta ${place + 1} of ${deltas.length}: ${chars === 1 ? "1 character" : `${chars} characters`}${gap}`;
-  return { kind: "delta", name, from: at + offset_ms, to: at + offset_ms, label: "" };
+  const brought = chars === 0 ? "" : chars === 1 ? ": 1 character" : `: ${chars} characters`;
+  const name = `${areWhole(part) ? "Delta" : "Arrival"} ${place + 1} of ${deltas.length}${brought}${gap}`;
+  const from = at + part.offset_ms;
+  return { kind: "delta", name, from, to: from, label: "" };
 }
 
 const measured = new WeakMap();

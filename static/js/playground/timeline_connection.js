@@ -17,7 +17,7 @@ const PHASES = [
 export function connectionItems({ turn, stored }, end) {
   if (turn.kind === "echo" || turn.kind === "greeting") return [];
   const attempts = attemptsOf(turn, stored);
-  if (attempts.length === 0) return waiting(0, turn.timings_ms.ttfb ?? end);
+  if (attempts.length === 0) return waiting(0, turn.timings_ms.ttfb ?? turn.timings_ms.ttft ?? end);
   return attempts.flatMap((moments, place) => {
     const next = attempts[place + 1]?.started;
     return attemptItems(moments, next ?? end, next === undefined ? firstByteOf(turn) : null);

@@ -20,6 +20,8 @@ import { isOpen } from "./turn.js";
 /** The most rows of the table: a longer one stalls the page. */
 const TABLE_ROWS = 2_000;
 const ZOOM = 1.5;
+/** How often the picture of an open turn is drawn again. */
+const LIVE_MS = 100;
 const NOTHING_NAMED = "Point at anything in the picture to see what it is.";
 /** How much of the axis counts as the beginning, in times to first audio. */
 const BEGINNING = 1.5;
@@ -43,6 +45,8 @@ export class TimelineDialog {
   #width = 0;
   #picture = null;
   #frame = null;
+  #readAt = 0;
+  #waiting = null;
   #shownId = "";
 
   constructor() {
@@ -72,17 +76,28 @@ export class TimelineDialog {
     this.#name("");
     this.#dialog.showModal();
     this.#nodes.picture.focus();
-    this.update(scene);
+    this.#scene = scene;
+    this.#read(scene);
   }
 
-  /** Show `scene` if the dialog is open; called with each frame. */
+  /** Show `scene` soon if the dialog is open; called with each frame. */
   update(scene) {
     if (!this.#dialog.open) return;
-    const isSame = scene.turn === this.#scene?.turn && scene.turns === this.#scene.turns && this.#shownId === scene.turn.turn_id;
-    const wasOpen = this.#parts.some(({ turn }) => isOpen(turn));
+    const isSame = this.#isSame(scene);
+    const wasOpen = this.#isLive();
     this.#scene = scene;
-    if (isSame && !wasOpen) return;
-    this.#read(scene);
+    if (isSame && (!wasOpen || performance.now() - this.#readAt < LIVE_MS)) return;
+    // A task of its own: the page has just drawn its frame.
+    this.#waiting ??= setTimeout(() => {
+      this.#waiting = null;
+      if (this.#dialog.open) this.#read(this.#scene);
+    });
+  }
+
+  /** Whether the scene shows the same turns, in the same states; one that is open grows. */
+  #isSame({ turn, turns }) {
+    const isKnown = turn.turn_id === this.#shownId && turns.length === this.#scene?.turns.length;
+    return isKnown && turn.status === this.#scene.turn.status && (isOpen(turn) || turns === this.#scene.turns);
   }
 
   #loaded() {
@@ -91,6 +106,7 @@ export class TimelineDialog {
 
   #read(scene) {
     const { turn, turns, elapsed } = scene;
+    this.#readAt = performance.now();
     this.#parts = partsOf(turn, turns, elapsed, (turnId) => this.#stored.of(turnId));
     for (const part of this.#parts) this.#stored.load(part.turn);
     showText(this.#nodes.says, this.#stored.trouble);

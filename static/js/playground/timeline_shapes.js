@@ -137,7 +137,7 @@ function labelShapes(boxes, width) {
     if (!item.label) return [];
     const isBehind = item.from === item.to || THIN.has(item.kind);
     const room = isBehind ? roomBehind(box, boxes[place + 1], width) : box.width - 8;
-    if (isBehind && room < LEAST_LABEL_PX && TRAILING.has(item.kind)) return labelBefore(box);
+    if (isBehind && TRAILING.has(item.kind) && !fitsWhole(item.label, room) && box.x > room) return labelBefore(box);
     const text = labelIn(item, room);
     const x = box.x + (isBehind ? box.width : 0) + 4;
     return text ? [{ is: "text", tone: labelTone(item), x, y: box.y + box.height / 2 + 4, text }] : [];
@@ -209,5 +209,5 @@ function slack({ width }) {
 }
 
 function px(length) {
-  return Number(length.toFixed(1));
+  return Math.round(length * 10) / 10;
 }

@@ -2,14 +2,16 @@
  * What each row of the large timeline shows at one moment, in words. Pure.
  */
 
-import { areWhole, deltasOf, firstFrom } from "./timeline_comb.js";
-import { unitOffsets } from "./code_points.js";
+import { areWhole, deltasOf, firstFrom, measure } from "./timeline_comb.js";
+import { codePointLength, unitOffsets } from "./code_points.js";
 import { inWords } from "./numbers.js";
 import { endOf, STALL_MS } from "./picture.js";
 import { isOpen, playouts } from "./turn.js";
 
 /** How near a moment has to be to the cursor to be named, in px. */
 const NEAR_PX = 4;
+/** How many things of a row are told at most. */
+const TOLD = 2;
 
 /** Return `{row id: words}` at `at` ms; `px_ms` is how many ms a px stands for. A row without anything there has "". */
 export function valuesAt(rows, parts, at, px_ms) {
@@ -28,8 +30,7 @@ function valueOf(row, part, at, px_ms) {
   if (row.id === "text") return [textAt(part, at), ...items.filter(({ kind }) => kind === "failure").map(named)].filter(Boolean).join("; ");
   if (row.id === "voice") return voiceAt(part, items, at);
   if (row.id === "limits") return limitsAt(part, items, at);
-  if (row.id === "filler") return items.map((item) => fillerAt(item, at)).join("; ");
-  return items.map((item) => progress(item, at)).join("; ");
+  return told(items, (item) => (item.kind === "armed" ? armedAt(item, at) : progress(item, at)));
 }
 
 function named({ name }) {
@@ -58,11 +59,14 @@ function textAt(part, at) {
   const deltas = deltasOf(part);
   const count = firstFrom(deltas, ([t_ms]) => t_ms + offset_ms > at);
   if (count === 0) return at - offset_ms < endOf(turn, part.elapsed_ms) ? `no text for ${inWords(at - offset_ms)}` : "no text came";
-  const chars = deltas.slice(0, count).reduce((sum, delta) => sum + delta[1], 0);
   const [last_ms, last] = deltas[count - 1];
   const ago = at - offset_ms - last_ms;
   const pause = count < deltas.length && ago >= STALL_MS ? "; stalled" : "";
-  return `${counted(chars, "character")} in ${counted(count, areWhole(part) ? "delta" : "arrival")}; the last brought ${last}, ${inWords(ago)} before${pause}`;
+  const came = counted(count, areWhole(part) ? "delta" : "arrival");
+  // A page that was loaded in the middle of the turn knows when text came, but not how much each time.
+  if (measure(deltas).chars < codePointLength(turn.text)) return `${came}; the last ${inWords(ago)} before${pause}`;
+  const chars = deltas.slice(0, count).reduce((sum, delta) => sum + delta[1], 0);
+  return `${counted(chars, "character")} in ${came}; the last brought ${last}, ${inWords(ago)} before${pause}`;
 }
 
 export function counted(count, what) {
@@ -85,8 +89,14 @@ function wordAt(turn, at) {
   return turn.text.slice(unit(word[0]), unit(word[1])).trim();
 }
 
-function fillerAt(item, at) {
-  return item.kind === "armed" ? `${item.name}, in ${inWords(item.to - at)}` : progress(item, at);
+function armedAt({ name, to }, at) {
+  return `${name}, in ${inWords(to - at)}`;
+}
+
+/** Tell the first of many: in a long answer hundreds of sentences wait for their turn. */
+function told(items, tell) {
+  const more = items.length > TOLD ? `; and ${(items.length - TOLD).toLocaleString("en-US")} more` : "";
+  return items.slice(0, TOLD).map(tell).join("; ") + more;
 }
 
 /** Name the limit that would end the turn next, counted from the cursor. */
@@ -99,8 +109,8 @@ function limitsAt(part, items, at) {
   const { first_content_ms, content_gap_ms, turn_ms } = stored.limits;
   const deltas = deltasOf(part);
   const count = firstFrom(deltas, ([t_ms]) => t_ms > now);
-  if (count === 0) return `no text by ${inWords(first_content_ms)} would end it, in ${inWords(Math.max(0, first_content_ms - now))}`;
+  if (count === 0) return `no text by ${inWords(first_content_ms + offset_ms)} would end it, in ${inWords(Math.max(0, first_content_ms - now))}`;
   if (count === deltas.length && !isOpen(turn) && turn.status !== "failed") return "none: the text is complete";
   const due = Math.min(deltas[count - 1][0] + content_gap_ms, turn_ms);
-  return `no more text by ${inWords(due)} would end it, in ${inWords(Math.max(0, due - now))}`;
+  return `no more text by ${inWords(due + offset_ms)} would end it, in ${inWords(Math.max(0, due - now))}`;
 }
