@@ -210,7 +210,7 @@ describe("the cursor", () => {
 
   test("names the limit that would end the turn next", () => {
     assert.equal(at(100).limits, "no text by 30.0 s would end it, in 29.9 s");
-    assert.equal(at(330).limits, "no more text by 20.3 s would end it, in 20.0 s");
+    assert.equal(at(330).limits, "no more text by 20.3 s, in 20.0 s, would end it");
     assert.equal(at(1_000).limits, "none: the text is complete");
   });
 

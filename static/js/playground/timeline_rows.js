@@ -304,7 +304,7 @@ function limitItems(part, end) {
   const first = deltas[0]?.[0] ?? null;
   const called = turn.tool_calls.length > 0 ? (stored.completions.at(-1)?.calls[0] ?? end) : null;
   const made = [limitItem("No text", first_content_ms, 0, first ?? called ?? end, end)];
-  if (first !== null && (isOpen(turn) || isStalled(turn))) made.push(limitItem("No more text", content_gap_ms, deltas.at(-1)[0], end, end));
+  if (first !== null && (isOpen(turn) || isStalled(turn))) made.push(limitItem(isOpen(turn) ? "If more text is to come" : "No more text", content_gap_ms, deltas.at(-1)[0], end, end));
   const heard = turn.timings_ms.first_audio;
   if (max_answer_ms && heard !== null) made.push(limitItem("Longest answer", max_answer_ms, heard, end, end));
   const failed_ms = failedAt(part, end);

@@ -112,5 +112,7 @@ function limitsAt(part, items, at) {
   if (count === 0) return `no text by ${inWords(first_content_ms + offset_ms)} would end it, in ${inWords(Math.max(0, first_content_ms - now))}`;
   if (count === deltas.length && !isOpen(turn) && turn.status !== "failed") return "none: the text is complete";
   const due = Math.min(deltas[count - 1][0] + content_gap_ms, turn_ms);
-  return `no more text by ${inWords(due + offset_ms)} would end it, in ${inWords(Math.max(0, due - now))}`;
+  const left = `${inWords(due + offset_ms)}, in ${inWords(Math.max(0, due - now))}`;
+  // No event says that the text of an open turn is complete.
+  return count === deltas.length && isOpen(turn) ? `if more text is to come, it has to by ${left}` : `no more text by ${left}, would end it`;
 }
