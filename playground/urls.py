@@ -33,6 +33,7 @@ _playground = [
     path("turns/<str:turn_id>/histories/", interrupt_histories.turn_histories, name="turn-histories"),
     path("turns/<str:turn_id>/stream/", conversation.turn_stream, name="turn-stream"),
     path("turns/<str:turn_id>/mock/", tool_mock.tool_mock, name="turn-mock"),
+    path("turns/<str:turn_id>/timeline/", conversation.turn_timeline, name="turn-timeline"),
     path("<str:conversation_id>/", conversation.conversation, name="conversation"),
     path("<str:conversation_id>/again/", start_again.start_again, name="again"),
     path("<str:conversation_id>/check/", check_conversation.check_conversation, name="check-conversation"),

@@ -104,7 +104,9 @@ def _rarer(event: Event) -> list[tuple[str, Json]]:
         case ResponseReceived():
             headers = [list(header) for header in event.headers]
             refusal = {"body": event.body} if event.body else {}
-            return [("playground.response", {"status": event.status, "headers": headers} | refusal)]
+            phases = [list(moment) for moment in event.phases]
+            told = {"status": event.status, "headers": headers, "phases": phases}
+            return [("playground.response", told | refusal)]
         case SpeakingStarted():
             return [("conversation.started_speaking", {"role": "replica"})]
         case SpeakingStopped():

@@ -20,6 +20,7 @@ from playground.storage.interrupt_histories import POLICIES
 from playground.storage.load_plan import request_as
 from playground.storage.request_views import code_of, differences_of
 from playground.storage.stored_streams import stored_streams
+from playground.storage.stored_timeline import stored_timeline
 
 
 @never_cache
@@ -102,3 +103,10 @@ def turn_stream(request: HttpRequest, turn_id: str) -> HttpResponse:
     """Return what the turn's completions received (`stored_streams`); none for a turn that bypassed the LLM."""
     turn = own_turn_or_404(request, turn_id, READ)
     return JsonResponse({"completions": stored_streams(turn)})
+
+
+@never_cache
+@require_safe
+def turn_timeline(request: HttpRequest, turn_id: str) -> HttpResponse:
+    """Return what the turn's large timeline shows beside its events (`stored_timeline`)."""
+    return JsonResponse(stored_timeline(own_turn_or_404(request, turn_id, READ)))

@@ -60,6 +60,7 @@ _SEGMENT = Segment(
 )
 _CALL = ToolCall("call_1", "get_weather", '{"city": "Oslo"}')
 _TIMINGS = Timings(ttfb=180, ttft=312, first_sentence=690, first_audio=900, dead_air=640, total=2600)
+_PHASES = (("started", 4), ("reused", 5), ("sent", 5), ("headers", 180))
 _REQUEST: Json = {
     "method": "POST",
     "url": "https://llm.example.com/v1/chat/completions",
@@ -83,8 +84,13 @@ TURN: tuple[tuple[Event, str], ...] = (
         "says which part of the system message came from where.",
     ),
     (
-        ResponseReceived(t_ms=180, status=200, headers=(("content-type", "text/event-stream"),)),
-        "The LLM's server answered. Of a refusal, body is what its body begins with; else there is none.",
+        ResponseReceived(
+            t_ms=180, status=200, headers=(("content-type", "text/event-stream"),), phases=_PHASES
+        ),
+        "The LLM's server answered. phases are the moments of the request that it had, in order, each with its t_ms: "
+        "started, lookup_started, lookup_ended, connect_started, tls_started, connected, reused (a kept connection), "
+        "in_process (this app's own endpoint), sent, headers. "
+        "Of a refusal, body is what its body begins with; else there is none.",
     ),
     (
         ReasoningDelta(t_ms=240, offset=0, text="They ask about"),

@@ -96,6 +96,7 @@ PAGES: dict[str, Row] = {
     "playground/turns/<str:turn_id>/histories/": read(VIEWERS),
     "playground/turns/<str:turn_id>/stream/": read(VIEWERS),
     "playground/turns/<str:turn_id>/mock/": post(EDITORS),
+    "playground/turns/<str:turn_id>/timeline/": read(VIEWERS),
     "playground/<str:conversation_id>/": read(VIEWERS),
     "playground/<str:conversation_id>/again/": post(VIEWERS),
     "conversations/": read(VIEWERS),

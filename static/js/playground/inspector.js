@@ -23,6 +23,7 @@ const withFindings = lazy(() => import("./findings.js"));
 const withPlaces = lazy(() => import("./note_places.js"));
 const withTurns = lazy(() => import("./turns_panel.js"));
 const withNotes = lazy(() => import("./notes_panel.js"));
+const withTimeline = lazy(() => import("./timeline_dialog.js"));
 
 export class Inspector {
   #root = document.getElementById("inspector");
@@ -42,6 +43,8 @@ export class Inspector {
   #elapsed_ms = 0;
   #turns = [];
   #select;
+  #scene = null;
+  #timeline = null;
 
   /**
    * `pathOf(turnId, platform, part)` and `streamPathOf(turnId)` return the addresses of a turn's request and stream,
@@ -54,6 +57,7 @@ export class Inspector {
     this.#eventsOf = eventsOf;
     NOTES.addEventListener("click", ({ target }) => this.#goToPayload(target.closest("[data-payload]")?.dataset.payload));
     bindTabs(this.#root.querySelector("[role=tablist]"), () => this.#showOpened());
+    document.getElementById("open-timeline").addEventListener("click", () => this.#openTimeline());
     this.#parts.table.addEventListener("toggle", () => {
       if (this.#turn) this.#showRows(this.#turn, this.#elapsed_ms);
     });
@@ -79,6 +83,19 @@ export class Inspector {
     this.#elapsed_ms = elapsed_ms;
     this.#lanes.draw(turn, elapsed_ms);
     showNumbers(this.#parts.numbers, turn, elapsed_ms);
+  }
+
+  /** Keep what the large timeline shows (`TimelineDialog.open`), and show it if that is open. */
+  see(scene) {
+    this.#scene = scene;
+    this.#timeline?.update(scene);
+  }
+
+  #openTimeline() {
+    withTimeline(({ TimelineDialog }) => {
+      this.#timeline ??= new TimelineDialog();
+      this.#timeline.open(this.#scene);
+    });
   }
 
   #showWords(turn, elapsed_ms) {

@@ -8,7 +8,6 @@ import { EventLog } from "./event_log.js";
 import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
 import { lazy } from "./lazy.js";
-import { NoticesView } from "./notices_view.js";
 import { OptionalParts } from "./optional_parts.js";
 import * as protocol from "./protocol.js";
 import { Sender } from "./sender.js";
@@ -19,6 +18,7 @@ import { connectionStatus, turnStatus } from "./status.js";
 import { Transcript } from "./transcript.js";
 import { heardAt } from "./turn.js";
 
+const withNotices = lazy(() => import("./notices_view.js"));
 const withAnnouncer = lazy(() => import("./announcer.js"));
 const withQuestion = lazy(() => import("./barge_in_question.js"));
 
@@ -45,7 +45,7 @@ class LivePage {
   #clock = new TurnClock();
   #parts = new OptionalParts(this.#clock, () => this.#requestFrame());
   #sheet = new Sheet();
-  #notices = new NoticesView();
+  #hasNotices = false;
   #socket = new ConversationSocket({
     url: socketUrl(this.#root.dataset.socketPath),
     closeCodes: JSON.parse(this.#root.dataset.closeCodes),
@@ -239,12 +239,12 @@ class LivePage {
     const open = openTurn(this.#state);
     const selected = this.#selected();
     this.#header.update(conversation, maySpeak);
-    this.#notices.update(this.#state.notices);
+    this.#showNotices(this.#state.notices);
     this.#ended.hidden = maySpeak;
     const isWhole = this.#transcript.update(this.#state, this.#scene(selected, maySpeak), elapsed);
     this.#transcript.tick(open ?? null, open ? elapsed(open) : 0);
     if (this.#linkedId && this.#transcript.reveal(this.#linkedId)) this.#linkedId = null;
-    if (selected) this.#inspect(selected, elapsed(selected));
+    if (selected) this.#inspect(selected, elapsed);
     if (turns.length) withAnnouncer(({ announcer }) => announcer.update(turns, elapsed));
     this.#parts.update(turns.at(-1));
     const maySend = this.#connection.state !== "closed";
@@ -262,10 +262,18 @@ class LivePage {
     return { outbox: this.#sender.outbox, selectedId: selected?.turn_id, maySpeak, whyWaiting };
   }
 
-  #inspect(turn, elapsed_ms) {
+  #inspect(turn, elapsed) {
     const { conversation, requests, turns } = this.#state;
-    this.#inspector.show(turn, turns, conversation.persona.platform, requests[turn.turn_id], elapsed_ms);
-    this.#inspector.tick(turn, elapsed_ms);
+    const request = requests[turn.turn_id];
+    this.#inspector.show(turn, turns, conversation.persona.platform, request, elapsed(turn));
+    this.#inspector.tick(turn, elapsed(turn));
+    this.#inspector.see({ turn, turns, elapsed, request });
+  }
+
+  #showNotices(notices) {
+    if (!notices.length && !this.#hasNotices) return;
+    this.#hasNotices = notices.length > 0;
+    withNotices(({ noticesView }) => noticesView.update(notices));
   }
 
   #showStatus(open, elapsed_ms = 0) {

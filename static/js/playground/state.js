@@ -178,9 +178,9 @@ function requestSent(state, turn, { attempt, request, origins }) {
   return { ...withTurn(state, turn, { status: "streaming" }), requests };
 }
 
-function responseReceived(state, turn, { status, body = "", t_ms }) {
+function responseReceived(state, turn, { status, body = "", phases, t_ms }) {
   const timings_ms = status < 300 ? withTime(turn, "ttfb", t_ms) : turn.timings_ms;
-  return withTurn(state, turn, { response_status: status, response_body: body, timings_ms });
+  return withTurn(state, turn, { response_status: status, response_body: body, phases, timings_ms });
 }
 
 function contentDelta(state, turn, { text, offset, t_ms }) {
@@ -190,7 +190,7 @@ function contentDelta(state, turn, { text, offset, t_ms }) {
   const chars = open.chars + codePointLength(added);
   const next = withTurn(state, turn, {
     text: turn.text + added,
-    delta_times_ms: thinned([...turn.delta_times_ms, t_ms]),
+    ...withDelta(turn, t_ms, codePointLength(added)),
     timings_ms: withTime(turn, "ttft", t_ms),
   });
   return { ...next, gap: false, open: { ...open, chars } };
@@ -216,8 +216,14 @@ function opened(state, turn) {
   };
 }
 
-function thinned(times) {
-  return times.length <= DELTA_TIMES ? times : times.filter((_, place) => place % 2 === 0);
+/** Beyond the bound each delta is counted with the one before it. */
+function withDelta({ delta_times_ms, delta_chars }, t_ms, added) {
+  const times = [...delta_times_ms, t_ms];
+  const chars = [...delta_chars, added];
+  if (times.length <= DELTA_TIMES) return { delta_times_ms: times, delta_chars: chars };
+  const isFirst = (_, place) => place % 2 === 0;
+  const pairs = chars.map((one, place) => one + (chars[place + 1] ?? 0));
+  return { delta_times_ms: times.filter(isFirst), delta_chars: pairs.filter(isFirst) };
 }
 
 function sentenceCompleted(state, turn, { index, start, end, kind, t_ms }) {

@@ -14,6 +14,8 @@
  * @property {{index: number, start: number, end: number, kind: string, t_ms: number}[]} sentences
  * @property {Segment[]} segments
  * @property {number[]} delta_times_ms when text arrived, thinned
+ * @property {number[]} delta_chars how many code points arrived then, as far as this page saw it
+ * @property {[string, number][]|null} phases the moments of its request (`playground/outgoing/phases.py`)
  * @property {{state: "played"|"skipped", phrase: string, reason: string, due_ms: number}|null} filler
  * @property {{id: string, name: string, arguments: string, valid: boolean}[]} tool_calls
  * @property {Object<string, {output: unknown, status: string, source?: string}>} tool_results by tool call id
@@ -63,6 +65,8 @@ export function newTurn(turnId) {
     sentences: [],
     segments: [],
     delta_times_ms: [],
+    delta_chars: [],
+    phases: null,
     filler: null,
     tool_calls: [],
     tool_results: {},
