@@ -83,6 +83,7 @@ class World:
 
 QUERIES = {
     "playground/turns/<str:turn_id>/request/": "?platform=tavus",
+    "playground/turns/<str:turn_id>/request/differences/": "?platform=tavus",
     "personas/<str:persona_id>/export/": "?format=tavus",
     "personas/<str:persona_id>/export/file/": "?format=tavus",
     "personas/<str:persona_id>/versions/compare/": "?older=1&newer=1",
