@@ -99,7 +99,7 @@ def test_what_shows_a_turn_has_keys_beside_the_page_and_in_the_sheet(page: Page,
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("2")
-    page.keyboard.press("a")
+    page.keyboard.press("s")
     page.keyboard.press("2")
     expect(page.locator("#panel-request")).to_contain_text("This was not sent.")
     page.keyboard.press("1")

@@ -208,7 +208,7 @@ def test_what_the_server_cannot_do_is_said_while_it_is_so(page: Page) -> None:
         routes[0].send(notice_frame(kind, is_on=True))
     expect(banner.locator("p")).to_have_text(list(BEGINS.values()))
     routes[0].send(notice_frame(Kind.FOLLOWERS_LOST, is_on=False))
-    expect(banner.locator("p")).to_have_text([BEGINS[Kind.NOT_STORED]])
+    expect(banner.locator("p")).to_have_text([BEGINS[Kind.NOT_STORED], BEGINS[Kind.STOPPING]])
 
 
 def notice_frame(kind: Kind, *, is_on: bool) -> str:
