@@ -193,7 +193,7 @@ class TurnRecord:
         return segment_json(segment) if is_cut is None else segment_json(segment) | {"cut": is_cut}
 
     def _note_delta(self, event: ContentDelta) -> None:
-        if len(self.deltas) < DEFAULT_LIMITS.delta_marks:
+        if self._deltas < DEFAULT_LIMITS.delta_marks:
             self.deltas.append((event.t_ms, len(event.text)))
         self._deltas += 1
         if self._deltas % self._delta_step:

@@ -6,13 +6,10 @@ factory, the TLS handshake and the transports.
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
-from types import SimpleNamespace
-
-import aiohttp
 
 
 class Moment(StrEnum):
@@ -35,8 +32,6 @@ class Moment(StrEnum):
 
 _RECORDED_AGAIN = frozenset({Moment.LOOKUP_ENDED, Moment.CONNECTED, Moment.SENT})
 """Their last occurrence counts, of the others the first: a name may have several addresses, a body several parts."""
-
-_OnTrace = Callable[[aiohttp.ClientSession, SimpleNamespace, object], Awaitable[None]]
 
 _recording: ContextVar["Phases | None"] = ContextVar("phases", default=None)
 
@@ -81,23 +76,3 @@ class TimedHandshake(ssl.SSLObject):
     def do_handshake(self) -> None:
         mark(Moment.TLS_STARTED)
         super().do_handshake()
-
-
-def tracing() -> aiohttp.TraceConfig:
-    """Return what marks the moments that only aiohttp knows."""
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_create_end.append(_marking(Moment.CONNECTED))
-    trace.on_connection_reuseconn.append(_marking(Moment.REUSED))
-    trace.on_request_headers_sent.append(_marking(Moment.SENT))
-    trace.on_request_chunk_sent.append(_marking(Moment.SENT))
-    trace.on_request_end.append(_marking(Moment.HEADERS))
-    return trace
-
-
-def _marking(moment: Moment) -> "_OnTrace":
-    async def on_trace(
-        _session: aiohttp.ClientSession, _context: SimpleNamespace, _parameters: object
-    ) -> None:
-        mark(moment)
-
-    return on_trace

@@ -6,7 +6,8 @@ nothing of an answer has arrived.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from playground.engine.answer.answer_messages import another_type, hung_up
@@ -151,8 +152,8 @@ class CompletionReader:
         error: UpstreamError | None = None
         try:
             async with self._timeout:
-                with recorded_phases() as phases:
-                    await self._answer(decoder, phases)
+                with self._told_phases() as phases:
+                    await self._stream(decoder, phases)
             self._take(decoder.close())
         except TimeoutError:
             self._raise_idle_failure()
@@ -201,14 +202,16 @@ class CompletionReader:
         """Whether the answer was complete before the connection broke."""
         return error.code is Code.TRUNCATED and not decoder.goes_on_after_finish
 
-    async def _answer(self, decoder: AnswerDecoder, phases: Phases) -> None:
-        """Read the answer. If no good one comes, emit when the phases of the request were."""
-        try:
-            await self._stream(decoder, phases)
-        finally:
-            if not self._has_response:
-                moments = self._output.moments(phases)
-                self._output.emit(RequestUnanswered(t_ms=self._output.now_ms(), phases=moments))
+    @contextmanager
+    def _told_phases(self) -> Iterator[Phases]:
+        """Record the phases of the request that is sent inside, and emit them if no good answer comes."""
+        with recorded_phases() as phases:
+            try:
+                yield phases
+            finally:
+                if not self._has_response:
+                    moments = self._output.moments(phases)
+                    self._output.emit(RequestUnanswered(t_ms=self._output.now_ms(), phases=moments))
 
     async def _stream(self, decoder: AnswerDecoder, phases: Phases) -> None:
         opened = self._open_completion(self._call.wire, limits=self._limits, secrets=self._call.secrets)

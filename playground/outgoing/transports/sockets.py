@@ -13,8 +13,8 @@ from playground.engine.errors import upstream
 from playground.engine.errors.codes import UpstreamError
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.outgoing.guard import BlockedAddressError, Guard, GuardedResolver, LookupTimeoutError
-from playground.outgoing.phases import tracing
 from playground.outgoing.transports.body import Body
+from playground.outgoing.transports.tracing import tracing
 
 KEEP_ALIVE_S = 30.0
 HEADER_FIELD_BYTES = 16 * 1024
