@@ -83,11 +83,7 @@ class World:
 
 QUERIES = {
     "playground/turns/<str:turn_id>/request/": "?platform=tavus",
-<<<<<<< HEAD
     "playground/turns/<str:turn_id>/request/differences/": "?platform=jaicp",
-=======
-    "playground/turns/<str:turn_id>/request/differences/": "?platform=tavus",
->>>>>>> inspector
     "personas/<str:persona_id>/export/": "?format=tavus",
     "personas/<str:persona_id>/export/file/": "?format=tavus",
     "personas/<str:persona_id>/versions/compare/": "?older=1&newer=1",

@@ -133,8 +133,8 @@ def test_the_filler_plays_when_the_dwell_has_passed(page: Page) -> None:
     page.keyboard.press("Escape")
     expect_status(page, 0, "interrupted")
     expect(page.locator("#panel-timeline")).to_contain_text("The filler fired at 1,0")
-    page.get_by_text("The same as a table").click()
-    expect(page.locator(".timeline-table")).to_contain_text("Filler: ")
+    page.locator("#panel-timeline").get_by_text("The same as a table").click()
+    expect(page.locator("#panel-timeline .timeline-table")).to_contain_text("Filler: ")
 
 
 def test_a_tool_call_is_answered_and_the_answer_uses_the_result(page: Page, site: Site) -> None:
