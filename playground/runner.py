@@ -81,6 +81,7 @@ class Runner:
             self._turns.all,
             tell_closed=self._teller.tell_closed,
             events_of_closing=events_of_closing,
+            revive=self._turns.revived.revive,
             is_only_process=self._relay is None,
         )
 
@@ -246,6 +247,12 @@ class Runner:
         await self.stop(conversation_id)
         await self._turns.until_ended(conversation_id)
         await self._teller.tell(conversation_id, seq, "playground.ended", {})
+
+    def give_up_here(self, conversation_id: str, newer_seq: int) -> None:
+        """End the turn that runs here if one that another process began with this ``seq`` is newer: a row was free."""
+        live = self._turns.of(conversation_id)
+        if live is not None and not live.is_sealed and self.hub.is_own(conversation_id, newer_seq):
+            self._turns.revived.give_up(live)
 
     def cut_here(self, conversation_id: str, interrupt: Interrupt) -> Json | None:
         """Cut for a viewer in another process; a refusal is returned as the event to tell."""

@@ -60,6 +60,10 @@ class Announcements:
         self._reminders[conversation_id] = Reminder(conversation_id, seq, is_fresh=is_fresh)
         _bound(self._reminders)
 
+    def forget(self, conversation_id: str) -> None:
+        """Have no ``seq`` of the conversation told again."""
+        self._reminders.pop(conversation_id, None)
+
     def due(self) -> list[Refused | Reminder]:
         """Return what is to be told now."""
         return [*self._refused.values(), *self._due_reminders()]

@@ -117,6 +117,14 @@ class Viewer:
         self._wants_snapshot = True
         self._ask_for_snapshot()
 
+    def start_over(self) -> None:
+        """Ask for a snapshot and forget what waits for it: a process that was taken for dead may have told it."""
+        self._early.clear()
+        self._expected_seq = 0
+        if self._meanwhile is not None:
+            self._meanwhile = []
+        self.want_snapshot()
+
     def expect(self, seq: int) -> None:
         """Ask for a snapshot unless the events up to this ``seq`` were told, or come soon."""
         self._expected_seq = max(seq, self._expected_seq)
@@ -217,6 +225,7 @@ class Hub:
     def __init__(self) -> None:
         self._viewers: dict[str, set[Viewer]] = defaultdict(set)
         self._seqs: dict[str, int] = {}
+        self._begun_at: dict[str, int] = {}
         self.forward: Callable[[str, Json], None] | None = None
         """Also sends this process's events to the other processes."""
 
@@ -244,11 +253,22 @@ class Hub:
 
     def begin_turn(self, conversation_id: str, stored: int) -> None:
         """Give the events of a turn that runs here the ``seq`` after the stored one; nobody else gives any."""
-        self._seqs[conversation_id] = stored
+        self._seqs[conversation_id] = self._begun_at[conversation_id] = stored
+        self.start_over_beyond(conversation_id, stored)
+
+    def resume_turn(self, conversation_id: str, stored: int) -> None:
+        """Go on after the ``seq`` that the conversation's row has given while another process had closed the turn."""
+        self._seqs[conversation_id] = max(self.seq(conversation_id), stored)
+
+    def is_own(self, conversation_id: str, seq: int) -> bool:
+        """Whether this process alone may give this ``seq``: another's was given by one that was taken for dead."""
+        begun_at = self._begun_at.get(conversation_id)
+        return begun_at is not None and seq > begun_at
 
     def end_turn(self, conversation_id: str) -> None:
         """From now on the conversation's row gives the ``seq``."""
         self._seqs.pop(conversation_id, None)
+        self._begun_at.pop(conversation_id, None)
 
     def seq(self, conversation_id: str) -> int:
         """Return that of the newest event of the turn that runs here."""
@@ -288,10 +308,16 @@ class Hub:
         for viewer in self._viewers.get(conversation_id, ()):
             viewer.expect(seq)
 
+    def start_over_beyond(self, conversation_id: str, seq: int) -> None:
+        """Have the viewers in this process that were told more than a turn began with shown a snapshot."""
+        for viewer in self._viewers.get(conversation_id, ()):
+            if viewer.seq > seq:
+                viewer.start_over()
+
     def show_anew(self, conversation_id: str) -> None:
         """Have the viewers in this process shown a snapshot."""
         for viewer in self._viewers.get(conversation_id, ()):
-            viewer.want_snapshot()
+            viewer.start_over()
 
 
 def _size(event: Json) -> int:

@@ -49,6 +49,9 @@ class Owner(Protocol):
     def live_state(self, conversation_id: str) -> Json | None:
         """Return ``{"turn", "now_ms", "seq"}`` of the turn that runs here, or None."""
 
+    def give_up_here(self, conversation_id: str, newer_seq: int) -> None:
+        """End the turn that runs here if that which began elsewhere with this ``seq`` is newer."""
+
     def cut_here(self, conversation_id: str, interrupt: Interrupt) -> Json | None:
         """Interrupt the turn that runs here; return the notice to send if the persona forbids it."""
 
@@ -76,6 +79,7 @@ class Relay:
         self._batches: dict[str, list[Json]] = defaultdict(list)
         self._sending: set[asyncio.Task[None]] = set()
         self._newest: dict[str, int] = {}
+        self._muted: set[str] = set()
         self._announcements = Announcements()
         self._telling_again: asyncio.Task[None] | None = None
         self._asked: WeakValueDictionary[str, asyncio.Future[Json]] = WeakValueDictionary()
@@ -188,15 +192,23 @@ class Relay:
         self._newest[conversation_id] = self._hub.seq(conversation_id)
         self._announcements.remind(conversation_id, self._newest[conversation_id])
         await self._enter(conversation_id)
-        await self._tell_group(conversation_id, "relay.started")
+        await self._tell_group(conversation_id, "relay.started", seq=self._hub.seq(conversation_id))
 
     def _presume_watched(self, conversation_id: str) -> None:
         """Send a turn's events until it is known whether another process watches."""
         until = asyncio.get_running_loop().time() + PRESUMED_WATCHED_S
         self._watched_until[conversation_id] = max(until, self._watched_until.get(conversation_id, 0.0))
 
+    def mute_turn(self, conversation_id: str) -> None:
+        """Tell and answer nothing more of the turn that runs here: another process gives the ``seq``."""
+        self._muted.add(conversation_id)
+        for kept in (self._batches, self._watched_until, self._newest):
+            kept.pop(conversation_id, None)
+        self._announcements.forget(conversation_id)
+
     async def end_turn(self, conversation_id: str) -> None:
         """Send the rest of an ended turn's events. While that takes its time, the next turn may begin."""
+        self._muted.discard(conversation_id)
         batch = self._batches.pop(conversation_id, None)
         self._watched_until.pop(conversation_id, None)
         newest = self._newest.pop(conversation_id, None)
@@ -302,7 +314,12 @@ class Relay:
             self._watched_until[message["conversation_id"]] = float("inf")
 
     def _take_started(self, message: Json) -> None:
-        if self._hub.is_watched(message["conversation_id"]):
+        """Take the start of a turn elsewhere; a process of an earlier version tells no ``seq``."""
+        conversation_id = message["conversation_id"]
+        if "seq" in message:
+            self._owner.give_up_here(conversation_id, message["seq"])
+            self._hub.start_over_beyond(conversation_id, message["seq"])
+        if self._hub.is_watched(conversation_id):
             self._answer(message, "relay.watch")
 
     def _take_events(self, message: Json) -> None:
@@ -310,7 +327,8 @@ class Relay:
         if not self._hub.is_watched(conversation_id):
             return
         for event in message["events"]:
-            self._hub.deliver(conversation_id, event)
+            if not self._hub.is_own(conversation_id, event["seq"]):
+                self._hub.deliver(conversation_id, event)
 
     def _take_notice(self, message: Json) -> None:
         self._hub.notify(message["conversation_id"], message["notice"])
@@ -327,7 +345,7 @@ class Relay:
 
     def _take_newest(self, message: Json) -> None:
         conversation_id = message["conversation_id"]
-        if not self._hub.is_watched(conversation_id):
+        if not self._hub.is_watched(conversation_id) or self._hub.is_own(conversation_id, message["seq"]):
             return
         if not message["is_watched"]:
             self._answer(message, "relay.watch")
@@ -335,13 +353,14 @@ class Relay:
 
     def _take_tell(self, message: Json) -> None:
         about = message["conversation_id"], message["event_type"], message["properties"]
-        if self._owner.tell_here(*about):
+        if self._live_state(message) is not None and self._owner.tell_here(*about):
             self._answer(message, "relay.told", nonce=message["nonce"], told={})
 
     def _take_interrupt(self, message: Json) -> None:
+        if self._live_state(message) is None:
+            return
         interrupt = Interrupt(message["at_offset"], is_final=message["is_final"])
-        if self._owner.live_state(message["conversation_id"]) is not None:
-            self._answer(message, "relay.told", nonce=message["nonce"], told={})
+        self._answer(message, "relay.told", nonce=message["nonce"], told={})
         refusal = self._owner.cut_here(message["conversation_id"], interrupt)
         if refusal is not None:
             self._answer(message, "relay.notice", notice=refusal)
@@ -350,9 +369,14 @@ class Relay:
         self._owner.withdraw_here(message["conversation_id"])
 
     def _take_ask(self, message: Json) -> None:
-        live = self._owner.live_state(message["conversation_id"])
+        live = self._live_state(message)
         if live is not None:
             self._answer(message, "relay.told", nonce=message["nonce"], told=live)
+
+    def _live_state(self, message: Json) -> Json | None:
+        """Return the state of the turn that runs here, unless another process's has replaced it."""
+        conversation_id = message["conversation_id"]
+        return None if conversation_id in self._muted else self._owner.live_state(conversation_id)
 
     def _take_told(self, message: Json) -> None:
         answer = self._asked.get(message["nonce"])

@@ -42,6 +42,13 @@ def conversations_with_several_open_turns() -> Iterator[str]:
         yield f"Conversation {row['conversation_id']} has {row['turns']} open turns."
 
 
+def open_turns_before_newer_ones() -> Iterator[str]:
+    newer = Turn.objects.filter(conversation=OuterRef("conversation"), position__gt=OuterRef("position"))
+    turns = Turn.objects.filter(Exists(newer), status__in=Turn.OPEN).order_by("pk")
+    for turn_id, conversation_id in turns.values_list("pk", "conversation_id").iterator():
+        yield f"Turn {turn_id} of conversation {conversation_id} is open, and a newer one has begun."
+
+
 def gaps_between_positions() -> Iterator[str]:
     numbered = (
         Turn.objects.order_by()
@@ -104,6 +111,7 @@ def conversations_without_a_version() -> Iterator[str]:
 INVARIANTS = (
     Invariant("No turn is open without a process that owns it.", orphaned_turns),
     Invariant("No conversation has two open turns.", conversations_with_several_open_turns),
+    Invariant("Only a conversation's newest turn is open.", open_turns_before_newer_ones),
     Invariant("The turns of a conversation are numbered from 0 without a gap.", gaps_between_positions),
     Invariant("No conversation is behind the events of its turns.", sequences_behind_their_events),
     Invariant("Every closed turn has its end.", closed_turns_without_their_end),

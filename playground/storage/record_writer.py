@@ -6,20 +6,21 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 
 from django.db import DatabaseError, DataError, IntegrityError, close_old_connections, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from playground.engine.json_types import Json
 from playground.engine.limits import MIB
 from playground.failures import log_failure
 from playground.models import Completion, Conversation, Turn
 from playground.storage.database_thread import keep_connection
 from playground.storage.database_trouble import Trouble, trouble_of
 from playground.storage.held_rows import TOGETHER_MS, briefly_waiting, each_unless_held, is_held_row
-from playground.storage.leases import close_failed_turn, still_its_owners
+from playground.storage.leases import PROCESS_ID, close_failed_turn
 from playground.storage.past_turns import left_at
 from playground.storage.prepared import PreparedInsert, PreparedUpdate, parameter
 from playground.storage.turn_rows import ENDS, TurnRow, storable
@@ -46,10 +47,19 @@ _INSERT_COMPLETION = PreparedInsert(Completion)
 
 
 @cache
-def _update_of(names: tuple[str, ...]) -> PreparedUpdate:
-    """Return the update of these values of an open turn; the end of one wins over its closing as an orphan."""
-    may = still_its_owners() if ENDS in names else Q(status__in=Turn.OPEN)
-    return PreparedUpdate(lambda: Turn.objects.filter(may, pk=parameter(Turn, "id")), names)
+def _update_open(names: tuple[str, ...]) -> PreparedUpdate:
+    """Return the update of these values of an open turn."""
+    return _update_of(Q(status__in=Turn.OPEN), names)
+
+
+@cache
+def _update_closed(names: tuple[str, ...]) -> PreparedUpdate:
+    """Return the update of these values of a turn of this process that another closed as an orphan."""
+    return _update_of(Q(owner_process=PROCESS_ID), names)
+
+
+def _update_of(which: Q, names: tuple[str, ...]) -> PreparedUpdate:
+    return PreparedUpdate(lambda: Turn.objects.filter(which, pk=parameter(Turn, "id")), names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +255,20 @@ def _store(row: TurnRow) -> None:
     # Viewers were told these events in any case: no other may have their ``seq``.
     if _ADVANCE(id=row.conversation_id, last_seq=row.last_seq, updated_at=timezone.now()):
         left_at(row.conversation_id, row.last_seq)
-    # A deleted conversation's turn is gone.
-    if not _update_of(tuple(values))(id=row.turn_id, **values):
+    if not _update_open(tuple(values))(id=row.turn_id, **values) and not _replace_closing(row, values):
         return
     for completion in row.completions:
         _INSERT_COMPLETION(Completion(turn_id=row.turn_id, **storable(completion)))
+
+
+def _replace_closing(row: TurnRow, values: Json) -> bool:
+    """Store an end over the turn's closing as an orphan, and return whether there was one.
+
+    A deleted conversation's turn is gone.
+    """
+    if ENDS not in values or not _update_closed(tuple(values))(id=row.turn_id, **values):
+        return False
+    turn = Turn.objects.only("position").get(pk=row.turn_id)
+    newer = Turn.objects.filter(conversation_id=row.conversation_id, position__gt=turn.position)
+    transaction.on_commit(partial(row.tell_late, newer.exists()))
+    return True

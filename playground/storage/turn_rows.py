@@ -1,5 +1,6 @@
 """The rows of turns as the recorder stores them: a turn so far, its end, and its end by a failure of ours."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,10 @@ ENDS = "closed_at"
 """A row with this value is its turn's end."""
 
 
+def _tell_nobody(_has_newer: bool) -> None:
+    """Ignore it."""
+
+
 @dataclass(frozen=True, slots=True)
 class TurnRow:
     """A turn's pending values; a later row of the same turn replaces it.
@@ -29,6 +34,10 @@ class TurnRow:
     last_seq: int
     completions: tuple[Json, ...] = ()
     stored: "Future[None]" = field(default_factory=Future)
+    tell_late: Callable[[bool], None] = _tell_nobody
+    """Called in the recorder's thread, before ``stored`` is set, if this end replaced the turn's closing by another
+    process; with whether a newer turn has begun since.
+    """
 
     def weigh(self) -> int:
         """Return its size in bytes, as JSON; 0 for one nested too deeply, which is refused once it is to be stored."""

@@ -1,4 +1,7 @@
-"""The heartbeat of this process: leases, interrupts that another process left in a row, turns whose process died."""
+"""The heartbeat of this process: leases, interrupts that another process left in a row, turns whose process died.
+
+It also takes back the rows of its own turns that another process closed, because this one hung or was cut off.
+"""
 
 import asyncio
 import logging
@@ -9,6 +12,7 @@ from playground.engine.errors.codes import CommandError
 from playground.failures import FailureLog
 from playground.storage import leases
 from playground.storage.database_thread import OwnDatabaseThread
+from playground.storage.reclaim import reclaim_turns
 from playground.tasks import start_task
 from playground.turns.interrupt import Interrupt
 from playground.turns.running_turn import LiveTurn
@@ -28,12 +32,17 @@ class Heartbeat:
         *,
         tell_closed: Callable[[leases.ClosedOrphan], Awaitable[None]],
         events_of_closing: leases.EventsOf,
+        revive: Callable[[LiveTurn, int | None], Awaitable[None]],
         is_only_process: bool,
     ) -> None:
-        """``turns`` returns those that run in this process. ``tell_closed`` tells all viewers of one closed here."""
+        """``turns`` returns those that run in this process. ``tell_closed`` tells all viewers of one closed here.
+
+        ``revive`` is told of each that another process closed: the ``seq`` from which it goes on, or None.
+        """
         self._turns = turns
         self._tell_closed = tell_closed
         self._events_of_closing = events_of_closing
+        self._revive = revive
         self._is_only_process = is_only_process
         self._thread = OwnDatabaseThread("heartbeat")
         self._task: asyncio.Task[None] | None = None
@@ -69,9 +78,13 @@ class Heartbeat:
         if turns:
             for turn_id, is_final in await self._thread.do(leases.renew_leases, list(turns)):
                 _cut(turns[turn_id], Interrupt(is_final=is_final))
-        if not self._is_only_process:
-            for orphan in await self._thread.do(leases.close_orphans_if_reached, self._events_of_closing):
-                await self._tell_closed(orphan)
+        if self._is_only_process:
+            return
+        if turns:
+            for turn in await self._thread.do(reclaim_turns, list(turns)):
+                await self._revive(turns[turn.turn_id], turn.last_seq)
+        for orphan in await self._thread.do(leases.close_orphans_if_reached, self._events_of_closing):
+            await self._tell_closed(orphan)
 
 
 def _cut(live: LiveTurn, interrupt: Interrupt) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -44,18 +46,31 @@ _STORED_SOON = (ReasoningDelta, SentenceCompleted, PlayoutStarted, PlayoutEnded,
 """Events, beside new text, after which a row is stored."""
 
 
+def _tell_nobody(_live: "LiveTurn", _has_newer: bool) -> None:
+    """Ignore it."""
+
+
 class LiveTurn:
     """Pass ``emit`` to the conductor. ``publish_end`` first stores the end, then sends it to the viewers."""
 
     def __init__(
-        self, plan: TurnPlan, *, hub: Hub, recorder: Recorder, limits: Limits, created_at: datetime
+        self,
+        plan: TurnPlan,
+        *,
+        hub: Hub,
+        recorder: Recorder,
+        limits: Limits,
+        created_at: datetime,
+        tell_late_end: Callable[["LiveTurn", bool], None] = _tell_nobody,
     ) -> None:
+        """``tell_late_end``: its end has replaced a closing by another process; with whether a newer turn has begun."""
         self.plan = plan
         self.interrupt = InterruptSignal()
         self.task: asyncio.Task[None] | None = None
         self._hub = hub
         self._recorder = recorder
         self._created_at = created_at
+        self._tell_late_end = tell_late_end
         self._loop = asyncio.get_running_loop()
         self._started_at = self._loop.time()
         self._record = TurnRecord(plan.turn_id, plan.turn_idx, limits.cassette_bytes)
@@ -69,6 +84,9 @@ class LiveTurn:
         self._saved_values: Json = {}
         self.is_sealed = False
         """Whether its row has its last ``seq``: no other event may take one, and after it the database gives it."""
+        self.is_muted = False
+        """Whether it ends for the viewers of this process alone: the conversation has gone on without it."""
+        self._has_told_end = False
 
     @property
     def is_ending(self) -> bool:
@@ -107,6 +125,19 @@ class LiveTurn:
         """Take back an interrupt that waits for the voice."""
         self.interrupt.wait(None)
 
+    def resume(self, last_seq: int) -> None:
+        """Go on after this ``seq``, in a row that another process had closed and that took nothing meanwhile."""
+        if self.is_sealed:
+            return
+        self._hub.resume_turn(self.plan.conversation_id, last_seq)
+        self._saved_row = None
+        self._save()
+
+    def mute(self) -> bool:
+        """Tell nothing more but its own end, and begin no tool round; return whether that end is still to be told."""
+        self.is_muted = True
+        return not self._has_told_end
+
     def emit(self, event: Event) -> None:
         """Record the event and send it to the viewers. Never blocks.
 
@@ -128,7 +159,7 @@ class LiveTurn:
         closed = self._record.closed
         assert closed is not None
         await self._store(self._closed_row())
-        self._publish(closed)
+        self._publish_end(closed)
 
     async def publish_failure(self) -> None:
         """Close the row of a turn whose task failed, then send the end to the viewers."""
@@ -144,14 +175,14 @@ class LiveTurn:
         )
         last_seq = self._seal(failed)
         await self._store(failed_row(self.plan.turn_id, self.plan.conversation_id, text, last_seq=last_seq))
-        self._publish(failed)
+        self._publish_end(failed)
 
     def save_end(self) -> None:
         """Give the closed turn to the recorder without waiting, during a shutdown."""
         self._saving.close()
         if self._record.closed is not None:
             self._recorder.save(self._closed_row())
-            self._publish(self._record.closed)
+            self._publish_end(self._record.closed)
 
     def close_unbegun(self) -> None:
         """Close a turn whose task was cancelled before its first step, during a shutdown."""
@@ -171,8 +202,13 @@ class LiveTurn:
 
     async def _store(self, end: TurnRow) -> None:
         """Store the turn's end. Retries continue if the database is down, but the viewers don't wait for them."""
-        if not await self._recorder.save_now(end):
+        if not await self._recorder.save_now(replace(end, tell_late=self._tell_late_soon)):
             logger.error("The end of turn %s is not stored yet.", self.plan.turn_id)
+
+    def _tell_late_soon(self, has_newer: bool) -> None:
+        """Tell it on the event loop, unless that was closed; called in the recorder's thread."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._tell_late_end, self, has_newer)
 
     def _seal(self, closed: TurnClosed) -> int:
         """Keep the next ``seq`` for the turn's end, and return its last one."""
@@ -235,9 +271,13 @@ class LiveTurn:
             )
             self._hub.publish(plan.conversation_id, made)
 
+    def _publish_end(self, closed: TurnClosed) -> None:
+        self._has_told_end = True
+        self._publish(closed)
+
     def tell(self, event_type: str, properties: Json) -> bool:
         """Tell an event of the conversation that is none of the turn; False if its end may be stored already."""
-        if self.is_sealed:
+        if self.is_sealed or self.is_muted:
             return False
         conversation_id = self.plan.conversation_id
         seq = self._hub.next_seq(conversation_id)

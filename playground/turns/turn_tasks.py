@@ -29,6 +29,7 @@ from playground.tools.tool_rounds import ToolRounds
 from playground.turns.conductor import conduct
 from playground.turns.filler_pick import filler_pick
 from playground.turns.interrupt import Interrupt
+from playground.turns.revived_turns import RevivedTurns
 from playground.turns.running_turn import LiveTurn
 
 logger = logging.getLogger(__name__)
@@ -60,6 +61,8 @@ class OtherProcesses(Protocol):
     async def end_turn(self, conversation_id: str) -> None: ...
     async def interrupt(self, conversation_id: str, interrupt: Interrupt) -> None: ...
     async def withdraw_interrupt(self, conversation_id: str) -> None: ...
+    def mute_turn(self, conversation_id: str) -> None: ...
+    async def have_shown_anew(self, conversation_id: str) -> None: ...
 
 
 class TurnTasks:
@@ -84,6 +87,7 @@ class TurnTasks:
         self._open_turns = open_turns
         self._others = others
         self._keep = keep
+        self.revived = RevivedTurns(hub, others=others, keep=keep)
         self._live: dict[str, LiveTurn] = {}
         self._starting: Counter[str] = Counter()
         self._cut_elsewhere: dict[str, float] = {}
@@ -203,6 +207,7 @@ class TurnTasks:
             recorder=self._recorder,
             limits=self.conditions.limits,
             created_at=opened.turn.created_at,
+            tell_late_end=self.revived.tell_late_end,
         )
         self._live[conversation_id] = live
         if self._others is not None:
@@ -258,7 +263,7 @@ class TurnTasks:
             self._forget(conversation_id)
             if self._others is not None:
                 await self._others.end_turn(conversation_id)
-        if closed.tool_calls and not self._is_draining:
+        if closed.tool_calls and not live.is_muted and not self._is_draining:
             self._tools.begin(conversation_id, live.plan.turn_id)
 
     def _forget(self, conversation_id: str) -> None:

@@ -58,7 +58,9 @@ def test_every_viewer_sees_an_interrupt_wait_a_policy_and_a_changed_context(page
     say(page, "Go on.")
     expect(turn(page, 1)).to_be_attached()
     page.get_by_role("tab", name="Request").click()
-    expect(page.locator("#panel-request [data-part=request]")).to_contain_text(f"{word} [interrupted by the user]")
+    expect(page.locator("#panel-request [data-part=request]")).to_contain_text(
+        f"{word} [interrupted by the user]"
+    )
     page.reload()
     for viewer in (page, other):
         expect(viewer.locator("#turns > li")).to_have_class(

@@ -106,8 +106,18 @@ def test_two_open_turns_are_named_where_the_database_let_them_in(conversation: C
         cursor.execute("DROP INDEX turn_one_open")
     streaming(conversation, 0, lease_left=LEASE)
     streaming(conversation, 1, lease_left=LEASE)
+    assert broken()["No conversation has two open turns."] == [
+        f"Conversation {conversation.pk} has 2 open turns."
+    ]
+
+
+def test_an_open_turn_before_a_newer_one_is_named(conversation: Conversation) -> None:
+    turn = streaming(conversation, 0, lease_left=LEASE)
+    completed(conversation, 1)
     assert broken() == {
-        "No conversation has two open turns.": [f"Conversation {conversation.pk} has 2 open turns."]
+        "Only a conversation's newest turn is open.": [
+            f"Turn {turn.pk} of conversation {conversation.pk} is open, and a newer one has begun."
+        ]
     }
 
 

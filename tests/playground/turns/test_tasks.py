@@ -60,6 +60,10 @@ STARTED_BY = {
         "self._loop.call_soon_threadsafe",
     ): "only begins and ends a notice, and cuts turns; the event loop logs a failure",
     (
+        "playground/turns/running_turn.py",
+        "self._loop.call_soon_threadsafe",
+    ): "only starts a task, which logs a failure; the event loop logs another",
+    (
         "playground/tools/argument_checks.py",
         "asyncio.get_running_loop().run_in_executor",
     ): "awaited where it is started",
@@ -299,6 +303,9 @@ async def test_a_message_of_another_process_that_cannot_be_read_stops_no_other(
 
         def withdraw_here(self, conversation_id: str) -> None:
             """Nothing waits here."""
+
+        def give_up_here(self, conversation_id: str, newer_seq: int) -> None:
+            """Nothing runs here."""
 
         def tell_here(self, conversation_id: str, event_type: str, properties: object) -> bool:
             return False
