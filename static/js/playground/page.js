@@ -11,13 +11,13 @@ import { lazy } from "./lazy.js";
 import { OptionalParts } from "./optional_parts.js";
 import * as protocol from "./protocol.js";
 import { Sender } from "./sender.js";
-import { Sheet } from "./sheet.js";
 import { ConversationSocket } from "./socket.js";
 import { initialState, openTurn, reduce, turnById } from "./state.js";
 import { connectionStatus, turnStatus } from "./status.js";
 import { Transcript } from "./transcript.js";
 import { heardAt } from "./turn.js";
 
+const withSheet = lazy(() => import("./sheet.js"));
 const withNotices = lazy(() => import("./notices_view.js"));
 const withAnnouncer = lazy(() => import("./announcer.js"));
 const withQuestion = lazy(() => import("./barge_in_question.js"));
@@ -44,7 +44,6 @@ class LivePage {
   #hiddenAt = 0;
   #clock = new TurnClock();
   #parts = new OptionalParts(this.#clock, () => this.#requestFrame());
-  #sheet = new Sheet();
   #hasNotices = false;
   #socket = new ConversationSocket({
     url: socketUrl(this.#root.dataset.socketPath),
@@ -182,7 +181,7 @@ class LivePage {
 
   #select(turnId) {
     this.#selectedId = turnId;
-    this.#sheet.open();
+    withSheet(({ sheet }) => sheet.open());
     this.#requestFrame();
   }
 

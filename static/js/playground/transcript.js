@@ -2,11 +2,11 @@
  * The transcript: all turns, unsent messages, and where it is scrolled to: it follows the voice, the end or the reader.
  */
 
-import { fromTemplate, partsOf, setText } from "./dom.js";
 import { lazy } from "./lazy.js";
 import { labelOf } from "./platforms.js";
 import { TurnList } from "./turn_list.js";
 
+const withOutbox = lazy(() => import("./outbox_view.js"));
 const withOpenings = lazy(() => import("./openings.js"));
 const withChanges = lazy(() => import("./context_changes.js"));
 
@@ -118,20 +118,15 @@ export class Transcript {
   }
 
   #showOutbox(outbox, whyWaiting) {
-    const key = JSON.stringify([outbox, whyWaiting]);
+    const key = outbox.length ? JSON.stringify([outbox, whyWaiting]) : "";
     if (key === this.#outboxKey) return;
     this.#outboxKey = key;
-    this.#hasGrown = true;
-    const waiting = outbox.map((message) => {
-      const root = fromTemplate("waiting-template");
-      const parts = partsOf(root);
-      setText(parts.question, message.text);
-      setText(parts.why, message.sent ? "" : whyWaiting);
-      parts["take-back"].hidden = message.sent;
-      parts["take-back"].addEventListener("click", () => this.#actions.takeBack(message.client_msg_id));
-      return root;
+    withOutbox(({ waitingMessages }) => {
+      if (key !== this.#outboxKey) return;
+      this.#outbox.replaceChildren(...waitingMessages(outbox, whyWaiting, this.#actions.takeBack));
+      this.#hasGrown = true;
+      this.#actions.redraw();
     });
-    this.#outbox.replaceChildren(...waiting);
   }
 
   /** Detect a reader's scrolling: only a reader scrolls up; the end alone moves away when content grows. */

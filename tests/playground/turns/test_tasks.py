@@ -52,6 +52,10 @@ STARTED_BY = {
         "threading.Thread",
     ): "catches every exception of a tick, and goes on",
     (
+        "dashboard/forced_exit.py",
+        "threading.Thread",
+    ): "only waits, and ends the process",
+    (
         "playground/timers.py",
         "self._loop.call_at",
     ): "the callbacks of its users: the reader's catches every failure, and wakes the reader with it",
