@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import sys
+import threading
 from contextlib import suppress
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, LifespanScope
@@ -17,15 +18,21 @@ from playground.storage.database_thread import close_connection, in_database_thr
 
 logger = logging.getLogger(__name__)
 
-DRAIN_S = 4.0
+DRAIN_S = 3.0
 """Timeout for storing turns at shutdown, after STOPPING_MS: supervisors send SIGKILL 10 s after SIGTERM."""
 CLOSING_S = 0.5
 """How long the database thread may take to close its connection, after whatever it is doing."""
+FORCED_S = 4.8
+"""How long after STOPPING_MS a server ends even if something in it waits for a database that hangs."""
 TELLING_S = 0.5
 """How long sockets stay open after the drain, for the frames that tell how their turns ended."""
 
 SWITCH_S = 0.0002
 """How long a thread that computes may keep the interpreter's lock: the event loop waits for it after system calls."""
+
+
+stopping = threading.Event()
+"""Set once this process begins to stop."""
 
 
 async def start() -> None:
@@ -44,6 +51,7 @@ async def start() -> None:
 
 async def drain() -> None:
     """Let the open turns end, interrupt the rest, store all, then close the connections to LLMs and the database."""
+    stopping.set()
     await runner().let_end(settings.STOPPING_MS / 1000)
     await runner().shutdown(DRAIN_S)
     await client.aclose()

@@ -12,6 +12,7 @@ from playground.engine.errors.codes import CommandError, GreenroomError
 from playground.engine.events import TurnKind
 from playground.engine.json_types import Json
 from playground.engine.limits import Limits
+from playground.engine.persona import InterruptHistory
 from playground.engine.speech.fillers import Pick
 from playground.engine.tools.rounds import ResultSource
 from playground.engine.turn_limits import DEFAULT_OPEN_TURNS, OpenTurnLimits, OpenTurns
@@ -37,6 +38,8 @@ from playground.turns.interrupt import Interrupt
 from playground.turns.turn_tasks import TurnConditions, TurnTasks
 
 GREETING_ID = "greeting"
+COMMANDS_S = 1.0
+"""How long commands may still take once the open turns are to be closed."""
 
 
 class Runner:
@@ -109,15 +112,20 @@ class Runner:
     async def let_end(self, within_s: float) -> None:
         """Take no new turn, tell the viewers, and let the open ones end by themselves, ``within_s`` at the most."""
         self._turns.refuse_new()
-        if within_s and self._turns.all():
-            self.notices.begin(Kind.STOPPING)
-            await self._turns.until_all_ended(within_s)
+        if not within_s or not (self._turns.all() or self._commands):
+            return
+        self.notices.begin(Kind.STOPPING)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while self._commands:  # one of them may begin a turn
+                    await asyncio.wait(self._commands)
+                await self._turns.until_all_ended()
 
     async def shutdown(self, within_s: float) -> None:
         """Take no new turn, close the open ones as interrupted, store all, and end every task."""
         self._turns.refuse_new()
         if self._commands:
-            await asyncio.wait(self._commands, timeout=within_s)
+            await asyncio.wait(self._commands, timeout=COMMANDS_S)
         await self._turns.cancel()
         await self._tools.stop()
         await self._heartbeat.stop()
@@ -182,9 +190,13 @@ class Runner:
     async def interrupt(self, conversation_id: str, at_offset: int | None = None) -> None:
         """Interrupt the open turn under its barge-in rules; without an open turn do nothing.
 
-        Raises CommandError (barge_in_disabled).
+        With ``at_offset`` once that place of its text is heard. Raises CommandError (barge_in_disabled).
         """
         await self._turns.cut(conversation_id, Interrupt(at_offset))
+
+    async def withdraw_interrupt(self, conversation_id: str) -> None:
+        """Take back an interrupt that waits for the voice; without one do nothing."""
+        await self._turns.withdraw_interrupt(conversation_id)
 
     async def tool_result(
         self, conversation_id: str, call_id: str, output: str, status: str, *, source: str = ResultSource.HAND
@@ -223,6 +235,12 @@ class Runner:
         """Have every viewer shown a snapshot, after a change that no event tells."""
         await self._teller.show_anew(conversation_id)
 
+    async def choose_interrupt_history(self, conversation_id: str, policy: InterruptHistory) -> None:
+        """Choose what the requests from the next turn on carry of answers that were cut."""
+        seq = await database_job(conversation_edits.choose_interrupt_history)(conversation_id, policy)
+        chosen = {"interrupt_history": str(policy)}
+        await self._teller.tell(conversation_id, seq, "playground.interrupt_history", chosen)
+
     async def end(self, conversation_id: str) -> None:
         """End the conversation and stop an open turn at once, whatever the barge-in rules."""
         seq = await in_database_thread(conversation_edits.end_conversation)(conversation_id)
@@ -245,6 +263,12 @@ class Runner:
         except CommandError as refusal:
             return envelope("playground.error", refusal.as_json(), conversation_id=conversation_id, seq=0)
         return None
+
+    def withdraw_here(self, conversation_id: str) -> None:
+        """Take back a waiting interrupt for a viewer in another process."""
+        live = self._turns.of(conversation_id)
+        if live is not None:
+            live.withdraw_interrupt()
 
     def tell_here(self, conversation_id: str, event_type: str, properties: Json) -> bool:
         """Tell an event with the ``seq`` of the turn that runs here; False without one, or at its end."""
@@ -276,7 +300,7 @@ class Runner:
         self.keep(start_task(self._teller.notify(conversation_id, error), name="error of a tool round"))
 
     async def _tell_context(self, conversation_id: str, changed: conversation_edits.ChangedContext) -> None:
-        about = {"conversational_context": changed.context}
+        about = {"conversational_context": changed.context, "change": changed.change}
         await self._teller.tell(conversation_id, changed.seq, "playground.context", about)
 
 

@@ -131,6 +131,15 @@ class ResponseReceived(Event):
     headers: tuple[tuple[str, str], ...]
     body: str = ""
     """The first words of a refusal's body."""
+    phases: tuple[tuple[str, int], ...] = ()
+    """When each moment of the request was (`playground.outgoing.phases.Moment`), in ms from the turn's start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestUnanswered(Event):
+    """The moments of a request that got no good answer; only recording reads it."""
+
+    phases: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +233,13 @@ class InterruptHeld(Event):
     """The barge-in rules hold an interrupt back until ``until_ms``."""
 
     until_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterruptWaits(Event):
+    """An interrupt waits until the voice gets to ``at_offset`` of the raw text; None: it was taken back."""
+
+    at_offset: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ def build_history(
     session = list(initial)
     for place, turn in enumerate(past):
         with_tools = platform.keeps_tool_messages or (is_continuation and place >= _chain_start(past))
-        session += _messages_of(turn, persona.interrupt_history, with_tools=with_tools)
+        session += messages_of_turn(turn, persona.interrupt_history, with_tools=with_tools)
     if user_text is not None:
         session.append({"role": "user", "content": user_text})
     session = platform.window(session, persona.llm)
@@ -77,7 +77,8 @@ def _chain_start(past: Sequence[PastTurn]) -> int:
     return start
 
 
-def _messages_of(turn: PastTurn, policy: InterruptHistory, *, with_tools: bool) -> list[Message]:
+def messages_of_turn(turn: PastTurn, policy: InterruptHistory, *, with_tools: bool) -> list[Message]:
+    """Return what a history has of a turn under a policy; ``with_tools``: its answered calls too."""
     messages: list[Message] = []
     if turn.user_text:
         messages.append({"role": "user", "content": turn.user_text})

@@ -52,6 +52,8 @@ class Limits:
     retries: int = 1
     cassette_bytes: int = 1 * MIB
     """How much of the answer's payloads a completion stores for a replay."""
+    delta_marks: int = 20_000
+    """Of how many deltas a completion stores when they came and how long they were."""
 
 
 SCHEMA_CHECK_MS = 500

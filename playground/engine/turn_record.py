@@ -8,12 +8,14 @@ from playground.engine.events import (
     EventFired,
     FillerSkipped,
     FillerStarted,
+    InterruptWaits,
     NoteMade,
     PayloadReceived,
     PlayoutEnded,
     PlayoutStarted,
     ReasoningDelta,
     RequestSent,
+    RequestUnanswered,
     ResponseReceived,
     Segment,
     SentenceCompleted,
@@ -26,6 +28,7 @@ from playground.engine.events import (
     TurnStatus,
 )
 from playground.engine.json_types import Json
+from playground.engine.limits import DEFAULT_LIMITS
 
 DELTA_TIMES = 400
 """The most arrival times of deltas in a record; beyond it every second one is dropped, repeatedly."""
@@ -56,9 +59,15 @@ class TurnRecord:
     notes: list[str] = field(default_factory=list)
     requests: list[RequestSent] = field(default_factory=list)
     responses: dict[int, ResponseReceived] = field(default_factory=dict)
+    phases: dict[int, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    """The moments of each attempt's request, by the attempt's place."""
+    deltas: list[tuple[int, int]] = field(default_factory=list)
+    """When each delta came, in ms, and its length in code points; bounded."""
     payloads: list[tuple[int, str]] = field(default_factory=list)
     closed: TurnClosed | None = None
     playing: Segment | None = None
+    cut_waits: int | None = None
+    """The offset at which an interrupt waits for the voice."""
     _heard_to: int = 0
     _payload_bytes: int = 0
     _delta_step: int = 1
@@ -68,7 +77,7 @@ class TurnRecord:
         match event:
             case ContentDelta():
                 self.text.append(event.text)
-                self._note_delta(event.t_ms)
+                self._note_delta(event)
             case PayloadReceived():
                 self._keep_payload(event)
             case ReasoningDelta():
@@ -80,6 +89,9 @@ class TurnRecord:
                 self.requests.append(event)
             case ResponseReceived():
                 self.responses[len(self.requests)] = event
+                self.phases[len(self.requests)] = event.phases
+            case RequestUnanswered():
+                self.phases[len(self.requests)] = event.phases
             case SentenceCompleted():
                 self.sentences.append(sentence_json(event))
             case SynthesisStarted():
@@ -96,6 +108,8 @@ class TurnRecord:
                 self.events_fired.append(event.event_name)
             case NoteMade():
                 self.notes.append(event.note)
+            case InterruptWaits():
+                self.cut_waits = event.at_offset
             case TurnClosed():
                 self._close(event)
             case _:
@@ -115,6 +129,7 @@ class TurnRecord:
             "tool_calls": list(self.tool_calls),
             "events_fired": list(self.events_fired),
             "notes": list(self.notes),
+            "reasoning": "".join(self.reasoning),
             **self._response(),
         }
 
@@ -152,6 +167,7 @@ class TurnRecord:
             "error": closed.error.as_json() if closed and closed.error else None,
             "timings_ms": timings_json(closed) if closed else {},
             "created_at": created_at,
+            **({} if closed else {"cut_waits": self.cut_waits}),
             **self.timeline(),
         }
 
@@ -176,11 +192,13 @@ class TurnRecord:
         is_cut = self.ended.get(segment.id)
         return segment_json(segment) if is_cut is None else segment_json(segment) | {"cut": is_cut}
 
-    def _note_delta(self, t_ms: int) -> None:
+    def _note_delta(self, event: ContentDelta) -> None:
+        if self._deltas < DEFAULT_LIMITS.delta_marks:
+            self.deltas.append((event.t_ms, len(event.text)))
         self._deltas += 1
         if self._deltas % self._delta_step:
             return
-        self.delta_times_ms.append(t_ms)
+        self.delta_times_ms.append(event.t_ms)
         if len(self.delta_times_ms) > DELTA_TIMES:
             self.delta_times_ms = self.delta_times_ms[::2]
             self._delta_step *= 2

@@ -23,6 +23,10 @@ class Completion(models.Model):
     """The first words of a refusal's body."""
     payloads = JSONField(default=list, blank=True)
     """``[[t_ms, data]]``: each SSE payload with its arrival in ms from the turn's start."""
+    phases = JSONField(default=list, db_default=[], blank=True)
+    """``[[moment, t_ms]]``: when each moment of the request was (`playground.outgoing.phases`), in order."""
+    deltas = JSONField(default=list, db_default=[], blank=True)
+    """``[[t_ms, chars]]``: when text came and its length in code points: what one read brought together is one."""
     reasoning = models.TextField(blank=True)
     tool_calls = JSONField(default=list, blank=True)
     usage = JSONField(default=dict, blank=True)

@@ -35,6 +35,8 @@ class Conversation(models.Model):
     custom_greeting = models.TextField(blank=True)
     properties = JSONField(default=dict, blank=True)
     initial_messages = JSONField(default=list, blank=True)
+    interrupt_history = models.CharField(max_length=10, blank=True, default="", db_default="")
+    """Its own policy for the history after an interrupt; empty: that of the persona version."""
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     last_seq = models.PositiveBigIntegerField(default=0)
     ends_at = models.DateTimeField(null=True, blank=True)

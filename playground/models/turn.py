@@ -37,6 +37,8 @@ class Turn(models.Model):
     client_msg_id = models.CharField(max_length=64, blank=True)
     context = models.TextField(blank=True)
     """The conversational_context as this turn used it."""
+    interrupt_history = models.CharField(max_length=10, blank=True, default="", db_default="")
+    """The conversation's own policy as this turn used it; empty: that of the persona version."""
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.PENDING)
     owner_process = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)

@@ -22,6 +22,7 @@ from playground.engine.errors import upstream
 from playground.engine.errors.refused_answer import RefusedAnswer, refused_answer
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.outgoing.guard import Guard
+from playground.outgoing.phases import TimedHandshake
 from playground.outgoing.transports.in_process import Application, InProcessTransport
 from playground.outgoing.transports.sockets import SocketTransport
 
@@ -94,6 +95,7 @@ def tls_settings() -> ssl.SSLContext:
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
     context.set_alpn_protocols(["http/1.1"])
+    context.sslobject_class = TimedHandshake
     return context
 
 

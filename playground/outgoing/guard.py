@@ -16,6 +16,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from playground.engine.addresses.address import parse_private_host
 from playground.engine.addresses.networks import METADATA_NAMES, IPAddress, is_metadata, is_public
+from playground.outgoing.phases import Moment, mark
 
 _dialled_host: contextvars.ContextVar[str] = contextvars.ContextVar("dialled_host", default="")
 
@@ -60,6 +61,7 @@ class Guard:
         """Open the connector's socket: checks IP literals, and names once more."""
         family, kind, protocol, _, (text, port, *_) = info
         ip = ip_address(str(text))
+        mark(Moment.CONNECT_STARTED)
         self.check(_dialled_host.get() or str(ip), int(port), ip)
         return socket.socket(family, kind, protocol)
 
@@ -75,7 +77,9 @@ class GuardedResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         self._guard.check_host(host)
+        mark(Moment.LOOKUP_STARTED)
         addresses = await self._look_up(host, port, family)
+        mark(Moment.LOOKUP_ENDED)
         for result in addresses:
             self._guard.check(host, port, ip_address(result["host"]))
         return addresses

@@ -11,6 +11,7 @@ import orjson
 
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.json_text import json_bytes
+from playground.engine.persona import InterruptHistory
 from playground.engine.tools.schema_size import nests_deeper
 
 MESSAGE_BYTES = 64 * 1024
@@ -32,7 +33,7 @@ class Respond:
 
 @dataclass(frozen=True, slots=True)
 class InterruptTurn:
-    """``at_offset`` is the last place of the raw text that the viewer heard."""
+    """At once without ``at_offset``, else when the voice gets to that place of the raw text."""
 
     at_offset: int | None = None
 
@@ -56,6 +57,18 @@ class OverwriteContext:
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseInterruptHistory:
+    """What the next requests carry of answers that were cut, in place of the persona's own policy."""
+
+    policy: InterruptHistory
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawInterrupt:
+    """Take back an interrupt that waits for the voice."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToolResult:
     """``output`` is text; an object is written as JSON. ``status``: success or error."""
 
@@ -71,7 +84,17 @@ class Resume:
     seq: int = 0
 
 
-Command = Respond | InterruptTurn | Echo | AppendContext | OverwriteContext | ToolResult | Resume
+Command = (
+    Respond
+    | InterruptTurn
+    | WithdrawInterrupt
+    | Echo
+    | AppendContext
+    | OverwriteContext
+    | ChooseInterruptHistory
+    | ToolResult
+    | Resume
+)
 
 
 def parse_command(text: str) -> Command:
@@ -119,6 +142,17 @@ def _overwrite_context(properties: Mapping[str, Any]) -> OverwriteContext:
     return OverwriteContext(_text(properties, "context", CONTEXT_CHARS, may_be_empty=True))
 
 
+def _choose_interrupt_history(properties: Mapping[str, Any]) -> ChooseInterruptHistory:
+    policy = properties.get("policy")
+    if not isinstance(policy, str) or policy not in set(InterruptHistory):
+        raise _bad(f"policy must be one of: {', '.join(InterruptHistory)}.")
+    return ChooseInterruptHistory(InterruptHistory(policy))
+
+
+def _withdraw_interrupt(_properties: Mapping[str, Any]) -> WithdrawInterrupt:
+    return WithdrawInterrupt()
+
+
 def _tool_result(properties: Mapping[str, Any]) -> ToolResult:
     output = properties.get("output")
     if not isinstance(output, str):
@@ -145,6 +179,8 @@ COMMANDS: dict[str, Callable[[Mapping[str, Any]], Command]] = {
     "conversation.append_llm_context": _append_context,
     "conversation.overwrite_llm_context": _overwrite_context,
     "conversation.tool_result": _tool_result,
+    "playground.choose_interrupt_history": _choose_interrupt_history,
+    "playground.withdraw_interrupt": _withdraw_interrupt,
     "playground.resume": _resume,
 }
 

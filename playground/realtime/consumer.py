@@ -18,6 +18,7 @@ from playground.failures import log_failure
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.commands import (
     AppendContext,
+    ChooseInterruptHistory,
     Command,
     Echo,
     InterruptTurn,
@@ -25,6 +26,7 @@ from playground.realtime.commands import (
     Respond,
     Resume,
     ToolResult,
+    WithdrawInterrupt,
     parse_command,
 )
 from playground.realtime.frame_sender import GONE, SlowReader, send_frames
@@ -240,12 +242,16 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                 await to.respond(conversation_id, command.text, command.client_msg_id)
             case InterruptTurn():
                 await to.interrupt(conversation_id, command.at_offset)
+            case WithdrawInterrupt():
+                await to.withdraw_interrupt(conversation_id)
             case Echo():
                 await to.echo(conversation_id, command.text, command.client_msg_id)
             case AppendContext():
                 await to.append_context(conversation_id, command.context)
             case OverwriteContext():
                 await to.overwrite_context(conversation_id, command.context)
+            case ChooseInterruptHistory():
+                await to.choose_interrupt_history(conversation_id, command.policy)
             case ToolResult():
                 await to.tool_result(conversation_id, command.tool_call_id, command.output, command.status)
             case Resume():

@@ -19,6 +19,7 @@ SHELVED_FROM = 32
 OUTBOX_BYTES bounds the cost of a viewer who reads nothing. For a viewer who reads, fewer wait.
 """
 
+_ERROR = "playground.error"
 _TEXT = frozenset({"playground.delta", "playground.reasoning"})
 
 
@@ -70,16 +71,21 @@ class Viewer:
         self.want_snapshot()
 
     def show(self, snapshot: Json) -> None:
-        """Replace everything that waits by a snapshot, which includes every event up to its ``seq``."""
+        """Replace what waits by a snapshot, which includes every event up to its ``seq``, but no error."""
+        errors = [error for event in self._waiting if (error := _error_in(event))]
         self._clear()
         came, self._meanwhile = self._meanwhile or [], None
         self._is_ordered = self._ask_for_snapshot is not _nothing
         self.seq = self._shown_seq = snapshot["seq"]
         self.tell(snapshot)
+        for error in errors:
+            self.tell(error | {"seq": self.seq})
         later = {event["seq"]: event for event in (*self._early.values(), *came) if event["seq"] > self.seq}
         self._early.clear()
         for seq in sorted(later):
             self._put_in_order(later[seq])
+        if self._is_ordered and self._expected_seq > self.seq:
+            self._ask_for_snapshot()
 
     def put(self, event: Json) -> None:
         """Add an event of the conversation, unless it was told, or the snapshot included it."""
@@ -121,15 +127,14 @@ class Viewer:
 
     def expect(self, seq: int) -> None:
         """Ask for a snapshot unless the events up to this ``seq`` were told, or come soon."""
+        self._expected_seq = max(seq, self._expected_seq)
         if self._is_ordered and seq > self.seq:
-            self._expected_seq = seq
             self._ask_for_snapshot()
 
     def give_up_missing(self) -> None:
         """Tell what waits for missing events, which no snapshot has."""
         early, self._early = self._early, {}
         self._expected_seq = 0
-        self._wants_snapshot = False
         for seq in sorted(early):
             self.seq = seq
             self.tell(early[seq])
@@ -320,6 +325,13 @@ def _size(event: Json) -> int:
     if event["event_type"] in _TEXT:
         return len(event["properties"]["text"])
     return len(json_bytes(event))
+
+
+def _error_in(event: Json | bytes) -> Json | None:
+    """Return the event if it is an error, which is told once and stands in no snapshot."""
+    if isinstance(event, bytes):
+        return orjson.loads(event) if _ERROR.encode() in event else None
+    return event if event["event_type"] == _ERROR else None
 
 
 def _begins_answer(event: Json) -> bool:

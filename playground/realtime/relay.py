@@ -55,6 +55,9 @@ class Owner(Protocol):
     def cut_here(self, conversation_id: str, interrupt: Interrupt) -> Json | None:
         """Interrupt the turn that runs here; return the notice to send if the persona forbids it."""
 
+    def withdraw_here(self, conversation_id: str) -> None:
+        """Take back an interrupt that waits for the voice of the turn that runs here."""
+
     def tell_here(self, conversation_id: str, event_type: str, properties: Json) -> bool:
         """Tell an event with the ``seq`` of the turn that runs here; False without one."""
 
@@ -90,6 +93,7 @@ class Relay:
             "relay.newest": self._take_newest,
             "relay.tell": self._take_tell,
             "relay.interrupt": self._take_interrupt,
+            "relay.withdraw": self._take_withdraw,
             "relay.ask": self._take_ask,
             "relay.told": self._take_told,
         }
@@ -242,6 +246,10 @@ class Relay:
         else:
             await _REQUEST_INTERRUPT(is_final=interrupt.is_final, conversation_id=conversation_id)
 
+    async def withdraw_interrupt(self, conversation_id: str) -> None:
+        """Take back an interrupt that waits for the voice of the turn that runs in another process."""
+        await self._tell_group(conversation_id, "relay.withdraw")
+
     async def _interrupt_unless_answered(
         self, conversation_id: str, interrupt: Interrupt, answer: "asyncio.Future[Json]"
     ) -> None:
@@ -356,6 +364,9 @@ class Relay:
         refusal = self._owner.cut_here(message["conversation_id"], interrupt)
         if refusal is not None:
             self._answer(message, "relay.notice", notice=refusal)
+
+    def _take_withdraw(self, message: Json) -> None:
+        self._owner.withdraw_here(message["conversation_id"])
 
     def _take_ask(self, message: Json) -> None:
         live = self._live_state(message)

@@ -97,13 +97,14 @@ class SnapshotSender:
 
     async def _catch_up(self) -> None:
         """Send snapshots until nothing is missing; what no snapshot has was lost with the process that told it."""
-        for _ in range(SNAPSHOT_TRIES):
-            await asyncio.sleep(MISSING_S)
-            if not self._viewer.is_behind:
-                return
+        tries = 0
+        await asyncio.sleep(MISSING_S)
+        while self._viewer.is_behind:
             await self._show_at_last()
-        if self._viewer.is_behind:
-            self._viewer.give_up_missing()
+            await asyncio.sleep(MISSING_S)
+            tries += 1
+            if not tries % SNAPSHOT_TRIES:
+                self._viewer.give_up_missing()
 
     async def _show_at_last(self) -> None:
         """Send a snapshot as soon as it can be read."""
@@ -167,7 +168,12 @@ class SnapshotSender:
 
         No event may be sent between reading ``live`` and its ``seq``.
         """
-        snapshot = {"conversation": stored.conversation, "turns": stored.turns, "earlier": stored.earlier}
+        snapshot = {
+            "conversation": stored.conversation,
+            "context_changes": stored.context_changes,
+            "turns": stored.turns,
+            "earlier": stored.earlier,
+        }
         if live is None:
             return snapshot | {"seq": stored.last_seq}
         turn = live["turn"]

@@ -13,6 +13,7 @@ from playground.engine.events import (
     FillerSkipped,
     FillerStarted,
     InterruptHeld,
+    InterruptWaits,
     NoteMade,
     PlayoutEnded,
     PlayoutStarted,
@@ -103,7 +104,9 @@ def _rarer(event: Event) -> list[tuple[str, Json]]:
         case ResponseReceived():
             headers = [list(header) for header in event.headers]
             refusal = {"body": event.body} if event.body else {}
-            return [("playground.response", {"status": event.status, "headers": headers} | refusal)]
+            phases = [list(moment) for moment in event.phases]
+            told = {"status": event.status, "headers": headers, "phases": phases}
+            return [("playground.response", told | refusal)]
         case SpeakingStarted():
             return [("conversation.started_speaking", {"role": "replica"})]
         case SpeakingStopped():
@@ -120,6 +123,8 @@ def _rarer(event: Event) -> list[tuple[str, Json]]:
             return [("playground.note", {"note": event.note})]
         case InterruptHeld():
             return [("playground.interrupt_held", {"until_ms": event.until_ms})]
+        case InterruptWaits():
+            return [("playground.interrupt_waits", {"at_offset": event.at_offset})]
         case _:
             return []
 

@@ -1,4 +1,4 @@
-"""Changes that commands make to a conversation's rows: its context, its tool results, its end.
+"""Changes that commands make to a conversation's rows: its context, its history policy, tool results, its end.
 
 Each takes the ``seq`` of the event that tells it from the conversation's row, in the same transaction. While a turn is
 open the process that runs it gives every ``seq``, and None is returned instead.
@@ -10,9 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from playground.engine.errors.codes import Code, CommandError
+from playground.engine.json_types import Json
+from playground.engine.persona import InterruptHistory
 from playground.engine.prompt import SEPARATOR
 from playground.engine.tools.rounds import ResultSource
-from playground.models import Conversation, Turn
+from playground.models import ContextChange, Conversation, Turn
+from playground.storage.context_changes import note_change
 from playground.storage.frozen_personas import frozen_persona
 from playground.storage.open_turn import BUSY
 from playground.storage.past_turns import moved_on
@@ -42,6 +45,8 @@ class ChangedContext:
     """The whole context, and the ``seq`` of its event; None if a turn is open, because then the owner gives it."""
 
     context: str
+    change: Json
+    """As `context_changes.change_json`."""
     seq: int | None
 
 
@@ -58,7 +63,9 @@ def append_context(conversation_id: str, context: str) -> ChangedContext:
     """Tavus, conversation.append_llm_context."""
     before, last_seq = _locked_context(conversation_id)
     confirm_right()
-    return _set_context(conversation_id, SEPARATOR.join(part for part in (before, context) if part), last_seq)
+    whole = SEPARATOR.join(part for part in (before, context) if part)
+    change = note_change(conversation_id, ContextChange.How.APPEND, context)
+    return _set_context(conversation_id, whole, change, last_seq)
 
 
 @transaction.atomic
@@ -66,7 +73,20 @@ def overwrite_context(conversation_id: str, context: str) -> ChangedContext:
     """Tavus, conversation.overwrite_llm_context."""
     _, last_seq = _locked_context(conversation_id)
     confirm_right()
-    return _set_context(conversation_id, context, last_seq)
+    change = note_change(conversation_id, ContextChange.How.OVERWRITE, context)
+    return _set_context(conversation_id, context, change, last_seq)
+
+
+@transaction.atomic
+def choose_interrupt_history(conversation_id: str, policy: InterruptHistory) -> int | None:
+    """Store the conversation's own policy, and return the ``seq`` of the event that tells it."""
+    _, last_seq = _locked_context(conversation_id)
+    confirm_right()
+    seq = _seq_after(conversation_id, last_seq)
+    Conversation.objects.filter(pk=conversation_id).update(
+        interrupt_history=policy, last_seq=last_seq if seq is None else seq, updated_at=timezone.now()
+    )
+    return seq
 
 
 def _locked_context(conversation_id: str) -> tuple[str, int]:
@@ -77,7 +97,7 @@ def _locked_context(conversation_id: str) -> tuple[str, int]:
     return str(row[0]), int(row[1])
 
 
-def _set_context(conversation_id: str, context: str, last_seq: int) -> ChangedContext:
+def _set_context(conversation_id: str, context: str, change: Json, last_seq: int) -> ChangedContext:
     seq = _seq_after(conversation_id, last_seq)
     _SET_CONTEXT(
         id=conversation_id,
@@ -85,7 +105,7 @@ def _set_context(conversation_id: str, context: str, last_seq: int) -> ChangedCo
         last_seq=last_seq if seq is None else seq,
         updated_at=timezone.now(),
     )
-    return ChangedContext(context, seq)
+    return ChangedContext(context, change, seq)
 
 
 @transaction.atomic

@@ -6,10 +6,10 @@ from datetime import datetime
 from personas.models import PersonaVersion
 from playground.engine.json_text import json_bytes
 from playground.engine.json_types import Json
-from playground.engine.persona import LLMSettings, PersonaSettings, Provider
+from playground.engine.persona import InterruptHistory, LLMSettings, PersonaSettings, Provider
 from playground.engine.persona_document import platform_of, read_persona
 from playground.engine.platforms.registry import platform_named
-from playground.models import Conversation
+from playground.models import Conversation, Turn
 from playground.storage.bounded_cache import BoundedCache
 
 DEMO_SECRET_NAME = "DEMO_LLM_KEY"
@@ -46,9 +46,19 @@ def frozen_persona(version: PersonaVersion) -> FrozenPersona:
 
 
 def persona_of(conversation: Conversation) -> PersonaSettings:
-    """Return the conversation's persona version, with the stand-in's LLM if the stand-in was chosen."""
+    """Return the conversation's persona version, with the stand-in's LLM and the history policy if they were chosen."""
+    return _with_policy(conversation, conversation.interrupt_history)
+
+
+def persona_of_turn(turn: Turn) -> PersonaSettings:
+    """Return the same as the turn used it: the conversation's history policy may have been changed since."""
+    return _with_policy(turn.conversation, turn.interrupt_history)
+
+
+def _with_policy(conversation: Conversation, policy: str) -> PersonaSettings:
     frozen = frozen_persona(conversation.persona_version)
-    return frozen.with_stand_in if conversation.stand_in else frozen.settings
+    persona = frozen.with_stand_in if conversation.stand_in else frozen.settings
+    return replace(persona, interrupt_history=InterruptHistory(policy)) if policy else persona
 
 
 def _read(version: PersonaVersion) -> FrozenPersona:

@@ -28,7 +28,7 @@ from playground.engine.substitution import substitute
 from playground.engine.turn_plan import Call, TurnPlan
 from playground.engine.wire_request import WireRequest
 from playground.models import Conversation, Turn
-from playground.storage.frozen_personas import DEMO_SECRET_NAME, persona_of
+from playground.storage.frozen_personas import DEMO_SECRET_NAME, persona_of, persona_of_turn
 from playground.storage.open_turn import OpenedTurn
 from playground.storage.past_turns import past_turns, turns_between
 from playground.storage.prepared import PreparedSelect, parameter
@@ -104,7 +104,7 @@ def request_as(turn_id: str, platform: Platform) -> RequestView:
     """Return a stored turn's request as ``platform`` would have sent it. Raises Turn.DoesNotExist."""
     turn = Turn.objects.select_related("conversation__persona_version").get(pk=turn_id)
     conversation = turn.conversation
-    persona = persona_of(conversation)
+    persona = persona_of_turn(turn)
     past = turns_between(conversation.pk, 0, turn.position)
     request, history = request_of(turn, conversation, persona, platform, past)
     return RequestView(

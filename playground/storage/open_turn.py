@@ -150,6 +150,7 @@ def _insert(conversation: Conversation, new: NewTurn, newest: Turn | None) -> Tu
         continues_id=new.continues or None,
         client_msg_id=new.client_msg_id,
         context=conversation.conversational_context,
+        interrupt_history=conversation.interrupt_history,
         owner_process=PROCESS_ID,
         lease_until=timezone.now() + LEASE,
         **opening_text,

@@ -8,7 +8,8 @@ from playground.engine.json_text import json_bytes
 from playground.engine.json_types import Json
 from playground.engine.persona import PersonaSettings
 from playground.models import Conversation, Turn
-from playground.storage.frozen_personas import persona_of
+from playground.storage.context_changes import context_changes
+from playground.storage.frozen_personas import frozen_persona, persona_of
 from playground.storage.newer_versions import NewerVersion, newer_versions
 
 SLICE_TURNS = 20
@@ -20,6 +21,8 @@ class Snapshot:
     """A conversation from its rows; open turns have the text stored so far."""
 
     conversation: Json
+    context_changes: list[Json]
+    """As `context_changes.change_json`."""
     turns: list[Json]
     """The newest turns in order, as many as fit into one part."""
     earlier: int
@@ -31,10 +34,12 @@ class Snapshot:
 def load_snapshot(conversation_id: str, *, part_bytes: int) -> Snapshot:
     """Load the conversation with its newest turns, of ``part_bytes`` at most unless the newest alone is larger."""
     conversation = Conversation.objects.select_related("persona_version").get(pk=conversation_id)
+    changes = context_changes(conversation_id)
     newest = _slice(conversation.turns.all())
-    turns = parts(newest, part_bytes)[0] if newest else []
+    turns = parts(newest, part_bytes - len(json_bytes(changes)))[0] if newest else []
     return Snapshot(
         conversation=conversation_json(conversation, persona_of(conversation)),
+        context_changes=changes,
         turns=turns,
         earlier=conversation.turns.filter(position__lt=turns[0]["turn_idx"]).count() if turns else 0,
         last_seq=conversation.last_seq,
@@ -77,6 +82,7 @@ def conversation_json(conversation: Conversation, persona: PersonaSettings) -> J
         "conversation_name": conversation.conversation_name,
         "conversational_context": conversation.conversational_context,
         "custom_greeting": conversation.custom_greeting,
+        "interrupt_history": str(persona.interrupt_history),
         "status": conversation.status,
         "replica_id": conversation.replica_id,
         "may_speak": conversation.status == Conversation.Status.ACTIVE,
@@ -92,6 +98,7 @@ def conversation_json(conversation: Conversation, persona: PersonaSettings) -> J
             if filler
             else None,
             "barge_in": str(persona.barge_in.mode),
+            "interrupt_history": str(frozen_persona(version).settings.interrupt_history),
             "stand_in": conversation.stand_in,
         },
     }

@@ -1,10 +1,12 @@
-"""A conversation's transcript: its turns with texts, heard parts, calls and results."""
+"""A conversation's transcript: its turns with texts, heard parts, calls and results, and changes of its context."""
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from playground.engine.errors.codes import PERSONA_CODES
-from playground.models import Conversation, Turn
+from playground.models import ContextChange, Conversation, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class TranscriptTurn:
     calls: tuple[TranscriptCall, ...]
     filler: str
     notes: tuple[str, ...]
+    changes: tuple[ContextChange, ...]
+    """Changes of the context between the turn before and this one."""
 
     @property
     def is_cut(self) -> bool:
@@ -48,10 +52,20 @@ class TranscriptTurn:
 
 
 def transcript_of(conversation: Conversation) -> list[TranscriptTurn]:
-    return [_transcript_turn(turn) for turn in conversation.turns.order_by("position")]
+    changes = changes_by_position(conversation)
+    return [
+        _transcript_turn(turn, changes.get(turn.position, ()))
+        for turn in conversation.turns.order_by("position")
+    ]
 
 
-def _transcript_turn(turn: Turn) -> TranscriptTurn:
+def changes_by_position(conversation: Conversation) -> dict[int, tuple[ContextChange, ...]]:
+    """Return the kept changes by the position of the first turn after them."""
+    by_position = groupby(conversation.context_changes.order_by("pk"), attrgetter("position"))
+    return {position: tuple(changes) for position, changes in by_position}
+
+
+def _transcript_turn(turn: Turn, changes: tuple[ContextChange, ...]) -> TranscriptTurn:
     timeline: dict[str, Any] = turn.timeline
     filler = timeline.get("filler") or {}
     was_cut = turn.status == Turn.Status.INTERRUPTED and turn.text.startswith(turn.heard_text)
@@ -63,6 +77,7 @@ def _transcript_turn(turn: Turn) -> TranscriptTurn:
         calls=tuple(_call(call, turn.tool_results) for call in timeline.get("tool_calls", ())),
         filler=str(filler.get("phrase") or "") if filler.get("state") == "played" else "",
         notes=tuple(timeline.get("notes", ())),
+        changes=changes,
     )
 
 

@@ -110,11 +110,13 @@ def _completions(record: TurnRecord, inference_id: str) -> list[Json]:
             "response_status": response.status if response else None,
             "response_headers": [list(header) for header in response.headers] if response else [],
             "response_body": response.body if response else "",
+            "phases": [list(moment) for moment in record.phases.get(place, ())],
         }
         if place == len(record.requests):
             completion |= {
                 "id": inference_id,
                 "payloads": [list(payload) for payload in record.payloads],
+                "deltas": [list(delta) for delta in record.deltas],
                 "reasoning": closed.reasoning,
                 "tool_calls": record.tool_calls,
                 "usage": closed.usage,

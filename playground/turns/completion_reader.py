@@ -6,7 +6,8 @@ nothing of an answer has arrived.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from playground.engine.answer.answer_messages import another_type, hung_up
@@ -29,6 +30,7 @@ from playground.engine.events import (
     PayloadReceived,
     ReasoningDelta,
     RequestSent,
+    RequestUnanswered,
     ResponseReceived,
     Sentence,
     ToolCall,
@@ -40,6 +42,7 @@ from playground.engine.persona import PersonaSettings
 from playground.engine.platforms.registry import platform_named
 from playground.engine.turn_plan import Call
 from playground.outgoing.completion import OpenCompletion, Response
+from playground.outgoing.phases import Phases, recorded_phases
 from playground.timers import PutOffTimer
 from playground.turns.turn_output import TurnOutput
 
@@ -83,6 +86,7 @@ class CompletionReader:
         self._progress = Progress()
         self._arrivals = Arrivals()
         self._sent_ms = 0
+        self._has_response = False
         self._arrived_ms = 0
         """When the last read came."""
         self._media_type = ""
@@ -142,13 +146,14 @@ class CompletionReader:
     async def _attempt(self, attempt: int) -> UpstreamError | None:
         decoder = self._decoder
         self._tell_attempt(attempt)
-        self._arrivals, self._sent_ms = Arrivals(), self._output.now_ms()
+        self._arrivals, self._sent_ms, self._has_response = Arrivals(), self._output.now_ms(), False
         self._timeout = asyncio.timeout(None)
         self._deadline.set(self._deadline_at())
         error: UpstreamError | None = None
         try:
             async with self._timeout:
-                await self._stream(decoder)
+                with self._told_phases() as phases:
+                    await self._stream(decoder, phases)
             self._take(decoder.close())
         except TimeoutError:
             self._raise_idle_failure()
@@ -197,11 +202,22 @@ class CompletionReader:
         """Whether the answer was complete before the connection broke."""
         return error.code is Code.TRUNCATED and not decoder.goes_on_after_finish
 
-    async def _stream(self, decoder: AnswerDecoder) -> None:
+    @contextmanager
+    def _told_phases(self) -> Iterator[Phases]:
+        """Record the phases of the request that is sent inside, and emit them if no good answer comes."""
+        with recorded_phases() as phases:
+            try:
+                yield phases
+            finally:
+                if not self._has_response:
+                    moments = self._output.moments(phases)
+                    self._output.emit(RequestUnanswered(t_ms=self._output.now_ms(), phases=moments))
+
+    async def _stream(self, decoder: AnswerDecoder, phases: Phases) -> None:
         opened = self._open_completion(self._call.wire, limits=self._limits, secrets=self._call.secrets)
         async with opened as response:
-            now_ms = self._output.now_ms()
-            self._output.emit(ResponseReceived(t_ms=now_ms, status=response.status, headers=response.headers))
+            self._has_response = True
+            self._emit_response(response, phases)
             self._media_type = _media_type(response)
             async for data in response.aiter_bytes():
                 self._idle.unset()
@@ -215,6 +231,15 @@ class CompletionReader:
                     return
                 self._idle.set(self._loop.time() + self._limits.idle_sentence_ms / 1000)
                 self._deadline.set(self._deadline_at())
+
+    def _emit_response(self, response: Response, phases: Phases) -> None:
+        received = ResponseReceived(
+            t_ms=self._output.now_ms(),
+            status=response.status,
+            headers=response.headers,
+            phases=self._output.moments(phases),
+        )
+        self._output.emit(received)
 
     def _feed(self, decoder: AnswerDecoder, data: bytes) -> list[Piece]:
         """Decode the data, and record its arrival time."""

@@ -39,6 +39,7 @@ from playground.tools.argument_checks import CheckArguments, check_arguments
 from playground.turns.completion_reader import CompletionReader
 from playground.turns.interrupt import Interrupt, InterruptSignal
 from playground.turns.turn_output import Emit, TurnOutput
+from playground.turns.waiting_interrupt import WaitingInterrupt
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +111,7 @@ class _Turn:
             )
         )
         self._tell_of_no_filler()
+        interrupt.on_wait = self._news.set
         cut: Interrupt | None = None
         error: GreenroomError | None = None
         try:
@@ -281,17 +283,19 @@ class _Turn:
 
     async def _speak(self, interrupt: InterruptSignal) -> None:
         """Perform what is due, then sleep until the next due time or new input (the second child)."""
+        waiting = WaitingInterrupt(interrupt, self._schedule, self._output, self._plan.persona.barge_in)
         while True:
             self._news.clear()
             self._perform_due()
+            waiting.perform_due()
             if self._is_too_long(interrupt):
                 await (
                     asyncio.get_running_loop().create_future()
                 )  # Runs until cancelled: the speech isn't over, it was cut.
             if self._schedule.is_over:
                 return
-            due_ms = self._schedule.next_at()
-            due_at = None if due_ms is None else self._output.at(due_ms)
+            times_ms = [at_ms for at_ms in (self._schedule.next_at(), waiting.next_at()) if at_ms is not None]
+            due_at = self._output.at(min(times_ms)) if times_ms else None
             try:
                 async with asyncio.timeout_at(due_at):
                     await self._news.wait()

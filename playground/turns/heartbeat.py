@@ -6,6 +6,7 @@ It also takes back the rows of its own turns that another process closed, becaus
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
 
 from playground.engine.errors.codes import CommandError
 from playground.failures import FailureLog
@@ -17,6 +18,9 @@ from playground.turns.interrupt import Interrupt
 from playground.turns.running_turn import LiveTurn
 
 logger = logging.getLogger(__name__)
+
+STOPPING_S = 0.5
+"""How long the job under way may take once the process is to stop."""
 
 
 class Heartbeat:
@@ -52,7 +56,9 @@ class Heartbeat:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        await self._thread.stop()
+        with suppress(TimeoutError):  # the database may hang
+            async with asyncio.timeout(STOPPING_S):
+                await self._thread.stop()
         leases.reach.forget()
 
     async def _beat(self) -> None:

@@ -15,6 +15,7 @@ from playground.engine.events import (
     PayloadReceived,
     PlayoutEnded,
     PlayoutStarted,
+    ReasoningDelta,
     SentenceCompleted,
     Timings,
     ToolCalled,
@@ -41,7 +42,7 @@ SAVE_EVERY_MS = 700
 HEARD_CHARS_PER_MS = 32
 """While only the voice goes on, a long turn is stored less often: by so many of its characters a ms."""
 
-_STORED_SOON = (SentenceCompleted, PlayoutStarted, PlayoutEnded, ToolCalled)
+_STORED_SOON = (ReasoningDelta, SentenceCompleted, PlayoutStarted, PlayoutEnded, ToolCalled)
 """Events, beside new text, after which a row is stored."""
 
 
@@ -106,7 +107,7 @@ class LiveTurn:
         return self._record.as_json(created_at=self._created_at.isoformat())
 
     def cut(self, interrupt: Interrupt) -> None:
-        """Cut the voice under its barge-in rules; a closed turn stays as it is.
+        """Cut the voice under its barge-in rules, once it gets to the interrupt's offset; a closed turn stays as it is.
 
         Raises CommandError (barge_in_disabled).
         """
@@ -115,7 +116,14 @@ class LiveTurn:
         if self.plan.persona.barge_in.mode is BargeIn.DISABLED and not interrupt.is_final:
             message = "Barge-in is disabled for this persona: the caller cannot interrupt it."
             raise CommandError(Code.BARGE_IN_DISABLED, message)
-        self.interrupt.ask(interrupt)
+        if interrupt.at_offset is not None and self._record.heard_to(self.now_ms) < interrupt.at_offset:
+            self.interrupt.wait(interrupt.at_offset)
+        else:
+            self.interrupt.ask(interrupt)
+
+    def withdraw_interrupt(self) -> None:
+        """Take back an interrupt that waits for the voice."""
+        self.interrupt.wait(None)
 
     def resume(self, last_seq: int) -> None:
         """Go on after this ``seq``, in a row that another process had closed and that took nothing meanwhile."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from playground.engine.events import Event, NoteMade
+from playground.outgoing.phases import Phases
 
 Emit = Callable[[Event], None]
 
@@ -25,6 +26,10 @@ class TurnOutput:
     def at(self, t_ms: int) -> float:
         """Return ``t_ms`` as the event loop's time, for timeouts."""
         return self._started_at + t_ms / 1000
+
+    def moments(self, phases: Phases) -> tuple[tuple[str, int], ...]:
+        """Return the moments of a request, each in ms since creation."""
+        return phases.since(self._started_at)
 
     def note(self, note: str) -> None:
         self.emit(NoteMade(t_ms=self.now_ms(), note=note))

@@ -60,6 +60,7 @@ class OtherProcesses(Protocol):
     async def start_turn(self, conversation_id: str) -> None: ...
     async def end_turn(self, conversation_id: str) -> None: ...
     async def interrupt(self, conversation_id: str, interrupt: Interrupt) -> None: ...
+    async def withdraw_interrupt(self, conversation_id: str) -> None: ...
     def mute_turn(self, conversation_id: str) -> None: ...
     async def have_shown_anew(self, conversation_id: str) -> None: ...
 
@@ -126,6 +127,14 @@ class TurnTasks:
         if live is not None:
             live.cut(interrupt)
 
+    async def withdraw_interrupt(self, conversation_id: str) -> None:
+        """Take back an interrupt of the open turn that waits for the voice, wherever the turn runs."""
+        live = self._live.get(conversation_id)
+        if live is not None:
+            live.withdraw_interrupt()
+        elif self._others is not None:
+            await self._others.withdraw_interrupt(conversation_id)
+
     async def until_ended(self, conversation_id: str) -> None:
         """Wait for the end of the turn that runs here, ENDING_S at the most."""
         live = self._live.get(conversation_id)
@@ -142,11 +151,11 @@ class TurnTasks:
         """Start no turn any more: the server is about to stop."""
         self._is_draining = True
 
-    async def until_all_ended(self, within_s: float) -> None:
-        """Wait for the end of the turns that run here, ``within_s`` at the most."""
+    async def until_all_ended(self) -> None:
+        """Wait for the end of the turns that run here."""
         tasks = [live.task for live in self._live.values() if live.task is not None]
         if tasks:
-            await asyncio.wait(tasks, timeout=within_s)
+            await asyncio.wait(tasks)
 
     async def cancel(self) -> None:
         """Close the open turns as interrupted, and await their tasks."""

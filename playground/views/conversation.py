@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from playground.access import READ, START, may_edit_persona, own_conversation_or_404, own_turn_or_404
 from playground.engine.errors.codes import PERSONA_CODES
+from playground.engine.json_text import json_bytes
 from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.registry import platform_choices, platform_named, platforms
 from playground.engine.speech.barge_in import DECISION_MS
@@ -15,9 +16,11 @@ from playground.engine.speech.voices import voice_of
 from playground.models import Conversation, Turn
 from playground.realtime.close_codes import close_codes_json
 from playground.storage.frozen_personas import persona_of
+from playground.storage.interrupt_histories import POLICIES
 from playground.storage.load_plan import request_as
 from playground.storage.request_views import code_of, differences_of
 from playground.storage.stored_streams import stored_streams
+from playground.storage.stored_timeline import stored_timeline
 
 
 @never_cache
@@ -35,6 +38,7 @@ def conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
         "platforms": platform_choices(),
         "voice": _voice(own_conversation),
         "decision_ms": _decision_ms(own_conversation),
+        "interrupt_policies": json_bytes(POLICIES).decode(),
     }
     return render(request, "playground/conversation.html", context)
 
@@ -99,3 +103,10 @@ def turn_stream(request: HttpRequest, turn_id: str) -> HttpResponse:
     """Return what the turn's completions received (`stored_streams`); none for a turn that bypassed the LLM."""
     turn = own_turn_or_404(request, turn_id, READ)
     return JsonResponse({"completions": stored_streams(turn)})
+
+
+@never_cache
+@require_safe
+def turn_timeline(request: HttpRequest, turn_id: str) -> HttpResponse:
+    """Return what the turn's large timeline shows beside its events (`stored_timeline`)."""
+    return JsonResponse(stored_timeline(own_turn_or_404(request, turn_id, READ)))

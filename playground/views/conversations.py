@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from playground.access import END, READ, may_edit_persona, own_conversation_or_404, permitted
 from playground.models import Conversation, Turn
 from playground.runner import runner
-from playground.storage.transcript import transcript_of
+from playground.storage.transcript import changes_by_position, transcript_of
 
 CONVERSATIONS_ON_A_PAGE = 30
 
@@ -55,10 +55,12 @@ def _with_turns(conversation_ids: Sequence[str]) -> QuerySet[Conversation]:
 def conversation_detail(request: HttpRequest, conversation_id: str) -> HttpResponse:
     conversation = own_conversation_or_404(request, conversation_id, READ)
     version = conversation.persona_version
+    turns = transcript_of(conversation)
     context = {
         "conversation": conversation,
         "version": version,
-        "turns": transcript_of(conversation),
+        "turns": turns,
+        "last_changes": changes_by_position(conversation).get(len(turns), ()),
         "may_edit": may_edit_persona(request, version),
     }
     return render(request, "conversations/detail.html", context)

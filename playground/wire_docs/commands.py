@@ -38,9 +38,16 @@ COMMANDS = (
         (
             (
                 "at_offset",
-                "optional whole number: as if the voice had been cut at this character (code point) of the answer",
+                "optional whole number: when the voice gets to this character (code point) of the answer; if it has, "
+                "at once, as if it had been cut there. Absent: at once",
             ),
         ),
+        {},
+    ),
+    CommandDocs(
+        "playground.withdraw_interrupt",
+        "Takes back an interrupt that waits for the voice. Without one nothing happens.",
+        (),
         {},
     ),
     CommandDocs(
@@ -75,6 +82,13 @@ COMMANDS = (
         "Replaces the conversational context, from the next turn on.",
         (("context", f"text of at most {CONTEXT_CHARS} characters, or empty"),),
         {"context": "The caller is in a hurry."},
+    ),
+    CommandDocs(
+        "playground.choose_interrupt_history",
+        "Chooses what the requests from the next turn on carry of answers that were cut, in place of the persona's "
+        "own policy. Rehearsal, not platform traffic.",
+        (("policy", "heard, full, marked or drop"),),
+        {"policy": "marked"},
     ),
     CommandDocs(
         "playground.resume",

@@ -11,6 +11,7 @@ from playground.engine.events import (
     FillerSkipped,
     FillerStarted,
     InterruptHeld,
+    InterruptWaits,
     NoteMade,
     PlayoutEnded,
     PlayoutStarted,
@@ -39,7 +40,7 @@ from playground.realtime.notices import Kind, notice
 from playground.realtime.version_watch import version_notice
 from playground.realtime.wire_events import envelope, wire_events
 from playground.storage.newer_versions import NewerVersion
-from playground.wire_docs.snapshot import SEQ, snapshot_example
+from playground.wire_docs.snapshot import CONTEXT_CHANGE, SEQ, snapshot_example
 
 CONVERSATION_ID, TURN_ID, INFERENCE_ID = "c0123456789ab", "5f0c2d9e41", "9b1de0a7c3"
 SENT_AT = 1_764_000_000.0
@@ -59,6 +60,7 @@ _SEGMENT = Segment(
 )
 _CALL = ToolCall("call_1", "get_weather", '{"city": "Oslo"}')
 _TIMINGS = Timings(ttfb=180, ttft=312, first_sentence=690, first_audio=900, dead_air=640, total=2600)
+_PHASES = (("started", 4), ("reused", 5), ("sent", 5), ("headers", 180))
 _REQUEST: Json = {
     "method": "POST",
     "url": "https://llm.example.com/v1/chat/completions",
@@ -82,8 +84,13 @@ TURN: tuple[tuple[Event, str], ...] = (
         "says which part of the system message came from where.",
     ),
     (
-        ResponseReceived(t_ms=180, status=200, headers=(("content-type", "text/event-stream"),)),
-        "The LLM's server answered. Of a refusal, body is what its body begins with; else there is none.",
+        ResponseReceived(
+            t_ms=180, status=200, headers=(("content-type", "text/event-stream"),), phases=_PHASES
+        ),
+        "The LLM's server answered. phases are the moments of the request that it had, in order, each with its t_ms: "
+        "started, lookup_started, lookup_ended, connect_started, tls_started, connected, reused (a kept connection), "
+        "in_process (this app's own endpoint), sent, headers. "
+        "Of a refusal, body is what its body begins with; else there is none.",
     ),
     (
         ReasoningDelta(t_ms=240, offset=0, text="They ask about"),
@@ -126,6 +133,11 @@ TURN: tuple[tuple[Event, str], ...] = (
     (
         InterruptHeld(t_ms=950, until_ms=1500),
         "An interrupt waits for the barge-in rules until then; null: until the phrase ends.",
+    ),
+    (
+        InterruptWaits(t_ms=960, at_offset=19),
+        "An interrupt waits until the voice gets to this character (code point) of the answer; null: it was taken "
+        "back. A snapshot has it as cut_waits of the open turn.",
     ),
 )
 CLOSINGS: tuple[tuple[TurnStatus, str], ...] = (
@@ -188,8 +200,17 @@ def _messages() -> Iterator[tuple[Json, str]]:
         _of_conversation("playground.tool_result", answered),
         "A tool call was answered: by hand, by a saved mock or by the tool endpoint. Rehearsal, not platform traffic.",
     )
-    context = {"conversational_context": "The caller's name is Ada."}
-    yield _of_conversation("playground.context", context), "The conversational context was changed."
+    context = {"conversational_context": CONTEXT_CHANGE["text"], "change": CONTEXT_CHANGE}
+    yield (
+        _of_conversation("playground.context", context),
+        "The conversational context was changed: append or overwrite. position is the turn_idx of the first turn that "
+        "uses it, text the beginning of what was given, chars its whole length. A snapshot has the newest changes in "
+        "context_changes; the same id is the same change.",
+    )
+    yield (
+        _of_conversation("playground.interrupt_history", {"interrupt_history": "marked"}),
+        "Another policy was chosen for what requests carry of answers that were cut: heard, full, marked or drop.",
+    )
     yield _of_conversation("playground.ended", {}), "The conversation has ended: it takes no more turns."
     busy = CommandError(Code.BUSY, "A turn is open: interrupt it, or wait for its end.").as_json()
     yield (

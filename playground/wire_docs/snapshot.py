@@ -8,6 +8,14 @@ from playground.storage.frozen_personas import persona_of
 from playground.storage.snapshot import conversation_json
 
 SEQ = 41
+CONTEXT_CHANGE: Json = {
+    "id": 7,
+    "position": 1,
+    "how": "overwrite",
+    "text": "The caller's name is Ada.",
+    "chars": 25,
+    "created_at": "2025-11-24T16:00:00+00:00",
+}
 
 
 def snapshot_example(conversation_id: str, turn: Json) -> Json:
@@ -19,4 +27,4 @@ def snapshot_example(conversation_id: str, turn: Json) -> Json:
     version = PersonaVersion(persona_ref="p0123456789ab", number=3, document=document)
     conversation = Conversation(id=conversation_id, persona_version=version, conversation_name="Rehearsal")
     shown = conversation_json(conversation, persona_of(conversation))
-    return {"conversation": shown, "turns": [turn], "seq": SEQ}
+    return {"conversation": shown, "context_changes": [CONTEXT_CHANGE], "turns": [turn], "seq": SEQ}

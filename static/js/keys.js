@@ -1,7 +1,7 @@
 /**
  * Keys on every page: `data-key` on a control is the key that uses it, alone ("l") or behind another one ("g p"); `?`
- * lists them; Ctrl or ⌘ with K opens the command palette. A key alone works outside of fields and dialogs only, and
- * can be switched off. `palette.js` and `keys_dialog.js` are loaded when they are first opened.
+ * lists them; Ctrl or ⌘ with K opens the command palette. A key alone works outside of fields only, in a dialog for
+ * its own controls, and can be switched off. `palette.js` and `keys_dialog.js` are loaded when they are first opened.
  */
 
 import { remembered } from "./remembered.js";
@@ -23,16 +23,18 @@ function pressed(event) {
   if ((ctrlKey || metaKey) && !altKey && key.toLowerCase() === "k") return open(event, "palette");
   const isOff = document.documentElement.dataset.keys === "off";
   if (ctrlKey || metaKey || altKey || isOff || event.target.closest?.(FIELDS)) return;
-  if (document.querySelector("dialog[open]")) return;
-  if (key === "?") return open(event, "keys");
-  use(event, key);
+  const dialog = document.querySelector("dialog[open]");
+  if (key === "?" && !dialog) return open(event, "keys");
+  use(event, key, dialog ?? document);
 }
 
-function use(event, key) {
+/** Use the control with this key `within` the page, or the dialog that covers it. */
+function use(event, key, within) {
   const typed = first ? `${first} ${key}` : key;
-  const known = controls();
-  // Of several, as in a list of turns, the last one that can be seen.
-  const control = known.findLast((one) => one.dataset.key === typed && one.checkVisibility());
+  const known = controls().filter((one) => within.contains(one));
+  // Of several, as in a list of turns, the selected one's, else the last one that can be seen.
+  const usable = known.filter((one) => one.dataset.key === typed && one.checkVisibility());
+  const control = usable.find((one) => one.closest("[data-selected]")) ?? usable.at(-1);
   clearTimeout(timer);
   first = known.some((one) => one.dataset.key.startsWith(`${key} `)) && !first ? key : "";
   if (first) timer = setTimeout(() => (first = ""), NEXT_KEY_MS);

@@ -3,7 +3,8 @@ import { describe, test } from "node:test";
 
 import { inWords, numbers } from "../../static/js/playground/numbers.js";
 import { axisOf, bars, marks, scaleOf, silences, ticks } from "../../static/js/playground/picture.js";
-import { endingNote, findings, rows } from "../../static/js/playground/story.js";
+import { findings, rows } from "../../static/js/playground/findings.js";
+import { endingNote } from "../../static/js/playground/story.js";
 import { cutDueAt, newTurn, playouts } from "../../static/js/playground/turn.js";
 import { segment } from "./events.mjs";
 

@@ -16,7 +16,7 @@ PROPERTIES: dict[str, set[str]] = {
     "conversation.stopped_speaking": {"role", "interrupted", "duration"},
     "playground.turn.started": {"kind", "text", "client_msg_id", "continues"},
     "playground.request": {"attempt", "request", "origins"},
-    "playground.response": {"status", "headers", "body"},
+    "playground.response": {"status", "headers", "phases", "body"},
     "playground.delta": {"text", "offset"},
     "playground.reasoning": {"text", "offset"},
     "playground.sentence": {"index", "start", "end", "kind", "t_ms", "text", "spoken"},

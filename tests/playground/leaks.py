@@ -74,7 +74,7 @@ def other_pages(owner: User, conversation_id: str) -> str:
 
 def _request_pages(conversation_id: str) -> list[str]:
     turns = Turn.objects.filter(conversation_id=conversation_id).values_list("pk", flat=True)
-    shown = ("request/?platform=tavus", "request/?platform=jaicp", "stream/")
+    shown = ("request/?platform=tavus", "request/?platform=jaicp", "stream/", "timeline/")
     return [f"/playground/turns/{turn}/{what}" for turn in turns for what in shown]
 
 

@@ -10,7 +10,9 @@ from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, stati
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from dashboard import lifetime
 from dashboard.data_lock import DataInUseError, share
+from dashboard.forced_exit import end_unless_stopped
 from dashboard.open_connections import allow_open_files
 from dashboard.site_address import remember_site_url, sign_in_link
 from dashboard.sqlite import create_no_file
@@ -62,6 +64,7 @@ class Command(BaseCommand):
             self.stdout.write("  Ctrl+C stops it.")
             self.stdout.flush()
 
+        end_unless_stopped(lifetime.stopping, settings.STOPPING_MS / 1000 + lifetime.FORCED_S)
         serve = _serve_with_daphne if server == "daphne" else _serve_with_uvicorn
         if not serve(host, port, announce):
             raise CommandError(f"Nothing can be served at {host}:{port}: the port is taken, or not allowed.")

@@ -25,3 +25,9 @@ def cut_at_ms(settings: BargeInSettings, schedule: SpeechSchedule, now_ms: int) 
     if settings.mode is BargeIn.PHRASE:
         return max(earliest_ms, playing.ends_ms)
     return earliest_ms
+
+
+def heard_at_ms(schedule: SpeechSchedule, offset: int) -> int | None:
+    """Return when the word at ``offset`` is heard; ms from the turn's start. None while its sentence doesn't play."""
+    words = schedule.playing.words if schedule.playing is not None else ()
+    return next((word.at_ms for word in words if word.end >= offset), None)

@@ -12,6 +12,7 @@ import httpx
 from playground.engine.addresses.address import DEFAULT_PORTS, Address
 from playground.engine.errors.codes import Code, UpstreamError
 from playground.failures import log_failure
+from playground.outgoing.phases import Moment, mark
 from playground.outgoing.transports.body import Body
 from playground.tasks import start_task
 
@@ -35,9 +36,12 @@ class InProcessTransport(httpx.AsyncBaseTransport):
         self._application = application
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        mark(Moment.IN_PROCESS)
         exchange = _Exchange(self._application(), _scope(request), await request.aread())
+        mark(Moment.SENT)
         try:
             start = await exchange.start()
+            mark(Moment.HEADERS)
         except BaseException:
             await exchange.aclose()
             raise

@@ -14,6 +14,7 @@ from playground.engine.errors.codes import UpstreamError
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.outgoing.guard import BlockedAddressError, Guard, GuardedResolver, LookupTimeoutError
 from playground.outgoing.transports.body import Body
+from playground.outgoing.transports.tracing import tracing
 
 KEEP_ALIVE_S = 30.0
 HEADER_FIELD_BYTES = 16 * 1024
@@ -44,6 +45,7 @@ class SocketTransport(httpx.AsyncBaseTransport):
             max_line_size=HEADER_FIELD_BYTES,
             max_field_size=HEADER_FIELD_BYTES,
             max_headers=HEADER_FIELDS,
+            trace_configs=[tracing()],
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

@@ -1,5 +1,6 @@
 /**
- * Announces what the voice says to screen readers: each sentence once, when it is heard, of turns that run while the page is open.
+ * Announces what the voice says to screen readers: each sentence once, when it is heard, of turns that run while the page
+ * is open. Loaded with the first turn.
  */
 
 import { element } from "./dom.js";
@@ -8,7 +9,7 @@ import { isOpen, playouts } from "./turn.js";
 
 const KEPT = 20;
 
-export class Announcer {
+class Announcer {
   #log = document.getElementById("spoken-log");
   #announced = new Map();
   #over = new Set();
@@ -41,3 +42,5 @@ export class Announcer {
     while (this.#log.childElementCount > KEPT) this.#log.firstElementChild.remove();
   }
 }
+
+export const announcer = new Announcer();

@@ -9,12 +9,13 @@ export class Composer {
   #box = document.getElementById("composer-text");
   #send = document.getElementById("send");
   #interrupt = document.getElementById("interrupt");
+  #withdraw = document.getElementById("withdraw");
   #status = document.getElementById("status");
   #keys = document.getElementById("composer-keys");
   #draftKey;
 
-  /** `onSend(text)` and `onInterrupt()`. */
-  constructor(conversationId, { onSend, onInterrupt }) {
+  /** `onSend(text)`, `onInterrupt()`, and `onWithdraw()` for an interrupt that waits. */
+  constructor(conversationId, { onSend, onInterrupt, onWithdraw }) {
     this.#draftKey = `draft:${conversationId}`;
     this.#box.value = sessionStorage.getItem(this.#draftKey) ?? "";
     this.#send.disabled = false;
@@ -22,7 +23,7 @@ export class Composer {
       event.preventDefault();
       this.#submit(onSend);
     });
-    this.#box.addEventListener("input", () => this.#keep());
+    this.#box.addEventListener("input", () => this.keep());
     this.#box.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
@@ -32,14 +33,19 @@ export class Composer {
       onInterrupt();
       this.#box.focus();
     });
+    this.#withdraw.addEventListener("click", () => {
+      onWithdraw();
+      this.#box.focus();
+    });
   }
 
-  /** `{maySpeak, maySend, mayInterrupt}`; messages sent before the connection is open wait for it. */
-  update({ maySpeak, maySend, mayInterrupt }) {
+  /** `{maySpeak, maySend, mayInterrupt, mayWithdraw}`; messages sent before the connection is open wait for it. */
+  update({ maySpeak, maySend, mayInterrupt, mayWithdraw }) {
     this.#form.hidden = !maySpeak;
     this.#keys.hidden = !maySpeak;
     this.#send.disabled = !maySend;
     this.#interrupt.disabled = !mayInterrupt;
+    this.#withdraw.hidden = !mayWithdraw;
   }
 
   /** Send nothing: the typed text stays in the box. */
@@ -63,7 +69,7 @@ export class Composer {
   /** Insert a text into the box, before its content. */
   putBack(text) {
     this.#box.value = [text, this.#box.value].filter(Boolean).join("\n");
-    this.#keep();
+    this.keep();
     this.#box.focus();
   }
 
@@ -75,12 +81,13 @@ export class Composer {
     const text = this.#box.value.trim();
     if (text === "" || this.#send.disabled) return;
     this.#box.value = "";
-    this.#keep();
+    this.keep();
     this.#box.focus();
     onSend(text);
   }
 
-  #keep() {
-    sessionStorage.setItem(this.#draftKey, this.#box.value);
+  /** Keep the draft for a reload, with `unsent` text before it. */
+  keep(unsent) {
+    sessionStorage.setItem(this.#draftKey, [unsent, this.#box.value].filter(Boolean).join("\n"));
   }
 }

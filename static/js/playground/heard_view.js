@@ -13,9 +13,13 @@ export function showHeard(parts, turn) {
   if (heard === null) return;
   parts.heard.replaceChildren(...heard.lines.map((line) => element("p", "", line)));
   const [written, spoken] = parts["heard-switch"].children;
+  written.dataset.actionName = "The answer as written";
+  spoken.dataset.actionName = "The answer as heard";
   const choose = (isHeard) => {
     written.setAttribute("aria-pressed", String(!isHeard));
     spoken.setAttribute("aria-pressed", String(isHeard));
+    (isHeard ? written : spoken).dataset.key = "h";
+    delete (isHeard ? spoken : written).dataset.key;
     parts.answer.hidden = isHeard;
     parts.heard.hidden = !isHeard;
   };

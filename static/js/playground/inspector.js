@@ -8,7 +8,6 @@ import { inWords } from "./numbers.js";
 import { showNumbers } from "./numbers_view.js";
 import { LANES, PictureView } from "./picture_view.js";
 import { labelOf } from "./platforms.js";
-import { findings, rows } from "./story.js";
 import { bindTabs } from "./tabs.js";
 import { isOpen } from "./turn.js";
 
@@ -18,9 +17,13 @@ const REQUEST = document.getElementById("panel-request");
 const STREAM = document.getElementById("panel-stream");
 const EVENTS = document.getElementById("panel-events");
 const NOTES = document.getElementById("panel-notes");
+const TURNS = document.getElementById("panel-turns");
 
+const withFindings = lazy(() => import("./findings.js"));
 const withPlaces = lazy(() => import("./note_places.js"));
+const withTurns = lazy(() => import("./turns_panel.js"));
 const withNotes = lazy(() => import("./notes_panel.js"));
+const withTimeline = lazy(() => import("./timeline_dialog.js"));
 
 export class Inspector {
   #root = document.getElementById("inspector");
@@ -38,24 +41,31 @@ export class Inspector {
   #live;
   #wordsFor = "";
   #elapsed_ms = 0;
+  #turns = [];
+  #select;
+  #scene = null;
+  #timeline = null;
 
   /**
    * `pathOf(turnId, platform, part)` and `streamPathOf(turnId)` return the addresses of a turn's request and stream,
-   * `eventsOf(turnId)` its events (`EventLog.of`).
+   * `eventsOf(turnId)` its events (`EventLog.of`); `select(turnId)` selects another turn.
    */
-  constructor(pathOf, streamPathOf, eventsOf) {
+  constructor({ pathOf, streamPathOf, eventsOf, select }) {
     this.#pathOf = pathOf;
+    this.#select = select;
     this.#streamPathOf = streamPathOf;
     this.#eventsOf = eventsOf;
     NOTES.addEventListener("click", ({ target }) => this.#goToPayload(target.closest("[data-payload]")?.dataset.payload));
     bindTabs(this.#root.querySelector("[role=tablist]"), () => this.#showOpened());
+    document.getElementById("open-timeline").addEventListener("click", () => this.#openTimeline());
     this.#parts.table.addEventListener("toggle", () => {
       if (this.#turn) this.#showRows(this.#turn, this.#elapsed_ms);
     });
   }
 
-  /** Show `turn` of a persona of `platform`; `live` is the request from its events, if one arrived. */
-  show(turn, platform, live, elapsed_ms) {
+  /** Show `turn`, one of `turns`, of a persona of `platform`; `live` is the request from its events, if one arrived. */
+  show(turn, turns, platform, live, elapsed_ms) {
+    this.#turns = turns;
     this.#platform = platform;
     this.#live = live;
     const isSame = turn === this.#turn;
@@ -75,20 +85,38 @@ export class Inspector {
     showNumbers(this.#parts.numbers, turn, elapsed_ms);
   }
 
+  /** Keep what the large timeline shows (`TimelineDialog.open`), and show it if that is open. */
+  see(scene) {
+    this.#scene = scene;
+    this.#timeline?.update(scene);
+  }
+
+  #openTimeline() {
+    withTimeline(({ TimelineDialog }) => {
+      this.#timeline ??= new TimelineDialog();
+      this.#timeline.open(this.#scene);
+    });
+  }
+
   #showWords(turn, elapsed_ms) {
     const moment = isOpen(turn) ? Math.floor(elapsed_ms / WORDS_EVERY_MS) : "closed";
     const wanted = `${turn.turn_id}|${moment}`;
     if (isOpen(turn) && wanted === this.#wordsFor) return;
     this.#wordsFor = wanted;
     setText(this.#title, titleOf(turn));
-    this.#parts.findings.replaceChildren(...findings(turn).map((text) => element("li", "", text)));
+    withFindings(({ findings }) => {
+      if (turn === this.#turn) this.#parts.findings.replaceChildren(...findings(turn).map((text) => element("li", "", text)));
+    });
     this.#showRows(turn, elapsed_ms);
     this.#showNotes(turn);
   }
 
   /** Build the table only when it is visible: for a long answer it is long. */
   #showRows(turn, elapsed_ms) {
-    if (this.#parts.table.open) this.#parts.rows.replaceChildren(...rows(turn, elapsed_ms).map(rowOf));
+    if (!this.#parts.table.open) return;
+    withFindings(({ rows }) => {
+      if (turn === this.#turn) this.#parts.rows.replaceChildren(...rows(turn, elapsed_ms).map(rowOf));
+    });
   }
 
   #showOpened() {
@@ -97,6 +125,7 @@ export class Inspector {
     if (!STREAM.hidden) this.#showStream();
     if (!EVENTS.hidden) this.#showEvents();
     if (!NOTES.hidden) this.#linkNotes();
+    if (!TURNS.hidden) withTurns(({ showTurns }) => showTurns(TURNS, this.#turns, this.#turn.turn_id, this.#select));
   }
 
   /** These panels are loaded when they are first shown. */

@@ -4,7 +4,7 @@
 
 import { element, fromTemplate, partsOf } from "./dom.js";
 
-export class NoticesView {
+class NoticesView {
   #root = document.getElementById("notices");
   #shown = "";
   #lines = new Map();
@@ -19,6 +19,8 @@ export class NoticesView {
     this.#root.replaceChildren(...this.#lines.values());
   }
 }
+
+export const noticesView = new NoticesView();
 
 /** Return the line of a notice; a kind that something can be done about has a template. */
 function lineOf(kind, message) {

@@ -5,6 +5,8 @@
 import { isOpen } from "./turn.js";
 import { silences } from "./picture.js";
 
+/** Made once: `toLocaleString` makes another one each time, which costs milliseconds a frame. */
+const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const SHOWN = [
   ["ttft", "TTFT", "Time to the first delta with content"],
   ["first_sentence", "first sentence", "Time to the end of the first sentence"],
@@ -27,7 +29,7 @@ function silenceSoFar(turn, elapsed_ms) {
 /** Return `{value, unit}` of a duration: whole ms below 10 s, seconds with one decimal above; "–" for null. */
 export function formatMs(ms) {
   if (ms === null || ms === undefined) return { value: "–", unit: "" };
-  if (ms < 10_000) return { value: Math.round(ms).toLocaleString("en-US"), unit: "ms" };
+  if (ms < 10_000) return { value: WHOLE.format(Math.round(ms)), unit: "ms" };
   return { value: (ms / 1000).toFixed(1), unit: "s" };
 }
 

@@ -2,24 +2,24 @@
  * The live conversation: ties the socket, the state and the views together.
  */
 
-import { Announcer } from "./announcer.js";
 import { TurnClock } from "./clock.js";
 import { Composer } from "./composer.js";
 import { EventLog } from "./event_log.js";
 import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
 import { lazy } from "./lazy.js";
-import { NoticesView } from "./notices_view.js";
 import { OptionalParts } from "./optional_parts.js";
 import * as protocol from "./protocol.js";
 import { Sender } from "./sender.js";
-import { Sheet } from "./sheet.js";
 import { ConversationSocket } from "./socket.js";
-import { CUT_WAITS, initialState, openTurn, reduce, turnById } from "./state.js";
+import { initialState, openTurn, reduce, turnById } from "./state.js";
 import { connectionStatus, turnStatus } from "./status.js";
 import { Transcript } from "./transcript.js";
-import { cutDueAt, heardAt } from "./turn.js";
+import { heardAt } from "./turn.js";
 
+const withSheet = lazy(() => import("./sheet.js"));
+const withNotices = lazy(() => import("./notices_view.js"));
+const withAnnouncer = lazy(() => import("./announcer.js"));
 const withQuestion = lazy(() => import("./barge_in_question.js"));
 
 /** How often the page redraws if the user prefers reduced motion. */
@@ -35,16 +35,16 @@ class LivePage {
   #isStill = matchMedia("(prefers-reduced-motion: reduce)");
   #state = initialState();
   #connection = { state: "connecting" };
-  #selectedId = null;
+  #selectedId = location.hash.slice(1) || null;
+  /** The turn of the page's address, until it is shown. */
+  #linkedId = this.#selectedId;
   #frame = null;
   #timer = null;
   #askedFrom = null;
   #hiddenAt = 0;
   #clock = new TurnClock();
   #parts = new OptionalParts(this.#clock, () => this.#requestFrame());
-  #announcer = new Announcer();
-  #sheet = new Sheet();
-  #notices = new NoticesView();
+  #hasNotices = false;
   #socket = new ConversationSocket({
     url: socketUrl(this.#root.dataset.socketPath),
     closeCodes: JSON.parse(this.#root.dataset.closeCodes),
@@ -53,18 +53,26 @@ class LivePage {
   });
   #sender = new Sender(this.#socket, (turn, text, cut) => this.#asksFirst(turn, text, cut));
   #log = new EventLog();
-  #inspector = new Inspector((turnId, platform, part) => this.#requestPath(turnId, platform, part), (turnId) => this.#streamPath(turnId), (turnId) => this.#log.of(turnId));
+  #inspector = new Inspector({
+    pathOf: (turnId, platform, part) => this.#requestPath(turnId, platform, part),
+    streamPathOf: (turnId) => this.#streamPath(turnId),
+    eventsOf: (turnId) => this.#log.of(turnId),
+    select: (turnId) => this.#select(turnId),
+  });
   #transcript = new Transcript({
     select: (turnId) => this.#select(turnId),
-    cutAt: (turn, offset) => this.#cutAt(turn, offset),
+    cutAt: (offset) => this.#socket.send(protocol.interrupt(offset)),
+    chooseHistory: (policy) => this.#socket.send(protocol.chooseInterruptHistory(policy)),
     retry: (turn) => this.#retry(turn),
     answerCall: (callId, output, status) => this.#socket.send(protocol.toolResult(callId, output, status)),
     say: (text) => this.#say(text),
     takeBack: (id) => this.#putBack(this.#sender.takeBack(id)),
+    redraw: () => this.#requestFrame(),
   });
   #composer = new Composer(this.#root.dataset.conversationId, {
     onSend: (text) => this.#say(text),
     onInterrupt: () => this.#sender.cut(this.#state),
+    onWithdraw: () => this.#socket.send(protocol.withdrawInterrupt()),
   });
   #header = new Header({
     onContext: (how, text) => this.#socket.send(CONTEXT_COMMANDS[how](text)),
@@ -74,7 +82,10 @@ class LivePage {
   start() {
     document.addEventListener("keydown", (event) => this.#pressed(event));
     addEventListener("online", () => this.#socket.hurry());
+    addEventListener("pagehide", () => this.#composer.keep(this.#sender.unsentText));
     document.addEventListener("visibilitychange", () => this.#seen());
+    document.getElementById("turn-above").addEventListener("click", () => this.#step(-1));
+    document.getElementById("turn-below").addEventListener("click", () => this.#step(1));
     this.#socket.connect();
     if (matchMedia("(pointer: fine)").matches) this.#composer.focus();
   }
@@ -157,18 +168,6 @@ class LivePage {
     return Boolean(isAsked);
   }
 
-  /** Interrupt at a word, once the voice is there. */
-  #cutAt(turn, offset) {
-    this.#state = reduce(this.#state, { event_type: CUT_WAITS, properties: { turn_id: turn.turn_id, offset } });
-    this.#requestFrame();
-  }
-
-  #cutWhenHeard(turn, elapsed_ms) {
-    const at_ms = cutDueAt(turn);
-    if (at_ms === null || elapsed_ms < at_ms || !this.#socket.send(protocol.interrupt(turn.cut_waits))) return;
-    this.#state = reduce(this.#state, { event_type: CUT_WAITS, properties: { turn_id: turn.turn_id, offset: null } });
-  }
-
   #putBack(text) {
     if (text) this.#composer.putBack(text);
     this.#requestFrame();
@@ -182,8 +181,23 @@ class LivePage {
 
   #select(turnId) {
     this.#selectedId = turnId;
-    this.#sheet.open();
+    withSheet(({ sheet }) => sheet.open());
     this.#requestFrame();
+  }
+
+  /** Select the turn above or below, and bring it into view. */
+  #step(by) {
+    const { turns } = this.#state;
+    const next = turns[turns.indexOf(this.#selected()) + by];
+    if (!next) return;
+    this.#selectedId = next.turn_id;
+    this.#transcript.reveal(next.turn_id);
+    document.getElementById("announcements").textContent = `Turn ${turns.indexOf(next) + 1} of ${turns.length}`;
+    this.#requestFrame();
+  }
+
+  #selected() {
+    return turnById(this.#state, this.#selectedId) ?? this.#state.turns.at(-1);
   }
 
   #requestPath(turnId, platform, part) {
@@ -222,19 +236,20 @@ class LivePage {
     const elapsed = (turn) => this.#clock.elapsed(turn.turn_id, now);
     const maySpeak = conversation.may_speak;
     const open = openTurn(this.#state);
-    const selected = turnById(this.#state, this.#selectedId) ?? turns.at(-1);
+    const selected = this.#selected();
     this.#header.update(conversation, maySpeak);
-    this.#notices.update(this.#state.notices);
+    this.#showNotices(this.#state.notices);
     this.#ended.hidden = maySpeak;
     const isWhole = this.#transcript.update(this.#state, this.#scene(selected, maySpeak), elapsed);
     this.#transcript.tick(open ?? null, open ? elapsed(open) : 0);
-    if (open) this.#cutWhenHeard(open, elapsed(open));
-    if (selected) this.#inspect(selected, elapsed(selected));
-    this.#announcer.update(turns, elapsed);
+    if (this.#linkedId && this.#transcript.reveal(this.#linkedId)) this.#linkedId = null;
+    if (selected) this.#inspect(selected, elapsed);
+    if (turns.length) withAnnouncer(({ announcer }) => announcer.update(turns, elapsed));
     this.#parts.update(turns.at(-1));
     const maySend = this.#connection.state !== "closed";
     const mayInterrupt = Boolean(open) && this.#connection.state === "open";
-    this.#composer.update({ maySpeak, maySend, mayInterrupt });
+    const mayWithdraw = mayInterrupt && open.cut_waits !== null;
+    this.#composer.update({ maySpeak, maySend, mayInterrupt, mayWithdraw });
     this.#showStatus(open, open ? elapsed(open) : 0);
     return isWhole;
   }
@@ -246,10 +261,18 @@ class LivePage {
     return { outbox: this.#sender.outbox, selectedId: selected?.turn_id, maySpeak, whyWaiting };
   }
 
-  #inspect(turn, elapsed_ms) {
-    const { conversation, requests } = this.#state;
-    this.#inspector.show(turn, conversation.persona.platform, requests[turn.turn_id], elapsed_ms);
-    this.#inspector.tick(turn, elapsed_ms);
+  #inspect(turn, elapsed) {
+    const { conversation, requests, turns } = this.#state;
+    const request = requests[turn.turn_id];
+    this.#inspector.show(turn, turns, conversation.persona.platform, request, elapsed(turn));
+    this.#inspector.tick(turn, elapsed(turn));
+    this.#inspector.see({ turn, turns, elapsed, request });
+  }
+
+  #showNotices(notices) {
+    if (!notices.length && !this.#hasNotices) return;
+    this.#hasNotices = notices.length > 0;
+    withNotices(({ noticesView }) => noticesView.update(notices));
   }
 
   #showStatus(open, elapsed_ms = 0) {

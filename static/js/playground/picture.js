@@ -58,7 +58,9 @@ function llmBars(turn, end) {
     const to = (isOver && turn.timings_ms.ttfb) || end;
     return [{ lane: "llm", kind: "waiting", from: 0, to, label: "waiting" }];
   }
-  const last = Math.max(first, turn.delta_times_ms.at(-1) ?? 0, turn.sentences.at(-1)?.t_ms ?? 0);
+  // A stall completes the sentence that it broke off.
+  const completed = isStalled(turn) ? 0 : (turn.sentences.at(-1)?.t_ms ?? 0);
+  const last = Math.max(first, turn.delta_times_ms.at(-1) ?? 0, completed);
   return [{ lane: "llm", kind: "waiting", from: 0, to: first, label: "waiting" }, ...streamBars(turn, first, last, end)];
 }
 
@@ -71,7 +73,7 @@ function streamBars(turn, first, last, end) {
     from = stall.to;
   }
   drawn.push({ lane: "llm", kind: "stream", from, to: Math.max(last, from + INSTANT_MS), label: "text arrives" });
-  if (isStalled(turn, end)) drawn.push(stalled({ from: last, to: end }));
+  if (isStalled(turn)) drawn.push(stalled({ from: last, to: end }));
   return drawn;
 }
 

@@ -41,21 +41,25 @@ export class PictureView {
 
   /** Draw `turn` on an axis of `axis_ms`, or of its own length. */
   draw(turn, elapsed_ms, axis_ms = axisOf(turn, elapsed_ms)) {
-    this.#last = [turn, elapsed_ms, axis_ms];
+    this.show(() => ({ bars: bars(turn, elapsed_ms), marks: marks(turn), deltas: turn.delta_times_ms }), axis_ms);
+  }
+
+  /** Draw `{bars, marks, deltas}`, which `picture()` returns, on an axis of `axis_ms`, once there is room for it. */
+  show(picture, axis_ms) {
+    this.#last = [picture, axis_ms];
     if (this.#width === 0) return;
     const x = (ms) => (ms / axis_ms) * this.#width;
-    this.#boxes = bars(turn, elapsed_ms)
-      .filter((bar) => bar.lane in this.#layout.lanes)
-      .map((bar) => this.#boxOf(bar, x));
+    const drawn = picture();
+    this.#boxes = drawn.bars.filter((bar) => bar.lane in this.#layout.lanes).map((bar) => this.#boxOf(bar, x));
     this.#drawBoxes();
-    this.#drawMarks(turn, x);
-    if (this.#layout.axis) this.#drawDetails(turn, axis_ms, x);
+    this.#drawMarks(drawn.marks, x);
+    if (this.#layout.axis) this.#drawDetails(drawn.deltas, axis_ms, x);
   }
 
   #resized(width) {
     if (width === this.#width) return;
     this.#width = width;
-    if (this.#last) this.draw(...this.#last);
+    if (this.#last) this.show(...this.#last);
   }
 
   /** A bar in px; neighbours on a lane stay a hair apart. */
@@ -79,15 +83,15 @@ export class PictureView {
     });
   }
 
-  #drawMarks(turn, x) {
-    this.#pool("marks", "line", marks(turn), (line, { kind, at }) => {
+  #drawMarks(moments, x) {
+    this.#pool("marks", "line", moments, (line, { kind, at }) => {
       put(line, { class: `mark mark--${kind}`, x1: px(x(at)), x2: px(x(at)), y1: 0, y2: this.#layout.height });
     });
   }
 
-  #drawDetails(turn, axis_ms, x) {
+  #drawDetails(deltas, axis_ms, x) {
     const { llm } = this.#layout.lanes;
-    const d = turn.delta_times_ms.map((at) => `M${px(x(at))} ${llm.y}v${llm.height}`).join("");
+    const d = deltas.map((at) => `M${px(x(at))} ${llm.y}v${llm.height}`).join("");
     this.#pool("deltas", "path", d ? [d] : [], (path) => put(path, { d, class: "deltas" }));
     const numbered = this.#boxes.filter(({ bar, width }) => bar.kind === "sentence" && width > LABEL_PX);
     this.#pool("labels", "text", numbered, (text, box) => {

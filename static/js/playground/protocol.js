@@ -30,9 +30,19 @@ export function respond(text, clientMsgId) {
   return conversation("respond", { text, client_msg_id: clientMsgId });
 }
 
-/** Interrupt the open turn now, or, with `atOffset` (code points of its text), as if it had been interrupted there. */
+/** Interrupt the open turn now, or, with `atOffset` (code points of its text), when the voice gets there. */
 export function interrupt(atOffset = null) {
   return conversation("interrupt", atOffset === null ? {} : { at_offset: atOffset });
+}
+
+/** Take back an interrupt that waits for the voice. */
+export function withdrawInterrupt() {
+  return playground("withdraw_interrupt", {});
+}
+
+/** Choose what the next requests carry of answers that were cut. */
+export function chooseInterruptHistory(policy) {
+  return playground("choose_interrupt_history", { policy });
 }
 
 /** Let the voice say `text` verbatim. */
@@ -55,7 +65,11 @@ export function toolResult(toolCallId, output, status) {
 
 /** Request a new snapshot; `seq` is that of the last event that arrived. */
 export function resume(seq) {
-  return { message_type: "playground", event_type: "playground.resume", properties: { seq } };
+  return playground("resume", { seq });
+}
+
+function playground(name, properties) {
+  return { message_type: "playground", event_type: `playground.${name}`, properties };
 }
 
 function conversation(name, properties) {

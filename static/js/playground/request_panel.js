@@ -35,6 +35,7 @@ export class RequestPanel {
     this.#panel = panel;
     this.#parts = partsOf(panel);
     this.#pathOf = pathOf;
+    this.#parts.platforms.hidden = false;
     this.#parts.platforms.addEventListener("click", ({ target }) => {
       const platform = target.closest("[data-platform]")?.dataset.platform;
       if (platform) this.#choose(platform);

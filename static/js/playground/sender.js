@@ -73,6 +73,11 @@ export class Sender {
     return texts.join("\n");
   }
 
+  /** The texts of the messages that are not sent, one per line, or "". */
+  get unsentText() {
+    return this.outbox.flatMap(({ sent, text }) => (sent ? [] : [text])).join("\n");
+  }
+
   /** Remove a message from the outbox; return its text, or "". */
   takeBack(clientMsgId) {
     const message = this.outbox.find((one) => one.client_msg_id === clientMsgId);

@@ -4,7 +4,7 @@
 
 const WIDE = "(min-width: 1000px)";
 
-export class Sheet {
+class Sheet {
   #panel = document.getElementById("inspector");
   #aside = document.getElementById("inspector-aside");
   #dialog = document.getElementById("inspector-sheet");
@@ -32,3 +32,5 @@ export class Sheet {
     }
   }
 }
+
+export const sheet = new Sheet();

@@ -11,6 +11,8 @@
  * @property {{turn_id: string, chars: number, reasoning_chars: number, held_until_ms: number|null}|null} open
  *   the turn that events are building, with the lengths of its texts in code points
  * @property {{code: string, message: string, client_msg_id: string}|null} refusal the last refused command
+ * @property {{id: number, position: number, how: string, text: string, chars: number, created_at: string}[]} context_changes
+ *   in order; `position` is the `turn_idx` of the first turn after it
  * @property {{kind: string, message: string}[]} notices what the server can't do at the moment
  */
 
@@ -23,7 +25,7 @@ export const DELTA_TIMES = 400;
 /** @returns {State} */
 export function initialState() {
   const turns = { turns: [], earlier: 0, requests: {}, open: null };
-  return { seq: 0, gap: false, conversation: null, ...turns, refusal: null, notices: [] };
+  return { seq: 0, gap: false, conversation: null, ...turns, context_changes: [], refusal: null, notices: [] };
 }
 
 /** Return the state after `event`. An event that was already applied, or is unknown, changes nothing. */
@@ -46,11 +48,7 @@ export function openTurn(state) {
   return state.turns.findLast(isOpen);
 }
 
-/** The page's own event: the open turn is to be interrupted behind the word that ends at `offset`; null: no longer. */
-export const CUT_WAITS = "page.cut_waits";
-
 const CHANGES = {
-  [CUT_WAITS]: cutWaits,
   "playground.request": requestSent,
   "playground.response": responseReceived,
   "playground.delta": contentDelta,
@@ -61,6 +59,7 @@ const CHANGES = {
   "playground.note": noteMade,
   "playground.event_fired": eventFired,
   "playground.interrupt_held": interruptHeld,
+  "playground.interrupt_waits": interruptWaits,
   "playground.tool_result": toolAnswered,
   "playground.turn.completed": turnClosed,
   "playground.turn.interrupted": turnClosed,
@@ -71,7 +70,8 @@ const CHANGES = {
 function apply(state, event) {
   if (event.event_type === "playground.turn.started") return turnStarted(state, event);
   if (event.event_type === "playground.context") return contextChanged(state, event);
-  if (event.event_type === "playground.ended") return ended(state);
+  if (event.event_type === "playground.interrupt_history") return withConversation(state, event.properties);
+  if (event.event_type === "playground.ended") return withConversation(state, { status: "ended", may_speak: false });
   const change = CHANGES[event.event_type];
   const turn = change && turnById(state, event.properties.turn_id);
   return turn ? change(state, turn, event.properties, event) : state;
@@ -84,12 +84,12 @@ function advance(state, event) {
 
 /** Known earlier turns stay, so that the reader keeps the place; later parts of the snapshot deliver them again. */
 function snapshot(state, { properties }) {
-  const { conversation, turns, earlier = 0, seq, notices = [] } = properties;
+  const { conversation, turns, context_changes = [], earlier = 0, seq, notices = [] } = properties;
   const { requests, refusal } = state;
   const newest = turns.map(complete);
   const first = earlier > 0 ? newest[0].turn_idx : 0;
   const known = state.turns.filter((turn) => turn.turn_idx < first && !isOpen(turn));
-  const shown = { conversation, turns: [...known, ...newest], earlier, seq, requests, refusal };
+  const shown = { conversation, turns: [...known, ...newest], context_changes, earlier, seq, requests, refusal };
   return notices.reduce(noticed, { ...initialState(), ...shown });
 }
 
@@ -135,12 +135,14 @@ function noticed(state, { kind, is_on, message }) {
 }
 
 function contextChanged(state, { properties }) {
-  const { conversational_context } = properties;
-  return { ...state, conversation: { ...state.conversation, conversational_context } };
+  const { conversational_context, change } = properties;
+  const changed = withConversation(state, { conversational_context });
+  if (!change) return changed;
+  return { ...changed, context_changes: upserted(state.context_changes, change, (one) => one.id === change.id) };
 }
 
-function ended(state) {
-  return { ...state, conversation: { ...state.conversation, status: "ended", may_speak: false } };
+function withConversation(state, changes) {
+  return { ...state, conversation: { ...state.conversation, ...changes } };
 }
 
 function turnStarted(state, event) {
@@ -176,9 +178,9 @@ function requestSent(state, turn, { attempt, request, origins }) {
   return { ...withTurn(state, turn, { status: "streaming" }), requests };
 }
 
-function responseReceived(state, turn, { status, body = "", t_ms }) {
+function responseReceived(state, turn, { status, body = "", phases, t_ms }) {
   const timings_ms = status < 300 ? withTime(turn, "ttfb", t_ms) : turn.timings_ms;
-  return withTurn(state, turn, { response_status: status, response_body: body, timings_ms });
+  return withTurn(state, turn, { response_status: status, response_body: body, phases, timings_ms });
 }
 
 function contentDelta(state, turn, { text, offset, t_ms }) {
@@ -188,7 +190,7 @@ function contentDelta(state, turn, { text, offset, t_ms }) {
   const chars = open.chars + codePointLength(added);
   const next = withTurn(state, turn, {
     text: turn.text + added,
-    delta_times_ms: thinned([...turn.delta_times_ms, t_ms]),
+    ...withDelta(turn, t_ms, codePointLength(added)),
     timings_ms: withTime(turn, "ttft", t_ms),
   });
   return { ...next, gap: false, open: { ...open, chars } };
@@ -214,8 +216,14 @@ function opened(state, turn) {
   };
 }
 
-function thinned(times) {
-  return times.length <= DELTA_TIMES ? times : times.filter((_, place) => place % 2 === 0);
+/** Beyond the bound each delta is counted with the one before it. */
+function withDelta({ delta_times_ms, delta_chars }, t_ms, added) {
+  const times = [...delta_times_ms, t_ms];
+  const chars = [...delta_chars, added];
+  if (times.length <= DELTA_TIMES) return { delta_times_ms: times, delta_chars: chars };
+  const isFirst = (_, place) => place % 2 === 0;
+  const pairs = chars.map((one, place) => one + (chars[place + 1] ?? 0));
+  return { delta_times_ms: times.filter(isFirst), delta_chars: pairs.filter(isFirst) };
 }
 
 function sentenceCompleted(state, turn, { index, start, end, kind, t_ms }) {
@@ -255,8 +263,8 @@ function interruptHeld(state, turn, { until_ms }) {
   return { ...state, open: { ...opened(state, turn), held_until_ms: until_ms ?? Infinity } };
 }
 
-function cutWaits(state, turn, { offset }) {
-  return withTurn(state, turn, { cut_waits: offset });
+function interruptWaits(state, turn, { at_offset }) {
+  return withTurn(state, turn, { cut_waits: at_offset });
 }
 
 function toolCalled(state, turn, { tool_call_id, name, arguments: text, valid }) {

@@ -37,7 +37,7 @@ export function connectionStatus({ state, why, reason }) {
 export function turnStatus(turn, speaker, elapsed_ms, held_until_ms) {
   if (!turn) return "";
   if (held_until_ms !== null) return `${speaker} can't be interrupted yet; the interrupt waits.`;
-  if (turn.cut_waits !== null) return "The interrupt waits until the word that you clicked is heard; Esc interrupts at once.";
+  if (turn.cut_waits !== null) return "The interrupt waits until its word is heard; Esc interrupts at once.";
   const playing = heardAt(turn, elapsed_ms);
   if (playing) return playing.kind === "filler" ? "A filler plays" : `${speaker} speaks`;
   return turn.text === "" ? "Waiting for the LLM" : "Silence";

@@ -2,12 +2,13 @@
  * The transcript: all turns, unsent messages, and where it is scrolled to: it follows the voice, the end or the reader.
  */
 
-import { element, fromTemplate, partsOf, setText } from "./dom.js";
 import { lazy } from "./lazy.js";
 import { labelOf } from "./platforms.js";
 import { TurnList } from "./turn_list.js";
 
-const withFirstLines = lazy(() => import("./first_lines.js"));
+const withOutbox = lazy(() => import("./outbox_view.js"));
+const withOpenings = lazy(() => import("./openings.js"));
+const withChanges = lazy(() => import("./context_changes.js"));
 
 const NEAR_THE_END_PX = 48;
 /** Where the spoken sentence is put when it leaves the view, and from where on it has left it; as shares of the height. */
@@ -17,6 +18,7 @@ const FOLLOWED = { VOICE: "voice", END: "end", READER: "reader" };
 
 export class Transcript {
   #scroller = document.getElementById("transcript");
+  #list = document.getElementById("turns");
   #turns;
   #outbox = document.getElementById("outbox");
   #empty = document.getElementById("empty");
@@ -33,10 +35,10 @@ export class Transcript {
   #placedAt = null;
   #actions;
 
-  /** `actions`: those of TurnView, and `say(text)`, `takeBack(clientMsgId)`. */
+  /** `actions`: those of TurnView, and `say(text)`, `takeBack(clientMsgId)`, `redraw()`. */
   constructor(actions) {
     this.#actions = actions;
-    this.#turns = new TurnList(document.getElementById("turns"), actions);
+    this.#turns = new TurnList(this.#list, actions);
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.#toEnd.addEventListener("click", () => this.#follow(FOLLOWED.END));
     this.#toVoice.addEventListener("click", () => this.#returnToVoice());
@@ -49,12 +51,14 @@ export class Transcript {
    * returns false if it has to be called again in the next frame for the others.
    */
   update(state, { outbox, selectedId, maySpeak, whyWaiting }, elapsed) {
-    const { name, filler, platform } = state.conversation.persona;
+    const { persona, interrupt_history: policy } = state.conversation;
+    const { name, filler, platform, interrupt_history: ownPolicy } = persona;
     this.#showEmpty(state, outbox, maySpeak);
     this.#renewAnchor();
-    const speaks = { speaker: shortName(name), hasFiller: Boolean(filler), platform: labelOf(platform) };
+    const speaks = { speaker: shortName(name), hasFiller: Boolean(filler), platform: labelOf(platform), policy, ownPolicy };
     const scene = { ...speaks, maySpeak, selectedId };
     const isWhole = this.#turns.update(state.turns, scene, elapsed);
+    if (state.context_changes.length) withChanges(({ showChanges }) => showChanges(this.#list, state, isWhole));
     this.#showOutbox(outbox, whyWaiting);
     this.#isFilling = !isWhole || state.earlier > 0;
     this.#scroller.toggleAttribute("data-filling", this.#isFilling);
@@ -76,16 +80,32 @@ export class Transcript {
     this.#follow(FOLLOWED.VOICE);
   }
 
+  /** Scroll to the turn, and follow the reader from there; return whether it is shown yet. */
+  reveal(turnId) {
+    const node = this.#turns.nodeOf(turnId);
+    if (!node) return false;
+    this.#scrollTo(node, 0);
+    this.#follow(FOLLOWED.READER);
+    this.#anchor = { node, top: node.getBoundingClientRect().top };
+    this.#placedAt = this.#top;
+    return true;
+  }
+
   #follow(followed) {
     this.#followed = followed;
     this.#stick();
   }
 
   #returnToVoice() {
-    const box = this.#speaking?.getBoundingClientRect();
-    if (box) this.#scroller.scrollTop += box.top - this.#scroller.getBoundingClientRect().top - VOICE_TOP * this.#scroller.clientHeight;
-    this.#top = this.#scroller.scrollTop;
+    if (this.#speaking) this.#scrollTo(this.#speaking, VOICE_TOP);
     this.#follow(FOLLOWED.VOICE);
+  }
+
+  /** Scroll `node` to a share of the height below the top. */
+  #scrollTo(node, share) {
+    const { clientHeight } = this.#scroller;
+    this.#scroller.scrollTop += node.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top - share * clientHeight;
+    this.#top = this.#scroller.scrollTop;
   }
 
   #showEmpty(state, outbox, maySpeak) {
@@ -94,34 +114,19 @@ export class Transcript {
     this.#emptyEnded.hidden = !isEmpty || maySpeak;
     const list = this.#empty.querySelector("#openings");
     if (this.#empty.hidden || list.childElementCount) return;
-    const { persona } = state.conversation;
-    withFirstLines(({ firstLines }) => list.replaceChildren(...firstLines(persona).map((line) => this.#opening(line))));
-  }
-
-  #opening(line) {
-    const button = element("button", "button", line);
-    button.type = "button";
-    button.addEventListener("click", () => this.#actions.say(line));
-    const item = element("li");
-    item.append(button);
-    return item;
+    withOpenings(({ showOpenings }) => showOpenings(list, state.conversation.persona, this.#actions.say));
   }
 
   #showOutbox(outbox, whyWaiting) {
-    const key = JSON.stringify([outbox, whyWaiting]);
+    const key = outbox.length ? JSON.stringify([outbox, whyWaiting]) : "";
     if (key === this.#outboxKey) return;
     this.#outboxKey = key;
-    this.#hasGrown = true;
-    const waiting = outbox.map((message) => {
-      const root = fromTemplate("waiting-template");
-      const parts = partsOf(root);
-      setText(parts.question, message.text);
-      setText(parts.why, message.sent ? "" : whyWaiting);
-      parts["take-back"].hidden = message.sent;
-      parts["take-back"].addEventListener("click", () => this.#actions.takeBack(message.client_msg_id));
-      return root;
+    withOutbox(({ waitingMessages }) => {
+      if (key !== this.#outboxKey) return;
+      this.#outbox.replaceChildren(...waitingMessages(outbox, whyWaiting, this.#actions.takeBack));
+      this.#hasGrown = true;
+      this.#actions.redraw();
     });
-    this.#outbox.replaceChildren(...waiting);
   }
 
   /** Detect a reader's scrolling: only a reader scrolls up; the end alone moves away when content grows. */

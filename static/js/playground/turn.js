@@ -14,6 +14,8 @@
  * @property {{index: number, start: number, end: number, kind: string, t_ms: number}[]} sentences
  * @property {Segment[]} segments
  * @property {number[]} delta_times_ms when text arrived, thinned
+ * @property {number[]} delta_chars how many code points arrived then, as far as this page saw it
+ * @property {[string, number][]|null} phases the moments of its request (`playground/outgoing/phases.py`)
  * @property {{state: "played"|"skipped", phrase: string, reason: string, due_ms: number}|null} filler
  * @property {{id: string, name: string, arguments: string, valid: boolean}[]} tool_calls
  * @property {Object<string, {output: unknown, status: string, source?: string}>} tool_results by tool call id
@@ -63,6 +65,8 @@ export function newTurn(turnId) {
     sentences: [],
     segments: [],
     delta_times_ms: [],
+    delta_chars: [],
+    phases: null,
     filler: null,
     tool_calls: [],
     tool_results: {},
@@ -94,7 +98,9 @@ export function cutOffset(turn) {
 }
 
 /** Return when the speech was cut, in ms: a click on a word that had been heard cuts there, earlier than the click. */
-export function cutAtMs(turn) {
+export const cutAtMs = remembered(cutMoment);
+
+function cutMoment(turn) {
   if (turn.interrupted_at_ms === null) return null;
   const cut = cutOffset(turn);
   const unheard = cut === null ? [] : wordsOf(turn).filter(([start]) => start >= cut);
@@ -137,12 +143,12 @@ const bySentence = remembered((segments) => {
   return new Map(sentences.map((segment) => [segment.index, segment]));
 });
 
-/** Memoize `work` per list; the lists are never changed in place. */
+/** Memoize `work` per turn or list; neither is ever changed in place. */
 function remembered(work) {
   const done = new WeakMap();
-  return (list) => {
-    if (!done.has(list)) done.set(list, work(list));
-    return done.get(list);
+  return (value) => {
+    if (!done.has(value)) done.set(value, work(value));
+    return done.get(value);
   };
 }
 

@@ -2,6 +2,7 @@
  * The turns in the transcript: built from the newest on, within a frame's time budget, and kept while they are known.
  */
 
+import { lazy } from "./lazy.js";
 import { scaleOf } from "./picture.js";
 import { isOpen } from "./turn.js";
 import { TurnView } from "./turn_view.js";
@@ -11,12 +12,18 @@ const BUILDING_MS = 8;
 /** How many of the newest turns are laid out even off screen: Chromium doesn't paint turns that enter the view by growing. */
 const PAINTED = 20;
 
+/** What of a scene, apart from the turn itself, changes a turn's view. */
+const REDRAWN_BY = ["isLast", "maySpeak", "policy", "scale_ms", "wait", "goesOn"];
+
+const withWaits = lazy(() => import("./callers_wait_view.js"));
+
 export class TurnList {
   #list;
   #actions;
   #views = new Map();
   #live = new Set();
   #selected = null;
+  #waits = null;
 
   /** Whether the last update changed something visible. */
   hasChanged = false;
@@ -27,20 +34,34 @@ export class TurnList {
   }
 
   /**
-   * Show `turns`. `scene`: `{speaker, hasFiller, platform, maySpeak, selectedId}`; `elapsed(turn)` returns how long a
-   * turn has been open. Returns whether all are shown: else the next update continues with the others.
+   * Show `turns`. `scene`: `{speaker, hasFiller, platform, policy, ownPolicy, maySpeak, selectedId}`; `elapsed(turn)`
+   * returns how long a turn has been open. Returns whether all are shown: else the next update continues with the others.
    */
   update(turns, scene, elapsed) {
     this.hasChanged = false;
     this.#dropGone(turns);
-    const scale_ms = scaleOf(turns, elapsed);
+    if (!this.#waits && turns.some(({ kind }) => kind === "continuation")) this.#loadWaits();
+    const scale_ms = this.#waits ? this.#waits.scaleOfWaits(turns, elapsed) : scaleOf(turns, elapsed);
     const isWhole = this.#showNewestFirst(turns, { ...scene, scale_ms }, elapsed);
     this.#select(this.#views.get(scene.selectedId)?.view);
     return isWhole;
   }
 
+  /** Waits with tool rounds are drawn by a module of their own. */
+  #loadWaits() {
+    withWaits((waits) => {
+      this.#waits = waits;
+      this.#actions.redraw();
+    });
+  }
+
   tick(turn, elapsed_ms) {
     this.#views.get(turn.turn_id)?.view.tick(turn, elapsed_ms);
+  }
+
+  /** Return a turn's element, or undefined if it isn't shown. */
+  nodeOf(turnId) {
+    return this.#views.get(turnId)?.view.root;
   }
 
   /** Return what to look at to follow the voice of an open turn, or undefined if it isn't shown. */
@@ -67,9 +88,11 @@ export class TurnList {
     for (let place = turns.length - 1; place >= 0; place -= 1) {
       const turn = turns[place];
       const isLast = place === turns.length - 1;
-      if (!this.#isShown(turn, isLast, scene)) {
+      const wait = this.#waits?.footAt(turns, place) ?? null;
+      const own = { ...scene, isLast, wait, goesOn: this.#waits?.goesOn(turns, place) ?? false };
+      if (!this.#isShown(turn, own)) {
         if (this.hasChanged && performance.now() > until) return false;
-        this.#show(turn, isLast, scene, elapsed(turn), later);
+        this.#show(turn, own, elapsed(turn), later);
       }
       later = this.#views.get(turn.turn_id).view.root;
       later.toggleAttribute("data-painted", place >= turns.length - PAINTED);
@@ -77,18 +100,17 @@ export class TurnList {
     return true;
   }
 
-  #isShown(turn, isLast, { maySpeak, scale_ms }) {
+  #isShown(turn, scene) {
     const known = this.#views.get(turn.turn_id);
-    return known?.turn === turn && known.isLast === isLast && known.maySpeak === maySpeak && known.scale_ms === scale_ms;
+    return known?.turn === turn && REDRAWN_BY.every((name) => known.scene[name] === scene[name]);
   }
 
-  #show(turn, isLast, { speaker, ...scene }, elapsed_ms, later) {
+  #show(turn, scene, elapsed_ms, later) {
     if (isOpen(turn) || turn.was_live) this.#live.add(turn.turn_id);
-    const view = this.#views.get(turn.turn_id)?.view ?? this.#newView(speaker, later);
+    const view = this.#views.get(turn.turn_id)?.view ?? this.#newView(scene.speaker, later);
     const wasLive = this.#live.has(turn.turn_id);
-    view.update(turn, { ...scene, isLast, wasLive }, elapsed_ms);
-    const { maySpeak, scale_ms } = scene;
-    this.#views.set(turn.turn_id, { view, turn, isLast, maySpeak, scale_ms });
+    view.update(turn, { ...scene, wasLive }, elapsed_ms);
+    this.#views.set(turn.turn_id, { view, turn, scene });
     this.hasChanged = true;
   }
 

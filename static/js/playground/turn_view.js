@@ -13,6 +13,7 @@ import { isOpen } from "./turn.js";
 
 const withCalls = lazy(() => import("./tool_call_view.js"));
 const withError = lazy(() => import("./error_view.js"));
+const withHistories = lazy(() => import("./histories_view.js"));
 const withHeard = lazy(() => import("./heard_view.js"));
 const withReasons = lazy(() => import("./reasons_view.js"));
 
@@ -23,9 +24,12 @@ export class TurnView {
   #calls = new Map();
   #actions;
   #turn = null;
-  #scale_ms;
+  #scene;
 
-  /** `actions`: `select(turnId)`, `cutAt(turn, offset)`, `retry(turn)`, `say(text)`, `answerCall(callId, output, status)`. */
+  /**
+   * `actions`: `select(turnId)`, `cutAt(offset)`, `retry(turn)`, `say(text)`, `answerCall(callId, output, status)`,
+   * `chooseHistory(policy)`.
+   */
   constructor(speaker, actions) {
     this.root = fromTemplate("turn-template");
     this.#parts = partsOf(this.root);
@@ -33,19 +37,20 @@ export class TurnView {
     this.#answer = new AnswerView(this.#parts.answer);
     this.#strip = new PictureView(this.#parts.strip, STRIP);
     setText(this.#parts.speaker, speaker);
-    this.#parts.open.addEventListener("click", () => actions.select(this.#turn.turn_id));
+    this.#parts.open.addEventListener("click", (event) => actions.select(this.#chosen(event).turn_id));
     this.#parts.retry.addEventListener("click", () => actions.retry(this.#turn));
     this.#parts.again.addEventListener("click", () => actions.say(this.#turn.user_text));
     this.#parts.answer.addEventListener("click", (event) => this.#clicked(event));
   }
 
-  /** Show `turn`. `scene`: `{isLast, hasFiller, wasLive, maySpeak, platform, scale_ms}`. */
+  /** Show `turn`. `scene`: `{isLast, hasFiller, wasLive, maySpeak, platform, policy, ownPolicy, scale_ms, wait, goesOn}`. */
   update(turn, scene, elapsed_ms) {
     this.#turn = turn;
-    this.#scale_ms = scene.scale_ms;
+    this.#scene = scene;
     const open = isOpen(turn);
     this.root.dataset.status = turn.status;
     this.root.dataset.turnId = turn.turn_id;
+    this.root.toggleAttribute("data-goes-on", scene.goesOn);
     this.#showUser(turn, scene);
     showText(this.#parts.kind, kindNote(turn));
     this.#showFiller(turn, scene, open);
@@ -55,17 +60,30 @@ export class TurnView {
     this.#showError(turn, scene);
     if (!open && turn.text) withHeard(({ showHeard }) => showHeard(this.#parts, turn));
     if (!open) withReasons(({ showReasons }) => showReasons(this.#parts.reasons, turn, scene.platform));
+    if (turn.status === "interrupted") withHistories(({ showHistories }) => showHistories(this.#parts.histories, turn, scene, this.#actions));
     this.tick(turn, elapsed_ms);
-    const told = open ? "" : `: ${summary(turn, elapsed_ms)}`;
+    const told = open ? "" : `: ${summary(scene.wait?.turn ?? turn, elapsed_ms)}`;
     setText(this.#parts.summary, `Timeline${told}. Show the details.`);
   }
 
   /** Advance to `elapsed_ms`; `turn` has not changed. */
   tick(turn, elapsed_ms) {
     this.#answer.tick(turn, elapsed_ms);
-    this.#strip.draw(turn, elapsed_ms, this.#scale_ms);
-    showNumbers(this.#parts.numbers, turn, elapsed_ms);
+    this.#drawFoot(turn, elapsed_ms);
     if (!this.#parts.waiting.hidden) setText(this.#parts.waiting, waitingText(turn, elapsed_ms));
+  }
+
+  #drawFoot(turn, elapsed_ms) {
+    const { wait, scale_ms } = this.#scene;
+    if (wait) return wait.show(this.#parts, this.#strip, elapsed_ms, scale_ms);
+    this.#strip.draw(turn, elapsed_ms, scale_ms);
+    showNumbers(this.#parts.numbers, turn, elapsed_ms);
+  }
+
+  /** Return the turn that a click on the strip selects. */
+  #chosen(event) {
+    const { wait, scale_ms } = this.#scene;
+    return wait?.chosen(event, this.#parts.strip, scale_ms) ?? this.#turn;
   }
 
   /** What to look at to follow the voice: the sentence that is heard, or else the turn itself. */
@@ -123,8 +141,9 @@ export class TurnView {
   }
 
   #clicked(event) {
-    const word = event.target.closest(".word");
-    if (word && this.#turn && isOpen(this.#turn)) this.#actions.cutAt(this.#turn, Number(word.dataset.end));
+    // A tap's target may be what stood there before the sentence was split into words.
+    const word = document.elementFromPoint(event.clientX, event.clientY)?.closest(".word");
+    if (word && this.#turn && isOpen(this.#turn)) this.#actions.cutAt(Number(word.dataset.end));
   }
 }
 

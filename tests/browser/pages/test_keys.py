@@ -5,7 +5,8 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import violations
-from tests.browser.talking import start_talking, text_box
+from tests.browser.site import Site
+from tests.browser.talking import answered, hear_at_once, say, start_talking, text_box, turn
 
 MERT = "Mert the Storyteller"
 
@@ -70,3 +71,56 @@ def test_a_key_works_outside_of_fields_is_listed_and_can_be_switched_off(page: P
     page.keyboard.press("g")
     page.keyboard.press("p")
     page.wait_for_url("**/personas/")
+
+
+def test_what_shows_a_turn_has_keys_beside_the_page_and_in_the_sheet(page: Page, site: Site) -> None:
+    hear_at_once(site, start_talking(page, MERT))
+    for place, text in enumerate(("**Tell** me of the wolf", "And then?")):
+        page.locator("#context-menu > summary").click()
+        page.get_by_label("Say verbatim").fill(f"**{text}**")
+        page.get_by_role("button", name="Say it").click()
+        answered(page, place)
+    say(page, "Who is there?")
+    answered(page, 2)
+    text_box(page).press_sequentially("kjha2")
+    expect(text_box(page)).to_have_value("kjha2")
+    expect(turn(page, 2)).to_have_attribute("data-selected", "")
+    text_box(page).blur()
+
+    for _ in range(3):
+        page.keyboard.press("k")
+    expect(turn(page, 0)).to_have_attribute("data-selected", "")
+    expect(page.locator("#announcements")).to_have_text("Turn 1 of 3")
+    page.keyboard.press("h")
+    expect(turn(page, 0).locator(".heard")).to_be_visible()
+    expect(turn(page, 1).locator(".heard")).to_be_hidden()
+    page.keyboard.press("h")
+    expect(turn(page, 0).locator(".heard")).to_be_hidden()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("2")
+    expect(page.get_by_role("group", name="As which platform sends it")).to_be_visible()
+    page.keyboard.press("s")
+    page.keyboard.press("2")
+    expect(page.locator("#panel-request")).to_contain_text("This was not sent.")
+    page.keyboard.press("1")
+    page.keyboard.press("b")
+    expect(page.locator("#panel-timeline .timeline-table")).to_be_visible()
+    page.keyboard.press("?")
+    listed = page.get_by_role("dialog", name="Shortcuts")
+    for action in ("The turn above", "The turn below", "The answer as heard", "The timeline as a table"):
+        expect(listed.get_by_text(action, exact=True)).to_be_visible()
+    expect(listed.get_by_text(re.compile("^The request as .+ sends it$"))).to_have_count(2)
+    page.keyboard.press("2")
+    expect(page.locator("#tab-timeline")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Escape")
+
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.keyboard.press("d")
+    sheet = page.locator("#inspector-sheet")
+    expect(sheet).to_be_visible()
+    page.keyboard.press("k")
+    expect(page.locator("#announcements")).to_have_text("Turn 2 of 3")
+    page.keyboard.press("4")
+    expect(sheet.get_by_role("tab", name="Notes")).to_have_attribute("aria-selected", "true")
+    assert violations(page) == []

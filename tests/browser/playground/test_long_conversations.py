@@ -92,6 +92,18 @@ def test_the_reader_keeps_the_place_while_earlier_turns_are_put_in_above(page: P
     assert abs(place_of(page, read) - landed) < 2
 
 
+def test_the_address_of_a_turn_opens_there_and_stays_while_earlier_turns_arrive(
+    page: Page, site: Site
+) -> None:
+    conversation = open_long_conversation(page, site, 300)
+    page.goto("/")
+    page.goto(f"/playground/{conversation}/#t000250{conversation[:8]}")
+    expect(page.locator("#turns > .turn")).to_have_count(300, timeout=FILLED_MS)
+    expect(page.locator("#inspector-title")).to_have_text("“Question number 250?”")
+    expect(turn(page, 250)).to_have_attribute("data-selected", "")
+    expect(turn(page, 250).locator(".turn__question")).to_be_in_viewport(ratio=1)
+
+
 def test_a_fast_answer_of_200_sentences_arrives_whole(page: Page, site: Site) -> None:
     hear_at_once(site, start_talking(page, MERT))
     expect(send_button(page)).to_be_enabled()

@@ -133,8 +133,8 @@ def test_the_filler_plays_when_the_dwell_has_passed(page: Page) -> None:
     page.keyboard.press("Escape")
     expect_status(page, 0, "interrupted")
     expect(page.locator("#panel-timeline")).to_contain_text("The filler fired at 1,0")
-    page.get_by_text("The same as a table").click()
-    expect(page.locator(".timeline-table")).to_contain_text("Filler: ")
+    page.locator("#panel-timeline").get_by_text("The same as a table").click()
+    expect(page.locator("#panel-timeline .timeline-table")).to_contain_text("Filler: ")
 
 
 def test_a_tool_call_is_answered_and_the_answer_uses_the_result(page: Page, site: Site) -> None:
@@ -158,7 +158,7 @@ def test_a_server_that_cannot_be_reached_is_one_sentence_and_another_try(page: P
     form = page.locator("#endpoint-form")
     form.locator("[name=base_url]").fill("http://127.0.0.1:9/v1")
     form.locator("[name=model]").fill("nothing-there")
-    form.get_by_role("button").click()
+    form.get_by_role("button", name="Talk to it").click()
     expect(send_button(page)).to_be_enabled()
     say(page, "Is anybody there?")
     expect_status(page, 0, "failed")
@@ -208,7 +208,7 @@ def test_what_the_server_cannot_do_is_said_while_it_is_so(page: Page) -> None:
         routes[0].send(notice_frame(kind, is_on=True))
     expect(banner.locator("p")).to_have_text(list(BEGINS.values()))
     routes[0].send(notice_frame(Kind.FOLLOWERS_LOST, is_on=False))
-    expect(banner.locator("p")).to_have_text([BEGINS[Kind.NOT_STORED]])
+    expect(banner.locator("p")).to_have_text([BEGINS[Kind.NOT_STORED], BEGINS[Kind.STOPPING]])
 
 
 def notice_frame(kind: Kind, *, is_on: bool) -> str:
@@ -367,6 +367,11 @@ def test_the_page_follows_the_voice_and_offers_the_end(page: Page) -> None:
     assert page.get_by_role("log").locator("p").count() <= 3, "sentences are told before they are heard"
     page.get_by_role("button", name="To the end").click()
     expect(last).to_be_in_viewport()
+    # Of a long answer only what may be clicked has words of its own.
+    expect(last.locator(".word")).to_have_count(0)
+    last.click()
+    expect(page.locator("#status")).to_contain_text("The interrupt waits")
+    expect(last.locator(".word").first).to_be_visible()
     page.get_by_role("button", name="To the voice").click()
     expect(spoken).to_be_in_viewport()
     page.keyboard.press("Escape")

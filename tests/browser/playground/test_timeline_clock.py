@@ -53,8 +53,8 @@ def watch_starts(page: Page) -> list[float]:
 def sentence_ends_ms(page: Page) -> list[int]:
     """Return when each sentence was complete, as the table of the timeline says."""
     page.get_by_role("tab", name="Timeline").click()
-    page.get_by_text("The same as a table").click()
-    rows = page.locator(".timeline-table tbody tr").filter(has_text=re.compile("^Sentence"))
+    page.locator("#panel-timeline").get_by_text("The same as a table").click()
+    rows = page.locator("#panel-timeline .timeline-table tbody tr").filter(has_text=re.compile("^Sentence"))
     expect(rows).to_have_count(len(LINES))
     return [milliseconds(row.locator("td").last.inner_text()) for row in rows.all()]
 

@@ -1,10 +1,12 @@
 """Automatic tool results, by mock and by endpoint. In a browser: the page's script marks each as rehearsal."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.loopback import serving
 from tests.browser.site import Site
 from tests.browser.talking import answered, hear_at_once, say, start_talking, turn
@@ -12,6 +14,7 @@ from tests.browser.tool_endpoint import ToolEndpoint
 
 WEATHER = "Weather Assistant"
 MARK = "rehearsal: not platform traffic"
+WHOLE_WAIT = re.compile(r"The caller's whole wait, with a tool round( of \d+ ms)?\.$")
 Rehearse = Callable[..., None]
 
 
@@ -41,14 +44,46 @@ def expect_answered(page: Page, by: str, result: str) -> None:
     expect(turn(page, 1)).to_contain_text("not platform traffic")
 
 
+def expect_one_wait(page: Page) -> None:
+    """Both turns have one strip, with the caller's numbers; each of the two can be selected."""
+    expect(turn(page, 1).locator("[data-part=wait]")).to_have_text(WHOLE_WAIT)
+    expect(turn(page, 0).locator("[data-part=strip]")).to_be_hidden()
+    caller_ms, own_ms = total_of(turn(page, 1)), total_of(page.locator("#inspector"))
+    assert caller_ms > own_ms
+    turn(page, 1).locator("[data-part=strip]").click(position={"x": 2, "y": 5})
+    expect(page.locator("#inspector-title")).to_contain_text("What is the weather")
+    assert total_of(page.locator("#inspector")) < caller_ms
+    turn(page, 1).locator("[data-part=open]").press("Enter")
+    expect(page.locator("#inspector-title")).to_contain_text("34")
+
+
+def total_of(place: Locator) -> float:
+    number = place.locator("[data-part=numbers] > [data-number=total] .numbers__value").inner_text()
+    return float(number.replace(",", ""))
+
+
 def test_a_saved_mock_answers_and_the_page_marks_it(page: Page, site: Site, rehearse: Rehearse) -> None:
     rehearse(tool_mocks='{"get_current_weather": {"temperature": 34}}')
     hear_at_once(site, start_talking(page, WEATHER))
     say(page, "What is the weather like in Paris?")
     expect_answered(page, "a saved mock", '"temperature": 34')
     assert "34" in answered(page, 1)
+    expect_one_wait(page)
     page.reload()
     expect_answered(page, "a saved mock", '"temperature": 34')
+    expect_one_wait(page)
+
+
+def test_the_time_to_give_a_result_by_hand_is_left_out(page: Page, site: Site) -> None:
+    hear_at_once(site, start_talking(page, WEATHER))
+    say(page, "What is the weather like in Paris?")
+    page.get_by_label("Answer with a result").fill('{"temperature": 12}')
+    page.get_by_role("button", name="Send result").click()
+    answered(page, 1)
+    expect(turn(page, 1).locator("[data-part=wait]")).to_contain_text(
+        "until a result was given by hand are left out"
+    )
+    assert violations(page) == []
 
 
 def test_a_tool_endpoint_answers_and_the_page_marks_it(page: Page, site: Site, rehearse: Rehearse) -> None:

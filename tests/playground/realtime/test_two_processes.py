@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from playground.engine.json_types import Json
+from playground.engine.persona import InterruptHistory
 from playground.models import Conversation
 from playground.realtime.hub import Viewer
 from tests.playground.rehearsals import make_conversation
@@ -78,6 +79,32 @@ async def test_a_context_at_one_process_during_a_turn_of_the_other_has_its_seq_f
         await here.close()
         await elsewhere.close()
     assert (await Conversation.objects.aget()).last_seq == here.seqs[-1]
+
+
+async def test_a_waiting_interrupt_and_a_chosen_policy_reach_the_viewers_of_every_process(
+    conversation: Conversation,
+) -> None:
+    async with two_processes([ENDLESS], []) as (one, other):
+        here, elsewhere = await opened(one, conversation), await opened(other, conversation)
+        await one.respond(conversation.pk, "Hi")
+        await elsewhere.until("playground.sentence")
+        await other.interrupt(conversation.pk, at_offset=60)
+        for page in (here, elsewhere):
+            await page.until("playground.interrupt_waits", at_offset=60)
+        late = await opened(other, conversation)
+        shown = late.watcher.events[0]["properties"]["turns"][-1]
+        assert (shown["status"], shown["cut_waits"]) == ("streaming", 60)
+        await other.withdraw_interrupt(conversation.pk)
+        await other.choose_interrupt_history(conversation.pk, InterruptHistory.MARKED)
+        for page in (here, elsewhere, late):
+            await page.until("playground.interrupt_waits", at_offset=None)
+            await page.until("playground.interrupt_history", interrupt_history="marked")
+        await other.interrupt(conversation.pk)
+        for page in (here, elsewhere, late):
+            await page.watcher.until_closed()
+        assert_gapless(here, elsewhere, late)
+        for page in (here, elsewhere, late):
+            await page.close()
 
 
 async def test_a_tool_result_and_the_end_reach_the_viewers_of_every_process(
@@ -188,3 +215,27 @@ class TestOrder:
         viewer.expect(9)
         viewer.give_up_missing()
         assert not viewer.is_behind
+
+    async def test_the_newest_that_was_told_before_the_snapshot_is_not_in_it(self) -> None:
+        viewer, asked = self.viewer()
+        viewer.expect(6)
+        assert asked == []
+        viewer.show(snapshot(4))
+        assert (asked, viewer.is_behind) == (["a snapshot"], True)
+
+    async def test_a_snapshot_that_is_wanted_stays_wanted_when_missing_events_are_given_up(self) -> None:
+        viewer, _ = self.viewer()
+        viewer.show(snapshot(4))
+        viewer.want_snapshot()
+        viewer.give_up_missing()
+        assert viewer.is_behind
+
+    async def test_an_error_that_waits_outlives_a_snapshot(self) -> None:
+        viewer, _ = self.viewer()
+        viewer.show(snapshot(4))
+        viewer.tell(event(4) | {"event_type": "playground.error"})
+        for seq in range(5, 100):
+            viewer.put(event(seq))
+        viewer.show(snapshot(99))
+        told = [(each["event_type"], each["seq"]) for each in await viewer.take()]
+        assert told == [("playground.snapshot", 99), ("playground.error", 99)]

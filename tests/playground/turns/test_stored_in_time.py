@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from playground.engine.events import Event, PlayoutStarted, SentenceCompleted, ToolCalled
+from playground.engine.events import Event, PlayoutStarted, ReasoningDelta, SentenceCompleted, ToolCalled
 from playground.engine.json_types import Json
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.realtime.hub import Hub
@@ -10,12 +10,14 @@ from playground.storage.record_writer import TICK_S, Recorder
 from playground.storage.turn_rows import TurnRow
 from playground.turns.conductor import conduct
 from playground.turns.running_turn import LiveTurn
-from tests.playground.scripted_llm import DONE, TOOL_CALLS, ScriptedLLM, Step, call, text
+from tests.playground.scripted_llm import DONE, TOOL_CALLS, ScriptedLLM, Step, call, chunk, text
 from tests.playground.turn_harness import checks_after, plan
 from tests.virtual_time import run_virtually
 
 IN_TIME_MS = 1_000 - round(TICK_S * 1_000)
 STORY: list[Step] = [
+    chunk({"reasoning_content": "A story, then."}),
+    1.5,
     text("Once upon a time there was a girl who lived at the edge of a great forest. "),
     3.0,
     text("Everyone called her Little Red Riding Hood."),
@@ -109,6 +111,12 @@ def test_sentences_and_tool_calls_are_stored_soon() -> None:
         assert times
         for count, t_ms in enumerate(times, start=1):
             assert len(recorder.known_after(t_ms).values["timeline"][kept]) >= count
+
+
+def test_reasoning_is_stored_soon() -> None:
+    events, recorder = told()
+    (shown,) = [event for event in events if isinstance(event, ReasoningDelta)]
+    assert recorder.known_after(shown.t_ms).values["timeline"]["reasoning"] == shown.text
 
 
 def test_a_voice_that_is_silent_stores_nothing_again_and_again() -> None:

@@ -52,6 +52,10 @@ STARTED_BY = {
         "threading.Thread",
     ): "catches every exception of a tick, and goes on",
     (
+        "dashboard/forced_exit.py",
+        "threading.Thread",
+    ): "only waits, and ends the process",
+    (
         "playground/timers.py",
         "self._loop.call_at",
     ): "the callbacks of its users: the reader's catches every failure, and wakes the reader with it",
@@ -300,6 +304,9 @@ async def test_a_message_of_another_process_that_cannot_be_read_stops_no_other(
 
         def cut_here(self, conversation_id: str, interrupt: object) -> None:
             """Nothing runs here."""
+
+        def withdraw_here(self, conversation_id: str) -> None:
+            """Nothing waits here."""
 
         def give_up_here(self, conversation_id: str, newer_seq: int) -> None:
             """Nothing runs here."""

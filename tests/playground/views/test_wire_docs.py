@@ -19,7 +19,7 @@ from playground.wire_docs.commands import COMMANDS, CommandDocs
 from playground.wire_docs.events import TURN, event_docs
 from tests.dashboard.processes import ROOT
 
-NEVER_ON_THE_WIRE = {events.Event, events.PayloadReceived}
+NEVER_ON_THE_WIRE = {events.Event, events.PayloadReceived, events.RequestUnanswered}
 
 
 @pytest.fixture

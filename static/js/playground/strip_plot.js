@@ -1,0 +1,41 @@
+/**
+ * Strip plots: where each turn's dot stands on the axis that all versions of a persona share. Pure.
+ *
+ * @typedef {object} Plot
+ * @property {number} version
+ * @property {Object<string, [number|null, number|null]>} spreads p50 and p95 in ms, by measure
+ * @property {[string, string, string, ...(number|null)[]][]} turns conversation, turn, words, and the time of each measure
+ */
+
+export const MEASURES = ["ttft", "first_audio", "dead_air"];
+const FIRST_TIME = 3;
+/** The axis ends this far behind the highest p95; what is later stands at its edge. */
+const MARGIN = 1.25;
+const SHORTEST_AXIS_MS = 100;
+/** Dots that are nearer to each other than this share of the axis are stacked, up to a height. */
+const BINS = 100;
+const HIGHEST = 6;
+
+/** Return the axis of a measure over all versions, in ms. */
+export function axisOf(plots, measure) {
+  return MARGIN * Math.max(SHORTEST_AXIS_MS, ...plots.map(({ spreads }) => spreads[measure]?.[1] ?? 0));
+}
+
+/** Return the dots of a plot: `[{share, level, isBeyond, ms, conversation, turn, words}]`, `share` of the axis from 0 to 1. */
+export function dotsOf({ turns }, measure, axis_ms) {
+  const place = FIRST_TIME + MEASURES.indexOf(measure);
+  const dots = turns
+    .filter((turn) => turn[place] !== null)
+    .map((turn) => {
+      const [conversation, id, words] = turn;
+      const share = Math.min(1, turn[place] / axis_ms);
+      return { share, isBeyond: turn[place] > axis_ms, ms: turn[place], conversation, turn: id, words };
+    });
+  return Object.values(Object.groupBy(dots, ({ share }) => Math.round(share * BINS))).flatMap(stacked);
+}
+
+/** Stack dots; many of them share the height of HIGHEST. */
+function stacked(dots) {
+  const step = Math.min(1, HIGHEST / dots.length);
+  return dots.map((dot, nth) => ({ ...dot, level: nth * step }));
+}

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { axisOf, dotsOf } from "../../static/js/playground/strip_plot.js";
+
+function plot(...first_audio) {
+  const turns = first_audio.map((ms, place) => ["c1", `t${place}`, "Hello", null, ms, null]);
+  return { version: 1, spreads: { ttft: [null, null], first_audio: [400, 800], dead_air: [null, null] }, turns };
+}
+
+test("versions share an axis, which one late turn does not stretch", () => {
+  const other = { ...plot(), spreads: { first_audio: [300, 400] } };
+  assert.equal(axisOf([plot(400, 60_000), other], "first_audio"), 1_000);
+  assert.deepEqual(dotsOf(plot(400, 60_000), "first_audio", 1_000).map(({ share, isBeyond }) => [share, isBeyond]), [[0.4, false], [1, true]]);
+});
+
+test("dots of the same time stand on each other, and a turn without the time has none", () => {
+  const dots = dotsOf(plot(400, null, 401, 700), "first_audio", 1_000);
+  assert.deepEqual(dots.map(({ turn, level }) => [turn, level]), [["t0", 0], ["t2", 1], ["t3", 0]]);
+  assert.deepEqual(dotsOf(plot(400), "ttft", 1_000), []);
+  assert.ok(dotsOf(plot(...Array(50).fill(400)), "first_audio", 1_000).every(({ level }) => level < 6));
+});
