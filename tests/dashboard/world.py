@@ -27,7 +27,7 @@ class World:
         version = save_persona(persona, by=owner)
         conversation = Conversation.objects.create(owner=owner, persona_version=version)
         turn = Turn.objects.create(
-            conversation=conversation, position=0, kind=Turn.Kind.USER, status=Turn.Status.COMPLETED
+            conversation=conversation, position=0, kind=Turn.Kind.USER, status=Turn.Status.INTERRUPTED
         )
         someone = person(Role.VIEWER, "someone")
         attempt = {
