@@ -44,6 +44,7 @@ _BETWEEN = PreparedSelect(
             "timeline__tool_calls",
             "tool_results",
             "error__code",
+            "owner_process",
         )
     )
 )
@@ -55,13 +56,17 @@ def past_turns(conversation: Conversation, *, before: int) -> Sequence[PastTurn]
     """Return the closed turns before the position of a turn that is about to start.
 
     Those before the newest are superseded, and so no longer change. They are kept while ``last_seq`` is as this
-    process left it: another process that runs a turn increases it.
+    process left it: another process that runs a turn increases it. One that was closed for its owner, and those after
+    it, are read again: an owner that lives has the last word.
     """
     kept = _kept.get(conversation.pk)
     if kept is None or kept.last_seq != conversation.last_seq or kept.position > before:
         kept = _Kept(conversation.last_seq, 0, ())
-    turns = (*kept.turns, *turns_between(conversation.pk, kept.position, before))
-    _keep(conversation.pk, _Kept(conversation.last_seq, before, turns))
+    rows = _BETWEEN(conversation=conversation.pk, first=kept.position, before=before)
+    turns = (*kept.turns, *(_past_turn(*row) for row in rows))
+    unsettled = next((len(rows) - place for place, row in enumerate(rows) if row[-1]), 0)
+    settled = turns[: len(turns) - unsettled]
+    _keep(conversation.pk, _Kept(conversation.last_seq, before - unsettled, settled))
     return turns
 
 
@@ -103,6 +108,7 @@ def _past_turn(
     tool_calls: Sequence[Json] | None,
     tool_results: Mapping[str, Json],
     error_code: str | None,
+    _owner_process: str,
 ) -> PastTurn:
     return PastTurn(
         kind=TurnKind(kind),

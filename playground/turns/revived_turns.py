@@ -12,8 +12,8 @@ from playground.turns.running_turn import LiveTurn
 
 GONE_ON = GreenroomError(
     Code.CANCELLED,
-    "Nothing was heard of this turn's server process for a while, and the conversation has gone on without it. "
-    "Say it again if you need the rest of the answer.",
+    "Nothing was heard of this turn's server process for a while, and the conversation has gone on, or ended, "
+    "without it. Say it again if you need the rest of the answer.",
 )
 
 

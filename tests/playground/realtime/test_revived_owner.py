@@ -1,13 +1,18 @@
 """An owner that was taken for dead goes on: its turn is open again, or ends where the conversation has gone on."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import orjson
 import pytest
 from django.contrib.auth.models import User
 
+from playground.engine.json_types import Json
 from playground.models import Conversation, Turn
 from playground.realtime import snapshot_sender
+from playground.realtime.hub import Viewer
 from playground.realtime.teller import events_of_closing
 from playground.runner import Runner
 from playground.storage import leases
@@ -20,6 +25,7 @@ from tests.playground.two_processes import Page, assert_gapless, opened, two_pro
 pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
 
 LOOK_AGAIN_S = 0.02
+ENDLESS: list[Step] = [text("New. "), 60.0]
 
 
 @pytest.fixture
@@ -41,6 +47,15 @@ async def take_for_dead(process: Runner) -> None:
     await process._teller.tell_closed(await in_database_thread(close_expired)())
 
 
+@contextmanager
+def unanswered(process: Runner) -> Iterator[None]:
+    """Let the process answer no other, as one that hangs."""
+    assert process._relay is not None
+    ask = process._relay._handlers.pop("relay.ask")
+    yield
+    process._relay._handlers["relay.ask"] = ask
+
+
 async def beat(process: Runner) -> None:
     await process._heartbeat._keep_house()
 
@@ -59,8 +74,18 @@ def shown(page: Page) -> dict[str, tuple[str, str]]:
 
 async def stored_at_last() -> dict[str, tuple[str, str]]:
     """Return the status and text of each turn's row once no process has a turn."""
-    await until_no_row(owner_process__gt="")
+    await until_no_row(Turn, owner_process__gt="")
     return {turn.pk: (turn.status, turn.text) async for turn in Turn.objects.all()}
+
+
+def is_open_with_context(event: Json) -> bool:
+    """Whether it is a snapshot with an open turn and the newest context."""
+    properties = event["properties"]
+    return (
+        event["event_type"] == "playground.snapshot"
+        and "open_turn" in properties
+        and bool(properties["conversation"]["conversational_context"].endswith("8"))
+    )
 
 
 async def until_shown(turns: dict[str, tuple[str, str]], *pages: Page) -> None:
@@ -72,10 +97,10 @@ async def _until_shown(turns: dict[str, tuple[str, str]], page: Page) -> None:
         await page.watcher.until(lambda _event: shown(page) == turns)
 
 
-async def until_no_row(**which: Any) -> None:
-    """Wait until no turn's row is like this."""
+async def until_no_row(model: type[Conversation | Turn], **which: Any) -> None:
+    """Wait until no row is like this."""
     async with asyncio.timeout(DEADLINE_S):
-        while await Turn.objects.filter(**which).aexists():  # noqa: ASYNC110 -- rows tell nobody
+        while await model.objects.filter(**which).aexists():  # noqa: ASYNC110 -- rows tell nobody
             await asyncio.sleep(LOOK_AGAIN_S)
 
 
@@ -86,17 +111,24 @@ async def test_the_turn_goes_on_where_nothing_has_begun_since(conversation: Conv
         here, elsewhere = await opened(one, conversation), await opened(other, conversation)
         turn_id = await one.respond(conversation.pk, "Hi")
         await elsewhere.until("playground.sentence")
-        await take_for_dead(other)
+        with unanswered(one):
+            await take_for_dead(other)
+            await elsewhere.watcher.until(lambda _event: "interrupted" in shown(elsewhere).get(turn_id, ""))
+        goes_on.set()
+        told = await here.until("playground.sentence", text="Two.")
+        await until_no_row(Conversation, last_seq__lt=told["seq"])
         for number in range(9):
             await other.append_context(conversation.pk, str(number))
+        taken = (await Conversation.objects.aget()).last_seq
+        assert (await Turn.objects.aget()).text == ""
         await beat(one)
-        await until_shown({turn_id: ("streaming", "One. ")}, here, elsewhere)
-        goes_on.set()
-        await until_no_row(text="One. ")
+        for page in (here, elsewhere):
+            await page.watcher.until(is_open_with_context)
+        await until_shown({turn_id: ("streaming", "One. Two. ")}, here, elsewhere)
+        await until_no_row(Turn, text="")
         await other.append_context(conversation.pk, "It rains.")
         for page in (here, elsewhere):
-            told = await page.until("playground.context")
-            assert told["properties"]["conversational_context"].endswith("It rains.")
+            assert (await page.until("playground.context"))["seq"] > taken
         ends.set()
         stored = await stored_at_last()
         await until_shown(stored, here, elsewhere)
@@ -129,7 +161,7 @@ async def test_every_page_shows_at_last_what_is_stored_where_the_conversation_ha
             await beat(one)
         if noticed_by == "end":
             may_end.set()
-        await until_no_row(pk=first_id, owner_process__gt="")
+        await until_no_row(Turn, pk=first_id, owner_process__gt="")
         ends.set()
         stored = await stored_at_last()
         await until_shown(stored, here, elsewhere)
@@ -145,20 +177,78 @@ async def test_every_page_shows_at_last_what_is_stored_where_the_conversation_ha
 async def test_what_a_process_taken_for_dead_tells_takes_no_seq_of_the_newer_turn(
     conversation: Conversation,
 ) -> None:
-    async with two_processes([], [[text("New. "), 60.0]]) as (_, other):
+    async with two_processes([], [ENDLESS]) as (_, other):
         page = await opened(other, conversation)
         turn_id = await other.respond(conversation.pk, "Second")
-        told = await page.until("playground.sentence")
-        late = told | {
-            "seq": told["seq"] + 1,
-            "event_type": "playground.note",
-            "properties": {"note": "late"},
-        }
-        relayed = {"type": "relay.events", "conversation_id": conversation.pk, "events": [late]}
-        assert other._relay is not None
-        other._relay.take(relayed)
+        sentence = await page.until("playground.sentence")
+        note = {"event_type": "playground.note", "seq": other.hub.seq(conversation.pk) + 1}
+        message(other, conversation, "relay.events", events=[sentence | note])
         await other.interrupt(conversation.pk)
         await page.until("playground.turn.interrupted", turn_id=turn_id)
         assert "playground.note" not in page.watcher.types()
         assert_gapless(page)
         await page.close()
+
+
+async def test_a_turn_that_has_to_end_tells_and_answers_no_other_process(conversation: Conversation) -> None:
+    async with two_processes([ENDLESS], []) as (one, other):
+        here, elsewhere = await opened(one, conversation), await opened(other, conversation)
+        await one.respond(conversation.pk, "First")
+        await elsewhere.until("playground.sentence")
+        one.give_up_here(conversation.pk, newer_seq=1_000)
+        assert await other.live_state_elsewhere(conversation.pk) is None
+        await here.until("playground.turn.interrupted")
+        await one._teller.notify(conversation.pk, GONE_ON)
+        await elsewhere.until("playground.error")
+        assert "playground.turn.interrupted" not in elsewhere.watcher.types()
+        await here.close()
+        await elsewhere.close()
+
+
+async def test_an_older_turn_ends_none(conversation: Conversation) -> None:
+    async with two_processes([ENDLESS], []) as (one, _):
+        await one.respond(conversation.pk, "First")
+        one.give_up_here(conversation.pk, newer_seq=0)
+        live = one._turns.of(conversation.pk)
+        assert live is not None
+        assert not live.is_ending
+
+
+async def test_a_page_that_was_told_more_than_a_newer_turn_began_with_is_shown_it(
+    conversation: Conversation,
+) -> None:
+    async with two_processes([ENDLESS], []) as (one, other):
+        page = await opened(other, conversation)
+        await one.respond(conversation.pk, "First")
+        await page.until("playground.sentence")
+        message(other, conversation, "relay.started", seq=0)
+        await page.until("playground.snapshot")
+        await page.close()
+
+
+def test_what_waits_for_missing_events_is_forgotten_when_a_viewer_starts_over() -> None:
+    viewer, asked = Viewer(), []
+    viewer.follow(lambda: asked.append("a snapshot"))
+    viewer.show(event(1, "true"))
+    viewer.put(event(4, "false"))
+    viewer.begin_snapshot()
+    viewer.put(event(3, "false"))
+    viewer.start_over()
+    assert viewer.is_behind
+    viewer.show(event(2, "true"))
+    for seq in (3, 4):
+        viewer.put(event(seq, "true"))
+    assert [each["properties"]["note"] for each in map(orjson.loads, viewer.take_encoded())] == ["true"] * 3
+    assert asked == ["a snapshot"] * 3
+
+
+def event(seq: int, note: str) -> Json:
+    return {"event_type": "playground.note", "inference_id": None, "seq": seq, "properties": {"note": note}}
+
+
+def message(process: Runner, conversation: Conversation, kind: str, **about: Any) -> None:
+    """Give the process a message of another."""
+    assert process._relay is not None
+    process._relay.take(
+        {"type": kind, "sender": "another", "nonce": "", "conversation_id": conversation.pk, **about}
+    )

@@ -44,6 +44,14 @@ def test_superseded_turns_are_not_read_again_while_this_process_wrote_last(
     assert texts(conversation, before=4) == ["turn 0", "turn 1", "turn 2", "turn 3"]
 
 
+def test_one_that_was_closed_for_its_owner_is_read_again(conversation: Conversation) -> None:
+    conversation.turns.filter(position=1).update(owner_process="taken for dead")
+    assert texts(conversation, before=3) == ["turn 0", "turn 1", "turn 2"]
+    for position in (0, 1):
+        rewrite(conversation, position)
+    assert texts(conversation, before=3) == ["turn 0", "rewritten", "turn 2"]
+
+
 def test_all_are_read_again_after_a_turn_of_another_process(conversation: Conversation) -> None:
     texts(conversation, before=3)
     rewrite(conversation, 1)
