@@ -211,6 +211,6 @@ def _renew(turn_ids: Sequence[str]) -> list[tuple[str, bool]]:
     """As ``renew_leases``, in one transaction. Rows are locked in the recorder's order."""
     turns = Turn.objects.filter(pk__in=turn_ids, status__in=Turn.OPEN).order_by("conversation_id")
     rows = turns.select_for_update().values_list("pk", "interrupt_requested", "interrupt_is_final")
-    found = list(rows)
-    Turn.objects.filter(pk__in=[pk for pk, _, _ in found]).update(lease_until=Now() + LEASE)
-    return [(pk, is_final) for pk, is_requested, is_final in found if is_requested]
+    locked = list(rows)
+    Turn.objects.filter(pk__in=[pk for pk, _, _ in locked]).update(lease_until=Now() + LEASE)
+    return [(pk, is_final) for pk, is_requested, is_final in locked if is_requested]

@@ -27,18 +27,18 @@ export function areWhole({ stored }) {
  * gives the place of a time; `chars` is the longest delta's, `count` how many share the px.
  */
 export function teeth(deltas, x, from, to) {
-  const found = [];
+  const drawn = [];
   for (let place = firstFrom(deltas, (delta) => x(delta[0]) >= from); place < deltas.length; place += 1) {
     const [at, chars] = deltas[place];
     const px = Math.round(x(at));
     if (px > to) break;
-    const last = found.at(-1);
+    const last = drawn.at(-1);
     if (last?.x === px) {
       last.chars = Math.max(last.chars, chars);
       last.count += 1;
-    } else found.push({ x: px, chars, count: 1 });
+    } else drawn.push({ x: px, chars, count: 1 });
   }
-  return found;
+  return drawn;
 }
 
 /** Return the place of the first item for which `isThere` holds; it holds for all later ones. */
@@ -55,13 +55,13 @@ export function firstFrom(items, isThere) {
 
 /** Return the delta nearest to `px`, within `slack` px, as an item of the timeline, or null. */
 export function deltaNear(parts, x, px, slack) {
-  const found = parts.flatMap((part) => {
+  const beside = parts.flatMap((part) => {
     const deltas = deltasOf(part);
     const place = firstFrom(deltas, ([at]) => x(at + part.offset_ms) >= px);
     return [place - 1, place].filter((one) => deltas[one]).map((one) => deltaItem(part, deltas, one));
   });
   const distance = ({ from }) => Math.abs(x(from) - px);
-  const [nearest] = found.toSorted((one, other) => distance(one) - distance(other));
+  const [nearest] = beside.toSorted((one, other) => distance(one) - distance(other));
   return nearest && distance(nearest) <= slack ? nearest : null;
 }
 

@@ -160,11 +160,11 @@ function isStalled({ error }) {
 }
 
 function sentenceItems(turn, drawn) {
-  const said = new Map(playouts(turn).map((segment) => [segment.index, segment.text]));
+  const spokenTexts = new Map(playouts(turn).map((segment) => [segment.index, segment.text]));
   return drawn
     .filter(({ kind }) => kind === "sentence")
     .map(({ from, to, label }) => {
-      const text = said.get(Number(label) - 1) ?? "";
+      const text = spokenTexts.get(Number(label) - 1) ?? "";
       return item("sentence", `Sentence ${label} is written${quoted(text)}`, from, to, text ? `${label} ${text}` : label);
     });
 }

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from channels_redis.pubsub import RedisPubSubChannelLayer
@@ -12,10 +12,12 @@ from django.contrib.auth.models import User
 
 from playground.engine.json_types import Json
 from playground.models import Conversation
+from playground.realtime.layer_link import Layer
+from playground.runner import Runner
 from tests.playground.own_redis import OwnRedis, own_redis
 from tests.playground.rehearsals import make_conversation, running
 from tests.playground.scripted_llm import END, Step, text
-from tests.playground.two_processes import Page, connected, opened, two_processes
+from tests.playground.two_processes import Page, opened, two_processes
 
 pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
 
@@ -44,6 +46,24 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in {"SEND_S": 0.5, "PROBE_S": 0.05, "SILENT_S": 1.0, "RECONNECT_S": 0.1}.items():
         monkeypatch.setattr(f"playground.realtime.layer_link.{name}", seconds)
     monkeypatch.setattr("playground.storage.leases.HEARTBEAT_S", 0.05)
+
+
+Odd = TypeVar("Odd", bound=RedisPubSubChannelLayer)
+
+
+def on(redis: OwnRedis, kind: type[Odd] = RedisPubSubChannelLayer) -> Odd:
+    """Return a process's layer on this Redis."""
+    layer: Odd = kind(hosts=[redis.url], prefix="away")
+    return layer
+
+
+@asynccontextmanager
+async def owned_and_watched(
+    script: list[Step], *, owner: Layer, other: Layer
+) -> AsyncIterator[tuple[Runner, Runner]]:
+    """Two processes, each with its layer; the LLM of the first plays the script."""
+    async with running(script, layer=owner) as one, running(layer=other) as another:
+        yield one, another
 
 
 def texts_of(*pages: Page) -> list[list[str]]:
@@ -189,12 +209,8 @@ async def test_a_viewer_whose_watch_was_refused_follows_the_turn(
     conversation: Conversation, redis: OwnRedis, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("playground.realtime.relay.PRESUMED_WATCHED_S", 0.05)
-    refusing = RefusingLayer(hosts=[redis.url], prefix="refusing")
-    async with (
-        connected(redis.url, prefix="refusing") as layer,
-        running(SHORT, layer=layer) as one,
-        running(layer=refusing) as other,
-    ):
+    refusing = on(redis, RefusingLayer)
+    async with owned_and_watched(SHORT, owner=on(redis), other=refusing) as (one, other):
         here = await opened(one, conversation)
         await one.respond(conversation.pk, "Hi")
         await here.until("playground.sentence")
@@ -208,12 +224,8 @@ async def test_a_viewer_whose_watch_was_refused_follows_the_turn(
 async def test_a_conversation_that_was_left_halfway_can_be_followed_again(
     conversation: Conversation, redis: OwnRedis, impatient: None
 ) -> None:
-    refusing = RefusingLayer(hosts=[redis.url], prefix="halfway")
-    async with (
-        connected(redis.url, prefix="halfway") as layer,
-        running(SHORT, layer=layer) as one,
-        running(layer=refusing) as other,
-    ):
+    refusing = on(redis, RefusingLayer)
+    async with owned_and_watched(SHORT, owner=on(redis), other=refusing) as (one, other):
         here = await opened(one, conversation)
         await close(await opened(other, conversation))
         elsewhere = await opened(other, conversation)
@@ -231,12 +243,8 @@ async def test_what_was_lost_unnoticed_is_shown_elsewhere_a_little_later(
     conversation: Conversation, redis: OwnRedis, impatient: None, monkeypatch: pytest.MonkeyPatch, lost: str
 ) -> None:
     monkeypatch.setattr("playground.realtime.relay.PRESUMED_WATCHED_S", 0.05)
-    silent = SilentLayer(hosts=[redis.url], prefix="silent")
-    async with (
-        connected(redis.url, prefix="silent") as layer,
-        running(SHORT, layer=silent) as one,
-        running(layer=layer) as other,
-    ):
+    silent = on(redis, SilentLayer)
+    async with owned_and_watched(SHORT, owner=silent, other=on(redis)) as (one, other):
         here, elsewhere = await opened(one, conversation), await opened(other, conversation)
         silent.loses = lost
         await one.respond(conversation.pk, "Hi")
@@ -249,12 +257,8 @@ async def test_what_was_lost_unnoticed_is_shown_elsewhere_a_little_later(
 async def test_an_end_that_could_not_be_sent_is_shown_elsewhere_later(
     conversation: Conversation, redis: OwnRedis, impatient: None
 ) -> None:
-    mute = MuteLayer(hosts=[redis.url], prefix="mute")
-    async with (
-        connected(redis.url, prefix="mute") as layer,
-        running(PACED, layer=mute) as one,
-        running(layer=layer) as other,
-    ):
+    mute = on(redis, MuteLayer)
+    async with owned_and_watched(PACED, owner=mute, other=on(redis)) as (one, other):
         here, elsewhere = await opened(one, conversation), await opened(other, conversation)
         await one.respond(conversation.pk, "Hi")
         await elsewhere.until("playground.sentence")
@@ -273,12 +277,8 @@ async def test_an_interrupt_that_the_owner_does_not_answer_reaches_it_by_its_row
     conversation: Conversation, redis: OwnRedis, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("playground.realtime.relay.ANSWER_S", 0.2)
-    lossy = LossyLayer(hosts=[redis.url], prefix="unanswered")
-    async with (
-        connected(redis.url, prefix="unanswered") as layer,
-        running(PACED, layer=lossy) as one,
-        running(layer=layer) as other,
-    ):
+    lossy = on(redis, LossyLayer)
+    async with owned_and_watched(PACED, owner=lossy, other=on(redis)) as (one, other):
         here = await opened(one, conversation)
         await one.respond(conversation.pk, "Hi")
         await here.until("playground.sentence")
@@ -293,12 +293,8 @@ async def test_messages_that_were_lost_without_a_word_are_made_good(
     conversation: Conversation, redis: OwnRedis, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("playground.realtime.relay.PRESUMED_WATCHED_S", 0.05)
-    lossy = LossyLayer(hosts=[redis.url], prefix="lossy")
-    async with (
-        connected(redis.url, prefix="lossy") as layer,
-        running(PACED, layer=layer) as one,
-        running(layer=lossy) as other,
-    ):
+    lossy = on(redis, LossyLayer)
+    async with owned_and_watched(PACED, owner=on(redis), other=lossy) as (one, other):
         here, elsewhere = await opened(one, conversation), await opened(other, conversation)
         async with lossy.losing():
             await one.respond(conversation.pk, "Hi")
