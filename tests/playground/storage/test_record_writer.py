@@ -70,11 +70,11 @@ async def test_a_writer_that_stops_tries_again_until_its_time_is_over(
     store_all = record_writer._store_all
     attempts = []
 
-    def refuse_once(rows: Sequence[TurnRow]) -> None:
+    def refuse_once(rows: Sequence[TurnRow]) -> list[TurnRow]:
         attempts.append(rows)
         if len(attempts) == 1:
             raise OperationalError
-        store_all(rows)
+        return store_all(rows)
 
     monkeypatch.setattr(record_writer, "RETRY_S", 0.01)
     monkeypatch.setattr(record_writer, "_store_all", refuse_once)
@@ -155,7 +155,7 @@ async def test_a_row_nested_too_deeply_ends_no_writer_that_can_store_nothing(
     recorder = Recorder(lambda backlog: failed.set() if backlog else None)
     store_all = record_writer._store_all
 
-    def refuse_once(rows: Sequence[TurnRow]) -> None:
+    def refuse_once(rows: Sequence[TurnRow]) -> list[TurnRow]:
         monkeypatch.setattr(record_writer, "_store_all", store_all)
         raise OperationalError
 
