@@ -29,6 +29,8 @@ ANSWER_S = 1.5
 """How long a caller waits for a turn to begin before saying the same again, with the same id."""
 PATIENCE_S = 45.0
 """How long a message may take to become a turn, and a turn to end, before that is a finding."""
+CAUGHT_UP_S = 5.0
+"""How long a viewer may miss what another was told, when Redis lost it unnoticed: it is told again twice, 1 s apart."""
 CUTS_IN = 0.4
 """How likely someone cuts in; where speech takes its time, always."""
 ADDS_CONTEXT = 0.5
@@ -90,8 +92,9 @@ class Caller:
                 for task in restless:
                     task.cancel()
                 await asyncio.gather(*restless, return_exceptions=True)
+            told = {turn_id for viewer in viewers for turn_id in viewer.screen.turns}
             for viewer in viewers:
-                await self._end_of(viewer, conversation_id)
+                await self._end_of(viewer, conversation_id, told)
 
     @asynccontextmanager
     async def _tab(self, conversation_id: str, place: int) -> AsyncIterator[Viewer]:
@@ -127,9 +130,10 @@ class Caller:
                 self._log.counts["interrupts"] += 1
             listens_s = LISTENS_S
 
-    async def _end_of(self, viewer: Viewer, conversation_id: str) -> None:
-        """Log what it shows once all has ended."""
+    async def _end_of(self, viewer: Viewer, conversation_id: str, told: set[str]) -> None:
+        """Log what it shows once all has ended, CAUGHT_UP_S after any viewer was told of the last turn."""
         await viewer.until(lambda screen: screen.is_at_rest, PATIENCE_S)
+        await viewer.until(lambda screen: screen.is_at_rest and told <= screen.turns.keys(), CAUGHT_UP_S)
         self._log.screens.append((conversation_id, viewer.screen))
 
     def _story(self, message_id: str) -> str:
