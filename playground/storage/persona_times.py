@@ -75,12 +75,15 @@ def _versions(persona_ref: str, user: User, before: int | None) -> list[PersonaV
 
 
 def _turns_by_version(versions: Sequence[PersonaVersion], user: User) -> Mapping[int, list[MeasuredTurn]]:
-    """Return the newest turns of each version, the newest first."""
+    """Return the newest turns of each version, the newest first.
+
+    A conversation that a saved mock brought to a version has turns from before it, which are left out.
+    """
     chosen, instant, version_of = Q(pk__in=[]), set(), {}
     for version in versions:
         places = _newest_places(version, user)
         chosen |= _turns_in(places)
-        version_of.update(dict.fromkeys((conversation_id for conversation_id, _, _ in places), version.pk))
+        version_of.update(dict.fromkeys((conversation_id for conversation_id, _, _ in places), version))
         instant |= {conversation_id for conversation_id, is_instant, _ in places if is_instant}
     turns = (
         Turn.objects.filter(chosen, kind__in=ANSWERED_BY_LLM)
@@ -88,13 +91,14 @@ def _turns_by_version(versions: Sequence[PersonaVersion], user: User) -> Mapping
         .values_list("pk", "conversation_id", "words", "status", "timings", "created_at")
     )
     by_version: dict[int, list[MeasuredTurn]] = defaultdict(list)
-    for pk, conversation_id, words, status, timings, _ in sorted(
+    for pk, conversation_id, words, status, timings, created_at in sorted(
         turns, key=lambda row: row[-1], reverse=True
     ):
-        if status not in Turn.OPEN:
+        version = version_of[conversation_id]
+        if status not in Turn.OPEN and created_at >= version.created_at:
             times = _times(timings, status, is_instant=conversation_id in instant)
             is_failed = status == Turn.Status.FAILED
-            by_version[version_of[conversation_id]].append(
+            by_version[version.pk].append(
                 MeasuredTurn(pk, conversation_id, words, times, is_failed)
             )
     return by_version

@@ -1,7 +1,7 @@
 /**
  * Keys on every page: `data-key` on a control is the key that uses it, alone ("l") or behind another one ("g p"); `?`
  * lists them; Ctrl or ⌘ with K opens the command palette. A key alone works outside of fields only, in a dialog for
- * its own controls, and can be switched off. `palette.js` and `keys_dialog.js` are loaded when they are first opened.
+ * its own controls, and can be switched off. A capital is typed with Shift: whoever types beside the text box sends nothing. `palette.js` and `keys_dialog.js` are loaded when they are first opened.
  */
 
 import { remembered } from "./remembered.js";

@@ -36,8 +36,8 @@ describe("what is odd about an answer", () => {
 
   test("is a stall, by its length and what the caller heard of it", () => {
     const stalled = { text: "One. Two.", delta_times_ms: [300, 19_300], timings_ms: { ttft: 300 } };
-    const segments = [segment({ starts_ms: 500, ends_ms: 1_300 })];
-    assert.match(only({ ...stalled, segments }), /stalled for 19\.0 s after its text at 300 ms; the caller heard 18\.2 s of silence/);
+    const segments = [segment({ starts_ms: 500, ends_ms: 1_300 }), segment({ id: "1", index: 1, starts_ms: 19_700, ends_ms: 20_500 })];
+    assert.match(only({ ...stalled, segments }), /stalled for 19\.0 s after its text at 300 ms; the caller heard 18\.4 s of silence\./);
     const speaking = [segment({ starts_ms: 300, ends_ms: 20_000 })];
     assert.match(only({ ...stalled, segments: speaking }), /the voice was still speaking/);
   });

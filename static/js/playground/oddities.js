@@ -62,16 +62,19 @@ function stalls(turn) {
   if (pauses.length === 0) return [];
   const longest = pauses.toSorted((one, other) => other.to - other.from - (one.to - one.from))[0];
   const others = pauses.length > 1 ? ` (the longest of ${pauses.length} such pauses)` : "";
-  const heard = silentDuring(turn, longest);
-  const felt = heard >= 100 ? `the caller heard ${inWords(heard)} of silence in it` : "the voice was still speaking, so the caller noticed nothing";
+  const silent_ms = silenceAfter(turn, longest);
+  const felt = silent_ms >= 100 ? `the caller heard ${inWords(silent_ms)} of silence` : "the voice was still speaking, so the caller noticed nothing";
   return [
     `The LLM stalled for ${inWords(longest.to - longest.from)} after its text at ${inWords(longest.from)}${others}; ${felt}. Look for what your endpoint waits for in the middle of an answer.`,
   ];
 }
 
-function silentDuring(turn, { from, to }) {
-  const spoken = playouts(turn).map(({ starts_ms, ends_ms }) => Math.max(0, Math.min(to, ends_ms) - Math.max(from, starts_ms)));
-  return Math.max(0, to - from - spoken.reduce((sum, ms) => sum + ms, 0));
+/** Return the length of the silence in which a pause between deltas ends: until the voice is heard again, if it is. */
+function silenceAfter(turn, { to }) {
+  const heard = playouts(turn);
+  const spoken_until = Math.max(0, ...heard.filter(({ starts_ms }) => starts_ms < to).map(({ ends_ms }) => ends_ms));
+  const again = Math.min(...heard.map(({ starts_ms }) => starts_ms).filter((starts_ms) => starts_ms >= to));
+  return Math.max(0, (Number.isFinite(again) ? again : to) - spoken_until);
 }
 
 function noEnd({ sentences, delta_times_ms, timings_ms: { ttft, first_sentence } }) {

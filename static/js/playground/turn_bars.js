@@ -38,11 +38,15 @@ export function rowsOf(turns) {
   });
 }
 
-/** Return a turn's stacked bars: from each moment that is known to the next. `[{kind, from, to}]` */
+/**
+ * Return a turn's stacked bars: from each moment that is known to the next, `unheard` to the end if nothing was heard.
+ * `[{kind, from, to}]`
+ */
 export function stackOf({ times }) {
   let from = 0;
-  return MOMENTS.filter((name) => times[name] != null).map((kind) => {
-    const bar = { kind, from, to: Math.max(from, times[kind]) };
+  return MOMENTS.filter((name) => times[name] != null).map((name) => {
+    const kind = name === "total" && times.first_audio == null ? "unheard" : name;
+    const bar = { kind, from, to: Math.max(from, times[name]) };
     from = bar.to;
     return bar;
   });

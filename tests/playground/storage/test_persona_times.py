@@ -148,3 +148,15 @@ def test_the_page_costs_as_many_queries_with_many_conversations(user: User, user
         talked(version, user, *range(500, 500 + TURNS_OF_A_VERSION))
         talked(version, user, 500, 600)
     assert cost() == few <= MOST_QUERIES
+
+
+def test_turns_from_before_a_saved_mock_brought_their_conversation_to_the_version_do_not_count(
+    user: User,
+) -> None:
+    first = saved()
+    conversation = talked(first, user, 100, 300)
+    assert first.persona is not None
+    second = saved(first.persona)
+    Conversation.objects.filter(pk=conversation.pk).update(persona_version=second)
+    conversation.turns.filter(position=0).update(created_at=second.created_at - timedelta(seconds=1))
+    assert first_audio(second, user) == (1, 300, 300)
