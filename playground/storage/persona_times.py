@@ -98,9 +98,7 @@ def _turns_by_version(versions: Sequence[PersonaVersion], user: User) -> Mapping
         if status not in Turn.OPEN and created_at >= version.created_at:
             times = _times(timings, status, is_instant=conversation_id in instant)
             is_failed = status == Turn.Status.FAILED
-            by_version[version.pk].append(
-                MeasuredTurn(pk, conversation_id, words, times, is_failed)
-            )
+            by_version[version.pk].append(MeasuredTurn(pk, conversation_id, words, times, is_failed))
     return by_version
 
 
