@@ -34,8 +34,8 @@ class Difference:
 
 
 def differences(own: LLMRequest, other: LLMRequest) -> list[Difference]:
-    """Return where the requests differ, in the order of a request; MOST_DIFFERENCES at the most."""
-    first = islice(_all(own, other), MOST_DIFFERENCES)
+    """Return where the requests differ, in the order of a request; one more than MOST_DIFFERENCES if there are more."""
+    first = islice(_all(own, other), MOST_DIFFERENCES + 1)
     return [Difference(part, name, *_shown(mine, theirs)) for part, name, mine, theirs in first]
 
 

@@ -13,9 +13,9 @@ from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.registry import platform_named
 from playground.engine.python_code import as_python
 from playground.engine.request import LLMRequest
-from playground.engine.request_difference import differences
+from playground.engine.request_difference import MOST_DIFFERENCES, differences
 from playground.models import Turn
-from playground.storage.frozen_personas import persona_of
+from playground.storage.frozen_personas import persona_of_turn
 from playground.storage.load_plan import request_of
 from playground.storage.past_turns import turns_between
 
@@ -48,11 +48,15 @@ def code_of(turn_id: str) -> Json:
 
 
 def differences_of(turn_id: str, platform: Platform) -> Json:
-    """Return ``{"differences", "departures"}`` of what ``platform`` would send. Raises Turn.DoesNotExist."""
+    """Return ``{"differences", "is_whole", "departures"}`` of what ``platform`` would send.
+
+    Raises Turn.DoesNotExist.
+    """
     sent = _sent(turn_id)
     between = differences(sent.as_sent_by(sent.own), sent.as_sent_by(platform))
     return {
-        "differences": [difference.as_json() for difference in between],
+        "differences": [difference.as_json() for difference in between[:MOST_DIFFERENCES]],
+        "is_whole": len(between) <= MOST_DIFFERENCES,
         "departures": platform_differences(
             sent.persona,
             platform=platform,
@@ -64,4 +68,4 @@ def differences_of(turn_id: str, platform: Platform) -> Json:
 
 def _sent(turn_id: str) -> _Sent:
     turn = Turn.objects.select_related("conversation__persona_version").get(pk=turn_id)
-    return _Sent(turn, persona_of(turn.conversation))
+    return _Sent(turn, persona_of_turn(turn))

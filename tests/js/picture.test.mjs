@@ -201,3 +201,13 @@ describe("the story", () => {
     assert.match(findings({ ...CLOSED, status: "interrupted", interrupted_at_ms: 900 }).at(-1), /Interrupted at 900 ms/);
   });
 });
+
+test("an interrupt in a stall leaves the stall and its silence in the picture", () => {
+  const times = { delta_times_ms: [600, 700], timings_ms: { ttft: 600, total: 7_000 } };
+  const segments = [segment({ starts_ms: 800, ends_ms: 1_500 })];
+  const given_up = turn({ status: "interrupted", interrupted_at_ms: 7_000, segments, ...times });
+  assert.deepEqual(spans(bars(given_up, 0), "stall"), [[700, 7_000]]);
+  assert.deepEqual(spans(bars(given_up, 0), "dead-air"), [[0, 800], [1_500, 7_000]]);
+  const complete = { ...given_up, finish_reason: "stop" };
+  assert.deepEqual([spans(bars(complete, 0), "stall"), spans(bars(complete, 0), "dead-air")], [[], [[0, 800]]]);
+});

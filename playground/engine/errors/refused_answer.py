@@ -1,6 +1,7 @@
 """What a refusal looked like: its status, its headers and the first words of its body, for the turn's record."""
 
 import html
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from playground.engine.errors.bodies import one_line
 from playground.engine.errors.excerpts import Redact
 from playground.engine.limits import DEFAULT_LIMITS
 
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _UNSEEN = frozenset({"script", "style"})
 """Elements of a web page whose content is no text."""
 
@@ -38,9 +40,17 @@ def first_words(body: bytes, redact: Redact) -> str:
         return ""
     # Redact before the cut, which may halve a secret, and after cleaning, which may join the parts of one.
     text = redact(body.decode("utf-8", "replace"))
+    if redact(plain := _unescaped(text)) != plain:
+        text = plain
     words = redact(one_line(_page_text(text) if text.lstrip().startswith("<") else text))
     limit = DEFAULT_LIMITS.refused_body_chars
     return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
+
+
+def _unescaped(text: str) -> str:
+    """Return the text with the escapes of JSON and HTML undone: encoders differ in which characters they escape."""
+    plain = _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), text)
+    return html.unescape(plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def _page_text(page: str) -> str:

@@ -11,20 +11,20 @@ const PARTS = [
 ];
 
 /** Return an element for the `differences` between the requests of the platforms labelled `own` and `other`. */
-export function differenceView({ differences, departures }, own, other) {
+export function differenceView({ differences, is_whole, departures }, own, other) {
   const root = element("div", "request stack");
   if (differences.length === 0) root.append(element("p", "", `${other} would send the very same request.`));
-  else root.append(legend(own, other), ...PARTS.flatMap(([part, title]) => section(title, differences.filter((row) => row.part === part), own, other)));
+  else root.append(legend(own, other, is_whole), ...PARTS.flatMap(([part, title]) => section(title, differences.filter((row) => row.part === part), own, other)));
   if (departures.length) root.append(element("h3", "", "Notes"), list(departures));
   return root;
 }
 
-function legend(own, other) {
+function legend(own, other, isWhole) {
   const root = element("dl", "differences__legend");
   for (const [sign, text] of [["−", `only ${own} sends it`], ["+", `only ${other} would send it`], ["≠", "both, with different values"]]) {
     root.append(element("dt", "mono", sign), element("dd", "", text));
   }
-  root.append(element("dt", ""), element("dd", "", "What isn't listed is the same."));
+  root.append(element("dt", ""), element("dd", "", isWhole ? "What isn't listed is the same." : "There are more: only the first are listed."));
   return root;
 }
 

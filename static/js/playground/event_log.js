@@ -46,3 +46,6 @@ export class EventLog {
     this.#count -= events.length;
   }
 }
+
+/** The page's. */
+export const eventLog = new EventLog();

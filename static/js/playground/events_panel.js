@@ -3,6 +3,7 @@
  */
 
 import { element, partsOf, setText } from "./dom.js";
+import { eventLog } from "./event_log.js";
 import { inWords } from "./numbers.js";
 import { storedEvents } from "./stored_events.js";
 import { storedStream } from "./stored_stream.js";
@@ -19,7 +20,6 @@ const REBUILT =
 
 export class EventsPanel {
   #parts;
-  #eventsOf;
   #streamPathOf;
   #list;
   #turnId = "";
@@ -27,10 +27,9 @@ export class EventsPanel {
   #grownAt = 0;
   #all = [];
 
-  /** `eventsOf(turnId)` returns the `EventLog`'s part; `streamPathOf(turnId)` the address of its stored answer. */
-  constructor(panel, eventsOf, streamPathOf) {
+  /** `streamPathOf(turnId)` returns the address of a turn's stored answer. */
+  constructor(panel, streamPathOf) {
     this.#parts = partsOf(panel);
-    this.#eventsOf = eventsOf;
     this.#streamPathOf = streamPathOf;
     const { list, space, types } = this.#parts;
     this.#list = new WindowedList({ list, space, rowPx: ROW_PX, cellsOf, onChoose: (event) => this.#showDetail(event) });
@@ -39,7 +38,7 @@ export class EventsPanel {
 
   /** Show the events of `turn`; those of an open one as they come. */
   show(turn) {
-    const { events, dropped, hasGap } = this.#eventsOf(turn.turn_id);
+    const { events, dropped, hasGap } = eventLog.of(turn.turn_id);
     const key = `${turn.turn_id}|${turn.status}|${events.length}`;
     const isSame = turn.turn_id === this.#turnId;
     if (key === this.#shownKey || (isSame && isOpen(turn) && performance.now() - this.#grownAt < EVERY_MS)) return;

@@ -66,6 +66,7 @@ class HistoriesView {
     column.setAttribute("aria-label", label);
     const title = element("p", "history__title", label);
     const list = element("dl", "history__messages");
+    list.tabIndex = 0;
     list.append(...messages.flatMap(({ role, content }) => [element("dt", "", role), element("dd", "prose", content ?? "")]));
     const before = `after ${earlier} earlier ${earlier === 1 ? "message" : "messages"}; ${size_bytes.toLocaleString("en-US")} bytes in all`;
     column.append(title, list, element("p", "faint history__size", messages.length ? before : `Nothing of this turn is passed; ${before}`));

@@ -35,7 +35,6 @@ export class Inspector {
   #events = null;
   #pathOf;
   #streamPathOf;
-  #eventsOf;
   #turn = null;
   #platform = "";
   #live;
@@ -48,13 +47,12 @@ export class Inspector {
 
   /**
    * `pathOf(turnId, platform, part)` and `streamPathOf(turnId)` return the addresses of a turn's request and stream,
-   * `eventsOf(turnId)` its events (`EventLog.of`); `select(turnId)` selects another turn.
+   * `select(turnId)` selects another turn.
    */
-  constructor({ pathOf, streamPathOf, eventsOf, select }) {
+  constructor({ pathOf, streamPathOf, select }) {
     this.#pathOf = pathOf;
     this.#select = select;
     this.#streamPathOf = streamPathOf;
-    this.#eventsOf = eventsOf;
     NOTES.addEventListener("click", ({ target }) => this.#goToPayload(target.closest("[data-payload]")?.dataset.payload));
     bindTabs(this.#root.querySelector("[role=tablist]"), () => this.#showOpened());
     document.getElementById("open-timeline").addEventListener("click", () => this.#openTimeline());
@@ -143,7 +141,7 @@ export class Inspector {
 
   async #showEvents() {
     const { EventsPanel } = await import("./events_panel.js");
-    this.#events ??= new EventsPanel(EVENTS, this.#eventsOf, this.#streamPathOf);
+    this.#events ??= new EventsPanel(EVENTS, this.#streamPathOf);
     this.#events.show(this.#turn);
   }
 

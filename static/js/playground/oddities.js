@@ -64,8 +64,9 @@ function stalls(turn) {
   const others = pauses.length > 1 ? ` (the longest of ${pauses.length} such pauses)` : "";
   const silent_ms = silenceAfter(turn, longest);
   const felt = silent_ms >= 100 ? `the caller heard ${inWords(silent_ms)} of silence` : "the voice was still speaking, so the caller noticed nothing";
+  const until = longest.to > turn.delta_times_ms.at(-1) ? ", and nothing came any more" : "";
   return [
-    `The LLM stalled for ${inWords(longest.to - longest.from)} after its text at ${inWords(longest.from)}${others}; ${felt}. Look for what your endpoint waits for in the middle of an answer.`,
+    `The LLM stalled for ${inWords(longest.to - longest.from)} after its text at ${inWords(longest.from)}${others}${until}; ${felt}. Look for what your endpoint waits for in the middle of an answer.`,
   ];
 }
 

@@ -4,7 +4,6 @@
 
 import { TurnClock } from "./clock.js";
 import { Composer } from "./composer.js";
-import { EventLog } from "./event_log.js";
 import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
 import { lazy } from "./lazy.js";
@@ -17,6 +16,7 @@ import { connectionStatus, turnStatus } from "./status.js";
 import { Transcript } from "./transcript.js";
 import { heardAt } from "./turn.js";
 
+const withLog = lazy(() => import("./event_log.js"));
 const withSheet = lazy(() => import("./sheet.js"));
 const withNotices = lazy(() => import("./notices_view.js"));
 const withAnnouncer = lazy(() => import("./announcer.js"));
@@ -52,11 +52,9 @@ class LivePage {
     onStatus: (status) => this.#connected(status),
   });
   #sender = new Sender(this.#socket, (turn, text, cut) => this.#asksFirst(turn, text, cut));
-  #log = new EventLog();
   #inspector = new Inspector({
     pathOf: (turnId, platform, part) => this.#requestPath(turnId, platform, part),
     streamPathOf: (turnId) => this.#streamPath(turnId),
-    eventsOf: (turnId) => this.#log.of(turnId),
     select: (turnId) => this.#select(turnId),
   });
   #transcript = new Transcript({
@@ -115,7 +113,7 @@ class LivePage {
     const now = performance.now();
     for (const event of events) {
       this.#observe(event, now);
-      this.#log.add(event);
+      withLog(({ eventLog }) => eventLog.add(event));
       this.#state = reduce(this.#state, event);
       if (event.event_type === "playground.turn.started") this.#selectedId = null;
       if (event.event_type === "playground.error") {

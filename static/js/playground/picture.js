@@ -59,7 +59,7 @@ function llmBars(turn, end) {
     return [{ lane: "llm", kind: "waiting", from: 0, to, label: "waiting" }];
   }
   // A stall completes the sentence that it broke off.
-  const completed = isStalled(turn) ? 0 : (turn.sentences.at(-1)?.t_ms ?? 0);
+  const completed = isLeftWaiting(turn) ? 0 : (turn.sentences.at(-1)?.t_ms ?? 0);
   const last = Math.max(first, turn.delta_times_ms.at(-1) ?? 0, completed);
   return [{ lane: "llm", kind: "waiting", from: 0, to: first, label: "waiting" }, ...streamBars(turn, first, last, end)];
 }
@@ -68,12 +68,12 @@ function llmBars(turn, end) {
 function streamBars(turn, first, last, end) {
   const drawn = [];
   let from = first;
-  for (const stall of stallsOf(turn)) {
+  for (const stall of stallsBetween(turn)) {
     drawn.push({ lane: "llm", kind: "stream", from, to: Math.max(stall.from, from + INSTANT_MS), label: "text arrives" }, stalled(stall));
     from = stall.to;
   }
   drawn.push({ lane: "llm", kind: "stream", from, to: Math.max(last, from + INSTANT_MS), label: "text arrives" });
-  if (isStalled(turn)) drawn.push(stalled({ from: last, to: end }));
+  if (isLeftWaiting(turn) && end > last) drawn.push(stalled({ from: last, to: end }));
   return drawn;
 }
 
@@ -81,13 +81,23 @@ function stalled({ from, to }) {
   return { lane: "llm", kind: "stall", from, to, label: "no text: the LLM stalled" };
 }
 
-/** Whether a failed turn ended with the server's silence. */
-function isStalled({ status, error }) {
-  return status === "failed" && error?.code === "stalled";
+/** Whether a turn with text ended while more was to come: by our limit, or by an interrupt in a stall. */
+function isLeftWaiting(turn) {
+  const { status, error, finish_reason, delta_times_ms, interrupted_at_ms } = turn;
+  if (delta_times_ms.length === 0) return false;
+  if (status === "failed") return error?.code === "stalled";
+  return status === "interrupted" && !finish_reason && interrupted_at_ms - delta_times_ms.at(-1) >= STALL_MS;
 }
 
-/** Return the pauses between deltas that are stalls: `[{from, to}]`. The times of a long answer are thinned. */
-export function stallsOf({ delta_times_ms: times }) {
+/** Return the stalls: `[{from, to}]`, the last of them up to the turn's end if nothing came any more. */
+export function stallsOf(turn) {
+  const from = turn.delta_times_ms.at(-1);
+  const to = isOpen(turn) ? from : endOf(turn, 0);
+  return isLeftWaiting(turn) && to - from >= STALL_MS ? [...stallsBetween(turn), { from, to }] : stallsBetween(turn);
+}
+
+/** Return the pauses between deltas that are stalls. The times of a long answer are thinned. */
+function stallsBetween({ delta_times_ms: times }) {
   const pauses = times.slice(1).map((to, place) => ({ from: times[place], to }));
   const lengths = pauses.map(({ from, to }) => to - from).sort((one, other) => one - other);
   const usual = lengths[Math.floor((lengths.length - 1) / 2)] ?? 0;
@@ -136,7 +146,7 @@ export function silences(turn, end) {
     if (from > silent_from) gaps.push(silence(silent_from, from));
     silent_from = Math.max(silent_from, to);
   }
-  const mayGoOn = isOpen(turn) || played.length === 0;
+  const mayGoOn = isOpen(turn) || played.length === 0 || isLeftWaiting(turn);
   const last = mayGoOn ? end : Math.min(end, played.at(-1).ends_ms);
   if (last > silent_from) gaps.push(silence(silent_from, last));
   return gaps;

@@ -40,6 +40,7 @@ export class Transcript {
     this.#actions = actions;
     this.#turns = new TurnList(this.#list, actions);
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    for (const name of ["wheel", "touchmove"]) this.#scroller.addEventListener(name, () => this.#movedByHand(), { passive: true });
     this.#toEnd.addEventListener("click", () => this.#follow(FOLLOWED.END));
     this.#toVoice.addEventListener("click", () => this.#returnToVoice());
     const resized = new ResizeObserver(() => this.#resized());
@@ -127,6 +128,11 @@ export class Transcript {
       this.#hasGrown = true;
       this.#actions.redraw();
     });
+  }
+
+  /** Let the reader go down too while the voice is followed. */
+  #movedByHand() {
+    if (this.#followed === FOLLOWED.VOICE && this.#speaking) this.#followed = FOLLOWED.READER;
   }
 
   /** Detect a reader's scrolling: only a reader scrolls up; the end alone moves away when content grows. */

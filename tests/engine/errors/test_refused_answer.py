@@ -37,6 +37,19 @@ def test_a_key_is_masked_before_the_cut(before: int) -> None:
     assert KEY[:8] not in words
 
 
+@pytest.mark.parametrize(
+    "echoed",
+    [
+        r'{"k": "Ab\u002Bcd\u002fefGH12345\u002Bxx=="}',
+        "Ab&#43;cd/efGH12345&#x2b;xx==",
+        r"\ud83d Ab\u002bcd/ef",
+    ],
+)
+def test_a_key_that_an_encoder_escaped_is_masked(echoed: str) -> None:
+    key = "Ab+cd/efGH12345+xx=="
+    assert "efGH" not in first_words(echoed.encode(), redactor_of([key]).redact)
+
+
 def test_a_key_that_tags_tear_apart_is_masked() -> None:
     torn = f"<p>{KEY[:10]}\u200b{KEY[10:]}</p>"
     assert KEY[10:] not in first_words(torn.encode(), redactor_of([KEY]).redact)

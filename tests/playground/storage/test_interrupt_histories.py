@@ -14,6 +14,7 @@ from playground.models import Conversation, Turn
 from playground.storage.conversation_edits import choose_interrupt_history
 from playground.storage.load_plan import load_plan, request_as
 from playground.storage.open_turn import NewTurn, open_turn
+from playground.storage.request_views import code_of
 from playground.storage.snapshot import load_snapshot
 from tests.playground.rehearsals import make_conversation
 
@@ -47,6 +48,7 @@ def test_the_policy_counts_from_the_next_turn_on(admin_user: User) -> None:
     tavus = platform_named("tavus")
     assert messages_of(request_as(opened.turn.pk, tavus).request)[0] == marked
     assert messages_of(request_as(before.pk, tavus).request) == ["Once upon"]
+    assert "[interrupted" not in code_of(before.pk)["python"]
     shown = load_snapshot(conversation.pk, part_bytes=64 * 1024).conversation
     assert (shown["interrupt_history"], shown["persona"]["interrupt_history"]) == ("marked", "heard")
 
