@@ -40,6 +40,11 @@ _OPEN_TURN = PreparedSelect(
 )
 
 
+WHOLE_CONTEXT_CHARS = 256 * 1024
+"""The most that a conversation's context may grow to: each request, change and snapshot has the whole of it."""
+CONTEXT_IS_FULL = f"The conversation's context would have over {WHOLE_CONTEXT_CHARS} characters, the most allowed. Overwrite it instead."
+
+
 @dataclass(frozen=True, slots=True)
 class ChangedContext:
     """The whole context, and the ``seq`` of its event; None if a turn is open, because then the owner gives it."""
@@ -64,6 +69,8 @@ def append_context(conversation_id: str, context: str) -> ChangedContext:
     before, last_seq = _locked_context(conversation_id)
     confirm_right()
     whole = SEPARATOR.join(part for part in (before, context) if part)
+    if len(whole) > WHOLE_CONTEXT_CHARS:
+        raise CommandError(Code.BAD_MESSAGE, CONTEXT_IS_FULL)
     change = note_change(conversation_id, ContextChange.How.APPEND, context)
     return _set_context(conversation_id, whole, change, last_seq)
 

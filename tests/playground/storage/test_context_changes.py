@@ -1,10 +1,13 @@
 """Changes of a conversation's context: where they stand between the turns, and how many are kept."""
 
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from playground.engine.errors.codes import Code, CommandError
 from playground.models import Turn
+from playground.storage import conversation_edits
 from playground.storage.context_changes import KEPT_CHANGES, KEPT_CHARS, context_changes
 from playground.storage.conversation_edits import append_context, overwrite_context
 from playground.storage.snapshot import load_snapshot
@@ -59,3 +62,15 @@ def test_the_newest_changes_are_kept_and_the_beginning_of_each(admin_user: User)
     assert [change["text"].split()[0] for change in kept] == [str(n) for n in range(2, KEPT_CHANGES + 2)]
     assert {(len(change["text"]), change["chars"]) for change in kept[10:]} == {(KEPT_CHARS, KEPT_CHARS + 3)}
     assert len(context_changes(other.pk)) == 1
+
+
+def test_a_context_grows_up_to_its_bound_and_can_be_overwritten_then(
+    admin_user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation_edits, "WHOLE_CONTEXT_CHARS", 30)
+    conversation = make_conversation(admin_user)
+    assert append_context(conversation.pk, "x" * 20).context == "x" * 20
+    with pytest.raises(CommandError) as refused:
+        append_context(conversation.pk, "y" * 20)
+    assert refused.value.code is Code.BAD_MESSAGE
+    assert overwrite_context(conversation.pk, "y" * 20).context == "y" * 20
