@@ -3,31 +3,34 @@
 import json
 import shlex
 
+from playground.engine.header_secrets import HeaderSecrets
 from playground.engine.request import LLMRequest
 from playground.engine.substitution import substitute, variable
 
 
-def as_curl(request: LLMRequest, *, site_url: str, secret_names: frozenset[str]) -> str:
+def as_curl(request: LLMRequest, *, site_url: str, header_secrets: HeaderSecrets) -> str:
     """Return the command for a POSIX shell, one option per line.
 
     This app's own addresses are prefixed with ``site_url``.
     """
     lines = [f"curl --no-buffer --request {request.method} {shlex.quote(request.whole_url(site_url))}"]
-    lines += [f"--header {_header(name, value, secret_names)}" for name, value in request.headers]
+    lines += [
+        f"--header {_header(name, value, header_secrets.names_in(name))}" for name, value in request.headers
+    ]
     lines.append(f"--data-raw {shlex.quote(request.body_bytes().decode())}")
     return " \\\n  ".join(lines)
 
 
-def as_powershell(request: LLMRequest, *, site_url: str, secret_names: frozenset[str]) -> str:
+def as_powershell(request: LLMRequest, *, site_url: str, header_secrets: HeaderSecrets) -> str:
     """Return the command for PowerShell.
 
     The body goes through the standard input, because Windows PowerShell 5.1 drops the double quotes in an argument, and
     in ASCII, because it encodes what is piped so.
     """
-    variables = {secret: f"' + $env:{variable(secret)} + '" for secret in secret_names}
     call = f"curl.exe --no-buffer --request {request.method} {_single_quoted(request.whole_url(site_url))}"
     lines = [call]
     for name, value in request.headers:
+        variables = {secret: f"' + $env:{variable(secret)} + '" for secret in header_secrets.names_in(name)}
         quoted = substitute(_single_quoted(value)[1:-1], variables)
         lines.append(f"--header ('{_single_quoted(name)[1:-1]}: {quoted}')")
     lines.append("--data-binary '@-'")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from playground.engine.header_secrets import HeaderSecrets
 from playground.engine.javascript_code import as_javascript
 from playground.engine.python_code import as_python
 from playground.engine.request import LLMRequest
@@ -17,7 +18,7 @@ from tests.services import missing, node_path
 
 KEY = "127_KEY"
 PLAINTEXT = "sk-live-0123456789"
-NAMES = frozenset({KEY})
+SECRETS = HeaderSecrets(frozenset({KEY}), frozenset({"authorization"}))
 RUN_S = 60
 BODY: dict[str, Any] = {
     "model": "gpt-4o",
@@ -58,7 +59,7 @@ def assert_headers(headers: dict[str, str], authorization: str) -> None:
 @pytest.mark.parametrize("more", [{}, {"top_k": 40, "seed": 7}], ids=["arguments", "extra_body"])
 def test_python_sends_it_with_the_openai_client(llm_server: LLMServerHandle, more: dict[str, Any]) -> None:
     request = request_to(f"{llm_server.base_url('ok')}/chat/completions", f"Bearer {KEY}", **more)
-    code = as_python(request, site_url="", secret_names=NAMES)
+    code = as_python(request, site_url="", header_secrets=SECRETS)
     assert "from openai import OpenAI" in code
     assert "[secret]" not in run([sys.executable, "-c", code])
     headers, body = sent(llm_server)
@@ -68,7 +69,7 @@ def test_python_sends_it_with_the_openai_client(llm_server: LLMServerHandle, mor
 
 def test_python_sends_the_very_bytes_with_httpx(llm_server: LLMServerHandle) -> None:
     request = request_to(f"{llm_server.base_url('ok')}/chat/completions", f"Api-Key {KEY}, {{x}}")
-    code = as_python(request, site_url="", secret_names=NAMES)
+    code = as_python(request, site_url="", header_secrets=SECRETS)
     assert "import httpx" in code
     assert run([sys.executable, "-c", code]).startswith("200\n")
     headers, body = sent(llm_server)
@@ -85,7 +86,7 @@ def test_javascript_sends_the_very_bytes(
     node = node_path() or missing("no Node runs JavaScript: apt-get install nodejs")
     request = request_to(f"{llm_server.base_url('ok')}/chat/completions", f"Bearer {KEY}", **more)
     module = tmp_path / "send.mjs"
-    module.write_text(as_javascript(request, site_url="", secret_names=NAMES))
+    module.write_text(as_javascript(request, site_url="", header_secrets=SECRETS))
     assert run([str(node), str(module)]).startswith("200\n")
     headers, body = sent(llm_server)
     assert_headers(headers, f"Bearer {PLAINTEXT}")
