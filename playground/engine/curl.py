@@ -7,13 +7,16 @@ from playground.engine.header_secrets import HeaderSecrets
 from playground.engine.request import LLMRequest
 from playground.engine.substitution import substitute, variable
 
+_OPTIONS = "--no-buffer --globoff --path-as-is"
+"""Print each chunk at once, and call the address as it is written: braces, brackets and dots mean nothing in it."""
+
 
 def as_curl(request: LLMRequest, *, site_url: str, header_secrets: HeaderSecrets) -> str:
     """Return the command for a POSIX shell, one option per line.
 
     This app's own addresses are prefixed with ``site_url``.
     """
-    lines = [f"curl --no-buffer --request {request.method} {shlex.quote(request.whole_url(site_url))}"]
+    lines = [f"curl {_OPTIONS} --request {request.method} {shlex.quote(request.whole_url(site_url))}"]
     lines += [
         f"--header {_header(name, value, header_secrets.names_in(name))}" for name, value in request.headers
     ]
@@ -27,7 +30,7 @@ def as_powershell(request: LLMRequest, *, site_url: str, header_secrets: HeaderS
     The body goes through the standard input, because Windows PowerShell 5.1 drops the double quotes in an argument, and
     in ASCII, because it encodes what is piped so.
     """
-    call = f"curl.exe --no-buffer --request {request.method} {_single_quoted(request.whole_url(site_url))}"
+    call = f"curl.exe {_OPTIONS} --request {request.method} {_single_quoted(request.whole_url(site_url))}"
     lines = [call]
     for name, value in request.headers:
         variables = {secret: f"' + $env:{variable(secret)} + '" for secret in header_secrets.names_in(name)}

@@ -23,7 +23,7 @@ def in_authorization(secret: str) -> HeaderSecrets:
 def test_it_has_one_option_per_line_and_a_variable_where_the_secret_stands() -> None:
     command = as_curl(request("Bearer MY_TOKEN"), site_url=SITE, header_secrets=in_authorization("MY_TOKEN"))
     assert command == (
-        "curl --no-buffer --request POST http://127.0.0.1:8765/demo/v1/chat/completions \\\n"
+        "curl --no-buffer --globoff --path-as-is --request POST http://127.0.0.1:8765/demo/v1/chat/completions \\\n"
         "  --header 'Authorization: Bearer '\"${MY_TOKEN}\"'' \\\n"
         '  --data-raw \'{"a":"it\'"\'"\'s \u00e9"}\''
     )
@@ -54,7 +54,8 @@ def test_powershell_gets_its_own_quotes_and_the_body_by_the_standard_input() -> 
     assert command == (
         "@'\n"
         '{"a":"it\'s \\u00e9"}\n'
-        "'@ | curl.exe --no-buffer --request POST 'http://127.0.0.1:8765/demo/v1/chat/completions' `\n"
+        "'@ | curl.exe --no-buffer --globoff --path-as-is "
+        "--request POST 'http://127.0.0.1:8765/demo/v1/chat/completions' `\n"
         "  --header ('Authorization: it''s ' + $env:SECRET_1_KEY + '') `\n"
         "  --data-binary '@-'"
     )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from playground.engine.curl import as_curl
 from playground.engine.header_secrets import HeaderSecrets
 from playground.engine.javascript_code import as_javascript
 from playground.engine.python_code import as_python
@@ -75,6 +77,19 @@ def test_python_sends_the_very_bytes_with_httpx(llm_server: LLMServerHandle) -> 
     headers, body = sent(llm_server)
     assert_headers(headers, f"Api-Key {PLAINTEXT}, {{x}}")
     assert body.encode() == request.body_bytes()
+
+
+def run_by_bash(request: LLMRequest, script: Path) -> None:
+    if shutil.which("curl") is None:
+        missing("no curl sends a copied command: apt-get install curl")
+    script.write_text(as_curl(request, site_url="", header_secrets=SECRETS) + "\n")
+    assert "[DONE]" in run(["bash", str(script)])
+
+
+def test_curl_calls_the_address_as_it_is_written(llm_server: LLMServerHandle, tmp_path: Path) -> None:
+    path = "/ok/a/../{b,c}[1-2]/chat/completions"
+    run_by_bash(request_to(f"{llm_server.url}{path}", f"Bearer {KEY}"), tmp_path / "send.sh")
+    assert [arrived["target"] for arrived in llm_server.requests()] == [path]
 
 
 @pytest.mark.parametrize(
