@@ -10,6 +10,9 @@ from playground.engine.substitution import substitute, variable
 _OPTIONS = "--no-buffer --globoff --path-as-is"
 """Print each chunk at once, and call the address as it is written: braces, brackets and dots mean nothing in it."""
 
+_LONG_BODY_BYTES = 100 * 1024
+"""The length from which a body is no argument: Linux takes none over 128 KiB."""
+
 
 def as_curl(request: LLMRequest, *, site_url: str, header_secrets: HeaderSecrets) -> str:
     """Return the command for a POSIX shell, one option per line.
@@ -20,7 +23,7 @@ def as_curl(request: LLMRequest, *, site_url: str, header_secrets: HeaderSecrets
     lines += [
         f"--header {_header(name, value, header_secrets.names_in(name))}" for name, value in request.headers
     ]
-    lines.append(f"--data-raw {shlex.quote(request.body_bytes().decode())}")
+    lines.append(_data(request.body_bytes()))
     return " \\\n  ".join(lines)
 
 
@@ -39,6 +42,17 @@ def as_powershell(request: LLMRequest, *, site_url: str, header_secrets: HeaderS
     lines.append("--data-binary '@-'")
     body = json.dumps(json.loads(request.body_bytes()), separators=(",", ":"))
     return f"@'\n{body}\n'@ | " + " `\n  ".join(lines)
+
+
+def _data(body: bytes) -> str:
+    """Return the option with the body: as an argument, or as a here-document from _LONG_BODY_BYTES on.
+
+    The body is one line that begins with a brace, so it isn't the line that ends the here-document. ``--data @-`` drops
+    the line break behind it.
+    """
+    if len(body) < _LONG_BODY_BYTES:
+        return f"--data-raw {shlex.quote(body.decode())}"
+    return f"--data @- <<'EOF'\n{body.decode()}\nEOF"
 
 
 def _header(name: str, value: str, secret_names: frozenset[str]) -> str:

@@ -92,6 +92,16 @@ def test_curl_calls_the_address_as_it_is_written(llm_server: LLMServerHandle, tm
     assert [arrived["target"] for arrived in llm_server.requests()] == [path]
 
 
+@pytest.mark.parametrize("letters", [1, 200_000], ids=["an argument", "longer than an argument may be"])
+def test_curl_sends_the_very_bytes(llm_server: LLMServerHandle, tmp_path: Path, letters: int) -> None:
+    url = f"{llm_server.base_url('ok')}/chat/completions"
+    request = request_to(url, f"Bearer {KEY}", user="it's \\n\nEOF\n$HOME`" + "é" * letters)
+    run_by_bash(request, tmp_path / "send.sh")
+    headers, body = sent(llm_server)
+    assert_headers(headers, f"Bearer {PLAINTEXT}")
+    assert body.encode() == request.body_bytes()
+
+
 @pytest.mark.parametrize(
     "more", [{}, {"logit_bias": {"50256": -100}, "temperature": 1.0}], ids=["literal", "as text"]
 )
