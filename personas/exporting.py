@@ -14,6 +14,7 @@ from personas.formats.registry import formats
 from personas.persona_fields import REHEARSAL_FIELDS
 from personas.surroundings import surroundings
 from playground.engine.curl import as_curl
+from playground.engine.header_secrets import HeaderSecrets, header_secrets_of
 from playground.engine.next_request import next_request
 from playground.engine.persona_document import read_persona
 from playground.engine.platforms.platform import Platform
@@ -107,17 +108,21 @@ def _own_request(document: Document) -> LLMRequest:
     return sample_request(document, platform_named(document["llm"]["platform"]))
 
 
+def _header_secrets(document: Document) -> HeaderSecrets:
+    llm = read_persona("", document).llm
+    return header_secrets_of(llm, platform_named(llm.platform))
+
+
 def _as_curl(document: Document) -> str:
-    secret_names = read_persona("", document).llm.header_secrets
-    return as_curl(_own_request(document), site_url=settings.SITE_URL, secret_names=secret_names) + "\n"
+    header_secrets = _header_secrets(document)
+    return as_curl(_own_request(document), site_url=settings.SITE_URL, header_secrets=header_secrets) + "\n"
 
 
 def _as_python(document: Document) -> str:
-    llm = read_persona("", document).llm
     return to_python(
         _own_request(document),
-        secret=llm.token_secret,
-        header_secrets=llm.header_secrets,
+        secret=read_persona("", document).llm.token_secret,
+        header_secrets=_header_secrets(document),
         site_url=settings.SITE_URL,
     )
 

@@ -11,6 +11,7 @@ from personas.models import Persona
 from personas.surroundings import surroundings
 from playground.engine.curl import as_curl
 from playground.engine.events import TurnKind
+from playground.engine.header_secrets import header_secrets_of
 from playground.engine.next_request import next_request
 from playground.engine.persona_document import read_persona
 from playground.engine.platform_differences import platform_differences
@@ -67,14 +68,14 @@ def preview_of(
     )
     request, history = made.request, made.history
     prompt = str(history.messages[0]["content"]) if history.origins else ""
-    names = frozenset({settings_of_persona.llm.token_secret} - {""})
+    header_secrets = header_secrets_of(settings_of_persona.llm, platform)
     return Preview(
         platform=platform.name,
         no_prompt=platform.no_prompt,
         parts=tuple(_part(prompt, origin) for origin in history.origins),
         size=size_of(prompt),
         request_json=_shown(request),
-        curl=as_curl(request, site_url=settings.SITE_URL, secret_names=names),
+        curl=as_curl(request, site_url=settings.SITE_URL, header_secrets=header_secrets),
         platform_notes=tuple(
             platform_differences(
                 settings_of_persona, platform=platform, kind=TurnKind.USER, is_stand_in=False

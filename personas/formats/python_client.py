@@ -6,6 +6,7 @@ from typing import Any
 
 from personas.formats.portable import absolute
 from playground.engine.addresses.route import has_route, without_route
+from playground.engine.header_secrets import HeaderSecrets
 from playground.engine.request import LLMRequest
 from playground.engine.substitution import substitute
 
@@ -15,15 +16,15 @@ _NAMED = ("model", "messages", "tools", "temperature")
 _WIDTH = 100
 
 
-def to_python(request: LLMRequest, *, secret: str, header_secrets: Set[str], site_url: str) -> str:
+def to_python(request: LLMRequest, *, secret: str, header_secrets: HeaderSecrets, site_url: str) -> str:
     """Return the program. ``secret`` is the token secret's name, empty without one.
 
-    ``header_secrets``: the names that stand for a secret in a header, including the token secret's.
+    ``header_secrets``: the names that stand for a secret, the token secret's among them, and in which headers.
 
     The client calls ``base_url`` with ``/chat/completions``; a hook sets a URL that ends otherwise.
     """
     url = absolute(request.url, site_url)
-    lines = ["import os", ""] if header_secrets else []
+    lines = ["import os", ""] if header_secrets.names else []
     if has_route(url):
         lines += ["from openai import OpenAI", ""]
     else:
@@ -48,7 +49,9 @@ def to_python(request: LLMRequest, *, secret: str, header_secrets: Set[str], sit
     return "\n".join(lines)
 
 
-def _client_arguments(request: LLMRequest, url: str, secret: str, header_secrets: Set[str]) -> dict[str, str]:
+def _client_arguments(
+    request: LLMRequest, url: str, secret: str, header_secrets: HeaderSecrets
+) -> dict[str, str]:
     base_url, _, query = without_route(url).partition("?")
     bearer = f"Bearer {secret}"
     headers = [
@@ -61,7 +64,10 @@ def _client_arguments(request: LLMRequest, url: str, secret: str, header_secrets
         "api_key": f"os.environ[{_literal(secret)}]" if secret else '"unused"',
     }
     if headers:
-        members = (f"{_literal(name)}: {_with_secrets(value, header_secrets)}" for name, value in headers)
+        members = (
+            f"{_literal(name)}: {_with_secrets(value, header_secrets.names_in(name))}"
+            for name, value in headers
+        )
         arguments["default_headers"] = "{" + ", ".join(members) + "}"
     if not has_route(url):
         hook = '{"request": [call_the_whole_url]}'

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from playground.engine.header_secrets import HeaderSecrets
 from playground.engine.request import LLMRequest
 from playground.engine.substitution import parts_of, variable
 
@@ -10,10 +11,11 @@ _LARGEST_INTEGER = 2**53 - 1
 """A larger one is rounded when JavaScript reads it."""
 
 
-def as_javascript(request: LLMRequest, *, site_url: str, secret_names: frozenset[str]) -> str:
+def as_javascript(request: LLMRequest, *, site_url: str, header_secrets: HeaderSecrets) -> str:
     """Return a module that sends the request, byte for byte, and prints its answer as it streams."""
     headers = "".join(
-        f"\n    [{_text(name)}, {_header_value(value, secret_names)}]," for name, value in request.headers
+        f"\n    [{_text(name)}, {_header_value(value, header_secrets.names_in(name))}],"
+        for name, value in request.headers
     )
     return f"""\
 const body = {_body(request)};

@@ -6,6 +6,7 @@ Secrets are environment variables, by the names that `playground.engine.curl` gi
 from collections.abc import Iterable
 from typing import Any
 
+from playground.engine.header_secrets import HeaderSecrets
 from playground.engine.request import LLMRequest
 from playground.engine.substitution import parts_of, variable
 
@@ -22,19 +23,19 @@ _OF_THE_CLIENT = frozenset({"accept", "authorization", "content-type"})
 """Headers that the client writes itself."""
 
 
-def as_python(request: LLMRequest, *, site_url: str, secret_names: frozenset[str]) -> str:
+def as_python(request: LLMRequest, *, site_url: str, header_secrets: HeaderSecrets) -> str:
     """Return a program that sends the request and prints its answer as it streams."""
     url = request.whole_url(site_url)
-    key = _bearer(request, secret_names)
+    key = _bearer(request, header_secrets)
     if key and _fits_the_client(request, url):
-        return _with_openai(request, url, key, secret_names)
-    return _with_httpx(request, url, secret_names)
+        return _with_openai(request, url, key, header_secrets)
+    return _with_httpx(request, url, header_secrets)
 
 
-def _bearer(request: LLMRequest, secret_names: frozenset[str]) -> str:
+def _bearer(request: LLMRequest, header_secrets: HeaderSecrets) -> str:
     """Return the secret that is the whole bearer key, or nothing."""
     values = [value for name, value in request.headers if name.lower() == "authorization"]
-    parts = parts_of(values[0], secret_names) if len(values) == 1 else []
+    parts = parts_of(values[0], header_secrets.names_in("authorization")) if len(values) == 1 else []
     match parts:
         case [(False, "Bearer "), (True, secret)]:
             return secret
@@ -54,7 +55,7 @@ def _fits_the_client(request: LLMRequest, url: str) -> bool:
     )
 
 
-def _with_openai(request: LLMRequest, url: str, key: str, secret_names: frozenset[str]) -> str:
+def _with_openai(request: LLMRequest, url: str, key: str, header_secrets: HeaderSecrets) -> str:
     extra = {name: value for name, value in request.body.items() if name not in _ARGUMENTS}
     arguments = {name: value for name, value in request.body.items() if name in _ARGUMENTS}
     headers = [(name, value) for name, value in request.headers if name.lower() not in _OF_THE_CLIENT]
@@ -66,7 +67,7 @@ def _with_openai(request: LLMRequest, url: str, key: str, secret_names: frozense
         "client = OpenAI(",
         f"    base_url={url.removesuffix(_ROUTE)!r},",
         f"    api_key={_variable(key)},",
-        f"    default_headers={_headers(headers, secret_names, 'openai')},",
+        f"    default_headers={_headers(headers, header_secrets, 'openai')},",
         "    max_retries=0,",
         ")",
         "stream = client.chat.completions.create(",
@@ -80,7 +81,7 @@ def _with_openai(request: LLMRequest, url: str, key: str, secret_names: frozense
     return "\n".join(lines) + "\n"
 
 
-def _with_httpx(request: LLMRequest, url: str, secret_names: frozenset[str]) -> str:
+def _with_httpx(request: LLMRequest, url: str, header_secrets: HeaderSecrets) -> str:
     return f"""\
 import json
 import os
@@ -88,7 +89,7 @@ import os
 import httpx
 
 url = {url!r}
-headers = {_headers(request.headers, secret_names, "httpx")}
+headers = {_headers(request.headers, header_secrets, "httpx")}
 body = {_literal(request.body, 0)}
 
 data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
@@ -99,9 +100,9 @@ with httpx.stream({request.method!r}, url, headers=headers, content=data, timeou
 """
 
 
-def _headers(headers: Iterable[tuple[str, str]], secret_names: frozenset[str], client: str) -> str:
+def _headers(headers: Iterable[tuple[str, str]], header_secrets: HeaderSecrets, client: str) -> str:
     """Return the headers as a list of pairs for httpx, which may repeat a name, or as a dict for the client."""
-    written = [(repr(name), _header_value(value, secret_names)) for name, value in headers]
+    written = [(repr(name), _header_value(value, header_secrets.names_in(name))) for name, value in headers]
     if client == "httpx":
         return "[" + "".join(f"\n    ({name}, {value})," for name, value in written) + "\n]"
     return "{" + ", ".join(f"{name}: {value}" for name, value in written) + "}"

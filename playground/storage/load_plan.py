@@ -15,6 +15,7 @@ from playground.engine.addresses.address import Address, AddressError, allows, i
 from playground.engine.curl import as_curl, as_powershell
 from playground.engine.errors.codes import Code, NotReadyError
 from playground.engine.events import TurnKind
+from playground.engine.header_secrets import header_secrets_of
 from playground.engine.history import History, PastTurn
 from playground.engine.json_types import Json
 from playground.engine.message_rules import broken_rule
@@ -107,14 +108,13 @@ def request_as(turn_id: str, platform: Platform) -> RequestView:
     persona = persona_of_turn(turn)
     past = turns_between(conversation.pk, 0, turn.position)
     request, history = request_of(turn, conversation, persona, platform, past)
+    header_secrets = header_secrets_of(persona.llm, platform)
     return RequestView(
         platform=platform.name,
         request=shown_request(request),
         origins=[origin.as_json() for origin in history.origins],
-        curl=as_curl(request, site_url=settings.SITE_URL, secret_names=persona.llm.header_secrets),
-        powershell=as_powershell(
-            request, site_url=settings.SITE_URL, secret_names=persona.llm.header_secrets
-        ),
+        curl=as_curl(request, site_url=settings.SITE_URL, header_secrets=header_secrets),
+        powershell=as_powershell(request, site_url=settings.SITE_URL, header_secrets=header_secrets),
         platform_notes=platform_differences(
             persona, platform=platform, kind=TurnKind(turn.kind), is_stand_in=conversation.stand_in
         ),
@@ -162,10 +162,9 @@ def wire_request(
 @sensitive_variables()
 def written_request(request: LLMRequest, persona: PersonaSettings, values: Mapping[str, str]) -> WireRequest:
     """Return the request with these values in place of secrets' names. Raises NotReadyError."""
-    key_headers = platform_named(persona.llm.platform).key_headers
-    with_names = key_headers | {name.lower() for name, _ in persona.llm.headers}
+    header_secrets = header_secrets_of(persona.llm, platform_named(persona.llm.platform))
     headers = tuple(
-        (name, substitute(value, values) if name.lower() in with_names else value)
+        (name, substitute(value, values) if header_secrets.is_replaced_in(name) else value)
         for name, value in request.headers
     )
     try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from playground.engine.events import TurnKind
+from playground.engine.header_secrets import header_secrets_of
 from playground.engine.javascript_code import as_javascript
 from playground.engine.json_types import Json
 from playground.engine.persona import PersonaSettings
@@ -40,10 +41,11 @@ class _Sent:
 def code_of(turn_id: str) -> Json:
     """Return ``{"python", "javascript"}``, programs that send the turn's request. Raises Turn.DoesNotExist."""
     sent = _sent(turn_id)
-    request, names = sent.as_sent_by(sent.own), sent.persona.llm.header_secrets
+    request = sent.as_sent_by(sent.own)
+    header_secrets = header_secrets_of(sent.persona.llm, sent.own)
     return {
-        "python": as_python(request, site_url=settings.SITE_URL, secret_names=names),
-        "javascript": as_javascript(request, site_url=settings.SITE_URL, secret_names=names),
+        "python": as_python(request, site_url=settings.SITE_URL, header_secrets=header_secrets),
+        "javascript": as_javascript(request, site_url=settings.SITE_URL, header_secrets=header_secrets),
     }
 
 

@@ -17,6 +17,7 @@ from personas.exporting import export, export_formats, sample_request
 from personas.formats import read_document
 from personas.formats.conversion import Fate
 from personas.formats.python_client import to_python
+from playground.engine.header_secrets import HeaderSecrets
 from playground.engine.platforms.registry import platform_named
 from playground.engine.request import LLMRequest
 from tests.personas import examples
@@ -162,7 +163,12 @@ def test_an_address_of_this_app_stands_behind_the_sites_own(settings: Settings) 
 def test_every_persona_has_a_python_program_that_sends_its_request(document: dict[str, Any]) -> None:
     platform = platform_named(document["llm"]["platform"])
     request = sample_request(document, platform)
-    program = to_python(request, secret="", header_secrets=frozenset(), site_url="http://site.example")
+    program = to_python(
+        request,
+        secret="",
+        header_secrets=HeaderSecrets(frozenset(), frozenset()),
+        site_url="http://site.example",
+    )
     with pytest.MonkeyPatch.context() as monkeypatch:
         ran = run(program, monkeypatch)
     assert ran.body == request.body

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from playground.engine.curl import as_curl
+from playground.engine.header_secrets import HeaderSecrets
 from playground.engine.javascript_code import as_javascript
 from playground.engine.python_code import as_python
 from playground.engine.request import LLMRequest
@@ -17,7 +20,7 @@ from tests.services import missing, node_path
 
 KEY = "127_KEY"
 PLAINTEXT = "sk-live-0123456789"
-NAMES = frozenset({KEY})
+SECRETS = HeaderSecrets(frozenset({KEY}), frozenset({"authorization"}))
 RUN_S = 60
 BODY: dict[str, Any] = {
     "model": "gpt-4o",
@@ -58,7 +61,7 @@ def assert_headers(headers: dict[str, str], authorization: str) -> None:
 @pytest.mark.parametrize("more", [{}, {"top_k": 40, "seed": 7}], ids=["arguments", "extra_body"])
 def test_python_sends_it_with_the_openai_client(llm_server: LLMServerHandle, more: dict[str, Any]) -> None:
     request = request_to(f"{llm_server.base_url('ok')}/chat/completions", f"Bearer {KEY}", **more)
-    code = as_python(request, site_url="", secret_names=NAMES)
+    code = as_python(request, site_url="", header_secrets=SECRETS)
     assert "from openai import OpenAI" in code
     assert "[secret]" not in run([sys.executable, "-c", code])
     headers, body = sent(llm_server)
@@ -68,11 +71,34 @@ def test_python_sends_it_with_the_openai_client(llm_server: LLMServerHandle, mor
 
 def test_python_sends_the_very_bytes_with_httpx(llm_server: LLMServerHandle) -> None:
     request = request_to(f"{llm_server.base_url('ok')}/chat/completions", f"Api-Key {KEY}, {{x}}")
-    code = as_python(request, site_url="", secret_names=NAMES)
+    code = as_python(request, site_url="", header_secrets=SECRETS)
     assert "import httpx" in code
     assert run([sys.executable, "-c", code]).startswith("200\n")
     headers, body = sent(llm_server)
     assert_headers(headers, f"Api-Key {PLAINTEXT}, {{x}}")
+    assert body.encode() == request.body_bytes()
+
+
+def run_by_bash(request: LLMRequest, script: Path) -> None:
+    if shutil.which("curl") is None:
+        missing("no curl sends a copied command: apt-get install curl")
+    script.write_text(as_curl(request, site_url="", header_secrets=SECRETS) + "\n")
+    assert "[DONE]" in run(["bash", str(script)])
+
+
+def test_curl_calls_the_address_as_it_is_written(llm_server: LLMServerHandle, tmp_path: Path) -> None:
+    path = "/ok/a/../{b,c}[1-2]/chat/completions"
+    run_by_bash(request_to(f"{llm_server.url}{path}", f"Bearer {KEY}"), tmp_path / "send.sh")
+    assert [arrived["target"] for arrived in llm_server.requests()] == [path]
+
+
+@pytest.mark.parametrize("letters", [1, 200_000], ids=["an argument", "longer than an argument may be"])
+def test_curl_sends_the_very_bytes(llm_server: LLMServerHandle, tmp_path: Path, letters: int) -> None:
+    url = f"{llm_server.base_url('ok')}/chat/completions"
+    request = request_to(url, f"Bearer {KEY}", user="it's \\n\nEOF\n$HOME`" + "é" * letters)
+    run_by_bash(request, tmp_path / "send.sh")
+    headers, body = sent(llm_server)
+    assert_headers(headers, f"Bearer {PLAINTEXT}")
     assert body.encode() == request.body_bytes()
 
 
@@ -85,7 +111,7 @@ def test_javascript_sends_the_very_bytes(
     node = node_path() or missing("no Node runs JavaScript: apt-get install nodejs")
     request = request_to(f"{llm_server.base_url('ok')}/chat/completions", f"Bearer {KEY}", **more)
     module = tmp_path / "send.mjs"
-    module.write_text(as_javascript(request, site_url="", secret_names=NAMES))
+    module.write_text(as_javascript(request, site_url="", header_secrets=SECRETS))
     assert run([str(node), str(module)]).startswith("200\n")
     headers, body = sent(llm_server)
     assert_headers(headers, f"Bearer {PLAINTEXT}")

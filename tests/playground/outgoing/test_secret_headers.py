@@ -7,10 +7,16 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from personas.documents import document_of
+from personas.exporting import export
 from personas.models import Persona, TokenSecret
+from personas.preview import preview_of
 from personas.saving import save_persona
 from playground.engine.errors.codes import Code
+from playground.engine.platforms.tavus import Tavus
 from playground.models import Turn
+from playground.storage.load_plan import request_as
+from playground.storage.request_views import code_of
 from tests.conftest import signed_in
 from tests.personas.making import CANARY, make_persona, make_secret
 from tests.playground.outgoing.secret_plans import ELSEWHERE, assert_not_sent, plan_of, sent_headers
@@ -59,6 +65,25 @@ def test_a_secret_named_like_a_part_of_our_own_headers_is_not_put_there(editor: 
     headers = headers_of(editor, make_secret("json", hosts=("llm.example.com",)), [])
     assert headers["Content-Type"] == "application/json"
     assert headers["Authorization"] == f"Bearer {CANARY}"
+
+
+@pytest.mark.parametrize("name", ["Greenroom", "json"])
+def test_copied_code_puts_a_key_where_the_request_has_it_and_nowhere_else(editor: User, name: str) -> None:
+    persona = make_persona(token_secret=make_secret(name, hosts=("llm.example.com",)))
+    save_persona(persona, by=None)
+    plan = plan_of(persona, editor)
+    assert [header for header, value in sent_headers(plan).items() if CANARY in value] == ["Authorization"]
+    view, programs, document = request_as(plan.turn_id, Tavus()), code_of(plan.turn_id), document_of(persona)
+    places = {
+        "curl": view.curl.count(f"${{{name}}}"),
+        "PowerShell": view.powershell.count(f"$env:{name}"),
+        "Python": str(programs["python"]).count(f"os.environ[{name!r}]"),
+        "JavaScript": str(programs["javascript"]).count(f"process.env.{name}"),
+        "preview": preview_of(persona, Tavus()).curl.count(f"${{{name}}}"),
+        "exported curl": export(document, "curl").text.count(f"${{{name}}}"),
+        "exported Python": export(document, "python").text.count(f'os.environ["{name}"]'),
+    }
+    assert places == dict.fromkeys(places, 1)
 
 
 def test_the_name_of_a_secret_that_the_persona_does_not_use_is_a_word_like_any_other(
