@@ -16,6 +16,7 @@ def options_again(conversation: Conversation) -> ConversationOptions:
         initial_messages=conversation.initial_messages,
         stand_in=conversation.stand_in,
         properties=conversation.properties,
+        interrupt_history=conversation.interrupt_history,
     )
 
 

@@ -43,6 +43,8 @@ class ConversationOptions:
     initial_messages: Sequence[Message] = ()
     stand_in: bool = False
     properties: Mapping[str, Any] = field(default_factory=dict)
+    interrupt_history: str = ""
+    """Empty for the persona's own policy."""
     status: Conversation.Status = Conversation.Status.ACTIVE
     """ENDED for Tavus' ``test_mode``: the conversation ends as it begins."""
 
@@ -65,6 +67,7 @@ def start_conversation(persona: Persona, options: ConversationOptions, *, owner:
         custom_greeting=options.custom_greeting or greeting_of(version.document),
         initial_messages=list(options.initial_messages),
         properties=dict(options.properties),
+        interrupt_history=options.interrupt_history,
         status=options.status,
         ended_at=timezone.now() if options.status == Conversation.Status.ENDED else None,
     )

@@ -41,19 +41,21 @@ def save_mock(turn: Turn, call_id: str, output: str, conditions: Collection[str]
     CommandError (bad_message), TooManyRowsError.
     """
     call = _call(turn, call_id)
-    used = turn.conversation.persona_version
-    persona = Persona.objects.select_for_update().filter(pk=used.persona_id).first()
+    conversation = turn.conversation
+    persona_id = conversation.persona_version.persona_id
+    persona = Persona.objects.select_for_update().filter(pk=persona_id).first()
     if persona is None:
         raise CommandError(Code.BAD_MESSAGE, NO_PERSONA)
+    # Another mock may have been saved while this one waited for the persona.
+    conversation.refresh_from_db(fields=["persona_version"])
+    used = conversation.persona_version
     newest_before = persona.version
     mock = Mock(_result(output), _when(call, conditions))
     persona.tool_mocks = _checked(with_mock(persona.tool_mocks, call.name, mock))
     version = save_persona(persona, by=by, note=f"Tool mock of {call.name}"[:200])
     is_newest = newest_before == used.number
     if is_newest:
-        Conversation.objects.filter(pk=turn.conversation_id, persona_version=used).update(
-            persona_version=version
-        )
+        Conversation.objects.filter(pk=conversation.pk, persona_version=used).update(persona_version=version)
     return SavedMock(version.number, is_newest)
 
 

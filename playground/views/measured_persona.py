@@ -11,7 +11,8 @@ from playground.engine.distribution import FEWEST_TO_COMPARE, MEASURES
 from playground.engine.json_types import Json
 from playground.storage.persona_times import TURNS_OF_A_VERSION, VersionTimes, persona_times
 
-MAX_NUMBER = 2**31 - 1
+NUMBER_DIGITS = 9
+"""The most digits of a version's number in the address."""
 
 
 @never_cache
@@ -38,7 +39,8 @@ def measured_persona(request: HttpRequest, persona_id: str) -> HttpResponse:
 
 def _before(request: HttpRequest) -> int | None:
     number = request.GET.get("before", "")
-    return min(int(number), MAX_NUMBER) if number.isascii() and number.isdigit() else None
+    is_number = number.isascii() and number.isdigit() and len(number) <= NUMBER_DIGITS
+    return int(number) if is_number else None
 
 
 def _name_of(persona_id: str) -> str:

@@ -61,7 +61,7 @@ def fitting_mock(name: str, arguments: str, tool_mocks: Mapping[str, Any]) -> Mo
 def with_mock(tool_mocks: Mapping[str, Any], name: str, mock: Mock) -> Json:
     """Return the mocks with this one, which replaces the one with the same conditions and comes before all others."""
     before: Sequence[Mock] = mocks_in(tool_mocks[name]) if name in tool_mocks else ()
-    mocks = [mock, *(other for other in before if other.when != mock.when)]
+    mocks = [mock, *(other for other in before if not _equal(other.when, mock.when))]
     has_conditions = any(each.when for each in mocks)
     is_plain = not has_conditions and mocks_in(mock.result) == (mock,)
     return {**tool_mocks, name: mock.result if is_plain else [each.as_json() for each in mocks]}
@@ -86,5 +86,9 @@ def _is_mock(value: object) -> bool:
 
 
 def _equal(one: object, other: object) -> bool:
-    """Whether two JSON values are the same; in Python ``True == 1``."""
+    """Whether two JSON values are the same; in Python ``True == 1``, at every depth."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_equal(value, other[name]) for name, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_equal, one, other))
     return one == other and isinstance(one, bool) is isinstance(other, bool)

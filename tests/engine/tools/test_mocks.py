@@ -39,9 +39,21 @@ def test_without_a_mock_that_fits_none_answers() -> None:
     assert fitting_mock("other", "{}", SAVED) is None
 
 
-def test_true_is_not_one() -> None:
-    mocks = {"look": [{"when": {"deep": True}, "result": 1}]}
-    assert fitting_mock("look", '{"deep": 1}', mocks) is None
+@pytest.mark.parametrize(
+    ("value", "given", "is_fitting"),
+    [
+        (True, "1", False),
+        ({"b": True}, '{"b": 1}', False),
+        ([{"b": 0}], '[{"b": false}]', False),
+        ({"b": [1, True], "c": None}, '{"c": null, "b": [1.0, true]}', True),
+        (2.0, "2", True),
+        (2**53, f"{2**53 + 1}", False),
+        (0.0, "-0.0", True),
+    ],
+)
+def test_a_condition_compares_json_values_at_every_depth(value: Any, given: str, is_fitting: bool) -> None:
+    mocks = {"look": [{"when": {"a": value}, "result": 1}]}
+    assert (fitting_mock("look", f'{{"a": {given}}}', mocks) is not None) is is_fitting
 
 
 @pytest.mark.parametrize(
@@ -60,6 +72,12 @@ def test_a_mock_replaces_the_one_with_its_conditions_and_keeps_the_others() -> N
     warmer = with_mock(with_riga, "look", Mock("warmer", {"city": "Riga"}))
     assert warmer["look"] == [{"when": {"city": "Riga"}, "result": "warmer"}, {"result": {"temp": 21}}]
     assert warmer["other"] == 1
+
+
+def test_a_mock_for_true_leaves_the_one_for_one() -> None:
+    for_one = {"look": [{"when": {"deep": 1}, "result": "one"}]}
+    for_both = with_mock(for_one, "look", Mock("true", {"deep": True}))
+    assert for_both["look"] == [{"when": {"deep": True}, "result": "true"}, *for_one["look"]]
 
 
 def test_a_mock_without_conditions_stays_as_plain_as_it_can() -> None:

@@ -111,6 +111,15 @@ def test_the_page_says_what_is_missing_and_hides_what_is_not_ones_own(user: User
     assert signed_in(user).get(reverse("playground:measured-persona", args=["p-unknown"])).status_code == 404
 
 
+@pytest.mark.parametrize("before", ["x", "-1", "٣", "1" * 10, "1" * 5_000])
+def test_what_is_no_number_of_a_version_shows_the_newest(user: User, before: str) -> None:
+    version = saved()
+    talked(version, user, 500)
+    url = reverse("playground:measured-persona", args=[version.persona_ref])
+    page = signed_in(user).get(url, {"before": before})
+    assert "Words 0" in page.content.decode()
+
+
 def test_a_deleted_persona_keeps_its_times(user: User) -> None:
     version = saved()
     talked(version, user, 500)

@@ -31,6 +31,12 @@ def test_it_has_the_same_options_and_the_newest_version(user: User, user_client:
     assert after.properties == {"filler_seed": 3}
 
 
+def test_it_keeps_the_interrupt_history_that_was_chosen(user: User, user_client: Client) -> None:
+    before = started(user, stand_in=True)
+    Conversation.objects.update(interrupt_history="marked")
+    assert again(user_client, before).interrupt_history == "marked"
+
+
 def test_what_the_persona_itself_gave_comes_from_its_newest_version(user: User, user_client: Client) -> None:
     before = started(user, stand_in=True)
     persona = Persona.objects.get()
