@@ -36,6 +36,7 @@ def request_to(url: str, authorization: str, **more: Any) -> LLMRequest:
         ("Authorization", authorization),
         ("Content-Type", "application/json"),
         ("conversation_id", "c1"),
+        ("X-Empty", ""),
     )
     return LLMRequest("POST", url, headers, BODY | more)
 
@@ -55,6 +56,7 @@ def sent(server: LLMServerHandle) -> tuple[dict[str, str], str]:
 def assert_headers(headers: dict[str, str], authorization: str) -> None:
     assert headers["authorization"] == authorization
     assert headers["conversation_id"] == "c1"
+    assert headers["x-empty"] == ""
     assert headers["content-type"].startswith("application/json")
 
 
