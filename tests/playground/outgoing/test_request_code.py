@@ -71,6 +71,17 @@ def test_python_sends_it_with_the_openai_client(llm_server: LLMServerHandle, mor
     assert json.loads(body) == request.body
 
 
+@pytest.mark.parametrize("end", ["//chat/completions", "?next=/chat/completions"])
+def test_python_calls_an_address_that_the_openai_client_would_change(
+    llm_server: LLMServerHandle, end: str
+) -> None:
+    code = as_python(
+        request_to(llm_server.base_url("ok") + end, f"Bearer {KEY}"), site_url="", header_secrets=SECRETS
+    )
+    run([sys.executable, "-c", code])
+    assert [arrived["target"] for arrived in llm_server.requests()] == [f"/ok/v1{end}"]
+
+
 def test_python_sends_the_very_bytes_with_httpx(llm_server: LLMServerHandle) -> None:
     request = request_to(f"{llm_server.base_url('ok')}/chat/completions", f"Api-Key {KEY}, {{x}}")
     code = as_python(request, site_url="", header_secrets=SECRETS)
