@@ -88,9 +88,9 @@ def _with_openai(request: LLMRequest, base_url: str, key: str, header_secrets: H
 
 
 def _with_httpx(request: LLMRequest, url: str, header_secrets: HeaderSecrets) -> str:
+    imports = "import json\nimport os" if _has_secrets(request.headers, header_secrets) else "import json"
     return f"""\
-import json
-import os
+{imports}
 
 import httpx
 
@@ -104,6 +104,14 @@ with httpx.stream({request.method!r}, url, headers=headers, content=data, timeou
     for line in answer.iter_lines():
         print(line)
 """
+
+
+def _has_secrets(headers: Iterable[tuple[str, str]], header_secrets: HeaderSecrets) -> bool:
+    return any(
+        is_secret
+        for name, value in headers
+        for is_secret, _ in parts_of(value, header_secrets.names_in(name))
+    )
 
 
 def _headers(headers: Iterable[tuple[str, str]], header_secrets: HeaderSecrets, client: str) -> str:

@@ -82,6 +82,11 @@ def test_python_calls_an_address_that_the_openai_client_would_change(
     assert [arrived["target"] for arrived in llm_server.requests()] == [f"/ok/v1{end}"]
 
 
+def test_python_without_a_secret_imports_no_environment() -> None:
+    request = request_to("https://llm.example.com/v1/chat/completions", "none")
+    assert "import os" not in as_python(request, site_url="", header_secrets=SECRETS)
+
+
 def test_python_sends_the_very_bytes_with_httpx(llm_server: LLMServerHandle) -> None:
     request = request_to(f"{llm_server.base_url('ok')}/chat/completions", f"Api-Key {KEY}, {{x}}")
     code = as_python(request, site_url="", header_secrets=SECRETS)
