@@ -37,8 +37,8 @@ def as_powershell(request: LLMRequest, *, site_url: str, header_secrets: HeaderS
     lines = [call]
     for name, value in request.headers:
         variables = {secret: f"' + $env:{variable(secret)} + '" for secret in header_secrets.names_in(name)}
-        quoted = substitute(_single_quoted(value)[1:-1], variables)
-        lines.append(f"--header ('{_single_quoted(name)[1:-1]}: {quoted}')")
+        quoted = substitute(_single_quoted(_behind_name(value))[1:-1], variables)
+        lines.append(f"--header ('{_single_quoted(name)[1:-1]}{quoted}')")
     lines.append("--data-binary '@-'")
     body = json.dumps(json.loads(request.body_bytes()), separators=(",", ":"))
     return f"@'\n{body}\n'@ | " + " `\n  ".join(lines)
@@ -57,11 +57,16 @@ def _data(body: bytes) -> str:
 
 def _header(name: str, value: str, secret_names: frozenset[str]) -> str:
     variables = {secret: f"'\"${{{variable(secret)}}}\"'" for secret in secret_names}
-    quoted = shlex.quote(f"{name}: {value}")
+    quoted = shlex.quote(name + _behind_name(value))
     if not quoted.startswith("'"):
         quoted = f"'{quoted}'"
     prefix = quoted[: len(name) + 1]
     return prefix + substitute(quoted[len(prefix) :], variables)
+
+
+def _behind_name(value: str) -> str:
+    """Return what stands behind a header's name. A header without a value ends in a semicolon: else curl drops it."""
+    return f": {value}" if value.strip() else ";"
 
 
 def _single_quoted(text: str) -> str:

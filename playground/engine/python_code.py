@@ -6,11 +6,11 @@ Secrets are environment variables, by the names that `playground.engine.curl` gi
 from collections.abc import Iterable
 from typing import Any
 
+from playground.engine.addresses.route import ROUTE
 from playground.engine.header_secrets import HeaderSecrets
 from playground.engine.request import LLMRequest
 from playground.engine.substitution import parts_of, variable
 
-_ROUTE = "/chat/completions"
 _ARGUMENTS = frozenset(
     {
         "frequency_penalty", "logit_bias", "logprobs", "max_completion_tokens", "max_tokens", "messages", "model", "n",
@@ -27,8 +27,9 @@ def as_python(request: LLMRequest, *, site_url: str, header_secrets: HeaderSecre
     """Return a program that sends the request and prints its answer as it streams."""
     url = request.whole_url(site_url)
     key = _bearer(request, header_secrets)
-    if key and _fits_the_client(request, url):
-        return _with_openai(request, url, key, header_secrets)
+    base_url = _base_url(url)
+    if key and base_url and _fits_the_client(request):
+        return _with_openai(request, base_url, key, header_secrets)
     return _with_httpx(request, url, header_secrets)
 
 
@@ -42,12 +43,17 @@ def _bearer(request: LLMRequest, header_secrets: HeaderSecrets) -> str:
     return ""
 
 
-def _fits_the_client(request: LLMRequest, url: str) -> bool:
+def _base_url(url: str) -> str:
+    """Return the base URL from which the client makes the URL, or nothing: it puts the route behind the path."""
+    base = url.removesuffix(ROUTE)
+    return "" if base == url or base.endswith("/") or "?" in base or "#" in base else base
+
+
+def _fits_the_client(request: LLMRequest) -> bool:
     names = [name.lower() for name, _ in request.headers]
     body = request.body
     return (
         request.method == "POST"
-        and url.endswith(_ROUTE)
         and len(names) == len(set(names))
         and isinstance(body.get("messages"), list)
         and isinstance(body.get("model"), str)
@@ -55,7 +61,7 @@ def _fits_the_client(request: LLMRequest, url: str) -> bool:
     )
 
 
-def _with_openai(request: LLMRequest, url: str, key: str, header_secrets: HeaderSecrets) -> str:
+def _with_openai(request: LLMRequest, base_url: str, key: str, header_secrets: HeaderSecrets) -> str:
     extra = {name: value for name, value in request.body.items() if name not in _ARGUMENTS}
     arguments = {name: value for name, value in request.body.items() if name in _ARGUMENTS}
     headers = [(name, value) for name, value in request.headers if name.lower() not in _OF_THE_CLIENT]
@@ -65,7 +71,7 @@ def _with_openai(request: LLMRequest, url: str, key: str, header_secrets: Header
         "from openai import OpenAI",
         "",
         "client = OpenAI(",
-        f"    base_url={url.removesuffix(_ROUTE)!r},",
+        f"    base_url={base_url!r},",
         f"    api_key={_variable(key)},",
         f"    default_headers={_headers(headers, header_secrets, 'openai')},",
         "    max_retries=0,",
@@ -82,9 +88,9 @@ def _with_openai(request: LLMRequest, url: str, key: str, header_secrets: Header
 
 
 def _with_httpx(request: LLMRequest, url: str, header_secrets: HeaderSecrets) -> str:
+    imports = "import json\nimport os" if _has_secrets(request.headers, header_secrets) else "import json"
     return f"""\
-import json
-import os
+{imports}
 
 import httpx
 
@@ -98,6 +104,14 @@ with httpx.stream({request.method!r}, url, headers=headers, content=data, timeou
     for line in answer.iter_lines():
         print(line)
 """
+
+
+def _has_secrets(headers: Iterable[tuple[str, str]], header_secrets: HeaderSecrets) -> bool:
+    return any(
+        is_secret
+        for name, value in headers
+        for is_secret, _ in parts_of(value, header_secrets.names_in(name))
+    )
 
 
 def _headers(headers: Iterable[tuple[str, str]], header_secrets: HeaderSecrets, client: str) -> str:

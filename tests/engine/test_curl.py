@@ -59,3 +59,11 @@ def test_powershell_gets_its_own_quotes_and_the_body_by_the_standard_input() -> 
         "  --header ('Authorization: it''s ' + $env:SECRET_1_KEY + '') `\n"
         "  --data-binary '@-'"
     )
+
+
+def test_a_header_without_a_value_is_written_so_that_curl_sends_it() -> None:
+    empty = LLMRequest("POST", "/demo", (("X-Empty", ""),), {})
+    assert "--header 'X-Empty;'" in as_curl(empty, site_url=SITE, header_secrets=in_authorization("KEY"))
+    assert "--header ('X-Empty;')" in as_powershell(
+        empty, site_url=SITE, header_secrets=in_authorization("KEY")
+    )

@@ -11,7 +11,9 @@ import { requestView } from "./request_view.js";
 const CODE_SAYS = {
   curl: "For a shell such as bash. Secrets are environment variables.",
   powershell: "For PowerShell. Secrets are environment variables.",
-  python: "Secrets are environment variables. The openai client, where it is used, adds headers of its own.",
+  python:
+    "Needs the package that it imports: pip install openai, or pip install httpx. Secrets are environment variables. " +
+    "The openai client adds headers of its own.",
   javascript: "For Node, as a module (request.mjs). Secrets are environment variables.",
 };
 

@@ -36,6 +36,7 @@ def request_to(url: str, authorization: str, **more: Any) -> LLMRequest:
         ("Authorization", authorization),
         ("Content-Type", "application/json"),
         ("conversation_id", "c1"),
+        ("X-Empty", ""),
     )
     return LLMRequest("POST", url, headers, BODY | more)
 
@@ -55,6 +56,7 @@ def sent(server: LLMServerHandle) -> tuple[dict[str, str], str]:
 def assert_headers(headers: dict[str, str], authorization: str) -> None:
     assert headers["authorization"] == authorization
     assert headers["conversation_id"] == "c1"
+    assert headers["x-empty"] == ""
     assert headers["content-type"].startswith("application/json")
 
 
@@ -67,6 +69,22 @@ def test_python_sends_it_with_the_openai_client(llm_server: LLMServerHandle, mor
     headers, body = sent(llm_server)
     assert_headers(headers, f"Bearer {PLAINTEXT}")
     assert json.loads(body) == request.body
+
+
+@pytest.mark.parametrize("end", ["//chat/completions", "?next=/chat/completions"])
+def test_python_calls_an_address_that_the_openai_client_would_change(
+    llm_server: LLMServerHandle, end: str
+) -> None:
+    code = as_python(
+        request_to(llm_server.base_url("ok") + end, f"Bearer {KEY}"), site_url="", header_secrets=SECRETS
+    )
+    run([sys.executable, "-c", code])
+    assert [arrived["target"] for arrived in llm_server.requests()] == [f"/ok/v1{end}"]
+
+
+def test_python_without_a_secret_imports_no_environment() -> None:
+    request = request_to("https://llm.example.com/v1/chat/completions", "none")
+    assert "import os" not in as_python(request, site_url="", header_secrets=SECRETS)
 
 
 def test_python_sends_the_very_bytes_with_httpx(llm_server: LLMServerHandle) -> None:
