@@ -3,11 +3,13 @@
  * there are any.
  */
 
+import { unitOffsets } from "./code_points.js";
 import { element } from "./dom.js";
 
 const HOW = { append: "Context appended", overwrite: "Context overwritten" };
-/** A longer text is folded. */
+/** A longer text is folded, and named by its first characters. */
 const FOLDED_FROM_CHARS = 200;
+const NAME_CHARS = 60;
 
 const entries = new Map();
 
@@ -51,7 +53,12 @@ function contentOf(text, chars) {
   if (chars <= FOLDED_FROM_CHARS) return whole;
   const folded = element("details", "disclosure");
   const kept = isCut ? `, of which the first ${[...text].length.toLocaleString("en-US")} are kept here` : "";
-  const first = text.replace(/\s+/g, " ").slice(0, 60).trimEnd();
-  folded.append(element("summary", "", `${first}… · ${chars.toLocaleString("en-US")} characters${kept}`), whole);
+  folded.append(element("summary", "", `${beginningOf(text)}… · ${chars.toLocaleString("en-US")} characters${kept}`), whole);
   return folded;
+}
+
+/** Return the first characters of `text` in one line. */
+export function beginningOf(text) {
+  const line = text.replace(/\s+/g, " ");
+  return line.slice(0, unitOffsets(line)(NAME_CHARS)).trimEnd();
 }

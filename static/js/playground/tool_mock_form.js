@@ -45,7 +45,8 @@ async function saveMock(parts, call, turnId) {
     setText(says, EMPTY);
     return form.elements.output.focus();
   }
-  const body = new FormData(form);
+  // FormData by itself is sent as multipart, which changes line ends.
+  const body = new URLSearchParams(new FormData(form));
   body.set("tool_call_id", call.id);
   parts["mock-save"].disabled = true;
   setText(says, "Saving…");

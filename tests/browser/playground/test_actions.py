@@ -28,6 +28,8 @@ from personas.models import Persona
 from personas.saving import save_persona
 save_persona(Persona.objects.get(pk="{persona_id}"), by=None)
 """
+ARGUMENT = "the\nlocation"
+RESULT = "foggy,\n4 degrees"
 WEATHER_TOOL = {
     "type": "function",
     "function": {
@@ -35,8 +37,8 @@ WEATHER_TOOL = {
         "description": "Get the current weather in a given location",
         "parameters": {
             "type": "object",
-            "properties": {"location": {"type": "string"}},
-            "required": ["location"],
+            "properties": {ARGUMENT: {"type": "string"}},
+            "required": [ARGUMENT],
         },
     },
 }
@@ -59,15 +61,18 @@ def test_a_mock_answers_the_next_call_and_a_save_elsewhere_offers_to_start_again
     hear_at_once(site, conversation_id)
     say(page, "What is the weather like in Paris?")
     call = turn(page, 0).locator(".call")
-    call.get_by_role("textbox").fill("foggy, 4 degrees")
+    call.get_by_role("textbox").fill(RESULT)
     expect(call.locator("[data-part=text-typed]")).to_contain_text("This is not JSON")
     call.get_by_role("button", name="Save as mock").click()
-    call.get_by_role("checkbox", name='only where location is "Paris"').check()
+    call.get_by_role("checkbox", name='only where the location is "Paris"').check()
     assert violations(page) == []
     call.get_by_role("button", name="Save mock").click()
     expect(call.get_by_text("Saved in version 2")).to_be_visible()
     expect(page.locator("[data-persona=version]")).to_have_text("v2")
-    expect(call.get_by_role("textbox")).to_have_value("foggy, 4 degrees")
+    expect(call.get_by_role("textbox")).to_have_value(RESULT)
+    ((tool_mocks,),) = rows(site.data, "SELECT tool_mocks FROM personas_persona WHERE id = ?", persona_id)
+    mock = {"when": {ARGUMENT: "Paris"}, "result": RESULT}
+    assert json.loads(str(tool_mocks)) == {"get_weather": [mock]}
 
     turn(page, 0).get_by_role("button", name="Run again").click()
     expect(turn(page, 1).locator("[data-part=result-status]")).to_have_text("answered by a saved mock")
