@@ -14,7 +14,7 @@ INSERT INTO playground_turn (
 )
 SELECT value ->> 'id', ?, value ->> 'position', 'user', value ->> 'user_text', '', '', 'completed', '', 0,
   value ->> 'text', value ->> 'text', value ->> 'text', '{}', value -> 'timings', value -> 'timeline',
-  '2026-01-01 00:00:00', '2026-01-01 00:00:00'
+  strftime('%Y-%m-%d %H:%M:%f', 'now'), strftime('%Y-%m-%d %H:%M:%f', 'now')
 FROM json_each(?)
 """
 

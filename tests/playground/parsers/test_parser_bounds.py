@@ -34,6 +34,7 @@ BOUNDED_BY = {
     ANSWER: (
         "playground/engine/answer/answer_messages.py", "playground/engine/answer/body.py",
         "playground/engine/errors/bodies.py", "playground/engine/answer/finish_reasons.py",
+        "playground/engine/errors/refused_answer.py",
         "playground/engine/history.py", "playground/engine/json_text.py",
         "playground/engine/answer/leaked_calls.py", "playground/engine/answer/reasoning.py",
         "playground/engine/answer/redaction.py", "playground/engine/errors/refusals.py",
