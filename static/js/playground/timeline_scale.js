@@ -6,6 +6,7 @@
 
 /** The shortest stretch that a zoom shows. */
 export const SHORTEST_VIEW_MS = 20;
+const ROUNDING_MS = 0.01;
 const STEPS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000];
 const NARROWEST_STEP_PX = 70;
 
@@ -14,8 +15,9 @@ export function whole(length_ms) {
   return { from: 0, to: length_ms };
 }
 
+/** Whether the view is that of the whole axis, but for rounding. */
 export function isWhole({ from, to }, length_ms) {
-  return from <= 0 && to >= length_ms;
+  return from <= ROUNDING_MS && to >= length_ms - ROUNDING_MS;
 }
 
 /** Return the view zoomed by `factor` (2 shows half as much) around `at` ms, within the axis. @returns {View} */

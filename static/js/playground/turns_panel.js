@@ -62,8 +62,11 @@ class TurnsPanel {
     this.#rows = rows;
     this.#parts["no-turns"].hidden = rows.length > 0;
     this.#parts.body.hidden = rows.length === 0;
+    const { activeElement } = document;
+    const focusedId = this.#parts.list.contains(activeElement) ? activeElement.dataset.turn : null;
     this.#parts.list.replaceChildren(...rows.map(itemOf));
     this.#markSelected();
+    if (focusedId) this.#buttons().find((button) => button.dataset.turn === focusedId)?.focus();
     this.#draw();
     this.#showTable();
   }
@@ -75,7 +78,7 @@ class TurnsPanel {
   /** Move between the turns by arrows; one of them is in the Tab order. */
   #step(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const buttons = [...this.#parts.list.querySelectorAll("[data-turn]")];
+    const buttons = this.#buttons();
     const next = buttons[buttons.indexOf(document.activeElement) + step];
     if (step === undefined || !next) return;
     event.preventDefault();
@@ -83,8 +86,12 @@ class TurnsPanel {
     this.#select(next.dataset.turn);
   }
 
+  #buttons() {
+    return [...this.#parts.list.querySelectorAll("[data-turn]")];
+  }
+
   #markSelected() {
-    const buttons = [...this.#parts.list.querySelectorAll("[data-turn]")];
+    const buttons = this.#buttons();
     const selected = buttons.find((button) => button.dataset.turn === this.#selectedId);
     for (const button of buttons) {
       button.tabIndex = button === (selected ?? buttons[0]) ? 0 : -1;
