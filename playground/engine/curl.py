@@ -65,7 +65,7 @@ def _header(name: str, value: str, secret_names: frozenset[str]) -> str:
 
 
 def _behind_name(value: str) -> str:
-    """Return what stands behind a header's name. A header without a value ends in a semicolon: else curl drops it."""
+    """Return a header's colon and value; without a value a semicolon, because curl would drop the header."""
     return f": {value}" if value.strip() else ";"
 
 

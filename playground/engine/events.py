@@ -237,7 +237,7 @@ class InterruptHeld(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterruptWaits(Event):
-    """An interrupt waits until the voice gets to ``at_offset`` of the raw text; None: it was taken back."""
+    """An interrupt waits until the voice gets to ``at_offset`` of the raw text; None if it was taken back."""
 
     at_offset: int | None
 

@@ -16,7 +16,7 @@ def substitute(value: str, secrets: Mapping[str, str]) -> str:
 
 
 def variable(secret: str) -> str:
-    """Return the name of a secret's environment variable: one that begins with a digit is none to a shell."""
+    """Return the name of a secret's environment variable, which may not begin with a digit in a shell."""
     return f"SECRET_{secret}" if secret[:1].isdigit() else secret
 
 

@@ -37,7 +37,7 @@ class Heartbeat:
     ) -> None:
         """``turns`` returns those that run in this process. ``tell_closed`` tells all viewers of one closed here.
 
-        ``revive`` is told of each that another process closed: the ``seq`` from which it goes on, or None.
+        ``revive`` is called for each that another process closed, with the ``seq`` to go on from, or None.
         """
         self._turns = turns
         self._tell_closed = tell_closed

@@ -53,7 +53,7 @@ def _voice(conversation: Conversation) -> dict[str, str]:
 
 
 def _decision_ms(conversation: Conversation) -> int | None:
-    """Return how long the user may take to decide about an interrupt; None: nobody is asked."""
+    """Return how long the user may take to decide about an interrupt; None if nobody is asked."""
     persona = persona_of(conversation)
     has_handler = platform_named(persona.llm.platform).has_barge_in_settings
     return DECISION_MS if has_handler and persona.barge_in.asks_handler else None
