@@ -26,7 +26,7 @@ DEPLOYED := DEBUG=false SITE_URL=https://greenroom.example.org ALLOWED_HOSTS=gre
 help: ## Say what can be made
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
 
-run: $(VENV)/.run-packages ## Serve Greenroom on this machine and print a sign-in link (PORT=8765, DEBUG=true for debug pages)
+run: $(VENV)/.run-packages ## Serve Greenroom on this machine and print a sign-in link (PORT=8765, HOSTS=name.example, DEBUG=true)
 	@echo "Greenroom is getting ready"
 	@exec env DEBUG=true $(BIN)/python manage.py run $(if $(filter true yes on 1,$(DEBUG)),--debug)
 

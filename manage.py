@@ -6,9 +6,12 @@ import os
 import sys
 from importlib import import_module
 
+from dashboard import run_marker
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+    os.environ.update(run_marker.command_settings(sys.argv, os.environ))
     gc.disable()  # modules stay: looking for garbage among them would take a quarter of the start
     import django
     from django.core.exceptions import ImproperlyConfigured

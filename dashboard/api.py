@@ -18,7 +18,9 @@ from dashboard.api_errors import add_error_answers, nowhere, shaped
 from dashboard.api_keys import user_for_key
 from dashboard.socket_users import credential_of_key
 from personas.api.bodies import BodyParser
+from personas.api.pals import router as pals
 from personas.api.router import router as personas
+from playground.api.callbacks import router as callbacks
 from playground.api.router import router as conversations
 
 DESCRIPTION = """\
@@ -69,7 +71,9 @@ def make_api() -> NinjaAPI:
     )
     add_error_answers(api)
     api.add_router("", personas)
+    api.add_router("", pals)
     api.add_router("", conversations)
+    api.add_router("", callbacks)
     return api
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from dashboard.bounded_bodies import BoundedBodies
 from dashboard.fair_requests import FairRequests
+from dashboard.inspected_requests import InspectorsFirst
 from dashboard.kept_threads import KeptThreads
 from dashboard.lifetime import lifespan
 from dashboard.socket_users import with_users
@@ -21,9 +22,12 @@ from playground.realtime.routing import websocket_urlpatterns
 sockets = KnownSockets(websocket_urlpatterns)
 application = ProtocolTypeRouter(
     {
-        "http": FairRequests(
-            BoundedBodies(KeptThreads(pages), is_behind_proxy=settings.BEHIND_PROXY),
-            session_cookie=settings.SESSION_COOKIE_NAME,
+        "http": InspectorsFirst(
+            FairRequests(
+                BoundedBodies(KeptThreads(pages), is_behind_proxy=settings.BEHIND_PROXY),
+                session_cookie=settings.SESSION_COOKIE_NAME,
+                is_behind_proxy=settings.BEHIND_PROXY,
+            ),
             is_behind_proxy=settings.BEHIND_PROXY,
         ),
         "websocket": with_users(sockets, settings.SITE_ORIGINS),

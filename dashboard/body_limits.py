@@ -5,6 +5,8 @@ from http import HTTPStatus
 
 from personas.api.limits import BODY_BYTES
 from playground.engine.limits import KIB, MIB
+from playground.inspectors.front_door import BODY_BYTES as INSPECTED_BODY_BYTES
+from playground.inspectors.front_door import INSPECT_PATH
 
 DEFAULT_BODY_BYTES = 64 * KIB
 """For paths not in the table: small forms, and unknown addresses."""
@@ -20,6 +22,7 @@ BODY_BYTES_BY_PATH: tuple[tuple[str, int], ...] = (
     ("/admin/", FORM_BYTES),
     ("/v2/", BODY_BYTES),
     ("/demo/v1/", FORM_BYTES),
+    (INSPECT_PATH, INSPECTED_BODY_BYTES),
 )
 """Prefixes of paths, and the most bytes of a body there; the first match counts."""
 
@@ -34,6 +37,8 @@ REQUEST_S = 60.0
 """Timeout for a whole request, from its first byte to the last of its body, however steadily it arrives."""
 LINGER_S = 2.0
 """How long a refused client's remaining data is read and discarded, so that it can read the response."""
+UNREAD_S = 60.0
+"""How long a client may leave 64 KiB of an answer unread, which wait for it here."""
 FRAMING_BYTES = 16 * KIB
 BODY_PER_FRAMING = 8
 """Chunk framing may be 16 KiB plus an eighth of the body: chunks of one byte each cost much CPU time."""

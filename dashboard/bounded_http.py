@@ -4,7 +4,9 @@ Twisted limits the rest: 16 KiB for the request line and all headers, 500 header
 without data.
 """
 
+import asyncio
 from io import BytesIO
+from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import unquote
 
@@ -18,6 +20,7 @@ from dashboard.body_limits import (
     REQUEST_S,
     TOO_MANY_CHUNKS,
     TOO_SLOW,
+    UNREAD_S,
     Refusal,
     is_mostly_framing,
     most_bytes,
@@ -25,7 +28,12 @@ from dashboard.body_limits import (
 )
 from dashboard.client_addresses import client_address
 from dashboard.open_connections import open_connections
+from playground.engine.received_request import ReceivedHead
 
+FRAMING_HEADERS = frozenset({b"connection", b"transfer-encoding"})
+"""What Twisted itself says of how an answer is sent."""
+PARTS = 1_000
+"""Of how many parts of a body it is noted when they arrived; later ones count as one."""
 NO_WHOLE_HEADERS = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -43,11 +51,19 @@ class BoundedRequest(WebRequest):
         super().__init__(channel, queued, parsePOSTFormSubmission=False)
         self.refusal: Refusal | None = None
         self.received = 0
+        self.sent_headers: list[tuple[bytes, bytes]] = []
+        """As sent: Twisted's own are grouped by names, of which it changes the case."""
+        self.given_headers: list[tuple[bytes, bytes]] | None = None
+        """Those of an answer that is to be sent as given."""
+        self._given_reason: bytes | None = None
+        self._headers_at = 0.0
+        self._parts: list[tuple[int, int]] = []
         self._most = 0
         self._under_way = bodies.body("")
 
     def gotLength(self, length: int | None) -> None:
         """Start the body after the headers; ``length`` is None for a chunked body."""
+        self._headers_at = monotonic()
         self._most = most_bytes(unquote(self.channel.requested_path))
         self._under_way = bodies.body(self._client_address())
         if length is not None and length > self._most:
@@ -56,12 +72,25 @@ class BoundedRequest(WebRequest):
 
     def handleContentChunk(self, data: bytes) -> None:
         self.received += len(data)
+        self._note_part(len(data))
         if self.refusal is None and self.received > self._most:
             self.channel.refuse(too_large(self._most))
         if self.refusal is None and (refusal := self._under_way.take(len(data))) is not None:
             self.channel.refuse(refusal)
         if self.refusal is None:
             super().handleContentChunk(data)
+
+    @property
+    def head(self) -> ReceivedHead:
+        """What a scope lacks: Daphne leaves out the headers with an underscore in their names."""
+        return ReceivedHead(
+            "Daphne",
+            tuple(self.sent_headers),
+            self._break_off,
+            tuple(self._parts),
+            headers_at=self._headers_at,
+            answer_as_given=self._answer_as_given,
+        )
 
     def process(self) -> None:
         """Hand the request on; its body is then the application's alone."""
@@ -75,6 +104,31 @@ class BoundedRequest(WebRequest):
     def connectionLost(self, reason: Any) -> None:
         self._under_way.give_back()
         super().connectionLost(reason)
+
+    async def until_read(self) -> None:
+        """Wait while the client leaves more than 64 KiB of what it was sent unread (Twisted's buffer)."""
+        if not self.finished and self.channel is not None:
+            await self.channel.is_read.wait()
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        super().handle_reply(message)
+        if message["type"] == "http.response.start" and self._given_reason is not None:
+            self.setResponseCode(message["status"], self._given_reason)
+            self.given_headers = list(message["headers"])
+
+    def _answer_as_given(self, reason: bytes) -> None:
+        self._given_reason = reason
+
+    def _note_part(self, size: int) -> None:
+        t_ms = round((monotonic() - self._headers_at) * 1000)
+        if self._parts and (self._parts[-1][0] == t_ms or len(self._parts) >= PARTS):
+            t_ms, earlier = self._parts.pop()
+            size += earlier
+        self._parts.append((t_ms, size))
+
+    def _break_off(self) -> None:
+        if self.channel is not None:
+            self.channel.loseConnection()
 
     def _client_address(self) -> str:
         forwarded = b",".join(self.requestHeaders.getRawHeaders(b"x-forwarded-for", [])).decode("latin-1")
@@ -101,8 +155,12 @@ class BoundedChannel(HTTPChannel):
     def __init__(self) -> None:
         super().__init__()
         self._deadline: Timer | None = None
+        self._unread: Timer | None = None
         self._received = 0
         self._is_refused = False
+        self.is_read = asyncio.Event()
+        """Set while the client reads what it is sent."""
+        self.is_read.set()
 
     @property
     def requested_path(self) -> str:
@@ -114,6 +172,30 @@ class BoundedChannel(HTTPChannel):
         super().connectionMade()
         if not open_connections().enter(self.transport, getattr(self.getPeer(), "host", "")):
             self.transport.abortConnection()
+
+    def headerReceived(self, line: bytes) -> bool:
+        """Keep the header as sent, unless it makes the request one that can't be read."""
+        request, is_valid = self.requests[-1], super().headerReceived(line)
+        if is_valid:
+            name, _, value = line.partition(b":")
+            request.sent_headers.append((name, value.strip(b" \t")))
+        return bool(is_valid)
+
+    def writeHeaders(self, version: bytes, code: bytes, reason: bytes, headers: Any) -> None:
+        """Write an answer's line and headers; Twisted would group them by names, of which it changes the case."""
+        given = self.requests[0].given_headers
+        if given is None:
+            super().writeHeaders(version, code, reason, headers)
+            return
+        framing = [
+            (name, value)
+            for name, values in headers.getAllRawHeaders()
+            if name.lower() in FRAMING_HEADERS
+            for value in values
+        ]
+        lines = [name + b": " + b" ".join(value.splitlines()) for name, value in (*given, *framing)]
+        status_line = b" ".join((version, code, b" ".join(reason.splitlines())))
+        self.transport.write(b"\r\n".join((status_line, *lines, b"", b"")))
 
     def dataReceived(self, data: bytes) -> None:
         if self._deadline is None and not self._handlingRequest:
@@ -159,8 +241,19 @@ class BoundedChannel(HTTPChannel):
         self.transport.loseWriteConnection()
         self._deadline = self.callLater(LINGER_S, self._cut_off)
 
+    def pauseProducing(self) -> None:
+        super().pauseProducing()
+        self.is_read.clear()
+        if self._unread is None:
+            self._unread = self.callLater(UNREAD_S, self._end_unread)
+
+    def resumeProducing(self) -> None:
+        super().resumeProducing()
+        self._go_on()
+
     def connectionLost(self, reason: Any) -> None:
         self._stop_clock()
+        self._go_on()
         open_connections().leave(self.transport)
         super().connectionLost(reason)
 
@@ -172,6 +265,16 @@ class BoundedChannel(HTTPChannel):
             return
         self.transport.write(NO_WHOLE_HEADERS)
         self.loseConnection()
+
+    def _go_on(self) -> None:
+        self.is_read.set()
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def _end_unread(self) -> None:
+        self._unread = None
+        self.transport.abortConnection()
 
     def _cut_off(self) -> None:
         self._deadline = None

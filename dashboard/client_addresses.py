@@ -9,7 +9,11 @@ def client_address(peer: str, forwarded: str, *, is_behind_proxy: bool) -> str:
 
     Of all addresses that one client may have, it is the same: see `shared_address`.
     """
-    return shared_address((forwarded.rpartition(",")[2].strip() if is_behind_proxy else "") or peer)
+    return shared_address(_sent_from(peer, forwarded, is_behind_proxy=is_behind_proxy))
+
+
+def _sent_from(peer: str, forwarded: str, *, is_behind_proxy: bool) -> str:
+    return (forwarded.rpartition(",")[2].strip() if is_behind_proxy else "") or peer
 
 
 def shared_address(address: str) -> str:
@@ -24,6 +28,11 @@ def shared_address(address: str) -> str:
 
 
 def address_of(scope: Any, *, is_behind_proxy: bool) -> str:
-    """Return the client's address in an ASGI scope."""
+    """Return the client's address in an ASGI scope, by which it is told from others."""
+    return shared_address(whole_address_of(scope, is_behind_proxy=is_behind_proxy))
+
+
+def whole_address_of(scope: Any, *, is_behind_proxy: bool) -> str:
+    """Return the client's address in an ASGI scope, to be shown."""
     forwarded = dict(scope["headers"]).get(b"x-forwarded-for", b"").decode("latin-1")
-    return client_address((scope.get("client") or [""])[0], forwarded, is_behind_proxy=is_behind_proxy)
+    return _sent_from((scope.get("client") or [""])[0], forwarded, is_behind_proxy=is_behind_proxy)

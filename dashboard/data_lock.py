@@ -14,6 +14,7 @@ from pathlib import Path
 logger = logging.getLogger(__name__)
 
 FILE_NAME = "in-use.lock"
+SERVERS_FILE_NAME = "servers.lock"
 
 
 class DataInUseError(Exception):
@@ -36,6 +37,24 @@ def share(folder: Path) -> int:
     except OSError as error:
         logger.warning("%s cannot be locked (%s): a restore won't see that it is in use", folder, error.errno)
     return file
+
+
+def serve_beside(folder: Path) -> bool:
+    """Count this process among the folder's servers until it ends; return whether there was no other. Once a process.
+
+    False where locks can't be had: others may be there.
+    """
+    file = os.open(folder / SERVERS_FILE_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            was_alone = True
+        except BlockingIOError:
+            was_alone = False
+        fcntl.flock(file, fcntl.LOCK_SH)  # held exclusively for the moment between these two lines alone
+    except OSError:
+        return False
+    return was_alone
 
 
 @contextmanager

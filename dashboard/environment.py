@@ -173,6 +173,14 @@ def allowed_hosts(text: str) -> list[str]:
     return hosts
 
 
+def host_names(text: str) -> list[str]:
+    """Parse host names as `allowed_hosts` does, but without ``.example.org``: an origin is one host."""
+    hosts = allowed_hosts(text)
+    if any(host.startswith(".") for host in hosts):
+        raise WrongValueError("expected whole host names separated by commas, such as name.example")
+    return [host.lower() for host in hosts]
+
+
 def host_matches(netloc: str, hosts: list[str]) -> bool:
     """Whether Django accepts requests for this ``host[:port]``."""
     return validate_host(split_domain_port(netloc)[0], hosts)

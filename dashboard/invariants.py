@@ -8,6 +8,7 @@ from django.db import connection
 from dashboard.schema_state import applied_migrations, pending_migrations, unknown_migrations
 from personas import invariants as of_personas
 from personas.invariants import Invariant
+from playground.inspectors import invariants as of_inspectors
 from playground.storage import invariants as of_the_playground
 
 
@@ -48,6 +49,7 @@ INVARIANTS = (
     Invariant("Every row that is referred to exists.", dangling_references),
     *of_personas.INVARIANTS,
     *of_the_playground.INVARIANTS,
+    *of_inspectors.INVARIANTS,
 )
 
 

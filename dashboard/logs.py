@@ -1,6 +1,7 @@
 """Formats log lines that can't be forged: control characters are escaped, and each event begins exactly one line.
 
-Exceptions are named by their class only: their messages may contain user input or a secret.
+Exceptions are named by their class only: their messages may contain user input or a secret. The part of an inspector's
+address that makes it unguessable is left out.
 """
 
 import logging
@@ -11,6 +12,8 @@ from dashboard.request_id import current_request_id
 from playground.failures import leaves
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# An inspector's address is unguessable, and whoever knows it may use it.
+_ADDRESS_TOKEN = re.compile(r"(?<=/inspect/)[\w-]+")
 _CONTINUATION = "\n    "
 
 
@@ -26,7 +29,7 @@ class SafeFormatter(logging.Formatter):
         return super().format(line)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        record.message = escape(record.message)
+        record.message = _ADDRESS_TOKEN.sub("…", escape(record.message))
         return super().formatMessage(record)
 
     def formatException(self, ei: tuple[object, BaseException | None, object]) -> str:

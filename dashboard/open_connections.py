@@ -31,10 +31,14 @@ class OpenConnections:
         self._addresses: dict[Hashable, str] = {}
         self._counts: Counter[str] = Counter()
 
+    def has_room(self, address: str) -> bool:
+        """Return whether one more connection from the address may be open."""
+        return self._has_room(shared_address(address))
+
     def enter(self, connection: Hashable, address: str) -> bool:
         """Count a connection from the address; return False if there is no room for it."""
         address = shared_address(address)
-        if len(self._addresses) >= self._most or self._counts[address] >= self._most_of_an_address:
+        if not self._has_room(address):
             return False
         self._addresses[connection] = address
         self._counts[address] += 1
@@ -48,6 +52,9 @@ class OpenConnections:
         self._counts[address] -= 1
         if not self._counts[address]:
             del self._counts[address]
+
+    def _has_room(self, address: str) -> bool:
+        return len(self._addresses) < self._most and self._counts[address] < self._most_of_an_address
 
 
 @cache

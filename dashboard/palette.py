@@ -1,4 +1,4 @@
-"""Finds what the command palette offers: personas, the user's own conversations, and pages, by words."""
+"""Finds what the command palette offers: personas, actions, the user's own conversations, and pages, by words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ from django.db.models import OuterRef, Q, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.urls import reverse
 
+from dashboard.palette_actions import find_actions
 from personas.models import Persona
-from playground.access import READ, START
+from playground.access import END, MAKE_INSPECTOR, READ, READ_INSPECTOR, START
 from playground.models import Conversation, Turn
 
 FOUND = 8
@@ -47,6 +48,11 @@ PAGES = (
     Page("New filler", "fillers:new", "personas.add_fillerconfig"),
     Page("Playground: talk to a persona", "playground:start", START),
     Page("Conversations", "conversations:list", READ),
+    Page("Callbacks", "callbacks:list", READ),
+    Page("Signing keys of callbacks", "callbacks:keys", END),
+    Page("Inspectors: see what an endpoint is sent", "inspectors:list", READ_INSPECTOR),
+    Page("New inspector", "inspectors:new", MAKE_INSPECTOR),
+    Page("A public address for inspectors", "inspectors:public-address", READ_INSPECTOR),
     Page("People", "people:list", "auth.view_user"),
     Page("API", "api:openapi-view"),
     Page("The wire, explained", "wire-docs"),
@@ -59,13 +65,14 @@ def search(user: User, text: str) -> dict[str, list[Item]]:
     words = text[:MAX_SEARCH_CHARS].split()
     return {
         "Personas": _personas(words) if user.has_perm(VIEW_PERSONA) else [],
+        "Actions": _actions(user, words) if user.has_perm(VIEW_PERSONA) else [],
         "Conversations": _conversations(user, words) if user.has_perm(READ) else [],
         "Pages": _pages(user, words),
     }
 
 
 def _personas(words: Sequence[str]) -> list[Item]:
-    personas = Persona.objects.order_by("-updated_at", "id")
+    personas = Persona.objects.unarchived().order_by("-updated_at", "id")
     for word in words:
         personas = personas.filter(Q(persona_name__icontains=word) | Q(model__icontains=word) | Q(id=word))
     rows = personas.values_list("id", "persona_name", "version", "model")[:FOUND]
@@ -75,8 +82,19 @@ def _personas(words: Sequence[str]) -> list[Item]:
     ]
 
 
+def _actions(user: User, words: Sequence[str]) -> list[Item]:
+    return [
+        Item(
+            _shortened(f"{offered.action.verb} {offered.persona_name}"),
+            "",
+            offered.action.href(offered.persona_id),
+        )
+        for offered in find_actions(user, words, FOUND)
+    ]
+
+
 def _conversations(user: User, words: Sequence[str]) -> list[Item]:
-    own = Conversation.objects.filter(owner=user).order_by("-created_at", "pk")
+    own = Conversation.of(user).order_by("-created_at", "pk")
     with_words = Turn.objects.filter(conversation=OuterRef("pk")).exclude(user_text="").order_by("position")
     conversations = (
         Conversation.objects.filter(pk__in=own.values("pk")[:SEARCHED_CONVERSATIONS])
@@ -97,7 +115,7 @@ def _conversations(user: User, words: Sequence[str]) -> list[Item]:
     return [
         Item(
             _shortened(name or (f"“{first_words}”" if first_words else "Nothing said yet")),
-            f"{persona_name or 'a persona without a name'} · {created_at:%d %b %Y}",
+            f"{persona_name or 'a persona without a name'} · {created_at:%d %b %Y, %H:%M} UTC",
             reverse(_page_of(user, status), args=[key]),
         )
         for key, status, name, first_words, persona_name, created_at in conversations.values_list(*fields)[

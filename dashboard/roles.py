@@ -22,8 +22,9 @@ _VIEWER = {
     "personas.fillerconfig": ("view",),
     "playground.conversation": _EVERY_VERB,
 }
-_EDITOR = _VIEWER | {"personas.persona": _EVERY_VERB, "personas.fillerconfig": _EVERY_VERB}
-_SECRET_MANAGER = _VIEWER | {"personas.tokensecret": _EVERY_VERB}
+_INSPECTORS = {"playground.inspector": _EVERY_VERB}
+_EDITOR = _VIEWER | _INSPECTORS | {"personas.persona": _EVERY_VERB, "personas.fillerconfig": _EVERY_VERB}
+_SECRET_MANAGER = _VIEWER | _INSPECTORS | {"personas.tokensecret": _EVERY_VERB}
 
 PERMISSIONS: dict[Role, dict[str, tuple[str, ...]] | None] = {
     Role.VIEWER: _VIEWER,

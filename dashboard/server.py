@@ -13,8 +13,10 @@ from twisted.internet.defer import Deferred
 from dashboard import lifetime
 from dashboard.body_limits import REFUSAL
 from dashboard.bounded_http import BoundedChannel, BoundedRequest
+from dashboard.open_connections import open_connections
 from dashboard.socket_limits import PING_EVERY_S, PING_TIMEOUT_S
 from dashboard.socket_protocol import SocketProtocol
+from playground.engine.received_request import RECEIVED
 from playground.realtime.commands import MESSAGE_BYTES
 from playground.tasks import start_task
 
@@ -61,14 +63,21 @@ class DrainingServer(Server):
 
     def _set_up_protocols(self) -> None:
         self.http_factory.protocol = BoundedChannel
+        # Without room Twisted closes the socket at once; a protocol that refuses it would cost ten times as much.
+        build_protocol = self.http_factory.buildProtocol
+        self.http_factory.buildProtocol = lambda address: (
+            build_protocol(address) if open_connections().has_room(address.host) else None
+        )
         self.ws_factory.protocol = SocketProtocol
         # Without it a too large message drops the viewer's connection without a close code.
         self.ws_factory.setProtocolOptions(failByDrop=False)
 
     async def handle_reply(self, protocol: object, message: dict[str, Any]) -> None:
-        """Pass the application's message on; on a socket, wait until the sent data has been read."""
+        """Pass the application's message on, and wait until the sent data has been read."""
         if not isinstance(protocol, SocketProtocol):
             await super().handle_reply(protocol, message)
+            if isinstance(protocol, BoundedRequest):
+                await protocol.until_read()
             return
         if message["type"] == "websocket.send":
             protocol.send_text(message["text"])
@@ -77,9 +86,11 @@ class DrainingServer(Server):
         await protocol.until_read()
 
     def create_application(self, protocol: object, scope: dict[str, Any]) -> Any:
-        """Return the application's queue; mark a refused request for it."""
-        if isinstance(protocol, BoundedRequest) and protocol.refusal is not None:
-            scope[REFUSAL] = protocol.refusal
+        """Return the application's queue; tell it what the server knows of the request, and mark a refused one."""
+        if isinstance(protocol, BoundedRequest):
+            scope["extensions"] = {RECEIVED: protocol.head}
+            if protocol.refusal is not None:
+                scope[REFUSAL] = protocol.refusal
         return super().create_application(protocol, scope)
 
     def listen_success(self, port: ListeningPort) -> None:

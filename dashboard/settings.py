@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 
 from dashboard import environment, keys, postgres
+from dashboard.run_marker import USUAL_DATA_FOLDER
 from playground.engine.limits import DEFAULT_LIMITS, Limits
 from playground.engine.persona import Provider
 from playground.engine.platforms.registry import provider_base_url
@@ -21,12 +22,15 @@ _env = environment.Environment()
 # The data folder, and the site's address
 
 DEBUG = _env.read("DEBUG", environment.boolean, False)
-GREENROOM_DATA = _env.read("GREENROOM_DATA", environment.folder, BASE_DIR / ".greenroom")
+GREENROOM_DATA = _env.read("GREENROOM_DATA", environment.folder, USUAL_DATA_FOLDER)
 DATA_DIR = GREENROOM_DATA / "data"
 KEYS_DIR = GREENROOM_DATA / "keys"
 PORT = _env.read("PORT", environment.port, 8765)
 SITE_URL = _env.read("SITE_URL", environment.origin, f"http://127.0.0.1:{PORT}")
 ALLOWED_HOSTS = _env.read("ALLOWED_HOSTS", environment.allowed_hosts, LOOPBACK_HOSTS if DEBUG else [])
+FURTHER_HOSTS: list[str] = _env.read("HOSTS", environment.host_names, [])
+"""Names by which this site is reached beside those of its own addresses, as through a tunnel that ends TLS."""
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, *FURTHER_HOSTS]
 BEHIND_PROXY = _env.read("BEHIND_PROXY", environment.boolean, False)
 """Whether a reverse proxy sets X-Forwarded-Proto on every request, and the app can't be reached without it."""
 
@@ -70,6 +74,12 @@ DEMO_LLM_KEY = _env.read("DEMO_LLM_KEY", environment.demo_key, "")
 
 OUTBOUND_PRIVATE_HOSTS: list[str] = _env.read("OUTBOUND_PRIVATE_HOSTS", environment.private_hosts, [])
 CAILA_BASE_URL = _env.read("CAILA_BASE_URL", environment.base_url, provider_base_url(Provider.CAILA_OPEN_AI))
+CALLBACKS = _env.read("CALLBACKS", environment.boolean, False)
+"""Whether conversations that start now tell their callback_url what happens."""
+CALLBACKS_PER_USER = _env.read("CALLBACKS_PER_USER", environment.count(1, 100_000), 1_000)
+RETENTION_DAYS = _env.read("RETENTION_DAYS", environment.count(1, 3_650), 0)
+"""After how many days without a change what isn't kept is deleted; 0: never."""
+CALLBACKS_KEPT_DAYS = _env.read("CALLBACKS_KEPT_DAYS", environment.count(1, 3_650), 30)
 LIMITS = Limits(
     connect_ms=_env.read("CONNECT_MS", environment.milliseconds(100, 60_000), DEFAULT_LIMITS.connect_ms),
     first_content_ms=_env.read(
@@ -170,6 +180,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "dashboard.context_processors.section",
             ],
         },
     },
@@ -226,6 +237,8 @@ _tls = _site.scheme == "https"
 _on_loopback = _site.hostname in ("127.0.0.1", "localhost", "::1")
 _at_port = f":{_site.port}" if _site.port else ""
 SITE_ORIGINS = [SITE_URL, *(f"{_site.scheme}://{host}{_at_port}" for host in LOOPBACK_HOSTS if _on_loopback)]
+SITE_ORIGINS += [f"https://{host}" for host in FURTHER_HOSTS]
+SITE_ORIGINS += [f"http://{host}{_at_port}" for host in FURTHER_HOSTS if not _tls]
 """The origins of this site's own pages, which alone may post forms and open sockets."""
 CSRF_TRUSTED_ORIGINS = SITE_ORIGINS
 

@@ -108,9 +108,11 @@ def _refer(persona: Persona, field: str, name: str | None) -> None:
 
 
 def _filler_config(filler: Mapping[str, Any] | None, persona_name: str) -> FillerConfig | None:
+    return stored_filler_config(filler, persona_name) if filler else None
+
+
+def stored_filler_config(filler: Mapping[str, Any], persona_name: str = "") -> FillerConfig:
     """Return the stored config with the same values, or a new one under a free name."""
-    if not filler:
-        return None
     delay_ms = filler.get("activationDelayMs")
     values = {
         "filler_phrase": filler.get("fillerPhrase") or "",

@@ -1,14 +1,15 @@
-"""Creates a persona for a user's own endpoint from a base URL, a key and a model."""
+"""Makes a trial of a user's own endpoint from a base URL, a key and a model: one for each address and model."""
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.views.decorators.debug import sensitive_variables
 
 from personas.documents import document_of
 from personas.formats.credentials import proposed_name
 from personas.importing import ADD_SECRET, PersonaImport, make_secret, secret_holding
-from personas.models import Persona, TokenSecret
+from personas.models import Persona, PersonaVersion, TokenSecret
 from personas.readiness import readiness_problems
 from personas.saving import save_persona
 from personas.secrets import set_value, short_value_sentence
@@ -23,24 +24,30 @@ SYSTEM_PROMPT = "You are a helpful voice assistant. Answer in one or two short s
 @sensitive_variables("key")
 @transaction.atomic
 def make_endpoint_persona(base_url: str, key: str, model: str, platform: str, by: User) -> PersonaImport:
-    """Store a persona that calls this endpoint as ``platform`` would.
+    """Store a trial persona that calls this endpoint as ``platform`` would.
 
-    The key becomes a token secret bound to the endpoint's host; without one the request is sent without a key. Calling
-    it again with the same values reuses the secret and the persona. Raises ValidationError, whose keys are
-    ``base_url``, ``key`` and ``model``.
+    The key becomes a token secret bound to the endpoint's host; without one the request is sent without a key. A
+    persona that says the same is reused, and so is the user's own trial of the same address and model, which gets the
+    key as its next version. Raises ValidationError, whose keys are ``base_url``, ``key`` and ``model``.
     """
     address = _address(base_url.strip())
     if not model.strip():
         raise ValidationError({"model": "Give the model's name, as your server knows it."})
     secret = _secret(key.strip(), address, by)
     persona = _persona(address, model, platform, secret)
-    stored = _same(persona)
-    sentence = short_value_sentence(secret.name, key) if secret else ""
+    stored = _same(persona) or _own_trial(persona, by)
     if stored is None:
+        persona.is_trial = True
         version = save_persona(persona, by=by, note="Made for an endpoint")
-        notes = (sentence,) if sentence else ()
-        return PersonaImport(persona, version, notes, tuple(readiness_problems(persona)))
-    return PersonaImport(stored, stored.versions.latest("number"), (), tuple(readiness_problems(stored)))
+        sentence = short_value_sentence(secret.name, key) if secret else ""
+        return _made(persona, version, (sentence,) if sentence else ())
+    if _takes_key(stored, persona):
+        return _made(stored, save_persona(stored, by=by, note="Tried with another key"))
+    return _made(stored, stored.versions.latest("number"))
+
+
+def _made(persona: Persona, version: PersonaVersion, notes: tuple[str, ...] = ()) -> PersonaImport:
+    return PersonaImport(persona, version, notes, tuple(readiness_problems(persona)))
 
 
 def endpoint_persona(base_url: str, model: str, platform: str, *, has_key: bool) -> Persona:
@@ -92,7 +99,24 @@ def _secret(key: str, address: Address, by: User) -> TokenSecret | None:
 def _same(persona: Persona) -> Persona | None:
     """Return a stored persona with the same document, or None."""
     document = document_of(persona)
-    candidates = Persona.objects.filter(
-        persona_name=persona.persona_name, platform=persona.platform, address=persona.address
-    )
-    return next((candidate for candidate in candidates if document_of(candidate) == document), None)
+    same_name = _of_endpoint(persona).filter(persona_name=persona.persona_name)
+    return next((candidate for candidate in same_name if document_of(candidate) == document), None)
+
+
+def _own_trial(persona: Persona, by: User) -> Persona | None:
+    """Return the user's newest trial of the same address and model, or None."""
+    tried = PersonaVersion.objects.filter(persona=OuterRef("pk"), number=1, created_by=by)
+    trials = _of_endpoint(persona).filter(Exists(tried), is_trial=True, model=persona.model)
+    return trials.order_by("-updated_at").first()
+
+
+def _of_endpoint(persona: Persona) -> QuerySet[Persona]:
+    return Persona.objects.unarchived().filter(platform=persona.platform, address=persona.address)
+
+
+def _takes_key(stored: Persona, typed: Persona) -> bool:
+    """Give the stored persona the typed one's key; return whether that changes it."""
+    if stored.token_secret_id == typed.token_secret_id:
+        return False
+    stored.token_secret, stored.headers = typed.token_secret, typed.headers
+    return True

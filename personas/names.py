@@ -1,8 +1,10 @@
 """Names of token secrets and filler configs: their normalisation, and when two count as the same."""
 
+import re
 import unicodedata
 
 SECRET_NAME_PATTERN = r"^[A-Za-z0-9_]+\Z"
+SECRET_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 
 
 def normalised_name(name: str) -> str:

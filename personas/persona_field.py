@@ -1,15 +1,16 @@
 """What the declaration of a persona's setting says: its place in the document, its kind, its texts, its bounds."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import Any
 
 from personas.formats.rules import ValueProblem
+from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.registry import platforms
 
 PLATFORMS = "{platforms}"
-"""Marks the place of the platforms' own sentences in a text; without it they come at the end."""
+"""Marks the place of the platform's own sentence in a text; without it that comes at the end."""
 ADDRESS_NAMES = "{address names}"
 """A label made of what the platforms' documents call the address of the LLM."""
 
@@ -66,7 +67,7 @@ class PersonaField:
     """Its path in the document, such as ``llm.model``."""
     own_label: str = ""
     own_help: str = ""
-    """Help text without the platforms' own."""
+    """Help text without the platform's own."""
     default: Any = ""
     """The value if the document has none. Copy it before storing it."""
     kind: FieldKind = FieldKind.VALUE
@@ -88,11 +89,13 @@ class PersonaField:
             return self.own_label
         return " or ".join(dict.fromkeys(platform.address_name for platform in platforms()))
 
-    @property
-    def help_text(self) -> str:
-        return _with_platforms(
-            self.own_help, (platform.help_texts.get(self.name) for platform in platforms())
-        )
+    def help_on(self, platform: Platform) -> str:
+        """Return the help text on this platform: of another's setting also what it does there."""
+        foreign = platform.foreign_fields.get(self.name)
+        if foreign is None:
+            return _with_platforms(self.own_help, platform.help_texts.get(self.name))
+        owners = [owner for owner in platforms() if self.name not in owner.foreign_fields]
+        return _with_platforms(self.own_help, *(owner.help_texts.get(self.name) for owner in owners), foreign)
 
     @property
     def place(self) -> tuple[str, str]:
@@ -119,18 +122,18 @@ class FormSection:
     title: str
     own_lead: str
     fields: tuple[PersonaField, ...]
+    is_open: bool = False
+    """Whether the form shows its fields before anybody asks for them."""
 
-    @property
-    def lead(self) -> str:
-        return _with_platforms(
-            self.own_lead, (platform.section_texts.get(self.slug) for platform in platforms())
-        )
+    def lead_on(self, platform: Platform) -> str:
+        """Return the sentences under the title on a persona of this platform."""
+        return _with_platforms(self.own_lead, platform.section_texts.get(self.slug))
 
     @property
     def form_fields(self) -> tuple[PersonaField, ...]:
         return tuple(shown for field in self.fields for shown in field.parts or (field,))
 
 
-def _with_platforms(own: str, sentences: Iterable[str | None]) -> str:
+def _with_platforms(own: str, *sentences: str | None) -> str:
     before, _, after = own.partition(PLATFORMS)
     return " ".join(filter(None, (before.strip(), *sentences, after.strip())))

@@ -51,6 +51,7 @@ SECTIONS = (
             ),
             PersonaField("default_replica_id", "default_replica_id", "default_replica_id"),
         ),
+        is_open=True,
     ),
     FormSection(
         "llm",
@@ -131,6 +132,7 @@ SECTIONS = (
                 bounds=Bounds(1, MOST_HISTORY_MESSAGES),
             ),
         ),
+        is_open=True,
     ),
     FormSection(
         "tools",
@@ -150,6 +152,7 @@ SECTIONS = (
             ),
             PersonaField("event_name", "llm.event_name", "eventName"),
         ),
+        is_open=True,
     ),
     FormSection(
         "speech",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from personas.demo_data import DEMO_SECRET
 from playground.engine.persona import Provider
 from playground.engine.platforms.registry import platform_or_default, provider_base_url
 
@@ -17,6 +18,8 @@ class Preset:
     model: str = ""
     header: tuple[str, str] | None = None
     provider: str = Provider.CUSTOM_LLM
+    secret_name: str = ""
+    """The token secret that goes with it, if there is one of this name."""
 
 
 PRESETS = (
@@ -58,7 +61,14 @@ PRESETS = (
     Preset("vllm", "vLLM", "http://127.0.0.1:8000/v1", "None, or what --api-key was started with."),
     Preset("llamacpp", "llama.cpp", "http://127.0.0.1:8080/v1", "None, or what --api-key was started with."),
     Preset("lmstudio", "LM Studio", "http://127.0.0.1:1234/v1", "None."),
-    Preset("demo", "Demo LLM (built in)", "/demo/v1", "The token secret DEMO_LLM_KEY, made for it.", "demo"),
+    Preset(
+        "demo",
+        "Demo LLM (built in)",
+        "/demo/v1",
+        f"{DEMO_SECRET}, a token secret that Greenroom has made.",
+        "demo",
+        secret_name=DEMO_SECRET,
+    ),
 )
 """Local servers have their default ports; an operator must allow private addresses."""
 

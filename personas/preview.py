@@ -16,6 +16,7 @@ from playground.engine.next_request import next_request
 from playground.engine.persona_document import read_persona
 from playground.engine.platform_differences import platform_differences
 from playground.engine.platforms.platform import Platform
+from playground.engine.platforms.registry import platform_named
 from playground.engine.prompt import Origin
 from playground.engine.request import LLMRequest
 
@@ -50,6 +51,8 @@ class Preview:
     size: PromptSize
     request_json: str
     curl: str
+    missing_address: str
+    """Why there is no address; empty if there is one."""
     platform_notes: tuple[str, ...]
 
 
@@ -69,13 +72,15 @@ def preview_of(
     request, history = made.request, made.history
     prompt = str(history.messages[0]["content"]) if history.origins else ""
     header_secrets = header_secrets_of(settings_of_persona.llm, platform)
+    missing = _missing_address(persona)
     return Preview(
         platform=platform.name,
         no_prompt=platform.no_prompt,
         parts=tuple(_part(prompt, origin) for origin in history.origins),
         size=size_of(prompt),
-        request_json=_shown(request),
-        curl=as_curl(request, site_url=settings.SITE_URL, header_secrets=header_secrets),
+        request_json=_shown(request, has_address=not missing),
+        curl=missing or as_curl(request, site_url=settings.SITE_URL, header_secrets=header_secrets),
+        missing_address=missing,
         platform_notes=tuple(
             platform_differences(
                 settings_of_persona, platform=platform, kind=TurnKind.USER, is_stand_in=False
@@ -89,7 +94,20 @@ def _part(prompt: str, origin: Origin) -> Part:
     return Part(origin.origin, ORIGIN_WORDS[origin.origin], text, size_of(text))
 
 
-def _shown(request: LLMRequest) -> str:
+def _missing_address(persona: Persona) -> str:
+    """Return a sentence if the persona is called at an address that is empty; else an empty text."""
+    own = platform_named(persona.platform)
+    if persona.address.strip() or not own.calls_its_address(persona):
+        return ""
+    return f"No {own.address_name} is set: the request has no address yet."
+
+
+def _shown(request: LLMRequest, *, has_address: bool) -> str:
     url = settings.SITE_URL.rstrip("/") + request.url if request.url.startswith("/") else request.url
-    shown = {"method": request.method, "url": url, "headers": dict(request.headers), "body": request.body}
+    shown = {
+        "method": request.method,
+        "url": url if has_address else None,
+        "headers": dict(request.headers),
+        "body": request.body,
+    }
     return json.dumps(shown, indent=2, ensure_ascii=False)

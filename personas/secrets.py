@@ -1,4 +1,4 @@
-"""The values of token secrets: encryption, binding to a row, validation, record of use.
+"""The values of token secrets and of other encrypted rows: encryption, binding to a row, validation, record of use.
 
 A value is encrypted with the first key of ``settings.ENCRYPTION_KEYS`` and decrypted with any of them. The plaintext
 begins with the row's ``binding``, so a ciphertext copied to another row is rejected.
@@ -12,13 +12,14 @@ from functools import lru_cache
 from typing import NoReturn, final
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from personas.models import TokenSecret
+from personas.models import EncryptedValue, TokenSecret
 from playground.engine.answer.redaction import ANYWHERE_FROM_CHARS
 from playground.engine.errors.codes import Code, NotReadyError
 
@@ -72,17 +73,17 @@ _STATE_LABELS = {
 class SecretMissingError(NotReadyError):
     """The secret has no value yet."""
 
-    def __init__(self, secret: TokenSecret) -> None:
-        message = f"The token secret {secret.name} has no value yet: enter it under Token secrets."
+    def __init__(self, secret: EncryptedValue) -> None:
+        message = f"The token secret {secret} has no value yet: enter it under Token secrets."
         super().__init__(Code.SECRET_MISSING, message)
 
 
 class SecretUnreadableError(NotReadyError):
     """The stored value was encrypted with a lost key, was changed from outside, or belongs to another row."""
 
-    def __init__(self, secret: TokenSecret) -> None:
+    def __init__(self, secret: EncryptedValue) -> None:
         message = (
-            f"The value of the token secret {secret.name} cannot be decrypted with this server's keys: "
+            f"The value of the token secret {secret} cannot be decrypted with this server's keys: "
             "enter it again under Token secrets, or put the key back into ENCRYPTION_KEYS."
         )
         super().__init__(Code.SECRET_MISSING, message)
@@ -143,18 +144,18 @@ def short_value_sentence(name: str, value: str) -> str:
 
 
 @sensitive_variables()
-def encrypt(secret: TokenSecret, value: str) -> str:
+def encrypt(secret: EncryptedValue, value: str) -> str:
     """Return the ciphertext of the value, bound to the secret's row."""
     return ciphers()[0].encrypt(f"{secret.binding.hex}{value}".encode()).decode()
 
 
-def decrypt(secret: TokenSecret) -> SecretValue:
+def decrypt(secret: EncryptedValue) -> SecretValue:
     """Return the secret's value. Raises SecretMissingError, SecretUnreadableError."""
     return _decrypt(secret, ciphers())
 
 
 @sensitive_variables()
-def _decrypt(secret: TokenSecret, ciphers: Sequence[Fernet]) -> SecretValue:
+def _decrypt(secret: EncryptedValue, ciphers: Sequence[Fernet]) -> SecretValue:
     if not secret.ciphertext:
         raise SecretMissingError(secret)
     try:
@@ -166,7 +167,7 @@ def _decrypt(secret: TokenSecret, ciphers: Sequence[Fernet]) -> SecretValue:
     return SecretValue(plaintext[_BINDING_CHARS:])
 
 
-def state_of(secret: TokenSecret) -> SecretState:
+def state_of(secret: EncryptedValue) -> SecretState:
     """Return the secret's state. One decryption and no query, so cheap enough for lists."""
     try:
         decrypt(secret)
@@ -240,7 +241,14 @@ class Rotation(StrEnum):
     UNREADABLE = "unreadable"
 
 
-def rotate(secret: TokenSecret) -> Rotation:
+def encrypted_rows() -> Iterator[EncryptedValue]:
+    """Yield every row of the site with an encrypted value: token secrets, and what other apps encrypt."""
+    for model in apps.get_models():
+        if issubclass(model, EncryptedValue):
+            yield from model._default_manager.iterator()
+
+
+def rotate(secret: EncryptedValue) -> Rotation:
     """Re-encrypt the value with the first key if needed. A concurrently entered value stays."""
     state = state_of(secret)
     if state is not SecretState.READY:
@@ -248,7 +256,8 @@ def rotate(secret: TokenSecret) -> Rotation:
     if _is_current(secret.ciphertext):
         return Rotation.CURRENT
     rotated = MultiFernet(ciphers()).rotate(secret.ciphertext).decode()
-    TokenSecret.objects.filter(pk=secret.pk, ciphertext=secret.ciphertext).update(ciphertext=rotated)
+    rows = type(secret)._default_manager
+    rows.filter(pk=secret.pk, ciphertext=secret.ciphertext).update(ciphertext=rotated)
     return Rotation.DONE
 
 

@@ -1,13 +1,8 @@
-"""A persona's versions: differences field by field and word by word, and restoring one."""
+"""A persona's versions: what changed between two, field by field, and restoring one."""
 
-import difflib
 import json
-import re
-from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from itertools import accumulate
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -18,29 +13,10 @@ from personas.models import Persona, PersonaVersion, TokenSecret
 from personas.persona_fields import PERSONA_FIELDS
 from personas.saving import save_persona
 from personas.secret_usage import SECRET_FIELDS
+from personas.text_comparison import DiffSpan, compared
 from playground.engine.prompt import compose_system_message
 
-MAX_COMPARED = 4_000
-"""The most parts (words, or else lines) compared one by one."""
-COMPARED_STEPS = 1_000_000
-"""How many pairs of parts a comparison looks at, about 0.1 s of CPU; what is left then counts as replaced."""
 PROMPT_FIELDS = frozenset({"system_prompt", "context"})
-
-_WORD = re.compile(r"\s+|\w+|[^\w\s]")
-
-
-class ChangeKind(StrEnum):
-    SAME = "same"
-    REMOVED = "removed"
-    ADDED = "added"
-
-
-@dataclass(frozen=True, slots=True)
-class DiffSpan:
-    """A part of a text that is in both versions, only in the older, or only in the newer."""
-
-    kind: ChangeKind
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,90 +97,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value, indent=2, ensure_ascii=False)
-
-
-def compared(before: str, after: str) -> tuple[DiffSpan, ...]:
-    """Return both texts as one: common, removed and added parts. Parts are words, or lines in long texts."""
-    for parts in (_WORD.findall, _lines):
-        old, new = parts(before), parts(after)
-        start = _common(old, new)
-        end = _common(old[start:][::-1], new[start:][::-1])
-        old_middle, new_middle = old[start : len(old) - end], new[start : len(new) - end]
-        if max(len(old_middle), len(new_middle)) <= MAX_COMPARED:
-            middle = _matched(old_middle, new_middle)
-            break
-    else:
-        middle = [
-            DiffSpan(ChangeKind.REMOVED, "".join(old_middle)),
-            DiffSpan(ChangeKind.ADDED, "".join(new_middle)),
-        ]
-    around = "".join(new[:start]), "".join(new[len(new) - end :])
-    return tuple(
-        _merged([DiffSpan(ChangeKind.SAME, around[0]), *middle, DiffSpan(ChangeKind.SAME, around[1])])
-    )
-
-
-def _lines(text: str) -> list[str]:
-    return text.splitlines(keepends=True)
-
-
-def _common(old: Sequence[str], new: Sequence[str]) -> int:
-    """Return the length of the common beginning."""
-    count = 0
-    for before, after in zip(old, new, strict=False):
-        if before != after:
-            break
-        count += 1
-    return count
-
-
-def _matched(old: list[str], new: list[str]) -> list[DiffSpan]:
-    spans = []
-    a = c = 0
-    for run in [*sorted(_common_runs(old, new)), difflib.Match(len(old), len(new), 0)]:
-        spans += [
-            DiffSpan(ChangeKind.REMOVED, "".join(old[a : run.a])),
-            DiffSpan(ChangeKind.ADDED, "".join(new[c : run.b])),
-            DiffSpan(ChangeKind.SAME, "".join(old[run.a : run.a + run.size])),
-        ]
-        a, c = run.a + run.size, run.b + run.size
-    return spans
-
-
-def _common_runs(old: list[str], new: list[str]) -> Iterator[difflib.Match]:
-    """Yield the longest common run, then the longest before and after it and so on, for `COMPARED_STEPS`.
-
-    `difflib.SequenceMatcher.get_matching_blocks` goes on to the end: if only single parts agree, its cost grows with
-    their square.
-    """
-    matcher = difflib.SequenceMatcher(None, old, new)
-    popular = matcher.bpopular  # type: ignore[attr-defined] # documented; the stubs lack it
-    times = Counter(part for part in new if part not in popular)
-    steps = list(accumulate((1 + times[part] for part in old), initial=0))
-    steps_left = COMPARED_STEPS
-    ranges = deque([(0, len(old), 0, len(new))])
-    while ranges and steps_left > 0:
-        a, b, c, d = ranges.popleft()
-        steps_left -= steps[b] - steps[a]
-        run = matcher.find_longest_match(a, b, c, d)
-        if not run.size:
-            continue
-        yield run
-        around = ((a, run.a, c, run.b), (run.a + run.size, b, run.b + run.size, d))
-        ranges.extend(each for each in around if each[0] < each[1] and each[2] < each[3])
-
-
-def _merged(spans: Sequence[DiffSpan]) -> Iterator[DiffSpan]:
-    """Drop empty spans and merge neighbours of the same kind."""
-    last: DiffSpan | None = None
-    for span in spans:
-        if not span.text:
-            continue
-        if last is not None and last.kind is span.kind:
-            last = DiffSpan(last.kind, last.text + span.text)
-            continue
-        if last is not None:
-            yield last
-        last = span
-    if last is not None:
-        yield last

@@ -1,4 +1,4 @@
-"""Conversations, turns and completions in the admin, read-only."""
+"""Conversations, turns, completions, inspectors and what they were sent in the admin, read-only."""
 
 import json
 from collections.abc import Sequence
@@ -11,9 +11,10 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from playground.models import Completion, Conversation, Turn
+from playground.models import Completion, Conversation, InspectedRequest, Inspector, Turn
 
 SEE_EVERYONES = "playground.view_completion"
+SEE_EVERYONES_INSPECTORS = "playground.view_everyones_inspectors"
 LISTED = 30
 """The rows on a page."""
 LARGE_IN_TURN = (
@@ -34,6 +35,17 @@ LARGE_IN_COMPLETION = (
     "reasoning",
     "tool_calls",
     "usage",
+)
+
+LARGE_IN_INSPECTED_REQUEST = (
+    "headers",
+    "body_parts",
+    "answer_headers",
+    "answer_parts",
+    "body",
+    "answer_body",
+    "timings",
+    "error",
 )
 
 
@@ -75,6 +87,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 def as_json(value: Any) -> SafeString:
     return format_html("<pre>{}</pre>", json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def as_text(content: bytes | memoryview) -> SafeString:
+    return format_html("<pre>{}</pre>", bytes(content).decode("utf-8", "replace"))
 
 
 @admin.register(Conversation)
@@ -187,3 +203,58 @@ class CompletionAdmin(ReadOnlyAdmin):
     @admin.display(description="Payloads: [ms, data]")
     def payloads_shown(self, completion: Completion) -> SafeString:
         return as_json(completion.payloads)
+
+
+class InspectorsAdmin(ReadOnlyAdmin):
+    """Only for users who may see everyone's inspectors."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm(SEE_EVERYONES_INSPECTORS)
+
+
+@admin.register(Inspector)
+class InspectorAdmin(InspectorsAdmin):
+    list_display = ["id", "name", "maker", "answer", "last_number", "expires_at", "created_at"]
+    list_filter = ["answer"]
+    list_select_related = ["maker"]
+    search_fields = ["id__exact", "name", "maker__username"]
+    not_listed = ["answer_settings"]
+    exclude = ["answer_settings"]
+    readonly_fields = ["address_token", "last_number", "forward_secret_by", "answer_settings_shown"]
+
+    @admin.display(description="Answer settings")
+    def answer_settings_shown(self, inspector: Inspector) -> SafeString:
+        return as_json(inspector.answer_settings)
+
+
+@admin.register(InspectedRequest)
+class InspectedRequestAdmin(InspectorsAdmin):
+    list_display = ["inspector", "number", "method", "answer_status", "ended", "arrived_at"]
+    list_filter = ["ended", "answer"]
+    list_select_related = ["inspector"]
+    search_fields = ["inspector__id__exact", "conversation_id__exact"]
+    search_help_text = "The whole id of an inspector or of a conversation"
+    ordering = ["-pk"]
+    not_listed = [*LARGE_IN_INSPECTED_REQUEST, "inspector__answer_settings"]
+    exclude = LARGE_IN_INSPECTED_REQUEST
+    readonly_fields = ["headers_shown", "body_shown", "answer_headers_shown", "answer_shown", "timings_shown"]
+
+    @admin.display(description="Headers")
+    def headers_shown(self, request: InspectedRequest) -> SafeString:
+        return as_json(request.headers)
+
+    @admin.display(description="Body")
+    def body_shown(self, request: InspectedRequest) -> SafeString:
+        return as_text(request.body)
+
+    @admin.display(description="Answer headers")
+    def answer_headers_shown(self, request: InspectedRequest) -> SafeString:
+        return as_json(request.answer_headers)
+
+    @admin.display(description="Answer")
+    def answer_shown(self, request: InspectedRequest) -> SafeString:
+        return as_text(request.answer_body)
+
+    @admin.display(description="Timings (ms)")
+    def timings_shown(self, request: InspectedRequest) -> SafeString:
+        return as_json(request.timings)

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
+from playground.engine.callback_events import ShutdownReason
 from playground.engine.errors.codes import CommandError, GreenroomError
 from playground.engine.events import TurnKind
 from playground.engine.json_types import Json
@@ -27,12 +28,14 @@ from playground.realtime.teller import Teller, events_of_closing
 from playground.realtime.version_watch import VersionWatch
 from playground.realtime.wire_events import envelope
 from playground.storage import conversation_edits, leases
+from playground.storage.call_ends import Ended
 from playground.storage.database_jobs import database_job
 from playground.storage.database_thread import in_database_thread
 from playground.storage.open_turn import NewTurn, due_greeting
 from playground.storage.record_writer import Backlog, Recorder
 from playground.tasks import OnFailure, start_task
 from playground.tools.tool_rounds import ToolRounds
+from playground.turns.call_clock import CallClock
 from playground.turns.heartbeat import Heartbeat
 from playground.turns.interrupt import Interrupt
 from playground.turns.turn_tasks import TurnConditions, TurnTasks
@@ -84,6 +87,7 @@ class Runner:
             revive=self._turns.revived.revive,
             is_only_process=self._relay is None,
         )
+        self._call_clock = CallClock(self.hub.watched, finish=self._finish_ended)
 
     @property
     def writer_lag_s(self) -> float:
@@ -108,6 +112,7 @@ class Runner:
             await self._relay.start()
             self.hub.forward = self._relay.forward
         self._heartbeat.start()
+        self._call_clock.start()
 
     async def let_end(self, within_s: float) -> None:
         """Take no new turn, tell the viewers, and let the open ones end by themselves, ``within_s`` at the most."""
@@ -124,6 +129,7 @@ class Runner:
     async def shutdown(self, within_s: float) -> None:
         """Take no new turn, close the open ones as interrupted, store all, and end every task."""
         self._turns.refuse_new()
+        await self._call_clock.stop()
         if self._commands:
             await asyncio.wait(self._commands, timeout=COMMANDS_S)
         await self._turns.cancel()
@@ -148,6 +154,8 @@ class Runner:
 
     async def detach(self, conversation_id: str, viewer: Viewer) -> None:
         self.hub.detach(conversation_id, viewer)
+        if not self.hub.is_watched(conversation_id):
+            self._call_clock.left(conversation_id)
         await self._versions.end_unless_watched()
         if self._relay is not None:
             await self._relay.leave(conversation_id)
@@ -244,9 +252,7 @@ class Runner:
     async def end(self, conversation_id: str) -> None:
         """End the conversation and stop an open turn at once, whatever the barge-in rules."""
         seq = await in_database_thread(conversation_edits.end_conversation)(conversation_id)
-        await self.stop(conversation_id)
-        await self._turns.until_ended(conversation_id)
-        await self._teller.tell(conversation_id, seq, "playground.ended", {})
+        await self._finish(Ended(conversation_id, seq, ShutdownReason.ENDED))
 
     def give_up_here(self, conversation_id: str, newer_seq: int) -> None:
         """End the turn that runs here if one that another process began with this ``seq`` is newer: a row was free."""
@@ -298,6 +304,17 @@ class Runner:
 
     def _tell_error(self, conversation_id: str, error: GreenroomError) -> None:
         self.keep(start_task(self._teller.notify(conversation_id, error), name="error of a tool round"))
+
+    async def _finish_ended(self, ended: Ended) -> None:
+        """Let go of a conversation that its properties have ended, without keeping others waiting."""
+        self.keep(start_task(self._finish(ended), name="end of a conversation"))
+
+    async def _finish(self, ended: Ended) -> None:
+        """Stop the turn of an ended conversation, then tell its viewers."""
+        await self.stop(ended.conversation_id)
+        await self._turns.until_ended(ended.conversation_id)
+        reason = {"shutdown_reason": str(ended.reason)}
+        await self._teller.tell(ended.conversation_id, ended.seq, "playground.ended", reason)
 
     async def _tell_context(self, conversation_id: str, changed: conversation_edits.ChangedContext) -> None:
         about = {"conversational_context": changed.context, "change": changed.change}

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import Context
 from typing import Any, TypeVar
 
-from playground.failures import log_failure
+from playground.failures import FailureLog, log_failure
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,18 @@ def start_task(
     task.add_done_callback(_started.discard)
     task.add_done_callback(lambda _ended: work.close())  # a task cancelled before its first step
     return task
+
+
+async def keep_doing(work: Callable[[], Awaitable[object]], *, every_s: float, failures: FailureLog) -> None:
+    """Do the work again and again, ``every_s`` apart. A failure is logged, and ends nothing."""
+    while True:
+        await asyncio.sleep(every_s)
+        try:
+            await work()
+        except Exception as error:
+            failures.failed(error)
+        else:
+            failures.succeeded()
 
 
 async def carried_out(

@@ -26,6 +26,7 @@ ALLOWED = {
     "personas/api/sent.py": "the HTTP API takes Tavus' documents, of whichever platform a persona is",
     "personas/api/documents.py": "the HTTP API gives Tavus' documents, of whichever platform a persona is",
     "personas/api/patching.py": "a JSON Patch may name Tavus' keys of today",
+    "personas/api/pals.py": "the HTTP API gives Tavus' documents under its names of today",
 }
 """What may name a platform, and why; a folder ends in a slash."""
 

@@ -26,7 +26,7 @@ from playground.realtime.presented_key import presented_key
 from playground.storage.right_at_effect import right_at_effect
 from tests import services
 from tests.browser.site import ALLOWED, PREPARED
-from tests.dashboard.own_database import copy_migrated
+from tests.dashboard.own_database import copy_migrated, drop_postgres_template, migrated_sqlite
 from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
 __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
@@ -38,10 +38,12 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 def pytest_configure(config: pytest.Config) -> None:
     """The process that starts the others makes the folder that all of them share, unless `make test` has made it."""
-    if PREPARED in os.environ:
+    if "PYTEST_XDIST_WORKER" in os.environ:
         return
-    os.environ[PREPARED] = tempfile.mkdtemp(prefix="greenroom-prepared-")
-    config.add_cleanup(partial(shutil.rmtree, os.environ[PREPARED], ignore_errors=True))
+    if PREPARED not in os.environ:
+        os.environ[PREPARED] = tempfile.mkdtemp(prefix="greenroom-prepared-")
+        config.add_cleanup(partial(shutil.rmtree, os.environ[PREPARED], ignore_errors=True))
+    config.add_cleanup(drop_postgres_template)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -189,12 +191,16 @@ def admin_client(admin_user: User) -> Client:
 
 
 @pytest.fixture(scope="session")
-def server_processes() -> None:
-    """Allow this process to start servers; whatever fixture or test starts one asks for this.
+def server_processes(django_db_blocker: DjangoDbBlocker) -> None:
+    """Allow this process to start servers, on copies of a migrated database.
+
+    Whatever fixture or test starts one asks for this.
 
     That is how a test is marked `served` (see `tests.scheduling`): one that starts a server without it fails in
     `make test-fast`.
     """
+    with django_db_blocker.unblock():
+        migrated_sqlite()
     os.environ[ALLOWED] = "1"
 
 

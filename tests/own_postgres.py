@@ -4,20 +4,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dj_database_url
-from django.core.management import call_command
 from django.db import connections
 
 from dashboard.postgres import connection_options
-from tests.services import new_postgres
+from tests.dashboard.own_database import migrated_postgres
 
 ALIAS = "default"
 
 
 @contextmanager
 def database_on_postgres(server_url: str, *, lock_s: float = 3.0) -> Iterator[str]:
-    """Yield the address of an empty, migrated database, which this thread and those begun in the block use."""
+    """Yield the address of a database with this version's tables, used by this thread and those begun in the block."""
     sqlite, settings = connections[ALIAS], connections.settings[ALIAS]
-    with new_postgres(server_url, "locks") as url:
+    with migrated_postgres(server_url, "locks") as url:
         own = connections.configure_settings({ALIAS: dj_database_url.parse(url)})[ALIAS]
         connections.settings[ALIAS] = own | {
             "TEST": settings["TEST"],
@@ -25,7 +24,6 @@ def database_on_postgres(server_url: str, *, lock_s: float = 3.0) -> Iterator[st
         }
         del connections[ALIAS]
         try:
-            call_command("migrate", verbosity=0)
             yield url
             connections[ALIAS].close()
         finally:

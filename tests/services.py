@@ -63,15 +63,30 @@ def postgres_url() -> str:
 @contextmanager
 def new_postgres(server_url: str, purpose: str, template: str = "template1") -> Iterator[str]:
     """Yield the address of a database with the template's contents (empty), dropped at the end."""
-    database = f"greenroom_{purpose}_{uuid4().hex[:12]}"
-    name = sql.Identifier(database)
-    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template))
+    url = make_postgres(server_url, purpose, template)
+    try:
+        yield url
+    finally:
+        drop_postgres(server_url, name_of_postgres(url))
+
+
+def make_postgres(server_url: str, purpose: str, template: str = "template1") -> str:
+    """Return the address of a new database with the template's contents (empty)."""
+    name = f"greenroom_{purpose}_{uuid4().hex[:12]}"
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(create)
-        try:
-            yield urlsplit(server_url)._replace(path=f"/{database}").geturl()
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+    return urlsplit(server_url)._replace(path=f"/{name}").geturl()
+
+
+def drop_postgres(server_url: str, name: str) -> None:
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def name_of_postgres(url: str) -> str:
+    """Return the name of the database at an address."""
+    return urlsplit(url).path.removeprefix("/")
 
 
 def redis_url() -> str:

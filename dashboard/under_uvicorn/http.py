@@ -6,14 +6,13 @@ from typing import Any, NoReturn
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from dashboard.body_limits import REQUEST_S, TOO_MANY_CHUNKS, is_mostly_framing
+from dashboard.body_limits import REQUEST_S, TOO_MANY_CHUNKS, UNREAD_S, is_mostly_framing
 from dashboard.open_connections import open_connections
+from playground.engine.received_request import RECEIVED, ReceivedHead
 
 HEADERS_BYTES = 16 * 1024
 """The most bytes of a request's line and headers, as Twisted takes them."""
 TOO_LARGE_HEADERS = f"The request's headers are too large: at most {HEADERS_BYTES:,} bytes are taken."
-UNREAD_S = 60.0
-"""How long a client may leave up to 64 KiB of an answer unread, which wait for it here."""
 
 
 class CountedConnection(h11.Connection):
@@ -23,6 +22,10 @@ class CountedConnection(h11.Connection):
         super().__init__(h11.SERVER, HEADERS_BYTES)
         self.refusal = ""
         """Why the connection is refused, for its client."""
+        self.sent_headers: tuple[tuple[bytes, bytes], ...] = ()
+        """Those of the newest request, in the case in which they were sent."""
+        self.given: tuple[bytes, int] | None = None
+        """The reason of an answer that is to be sent as given, and how many headers uvicorn puts before its own."""
         self._received = 0
         self._body = 0
 
@@ -35,6 +38,7 @@ class CountedConnection(h11.Connection):
         unread = len(self._receive_buffer)
         if isinstance(event, h11.Request):
             self._received, self._body = unread, 0
+            self.sent_headers = tuple(event.headers.raw_items())
             if _size(event) > HEADERS_BYTES:  # h11 bounds only what hasn't arrived as a whole
                 self._refuse(TOO_LARGE_HEADERS)
         elif isinstance(event, h11.Data):
@@ -42,6 +46,13 @@ class CountedConnection(h11.Connection):
             if is_mostly_framing(self._received - unread, self._body):
                 self._refuse(TOO_MANY_CHUNKS.message)
         return event
+
+    def send(self, event: Any) -> Any:
+        if isinstance(event, h11.Response) and self.given is not None:
+            reason, defaults = self.given
+            headers = event.headers.raw_items()[defaults:]
+            event = h11.Response(status_code=event.status_code, headers=headers, reason=reason)
+        return super().send(event)
 
     def _refuse(self, refusal: str) -> NoReturn:
         self.refusal = refusal
@@ -65,6 +76,7 @@ class BoundedRequests(H11Protocol):
         self.conn = CountedConnection()
         self._deadline: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
+        self.app = self._with_head(self.app)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         super().connection_made(transport)
@@ -103,6 +115,24 @@ class BoundedRequests(H11Protocol):
         self._stop_awaiting_reader()
         open_connections().leave(self)
         super().connection_lost(exc)
+
+    def _with_head(self, application: Any) -> Any:
+        """Return the application, told what a scope lacks. While it is called, h11 reads no other request."""
+
+        async def told(scope: Any, receive: Any, send: Any) -> None:
+            self.conn.given = None
+            head = ReceivedHead(
+                "uvicorn",
+                self.conn.sent_headers,
+                self.transport.close,
+                answer_as_given=self._answer_as_given,
+            )
+            await application({**scope, "extensions": {RECEIVED: head}}, receive, send)
+
+        return told
+
+    def _answer_as_given(self, reason: bytes) -> None:
+        self.conn.given = (reason, len(self.server_state.default_headers))
 
     def _start_clock(self) -> None:
         if self._deadline is None and self.conn.their_state is h11.IDLE:

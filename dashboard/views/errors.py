@@ -1,12 +1,14 @@
 """The error pages: what happened, what to do, and the request's id in the log."""
 
 import sys
+from functools import lru_cache
 from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.html import escape
 from django.views.decorators.csrf import requires_csrf_token
 
 from dashboard.body_limits import Refusal
@@ -15,6 +17,11 @@ from personas.api.errors import ApiError
 from playground.demo_llm.errors import ApiError as DemoLLMError
 from playground.demo_llm.views import refusal as demo_llm_refusal
 from playground.storage.database_trouble import RETRY_AFTER_S, trouble_of
+
+ID_STANDS_HERE = "ID-STANDS-HERE"
+"""Stands for the request's id in a page that is kept."""
+KEPT_PAGES = 64
+"""For how many refusals a process keeps their pages."""
 
 
 @requires_csrf_token
@@ -56,12 +63,19 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         response = demo_llm_refusal(DemoLLMError(refusal.status, refusal.message, code="request_refused"))
     else:
         name = "_refused" if "HX-Request" in request.headers else "refused"
-        page = render_to_string(f"dashboard/errors/{name}.html", _context() | {"refusal": refusal})
+        page = _refused_page(name, refusal).replace(ID_STANDS_HERE, escape(current_request_id()))
         response = HttpResponse(page, status=refusal.status)
     response["Connection"] = "close"
     if refusal.retry_after_s is not None:
         response["Retry-After"] = str(refusal.retry_after_s)
     return response
+
+
+@lru_cache(KEPT_PAGES)
+def _refused_page(name: str, refusal: Refusal) -> str:
+    """Return the page for any request; hundreds may be refused at once, for the same reason."""
+    context = {"request_id": ID_STANDS_HERE, "refusal": refusal}
+    return render_to_string(f"dashboard/errors/{name}.html", context)
 
 
 def _page(name: str, *, status: int) -> HttpResponse:

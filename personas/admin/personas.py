@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.forms.widgets import Script
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -63,6 +64,9 @@ class PersonaAdmin(admin.ModelAdmin):
         *_fieldsets(),
         ("JSON", {"fields": ["json_parts"]}),
     ]
+
+    class Media:
+        js: ClassVar[Any] = [Script("js/admin_names.js", type="module")]
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Return the list with the readiness problems of all its personas, loaded in one query."""

@@ -9,6 +9,7 @@ from personas.formats.draft import Draft
 from personas.formats.field_note import FieldNote, Topic
 from personas.formats.jaicp import is_reply, read
 from personas.formats.jaicp_advice import NOTES, advice_on_size
+from personas.formats.jaicp_keys import KEYS
 from personas.formats.jaicp_pasted import is_script, read_script_text
 from personas.formats.jaicp_script import state_name, to_script
 from personas.formats.nodes import Node
@@ -39,7 +40,7 @@ _PHRASES = ("fillerPhrase", "fillerPhrasesList", "activationDelayMs")
 class JaicpFormat:
     platform: Platform = Jaicp()
     file = FileFormat("JAICP script", ".sc", "text/plain")
-    face = EditorTexts("Script", "JAICP script", "its name")
+    face = EditorTexts("Script", "JAICP script", "its name", is_json=False, keys=KEYS)
     pasted = PastedTexts(
         document="a JAICP reply",
         text="a JAICP script",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from personas.formats.conversion_notes import ConversionNote
+from personas.formats.document_keys import DocumentKey
 from personas.formats.draft import Draft
 from personas.formats.field_note import FieldNote, Topic
 from personas.formats.nodes import Node
@@ -43,6 +44,9 @@ class EditorTexts:
     label: str
     secret: str
     """How a token secret is written: the end of a sentence."""
+    is_json: bool
+    """Whether it is JSON, or a script around an object."""
+    keys: tuple[DocumentKey, ...]
 
 
 @dataclass(frozen=True, slots=True)

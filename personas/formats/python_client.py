@@ -8,7 +8,7 @@ from personas.formats.portable import absolute
 from playground.engine.addresses.route import has_route, without_route
 from playground.engine.header_secrets import HeaderSecrets
 from playground.engine.request import LLMRequest
-from playground.engine.substitution import substitute
+from playground.engine.substitution import substitute, variable
 
 _OF_THE_CLIENT = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
 """Headers that the client sets itself."""
@@ -24,7 +24,8 @@ def to_python(request: LLMRequest, *, secret: str, header_secrets: HeaderSecrets
     The client calls ``base_url`` with ``/chat/completions``; a hook sets a URL that ends otherwise.
     """
     url = absolute(request.url, site_url)
-    lines = ["import os", ""] if header_secrets.names else []
+    names = header_secrets.standing_in(request.headers)
+    lines = ["import os", "import sys", ""] if names else []
     if has_route(url):
         lines += ["from openai import OpenAI", ""]
     else:
@@ -37,6 +38,9 @@ def to_python(request: LLMRequest, *, secret: str, header_secrets: HeaderSecrets
             "",
             "",
         ]
+    for name in names:
+        missing = f"sys.exit({_literal(header_secrets.set_first(name))})"
+        lines.append(f"{_variable(name)} = os.environ.get({_literal(variable(name))}) or {missing}")
     lines += [_call("client = OpenAI", _client_arguments(request, url, secret, header_secrets))]
     lines += [_call("stream = client.chat.completions.create", _arguments(request.body))]
     lines += [
@@ -61,7 +65,7 @@ def _client_arguments(
     ]
     arguments = {
         "base_url": _literal(base_url),
-        "api_key": f"os.environ[{_literal(secret)}]" if secret else '"unused"',
+        "api_key": _variable(secret) if secret else '"unused"',
     }
     if headers:
         members = (
@@ -87,15 +91,20 @@ def _arguments(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _with_secrets(value: str, secrets: Set[str]) -> str:
-    """Return a header's value as an expression: each secret's name becomes its environment variable."""
+    """Return a header's value as an expression: each secret's name becomes its variable."""
     mark = "\0"
     parts = substitute(value, {secret: f"{mark}{secret}{mark}" for secret in secrets}).split(mark)
     pieces = [
-        f"os.environ[{_literal(part)}]" if index % 2 else _literal(part)
+        _variable(part) if index % 2 else _literal(part)
         for index, part in enumerate(parts)
         if part or len(parts) == 1
     ]
     return " + ".join(pieces)
+
+
+def _variable(secret: str) -> str:
+    """Return the name of a secret's variable, which no keyword and no other name of the program can be."""
+    return f"KEY_{variable(secret)}"
 
 
 def _call(head: str, arguments: Mapping[str, str]) -> str:

@@ -215,6 +215,6 @@ def excerpt(text: str) -> str:
     return f"{shown} …" if len(text) > 60 else shown
 
 
-def printable(text: str) -> str:
-    """Return at most 60 characters of typed text for a sentence, without control characters."""
-    return "".join(char if char.isprintable() else "�" for char in text[:60])
+def printable(text: str, most: int = 60) -> str:
+    """Return at most ``most`` characters of typed text for a sentence, without control characters."""
+    return "".join(char if char.isprintable() else "�" for char in text[:most])

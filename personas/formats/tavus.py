@@ -25,9 +25,10 @@ from playground.engine.persona import HistoryMode, Provider
 UNTITLED = "Untitled persona"
 
 READ_ONLY = ("persona_id", "created_at", "updated_at")
-_OF_THE_COPY = (*READ_ONLY, "pal_id")
+PAL_ID = "pal_id"
+_OF_THE_COPY = (*READ_ONLY, PAL_ID)
 TODAYS_NAMES = {
-    "pal_id": "persona_id",
+    PAL_ID: "persona_id",
     "pal_name": "persona_name",
     "default_face_id": "default_replica_id",
 }

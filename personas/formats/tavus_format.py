@@ -21,6 +21,7 @@ from personas.formats.platform_format import (
 from personas.formats.rules import temperature_problems
 from personas.formats.tavus import read, to_json
 from personas.formats.tavus_advice import NOTES, advice_on_size
+from personas.formats.tavus_keys import KEYS
 from personas.formats.tolerant import Source
 from playground.engine.addresses.address import is_placeholder
 from playground.engine.addresses.route import has_route, with_route, without_route
@@ -38,7 +39,7 @@ _KEYS = _KEYS_IN_CODE | {"context"}
 class TavusFormat:
     platform: Platform = Tavus()
     file = FileFormat("Tavus JSON", ".json", "application/json")
-    face = EditorTexts("JSON", "Tavus persona JSON", "its name, {{secret:NAME}}")
+    face = EditorTexts("JSON", "Tavus persona JSON", "its name, {{secret:NAME}}", is_json=True, keys=KEYS)
     pasted = PastedTexts(
         document="a Tavus persona",
         text="a persona's JSON",

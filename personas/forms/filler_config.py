@@ -44,11 +44,6 @@ class FillerConfigForm(forms.ModelForm):
         labels = {"name": "Name"}
         help_texts = {"name": "What personas refer to it by."}
 
-    def disable(self) -> None:
-        """Make the form read-only."""
-        for field in self.fields.values():
-            field.disabled = True
-
     def typed(self) -> FillerConfig:
         """Return the config with every valid typed value, not saved."""
         self.full_clean()

@@ -6,18 +6,23 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.utils.functional import lazy
 from django.views.decorators.debug import sensitive_variables
 
-from personas.formats import Draft, FormatError
+from personas.formats import ConversationDraft, FormatError
 from personas.formats.credentials import MOST_SECRETS_AT_ONCE
-from personas.formats.files import MAX_BYTES, text_of, too_large
+from personas.formats.files import MAX_BYTES, too_large
 from personas.formats.registry import formats
 from personas.formats.rules import printable
-from personas.importing import ImportRefusedError, PersonaImport, import_draft
-from personas.reading import read_documents
-from personas.row_limits import TooManyRowsError
+from personas.import_sources import (
+    ImportSource,
+    SourceImport,
+    SourceRefusedError,
+    read_source,
+    read_text,
+    store_sources,
+    would_store,
+)
 
 MAX_PASTE_CHARS = 200_000
 MAX_FILES = 20
@@ -44,7 +49,7 @@ def _documents() -> str:
 
 
 class ImportForm(forms.Form):
-    """Stores all given documents, or none if one is invalid."""
+    """Reads all given documents and archives, and stores all of them or none."""
 
     document = forms.CharField(
         label=lazy(_documents, str)(),
@@ -52,26 +57,33 @@ class ImportForm(forms.Form):
         max_length=MAX_PASTE_CHARS,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 12, "class": "code", "spellcheck": "false"}),
-        help_text="As it stands on the platform's page, in a curl command, a Python dict or a JavaScript object. A key "
-        "in it becomes a token secret, usable at the host of the address beside it alone.",
+        help_text="As it stands on the platform's page, in a curl command, a Python dict or a JavaScript object; or "
+        "the JSON of a conversation, whose options are filled in. A key in it becomes a token secret, usable at the "
+        "host of the address beside it alone.",
     )
     uploads = FilesField(
         label="Files",
         required=False,
-        help_text=f"Several may be chosen. Text in UTF-8, at most {MAX_BYTES // 2**20} MB each.",
+        help_text=f"Several may be chosen: documents as above, text in UTF-8, at most {MAX_BYTES // 2**20} MB each; or "
+        "an archive of personas.",
     )
 
     def __init__(self, *args: Any, site_url: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._site_url = site_url
-        self._drafts: list[Draft] = []
+        self.sources: list[ImportSource] = []
+
+    @property
+    def conversation(self) -> ConversationDraft | None:
+        """The conversation among the sources."""
+        return next((source.conversation for source in self.sources if source.conversation), None)
 
     @sensitive_variables()
     def clean_document(self) -> str:
         text = str(self.cleaned_data["document"])
         if text.strip():
             try:
-                self._drafts += read_documents(text, site_url=self._site_url)
+                self.sources.append(read_text("", text, site_url=self._site_url))
             except FormatError as error:
                 raise ValidationError(str(error)) from None
         return text
@@ -79,27 +91,36 @@ class ImportForm(forms.Form):
     @sensitive_variables()
     def clean_uploads(self) -> list[UploadedFile]:
         files: list[UploadedFile] = self.cleaned_data["uploads"]
-        errors = [error for file in files if (error := self._read(file))]
-        if errors:
-            raise ValidationError(errors)
+        reasons = [reason for file in files for reason in self._read(file)]
+        if reasons:
+            raise ValidationError(reasons)
         return files
 
     @sensitive_variables()
-    def _read(self, file: UploadedFile) -> str:
-        """Add the file's drafts; return its error, or an empty string."""
+    def _read(self, file: UploadedFile) -> tuple[str, ...]:
+        """Add the file's source; return why it is refused, or nothing."""
+        name = file.name or "A file"
         try:
             if (file.size or 0) > MAX_BYTES:
-                raise too_large()
-            self._drafts += read_documents(text_of(file.read()), site_url=self._site_url)
-        except FormatError as error:
-            return f"{printable(file.name or 'A file')}: {error}"
-        return ""
+                return (f"{printable(name)}: {too_large()}",)
+            self.sources.append(read_source(name, file.read(), site_url=self._site_url))
+        except SourceRefusedError as refused:
+            return refused.reasons
+        return ()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not self._drafts:
+        if not self.errors and not self.sources:
             self.add_error("document", "Paste a document, or choose a file.")
-        if sum(len(draft.secrets) for draft in self._drafts) > MOST_SECRETS_AT_ONCE:
+        if self.errors and self.sources:
+            count = len(self.sources)
+            self.add_error(None, f"Nothing is stored, {count} that could be read included: give all again.")
+        if sum(source.conversation is not None for source in self.sources) > 1:
+            self.add_error(None, "Give one conversation at a time: its options fill in one form.")
+        if (
+            sum(len(draft.secrets) for source in self.sources for draft in source.drafts)
+            > MOST_SECRETS_AT_ONCE
+        ):
             self.add_error(
                 None,
                 f"The documents hold or name more than {MOST_SECRETS_AT_ONCE} keys and token secrets together: "
@@ -108,11 +129,11 @@ class ImportForm(forms.Form):
         return cleaned
 
     @sensitive_variables()
-    def store(self, *, by: User) -> list[PersonaImport]:
-        """Store all drafts and return them; on a refusal add an error and return none."""
+    def imported(self, *, by: User, is_rehearsed: bool) -> list[SourceImport]:
+        """Store all, or only say what would be stored; on a refusal add its reasons as errors and return nothing."""
         try:
-            with transaction.atomic():
-                return [import_draft(draft, by=by) for draft in self._drafts]
-        except (ImportRefusedError, TooManyRowsError) as error:
-            self.add_error(None, error.message)
+            return would_store(self.sources, by=by) if is_rehearsed else store_sources(self.sources, by=by)
+        except SourceRefusedError as refused:
+            for reason in refused.reasons:
+                self.add_error(None, reason)
             return []

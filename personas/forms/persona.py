@@ -12,11 +12,17 @@ from personas.formats.rules import ValueProblem, printable, temperature_problems
 from personas.formats.vision import vision_is_on
 from personas.forms.declared import form_field
 from personas.forms.fields import UserJsonField
+from personas.forms.platform_texts import platform_texts
 from personas.models import Persona, PersonaVersion
 from personas.persona_field import FormSection, Vision
 from personas.persona_fields import FORM_FIELDS, PERSONA_FIELDS, SECTIONS
 from personas.saving import save_persona
+from playground.engine.platforms.platform import Platform
+from playground.engine.platforms.registry import platform_or_default
 from playground.engine.substitution import explicit_names_in, names_in
+
+FORM_ID = "persona-form"
+"""The form's element, for controls that stand outside of it."""
 
 
 def unshown_problems(unshown: dict[str, Any]) -> Iterator[ValueProblem]:
@@ -40,7 +46,10 @@ class PersonaForm(forms.ModelForm):
         required=False,
         max_length=200,
         label="Note on this version",
-        help_text="Why you changed it; shown in the list of versions.",
+        help_text="Why you changed it: the version's name in every list.",
+        widget=forms.TextInput(
+            attrs={"form": FORM_ID, "placeholder": "Why you changed it", "autocomplete": "off"}
+        ),
     )
     edited_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     unshown = UserJsonField(
@@ -59,20 +68,28 @@ class PersonaForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= {name: own for name, declared in FORM_FIELDS.items() if (own := form_field(declared))}
-        for name, declared in FORM_FIELDS.items():
-            self.fields[name].label, self.fields[name].help_text = declared.label, declared.help_text
+        # Django would compare with a hidden copy in the page, since the column's default is a function.
+        self.fields["platform"].show_hidden_initial = False
         self.initial.update(_parts_of(self.instance))
+        for name, declared in FORM_FIELDS.items():
+            self.fields[name].label = declared.label
+            self.fields[name].help_text = platform_texts(declared.help_on, self.platform)
+
+    @property
+    def platform(self) -> Platform:
+        """The platform as typed; the default one for a name that is none."""
+        return platform_or_default(str(self["platform"].value()))
+
+    @property
+    def changed_labels(self) -> list[str]:
+        """The labels of the fields that differ from the stored persona's."""
+        return [str(self[name].label) for name in self.changed_data if name not in ("note", "edited_version")]
 
     @property
     def sections(self) -> tuple[Section, ...]:
         return tuple(
             Section(text, tuple(self[field.name] for field in text.form_fields)) for text in SECTIONS
         )
-
-    def disable(self) -> None:
-        """Make the form read-only: for users who may view personas but not change them."""
-        for field in self.fields.values():
-            field.disabled = True
 
     def clean_persona_name(self) -> str:
         return " ".join(self.cleaned_data["persona_name"].split())

@@ -90,9 +90,14 @@ def save_text(
     return form.save_version(by=by), notes
 
 
-def _read(text: str, base: Persona) -> Draft:
+def refuse_length(text: str) -> None:
+    """Raise TextRefusedError for a text that is too long to be read."""
     if len(text) > MAX_TEXT_CHARS:
         raise TextRefusedError((f"The text is too long: at most {MAX_TEXT_CHARS:,} characters are read.",))
+
+
+def _read(text: str, base: Persona) -> Draft:
+    refuse_length(text)
     try:
         draft = read_document(text)
     except FormatError as error:

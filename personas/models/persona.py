@@ -10,6 +10,22 @@ from personas.persona_fields import bounds_of, choices_of, default_of
 from playground.engine.platforms.registry import default_platform_name, platform_choices, provider_choices
 
 
+class PersonaQuerySet(models.QuerySet["Persona"]):
+    def unarchived(self) -> "PersonaQuerySet":
+        """Leave out those that were archived: lists and start forms don't show them."""
+        return self.filter(archived_at=None)
+
+
+class PersonaManager(models.Manager["Persona"]):
+    """Sees all personas but those that were deleted and wait to be purged."""
+
+    def get_queryset(self) -> PersonaQuerySet:
+        return PersonaQuerySet(self.model, using=self._db).filter(deleted_at=None)
+
+    def unarchived(self) -> PersonaQuerySet:
+        return self.get_queryset().unarchived()
+
+
 class Persona(models.Model):
     """Tavus' persona and JAICP's ``llmRequest`` in one row; `personas.persona_fields` declares each setting.
 
@@ -82,8 +98,19 @@ class Persona(models.Model):
 
     version = models.PositiveIntegerField(default=0, editable=False)
     """The number of the newest PersonaVersion."""
+    is_trial = models.BooleanField(default=False, db_default=False, editable=False)
+    """Whether "Try my endpoint" made it and nobody has kept it: see `personas.tidying`."""
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    """When a conversation with it last began; null: never."""
+    archived_at = models.DateTimeField(null=True, editable=False)
+    """Null unless it is archived: hidden from lists and start forms."""
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    """Null unless it is deleted: hidden from everything until the deletion is undone or the row is purged."""
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = PersonaManager()
+    including_deleted = PersonaQuerySet.as_manager()
 
     class Meta:
         ordering = ["persona_name", "id"]
@@ -91,6 +118,9 @@ class Persona(models.Model):
             models.Index(fields=["-updated_at", "id"], name="persona_by_change"),
             models.Index(fields=["-created_at", "id"], name="persona_by_age"),
             models.Index(fields=["persona_name", "id"], name="persona_by_name"),
+            models.Index(
+                fields=["deleted_at"], name="persona_deleted", condition=models.Q(deleted_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

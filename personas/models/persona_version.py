@@ -18,6 +18,11 @@ class ImmutableVersionError(TypeError):
         )
 
 
+def version_name(number: int, note: str) -> str:
+    """Return what lists call a version: its number and the note on it."""
+    return f"{number} · {note}" if note else str(number)
+
+
 class PersonaVersionQuerySet(models.QuerySet["PersonaVersion"]):
     """Allows reading and creating only."""
 
@@ -62,3 +67,7 @@ class PersonaVersion(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise ImmutableVersionError
+
+    @property
+    def name(self) -> str:
+        return version_name(self.number, self.note)

@@ -1,18 +1,17 @@
 """A token secret: a named credential, encrypted, write-only, usable at its allowed hosts only."""
 
-import uuid
-
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 
+from personas.models.encrypted_value import EncryptedValue
 from personas.models.json_field import JSONField
 from personas.names import SECRET_NAME_PATTERN
 
 
-class TokenSecret(models.Model):
+class TokenSecret(EncryptedValue):
     """Just AI, "Secrets": a name of Latin letters, digits and underscores, and a value that is never shown again.
 
     Only `personas.secrets` reads and writes the value.
@@ -22,10 +21,6 @@ class TokenSecret(models.Model):
         max_length=64,
         validators=[RegexValidator(SECRET_NAME_PATTERN, "Use Latin letters, digits and underscores only.")],
     )
-    ciphertext = models.TextField(blank=True, editable=False)
-    """Encrypted by `personas.secrets` and bound to this row; empty if the value is missing."""
-    binding = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
-    """The ciphertext's binding: created with the row, never changed or copied."""
     last_four = models.CharField(max_length=4, blank=True, editable=False)
     allowed_hosts = JSONField(default=list, blank=True)
     """Entries in the form of `playground.engine.addresses.address.parse_host_entry`; empty if usable nowhere."""

@@ -1,5 +1,7 @@
 """The persona editor: the form and the text face of one persona. Typed values survive switching between them."""
 
+import re
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -7,12 +9,15 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from personas.error_reports import takes_secrets
+from personas.formats.registry import format_named
 from personas.forms.persona import PersonaForm
 from personas.forms.text_face import TextRefusedError, form_of_text, save_text, text_of
 from personas.models import Persona, PersonaVersion, TokenSecret
+from personas.persona_fields import FORM_FIELDS
 from personas.presets import filled_in, preset_of
 from personas.versions import what_changed
 from personas.views.access import permitted, persona_or_404
@@ -20,42 +25,56 @@ from personas.views.editor_page import editor_context
 
 TYPED = ("headers", "parameters", "tools", "other_layers", "other_keys", "unshown", "text")
 """The fields in which a key may be typed by mistake."""
+AT_SAVE_BAR = "at-save-bar"
+"""Marks a message that the save bar shows, in place of the top of the page."""
+_CONVERSATION_ID = re.compile(r"c[0-9a-z]{1,31}", re.ASCII)
+
+
+AfterSave = Callable[[HttpRequest, PersonaVersion, str], HttpResponse]
+"""Answers a save: the request, the version, and the query of the face that it came from."""
 
 
 @takes_secrets(*TYPED)
 @require_http_methods(["GET", "POST"])
 def persona_new(request: HttpRequest) -> HttpResponse:
-    user = permitted(request, "personas.add_persona")
-    return _editor(request, Persona(), user)
+    return edited(request, "", _saved)
 
 
 @takes_secrets(*TYPED)
 @require_http_methods(["GET", "POST"])
 def persona_edit(request: HttpRequest, persona_id: str) -> HttpResponse:
+    return edited(request, persona_id, _saved)
+
+
+def edited(request: HttpRequest, persona_id: str, after_save: AfterSave) -> HttpResponse:
+    """Show or save the editor of a persona; without an id, of a new one.
+
+    Raises PermissionDenied, and Http404 for an unknown id.
+    """
+    if not persona_id:
+        return _editor(request, Persona(), permitted(request, "personas.add_persona"), after_save)
     persona = persona_or_404(request, persona_id, "personas.view_persona")
     user = permitted(
         request, "personas.change_persona" if request.method == "POST" else "personas.view_persona"
     )
-    return _editor(request, persona, user)
+    return _editor(request, persona, user, after_save)
 
 
-def _editor(request: HttpRequest, persona: Persona, user: User) -> HttpResponse:
+def _editor(request: HttpRequest, persona: Persona, user: User, after_save: AfterSave) -> HttpResponse:
     """Show or save the editor. ``face``: where the values were typed; ``show``: the face to show without saving."""
     if request.method == "GET":
         form = PersonaForm(instance=persona)
-        if persona.version and not user.has_perm("personas.change_persona"):
-            form.disable()
         if request.GET.get("face") == "text":
             return _text_page(request, form, text_of(persona))
         return _form_page(request, form)
     form = PersonaForm(request.POST, instance=persona)
     if request.POST.get("face") == "text":
-        return _from_text(request, form, user)
+        return _from_text(request, form, user, after_save)
     match request.POST.get("show", ""):
+        case "" if form.is_valid():
+            return after_save(request, form.save_version(by=user), "")
         case "":
-            return (
-                _saved(request, form.save_version(by=user)) if form.is_valid() else _form_page(request, form)
-            )
+            return _form_page(request, form)
         case "text" if form.is_valid():
             return _text_page(request, form, text_of(form.as_typed()))
         case "preset":
@@ -64,7 +83,7 @@ def _editor(request: HttpRequest, persona: Persona, user: User) -> HttpResponse:
             return _form_page(request, form)
 
 
-def _from_text(request: HttpRequest, form: PersonaForm, user: User) -> HttpResponse:
+def _from_text(request: HttpRequest, form: PersonaForm, user: User, after_save: AfterSave) -> HttpResponse:
     """Save the text face; hidden inputs carry the form's values that the text can't express."""
     text = request.POST.get("text", "")
     stored = _stored(form.instance)
@@ -76,7 +95,7 @@ def _from_text(request: HttpRequest, form: PersonaForm, user: User) -> HttpRespo
         return _text_page(request, PersonaForm(request.POST, instance=stored), text, refused)
     for note in notes:
         messages.info(request, note)
-    return _saved(request, version, face="?face=text")
+    return after_save(request, version, "?face=text")
 
 
 def _stored(persona: Persona) -> Persona:
@@ -90,34 +109,50 @@ def _with_preset(request: HttpRequest, persona: Persona) -> PersonaForm:
     secret_id = data.get("token_secret", "")
     secret = TokenSecret.objects.filter(pk=secret_id).first() if secret_id.isdecimal() else None
     if preset is not None:
+        if preset.secret_name:
+            secret = TokenSecret.objects.filter(name=preset.secret_name).first() or secret
+            data["token_secret"] = str(secret.pk) if secret else ""
         data = filled_in(preset, data, secret.name if secret else "")
         messages.info(request, f"{preset.name} is filled in, and not saved yet. Its key: {preset.key}")
     return PersonaForm(data, instance=persona)
 
 
-def _saved(request: HttpRequest, version: PersonaVersion, face: str = "") -> HttpResponse:
-    """Report the save, and name whoever saved in between."""
-    seen = request.POST.get("edited_version", "")
-    messages.success(request, f"Saved as version {version.number}.")
-    if seen.isdecimal() and int(seen) and version.number > int(seen) + 1:
+def _saved(request: HttpRequest, version: PersonaVersion, face: str) -> HttpResponse:
+    """Report the save in the editor."""
+    messages.success(request, f"Saved as version {version.number}.", extra_tags=AT_SAVE_BAR)
+    warn_of_saves_between(request, version)
+    address = redirect("personas:edit", version.persona_ref)
+    address["Location"] += face
+    if conversation_id := came_from(request):
+        address["Location"] += f"{'&' if face else '?'}from={conversation_id}"
+    return address
+
+
+def warn_of_saves_between(request: HttpRequest, version: PersonaVersion) -> None:
+    """Name a version that somebody saved since the editor was opened, and what it changed."""
+    edited = request.POST.get("edited_version", "")
+    if edited.isdecimal() and int(edited) and version.number > int(edited) + 1:
         between = version.number - 1
         messages.warning(
             request,
             f"Version {between} was saved while you edited; it is kept, and yours came after it."
-            f"{_changed_meanwhile(version, int(seen), between)}",
+            f"{_changed_meanwhile(version, int(edited), between)}",
         )
-    address = redirect("personas:edit", version.persona_ref)
-    address["Location"] += face
-    return address
 
 
-def _changed_meanwhile(version: PersonaVersion, seen: int, between: int) -> str:
-    """Return a sentence on what others' saves changed since version ``seen``; empty for nothing."""
-    numbers = {"persona_ref": version.persona_ref, "number__in": (seen, between)}
+def came_from(request: HttpRequest) -> str:
+    """Return the id of the conversation from which the editor was opened (``from``); empty without one."""
+    given = request.GET.get("from", "")
+    return given if _CONVERSATION_ID.fullmatch(given) else ""
+
+
+def _changed_meanwhile(version: PersonaVersion, edited: int, between: int) -> str:
+    """Return a sentence on what others' saves changed since version ``edited``; empty for nothing."""
+    numbers = {"persona_ref": version.persona_ref, "number__in": (edited, between)}
     versions = {stored.number: stored for stored in PersonaVersion.objects.filter(**numbers)}
-    if versions.keys() != {seen, between}:
+    if versions.keys() != {edited, between}:
         return ""
-    paths = [change.path for change in what_changed(versions[seen], versions[between])]
+    paths = [change.path for change in what_changed(versions[edited], versions[between])]
     return f" It changed {', '.join(paths)}." if paths else ""
 
 
@@ -128,8 +163,27 @@ def _form_page(request: HttpRequest, form: PersonaForm) -> HttpResponse:
 def _text_page(
     request: HttpRequest, form: PersonaForm, text: str, refused: TextRefusedError | None = None
 ) -> HttpResponse:
-    context = {"text": text, "text_refused": refused}
+    platform = form.platform
+    keys = [
+        {"path": key.path, "help": key.help or FORM_FIELDS[key.field].help_on(platform)}
+        for key in format_named(platform.name).face.keys
+    ]
+    context = {"text": text, "text_refused": refused, "document_keys": keys}
     return _page(request, "personas/persona_text.html", form, refused=refused is not None, **context)
+
+
+def _editor_url(request: HttpRequest, persona: Persona) -> str:
+    """Return where the editor's form goes, whichever address shows it."""
+    url = reverse("personas:edit", args=[persona.pk]) if persona.version else reverse("personas:new")
+    conversation_id = came_from(request)
+    return f"{url}?from={conversation_id}" if conversation_id else url
+
+
+def _unsaved(form: PersonaForm, *, refused_text: bool) -> list[str]:
+    """Return the labels of what is typed and not saved; that a refused text changes is taken for granted."""
+    if refused_text:
+        return [format_named(form.platform.name).face.label]
+    return form.changed_labels if form.is_bound else []
 
 
 def _page(
@@ -137,7 +191,9 @@ def _page(
 ) -> HttpResponse:
     has_stored = form.instance.version > 0
     context = {
-        "is_unsaved": form.is_bound,
+        "unsaved": _unsaved(form, refused_text=refused and "text" in extra),
+        "came_from": came_from(request),
+        "editor_url": _editor_url(request, form.instance),
         "may_save": request.user.has_perm(
             "personas.change_persona" if has_stored else "personas.add_persona"
         ),

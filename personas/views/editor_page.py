@@ -15,31 +15,85 @@ from personas.formats.advice import FieldNote, notes_about
 from personas.formats.credentials import proposed_name
 from personas.formats.registry import format_named
 from personas.forms.persona import PersonaForm
+from personas.forms.platform_texts import platform_texts
 from personas.models import Persona
 from personas.persona_field import FormSection
 from personas.presets import PRESETS
 from personas.preview import SAMPLE_WORDS, preview_of
 from personas.readiness import ReadinessProblem, dialled_address, readiness_problems
 from personas.secret_usage import unused_name_sentences
+from personas.tidying import kept_until
 from playground.engine.platforms.platform import Platform
-from playground.engine.platforms.registry import platform_choices, platform_named
+from playground.engine.platforms.registry import platform_choices, platform_named, platforms
 
 MAX_SAMPLE_CHARS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A field with its problems and notes."""
+    """A field with its problems and notes. ``place`` counts from 0 in its section."""
 
+    place: int
     field: forms.BoundField
     problems: tuple[ReadinessProblem, ...]
     notes: tuple[FieldNote, ...]
+    foreign_on: tuple[str, ...]
+    """The platforms whose documents don't have it, by name."""
+    is_set: bool
+    """Whether its value is another than a new persona's."""
+
+    @property
+    def reading(self) -> str:
+        """Its value as a text to read: of a choice the label."""
+        value = _shown(self.field)
+        choices = getattr(self.field.field, "choices", ())
+        return next((str(label) for choice, label in choices if value and str(choice) == value), value)
+
+    @property
+    def is_code(self) -> bool:
+        return "code" in self.field.field.widget.attrs.get("class", "").split()
+
+    @property
+    def needs_a_look(self) -> bool:
+        return bool(self.field.errors or self.problems or self.notes)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     text: FormSection
+    platform: Platform
     rows: tuple[Row, ...]
+
+    @property
+    def lead(self) -> str:
+        return platform_texts(self.text.lead_on, self.platform)
+
+    @property
+    def own_rows(self) -> list[Row]:
+        return [row for row in self.rows if self.platform.name not in row.foreign_on]
+
+    @property
+    def foreign_rows(self) -> list[Row]:
+        """Those that only other platforms' documents have."""
+        return [row for row in self.rows if self.platform.name in row.foreign_on]
+
+    @property
+    def read_rows(self) -> list[Row]:
+        """Those for who reads: the platform's own, and what is set of the others'."""
+        return [row for row in self.rows if row.is_set or self.platform.name not in row.foreign_on]
+
+    @property
+    def has_foreign_rows(self) -> bool:
+        """Whether there are any, on whichever platform is chosen."""
+        return any(row.foreign_on for row in self.rows)
+
+    @property
+    def opens_foreign_rows(self) -> bool:
+        return any(row.needs_a_look for row in self.foreign_rows)
+
+    @property
+    def is_open(self) -> bool:
+        return self.text.is_open or bool(self.wrong)
 
     @property
     def wrong(self) -> int:
@@ -48,6 +102,11 @@ class Section:
     @property
     def remarks(self) -> int:
         return sum(len(row.problems) + len(row.notes) for row in self.rows)
+
+    @property
+    def settings(self) -> int:
+        """How many fields differ from a new persona's."""
+        return sum(row.is_set for row in self.rows)
 
 
 def editor_context(request: HttpRequest, form: PersonaForm, *, has_stored: bool) -> dict[str, Any]:
@@ -62,6 +121,7 @@ def editor_context(request: HttpRequest, form: PersonaForm, *, has_stored: bool)
         "problems": problems,
         "notes": notes,
         "new_secret_url": new_secret_url(request, persona),
+        "trial_until": kept_until(form.instance) if has_stored else None,
         "presets": PRESETS,
         "document_face": format_named(form.instance.platform).face,
     } | _preview(request, persona)
@@ -88,16 +148,27 @@ def _notes(persona: Persona) -> tuple[FieldNote, ...]:
 def _sections(
     form: PersonaForm, problems: Sequence[ReadinessProblem], notes: Sequence[FieldNote]
 ) -> tuple[Section, ...]:
-    def row(field: forms.BoundField) -> Row:
+    new = PersonaForm()
+
+    def row(place: int, field: forms.BoundField) -> Row:
         return Row(
+            place,
             field,
             tuple(problem for problem in problems if problem.field == field.name),
             tuple(note for note in notes if note.field == field.name),
+            tuple(platform.name for platform in platforms() if field.name in platform.foreign_fields),
+            _shown(field) != _shown(new[field.name]),
         )
 
     return tuple(
-        Section(section.text, tuple(row(field) for field in section.fields)) for section in form.sections
+        Section(section.text, form.platform, tuple(row(*numbered) for numbered in enumerate(section.fields)))
+        for section in form.sections
     )
+
+
+def _shown(field: forms.BoundField) -> str:
+    value = field.value()
+    return "" if value is None else str(value)
 
 
 def _preview(request: HttpRequest, persona: Persona) -> dict[str, Any]:

@@ -10,11 +10,13 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from personas.forms.filler_config import FillerConfigForm
 from personas.models import FillerConfig, Persona
 from personas.saving import save_filler_config
+from personas.tidying import purge_deleted
 from personas.views.access import filler_config_or_404, permitted
 from personas.views.filler_preview import filler_context
 
@@ -45,8 +47,6 @@ def filler_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         permitted(request, "personas.change_fillerconfig")
     form = FillerConfigForm(request.POST or None, instance=config)
-    if not request.user.has_perm("personas.change_fillerconfig"):
-        form.disable()
     return _edit(request, form, permitted(request, "personas.view_fillerconfig"))
 
 
@@ -54,13 +54,19 @@ def filler_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def filler_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a config; one that personas use stays, and the page names them."""
     config = filler_config_or_404(request, pk, "personas.delete_fillerconfig")
-    users = config.personas.count()
+    if request.method == "POST":
+        purge_deleted(timezone.now())
+    users = Persona.including_deleted.filter(filler_config=config).count()
     if request.method == "POST" and not users:
         name = config.name
         config.delete()
         messages.success(request, f"{name} is deleted.")
         return redirect("fillers:list")
-    context = {"config": config, "users": config.personas.all()[:USERS_SHOWN], "count": users}
+    context = {
+        "config": config,
+        "users": Persona.including_deleted.filter(filler_config=config)[:USERS_SHOWN],
+        "count": users,
+    }
     status = HTTPStatus.CONFLICT if request.method == "POST" else HTTPStatus.OK
     return render(request, "personas/fillers/filler_delete.html", context, status=status)
 
@@ -81,8 +87,9 @@ def _edit(request: HttpRequest, form: FillerConfigForm, user: User) -> HttpRespo
     context = {
         "form": form,
         "config": config,
+        "may_save": not config or request.user.has_perm("personas.change_fillerconfig"),
         "users": config.personas.all()[:USERS_SHOWN] if config else [],
-        "is_unsaved": form.is_bound,
+        "unsaved": [form[name].label for name in form.changed_data] if form.is_bound else [],
     } | filler_context(form, request.POST if request.method == "POST" else request.GET)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "personas/fillers/filler_form.html", context, status=status)

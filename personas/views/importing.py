@@ -1,4 +1,4 @@
-"""Imports pasted or uploaded documents as personas."""
+"""Imports pasted or uploaded documents and archives as personas, and exports all personas as one archive."""
 
 from http import HTTPStatus
 
@@ -6,34 +6,73 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
 
+from personas.archives.writing import FILENAME, archive_bytes
 from personas.error_reports import takes_secrets
+from personas.formats import ConversationDraft
 from personas.forms.importing import ImportForm
+from personas.import_sources import SourceImport
+from personas.models import Persona, TokenSecret
+from personas.pasted import keep_messages, keep_options
 from personas.views.access import permitted
+
+VIEW_SECRET = "personas.view_tokensecret"
+MOST_NOTES = 30
+"""How many notes of an import are shown."""
 
 
 @takes_secrets("document")
 @require_http_methods(["GET", "POST"])
 def persona_import(request: HttpRequest) -> HttpResponse:
+    """Store what is given; with ``check``, only say what would be stored."""
     user = permitted(request, "personas.add_persona")
     is_post = request.method == "POST"
+    is_check = "check" in request.POST
     form = ImportForm(
         request.POST if is_post else None, request.FILES if is_post else None, site_url=settings.SITE_URL
     )
-    imported = form.store(by=user) if form.is_valid() else []
-    if not imported:
+    imported = form.imported(by=user, is_rehearsed=is_check) if form.is_valid() else []
+    if not imported or is_check:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-        return render(request, "personas/import.html", {"form": form}, status=status)
-    for persona_import in imported:
-        messages.success(request, f"{persona_import.persona.persona_name} is stored.")
-        for note in persona_import.notes:
-            messages.info(request, note)
-        if persona_import.initial_messages:
-            messages.info(
-                request,
-                "To begin a conversation with the document's literal messages, paste it in the playground.",
-            )
-    if len(imported) == 1:
-        return redirect("personas:edit", imported[0].persona.pk)
-    return redirect("personas:list")
+        context = {"form": form, "checked": imported}
+        return render(request, "personas/import.html", context, status=status)
+    _report(request, imported)
+    return redirect(_next_address(request, imported, form.conversation))
+
+
+@require_GET
+def export_all(request: HttpRequest) -> HttpResponse:
+    """Return the archive of all personas; with token secrets' hosts for whoever may see these."""
+    user = permitted(request, "personas.view_persona")
+    secrets = TokenSecret.objects.all() if user.has_perm(VIEW_SECRET) else TokenSecret.objects.none()
+    headers = {"Content-Disposition": f'attachment; filename="{FILENAME}"'}
+    return HttpResponse(archive_bytes(secrets), content_type="application/zip", headers=headers)
+
+
+def _report(request: HttpRequest, imported: list[SourceImport]) -> None:
+    """Say what became of each source, one line each, and what to know beside it."""
+    for source in imported:
+        messages.success(request, source.line)
+    notes = [note for source in imported for note in source.notes]
+    for note in notes[:MOST_NOTES]:
+        messages.info(request, note)
+    if len(notes) > MOST_NOTES:
+        messages.info(request, f"{len(notes) - MOST_NOTES} more notes are not shown.")
+
+
+def _next_address(
+    request: HttpRequest, imported: list[SourceImport], conversation: ConversationDraft | None
+) -> str:
+    """Return where to go on: the start page for a conversation, the editor for one persona, else the list."""
+    for stored in (each for source in imported for each in source.imported):
+        keep_messages(request, stored.persona.pk, list(stored.initial_messages))
+    if conversation is not None:
+        keep_options(request, conversation.options)
+        is_here = Persona.objects.filter(pk=conversation.persona_id).exists()
+        return reverse("playground:start") + (f"?persona={conversation.persona_id}" if is_here else "")
+    personas = [persona for source in imported for persona in source.personas]
+    if len(personas) == 1:
+        return reverse("personas:edit", args=[personas[0].pk])
+    return reverse("personas:list")

@@ -26,10 +26,15 @@ def version_list(request: HttpRequest, persona_id: str) -> HttpResponse:
 
 @require_GET
 def version_compare(request: HttpRequest, persona_id: str) -> HttpResponse:
-    """Compare the versions with the numbers ``older`` and ``newer``, given in any order."""
+    """Compare the versions ``older`` and ``newer``, given in any order; one alone with the version before it.
+
+    ``newer`` may be the word "newest".
+    """
     persona = _persona(request, persona_id)
-    first, second = sorted([_number(request, "older"), _number(request, "newer")])
-    older, newer = _version(persona, first), _version(persona, second)
+    second = persona.version if request.GET.get("newer") == "newest" else _number(request, "newer")
+    first, second = sorted([_number(request, "older"), second])
+    newer = _version(persona, second)
+    older = _version(persona, first) if first < second else _version_before(persona, newer)
     changes = what_changed(older, newer)
     context = {
         "persona": persona,
@@ -67,6 +72,12 @@ def _version(persona: Persona, number: int) -> PersonaVersion:
     if not 0 < number <= MAX_NUMBER:
         raise Http404
     return get_object_or_404(_versions(persona).select_related("created_by"), number=number)
+
+
+def _version_before(persona: Persona, version: PersonaVersion) -> PersonaVersion:
+    """Return the version before it; the first one itself."""
+    earlier = _versions(persona).select_related("created_by").filter(number__lt=version.number)
+    return earlier.first() or version
 
 
 def _number(request: HttpRequest, name: str) -> int:

@@ -8,13 +8,13 @@ from django.urls import reverse
 from personas.api.documents import timestamp
 from personas.api.pages import PAGE_BYTES, ROWS_AT_ONCE, json_size
 from playground.api.schemas import ConversationOut
+from playground.engine.callback_events import ShutdownReason
 from playground.engine.json_types import Json
 from playground.models import Conversation, Turn
 from playground.storage.snapshot import turn_json
 
 OTHER_KEYS = "other_keys"
 """The key in ``Conversation.properties`` for what came beside ``properties`` in the request."""
-ENDED_BY_CALL = "end_conversation_endpoint_hit"
 
 
 def conversation_json(conversation: Conversation) -> Json:
@@ -31,7 +31,9 @@ def conversation_json(conversation: Conversation) -> Json:
             "status": conversation.status,
             "callback_url": conversation.callback_url,
             "replica_id": conversation.replica_id,
+            "face_id": conversation.replica_id,
             "persona_id": conversation.persona_version.persona_ref,
+            "pal_id": conversation.persona_version.persona_ref,
             "conversational_context": conversation.conversational_context,
             "custom_greeting": conversation.custom_greeting,
             "properties": properties,
@@ -62,8 +64,9 @@ def verbose_json(conversation: Conversation) -> Json:
     document = conversation_json(conversation)
     if conversation.status == Conversation.Status.ENDED:
         ended_at = conversation.ended_at or conversation.updated_at
-        events.append(_event("system.shutdown", ended_at, {"shutdown_reason": ENDED_BY_CALL}))
-        document["shutdown_reason"] = ENDED_BY_CALL
+        reason = conversation.shutdown_reason or str(ShutdownReason.ENDED)
+        events.append(_event("system.shutdown", ended_at, {"shutdown_reason": reason}))
+        document["shutdown_reason"] = reason
     if turns_left_out:
         document["turns_left_out"] = turns_left_out
     return document | {"events": events}

@@ -30,6 +30,7 @@ from playground.models import Conversation
 from playground.realtime.presented_key import presented_key
 from playground.realtime.rights import Credential, Refusal, authorise
 from playground.runner import runner
+from playground.storage.purge import purge_conversation
 from playground.storage.right_at_effect import right_at_effect
 
 VIEW_PERSONA = "personas.view_persona"
@@ -71,8 +72,9 @@ def list_conversations(request: HttpRequest, query: Query[ConversationQuery]) ->
     """The newest first; ``total_count`` counts all that the filter finds."""
     user = permitted(request, READ)
     rows = _conversations().order_by("-created_at", "pk")
-    wanted = Q(owner=user) if query.status is None else Q(owner=user, status=query.status)
-    return page_of(rows, wanted, query, conversation_json)
+    own = Q(owner=user, purge_at=None)
+    chosen = own if query.status is None else own & Q(status=query.status)
+    return page_of(rows, chosen, query, conversation_json)
 
 
 @router.get(
@@ -108,8 +110,8 @@ async def delete_conversation(request: HttpRequest, conversation_id: str, hard: 
     """Its turns go with it. Greenroom keeps nothing of a deleted conversation, whether `hard` is given or not."""
     conversation = await sync_to_async(_own_conversation)(request, conversation_id, DELETE)
     await runner().end(conversation.pk)
-    conversation = await sync_to_async(_own_conversation_again)(request, conversation_id, DELETE)
-    await conversation.adelete()
+    await sync_to_async(_own_conversation_again)(request, conversation_id, DELETE)
+    await sync_to_async(purge_conversation)(conversation.pk)
     return Status(204, None)
 
 
@@ -149,7 +151,7 @@ def _conversations() -> Any:
 def _own_conversation(request: HttpRequest, conversation_id: str, permission: str) -> Conversation:
     """Return the user's conversation. Raises ApiError: 403, and 400 for an unknown or another user's one."""
     user = permitted(request, permission)
-    rows = _conversations().filter(owner=user)
+    rows = _conversations().filter(owner=user, purge_at=None)
     conversation: Conversation | None = (
         rows.filter(pk=conversation_id).first() if may_be_id(conversation_id) else None
     )

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
 from personas.api.pages import LEFT_OUT, PAGE_BYTES, PageQuery
 from personas.api.schemas import ReasonOut
 from playground.engine.addresses.address import AddressError, parse_address
+from playground.engine.callback_sentences import TOLD
 from playground.engine.json_types import Json
 from playground.engine.limits import MIB
 from playground.engine.prompt import placeholders
@@ -55,9 +56,17 @@ class PropertiesIn(BaseModel):
     filler_seed: int | None = Field(
         None, description="Greenroom's own: the same seed chooses the same fillers, turn by turn."
     )
-    max_call_duration: int | None = Field(None, ge=0, json_schema_extra=_KEPT)
-    participant_left_timeout: int | None = Field(None, ge=0, json_schema_extra=_KEPT)
-    participant_absent_timeout: int | None = Field(None, ge=0, json_schema_extra=_KEPT)
+    max_call_duration: int | None = Field(
+        None, ge=0, description="After so many seconds the conversation ends. 0 or missing: it has no end."
+    )
+    participant_left_timeout: int | None = Field(
+        None,
+        ge=0,
+        description="So many seconds after its last viewer has left, a page or a socket, it ends. Missing: it goes on.",
+    )
+    participant_absent_timeout: int | None = Field(
+        None, ge=0, description="It ends if nobody has come within so many seconds. 0 or missing: it goes on."
+    )
     enable_recording: bool | None = Field(None, json_schema_extra=_KEPT)
     enable_closed_captions: bool | None = Field(None, json_schema_extra=_KEPT)
     apply_greenscreen: bool | None = Field(None, json_schema_extra=_KEPT)
@@ -81,7 +90,12 @@ class ConversationIn(BaseModel):
         description="Counts before the persona's default_replica_id. Today's name, face_id, is taken in too.",
     )
     conversation_name: str | None = Field(None, max_length=200)
-    callback_url: Annotated[str, AfterValidator(_callback)] | None = Field(None, max_length=2_000)
+    callback_url: Annotated[str, AfterValidator(_callback)] | None = Field(
+        None,
+        max_length=2_000,
+        description=f"Where it is told, in Tavus' envelopes, what happens: {TOLD}. Where the server's operator has not "
+        "switched callbacks on, it is kept and nothing is sent.",
+    )
     conversational_context: str | None = Field(
         None,
         max_length=CONTEXT_CHARS,
@@ -181,7 +195,9 @@ class ConversationOut(BaseModel):
     status: Literal["active", "ended"]
     callback_url: str
     replica_id: str
+    face_id: str = Field(description="Today's name of replica_id.")
     persona_id: str
+    pal_id: str = Field(description="Today's name of persona_id.")
     conversational_context: str
     custom_greeting: str
     properties: Json

@@ -11,6 +11,7 @@ from personas.models import Persona
 from personas.readiness import ReadinessCode, ReadinessProblem, readiness_problems
 from playground.api.documents import OTHER_KEYS, links_json
 from playground.api.schemas import ConversationIn
+from playground.engine.callback_sentences import told_to
 from playground.engine.json_types import Json
 from playground.engine.user_json import LIMIT_BYTES
 from playground.models import Conversation
@@ -21,8 +22,10 @@ _STORED = frozenset(
     | {"custom_greeting", "test_mode", "properties"}
 )
 """Keys with a column of their own."""
-_ACTED_ON = _STORED - {"callback_url"}
-_ACTED_ON_PROPERTIES = frozenset({"simulated_speech", "filler_seed"})
+_ACTED_ON_PROPERTIES = frozenset(
+    {"simulated_speech", "filler_seed"}
+    | {"max_call_duration", "participant_left_timeout", "participant_absent_timeout"}
+)
 _NOTHING_TO_CALL = frozenset({ReadinessCode.ADDRESS_MISSING, ReadinessCode.ADDRESS_PLACEHOLDER})
 
 
@@ -76,7 +79,8 @@ def _persona(persona_id: str) -> Persona:
 def _answer(
     conversation: Conversation, request: ConversationIn, values: Json, problems: list[ReadinessProblem]
 ) -> Json:
-    not_simulated = [key for key in values if key not in _ACTED_ON]
+    acted_on = _STORED if conversation.sends_callbacks else _STORED - {"callback_url"}
+    not_simulated = [key for key in values if key not in acted_on]
     not_simulated += [
         f"properties.{key}" for key in values.get("properties", {}) if key not in _ACTED_ON_PROPERTIES
     ]
@@ -104,6 +108,8 @@ def _notes(conversation: Conversation, request: ConversationIn) -> list[str]:
         sentences.append(
             "The persona has no address of an LLM yet: the built-in demo LLM answers in its place."
         )
+    if conversation.sends_callbacks:
+        sentences.append(f"callback_url is told what happens: {told_to(conversation.callback_url)}")
     if request.unfilled:
         names = ", ".join(f"{{{name}}}" for name in request.unfilled)
         sentences.append(f"conversational_context is sent as it stands: {names} was not filled in.")

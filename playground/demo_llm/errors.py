@@ -35,7 +35,8 @@ def bad_request(message: str, *, param: str | None = None, code: str | None = No
 def wrong_key() -> ApiError:
     return ApiError(
         HTTPStatus.UNAUTHORIZED,
-        "Incorrect API key provided. Send the demo LLM's key as 'Authorization: Bearer <key>'.",
+        "Incorrect API key provided. Send the demo LLM's key as 'Authorization: Bearer <key>': the server's setting "
+        "DEMO_LLM_KEY or, without one, the file keys/demo_llm_key of its data folder.",
         code="invalid_api_key",
     )
 

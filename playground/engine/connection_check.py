@@ -15,6 +15,8 @@ SLOW_FIRST_DELTA_MS = 1_500
 BUFFERED_WITHIN_MS = 25
 """Many deltas that arrive within this time were buffered on the way."""
 MANY_DELTAS = 4
+SECONDS_FROM_MS = 10_000
+"""Longer times are shown in seconds, as by `static/js/playground/numbers.js`."""
 
 
 class Grade(StrEnum):
@@ -73,7 +75,7 @@ def _reaching(seen: Observation) -> Iterator[CheckNote]:
     if error is not None and seen.status is None:
         yield from _refusal(seen, error)
         return
-    yield CheckNote(Grade.GOOD, "Reachable", f"The server answered after {seen.headers_ms} ms.")
+    yield CheckNote(Grade.GOOD, "Reachable", f"The server answered after {_in_words(seen.headers_ms)}.")
     yield _tls(seen)
     key = "took the key" if seen.sends_secret else "asked for no key"
     yield CheckNote(Grade.GOOD, "Authorised", f"The server {key} (status {seen.status}).")
@@ -139,11 +141,11 @@ def _streaming(seen: Observation) -> CheckNote:
         return CheckNote(
             Grade.WARNING,
             "Streams",
-            f"All {len(times)} chunks arrived within {times[-1] - times[0]} ms: something buffers them (a proxy, "
-            "compression), or the answer was very quick.",
+            f"All {len(times)} chunks arrived within {_in_words(times[-1] - times[0])}: something buffers them "
+            "(a proxy, compression), or the answer was very quick.",
         )
     span_ms = times[-1] - times[0] if times else 0
-    return CheckNote(Grade.GOOD, "Streams", f"{len(times)} chunks over {span_ms} ms.")
+    return CheckNote(Grade.GOOD, "Streams", f"{len(times)} chunks over {_in_words(span_ms)}.")
 
 
 def _first_delta(seen: Observation) -> CheckNote:
@@ -153,7 +155,9 @@ def _first_delta(seen: Observation) -> CheckNote:
     slow = seen.first_delta_ms > SLOW_FIRST_DELTA_MS
     words = "a filler or a faster model would help" if slow else "quick enough for a call"
     return CheckNote(
-        Grade.WARNING if slow else Grade.GOOD, "First delta", f"After {seen.first_delta_ms} ms: {words}."
+        Grade.WARNING if slow else Grade.GOOD,
+        "First delta",
+        f"After {_in_words(seen.first_delta_ms)}: {words}.",
     )
 
 
@@ -198,8 +202,15 @@ def _closing(seen: Observation) -> CheckNote:
             "working after an interrupt, its own log shows.",
         )
     return CheckNote(
-        Grade.GOOD, "Closes", f"The server ended the answer {seen.ended_after_ms} ms after its last word."
+        Grade.GOOD,
+        "Closes",
+        f"The server ended the answer {_in_words(seen.ended_after_ms)} after its last word.",
     )
+
+
+def _in_words(ms: int) -> str:
+    """Return a duration as the playground shows it: whole ms below 10 s, seconds with one decimal above."""
+    return f"{ms:,} ms" if ms < SECONDS_FROM_MS else f"{ms / 1000:.1f} s"
 
 
 def _first_choice(payload: Any) -> dict[str, Any]:

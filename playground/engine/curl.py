@@ -2,32 +2,45 @@
 
 import json
 import shlex
+from typing import Protocol
 
 from playground.engine.header_secrets import HeaderSecrets
-from playground.engine.request import LLMRequest
 from playground.engine.substitution import substitute, variable
 
 _OPTIONS = "--no-buffer --globoff --path-as-is"
 """Print each chunk at once, and call the address as it is written: braces, brackets and dots mean nothing in it."""
 
 _LONG_BODY_BYTES = 100 * 1024
-"""The length from which a body is no argument: Linux takes none over 128 KiB."""
+"""The length from which ``printf`` pipes a body, as a builtin of the shell: Linux takes no argument over 128 KiB."""
 
 
-def as_curl(request: LLMRequest, *, site_url: str, header_secrets: HeaderSecrets) -> str:
+class CopiedRequest(Protocol):
+    """What is written as a command."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]: ...
+    def whole_url(self, site_url: str) -> str: ...
+    def body_bytes(self) -> bytes:
+        """Return the body in UTF-8; empty without one."""
+
+
+def as_curl(request: CopiedRequest, *, site_url: str, header_secrets: HeaderSecrets) -> str:
     """Return the command for a POSIX shell, one option per line.
 
     This app's own addresses are prefixed with ``site_url``.
     """
     lines = [f"curl {_OPTIONS} --request {request.method} {shlex.quote(request.whole_url(site_url))}"]
-    lines += [
-        f"--header {_header(name, value, header_secrets.names_in(name))}" for name, value in request.headers
-    ]
-    lines.append(_data(request.body_bytes()))
-    return " \\\n  ".join(lines)
+    lines += [f"--header {_header(name, value, header_secrets)}" for name, value in request.headers]
+    body = request.body_bytes()
+    text = shlex.quote(body.decode())
+    if len(body) < _LONG_BODY_BYTES:
+        return " \\\n  ".join([*lines, *([f"--data-raw {text}"] if body else [])])
+    return f"printf %s {text} |\n" + " \\\n  ".join([*lines, "--data-binary @-"])
 
 
-def as_powershell(request: LLMRequest, *, site_url: str, header_secrets: HeaderSecrets) -> str:
+def as_powershell(request: CopiedRequest, *, site_url: str, header_secrets: HeaderSecrets) -> str:
     """Return the command for PowerShell.
 
     The body goes through the standard input, because Windows PowerShell 5.1 drops the double quotes in an argument, and
@@ -36,7 +49,10 @@ def as_powershell(request: LLMRequest, *, site_url: str, header_secrets: HeaderS
     call = f"curl.exe {_OPTIONS} --request {request.method} {_single_quoted(request.whole_url(site_url))}"
     lines = [call]
     for name, value in request.headers:
-        variables = {secret: f"' + $env:{variable(secret)} + '" for secret in header_secrets.names_in(name)}
+        variables = {
+            secret: f"' + {_of_powershell(secret, header_secrets)} + '"
+            for secret in header_secrets.names_in(name)
+        }
         quoted = substitute(_single_quoted(_behind_name(value))[1:-1], variables)
         lines.append(f"--header ('{_single_quoted(name)[1:-1]}{quoted}')")
     lines.append("--data-binary '@-'")
@@ -44,24 +60,21 @@ def as_powershell(request: LLMRequest, *, site_url: str, header_secrets: HeaderS
     return f"@'\n{body}\n'@ | " + " `\n  ".join(lines)
 
 
-def _data(body: bytes) -> str:
-    """Return the option with the body: as an argument, or as a here-document from _LONG_BODY_BYTES on.
-
-    The body is one line that begins with a brace, so it isn't the line that ends the here-document. ``--data @-`` drops
-    the line break behind it.
-    """
-    if len(body) < _LONG_BODY_BYTES:
-        return f"--data-raw {shlex.quote(body.decode())}"
-    return f"--data @- <<'EOF'\n{body.decode()}\nEOF"
-
-
-def _header(name: str, value: str, secret_names: frozenset[str]) -> str:
-    variables = {secret: f"'\"${{{variable(secret)}}}\"'" for secret in secret_names}
+def _header(name: str, value: str, header_secrets: HeaderSecrets) -> str:
+    variables = {
+        secret: f"'\"${{{variable(secret)}:?{header_secrets.set_first(secret)}}}\"'"
+        for secret in header_secrets.names_in(name)
+    }
     quoted = shlex.quote(name + _behind_name(value))
     if not quoted.startswith("'"):
         quoted = f"'{quoted}'"
     prefix = quoted[: len(name) + 1]
     return prefix + substitute(quoted[len(prefix) :], variables)
+
+
+def _of_powershell(secret: str, header_secrets: HeaderSecrets) -> str:
+    name = f"$env:{variable(secret)}"
+    return f"$(if ({name}) {{ {name} }} else {{ throw '{header_secrets.set_first(secret)}' }})"
 
 
 def _behind_name(value: str) -> str:

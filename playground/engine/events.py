@@ -92,7 +92,9 @@ class Timings:
 
     ``ttfb``: first byte of the response; ``ttft``: first content delta; ``first_sentence``: its end is known;
     ``first_audio``: first playout of the answer, not of a filler; ``dead_air``: all silence up to the end of the
-    speech, which a filler shortens.
+    speech, or of a turn that ended in waiting; a filler shortens it. Without
+    ``first_audio`` nothing of an answer was heard: unless an interrupt ended the wait, the silence has no end, and
+    ``dead_air`` counts what of it was in the turn.
     """
 
     ttfb: int | None = None
@@ -136,10 +138,27 @@ class ResponseReceived(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestMoved(Event):
+    """A request that is not answered soon has come further: its moments so far, as in `ResponseReceived`."""
+
+    phases: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestUnanswered(Event):
     """The moments of a request that got no good answer; only recording reads it."""
 
     phases: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerBegan(Event):
+    """The first byte of the answer's body came, after the headers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerEnded(Event):
+    """No more of the answer comes; what did come may still have to be heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,13 @@ from playground.engine.header_secrets import HeaderSecrets
 from playground.engine.request import LLMRequest
 from playground.engine.substitution import parts_of, variable
 
+_MISSING = """
+function missing(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
+
+"""
 _LARGEST_INTEGER = 2**53 - 1
 """A larger one is rounded when JavaScript reads it."""
 
@@ -18,7 +25,7 @@ def as_javascript(request: LLMRequest, *, site_url: str, header_secrets: HeaderS
         for name, value in request.headers
     )
     return f"""\
-const body = {_body(request)};
+{_keys(request, header_secrets)}const body = {_body(request)};
 
 const answer = await fetch({_text(request.whole_url(site_url))}, {{
   method: {_text(request.method)},
@@ -29,6 +36,21 @@ const answer = await fetch({_text(request.whole_url(site_url))}, {{
 console.log(answer.status);
 for await (const text of answer.body.pipeThrough(new TextDecoderStream())) process.stdout.write(text);
 """
+
+
+def _keys(request: LLMRequest, header_secrets: HeaderSecrets) -> str:
+    """Return the lines that read the secrets and end the program if one is missing."""
+    lines = [
+        f"const {_constant(secret)} = process.env.{variable(secret)} || "
+        f"missing({_text(header_secrets.set_first(secret))});\n"
+        for secret in header_secrets.standing_in(request.headers)
+    ]
+    return "".join([*lines, _MISSING] if lines else [])
+
+
+def _constant(secret: str) -> str:
+    """Return the name of a secret's constant, which no word of JavaScript and no other constant can be."""
+    return f"KEY_{variable(secret)}"
 
 
 def _body(request: LLMRequest) -> str:
@@ -58,9 +80,7 @@ def _is_kept(value: Any) -> bool:
 
 def _header_value(value: str, secret_names: frozenset[str]) -> str:
     parts = parts_of(value, secret_names) or [(False, "")]
-    return " + ".join(
-        f"process.env.{variable(text)}" if is_secret else _text(text) for is_secret, text in parts
-    )
+    return " + ".join(_constant(text) if is_secret else _text(text) for is_secret, text in parts)
 
 
 def _text(text: str) -> str:

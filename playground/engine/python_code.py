@@ -67,9 +67,11 @@ def _with_openai(request: LLMRequest, base_url: str, key: str, header_secrets: H
     headers = [(name, value) for name, value in request.headers if name.lower() not in _OF_THE_CLIENT]
     lines = [
         "import os",
+        "import sys",
         "",
         "from openai import OpenAI",
         "",
+        *_keys(request, header_secrets),
         "client = OpenAI(",
         f"    base_url={base_url!r},",
         f"    api_key={_variable(key)},",
@@ -88,13 +90,14 @@ def _with_openai(request: LLMRequest, base_url: str, key: str, header_secrets: H
 
 
 def _with_httpx(request: LLMRequest, url: str, header_secrets: HeaderSecrets) -> str:
-    imports = "import json\nimport os" if _has_secrets(request.headers, header_secrets) else "import json"
+    keys = "\n".join([*_keys(request, header_secrets), ""])
+    imports = "import json\nimport os\nimport sys" if keys else "import json"
     return f"""\
 {imports}
 
 import httpx
 
-url = {url!r}
+{keys}url = {url!r}
 headers = {_headers(request.headers, header_secrets, "httpx")}
 body = {_literal(request.body, 0)}
 
@@ -106,12 +109,12 @@ with httpx.stream({request.method!r}, url, headers=headers, content=data, timeou
 """
 
 
-def _has_secrets(headers: Iterable[tuple[str, str]], header_secrets: HeaderSecrets) -> bool:
-    return any(
-        is_secret
-        for name, value in headers
-        for is_secret, _ in parts_of(value, header_secrets.names_in(name))
-    )
+def _keys(request: LLMRequest, header_secrets: HeaderSecrets) -> list[str]:
+    """Return the lines that read the secrets and end the program with a sentence if one is missing."""
+    return [
+        f"{_variable(secret)} = os.environ.get({variable(secret)!r}) or sys.exit({header_secrets.set_first(secret)!r})"
+        for secret in header_secrets.standing_in(request.headers)
+    ]
 
 
 def _headers(headers: Iterable[tuple[str, str]], header_secrets: HeaderSecrets, client: str) -> str:
@@ -128,7 +131,8 @@ def _header_value(value: str, secret_names: frozenset[str]) -> str:
 
 
 def _variable(secret: str) -> str:
-    return f"os.environ[{variable(secret)!r}]"
+    """Return the name of a secret's variable, which no keyword and no other name of the program can be."""
+    return f"KEY_{variable(secret)}"
 
 
 def _literal(value: Any, depth: int) -> str:

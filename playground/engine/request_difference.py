@@ -39,6 +39,12 @@ def differences(own: LLMRequest, other: LLMRequest) -> list[Difference]:
     return [Difference(part, name, *_shown(mine, theirs)) for part, name, mine, theirs in first]
 
 
+def value_differences(own: Any, other: Any, path: str) -> list[Difference]:
+    """Return where two JSON values at ``path`` differ, like `differences`."""
+    first = islice(_between(own, other, path), MOST_DIFFERENCES + 1)
+    return [Difference("body", name, *_shown(mine, theirs)) for name, mine, theirs in first]
+
+
 def _all(own: LLMRequest, other: LLMRequest) -> Iterator[tuple[str, str, Any, Any]]:
     if own.url != other.url:
         yield "address", "", own.url, other.url

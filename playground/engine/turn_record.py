@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from playground.engine.events import (
+    AnswerBegan,
+    AnswerEnded,
     ContentDelta,
     Event,
     EventFired,
@@ -14,6 +16,7 @@ from playground.engine.events import (
     PlayoutEnded,
     PlayoutStarted,
     ReasoningDelta,
+    RequestMoved,
     RequestSent,
     RequestUnanswered,
     ResponseReceived,
@@ -66,6 +69,8 @@ class TurnRecord:
     payloads: list[tuple[int, str]] = field(default_factory=list)
     closed: TurnClosed | None = None
     playing: Segment | None = None
+    ttfb: int | None = None
+    answer_ended: bool = False
     cut_waits: int | None = None
     """The offset at which an interrupt waits for the voice."""
     _heard_to: int = 0
@@ -90,8 +95,12 @@ class TurnRecord:
             case ResponseReceived():
                 self.responses[len(self.requests)] = event
                 self.phases[len(self.requests)] = event.phases
-            case RequestUnanswered():
+            case RequestMoved() | RequestUnanswered():
                 self.phases[len(self.requests)] = event.phases
+            case AnswerBegan():
+                self.ttfb = event.t_ms
+            case AnswerEnded():
+                self.answer_ended = True
             case SentenceCompleted():
                 self.sentences.append(sentence_json(event))
             case SynthesisStarted():
@@ -165,10 +174,20 @@ class TurnRecord:
             "heard_text": closed.heard_text if closed else "",
             "tool_results": {},
             "error": closed.error.as_json() if closed and closed.error else None,
-            "timings_ms": timings_json(closed) if closed else {},
+            "timings_ms": timings_json(closed) if closed else {"ttfb": self.ttfb},
             "created_at": created_at,
-            **({} if closed else {"cut_waits": self.cut_waits}),
+            **({} if closed else self._open_json()),
             **self.timeline(),
+        }
+
+    def _open_json(self) -> Json:
+        """Return what a snapshot has of an open turn alone."""
+        phases = self.phases.get(len(self.requests))
+        return {
+            "cut_waits": self.cut_waits,
+            "answer_ended": self.answer_ended,
+            "delta_count": self._deltas,
+            "phases": [list(moment) for moment in phases] if phases else None,
         }
 
     def _start(self, event: TurnStarted) -> None:

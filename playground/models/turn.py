@@ -82,3 +82,10 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id} #{self.position}"
+
+    @classmethod
+    def next_position(cls, conversation_id: str) -> int:
+        """Return the position that the next turn of a conversation, whose row is locked, will have."""
+        newest = cls.objects.filter(conversation_id=conversation_id).order_by("-position")
+        position = newest.values_list("position", flat=True).first()
+        return 0 if position is None else position + 1

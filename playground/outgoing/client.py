@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import httpx
@@ -27,8 +28,12 @@ from playground.outgoing.transports.in_process import Application, InProcessTran
 from playground.outgoing.transports.sockets import SocketTransport
 
 OWN_SCHEME = "greenroom"
-CALLABLE_OWN_PATHS = "/demo/"
-"""This app's own endpoints that may be called: they call nothing themselves, so requests can't loop."""
+LEAF_OWN_PATHS = ("/demo/",)
+"""This app's own endpoints that call nothing themselves: an inspector may pass requests on to these alone, so that
+they can't loop.
+"""
+CALLABLE_OWN_PATHS = (*LEAF_OWN_PATHS, "/inspect/")
+"""This app's own endpoints that may be called by everything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +76,16 @@ async def open_response(
     body: bytes = b"",
     connect_ms: int = DEFAULT_LIMITS.connect_ms,
     redact: Callable[[str], str] = str,
+    own_paths: tuple[str, ...] = CALLABLE_OWN_PATHS,
 ) -> AsyncIterator[httpx.Response]:
     """Send a request and yield the response with its body unread. Leaving the block closes the connection.
 
-    ``redact`` masks the request's secrets in errors that quote the response.
+    ``redact`` masks the request's secrets in errors that quote the response. ``own_paths`` are the beginnings of this
+    app's own paths that it may call.
 
     Raises UpstreamError if the address is blocked or unreachable, or the response is a redirect or compressed.
     """
-    _check_own_address(address)
+    check_own_address(address, own_paths)
     request = _request(method, address, headers, body, connect_ms)
     response = await transports().to(address).handle_async_request(request)
     try:
@@ -115,33 +122,47 @@ def _request(
     method: str, address: Address, headers: Sequence[tuple[str, str]], body: bytes, connect_ms: int
 ) -> httpx.Request:
     """Return a request whose target and headers are sent as given: httpx itself only sees the origin."""
-    site = urlsplit(settings.SITE_URL)
-    host = site.netloc if address.is_own else address.netloc
     return httpx.Request(
         method,
-        f"{OWN_SCHEME}://own/" if address.is_own else f"{address.scheme}://{address.netloc}/",
-        headers=[("Host", host), *headers],
+        origin_of(address),
+        headers=[("Host", host_of(address)), *headers],
         content=body or None,
-        extensions={
-            "address": address,
-            "scheme": site.scheme if address.is_own else address.scheme,
-            "timeout": {"connect": connect_ms / 1000},
-        },
+        extensions=extensions_of(address, connect_ms),
     )
 
 
-def _check_own_address(address: Address) -> None:
+def origin_of(address: Address) -> str:
+    """Return what httpx sees of an address."""
+    return f"{OWN_SCHEME}://own/" if address.is_own else f"{address.scheme}://{address.netloc}/"
+
+
+def host_of(address: Address) -> str:
+    """Return the value of the header ``Host``."""
+    return urlsplit(settings.SITE_URL).netloc if address.is_own else address.netloc
+
+
+def extensions_of(address: Address, connect_ms: int) -> dict[str, Any]:
+    """Return what the transports read of a request."""
+    return {
+        "address": address,
+        "scheme": urlsplit(settings.SITE_URL).scheme if address.is_own else address.scheme,
+        "timeout": {"connect": connect_ms / 1000},
+    }
+
+
+def check_own_address(address: Address, own_paths: tuple[str, ...] = CALLABLE_OWN_PATHS) -> None:
+    """Raise UpstreamError for an address of this app, by its own name too, whose path begins otherwise."""
     site = urlsplit(settings.SITE_URL)
     is_site = (address.scheme, address.netloc) == (site.scheme, site.netloc)
-    if (address.is_own or is_site) and not _is_callable(address.path):
+    if (address.is_own or is_site) and not is_callable(address.path, own_paths):
         raise upstream.not_callable(address)
 
 
-def _is_callable(path: str) -> bool:
+def is_callable(path: str, own_paths: tuple[str, ...]) -> bool:
     """Whether it is a callable path of this app, also after normalisation by a proxy."""
     plain = unquote(path)
     segments = plain.replace("\\", "/").rstrip("/").split("/")[1:]
-    return plain.startswith(CALLABLE_OWN_PATHS) and {"", ".", ".."}.isdisjoint(segments)
+    return plain.startswith(own_paths) and {"", ".", ".."}.isdisjoint(segments)
 
 
 def _refuse_redirect(response: httpx.Response, address: Address, redact: Callable[[str], str]) -> None:

@@ -28,6 +28,8 @@ STANDING_HEADERS = (
 )
 """Default headers. The encoding always wins: a compressed stream is refused."""
 
+KEY_HEADERS = frozenset({"authorization", "api-key", "x-api-key", "x-goog-api-key"})
+
 REST_MS = 50
 REST_BYTES = 4 * 1024
 """How long, in how many bytes, the rest of an answer is read so that its connection can be reused."""
@@ -100,6 +102,7 @@ async def _open(stack: AsyncExitStack, request: WireRequest, limits: Limits, red
             now=datetime.now(UTC),
             redact=redactor.redact,
             answer=refused_answer(http.status_code, http.headers.raw, error_body, redact=redactor.redact),
+            had_key=_has_key(request),
         )
     if http.status_code in {204, 205} or http.headers.get("content-length") == "0":
         empty = refused_answer(http.status_code, http.headers.raw, b"", redact=redactor.redact)
@@ -109,6 +112,12 @@ async def _open(stack: AsyncExitStack, request: WireRequest, limits: Limits, red
         for name, value in http.headers.raw
     )
     return Response(http.status_code, headers, http.http_version, body)
+
+
+def _has_key(request: WireRequest) -> bool:
+    """Whether the request has a key where servers of LLMs look for one: in a header, or in the address's query."""
+    in_headers = any(name.lower() in KEY_HEADERS and value.strip() for name, value in request.headers)
+    return in_headers or "key=" in request.url
 
 
 def _address(url: str) -> Address:

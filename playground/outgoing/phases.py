@@ -6,7 +6,7 @@ factory, the TLS handshake and the transports.
 
 import asyncio
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
@@ -37,14 +37,20 @@ _recording: ContextVar["Phases | None"] = ContextVar("phases", default=None)
 
 
 class Phases:
-    """The moments of one request by the event loop's clock, in s."""
+    """The moments of one request by the event loop's clock, in s; ``on_new`` is called at each one's first occurrence
+    before the headers, with which the answer tells them all.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, on_new: Callable[[], object] = lambda: None) -> None:
         self.moments: dict[Moment, float] = {}
+        self._on_new = on_new
 
     def mark(self, moment: Moment) -> None:
-        if moment in _RECORDED_AGAIN or moment not in self.moments:
+        is_new = moment not in self.moments
+        if is_new or moment in _RECORDED_AGAIN:
             self.moments[moment] = asyncio.get_running_loop().time()
+        if is_new and moment is not Moment.HEADERS:
+            self._on_new()
 
     def since(self, started_at: float) -> tuple[tuple[str, int], ...]:
         """Return the moments in order, each with whole ms since ``started_at`` (the event loop's time)."""
@@ -53,9 +59,9 @@ class Phases:
 
 
 @contextmanager
-def recorded_phases() -> Iterator[Phases]:
+def recorded_phases(on_new: Callable[[], object] = lambda: None) -> Iterator[Phases]:
     """Record the phases of the request that is sent inside."""
-    phases = Phases()
+    phases = Phases(on_new)
     phases.mark(Moment.STARTED)
     token = _recording.set(phases)
     try:

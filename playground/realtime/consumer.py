@@ -1,16 +1,11 @@
 """Connects one socket to the runner: authorises, passes commands on, sends events."""
 
-import asyncio
 import logging
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack, ExitStack, suppress
 from functools import partial
 from typing import Any, cast
 
 from asgiref.typing import WebSocketSendEvent
-from channels.consumer import get_handler_name
-from channels.exceptions import StopConsumer
-from channels.generic.websocket import AsyncWebsocketConsumer
 
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.json_types import Json
@@ -32,12 +27,12 @@ from playground.realtime.commands import (
 from playground.realtime.frame_sender import GONE, SlowReader, send_frames
 from playground.realtime.hub import Viewer
 from playground.realtime.message_rate import MessageRate
-from playground.realtime.rights import Credential, Refusal, Right, authorise, connection_limit
+from playground.realtime.rights import Refusal, Right, authorise
 from playground.realtime.rights_watch import RightsWatch
 from playground.realtime.snapshot_sender import SnapshotSender
 from playground.realtime.socket_shares import TOO_MANY_OF_CLIENT, Share, shares
+from playground.realtime.viewer_socket import ViewerSocket
 from playground.realtime.wire_events import envelope
-from playground.runner import Runner, runner
 from playground.storage.database_jobs import database_job
 from playground.storage.database_trouble import trouble_of
 from playground.storage.right_at_effect import right_at_effect
@@ -45,14 +40,12 @@ from playground.tasks import start_task
 
 logger = logging.getLogger(__name__)
 
-CLOSING_S = 1.0
-"""How long to wait for a viewer that doesn't read to receive the close code."""
 FAILED = "Greenroom itself failed with this command. Try again."
 BAD_IN_A_ROW = 5
 """How many consecutive unreadable messages close the socket."""
 
 
-class ConversationConsumer(AsyncWebsocketConsumer):
+class ConversationConsumer(ViewerSocket):
     """A viewer of one conversation. A turn outlives its viewers: closing the socket stops nothing.
 
     It has no channel of its own: the relay takes what other processes send, once for all sockets.
@@ -65,43 +58,14 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self._rate = MessageRate()
         self._bad = 0
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve the socket, and release everything it took, however it ends.
-
-        Channels' own way waits for a channel too, which costs a task and two passes of the event loop a message.
-        """
-        self.scope, self.base_send = scope, send
-        async with AsyncExitStack() as taken:
-            self._taken = taken
-            self._seat = taken.enter_context(ExitStack())
-            with suppress(StopConsumer):
-                while True:
-                    await self.dispatch(await receive())
-
-    async def dispatch(self, message: Any) -> None:
-        """Handle a message. Unlike Channels', it closes no database connections: the database thread keeps its own."""
-        await getattr(self, get_handler_name(message))(message)
-
     async def connect(self) -> None:
         self._conversation_id: str = self.scope["url_route"]["kwargs"]["conversation_id"]
-        self._credential = cast(dict[str, Credential], self.scope)["credential"]
-        # A close code reaches the browser only on an accepted socket.
-        await self.accept()
-        try:
-            await self._begin()
-        except Refusal as refusal:
-            await self._close(refusal.close_code, refusal.reason)
-        except Exception as error:
-            log_failure(logger, error, doing="opening a socket")
-            await self._close(CloseCode.FAILED)
+        await super().connect()
 
     async def _begin(self) -> None:
         """Count the connection, show the conversation, and send its events from there on. Raises Refusal."""
         self._right = await self._authorise()
-        seat = (self._right.user_id, self._credential.kind)
-        connection_limit.take(*seat)
-        self._seat.callback(connection_limit.leave, *seat)
-        self._share: Share = self._taken.enter_context(shares.held(seat))
+        self._share: Share = self._taken.enter_context(shares.held(self._take_seat()))
         self._viewer = viewer = await self._runner.attach(self._conversation_id)
         self._taken.push_async_callback(self._detach)
         self._snapshot_sender = self._runner.snapshot_sender(
@@ -109,14 +73,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         )
         self._taken.push_async_callback(self._snapshot_sender.stop)
         await self._show(self._snapshot_sender)
-        sending = start_task(self._send_events(viewer), name="viewer", on_failure=self._fail)
-        self._taken.push_async_callback(_end, sending)
-        self._runner.rights.join(self._recheck)
-        self._taken.push_async_callback(self._runner.rights.leave, self._recheck)
-
-    async def disconnect(self, code: int) -> None:
-        """Give the seat to the page that follows, as after a reload, before the rest is released."""
-        self._seat.close()
+        self._end_with_socket(start_task(self._send_events(viewer), name="viewer", on_failure=self._fail))
+        self._follow_rights()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._viewer is None:
@@ -141,10 +99,6 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         # In a task: a command that waits for a turn's end must not block the next command.
         client_msg_id = getattr(command, "client_msg_id", "")
         self._start_command(self._hand_on(command), type(command).__name__, client_msg_id)
-
-    @property
-    def _runner(self) -> Runner:
-        return runner()
 
     async def _authorise(self) -> Right:
         return await database_job(authorise)(self._credential, self._conversation_id)
@@ -174,18 +128,6 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if version is None or not self._right.holds(version):
             authorise(self._credential, self._conversation_id)
 
-    async def _recheck(self, version: str) -> None:
-        """Close the socket, idle or not, if its permission is revoked."""
-        if self._right.holds(version):
-            return
-        try:
-            self._right = await self._authorise()
-        except Refusal as refusal:
-            leaving = self._turn_away(refusal)
-            self._runner.keep(start_task(leaving, name="rights of a viewer", on_failure=self._fail))
-        except Exception as error:
-            log_failure(logger, error, doing="rights of a viewer")
-
     async def _turn_away(self, refusal: Refusal) -> None:
         """Close the socket of a user whose permission is revoked."""
         await self._leave(refusal.close_code)
@@ -212,12 +154,6 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         viewer, self._viewer = self._viewer, None
         if viewer is not None:
             await self._runner.detach(self._conversation_id, viewer)
-
-    async def _close(self, code: CloseCode, reason: str = "") -> None:
-        # A viewer that reads nothing in this time is disconnected by the server.
-        with suppress(*GONE):
-            async with asyncio.timeout(CLOSING_S):
-                await self.close(int(code), reason)  # Daphne's library accepts no subclass of int
 
     def _start_command(self, work: Coroutine[Any, Any, object], name: str, client_msg_id: str = "") -> None:
         """Run a command to its end, possibly after the viewer has left. Report a failure and keep the socket open."""
@@ -296,8 +232,3 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         trouble = trouble_of(failure)
         error = CommandError(Code.INTERNAL, FAILED) if trouble is None else trouble.refusal()
         self._tell_error(error, client_msg_id)
-
-
-async def _end(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

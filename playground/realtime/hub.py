@@ -349,4 +349,6 @@ def _continues(last: Json, event: Json) -> bool:
 def _merged(last: Json, event: Json) -> Json:
     before, after = last["properties"], event["properties"]
     properties = before | {"text": before["text"] + after["text"]}
+    if "count" in after:
+        properties["count"] = before["count"] + after["count"]
     return KeptJson(last | {"seq": event["seq"], "properties": properties})

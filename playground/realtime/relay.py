@@ -11,15 +11,15 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, Protocol
-from uuid import uuid4
-from weakref import WeakValueDictionary
 
 from playground.engine.json_types import Json
 from playground.failures import log_failure
 from playground.realtime.announcements import Announcement, Announcements, Refused, Reminder
 from playground.realtime.hub import Hub
+from playground.realtime.inspector_feed import NEWS, inspector_feed
 from playground.realtime.layer_link import Layer, LayerLink
 from playground.realtime.notices import Kind, Notices
+from playground.realtime.questions import Questions, within_time
 from playground.storage import leases
 from playground.storage.database_thread import in_database_thread
 from playground.tasks import start_task
@@ -31,8 +31,6 @@ BATCH_S = 0.1
 """How long events for other processes are collected into a batch."""
 PRESUMED_WATCHED_S = 1.0
 """How long after its start a turn's events are sent before another process has reported a viewer."""
-ANSWER_S = 1.0
-"""How long to wait for another process's answer."""
 
 _REQUEST_INTERRUPT = in_database_thread(leases.request_interrupt)
 _KEPT_AS = {
@@ -71,6 +69,8 @@ class Relay:
 
     def __init__(self, layer: Layer, hub: Hub, owner: Owner, notices: Notices) -> None:
         self._link = LayerLink(layer, self)
+        self._inspectors = inspector_feed()
+        self._inspectors.connect(self._link)
         self._hub = hub
         self._owner = owner
         self._notices = notices
@@ -82,7 +82,7 @@ class Relay:
         self._muted: set[str] = set()
         self._announcements = Announcements()
         self._telling_again: asyncio.Task[None] | None = None
-        self._asked: WeakValueDictionary[str, asyncio.Future[Json]] = WeakValueDictionary()
+        self._questions = Questions()
         self._handlers: dict[str, Callable[[Json], None]] = {
             "relay.watch": self._take_watch,
             "relay.started": self._take_started,
@@ -96,6 +96,7 @@ class Relay:
             "relay.withdraw": self._take_withdraw,
             "relay.ask": self._take_ask,
             "relay.told": self._take_told,
+            NEWS: self._inspectors.take,
         }
 
     async def start(self) -> None:
@@ -124,6 +125,7 @@ class Relay:
 
     def missed(self) -> None:
         """Follow anew what is watched here, and remind the others of the turns that run here."""
+        self._inspectors.miss()
         for conversation_id in self._hub.watched():
             self._announcements.keep(Announcement.WATCH, conversation_id)
         for conversation_id, seq in self._newest.items():
@@ -232,7 +234,7 @@ class Relay:
 
     async def interrupt(self, conversation_id: str, interrupt: Interrupt) -> None:
         """Interrupt the turn that runs in another process; by its row if its owner can't be told, or doesn't answer."""
-        nonce, answer = self._question()
+        nonce, answer = self._questions.open()
         is_sent = await self._tell_group(
             conversation_id,
             "relay.interrupt",
@@ -255,7 +257,7 @@ class Relay:
     ) -> None:
         """Use the row of the turn that is open at first: after the wait another may be."""
         turn_id = await in_database_thread(leases.open_turn_id)(conversation_id)
-        if turn_id is not None and await _within_time(answer) is None:
+        if turn_id is not None and await within_time(answer) is None:
             await _REQUEST_INTERRUPT(is_final=interrupt.is_final, pk=turn_id)
 
     async def send_event(self, conversation_id: str, event: Json) -> None:
@@ -290,17 +292,10 @@ class Relay:
 
     async def _ask(self, conversation_id: str, kind: str, **about: Any) -> Json | None:
         """Return what another process answers, or None without an answer in time."""
-        nonce, answer = self._question()
+        nonce, answer = self._questions.open()
         if not await self._tell_group(conversation_id, kind, nonce=nonce, **about):
             return None
-        return await _within_time(answer)
-
-    def _question(self) -> "tuple[str, asyncio.Future[Json]]":
-        """Return a name for a question, and its answer to come, which is forgotten when nobody waits for it."""
-        nonce = uuid4().hex
-        answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
-        self._asked[nonce] = answer
-        return nonce, answer
+        return await within_time(answer)
 
     def _handle(self, message: Json) -> None:
         if message.get("sender") == self._link.channel:
@@ -379,9 +374,7 @@ class Relay:
         return None if conversation_id in self._muted else self._owner.live_state(conversation_id)
 
     def _take_told(self, message: Json) -> None:
-        answer = self._asked.get(message["nonce"])
-        if answer is not None and not answer.done():
-            answer.set_result(message["told"])
+        self._questions.take_answer(message["nonce"], message["told"])
 
     async def _send_batch(self, conversation_id: str) -> None:
         await asyncio.sleep(BATCH_S)
@@ -419,12 +412,3 @@ class Relay:
     def _keep(self, task: "asyncio.Task[None]") -> None:
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
-
-
-async def _within_time(answer: "asyncio.Future[Json]") -> Json | None:
-    """Return the answer, or None without one in time."""
-    try:
-        async with asyncio.timeout(ANSWER_S):
-            return await answer
-    except TimeoutError:
-        return None

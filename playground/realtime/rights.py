@@ -67,7 +67,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """A user's permission to rehearse, as read at one version of the rights."""
+    """A user's permission to use a socket, as read at one version of the rights."""
 
     user_id: int
     version: str
@@ -80,7 +80,7 @@ class Right:
 
 _OWN = PreparedSelect(
     lambda: Conversation.objects.filter(
-        pk=parameter(Conversation, "id"), owner=parameter(Conversation, "owner")
+        pk=parameter(Conversation, "id"), owner=parameter(Conversation, "owner"), purge_at=None
     ).values_list("id")
 )
 _kept: BoundedCache[tuple[str, str], Right] = BoundedCache(entries=KEPT_HOLDERS, size=KEPT_HOLDERS)

@@ -12,7 +12,7 @@ from time import monotonic
 from playground.failures import FailureLog
 from playground.storage.database_thread import in_database_thread
 from playground.storage.rights_version import rights_version
-from playground.tasks import start_task
+from playground.tasks import keep_doing, start_task
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,9 @@ class RightsWatch:
         self._sockets.add(recheck)
         if self._watching is None:
             # In a context of its own: its jobs are not those of the client that came first.
-            self._watching = start_task(self._watch(), name="rights of viewers", context=Context())
+            failures = FailureLog(logger, doing="rights of viewers")
+            watching = keep_doing(self._recheck_all, every_s=IDLE_SOCKETS_EVERY_S, failures=failures)
+            self._watching = start_task(watching, name="rights of viewers", context=Context())
 
     async def leave(self, recheck: Recheck) -> None:
         self._sockets.discard(recheck)
@@ -64,15 +66,7 @@ class RightsWatch:
         if watching is not asyncio.current_task():
             await asyncio.gather(watching, return_exceptions=True)
 
-    async def _watch(self) -> None:
-        failures = FailureLog(logger, doing="rights of viewers")
-        while True:
-            await asyncio.sleep(IDLE_SOCKETS_EVERY_S)
-            try:
-                version = await self.version()
-                for recheck in tuple(self._sockets):
-                    await recheck(version)
-            except Exception as error:
-                failures.failed(error)
-            else:
-                failures.succeeded()
+    async def _recheck_all(self) -> None:
+        version = await self.version()
+        for recheck in tuple(self._sockets):
+            await recheck(version)

@@ -171,6 +171,7 @@ class SnapshotSender:
         snapshot = {
             "conversation": stored.conversation,
             "context_changes": stored.context_changes,
+            "used_versions": stored.used_versions,
             "turns": stored.turns,
             "earlier": stored.earlier,
         }

@@ -12,8 +12,8 @@ from playground.failures import FailureLog
 from playground.realtime.hub import Hub
 from playground.realtime.wire_events import envelope
 from playground.storage.database_thread import in_database_thread
-from playground.storage.newer_versions import NewerVersion, newer_versions
-from playground.tasks import start_task
+from playground.storage.newer_versions import NewerVersion, newer_versions, with_difference
+from playground.tasks import keep_doing, start_task
 
 logger = logging.getLogger(__name__)
 
@@ -23,10 +23,12 @@ LOOK_EVERY_S = 3.0
 
 def version_notice(version: NewerVersion) -> Json:
     """Return the properties of the notice, as ``playground.notice`` and a snapshot have them."""
-    message = (
-        f"Version {version.newest} of this persona exists. Version {version.used} goes on answering here."
+    sentences = (
+        f"Version {version.newest} of this persona exists.",
+        version.difference,
+        f"Version {version.used} goes on answering here.",
     )
-    return {"kind": "newer_version", "is_on": True, "message": message}
+    return {"kind": "newer_version", "is_on": True, "message": " ".join(filter(None, sentences))}
 
 
 class VersionWatch:
@@ -40,7 +42,9 @@ class VersionWatch:
     def begin(self) -> None:
         if self._watching is None:
             # In a context of its own: its jobs are not those of the client that came first.
-            self._watching = start_task(self._watch(), name="newer versions", context=Context())
+            failures = FailureLog(logger, doing="newer versions")
+            watching = keep_doing(self.look, every_s=LOOK_EVERY_S, failures=failures)
+            self._watching = start_task(watching, name="newer versions", context=Context())
 
     async def end_unless_watched(self) -> None:
         if not self._hub.watched():
@@ -58,20 +62,10 @@ class VersionWatch:
         before, self._told = self._told, newer
         for conversation_id, version in newer.items():
             if before.get(conversation_id) != version:
-                self._tell(conversation_id, version)
+                told = await in_database_thread(with_difference)(conversation_id, version)
+                self._tell(conversation_id, told)
 
     def _tell(self, conversation_id: str, version: NewerVersion) -> None:
         properties = version_notice(version)
         event = envelope("playground.notice", properties, conversation_id=conversation_id, seq=0)
         self._hub.notify(conversation_id, event)
-
-    async def _watch(self) -> None:
-        failures = FailureLog(logger, doing="newer versions")
-        while True:
-            await asyncio.sleep(LOOK_EVERY_S)
-            try:
-                await self.look()
-            except Exception as error:
-                failures.failed(error)
-            else:
-                failures.succeeded()

@@ -7,6 +7,8 @@ event's name or key comes from an LLM's server.
 import time
 
 from playground.engine.events import (
+    AnswerBegan,
+    AnswerEnded,
     ContentDelta,
     Event,
     EventFired,
@@ -18,6 +20,7 @@ from playground.engine.events import (
     PlayoutEnded,
     PlayoutStarted,
     ReasoningDelta,
+    RequestMoved,
     RequestSent,
     ResponseReceived,
     SentenceCompleted,
@@ -62,7 +65,7 @@ def wire_events(event: Event) -> list[tuple[str, Json]]:
     """
     match event:
         case ContentDelta():
-            return [("playground.delta", {"text": event.text, "offset": event.offset})]
+            return [("playground.delta", {"text": event.text, "offset": event.offset, "count": 1})]
         case ReasoningDelta():
             return [("playground.reasoning", {"text": event.text, "offset": event.offset})]
         case SentenceCompleted():
@@ -104,9 +107,14 @@ def _rarer(event: Event) -> list[tuple[str, Json]]:
         case ResponseReceived():
             headers = [list(header) for header in event.headers]
             refusal = {"body": event.body} if event.body else {}
-            phases = [list(moment) for moment in event.phases]
-            told = {"status": event.status, "headers": headers, "phases": phases}
-            return [("playground.response", told | refusal)]
+            head = {"status": event.status, "headers": headers, "phases": _moments(event)}
+            return [("playground.response", head | refusal)]
+        case RequestMoved():
+            return [("playground.request_moved", {"phases": _moments(event)})]
+        case AnswerBegan():
+            return [("playground.answer", {"state": "began"})]
+        case AnswerEnded():
+            return [("playground.answer", {"state": "ended"})]
         case SpeakingStarted():
             return [("conversation.started_speaking", {"role": "replica"})]
         case SpeakingStopped():
@@ -127,6 +135,10 @@ def _rarer(event: Event) -> list[tuple[str, Json]]:
             return [("playground.interrupt_waits", {"at_offset": event.at_offset})]
         case _:
             return []
+
+
+def _moments(event: ResponseReceived | RequestMoved) -> list[list[str | int]]:
+    return [list(moment) for moment in event.phases]
 
 
 def _speech(state: str, event: SynthesisStarted | PlayoutStarted | PlayoutEnded) -> tuple[str, Json]:

@@ -11,11 +11,9 @@ KEPT_CHARS = 1_000
 
 def note_change(conversation_id: str, how: ContextChange.How, text: str) -> Json:
     """Store a change of a conversation whose row is locked, and return it as `change_json`."""
-    newest = Turn.objects.filter(conversation_id=conversation_id).order_by("-position")
-    position = newest.values_list("position", flat=True).first()
     change = ContextChange.objects.create(
         conversation_id=conversation_id,
-        position=0 if position is None else position + 1,
+        position=Turn.next_position(conversation_id),
         how=how,
         text=text[:KEPT_CHARS],
         chars=len(text),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from playground.engine.callback_events import ShutdownReason
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.json_types import Json
 from playground.engine.persona import InterruptHistory
@@ -18,6 +19,7 @@ from playground.models import ContextChange, Conversation, Turn
 from playground.storage.context_changes import note_change
 from playground.storage.frozen_personas import frozen_persona
 from playground.storage.open_turn import BUSY
+from playground.storage.outbox import note_ended
 from playground.storage.past_turns import moved_on
 from playground.storage.prepared import PreparedSelect, PreparedUpdate, parameter
 from playground.storage.right_at_effect import confirm_right
@@ -119,12 +121,15 @@ def _set_context(conversation_id: str, context: str, change: Json, last_seq: int
 
 
 @transaction.atomic
-def end_conversation(conversation_id: str) -> int | None:
+def end_conversation(conversation_id: str, reason: ShutdownReason = ShutdownReason.ENDED) -> int | None:
     """Mark it as ended, unless it has ended, and return the ``seq`` of the event that tells it."""
     seq = take_seq(conversation_id)
-    Conversation.objects.filter(pk=conversation_id, status=Conversation.Status.ACTIVE).update(
-        status=Conversation.Status.ENDED, ended_at=timezone.now()
+    now = timezone.now()
+    has_ended_now = Conversation.objects.filter(pk=conversation_id, status=Conversation.Status.ACTIVE).update(
+        status=Conversation.Status.ENDED, ended_at=now, shutdown_reason=reason
     )
+    if has_ended_now:
+        note_ended(conversation_id, reason, now)
     return seq
 
 

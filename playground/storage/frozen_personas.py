@@ -11,6 +11,7 @@ from playground.engine.persona_document import platform_of, read_persona
 from playground.engine.platforms.registry import platform_named
 from playground.models import Conversation, Turn
 from playground.storage.bounded_cache import BoundedCache
+from playground.storage.used_versions import version_of
 
 DEMO_SECRET_NAME = "DEMO_LLM_KEY"
 KEPT_PERSONAS = 256
@@ -47,16 +48,16 @@ def frozen_persona(version: PersonaVersion) -> FrozenPersona:
 
 def persona_of(conversation: Conversation) -> PersonaSettings:
     """Return the conversation's persona version, with the stand-in's LLM and the history policy if they were chosen."""
-    return _with_policy(conversation, conversation.interrupt_history)
+    return _with_policy(conversation, conversation.persona_version, conversation.interrupt_history)
 
 
 def persona_of_turn(turn: Turn) -> PersonaSettings:
-    """Return the same as the turn used it: the conversation's history policy may have been changed since."""
-    return _with_policy(turn.conversation, turn.interrupt_history)
+    """Return the same as the turn used it: the conversation's version and policy may have been changed since."""
+    return _with_policy(turn.conversation, version_of(turn), turn.interrupt_history)
 
 
-def _with_policy(conversation: Conversation, policy: str) -> PersonaSettings:
-    frozen = frozen_persona(conversation.persona_version)
+def _with_policy(conversation: Conversation, version: PersonaVersion, policy: str) -> PersonaSettings:
+    frozen = frozen_persona(version)
     persona = frozen.with_stand_in if conversation.stand_in else frozen.settings
     return replace(persona, interrupt_history=InterruptHistory(policy)) if policy else persona
 

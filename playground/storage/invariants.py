@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from personas.invariants import ROWS_AT_ONCE, Invariant
 from personas.models import PersonaVersion
+from personas.secrets import SecretState, state_of
 from playground.engine.errors.codes import Code
 from playground.engine.json_types import Json
-from playground.models import Conversation, Turn
+from playground.models import Callback, CallbackKey, Conversation, Turn
 from playground.storage.leases import HEARTBEAT_S
 
 ORPHAN_GRACE = timedelta(seconds=2 * HEARTBEAT_S)
@@ -108,6 +109,25 @@ def conversations_without_a_version() -> Iterator[str]:
         yield f"The persona version of conversation {conversation_id} is missing."
 
 
+def conversations_without_a_summary() -> Iterator[str]:
+    for conversation_id in Conversation.objects.filter(summary=None).values_list("pk", flat=True).iterator():
+        yield f"Conversation {conversation_id} has no summary, so no list shows it."
+
+
+def unreadable_callback_keys() -> Iterator[str]:
+    for key in CallbackKey.objects.select_related("owner").order_by("pk").iterator():
+        if state_of(key) is not SecretState.READY:
+            yield f"The {key}, of {key.owner.get_username()}, cannot be decrypted with the keys in use."
+
+
+def callbacks_without_their_end() -> Iterator[str]:
+    """Yield closed callbacks without a closing time, and waiting ones that have one."""
+    waits = Q(state=Callback.State.WAITING)
+    rows = Callback.objects.filter((waits & Q(closed_at__isnull=False)) | (~waits & Q(closed_at=None)))
+    for webhook_id, state in rows.order_by("pk").values_list("webhook_id", "state").iterator():
+        yield f"Callback {webhook_id} is {state}, and its end doesn't fit that."
+
+
 INVARIANTS = (
     Invariant("No turn is open without a process that owns it.", orphaned_turns),
     Invariant("No conversation has two open turns.", conversations_with_several_open_turns),
@@ -117,6 +137,9 @@ INVARIANTS = (
     Invariant("Every closed turn has its end.", closed_turns_without_their_end),
     Invariant("What was heard is what was said, up to where the turn ended.", heard_texts_that_were_not_said),
     Invariant("Every conversation has its persona version.", conversations_without_a_version),
+    Invariant("Every conversation has its summary.", conversations_without_a_summary),
+    Invariant("Every callback key can be decrypted.", unreadable_callback_keys),
+    Invariant("A callback has an end, or waits.", callbacks_without_their_end),
 )
 
 

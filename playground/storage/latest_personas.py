@@ -1,6 +1,7 @@
 """The personas that a user talked to last: from the conversations' index alone, however many there are."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db.models import Max, QuerySet
@@ -16,20 +17,33 @@ push others out of the order.
 
 def versions_talked_to(user: User, most: int) -> dict[int, str]:
     """Return the persona's id by version: those that the user talked to last, enough for ``most`` personas."""
-    version_ids = [
-        version_id
-        for version_id, _last in Conversation.objects.filter(owner=user)
+    return {version_id: persona_id for version_id, persona_id, _ in _talks(user, most)}
+
+
+def last_talks(user: User, most: int) -> dict[str, datetime]:
+    """Return when the user talked to each persona last, the latest first; enough for ``most``."""
+    talks: dict[str, datetime] = {}
+    for _, persona_id, last in _talks(user, most):
+        talks.setdefault(persona_id, last)
+    return talks
+
+
+def _talks(user: User, most: int) -> list[tuple[int, str, datetime]]:
+    """Return version, persona and the last talk; versions of deleted personas are left out."""
+    latest = (
+        Conversation.objects.filter(owner=user)
         .order_by()
         .values_list("persona_version")
         .annotate(last=Max("updated_at"))
         .order_by("-last")[: most * VERSIONS_EACH]
-    ]
-    persona_of = dict(PersonaVersion.objects.filter(pk__in=version_ids).values_list("pk", "persona"))
-    return {
-        version_id: persona_id
-        for version_id in version_ids
+    )
+    last_of = dict(latest)
+    persona_of = dict(PersonaVersion.objects.filter(pk__in=last_of).values_list("pk", "persona"))
+    return [
+        (version_id, persona_id, last)
+        for version_id, last in last_of.items()
         if (persona_id := persona_of[version_id]) is not None
-    }
+    ]
 
 
 def latest_personas(

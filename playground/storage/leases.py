@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from playground.engine.errors.codes import TURN_FAILED, Code, GreenroomError
 from playground.models import Conversation, Turn
+from playground.storage.call_log import note_closed, store_counts
 from playground.storage.held_rows import TOGETHER_MS, briefly_waiting, each_unless_held, is_held_row
 
 PROCESS_ID = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -88,8 +89,16 @@ reach = Reach()
 
 def close_left_turns() -> int:
     """Close every open turn and return their number: at its start the only process owns none."""
-    count: int = Turn.objects.filter(status__in=Turn.OPEN).update(**_orphan_values())
-    return count
+    left = list(Turn.objects.filter(status__in=Turn.OPEN).values_list("pk", flat=True))
+    for turn_id in left:
+        _close_left_turn(turn_id)
+    return len(left)
+
+
+@transaction.atomic
+def _close_left_turn(turn_id: str) -> None:
+    Turn.objects.filter(pk=turn_id).update(**_orphan_values())
+    store_counts(note_closed(turn_id))
 
 
 EventsOf = Callable[[str], int]
@@ -142,6 +151,7 @@ def _close_orphan(turn_id: str, conversation_id: str, events_of: EventsOf) -> Cl
         return None
     Turn.objects.filter(pk=turn_id).update(**_orphan_values())
     conversations.update(last_seq=last_seq + events_of(turn.text))
+    store_counts(note_closed(turn_id))
     return ClosedOrphan(turn_id, turn.position, conversation_id, turn.text, turn.heard_text, last_seq)
 
 
@@ -150,9 +160,11 @@ def _orphan_values() -> dict[str, Any]:
     return {"status": Turn.Status.INTERRUPTED, "error": STOPPED.as_json(), "closed_at": timezone.now()}
 
 
+@transaction.atomic
 def close_failed_turn(turn_id: str) -> None:
     """Close a turn of this process that failed internally, so that the conversation can go on."""
-    Turn.objects.filter(still_its_owners(), pk=turn_id).update(**failed_values())
+    if Turn.objects.filter(still_its_owners(), pk=turn_id).update(**failed_values()):
+        store_counts(note_closed(turn_id))
 
 
 def still_its_owners() -> Q:

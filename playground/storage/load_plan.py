@@ -46,6 +46,8 @@ class RequestView:
 
     platform: str
     request: Json
+    body_text: str
+    """The body as it goes out, in UTF-8."""
     origins: list[Json]
     curl: str
     powershell: str
@@ -55,6 +57,7 @@ class RequestView:
         return {
             "platform": str(self.platform),
             "request": self.request,
+            "body_text": self.body_text,
             "origins": self.origins,
             "curl": self.curl,
             "powershell": self.powershell,
@@ -112,6 +115,7 @@ def request_as(turn_id: str, platform: Platform) -> RequestView:
     return RequestView(
         platform=platform.name,
         request=shown_request(request),
+        body_text=request.body_bytes().decode(),
         origins=[origin.as_json() for origin in history.origins],
         curl=as_curl(request, site_url=settings.SITE_URL, header_secrets=header_secrets),
         powershell=as_powershell(request, site_url=settings.SITE_URL, header_secrets=header_secrets),

@@ -1,11 +1,19 @@
 """Finds the conversations that go on with an older version of a persona that has been saved since."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from django.db.models import F
 
+from personas.models import PersonaVersion
+from personas.versions import what_changed
 from playground.models import Conversation
+
+_ONLY = {
+    "filler": "Only its filler config differs.",
+    "rehearsal.tool_mocks": "Only its tool mocks differ.",
+}
+"""What is said of a version that differs from the one in use in one thing alone, by its path in the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +22,8 @@ class NewerVersion:
 
     newest: int
     used: int
+    difference: str = field(default="", compare=False)
+    """A sentence that says what differs; empty if it takes more than that."""
 
 
 def newer_versions(conversation_ids: Iterable[str]) -> dict[str, NewerVersion]:
@@ -25,3 +35,21 @@ def newer_versions(conversation_ids: Iterable[str]) -> dict[str, NewerVersion]:
     )
     rows = behind.order_by().values_list("pk", "persona_version__persona__version", "persona_version__number")
     return {pk: NewerVersion(newest or 0, used) for pk, newest, used in rows}
+
+
+def with_difference(conversation_id: str, newer: NewerVersion) -> NewerVersion:
+    """Return the newer version of a conversation with its difference, for which both documents are read."""
+    versions = PersonaVersion.objects.filter(
+        persona__versions__conversations=conversation_id, number__in=[newer.used, newer.newest]
+    )
+    return replace(newer, difference=_difference(list(versions.order_by("number"))))
+
+
+def _difference(versions: list[PersonaVersion]) -> str:
+    if len(versions) != 2:
+        return ""
+    paths = {change.path for change in what_changed(*versions)}
+    for path, sentence in _ONLY.items():
+        if paths and all(f"{each}.".startswith(f"{path}.") for each in paths):
+            return sentence
+    return ""

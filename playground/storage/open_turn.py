@@ -13,6 +13,7 @@ from playground.models import Conversation, Turn
 from playground.storage.frozen_personas import frozen_persona
 from playground.storage.leases import LEASE, PROCESS_ID, close_orphaned_turns, reach
 from playground.storage.prepared import PreparedInsert, PreparedSelect, parameter
+from playground.storage.presence import note_speaker
 from playground.storage.right_at_effect import confirm_right
 
 BUSY = "The voice is still answering. Interrupt it first, or wait for the end of its speech."
@@ -95,6 +96,7 @@ def open_turn(conversation_id: str, new: NewTurn, admit: Admit = admit_anyone) -
         newest = _newest(conversation)
         if newest is not None and newest.status in Turn.OPEN:
             _close_orphan(newest)
+        note_speaker(conversation, timezone.now())
         return OpenedTurn(_insert(conversation, new, newest), conversation)
 
 

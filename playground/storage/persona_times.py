@@ -1,18 +1,26 @@
 """A persona's measured times by version: those of the user's own newest turns, as many as a page shows."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Left
 
 from personas.models import PersonaVersion
-from playground.engine.distribution import DEAD_AIR, Distribution, MeasuredTurn, distributions
-from playground.models import Conversation, Turn
+from playground.engine.distribution import (
+    DEAD_AIR,
+    FIRST_AUDIO,
+    TTFT,
+    Distribution,
+    MeasuredTurn,
+    distributions,
+)
+from playground.models import Conversation, Turn, UsedVersion
+from playground.storage.callers_waits import Wait, waits_of
 
 VERSIONS_ON_A_PAGE = 6
 TURNS_OF_A_VERSION = 100
@@ -28,10 +36,23 @@ class VersionTimes:
     """What one version's turns took, the newest turn first, and compared with the version before."""
 
     number: int
-    note: str
+    name: str
+    """What lists call it, with its note."""
     created_at: datetime
     turns: tuple[MeasuredTurn, ...]
     distributions: tuple[Distribution, ...]
+    open_turns: int
+    """How many turns have not ended yet, and count nowhere."""
+
+    @property
+    def begun(self) -> int:
+        """How many turns the user began."""
+        return sum(turn.begins for turn in self.turns)
+
+    @property
+    def rounds(self) -> int:
+        """How many requests went on with a tool's result."""
+        return len(self.turns) - self.begun
 
     @property
     def failed(self) -> int:
@@ -39,9 +60,9 @@ class VersionTimes:
 
     @property
     def slowest(self) -> list[MeasuredTurn]:
-        """The turns with the latest first audio, or the most dead air where none was heard."""
-        heard = [turn for turn in self.turns if turn.slowness_ms is not None]
-        return sorted(heard, key=lambda turn: -(turn.slowness_ms or 0))[:SLOWEST]
+        """The turns with the latest first audio."""
+        heard = [turn for turn in self.turns if turn.times.get(FIRST_AUDIO) is not None]
+        return sorted(heard, key=lambda turn: -(turn.times[FIRST_AUDIO] or 0))[:SLOWEST]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,91 +76,178 @@ class PersonaTimes:
 def persona_times(persona_ref: str, user: User, *, before: int | None = None) -> PersonaTimes:
     """Return the times of the newest versions that the user talked to, of those numbered below ``before`` if given."""
     versions = _versions(persona_ref, user, before)
-    turns = _turns_by_version(versions, user)
+    places = [place for version in versions for place in _newest_places(version, user)]
+    places += _left_places(versions, user)
+    turns, open_turns = _turns_by_version(places), _open_turns(places)
     shown = []
     # The last one is read for the comparison alone, if there are more than a page has.
     for version, previous in zip(versions, [*versions, None][1:], strict=True):
         own, earlier = turns[version.pk], turns[previous.pk] if previous else ()
         compared = distributions(own, earlier, previous.number if previous else None)
-        shown.append(VersionTimes(version.number, version.note, version.created_at, tuple(own), compared))
+        still_open = open_turns[version.pk]
+        shown.append(
+            VersionTimes(version.number, version.name, version.created_at, tuple(own), compared, still_open)
+        )
     page = tuple(shown[:VERSIONS_ON_A_PAGE])
     return PersonaTimes(page, page[-1].number if len(shown) > VERSIONS_ON_A_PAGE else None)
 
 
 def _versions(persona_ref: str, user: User, before: int | None) -> list[PersonaVersion]:
     talked = Conversation.objects.filter(owner=user, persona_version=OuterRef("pk"), stand_in=False)
-    versions = PersonaVersion.objects.filter(Exists(talked), persona_ref=persona_ref).order_by("-number")
+    left = UsedVersion.objects.filter(_LEFT, **_measured_of(user), persona_version=OuterRef("pk"))
+    versions = PersonaVersion.objects.filter(Exists(talked) | Exists(left), persona_ref=persona_ref)
+    versions = versions.order_by("-number")
     if before is not None:
         versions = versions.filter(number__lt=before)
     return list(versions.only("number", "note", "created_at")[: VERSIONS_ON_A_PAGE + 1])
 
 
-def _turns_by_version(versions: Sequence[PersonaVersion], user: User) -> Mapping[int, list[MeasuredTurn]]:
-    """Return the newest turns of each version, the newest first.
-
-    A conversation that a saved mock brought to a version has turns from before it, which are left out.
-    """
-    chosen, instant, version_of = Q(pk__in=[]), set(), {}
-    for version in versions:
-        places = _newest_places(version, user)
-        chosen |= _turns_in(places)
-        version_of.update(dict.fromkeys((conversation_id for conversation_id, _, _ in places), version))
-        instant |= {conversation_id for conversation_id, is_instant, _ in places if is_instant}
+def _turns_by_version(places: Sequence["_Place"]) -> Mapping[int, list[MeasuredTurn]]:
+    """Return the newest turns of each version, the newest first."""
+    instant = {place.conversation_id for place in places if place.is_instant}
+    version_ids = _VersionIds(places)
     turns = (
-        Turn.objects.filter(chosen, kind__in=ANSWERED_BY_LLM)
-        .annotate(words=Left("user_text", WORDS_CHARS))
-        .values_list("pk", "conversation_id", "words", "status", "timings", "created_at")
+        Turn.objects.filter(_turns_in(places), kind__in=ANSWERED_BY_LLM)
+        .exclude(status__in=Turn.OPEN)
+        .annotate(words=Left("user_text", WORDS_CHARS), goes_on=Exists(_CONTINUATION))
+        .only("conversation", "position", "kind", "status", "timings", "created_at", "continues")
     )
+    newest_first = sorted(turns, key=lambda turn: turn.created_at, reverse=True)
+    measured = _Measured(newest_first, instant)
     by_version: dict[int, list[MeasuredTurn]] = defaultdict(list)
-    for pk, conversation_id, words, status, timings, created_at in sorted(
-        turns, key=lambda row: row[-1], reverse=True
-    ):
-        version = version_of[conversation_id]
-        if status not in Turn.OPEN and created_at >= version.created_at:
-            times = _times(timings, status, is_instant=conversation_id in instant)
-            is_failed = status == Turn.Status.FAILED
-            by_version[version.pk].append(MeasuredTurn(pk, conversation_id, words, times, is_failed))
+    for turn in newest_first:
+        of_version = by_version[version_ids.at(turn.conversation_id, turn.position)]
+        if len(of_version) < TURNS_OF_A_VERSION:
+            of_version.append(measured.turn(turn))
     return by_version
 
 
-Place = tuple[str, bool, int]
-"""A conversation's id, whether it is heard at once, and the first position that counts."""
+def _open_turns(places: Sequence["_Place"]) -> Counter[int]:
+    """Count the open turns of each version."""
+    version_ids = _VersionIds(places)
+    turns = Turn.objects.filter(_turns_in(places), kind__in=ANSWERED_BY_LLM, status__in=Turn.OPEN)
+    return Counter(version_ids.at(*turn) for turn in turns.values_list("conversation_id", "position"))
 
 
-def _newest_places(version: PersonaVersion, user: User) -> list[Place]:
-    """Return where the newest turns are, without a look at the turns themselves: only at each last position."""
+_CONTINUATION = Turn.objects.filter(continues=OuterRef("pk"))
+
+
+class _Measured:
+    """Measures turns: the LLM's time of each one, the caller's times of a wait at the turn in which it began."""
+
+    def __init__(self, turns: Sequence[Turn], instant: Set[str]) -> None:
+        self._waits = waits_of({turn.pk: turn.continues_id for turn in turns})
+        self._instant = instant
+
+    def turn(self, turn: Turn) -> MeasuredTurn:
+        is_failed = turn.status == Turn.Status.FAILED
+        words: str = turn.words  # type: ignore[attr-defined]  # annotated
+        is_instant = turn.conversation_id in self._instant
+        callers = {} if is_instant else _callers_times(self._wait(turn))
+        times = callers | ({} if is_failed else {TTFT: turn.timings.get(TTFT)})
+        begins = turn.kind == Turn.Kind.USER
+        return MeasuredTurn(turn.pk, turn.conversation_id, words, times, is_failed, begins=begins)
+
+    def _wait(self, turn: Turn) -> Wait | None:
+        """Return the wait that begins with the turn; None if none does, or not all of it was read."""
+        wait = self._waits.get(turn.pk)
+        goes_on: bool = turn.goes_on  # type: ignore[attr-defined]  # annotated
+        if turn.kind != Turn.Kind.USER or (goes_on and wait is None):
+            return None
+        return wait or Wait((turn.pk,), turn.status, turn.timings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Turns of a conversation that used one version: those from ``first`` on, and before ``end`` if it is given."""
+
+    conversation_id: str
+    version_id: int
+    first: int
+    end: int | None
+    is_instant: bool
+
+    def holds(self, position: int) -> bool:
+        return self.first <= position and (self.end is None or position < self.end)
+
+
+class _VersionIds:
+    """Finds the version that a turn used, by conversation and position."""
+
+    def __init__(self, places: Iterable[_Place]) -> None:
+        self._places: dict[str, list[_Place]] = defaultdict(list)
+        for place in places:
+            self._places[place.conversation_id].append(place)
+
+    def at(self, conversation_id: str, position: int) -> int:
+        return next(each.version_id for each in self._places[conversation_id] if each.holds(position))
+
+
+_LEFT = ~Q(conversation__persona_version=F("persona_version"))
+"""A version that its conversation used before the present one."""
+
+
+def _measured_of(user: User) -> dict[str, Any]:
+    return {"conversation__owner": user, "conversation__stand_in": False}
+
+
+def _newest_places(version: PersonaVersion, user: User) -> Iterator[_Place]:
+    """Yield where the newest turns are, without a look at the turns themselves: only at each last position."""
     last = Turn.objects.filter(conversation=OuterRef("pk")).order_by("-position").values("position")[:1]
+    since = UsedVersion.objects.filter(conversation=OuterRef("pk"), persona_version=version).values(
+        "position"
+    )[:1]
     conversations = (
         Conversation.objects.filter(owner=user, persona_version=version, stand_in=False)
         .order_by("-updated_at")
-        .annotate(last=Subquery(last))
-        .values_list("pk", "properties", "last")
+        .annotate(last=Subquery(last), since=Subquery(since))
+        .values_list("pk", "properties", "last", "since")
     )
-    places: list[Place] = []
     room = TURNS_OF_A_VERSION
-    for conversation_id, properties, last_position in conversations[:TURNS_OF_A_VERSION]:
+    for conversation_id, properties, last_position, since_position in conversations[:TURNS_OF_A_VERSION]:
         if room <= 0 or last_position is None:
             continue
-        is_instant = properties.get("simulated_speech") == Conversation.Speech.INSTANT
-        places.append((conversation_id, is_instant, max(0, last_position + 1 - room)))
-        room -= last_position + 1
-    return places
+        first = max(since_position or 0, last_position + 1 - room)
+        room -= max(0, last_position + 1 - first)
+        yield _Place(conversation_id, version.pk, first, None, _is_instant(properties))
 
 
-def _turns_in(places: Sequence[Place]) -> Q:
-    whole = [conversation_id for conversation_id, _, first in places if first == 0]
+def _left_places(versions: Sequence[PersonaVersion], user: User) -> Iterator[_Place]:
+    """Yield where turns are that used these versions in conversations which have gone on with another one."""
+    following = UsedVersion.objects.filter(
+        conversation=OuterRef("conversation"), position__gt=OuterRef("position")
+    )
+    left = (
+        UsedVersion.objects.filter(_LEFT, **_measured_of(user), persona_version__in=versions)
+        .order_by("-conversation__updated_at")
+        .annotate(end=Subquery(following.order_by("position").values("position")[:1]))
+        .values_list("conversation_id", "persona_version_id", "position", "end", "conversation__properties")
+    )
+    for conversation_id, version_id, first, end, properties in left[: TURNS_OF_A_VERSION * len(versions)]:
+        newest = max(first, end - TURNS_OF_A_VERSION)
+        yield _Place(conversation_id, version_id, newest, end, _is_instant(properties))
+
+
+def _is_instant(properties: Mapping[str, Any]) -> bool:
+    return properties.get("simulated_speech") == Conversation.Speech.INSTANT
+
+
+def _turns_in(places: Sequence[_Place]) -> Q:
+    whole = [place.conversation_id for place in places if place.first == 0 and place.end is None]
     chosen = Q(conversation__in=whole)
-    for conversation_id, _, first in places:
-        if first > 0:
-            chosen |= Q(conversation=conversation_id, position__gte=first)
+    for place in places:
+        if place.first > 0 or place.end is not None:
+            chosen |= Q(conversation=place.conversation_id, position__gte=place.first) & (
+                Q() if place.end is None else Q(position__lt=place.end)
+            )
     return chosen
 
 
-def _times(timings: Mapping[str, Any], status: str, *, is_instant: bool) -> dict[str, int | None]:
-    """Return the times that compare: none of a failed turn, no dead air that an interrupt cut, no instant speech."""
-    if status == Turn.Status.FAILED:
+def _callers_times(wait: Wait | None) -> dict[str, int | None]:
+    """Return the times that compare: none where the answer failed, and no dead air that an interrupt cut or that has no
+    end, because nothing was heard.
+    """
+    if wait is None or wait.status == Turn.Status.FAILED:
         return {}
-    if is_instant:
-        return {"ttft": timings.get("ttft")}
-    left_out = {DEAD_AIR} if status == Turn.Status.INTERRUPTED else set()
-    return {name: ms for name, ms in timings.items() if name not in left_out}
+    has_end = wait.status != Turn.Status.INTERRUPTED and wait.times.get(FIRST_AUDIO) is not None
+    return {name: wait.times.get(name) for name in (FIRST_AUDIO, *((DEAD_AIR,) if has_end else ()))}

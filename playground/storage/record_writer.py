@@ -17,10 +17,12 @@ from playground.engine.json_types import Json
 from playground.engine.limits import MIB
 from playground.failures import log_failure
 from playground.models import Completion, Conversation, Turn
+from playground.storage.call_log import CountsChange, note_closed, store_counts
 from playground.storage.database_thread import keep_connection
 from playground.storage.database_trouble import Trouble, trouble_of
 from playground.storage.held_rows import TOGETHER_MS, briefly_waiting, each_unless_held, is_held_row
 from playground.storage.leases import PROCESS_ID, close_failed_turn
+from playground.storage.outbox import note_tool_calls
 from playground.storage.past_turns import left_at
 from playground.storage.prepared import PreparedInsert, PreparedUpdate, parameter
 from playground.storage.turn_rows import ENDS, TurnRow, storable
@@ -224,8 +226,7 @@ def _store_all(rows: Sequence[TurnRow]) -> list[TurnRow]:
     """
     try:
         with briefly_waiting(TOGETHER_MS):
-            for row in rows:
-                _store(row)
+            store_counts([change for row in rows for change in _store(row)])
     except Exception as error:
         if _is_the_databases(error) and not is_held_row(error):
             raise
@@ -237,7 +238,7 @@ def _store_if_valid(row: TurnRow) -> None:
     """Store the row; one with invalid data is left out, and if it is its turn's end, the turn fails."""
     try:
         with transaction.atomic():
-            _store(row)
+            store_counts(_store(row))
     except Exception as error:
         if _is_the_databases(error):
             raise
@@ -250,15 +251,19 @@ def _is_the_databases(error: Exception) -> bool:
     return isinstance(error, DatabaseError) and not isinstance(error, IntegrityError | DataError)
 
 
-def _store(row: TurnRow) -> None:
+def _store(row: TurnRow) -> list[CountsChange]:
+    """Store the row; return what its end changes of its slot."""
     values = {name: storable(value) for name, value in row.values.items()}
     # Viewers were told these events in any case: no other may have their ``seq``.
     if _ADVANCE(id=row.conversation_id, last_seq=row.last_seq, updated_at=timezone.now()):
         left_at(row.conversation_id, row.last_seq)
     if not _update_open(tuple(values))(id=row.turn_id, **values) and not _replace_closing(row, values):
-        return
+        return []
     for completion in row.completions:
         _INSERT_COMPLETION(Completion(turn_id=row.turn_id, **storable(completion)))
+    if ENDS in values and (calls := values.get("timeline", {}).get("tool_calls")):
+        note_tool_calls(row.turn_id, calls, values[ENDS])
+    return note_closed(row.turn_id) if ENDS in values else []
 
 
 def _replace_closing(row: TurnRow, values: Json) -> bool:

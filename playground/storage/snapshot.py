@@ -10,7 +10,8 @@ from playground.engine.persona import PersonaSettings
 from playground.models import Conversation, Turn
 from playground.storage.context_changes import context_changes
 from playground.storage.frozen_personas import frozen_persona, persona_of
-from playground.storage.newer_versions import NewerVersion, newer_versions
+from playground.storage.newer_versions import NewerVersion, newer_versions, with_difference
+from playground.storage.used_versions import used_versions
 
 SLICE_TURNS = 20
 """The number of turns read from the database at a time."""
@@ -23,6 +24,8 @@ class Snapshot:
     conversation: Json
     context_changes: list[Json]
     """As `context_changes.change_json`."""
+    used_versions: list[Json]
+    """As `used_versions.used_versions`."""
     turns: list[Json]
     """The newest turns in order, as many as fit into one part."""
     earlier: int
@@ -40,11 +43,17 @@ def load_snapshot(conversation_id: str, *, part_bytes: int) -> Snapshot:
     return Snapshot(
         conversation=conversation_json(conversation, persona_of(conversation)),
         context_changes=changes,
+        used_versions=used_versions(conversation_id),
         turns=turns,
         earlier=conversation.turns.filter(position__lt=turns[0]["turn_idx"]).count() if turns else 0,
         last_seq=conversation.last_seq,
-        newer_version=newer_versions([conversation_id]).get(conversation_id),
+        newer_version=_newer_version(conversation_id),
     )
+
+
+def _newer_version(conversation_id: str) -> NewerVersion | None:
+    newer = newer_versions([conversation_id]).get(conversation_id)
+    return None if newer is None else with_difference(conversation_id, newer)
 
 
 def load_turns_before(conversation_id: str, position: int, *, part_bytes: int) -> list[list[Json]]:
@@ -90,6 +99,7 @@ def conversation_json(conversation: Conversation, persona: PersonaSettings) -> J
             "id": version.persona_ref,
             "name": persona.name,
             "version": version.number,
+            "version_name": version.name,
             "platform": str(persona.llm.platform),
             "model": persona.llm.model,
             "tools": [tool.get("function", {}).get("name", "") for tool in persona.llm.tools],

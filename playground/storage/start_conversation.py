@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from personas.models import Persona, PersonaVersion
@@ -15,6 +17,8 @@ from playground.engine.persona_document import platform_of
 from playground.engine.prompt import fill_placeholders
 from playground.models import Conversation
 from playground.storage.latest_personas import latest_personas, versions_talked_to
+from playground.storage.outbox import note_started, will_send
+from playground.storage.presence import first_deadlines
 
 CHOICES_SHOWN = 24
 
@@ -37,6 +41,8 @@ class ConversationOptions:
     conversational_context: str = ""
     replica_id: str = ""
     callback_url: str = ""
+    sends_callbacks: bool = True
+    """Whether its address is told what happens, where the operator allows that."""
     custom_greeting: str = ""
     """Empty for the persona's own greeting, if it has one."""
     values: Mapping[str, str] = field(default_factory=dict)
@@ -56,7 +62,9 @@ def start_conversation(persona: Persona, options: ConversationOptions, *, owner:
     """
     _refuse_another_conversation(owner)
     version = newest_version(persona)
-    return Conversation.objects.create(
+    is_active = options.status == Conversation.Status.ACTIVE
+    now = timezone.now()
+    conversation = Conversation(
         owner=owner,
         persona_version=version,
         stand_in=options.stand_in,
@@ -64,13 +72,20 @@ def start_conversation(persona: Persona, options: ConversationOptions, *, owner:
         conversational_context=fill_placeholders(options.conversational_context, options.values),
         replica_id=options.replica_id or default_replica_of(version.document),
         callback_url=options.callback_url,
+        sends_callbacks=is_active and options.sends_callbacks and will_send(options.callback_url),
         custom_greeting=options.custom_greeting or greeting_of(version.document),
         initial_messages=list(options.initial_messages),
         properties=dict(options.properties),
         interrupt_history=options.interrupt_history,
         status=options.status,
-        ended_at=timezone.now() if options.status == Conversation.Status.ENDED else None,
+        ended_at=None if is_active else now,
+        **(first_deadlines(options.properties, now) if is_active else {}),
     )
+    with transaction.atomic():
+        conversation.save(force_insert=True)
+        Persona.objects.filter(pk=persona.pk).update(last_used_at=now)
+        note_started(conversation)
+    return conversation
 
 
 def default_replica_of(document: Mapping[str, Any]) -> str:
@@ -99,7 +114,9 @@ def newest_version(persona: Persona) -> PersonaVersion:
 def choices_for(user: User, chosen_id: str = "") -> list[Choice]:
     """Return the personas for the start page: the chosen one, then the user's most recent ones, then the newest."""
     talked_to = versions_talked_to(user, CHOICES_SHOWN).values()
-    personas = Persona.objects.select_related("token_secret", "filler_config").filter(version__gt=0)
+    personas = Persona.objects.select_related("token_secret", "filler_config").filter(
+        Q(archived_at=None) | Q(pk=chosen_id), version__gt=0
+    )
     shown = latest_personas(personas, talked_to, CHOICES_SHOWN, first_id=chosen_id)
     return [
         Choice(persona, tuple(problems))

@@ -12,10 +12,11 @@ def stored_streams(turn: Turn) -> list[Json]:
     ``payloads`` are ``{"t_ms", "data", "became": [[kind, text]]}``: ``t_ms`` counts from the turn's start, and is None
     for the end.
     """
-    return [_stream(completion, turn.text) for completion in turn.completions.order_by("attempt")]
+    return [stream_of(completion, turn.text) for completion in turn.completions.order_by("attempt")]
 
 
-def _stream(completion: Completion, text: str) -> Json:
+def stream_of(completion: Completion, text: str) -> Json:
+    """Return a completion, stored or not, whose answer's text is ``text``."""
     replay = Replay(functions=_offered(completion.request.get("body")))
     read = [
         {"t_ms": payload.t_ms, "data": payload.data, "became": payload.became}

@@ -1,5 +1,7 @@
 """Reads what a turn's large timeline shows beside its events: moments of the requests, each delta, limits in force."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 
 from playground.engine.answer.replay import Became, Replay
@@ -9,7 +11,7 @@ from playground.engine.limits import Limits
 from playground.engine.persona import PersonaSettings
 from playground.engine.speech.voices import voice_of
 from playground.models import Completion, Turn
-from playground.storage.frozen_personas import persona_of
+from playground.storage.frozen_personas import persona_of_turn
 
 
 def stored_timeline(turn: Turn) -> Json:
@@ -19,13 +21,15 @@ def stored_timeline(turn: Turn) -> Json:
     all payloads are kept: ``{"attempt", "phases", "deltas": [[t_ms, chars]], "is_whole",
     "calls": [t_ms], "prompt": {"messages", "chars", "bytes"}}``. All times are in ms from the turn's start.
     """
-    persona = persona_of(turn.conversation)
+    return timeline_of(persona_of_turn(turn), turn.completions.order_by("attempt"), turn.text)
+
+
+def timeline_of(persona: PersonaSettings, completions: Iterable[Completion], text: str) -> Json:
+    """Return the same for completions, stored or not, whose last gave ``text``."""
     return {
         "limits": _limits(settings.LIMITS, persona),
         "speech": _speech(persona),
-        "completions": [
-            _completion(completion, turn.text) for completion in turn.completions.order_by("attempt")
-        ],
+        "completions": [_completion(completion, text) for completion in completions],
     }
 
 

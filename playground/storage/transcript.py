@@ -1,12 +1,16 @@
-"""A conversation's transcript: its turns with texts, heard parts, calls and results, and changes of its context."""
+"""A conversation's transcript: its turns with texts, heard parts, calls, results, changes of context and version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from playground.engine.errors.codes import PERSONA_CODES
+from playground.engine.callers_wait import Times
+from playground.engine.errors.codes import PERSONA_FIELDS
 from playground.models import ContextChange, Conversation, Turn
+from playground.storage.callers_waits import waits_of
+from playground.storage.used_versions import used_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +34,76 @@ class TranscriptTurn:
     notes: tuple[str, ...]
     changes: tuple[ContextChange, ...]
     """Changes of the context between the turn before and this one."""
+    begins_version: str | None
+    """The name of the version that is used from this turn on, if it is another one than before."""
+    times: Times
+    """The caller's times: of the whole wait where the turn ends one of several, none where it goes on."""
+    rounds: int
+    """How many tool rounds these times span."""
 
     @property
     def is_cut(self) -> bool:
         return self.turn.status == Turn.Status.INTERRUPTED
 
     @property
+    def unheard_markdown(self) -> str:
+        """The unheard text struck through as GFM has it: each paragraph alone, with no space inside the marks."""
+        paragraphs = (paragraph.strip() for paragraph in self.unheard.split("\n\n"))
+        return "\n\n".join(f"~~{paragraph}~~" for paragraph in paragraphs if paragraph)
+
+    @property
     def error_message(self) -> str:
         return str((self.turn.error or {}).get("message", ""))
 
     @property
-    def is_put_right_in_persona(self) -> bool:
-        return (self.turn.error or {}).get("code") in PERSONA_CODES
+    def put_right_in(self) -> str:
+        """The persona's field in which the turn's error is put right; empty for another error."""
+        return PERSONA_FIELDS.get((self.turn.error or {}).get("code", ""), "")
 
     @property
     def times_ms(self) -> list[tuple[str, int]]:
         """The measured times as (name, ms)."""
         names = {"ttft": "TTFT", "first_audio": "first audio", "dead_air": "dead air", "total": "total"}
-        timings = self.turn.timings
-        return [(label, timings[name]) for name, label in names.items() if timings.get(name) is not None]
+        times = {**self.times, **({"dead_air": None} if self.is_unheard else {})}
+        return [(label, ms) for name, label in names.items() if (ms := times.get(name)) is not None]
+
+    @property
+    def is_unheard(self) -> bool:
+        """Whether nothing of an answer was heard, and no interrupt ended the wait: its dead air has no end."""
+        is_closed = self.turn.status in (Turn.Status.COMPLETED, Turn.Status.FAILED)
+        return is_closed and self.times.get("first_audio") is None
+
+    @property
+    def has_no_end(self) -> bool:
+        """Whether its dead air is to be shown as one without an end."""
+        return self.is_unheard and self.times.get("dead_air") is not None
 
 
 def transcript_of(conversation: Conversation) -> list[TranscriptTurn]:
     changes = changes_by_position(conversation)
+    versions = versions_by_position(conversation)
+    turns = list(conversation.turns.order_by("position"))
+    times = _CallersTimes(turns)
     return [
-        _transcript_turn(turn, changes.get(turn.position, ()))
-        for turn in conversation.turns.order_by("position")
+        _transcript_turn(turn, changes.get(turn.position, ()), versions.get(turn.position), times)
+        for turn in turns
     ]
+
+
+class _CallersTimes:
+    """Finds a turn's times as the caller's: a wait of several turns has its times at the last one."""
+
+    def __init__(self, turns: Sequence[Turn]) -> None:
+        closed = {turn.pk: turn.continues_id for turn in turns if turn.status not in Turn.OPEN}
+        self._by_last = {wait.turn_ids[-1]: wait for wait in waits_of(closed).values()}
+        self._going_on = {turn.continues_id for turn in turns}
+
+    def of(self, turn: Turn) -> tuple[Times, int]:
+        """Return the times and how many tool rounds they span."""
+        if turn.pk in self._going_on:
+            return {}, 0
+        wait = self._by_last.get(turn.pk)
+        return (turn.timings, 0) if wait is None else (wait.times, len(wait.turn_ids) - 1)
 
 
 def changes_by_position(conversation: Conversation) -> dict[int, tuple[ContextChange, ...]]:
@@ -65,7 +112,15 @@ def changes_by_position(conversation: Conversation) -> dict[int, tuple[ContextCh
     return {position: tuple(changes) for position, changes in by_position}
 
 
-def _transcript_turn(turn: Turn, changes: tuple[ContextChange, ...]) -> TranscriptTurn:
+def versions_by_position(conversation: Conversation) -> dict[int, str]:
+    """Return the names of the versions that the conversation went on with, by the position of their first turns."""
+    return {each["position"]: each["name"] for each in used_versions(conversation.pk)[1:]}
+
+
+def _transcript_turn(
+    turn: Turn, changes: tuple[ContextChange, ...], begins_version: str | None, callers_times: _CallersTimes
+) -> TranscriptTurn:
+    times, rounds = callers_times.of(turn)
     timeline: dict[str, Any] = turn.timeline
     filler = timeline.get("filler") or {}
     was_cut = turn.status == Turn.Status.INTERRUPTED and turn.text.startswith(turn.heard_text)
@@ -78,6 +133,9 @@ def _transcript_turn(turn: Turn, changes: tuple[ContextChange, ...]) -> Transcri
         filler=str(filler.get("phrase") or "") if filler.get("state") == "played" else "",
         notes=tuple(timeline.get("notes", ())),
         changes=changes,
+        begins_version=begins_version,
+        times=times,
+        rounds=rounds,
     )
 
 

@@ -1,5 +1,6 @@
 """The rows of turns as the recorder stores them: a turn so far, its end, and its end by a failure of ours."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from playground.engine.json_types import Json
 from playground.engine.turn_record import TurnRecord, timings_json
 from playground.storage.leases import failed_values
 
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 ENDS = "closed_at"
 """A row with this value is its turn's end."""
 
@@ -87,9 +89,9 @@ def failed_row(turn_id: str, conversation_id: str, text: str, *, last_seq: int) 
 
 
 def storable(value: Any) -> Any:
-    """Return the value without NUL characters, which PostgreSQL can't store."""
+    """Return the value without NUL characters, which PostgreSQL can't store, and lone surrogates, which nothing can."""
     if isinstance(value, str):
-        return value.replace("\0", "\ufffd")
+        return _NOT_STORABLE.sub("\ufffd", value)
     if isinstance(value, dict):
         return {storable(key): storable(member) for key, member in value.items()}
     if isinstance(value, list | tuple):

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from personas.forms.declared import form_field
-from personas.models import Persona
+from personas.models import Persona, PersonaVersion
 from personas.persona_fields import PERSONA_FIELDS
 from personas.saving import save_persona
 from playground.engine.errors.codes import Code, CommandError
@@ -20,6 +20,7 @@ from playground.engine.tools.mocks import Mock, arguments_of, with_mock
 from playground.engine.user_json import UserJsonError, parse_user_json
 from playground.models import Conversation, Turn
 from playground.storage.past_turns import tool_calls_of
+from playground.storage.used_versions import go_on_with
 
 UNKNOWN_CALL = "That call is not one of this turn: load the page again."
 NO_PERSONA = "The persona was deleted: there is nothing to save the mock in."
@@ -55,8 +56,15 @@ def save_mock(turn: Turn, call_id: str, output: str, conditions: Collection[str]
     version = save_persona(persona, by=by, note=f"Tool mock of {call.name}"[:200])
     is_newest = newest_before == used.number
     if is_newest:
-        Conversation.objects.filter(pk=conversation.pk, persona_version=used).update(persona_version=version)
+        _go_on(conversation, used, version)
     return SavedMock(version.number, is_newest)
+
+
+def _go_on(conversation: Conversation, used: PersonaVersion, version: PersonaVersion) -> None:
+    """Have the conversation go on with the version, unless it has been brought to another one meanwhile."""
+    on_used = Conversation.objects.select_for_update().filter(pk=conversation.pk, persona_version=used)
+    for locked in on_used:
+        go_on_with(locked, version)
 
 
 def _call(turn: Turn, call_id: str) -> ToolCall:

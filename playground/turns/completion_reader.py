@@ -24,6 +24,7 @@ from playground.engine.answer.decoder import (
 )
 from playground.engine.errors.codes import Code, UpstreamError
 from playground.engine.events import (
+    AnswerBegan,
     ContentDelta,
     EventFired,
     NoteMade,
@@ -42,8 +43,9 @@ from playground.engine.persona import PersonaSettings
 from playground.engine.platforms.registry import platform_named
 from playground.engine.turn_plan import Call
 from playground.outgoing.completion import OpenCompletion, Response
-from playground.outgoing.phases import Phases, recorded_phases
+from playground.outgoing.phases import Phases
 from playground.timers import PutOffTimer
+from playground.turns.phase_teller import PhaseTeller
 from playground.turns.turn_output import TurnOutput
 
 EVENT_STREAM = "text/event-stream"
@@ -80,6 +82,7 @@ class CompletionReader:
         self._limits = limits
         self._on_sentence = on_sentence
         self._after_sentences = after_sentences
+        self._phase_teller = PhaseTeller(output)
         self._loop = asyncio.get_running_loop()
         self._offered = frozenset(name for tool in persona.llm.tools if (name := _function_name(tool)))
         self._decoder = self._new_decoder()
@@ -123,7 +126,7 @@ class CompletionReader:
             wait_ms = self._retry_wait_ms(error, attempt)
             if wait_ms is None:
                 return error
-            self._output.note(f"{error.message} The request is sent once more.")
+            self._output.note(f"{error.message} The request was sent once more.")
             await asyncio.sleep(wait_ms / 1000)
             attempt += 1
             self._decoder = self._new_decoder()
@@ -205,7 +208,7 @@ class CompletionReader:
     @contextmanager
     def _told_phases(self) -> Iterator[Phases]:
         """Record the phases of the request that is sent inside, and emit them if no good answer comes."""
-        with recorded_phases() as phases:
+        with self._phase_teller.recorded() as phases:
             try:
                 yield phases
             finally:
@@ -217,12 +220,14 @@ class CompletionReader:
         opened = self._open_completion(self._call.wire, limits=self._limits, secrets=self._call.secrets)
         async with opened as response:
             self._has_response = True
+            self._progress.headers_ms = self._output.now_ms()
             self._emit_response(response, phases)
             self._media_type = _media_type(response)
             async for data in response.aiter_bytes():
                 self._idle.unset()
                 self._raise_idle_failure()
-                self._output.mark_byte()
+                self._arrived_ms = self._output.now_ms()
+                self._mark_byte()
                 await self._take_gently(self._feed(decoder, data))
                 while decoder.is_behind:
                     await asyncio.sleep(0)
@@ -233,6 +238,7 @@ class CompletionReader:
                 self._deadline.set(self._deadline_at())
 
     def _emit_response(self, response: Response, phases: Phases) -> None:
+        self._phase_teller.stop()
         received = ResponseReceived(
             t_ms=self._output.now_ms(),
             status=response.status,
@@ -241,9 +247,16 @@ class CompletionReader:
         )
         self._output.emit(received)
 
+    def _mark_byte(self) -> None:
+        """Emit that the answer begins, once per turn."""
+        if self._output.ttfb_ms is not None:
+            return
+        self._output.mark_byte(self._arrived_ms)
+        self._output.emit(AnswerBegan(t_ms=self._arrived_ms))
+
     def _feed(self, decoder: AnswerDecoder, data: bytes) -> list[Piece]:
-        """Decode the data, and record its arrival time."""
-        now_ms = self._arrived_ms = self._output.now_ms()
+        """Decode the data, which has just arrived."""
+        now_ms = self._arrived_ms
         deltas, fragments = decoder.content_deltas, decoder.call_fragments
         pieces = decoder.feed(data)
         self._arrivals.add(decoder.content_deltas - deltas, now_ms - self._sent_ms)
@@ -256,9 +269,9 @@ class CompletionReader:
     async def _take_gently(self, pieces: list[Piece]) -> None:
         self._waiting.extend(pieces)
         while (count := self._count_at_once()) < len(self._waiting):
-            self._take_waiting(count)
+            self._take_waiting(count, self._arrived_ms)
             await asyncio.sleep(0)
-        self._take_waiting(len(self._waiting))
+        self._take_waiting(len(self._waiting), self._arrived_ms)
 
     def _count_at_once(self) -> int:
         """Return the number of pending pieces to handle before yielding to other tasks; payloads take no time."""
@@ -272,18 +285,19 @@ class CompletionReader:
 
     def _take(self, pieces: list[Piece]) -> None:
         self._waiting.extend(pieces)
-        self._take_waiting(len(self._waiting))
+        self._take_waiting(len(self._waiting), self._output.now_ms())
 
-    def _take_waiting(self, count: int) -> None:
+    def _take_waiting(self, count: int, came_ms: int) -> None:
+        """Handle pieces; a delta has the time of its payload: what decoding took is not the LLM's."""
         now_ms = self._output.now_ms()
         has_sentence = False
         for _ in range(count):
             piece = self._waiting.popleft()
             match piece:
                 case ContentPiece():
-                    self._output.mark_content(now_ms)
+                    self._output.mark_content(came_ms)
                     self._progress.content_ms = now_ms
-                    self._output.emit(ContentDelta(t_ms=now_ms, offset=piece.offset, text=piece.text))
+                    self._output.emit(ContentDelta(t_ms=came_ms, offset=piece.offset, text=piece.text))
                 case SentencePiece():
                     self._on_sentence(piece.sentence)
                     has_sentence = True

@@ -6,11 +6,13 @@ speaker. An interrupt is a signal to the conductor; only a shutdown cancels its 
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Any
 
 from playground.engine.answer.notes import TurnNotes
 from playground.engine.errors.codes import TURN_FAILED, Code, GreenroomError
 from playground.engine.events import (
+    AnswerEnded,
     ContentDelta,
     FillerSkipped,
     InterruptHeld,
@@ -27,6 +29,7 @@ from playground.engine.events import (
 from playground.engine.limits import Limits
 from playground.engine.sentences.splitter import SentenceSplitter
 from playground.engine.speech.barge_in import cut_at_ms
+from playground.engine.speech.dead_air import dead_air_ms
 from playground.engine.speech.fillers import Pick, SkipReason
 from playground.engine.speech.schedule import SpeechSchedule
 from playground.engine.speech.spoken import spoken
@@ -139,11 +142,13 @@ class _Turn:
 
     def close(self, status: TurnStatus, error: GreenroomError | None) -> TurnClosed:
         """Return the closing event for the current state. An interrupted voice must be cut first."""
-        for event in self._schedule.cut(self._output.now_ms()) if self._schedule.is_speaking else ():
+        now_ms = self._output.now_ms()
+        for event in self._schedule.cut(now_ms) if self._schedule.is_speaking else ():
             self._output.emit(event)
         text = self._reader.text if self._reader else self._text
-        heard_to = self._schedule.heard_to(self._output.now_ms())
-        return self._closed(status, error, text, text if status is TurnStatus.COMPLETED else text[:heard_to])
+        heard_to = self._schedule.heard_to(now_ms)
+        heard_text = text if status is TurnStatus.COMPLETED else text[:heard_to]
+        return self._closed(now_ms, status, error, text, heard_text)
 
     def _close_cut(self, cut: Interrupt) -> TurnClosed:
         now_ms = self._output.now_ms()
@@ -155,15 +160,14 @@ class _Turn:
         heard_to = self._schedule.heard_to(now_ms)
         if cut.at_offset is not None:
             heard_to = min(heard_to, cut.at_offset)
-        return self._closed(TurnStatus.INTERRUPTED, cut.error, text, text[:heard_to])
+        return self._closed(now_ms, TurnStatus.INTERRUPTED, cut.error, text, text[:heard_to])
 
     def _closed(
-        self, status: TurnStatus, error: GreenroomError | None, text: str, heard_text: str
+        self, now_ms: int, status: TurnStatus, error: GreenroomError | None, text: str, heard_text: str
     ) -> TurnClosed:
-        now_ms = self._output.now_ms()
         answer = self._reader
         completed = status is not TurnStatus.INTERRUPTED
-        return TurnClosed(
+        closed = TurnClosed(
             t_ms=now_ms,
             status=status,
             text=text,
@@ -177,12 +181,13 @@ class _Turn:
                 ttft=self._output.ttft_ms,
                 first_sentence=self._output.first_sentence_ms,
                 first_audio=self._schedule.first_audio_ms,
-                dead_air=self._schedule.silence_ms(now_ms),
                 total=now_ms,
             ),
             usage=answer.usage if answer else {},
             reasoning=answer.reasoning if answer else "",
         )
+        dead_air = dead_air_ms(closed, self._schedule.segments)
+        return replace(closed, timings=replace(closed.timings, dead_air=dead_air))
 
     async def _until_over_or_cut(
         self, speaking: "asyncio.Task[None]", interrupt: InterruptSignal
@@ -232,7 +237,10 @@ class _Turn:
             on_sentence=self._complete,
             after_sentences=self._perform_due,
         )
-        return await self._reader.run()
+        error = await self._reader.run()
+        if self._output.ttfb_ms is not None:
+            self._output.emit(AnswerEnded(t_ms=self._output.now_ms()))
+        return error
 
     async def _note_arguments(self) -> None:
         """Emit notes on calls with invalid arguments, without delaying any delta or sentence."""

@@ -13,7 +13,7 @@ from playground.failures import FailureLog
 from playground.storage import leases
 from playground.storage.database_thread import OwnDatabaseThread
 from playground.storage.reclaim import reclaim_turns
-from playground.tasks import start_task
+from playground.tasks import keep_doing, start_task
 from playground.turns.interrupt import Interrupt
 from playground.turns.running_turn import LiveTurn
 
@@ -50,7 +50,9 @@ class Heartbeat:
     def start(self) -> None:
         if not self._is_only_process:
             leases.reach.mark()
-        self._task = start_task(self._beat(), name="heartbeat")
+        failures = FailureLog(logger, doing="housekeeping")
+        beating = keep_doing(self._keep_house, every_s=leases.HEARTBEAT_S, failures=failures)
+        self._task = start_task(beating, name="heartbeat")
 
     async def stop(self) -> None:
         if self._task is not None:
@@ -60,18 +62,6 @@ class Heartbeat:
             async with asyncio.timeout(STOPPING_S):
                 await self._thread.stop()
         leases.reach.forget()
-
-    async def _beat(self) -> None:
-        """Keep house again and again."""
-        failures = FailureLog(logger, doing="housekeeping")
-        while True:
-            await asyncio.sleep(leases.HEARTBEAT_S)
-            try:
-                await self._keep_house()
-            except Exception as error:
-                failures.failed(error)
-            else:
-                failures.succeeded()
 
     async def _keep_house(self) -> None:
         turns = {live.plan.turn_id: live for live in self._turns()}

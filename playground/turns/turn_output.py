@@ -34,9 +34,9 @@ class TurnOutput:
     def note(self, note: str) -> None:
         self.emit(NoteMade(t_ms=self.now_ms(), note=note))
 
-    def mark_byte(self) -> None:
+    def mark_byte(self, now_ms: int) -> None:
         if self.ttfb_ms is None:
-            self.ttfb_ms = self.now_ms()
+            self.ttfb_ms = now_ms
 
     def mark_content(self, now_ms: int) -> None:
         if self.ttft_ms is None:

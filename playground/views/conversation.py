@@ -1,12 +1,13 @@
 """The live page of a conversation, and the request and the answer of each of its turns."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from playground.access import READ, START, may_edit_persona, own_conversation_or_404, own_turn_or_404
-from playground.engine.errors.codes import PERSONA_CODES
+from playground.engine.errors.codes import PERSONA_FIELDS
 from playground.engine.json_text import json_bytes
 from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.registry import platform_choices, platform_named, platforms
@@ -32,12 +33,13 @@ def conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
         "conversation": own_conversation,
         "persona": {"id": version.persona_id or "", "name": version.document.get("persona_name", "")},
         "may_edit": may_edit_persona(request, version),
-        "edited_codes": " ".join(sorted(PERSONA_CODES)),
+        "edited_fields": json_bytes(PERSONA_FIELDS).decode(),
         "socket_path": f"/ws/conversations/{own_conversation.pk}/",
         "close_codes": close_codes_json(),
         "platforms": platform_choices(),
         "voice": _voice(own_conversation),
         "decision_ms": _decision_ms(own_conversation),
+        "first_content_ms": settings.LIMITS.first_content_ms,
         "interrupt_policies": json_bytes(POLICIES).decode(),
     }
     return render(request, "playground/conversation.html", context)

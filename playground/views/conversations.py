@@ -1,54 +1,188 @@
-"""Conversations: the list, the transcript, the end."""
+"""Conversations: the call log, the transcript, the end of one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
+from django import forms
+from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.fields.json import KeyTextTransform
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 
+from personas.models import Persona
 from playground.access import END, READ, may_edit_persona, own_conversation_or_404, permitted
-from playground.models import Conversation, Turn
+from playground.engine.platforms.registry import platform_choices
+from playground.models import Conversation, ConversationTag
+from playground.models.conversation_tag import TAG_CHARS
 from playground.runner import runner
-from playground.storage.transcript import changes_by_position, transcript_of
+from playground.storage.callback_list import callback_states
+from playground.storage.exported_conversations import FORMATS
+from playground.storage.find_words import SEARCH_CHARS
+from playground.storage.latest_personas import versions_talked_to
+from playground.storage.listed_conversations import (
+    NEWEST,
+    SORTS,
+    Cursor,
+    Sort,
+    Wanted,
+    list_conversations,
+    tags_of,
+)
+from playground.storage.transcript import changes_by_position, transcript_of, versions_by_position
 
-CONVERSATIONS_ON_A_PAGE = 30
+MOST_SELECTED = 100
+"""How many deletions are undone at once."""
+PERSONAS_OFFERED = 50
+TAGS_OFFERED = 200
+MOST_MS = 600_000
+BROWSER_DATE = "%Y-%m-%d"
+
+
+class FilterForm(forms.Form):
+    """The call log's filters, as in its address; what can't be read filters nothing."""
+
+    q = forms.CharField(required=False, max_length=SEARCH_CHARS)
+    persona = forms.CharField(required=False, max_length=32)
+    version = forms.IntegerField(required=False, min_value=1, max_value=1_000_000_000)
+    platform = forms.CharField(required=False, max_length=16)
+    failed = forms.BooleanField(required=False)
+    interrupted = forms.BooleanField(required=False)
+    tools = forms.BooleanField(required=False)
+    kept = forms.BooleanField(required=False)
+    slower = forms.IntegerField(required=False, min_value=1, max_value=MOST_MS)
+    tag = forms.CharField(required=False, max_length=TAG_CHARS)
+    since = forms.DateField(required=False, input_formats=[BROWSER_DATE])
+    until = forms.DateField(required=False, input_formats=[BROWSER_DATE])
+
+    def wanted(self, sort: Sort) -> Wanted:
+        self.is_valid()
+        given: Mapping[str, Any] = self.cleaned_data
+        return Wanted(
+            words=(given.get("q") or "").replace("\0", ""),
+            persona=given.get("persona") or "",
+            version=given.get("version"),
+            platform=given.get("platform") or "",
+            has_failed=given.get("failed", False),
+            has_interrupted=given.get("interrupted", False),
+            has_tool_calls=given.get("tools", False),
+            is_kept=given.get("kept", False),
+            slower_than_ms=given.get("slower"),
+            tag=given.get("tag") or "",
+            since=given.get("since"),
+            until=given.get("until"),
+            sort=sort,
+        )
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def conversation_list(request: HttpRequest) -> HttpResponse:
+    """A page of the call log; for htmx its table alone."""
     user = permitted(request, READ)
-    own = Conversation.objects.filter(owner=user).order_by("-created_at", "pk")
-    page = Paginator(own.values_list("pk", flat=True), CONVERSATIONS_ON_A_PAGE).get_page(
-        request.GET.get("page", "1")
+    sort = next((each for each in SORTS if each.name == request.GET.get("sort")), NEWEST)
+    wanted = FilterForm(request.GET).wanted(sort)
+    listed = list_conversations(
+        user, wanted, after=_cursor(request, "after", sort), before=_cursor(request, "before", sort)
     )
-    context = {"page": page, "conversations": _with_turns(list(page.object_list))}
+    context = {
+        "listed": listed,
+        "conversations": listed.conversations,
+        "wanted": wanted,
+        "is_first_page": not ({"after", "before"} & request.GET.keys()),
+        "sort": sort,
+        "sorts": SORTS,
+        "newer": _page_of(request, before=listed.before),
+        "older": _page_of(request, after=listed.after),
+        "columns": {each.name.replace("-", "_"): _sorted_by(request, each) for each in SORTS},
+    }
+    if getattr(request, "htmx", False):
+        return render(request, "conversations/_log.html", context)
+    deleted = _deleted(user)
+    context |= {
+        "personas": _personas(user, wanted.persona),
+        "platforms": platform_choices(),
+        "tags": list(_tags(user)),
+        "formats": [(each.name, each.label) for each in FORMATS],
+        "deleted": deleted,
+        "deleted_until": max(deleted.values(), default=None),
+        "has_more_filters": any(
+            request.GET.get(name) for name in ("slower", "platform", "version", "tag", "since", "until")
+        ),
+        "retention_days": settings.RETENTION_DAYS,
+    }
     return render(request, "conversations/list.html", context)
 
 
-def _with_turns(conversation_ids: Sequence[str]) -> QuerySet[Conversation]:
-    """Return these conversations, the latest first, with what their turns add up to.
+def _cursor(request: HttpRequest, name: str, sort: Sort) -> Cursor | None:
+    """Return the place in the address, ``value~id``; None if there is none, or it is of another order."""
+    value, _, conversation_id = request.GET.get(name, "").partition("~")
+    if not conversation_id or len(conversation_id) > 32 or "\0" in conversation_id:
+        return None
+    place = _moment(value) if sort.field == "created_at" else _number(value)
+    return None if place is None else Cursor(place, conversation_id)
 
-    Of these alone: a query that counts before it cuts out the page counts all turns of the user.
-    """
-    user_turns = Turn.objects.filter(conversation=OuterRef("pk")).exclude(user_text="").order_by("position")
-    return (
-        Conversation.objects.filter(pk__in=conversation_ids)
-        .select_related("persona_version")
-        .only("conversation_name", "status", "stand_in", "created_at", "persona_version__number")
-        .annotate(
-            persona_name=KeyTextTransform("persona_name", "persona_version__document"),
-            turn_count=Count("turns"),
-            failed_count=Count("turns", filter=Q(turns__status=Turn.Status.FAILED)),
-            last_turn_at=Max("turns__created_at"),
-            first_user_text=Subquery(user_turns.values("user_text")[:1]),
-        )
-        .order_by("-created_at", "pk")
-    )
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment is not None and timezone.is_aware(moment) else None
+
+
+def _number(text: str) -> int | None:
+    digits = text.removeprefix("-")
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= 9
+    return int(text) if is_number else None
+
+
+def _page_of(request: HttpRequest, **cursors: Cursor | None) -> str:
+    """Return the query of the page at the cursor; empty without one."""
+    ((name, cursor),) = cursors.items()
+    if cursor is None:
+        return ""
+    value = cursor.value.isoformat() if isinstance(cursor.value, datetime) else cursor.value
+    return "?" + urlencode([*_filters(request), (name, f"{value}~{cursor.conversation_id}")])
+
+
+def _sorted_by(request: HttpRequest, sort: Sort) -> str:
+    """Return the query of the first page in this order, with the same filters."""
+    filters = [(name, value) for name, value in _filters(request) if name != "sort"]
+    return "?" + urlencode([*filters, ("sort", sort.name)])
+
+
+def _filters(request: HttpRequest) -> list[tuple[str, str]]:
+    return [
+        (name, value)
+        for name, values in request.GET.lists()
+        for value in values
+        if name not in ("after", "before") and value
+    ]
+
+
+def _personas(user: User, chosen: str) -> list[tuple[str, str]]:
+    """Return the personas that the user talked to last, and the chosen one, as (id, name)."""
+    ids = {*list(versions_talked_to(user, PERSONAS_OFFERED).values())[:PERSONAS_OFFERED], chosen}
+    return list(Persona.objects.filter(pk__in=ids).order_by("persona_name").values_list("pk", "persona_name"))
+
+
+def _tags(user: User) -> Any:
+    own = ConversationTag.objects.filter(owner=user).order_by("name")
+    return own.values_list("name", flat=True).distinct()[:TAGS_OFFERED]
+
+
+def _deleted(user: User) -> dict[str, datetime]:
+    """Return those whose deletion may still be undone, and until when, the last ones last."""
+    rows = Conversation.objects.filter(purge_at__gt=timezone.now(), owner=user).order_by("purge_at")
+    return {pk: until for pk, until in rows.values_list("pk", "purge_at")[:MOST_SELECTED] if until}
 
 
 @require_safe
@@ -61,15 +195,23 @@ def conversation_detail(request: HttpRequest, conversation_id: str) -> HttpRespo
         "version": version,
         "turns": turns,
         "last_changes": changes_by_position(conversation).get(len(turns), ()),
+        "last_version": versions_by_position(conversation).get(len(turns)),
         "may_edit": may_edit_persona(request, version),
+        "callbacks": callback_states(conversation.pk),
+        "tag_names": tags_of([conversation.pk]).get(conversation.pk, []),
+        "formats": [(each.name, each.label) for each in FORMATS],
+        "retention_days": settings.RETENTION_DAYS,
     }
     return render(request, "conversations/detail.html", context)
 
 
 @require_POST
 async def conversation_end(request: HttpRequest, conversation_id: str) -> HttpResponse:
-    """End it; an open turn stops at once."""
+    """Ask once, as an end tells the callback_url; then end it: an open turn stops at once."""
     conversation = await sync_to_async(own_conversation_or_404)(request, conversation_id, END)
+    if conversation.sends_callbacks and "confirmed" not in request.POST:
+        context = {"conversations": [conversation], "receivers": [conversation.callback_url]}
+        return await sync_to_async(render)(request, "conversations/end.html", context)
     await runner().end(conversation.pk)
     await sync_to_async(messages.success)(request, "The conversation has ended.")
     return redirect("conversations:detail", conversation.pk)

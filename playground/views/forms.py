@@ -18,6 +18,7 @@ from personas.models import Persona
 from personas.reading import read_conversation, read_document
 from personas.row_limits import TooManyRowsError
 from playground.engine.addresses.address import AddressError, parse_address
+from playground.engine.callback_sentences import TOLD
 from playground.engine.platforms.registry import default_platform_name, platform_choices
 from playground.engine.prompt import placeholders
 from playground.storage.start_conversation import ConversationOptions, Message
@@ -58,6 +59,7 @@ class ConversationOptionsForm(forms.Form):
 
     def __init__(self, data: Any = None, *, initial: Mapping[str, str] | None = None) -> None:
         super().__init__(data, initial=dict(initial or {}))
+        self.fields["callback_url"].help_text = self._callback_help()
         values = data or initial or {}
         context = str(values.get("conversational_context", ""))
         self._identifiers = placeholders(context)[:MAX_PLACEHOLDERS]
@@ -77,6 +79,13 @@ class ConversationOptionsForm(forms.Form):
     def other_fields(self) -> list[forms.BoundField]:
         names = ("custom_greeting", "conversation_name", "replica_id", "callback_url")
         return [self[name] for name in names]
+
+    @staticmethod
+    def _callback_help() -> str:
+        """Return what is sent to the address, if anything is."""
+        if not settings.CALLBACKS:
+            return "Kept, and nothing is sent there: whoever runs the server has not switched callbacks on (CALLBACKS)."
+        return f"This address gets {TOLD}. Leave it empty and nothing is sent."
 
     def clean_callback_url(self) -> str:
         url: str = self.cleaned_data["callback_url"].strip()

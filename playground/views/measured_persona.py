@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from personas.models import Persona, PersonaVersion
+from personas.views.editor import came_from
 from playground.access import READ, permitted
 from playground.engine.distribution import FEWEST_TO_COMPARE, MEASURES
 from playground.engine.json_types import Json
@@ -18,7 +19,8 @@ NUMBER_DIGITS = 9
 @never_cache
 @require_safe
 def measured_persona(request: HttpRequest, persona_id: str) -> HttpResponse:
-    """Show the versions, a page of them at a time; ``?before=`` a version's number. Raises Http404."""
+    """Show the versions, a page of them at a time; ``?before=`` a version's number, ``?from=`` the
+    conversation to lead back to. Raises Http404."""
     user = permitted(request, READ, "personas.view_persona")
     persona = Persona.objects.filter(pk=persona_id).only("persona_name").first()
     times = persona_times(persona_id, user, before=_before(request))
@@ -27,6 +29,7 @@ def measured_persona(request: HttpRequest, persona_id: str) -> HttpResponse:
     context = {
         "persona": persona,
         "persona_id": persona_id,
+        "came_from": came_from(request),
         "name": persona.persona_name if persona else _name_of(persona_id),
         "times": times,
         "plots": _plots(times.versions),

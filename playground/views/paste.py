@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST
 from personas.error_reports import takes_secrets
 from personas.formats import ConversationDraft
 from personas.models import Persona
+from personas.pasted import keep_messages, keep_options
 from playground.access import START, permitted
 from playground.views.forms import PasteForm
-from playground.views.pasted import keep_messages, keep_options
 from playground.views.start_page import ADD_PERSONA, render_start_page
 
 

@@ -5,11 +5,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from personas.models import Persona
+from personas.pasted import pasted_messages
 from personas.readiness import readiness_problems
 from playground.access import START, permitted
 from playground.storage.start_conversation import start_conversation
 from playground.views.forms import ConversationOptionsForm
-from playground.views.pasted import pasted_messages
 from playground.views.start_page import VIEW_PERSONA, render_start_page
 
 

@@ -21,7 +21,7 @@ def start_again(request: HttpRequest, conversation_id: str) -> HttpResponse:
     user = permitted(request, START, VIEW_PERSONA)
     before = own_conversation_or_404(request, conversation_id, START)
     persona = before.persona_version.persona
-    if persona is None:
+    if persona is None or persona.deleted_at is not None:
         messages.error(request, PERSONA_DELETED)
         return redirect("playground:start")
     if not before.stand_in and readiness_problems(persona):

@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from personas.importing import ADD_SECRET
+from personas.pasted import pasted_messages, take_options
 from playground.access import START, permitted
 from playground.storage.start_conversation import CHOICES_SHOWN, choices_for
 from playground.views.forms import ConversationOptionsForm, EndpointForm, PasteForm
-from playground.views.pasted import pasted_messages, take_options
 
 ADD_PERSONA = "personas.add_persona"
 VIEW_PERSONA = "personas.view_persona"

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from playground.engine.callback_events import ShutdownReason
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.events import (
+    AnswerBegan,
+    AnswerEnded,
     ContentDelta,
     Event,
     EventFired,
@@ -16,6 +19,7 @@ from playground.engine.events import (
     PlayoutEnded,
     PlayoutStarted,
     ReasoningDelta,
+    RequestMoved,
     RequestSent,
     ResponseReceived,
     Segment,
@@ -84,6 +88,11 @@ TURN: tuple[tuple[Event, str], ...] = (
         "says which part of the system message came from where.",
     ),
     (
+        RequestMoved(t_ms=104, phases=_PHASES[:-1]),
+        "A request without an answer for 100 ms has come further; phases are its moments so far, as of an answer. A "
+        "snapshot has those of the open turn.",
+    ),
+    (
         ResponseReceived(
             t_ms=180, status=200, headers=(("content-type", "text/event-stream"),), phases=_PHASES
         ),
@@ -93,12 +102,21 @@ TURN: tuple[tuple[Event, str], ...] = (
         "Of a refusal, body is what its body begins with; else there is none.",
     ),
     (
+        AnswerBegan(t_ms=180),
+        "The first byte of the answer's body came (began: its t_ms is the TTFB), or no more of it comes (ended), while "
+        "what did come may still have to be heard. A snapshot has them of the open turn as timings_ms.ttfb and "
+        "answer_ended.",
+    ),
+    (AnswerEnded(t_ms=690), ""),
+    (
         ReasoningDelta(t_ms=240, offset=0, text="They ask about"),
         "New text of the reasoning, which is never spoken.",
     ),
     (
         ContentDelta(t_ms=312, offset=0, text="It is 21 °C"),
-        "New text of the answer; offset is the place of its first character (code point) in the whole.",
+        "New text of the answer; offset is the place of its first character (code point) in the whole. "
+        "count says "
+        "how many deltas share the event, because they followed each other faster than it could be sent.",
     ),
     (
         SentenceCompleted(t_ms=690, sentence=_SENTENCE, spoken="It is 21 °C in Oslo"),
@@ -174,7 +192,8 @@ def _messages() -> Iterator[tuple[Json, str]]:
         (
             "The first event on every socket: the conversation, its newest turns, and the open one as far as it has "
             "come. earlier is how many turns came before them, notices are those that are on, as in "
-            "playground.notice. Events with a higher seq follow without a gap."
+            "playground.notice. used_versions says from which turn_idx on each version of the persona was used, if "
+            "there were several. Events with a higher seq follow without a gap."
         ),
     )
     yield (
@@ -211,7 +230,10 @@ def _messages() -> Iterator[tuple[Json, str]]:
         _of_conversation("playground.interrupt_history", {"interrupt_history": "marked"}),
         "Another policy was chosen for what requests carry of answers that were cut: heard, full, marked or drop.",
     )
-    yield _of_conversation("playground.ended", {}), "The conversation has ended: it takes no more turns."
+    yield (
+        _of_conversation("playground.ended", {"shutdown_reason": str(ShutdownReason.MAX_CALL_DURATION)}),
+        f"The conversation has ended: it takes no more turns. shutdown_reason: {', '.join(ShutdownReason)}.",
+    )
     busy = CommandError(Code.BUSY, "A turn is open: interrupt it, or wait for its end.").as_json()
     yield (
         _of_conversation("playground.error", busy | {"client_msg_id": "m-1"}),

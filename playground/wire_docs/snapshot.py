@@ -17,6 +17,11 @@ CONTEXT_CHANGE: Json = {
     "created_at": "2025-11-24T16:00:00+00:00",
 }
 
+USED_VERSIONS: list[Json] = [
+    {"version": 2, "name": "2", "position": 0},
+    {"version": 3, "name": "3 · A shorter greeting", "position": 1},
+]
+
 
 def snapshot_example(conversation_id: str, turn: Json) -> Json:
     """The properties of ``playground.snapshot`` with this one turn."""
@@ -27,4 +32,10 @@ def snapshot_example(conversation_id: str, turn: Json) -> Json:
     version = PersonaVersion(persona_ref="p0123456789ab", number=3, document=document)
     conversation = Conversation(id=conversation_id, persona_version=version, conversation_name="Rehearsal")
     shown = conversation_json(conversation, persona_of(conversation))
-    return {"conversation": shown, "context_changes": [CONTEXT_CHANGE], "turns": [turn], "seq": SEQ}
+    return {
+        "conversation": shown,
+        "context_changes": [CONTEXT_CHANGE],
+        "used_versions": USED_VERSIONS,
+        "turns": [turn],
+        "seq": SEQ,
+    }

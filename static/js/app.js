@@ -42,16 +42,6 @@ function focusFirstInvalid(root = document) {
   root.querySelector("main [aria-invalid='true'], [data-form] [aria-invalid='true']")?.focus();
 }
 
-/** Ask before the page is left while a `<form data-guard>` has unsaved changes. */
-function guardForm(form) {
-  let changed = false;
-  form.addEventListener("input", () => (changed = true));
-  form.addEventListener("submit", () => (changed = false));
-  window.addEventListener("beforeunload", (event) => {
-    if (changed) event.preventDefault();
-  });
-}
-
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-copy], [data-copy-from]");
   if (button) copy(button);
@@ -64,4 +54,3 @@ document.addEventListener("htmx:afterSwap", (event) => {
 renderTimes();
 setInterval(renderTimes, TIMES_EVERY_MS);
 focusFirstInvalid();
-document.querySelectorAll("form[data-guard]").forEach(guardForm);

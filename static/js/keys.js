@@ -1,7 +1,7 @@
 /**
  * Keys on every page: `data-key` on a control is the key that uses it, alone ("l") or behind another one ("g p"); `?`
  * lists them; Ctrl or ⌘ with K opens the command palette. A key alone works outside of fields only, in a dialog for
- * its own controls, and can be switched off. A capital is typed with Shift: whoever types beside the text box sends nothing. `palette.js` and `keys_dialog.js` are loaded when they are first opened.
+ * its own controls, and can be switched off; with `data-key-always` it works while its control is out of sight too. A capital is typed with Shift: whoever types beside the text box sends nothing. `palette.js` and `keys_dialog.js` are loaded when they are first opened.
  */
 
 import { remembered } from "./remembered.js";
@@ -33,7 +33,7 @@ function use(event, key, within) {
   const typed = first ? `${first} ${key}` : key;
   const known = controls().filter((one) => within.contains(one));
   // Of several, as in a list of turns, the selected one's, else the last one that can be seen.
-  const usable = known.filter((one) => one.dataset.key === typed && one.checkVisibility());
+  const usable = known.filter((one) => one.dataset.key === typed && ("keyAlways" in one.dataset || one.checkVisibility()));
   const control = usable.find((one) => one.closest("[data-selected]")) ?? usable.at(-1);
   clearTimeout(timer);
   first = known.some((one) => one.dataset.key.startsWith(`${key} `)) && !first ? key : "";

@@ -14,7 +14,19 @@ from datetime import UTC, datetime
 
 import uvloop
 
-from tests.bench.cells import Cell, cluster, cpu, length, memory, paced, pages, slow_reader, speed, start
+from tests.bench.cells import (
+    Cell,
+    cluster,
+    cpu,
+    length,
+    memory,
+    paced,
+    pages,
+    passing_on,
+    slow_reader,
+    speed,
+    start,
+)
 from tests.bench.effort import FULL, QUICK, Effort
 from tests.bench.figures import Figures
 from tests.bench.machine import LOAD_CORES, Meter, describe, on_cores
@@ -30,6 +42,7 @@ CELLS = (
     Cell("start", "Start", start.measure),
     Cell("length", "A turn after others of its conversation", length.measure, SITES),
     Cell("pages", "Pages on a site with few or many personas and conversations", pages.measure, SITES),
+    Cell("passing_on", "An inspector that passes on, a delta every 20 ms", passing_on.measure, SITES),
     Cell(
         "cluster", "Several processes, with PostgreSQL and Redis", cluster.measure, SITES, is_asked_for=True
     ),

@@ -10,7 +10,8 @@ from dashboard.people import ensure_first_admin
 from dashboard.roles import Role, group_of
 from personas.models import Persona, PersonaVersion
 from personas.saving import save_persona
-from playground.models import Conversation
+from playground.models import Inspector
+from tests.bench.stored_talk import add_talk
 
 
 def print_keys(count: int) -> None:
@@ -23,6 +24,18 @@ def print_keys(count: int) -> None:
     sys.stdout.write(json.dumps(keys) + "\n")
 
 
+def print_inspector(forward_url: str) -> None:
+    """Make an inspector that passes on, and print its path."""
+    maker = User.objects.filter(username__startswith="bench-").earliest("pk")
+    inspector = Inspector.objects.create(
+        maker=maker,
+        name="Passes on",
+        answer=Inspector.Answer.PASS_ON,
+        forward_url=forward_url,
+    )
+    sys.stdout.write(inspector.path + "\n")
+
+
 def add_personas(count: int) -> None:
     for number in range(count):
         save_persona(
@@ -33,12 +46,4 @@ def add_personas(count: int) -> None:
 def add_conversations(count: int, username: str) -> None:
     owner = User.objects.get(username=username)
     versions = list(PersonaVersion.objects.all()[:100])
-    conversations = (
-        Conversation(
-            owner=owner,
-            persona_version=versions[number % len(versions)],
-            conversation_name=f"Conversation {number}",
-        )
-        for number in range(count)
-    )
-    Conversation.objects.bulk_create(conversations, batch_size=500)
+    add_talk(count, owner, versions, turns=1)

@@ -1,11 +1,15 @@
 """A real browser at the real site: Daphne in its own process, with migrated demo data.
 
-A test fails if the page logs an error, breaks the content security policy, or requests anything from another site.
+A test fails if the page logs an error or a warning, breaks the content security policy, or requests anything from
+another site.
 Requests that the page itself cancels, by leaving or for a newer one, are no errors, though htmx logs them as such.
+Pages move little, as for a user who prefers it: redrawing strips many times a second would cost most of a test.
 """
 
+import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -69,18 +73,35 @@ def signed_in_state(browser: Browser, site: Site, tmp_path_factory: pytest.TempP
     return path
 
 
+@pytest.fixture(scope="package")
+def watched_context(browser: Browser, site: Site) -> Iterator[tuple[BrowserContext, list[str]]]:
+    """One context for all tests of a folder, for its cache of scripts, and the problems that its pages have had."""
+    problems: list[str] = []
+    with _watched(browser, site, problems) as context:
+        yield context, problems
+
+
 @pytest.fixture
-def problems() -> list[str]:
+def problems(watched_context: tuple[BrowserContext, list[str]]) -> Iterator[list[str]]:
     """The errors of this test's pages so far; a test that expects one removes it."""
-    return []
+    _, problems = watched_context
+    yield problems
+    problems.clear()
 
 
 @pytest.fixture
 def context(
-    browser: Browser, site: Site, signed_in_state: Path, problems: list[str]
+    watched_context: tuple[BrowserContext, list[str]],
+    site: Site,
+    signed_in_state: Path,
+    problems: list[str],
 ) -> Iterator[BrowserContext]:
-    """Signed in as the first admin."""
-    yield from _watched(browser, site, problems, storage_state=signed_in_state)
+    """Signed in as the first admin, with nothing stored by an earlier test."""
+    context, _ = watched_context
+    context.add_cookies(json.loads(signed_in_state.read_text())["cookies"])
+    yield context
+    _forget(context, site)
+    assert not problems, problems
 
 
 @pytest.fixture
@@ -91,16 +112,29 @@ def page(context: BrowserContext) -> Page:
 
 @pytest.fixture
 def anonymous_page(browser: Browser, site: Site, problems: list[str]) -> Iterator[Page]:
-    """A page of someone who is not signed in."""
-    for context in _watched(browser, site, problems, storage_state=None):
+    """A page of someone who is not signed in, apart from those who are."""
+    with _watched(browser, site, problems) as context:
         yield context.new_page()
+    assert not problems, problems
 
 
-def _watched(
-    browser: Browser, site: Site, problems: list[str], *, storage_state: Path | None
-) -> Iterator[BrowserContext]:
+def _forget(context: BrowserContext, site: Site) -> None:
+    """Close the pages, and delete what they stored and were permitted."""
+    last = context.new_page()
+    for page in context.pages:
+        if page is not last:
+            page.close()
+    stored = {"origin": site.url, "storageTypes": "cookies,local_storage,indexeddb,cache_storage"}
+    context.new_cdp_session(last).send("Storage.clearDataForOrigin", stored)
+    context.clear_cookies()
+    context.clear_permissions()
+    last.close()
+
+
+@contextmanager
+def _watched(browser: Browser, site: Site, problems: list[str]) -> Iterator[BrowserContext]:
     def note_console(message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith(GIVEN_UP):
+        if message.type in ("error", "warning") and not message.text.startswith(GIVEN_UP):
             problems.append(f"console: {message.text}")
 
     def note_request(request: Request) -> None:
@@ -112,7 +146,7 @@ def _watched(
         base_url=site.url,
         viewport={"width": width, "height": height},
         locale="en-GB",
-        storage_state=storage_state,
+        reduced_motion="reduce",
     )
     context.set_default_timeout(TIMEOUT_MS)
     context.add_init_script(REPORT_VIOLATIONS)
@@ -121,4 +155,3 @@ def _watched(
     context.on("request", note_request)
     yield context
     context.close()
-    assert not problems, problems

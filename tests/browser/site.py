@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 PREPARED = "GREENROOM_TESTS_PREPARED"
 """The environment variable with the folder of what one process of a test run prepares for the others."""
+MIGRATED = "migrated.sqlite3"
+"""The file in that folder of a SQLite database with this version's tables."""
 API_KEY = "api-key"
 """The file of a prepared folder with an API key of the first admin."""
 ALLOWED = "GREENROOM_TESTS_SERVERS"
@@ -90,7 +92,8 @@ def prepare(data: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (shared / "is-ready").exists():
             shutil.rmtree(shared / "folder", ignore_errors=True)
-            (shared / "folder").mkdir()
+            (shared / "folder" / "data").mkdir(parents=True)
+            shutil.copy(shared / MIGRATED, shared / "folder" / "data" / "greenroom.sqlite3")
             with run_site(shared / "folder") as site:
                 key = site.manage("create_api_key", "the tests").splitlines()[-1]
             (shared / "folder" / API_KEY).write_text(key)
@@ -132,9 +135,9 @@ def serve_prepared(data: Path, server: str = "daphne", **settings: str) -> Itera
 
 
 @contextmanager
-def run_site(data: Path, **settings: str) -> Iterator[Site]:
-    """As `make run`, on whatever the folder holds."""
-    with _started(data, ["run"], settings, settings) as site:
+def run_site(data: Path, *options: str, **settings: str) -> Iterator[Site]:
+    """As `make run`, on whatever the folder holds; with the option ``--debug`` no static files are collected."""
+    with _started(data, ["run", *options], settings, settings) as site:
         yield site
 
 

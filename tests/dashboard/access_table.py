@@ -22,7 +22,8 @@ NOBODY: Callers = frozenset()
 ADMINS = frozenset({Caller.ADMIN, Caller.SUPERUSER})
 EDITORS = ADMINS | {Caller.EDITOR}
 SECRET_MANAGERS = ADMINS | {Caller.SECRET_MANAGER}
-VIEWERS = EDITORS | SECRET_MANAGERS | {Caller.VIEWER}
+INSPECTING = EDITORS | SECRET_MANAGERS
+VIEWERS = INSPECTING | {Caller.VIEWER}
 SIGNED_IN = VIEWERS | {Caller.NO_ROLE}
 EVERYONE = SIGNED_IN | {Caller.ANONYMOUS}
 
@@ -66,10 +67,16 @@ PAGES: dict[str, Row] = {
     "personas/": read(VIEWERS),
     "personas/new/": form(EDITORS),
     "personas/import/": form(EDITORS),
+    "personas/check-text/": post(VIEWERS),
+    "personas/export/": read(VIEWERS),
     "personas/preview/": post(VIEWERS),
     "personas/<str:persona_id>/": {"GET": VIEWERS, "POST": EDITORS},
     "personas/<str:persona_id>/delete/": form(EDITORS),
     "personas/<str:persona_id>/duplicate/": form(EDITORS),
+    "personas/<str:persona_id>/keep/": post(EDITORS),
+    "personas/<str:persona_id>/archive/": post(EDITORS),
+    "personas/<str:persona_id>/bring-back/": post(EDITORS),
+    "personas/<str:persona_id>/undo-delete/": post(EDITORS),
     "personas/<str:persona_id>/export/": read(VIEWERS),
     "personas/<str:persona_id>/export/file/": read(VIEWERS),
     "personas/<str:persona_id>/versions/": read(VIEWERS),
@@ -83,11 +90,13 @@ PAGES: dict[str, Row] = {
     "token-secrets/<str:name>/": read(SECRET_MANAGERS),
     "playground/": read(VIEWERS),
     "playground/start/": post(VIEWERS),
+    "playground/save-and-talk/": post(EDITORS),
     "playground/try/": post(EDITORS),
     "playground/paste/": post(EDITORS),
     "playground/check-connection/": post(EDITORS),
     "playground/check-endpoint/": post(EDITORS),
     "playground/<str:conversation_id>/check/": post(VIEWERS),
+    "playground/measured/first-audio/": read(VIEWERS),
     "playground/measured/filler/<int:pk>/": read(VIEWERS),
     "playground/measured/persona/<str:persona_id>/": read(VIEWERS),
     "playground/turns/<str:turn_id>/request/": read(VIEWERS),
@@ -99,19 +108,51 @@ PAGES: dict[str, Row] = {
     "playground/turns/<str:turn_id>/timeline/": read(VIEWERS),
     "playground/<str:conversation_id>/": read(VIEWERS),
     "playground/<str:conversation_id>/again/": post(VIEWERS),
+    "playground/<str:conversation_id>/go-on/": post(VIEWERS),
     "conversations/": read(VIEWERS),
     "conversations/<str:conversation_id>/": read(VIEWERS),
+    "conversations/selected/": post(VIEWERS),
+    "conversations/undo/": post(VIEWERS),
     "conversations/<str:conversation_id>/end/": post(VIEWERS),
+    "conversations/<str:conversation_id>/name/": form(VIEWERS),
+    "conversations/<str:conversation_id>/keep/": post(VIEWERS),
+    "conversations/<str:conversation_id>/delete/": post(VIEWERS),
+    "conversations/<str:conversation_id>/export/": read(VIEWERS),
+    "inspectors/": read(INSPECTING),
+    "inspectors/new/": form(INSPECTING),
+    "inspectors/public-address/": read(INSPECTING),
+    "inspectors/<str:inspector_id>/": read(INSPECTING),
+    "inspectors/<str:inspector_id>/edit/": form(INSPECTING),
+    "inspectors/<str:inspector_id>/key/": post(SECRET_MANAGERS),
+    "inspectors/<str:inspector_id>/keep/": post(INSPECTING),
+    "inspectors/<str:inspector_id>/delete/": form(INSPECTING),
+    "inspectors/<str:inspector_id>/requests/<int:number>/": read(INSPECTING),
+    "inspectors/<str:inspector_id>/requests/<int:number>/body/": read(INSPECTING),
+    "inspectors/<str:inspector_id>/requests/<int:number>/answer/": read(INSPECTING),
+    "inspectors/<str:inspector_id>/requests/<int:number>/timeline/": read(INSPECTING),
+    "inspectors/<str:inspector_id>/requests/<int:number>/compare/": read(INSPECTING),
+    "inspectors/<str:inspector_id>/requests/<int:number>/replay/": post(INSPECTING),
+    "inspectors/<str:inspector_id>/requests/<int:number>/persona/": post(EDITORS),
+    "inspectors/<str:inspector_id>/requests/<int:number>/conversation/": post(INSPECTING),
+    "inspectors/<str:inspector_id>/requests/<int:number>/delete/": post(INSPECTING),
+    "callbacks/": read(VIEWERS),
+    "callbacks/keys/": form(VIEWERS),
+    "callbacks/keys/stop/": post(VIEWERS),
+    "callbacks/<str:webhook_id>/again/": post(VIEWERS),
 }
 """Pages: they redirect to the sign-in, and answer 403 without the permission."""
 
 API: dict[str, Row] = {
     "v2/personas": {"GET": VIEWERS, "POST": EDITORS},
     "v2/personas/<persona_id>": {"GET": VIEWERS, "PATCH": EDITORS, "DELETE": EDITORS},
+    "v2/pals": {"GET": VIEWERS, "POST": EDITORS},
+    "v2/pals/<pal_id>": {"GET": VIEWERS, "PATCH": EDITORS, "DELETE": EDITORS},
     "v2/conversations": {"GET": VIEWERS, "POST": VIEWERS},
     "v2/conversations/<conversation_id>": {"GET": VIEWERS, "DELETE": VIEWERS},
     "v2/conversations/<conversation_id>/end": post(VIEWERS),
     "v2/greenroom/conversations/<conversation_id>/respond": post(VIEWERS),
+    "v2/greenroom/callbacks": read(VIEWERS),
+    "v2/greenroom/callbacks/<webhook_id>/again": post(VIEWERS),
 }
 """The API: needs a key; 401 without one, or with only a session."""
 
@@ -143,6 +184,8 @@ ADMIN_MODELS: dict[str, dict[str, Callers]] = {
         "change": SECRET_MANAGERS,
         "delete": SECRET_MANAGERS,
     },
+    "playground/inspector": {"view": ADMINS, "add": NOBODY, "change": NOBODY, "delete": NOBODY},
+    "playground/inspectedrequest": {"view": ADMINS, "add": NOBODY, "change": NOBODY, "delete": NOBODY},
     "playground/conversation": {"view": ADMINS, "add": NOBODY, "change": NOBODY, "delete": NOBODY},
     "playground/turn": {"view": ADMINS, "add": NOBODY, "change": NOBODY, "delete": NOBODY},
     "playground/completion": {"view": ADMINS, "add": NOBODY, "change": NOBODY, "delete": NOBODY},

@@ -10,7 +10,6 @@ FILL = """
 from django.core.management import call_command
 from dashboard.people import ensure_first_admin
 from personas.demo_data import load_demo_data
-call_command("migrate", verbosity=0, interactive=False)
 load_demo_data()
 ensure_first_admin()
 call_command("create_api_key", "the tests")
@@ -18,7 +17,10 @@ call_command("create_api_key", "the tests")
 
 
 def fill(url: str, data: Path) -> str:
-    """Fill the empty database for servers of this data folder, which is prepared too; an API key of the first admin."""
+    """Fill a database that has its tables and nothing else, and prepare the data folder of the servers that use it.
+
+    Return an API key of the first admin.
+    """
     prepare(data)
     filled = subprocess.run(
         [sys.executable, "manage.py", "shell", "--no-imports", "-c", FILL],

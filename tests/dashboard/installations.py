@@ -29,7 +29,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "in-use.lock"
+        if path.is_file() and path.suffix != ".lock"
     }
 
 

@@ -16,7 +16,11 @@ from django.db import connections
 from django.db.utils import load_backend
 
 from playground.storage import database_thread
-from tests.browser.site import PREPARED
+from tests.browser.site import MIGRATED, PREPARED
+from tests.services import drop_postgres, make_postgres, name_of_postgres, new_postgres
+
+POSTGRES_TEMPLATE = "postgres-template"
+"""The file of the folder that all processes of a run share, with the address of the server and the template's name."""
 
 
 def sqlite_at(path: Path) -> dict[str, Any]:
@@ -30,16 +34,52 @@ def postgres_at(url: str) -> dict[str, Any]:
 
 
 def copy_migrated(path: Path) -> None:
-    """Make the file a SQLite database with this version's tables; the first process of a run migrates it for all."""
+    """Make the file a SQLite database with this version's tables."""
+    shutil.copy(migrated_sqlite(), path)
+
+
+def migrated_sqlite() -> Path:
+    """Return the file of which others are copies; the first process of a run migrates it for all."""
     prepared = Path(os.environ[PREPARED])
-    template, unfinished = prepared / "migrated.sqlite3", prepared / "unfinished.sqlite3"
+    template, unfinished = prepared / MIGRATED, prepared / "unfinished.sqlite3"
     with (prepared / "migrated.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not template.exists():
             with migrated(sqlite_at(unfinished)):
                 pass
             unfinished.rename(template)
-    shutil.copy(template, path)
+    return template
+
+
+def postgres_template(server_url: str) -> str:
+    """Return the name of a PostgreSQL database with this version's tables, of which others are copies.
+
+    The first process of a run migrates it for all, and the one that started them drops it: `drop_postgres_template`.
+    """
+    prepared = Path(os.environ[PREPARED])
+    noted = prepared / POSTGRES_TEMPLATE
+    with (prepared / "postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not noted.exists():
+            url = make_postgres(server_url, "template")
+            noted.write_text(f"{server_url}\n{name_of_postgres(url)}")
+            with migrated(postgres_at(url)):
+                pass
+    return noted.read_text().splitlines()[1]
+
+
+def drop_postgres_template() -> None:
+    noted = Path(os.environ[PREPARED]) / POSTGRES_TEMPLATE
+    if noted.exists():
+        drop_postgres(*noted.read_text().splitlines())
+        noted.unlink()
+
+
+@contextmanager
+def migrated_postgres(server_url: str, purpose: str) -> Iterator[str]:
+    """Yield the address of a PostgreSQL database with this version's tables, dropped at the end."""
+    with new_postgres(server_url, purpose, postgres_template(server_url)) as url:
+        yield url
 
 
 @contextmanager

@@ -25,12 +25,19 @@ CALLS = {
     ("GET", "/v2/personas/p0"): "personas.view_persona",
     ("PATCH", "/v2/personas/p0"): "personas.change_persona",
     ("DELETE", "/v2/personas/p0"): "personas.delete_persona",
+    ("POST", "/v2/pals"): "personas.add_persona",
+    ("GET", "/v2/pals"): "personas.view_persona",
+    ("GET", "/v2/pals/p0"): "personas.view_persona",
+    ("PATCH", "/v2/pals/p0"): "personas.change_persona",
+    ("DELETE", "/v2/pals/p0"): "personas.delete_persona",
     ("POST", "/v2/conversations"): "playground.add_conversation",
     ("GET", "/v2/conversations"): "playground.view_conversation",
     ("GET", "/v2/conversations/c0"): "playground.view_conversation",
     ("POST", "/v2/conversations/c0/end"): "playground.change_conversation",
     ("DELETE", "/v2/conversations/c0"): "playground.delete_conversation",
     ("POST", "/v2/greenroom/conversations/c0/respond"): "playground.add_conversation",
+    ("GET", "/v2/greenroom/callbacks"): "playground.view_conversation",
+    ("POST", "/v2/greenroom/callbacks/w0/again"): "playground.change_conversation",
 }
 """All operations, and the permission that each requires."""
 ROLES = {

@@ -2,15 +2,16 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from dashboard.api import api
 from personas.saving import save_persona
-from playground.models import Conversation
+from playground.models import Callback, Conversation
 from tests.api import key_for
 from tests.personas.making import make_persona
 from tests.playground.rehearsals import make_conversation
 
-pytestmark = pytest.mark.slow  # Sends 25 generated requests to every operation, twice.
+pytestmark = pytest.mark.slow  # Sends 10 generated requests to every operation, twice.
 
 OPERATIONS = [
     (method.upper(), path)
@@ -34,4 +35,14 @@ def stored_ids(owner: User) -> dict[str, str]:
     persona = make_persona()
     save_persona(persona, by=None)
     conversation = make_conversation(owner, status=Conversation.Status.ENDED)
-    return {"persona_id": persona.pk, "conversation_id": conversation.pk}
+    now = timezone.now()
+    callback = Callback.objects.create(
+        conversation=conversation, owner=owner, event_type="system.shutdown", url="https://hooks.example.com/",
+        body="{}", next_at=now, created_at=now,
+    )  # fmt: skip
+    return {
+        "persona_id": persona.pk,
+        "pal_id": persona.pk,
+        "conversation_id": conversation.pk,
+        "webhook_id": callback.webhook_id,
+    }

@@ -141,6 +141,8 @@ async def test_a_refusal_reads_like_every_answer_of_its_path(
     assert headers[b"content-type"].startswith(content_type)
     assert {b"content-security-policy", b"x-request-id", b"x-frame-options"} <= headers.keys()
     assert words in body["body"].decode()
+    if content_type == "text/html":
+        assert headers[b"x-request-id"] in body["body"].decode()
 
 
 async def test_a_large_body_is_refused_while_others_fill_the_room() -> None:

@@ -1,5 +1,6 @@
 """A connection of `serve`, without a network and on a clock of the test: what is taken, refused and waited for."""
 
+import asyncio
 from collections.abc import Iterable, Iterator
 
 import pytest
@@ -21,6 +22,7 @@ from dashboard.body_limits import (
     TOO_MUCH_OF_AN_ADDRESS,
     TOO_MUCH_UNDER_WAY,
     TOO_SLOW,
+    UNREAD_S,
     too_large,
 )
 from dashboard.bounded_http import BoundedChannel, BoundedRequest
@@ -360,3 +362,24 @@ def test_what_a_body_took_is_given_back(
     connection.begin(IMPORT, b"Content-Length: 1048576")
     connection.send(PART)
     assert connection.request.refusal is None
+
+
+async def test_the_application_waits_while_the_client_does_not_read(connection: Connection) -> None:
+    connection.begin("/", method="GET")
+    await connection.request.until_read()
+    connection.channel.pauseProducing()
+    waiting = asyncio.ensure_future(connection.request.until_read())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    connection.clock.advance(UNREAD_S - 1)
+    connection.channel.resumeProducing()
+    await waiting
+    connection.clock.advance(UNREAD_S)
+    assert not connection.transport.is_cut_off
+
+
+def test_a_client_that_reads_no_more_is_cut_off(connection: Connection) -> None:
+    connection.begin("/", method="GET")
+    connection.channel.pauseProducing()
+    connection.clock.advance(UNREAD_S)
+    assert connection.transport.is_cut_off

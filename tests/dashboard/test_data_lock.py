@@ -1,5 +1,7 @@
 """The lock of the data folder: no server begins in a folder that is being restored."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -42,3 +44,32 @@ def test_neither_serve_nor_run_begins_in_a_folder_that_is_being_restored(
         for command in ("serve", "run"):
             with pytest.raises(CommandError, match="A restore is under way"):
                 call_command(command)
+
+
+def test_the_first_server_of_a_folder_knows_that_it_is_alone(tmp_path: Path) -> None:
+    """In processes of their own, since a lock ends with its process."""
+    program = (
+        "import sys; from pathlib import Path; from dashboard import data_lock; "
+        "print(data_lock.serve_beside(Path(sys.argv[1])), flush=True); sys.stdin.read()"
+    )
+
+    def serving() -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def is_alone(process: subprocess.Popen[str]) -> str:
+        assert process.stdout is not None
+        return process.stdout.readline().strip()
+
+    with serving() as first, serving() as second:
+        answers = {is_alone(first), is_alone(second)}
+        first.kill()
+        second.kill()
+    with serving() as third:
+        answer = is_alone(third)
+        third.kill()
+    assert (answers, answer) == ({"True", "False"}, "True")

@@ -1,8 +1,10 @@
 """No list costs more queries, or shows more than a page, with many rows than with few."""
 
 from collections.abc import Mapping
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -12,24 +14,32 @@ from dashboard.api_keys import make_key
 from dashboard.roles import Role, group_of
 from personas.documents import document_of
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
-from playground.models import Completion, Conversation, Turn
+from playground.models import Callback, Completion, Conversation, Turn
 from tests.conftest import signed_in
 from tests.dashboard.roles import person
 from tests.personas.making import make_persona
 
+summarise = import_module("playground.migrations.0016_summaries_of_old_conversations").summarise
 FEW, MANY = 25, 60
 """Few are more than home shows, which else need not count them."""
 PAGES = (
     "/", "/personas/", "/personas/?q=persona", "/fillers/", "/people/", "/playground/", "/conversations/",
-    "/conversations/?page=2", "/admin/personas/persona/", "/admin/personas/personaversion/",
+    "/conversations/?sort=turns", "/conversations/?q=hello", "/callbacks/", "/callbacks/keys/",
+    "/admin/personas/persona/", "/admin/personas/personaversion/",
     "/admin/personas/fillerconfig/", "/admin/personas/tokensecret/", "/admin/playground/conversation/",
     "/admin/playground/turn/", "/admin/playground/completion/", "/admin/dashboard/apikey/", "/admin/auth/user/",
     "/admin/playground/turn/?q=t000", "/admin/playground/completion/?answer=2",
 )  # fmt: skip
-API_PAGES = ("/v2/personas?limit=100", "/v2/conversations?limit=100", "/v2/conversations?status=active")
+API_PAGES = (
+    "/v2/personas?limit=100",
+    "/v2/conversations?limit=100",
+    "/v2/conversations?status=active",
+    "/v2/greenroom/callbacks?limit=100",
+)
 MOST_ROWS = {
     "/": ("<tr>", 24 + 1), "/personas/": ("<tr>", 30 + 1), "/fillers/": ("<tr>", 30 + 1), "/people/": ("<tr>", 30 + 1),
     "/conversations/": ("<tr>", 30 + 1), "/playground/": ('<li class="choice', 24),
+    "/callbacks/": ('<li class="callback"', 30),
     "/admin/personas/persona/": ('<th class="field-persona_name', 30),
     "/admin/playground/conversation/": ('<th class="field-id', 30),
     "/admin/playground/turn/": ('<th class="field-id', 30),
@@ -58,10 +68,29 @@ def fill(count: int, owner: User) -> None:
         Conversation(owner=owner, persona_version=version) for version in versions
     )
     turns = Turn.objects.bulk_create(
-        Turn(conversation=conversation, position=0, user_text="Hello", status=Turn.Status.COMPLETED)
+        Turn(
+            conversation=conversation,
+            position=0,
+            user_text="Hello",
+            status=Turn.Status.COMPLETED,
+            closed_at=conversation.created_at,
+        )
         for conversation in conversations
     )
+    summarise(apps, None)
     Completion.objects.bulk_create(Completion(turn=turn, request={}, response_status=200) for turn in turns)
+    Callback.objects.bulk_create(
+        Callback(
+            conversation=conversation,
+            owner=owner,
+            event_type="system.replica_joined",
+            url="https://hooks.example.com/",
+            body="{}",
+            next_at=conversation.created_at,
+            created_at=conversation.created_at,
+        )
+        for conversation in conversations
+    )
     for number in numbers:
         person(Role.EDITOR, f"person-{number}")
         make_key(f"key {number}", user=owner, role=group_of(Role.ADMIN))

@@ -1,4 +1,4 @@
-"""The home page: each persona's last run, first audio, last error and secret, and what to do next."""
+"""The home page: how each persona does, its newest failures, its secret, and what to do next."""
 
 from datetime import timedelta
 
@@ -9,15 +9,20 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from dashboard.overview import PERSONAS_SHOWN, RUNS_MEASURED, overview_of
+from dashboard.first_audio_plot import axis_of, plot_of
+from dashboard.overview import PERSONAS_SHOWN, overview_of
 from personas.models import Persona
 from personas.saving import save_persona
+from playground.engine.slot_counts import period_of
 from playground.models import Conversation, Turn
+from playground.storage.call_log import note_closed, store_counts
+from playground.storage.persona_health import FAILURES_SHOWN, QUIET, PersonaHealth, forget_old_counts
+from playground.storage.purge import delete_soon
 from tests.personas.making import make_persona, make_secret
 
-HOME_QUERIES = 10
+HOME_QUERIES = 11
 """Session, user, the user's permissions and the groups'; the versions talked to and their personas; those personas and
-others; conversations, turns."""
+others; their counts, those of the first hours of the day, failures."""
 
 
 def make_run(
@@ -26,19 +31,21 @@ def make_run(
     *,
     first_audio_ms: int | None = None,
     error: str = "",
-    minutes_ago: int = 0,
+    hours_ago: float = 0,
 ) -> Turn:
     """Create a closed turn in the owner's own conversation with the persona."""
     conversation = Conversation.objects.create(owner=owner, persona_version=save_persona(persona, by=None))
-    turn = Turn.objects.create(
-        conversation=conversation,
-        position=1,
-        status=Turn.Status.FAILED if error else Turn.Status.COMPLETED,
-        first_audio_ms=first_audio_ms,
+    status = Turn.Status.FAILED if error else Turn.Status.COMPLETED
+    began_at = timezone.now() - timedelta(hours=hours_ago)
+    turn = Turn.objects.create(conversation=conversation, position=0)
+    Turn.objects.filter(pk=turn.pk).update(
+        status=status,
+        timings={"first_audio": first_audio_ms},
         error={"code": "stalled", "message": error} if error else None,
+        created_at=began_at,
+        closed_at=began_at,
     )
-    began_at = timezone.now() - timedelta(minutes=minutes_ago)
-    Turn.objects.filter(pk=turn.pk).update(created_at=began_at)
+    store_counts(note_closed(turn.pk))
     Conversation.objects.filter(pk=conversation.pk).update(updated_at=began_at)
     return turn
 
@@ -63,42 +70,89 @@ def test_someone_without_the_right_sees_no_persona(stranger: User, client: Clien
     assert "may not look at personas" in page
 
 
-def test_before_the_first_run_the_next_steps_stand_there(user: User, user_client: Client) -> None:
+def test_before_the_first_run_the_next_steps_stand_there_and_one_of_them_stays(
+    user: User, user_client: Client
+) -> None:
     persona = stored_persona()
     assert "What to do next" in user_client.get(reverse("home")).content.decode()
     make_run(user, persona)
-    assert "What to do next" not in user_client.get(reverse("home")).content.decode()
-
-
-def test_a_persona_shows_how_it_did(user: User, user_client: Client) -> None:
-    persona = stored_persona(token_secret=make_secret(value=""))
-    for minutes_ago, first_audio_ms in enumerate([700, 1_500, 900]):
-        make_run(user, persona, first_audio_ms=first_audio_ms, minutes_ago=minutes_ago)
-    failed = make_run(user, persona, error="The LLM paused for 20 s.", minutes_ago=10)
-    (card,) = overview_of(user).cards
-    assert card.first_audio_ms == 900
-    assert card.last_error == "The LLM paused for 20 s."
-    assert card.last_error_in == failed.conversation_id
     page = user_client.get(reverse("home")).content.decode()
+    assert "What to do next" not in page
+    assert "Try your own endpoint" in page
+
+
+def test_a_persona_shows_how_it_did_today_and_this_week(user: User, user_client: Client) -> None:
+    address = "https://llm.example/agents/7/v1"
+    persona = stored_persona(token_secret=make_secret(value=""), address=address)
+    for first_audio_ms in (700, 1_500, 900):
+        make_run(user, persona, first_audio_ms=first_audio_ms)
+    make_run(user, persona, first_audio_ms=2_000, hours_ago=50)
+    make_run(user, persona, first_audio_ms=400, hours_ago=9 * 24)
+    failed = make_run(user, persona, error="The LLM paused for 20 s.", hours_ago=3)
+    overview = overview_of(user)
+    (card,) = overview.cards
+    assert (card.health.day.turns, card.health.day.failed, card.health.day.p50_ms) == (4, 1, 900)
+    assert (card.health.week.turns, card.health.week.p50_ms) == (5, 900)
+    assert card.health.week.errors == (("stalled", 1),)
+    assert card.health.week_before.p50_ms == 400
+    page = user_client.get(reverse("home")).content.decode()
+    assert f">{address}<" in page
     assert "MY_TOKEN: value missing" in page
-    assert "The LLM paused for 20 s." in page
+    assert "500 ms slower than the week before" in page
+    assert f'href="/conversations/{failed.conversation_id}/#{failed.pk}">The LLM paused for 20 s.' in page
+    assert "1 × stalled" in page
     assert f'name="persona" value="{persona.pk}"' in page
+
+
+def test_the_last_24_hours_are_as_many_at_any_time(user: User) -> None:
+    persona = stored_persona()
+    make_run(user, persona, first_audio_ms=700, hours_ago=23.9)
+    make_run(user, persona, first_audio_ms=900, hours_ago=24.1)
+    (card,) = overview_of(user).cards
+    assert (card.health.day.turns, card.health.day.p50_ms, card.health.week.turns) == (1, 700, 2)
 
 
 def test_only_ones_own_runs_count(user: User, other_user: User) -> None:
     persona = stored_persona()
     make_run(other_user, persona, first_audio_ms=100, error="Bob's error.")
-    (card,) = overview_of(user).cards
-    assert (card.last_run, card.first_audio_ms, card.last_error) == (None, None, "")
+    overview = overview_of(user)
+    (card,) = overview.cards
+    assert (card.last_run, card.health, overview.failures) == (None, QUIET, [])
 
 
-def test_the_median_is_of_the_latest_runs(user: User) -> None:
+def test_the_newest_failures_stand_there_without_deleted_conversations(user: User) -> None:
     persona = stored_persona()
-    for run in range(RUNS_MEASURED):
-        make_run(user, persona, first_audio_ms=500, minutes_ago=run)
-    for run in range(RUNS_MEASURED + 5):
-        make_run(user, persona, first_audio_ms=9_000, minutes_ago=1_000 + run)
-    assert overview_of(user).cards[0].first_audio_ms == 500
+    for hours_ago in range(FAILURES_SHOWN + 2):
+        make_run(user, persona, error=f"{hours_ago} hours ago", hours_ago=hours_ago)
+    make_run(user, persona, error="Too old", hours_ago=8 * 24)
+    newest = overview_of(user).failures
+    assert [failure.message for failure in newest] == [
+        f"{number} hours ago" for number in range(FAILURES_SHOWN)
+    ]
+    delete_soon([newest[0].conversation_id], user.pk)
+    assert overview_of(user).failures[0].message == "1 hours ago"
+
+
+def test_counts_that_no_page_shows_are_forgotten(user: User) -> None:
+    make_run(user, stored_persona(), first_audio_ms=1, hours_ago=16 * 24)
+    make_run(user, stored_persona(), first_audio_ms=1, hours_ago=13 * 24)
+    assert forget_old_counts(timezone.now()) == 1
+
+
+def test_the_plot_stands_on_one_axis_and_says_the_same_in_words() -> None:
+    def health(week_ms: int | None, before_ms: int | None) -> PersonaHealth:
+        periods = [period_of([{f"audio:{ms}": 9}] if ms else []) for ms in (week_ms, before_ms)]
+        return PersonaHealth(periods[0], *periods)
+
+    slow, quick = health(2_000, 1_000), health(500, None)
+    axis_ms = axis_of([slow, quick])
+    assert axis_ms == 2_100
+    before, week = plot_of(slow, axis_ms).lines
+    assert (before.p50_x, week.p50_x, week.p95_x) == (76, 149, 149)
+    assert plot_of(slow, axis_ms).says == "1,000 ms slower than the week before"
+    assert plot_of(health(1_000, 1_005), axis_ms).says == "the same as the week before"
+    assert [line.kind for line in plot_of(quick, axis_ms).lines] == ["week"]
+    assert plot_of(health(None, 5), axis_ms).says == ""
 
 
 def test_what_ran_last_comes_first(user: User) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.logs import SafeFormatter
 from dashboard.request_id import begin_request
+from playground.models.inspector import new_address_token
 
 FORMAT = "%(levelname)s [%(request_id)s] %(message)s"
 
@@ -23,6 +24,16 @@ def test_no_control_character_reaches_the_log(character: str) -> None:
     line = formatted("path %s", f"/a{character}WARNING forged")
     assert character not in line
     assert "forged" in line
+
+
+@pytest.mark.parametrize(
+    "path", ["/inspect/{}", "/inspect/{}/v1/chat/completions", "http://other/inspect/{}?a=b"]
+)
+def test_an_inspectors_address_is_not_readable(path: str) -> None:
+    token = new_address_token()
+    line = formatted("Not Found: %s", path.format(token))
+    assert token not in line
+    assert line.endswith(f" Not Found: {path.format('…')}")
 
 
 def test_a_traceback_cannot_begin_a_line_that_looks_like_an_event() -> None:

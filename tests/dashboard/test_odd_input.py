@@ -21,16 +21,31 @@ from dashboard.people import ensure_first_admin
 from personas.demo_data import load_demo_data
 from playground.outgoing import client
 from tests.api import key_for
-from tests.dashboard.odd_input import ODD_IN_PATH, REFUSED_BY_DATABASES, admin_queries, forms, queries
-from tests.dashboard.own_database import migrated, new_sqlite, postgres_at
+from tests.dashboard.odd_input import (
+    ADMIN_QUERIES,
+    ADMIN_QUERIES_OF_DATABASES,
+    ODD_IN_PATH,
+    ODD_VALUES,
+    REFUSED_BY_DATABASES,
+    REFUSED_VALUES,
+    forms,
+    queries,
+)
+from tests.dashboard.own_database import migrated_postgres, new_sqlite, postgres_at, using
 from tests.dashboard.routes import routes
 from tests.dashboard.world import World
-from tests.services import new_postgres
 
-pytestmark = pytest.mark.slow  # Sends thousands of requests through the whole application.
+pytestmark = [
+    pytest.mark.slow,  # Sends thousands of requests through the whole application.
+    pytest.mark.ignore_template_errors,  # Django's own page of a user's password asks for a field that isn't there.
+]
 
 LEFT_OUT = ("sign-out/", "admin/logout/", "deactivate/", "demo/v1/", "/respond")
 """They end the session with which the others are asked, or answer with a stream."""
+ALIKE_IN_ADMIN = re.compile(
+    r"admin/(?!personas/persona/|auth/user/)\w+/\w+/<path:object_id>/(delete/|history/|)"
+)
+"""Pages that are Django's own code for each model: asked for one model whose keys are texts and one with numbers."""
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 CSRF = "a" * 32
 Request = tuple[str, str, bytes]
@@ -52,8 +67,8 @@ def admin(
                 yield first_admin()
             return
         with (
-            new_postgres(request.getfixturevalue("postgres_url"), "odd") as url,
-            migrated(postgres_at(url)),
+            migrated_postgres(request.getfixturevalue("postgres_url"), "odd") as url,
+            using(postgres_at(url)),
         ):
             yield first_admin()
 
@@ -143,13 +158,15 @@ def addresses(admin: User) -> dict[str, str]:
     """An address of each route, with the rows that stand there."""
     world = World.of(admin)
     stored = {name: str(row.pk) for name, row in world.by_model.items()}
-    return {route: address_of(route, stored) for route in routes() if not route.endswith(LEFT_OUT)}
+    asked = (route for route in routes() if not (route.endswith(LEFT_OUT) or ALIKE_IN_ADMIN.fullmatch(route)))
+    return {route: address_of(route, stored) for route in asked}
 
 
 def address_of(route: str, stored: dict[str, str]) -> str:
     in_admin = re.match(r"admin/(\w+/\w+)/", route)
     values = {
         "persona_id": stored["personas/persona"],
+        "pal_id": stored["personas/persona"],
         "conversation_id": stored["playground/conversation"],
         "turn_id": stored["playground/turn"],
         "pk": stored["personas/fillerconfig" if "filler" in route else "auth/user"],
@@ -183,24 +200,31 @@ def test_in_a_path(caller: Caller, addresses: dict[str, str]) -> None:
     values = REFUSED_BY_DATABASES if connection.vendor == "postgresql" else ODD_IN_PATH
     requests = [("GET", path, b"") for path in odd_paths(addresses, values)]
     requests += [("POST", path, b"") for path in odd_paths(addresses, ["%00"])]
-    assert len(requests) > 300
+    assert len(requests) > 200
     assert caller.failures(requests) == []
 
 
+def odd_values() -> tuple[bytes, ...]:
+    return REFUSED_VALUES if connection.vendor == "postgresql" else ODD_VALUES
+
+
 def test_in_a_query(caller: Caller, addresses: dict[str, str]) -> None:
-    urls = list(queries())
+    urls = list(queries(odd_values()))
     requests = (("GET", f"{path}?{query}", b"") for path in addresses.values() for query in urls)
     assert caller.failures(requests) == []
 
 
 def test_in_a_form(caller: Caller, addresses: dict[str, str]) -> None:
-    posted = list(forms())
+    posted = list(forms(odd_values()))
     requests = (("POST", path, form) for path in addresses.values() for form in posted)
     assert caller.failures(requests) == []
 
 
 def test_in_a_filter_of_the_admin(caller: Caller, addresses: dict[str, str]) -> None:
     lists = [path for route, path in addresses.items() if re.fullmatch(r"admin/\w+/\w+/", route)]
-    requests = (("GET", f"{path}?{query}", b"") for path in lists for query in admin_queries())
+    odd = ADMIN_QUERIES_OF_DATABASES
+    if connection.vendor != "postgresql":
+        odd += ADMIN_QUERIES
+    requests = (("GET", f"{path}?{query}", b"") for path in lists for query in odd)
     assert len(lists) > 10
     assert caller.failures(requests) == []

@@ -15,10 +15,9 @@ from dashboard.models import ApiKey
 from dashboard.roles import Role, group_of
 from playground.models import Conversation
 from playground.storage.rights_version import rights_version
-from tests.dashboard.own_database import migrated, new_sqlite, postgres_at
+from tests.dashboard.own_database import migrated_postgres, new_sqlite, postgres_at, using
 from tests.dashboard.roles import person
 from tests.playground.rehearsals import make_conversation
-from tests.services import new_postgres
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], scope="module")
@@ -33,7 +32,7 @@ def database(
                 yield
         else:
             url = request.getfixturevalue("postgres_url")
-            with new_postgres(url, "rights") as own, migrated(postgres_at(own)):
+            with migrated_postgres(url, "rights") as own, using(postgres_at(own)):
                 fill()
                 yield
 

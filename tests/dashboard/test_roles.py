@@ -16,6 +16,7 @@ VIEW = {
     "playground.change_conversation",
     "playground.delete_conversation",
 }
+INSPECT = {f"playground.{verb}_inspector" for verb in ("add", "change", "delete", "view")}
 EDIT = {
     f"personas.{verb}_{model}"
     for verb in ("add", "change", "delete")
@@ -26,7 +27,11 @@ SECRETS = {f"personas.{verb}_tokensecret" for verb in ("add", "change", "delete"
 
 @pytest.mark.parametrize(
     ("role", "rights"),
-    [(Role.VIEWER, VIEW), (Role.EDITOR, VIEW | EDIT), (Role.SECRET_MANAGER, VIEW | SECRETS)],
+    [
+        (Role.VIEWER, VIEW),
+        (Role.EDITOR, VIEW | INSPECT | EDIT),
+        (Role.SECRET_MANAGER, VIEW | INSPECT | SECRETS),
+    ],
 )
 def test_each_role_has_its_rights_and_no_other(db: None, role: Role, rights: set[str]) -> None:
     assert person(role).get_all_permissions() == rights

@@ -146,7 +146,7 @@ def two_runs(served: Site, tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
         counts.append(rows(data, COUNT))
         keys.append({path.name: path.read_text() for path in (data / "keys").iterdir()})
 
-    with run_site(data, PORT=str(urlsplit(served.url).port)) as first:
+    with run_site(data, "--debug", PORT=str(urlsplit(served.url).port)) as first:
         look()
         health = fetch(f"{first.url}/health/")
         key, cookies = prepared_key(first), sign_in(first)
@@ -154,7 +154,7 @@ def two_runs(served: Site, tmp_path_factory: pytest.TempPathFactory) -> TwoRuns:
         os.kill(first.process_id, signal.SIGKILL)
     turns.append(rows(data, TURNS))
     with run_site(
-        data, PORT=str(urlsplit(first.url).port)
+        data, "--debug", PORT=str(urlsplit(first.url).port)
     ) as second:  # same port, so that the browser sends its cookies
         look()
         turns.append(rows(data, TURNS))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from dashboard.management.commands.run import _serving_environment
 from tests.dashboard.processes import DEPLOYED, ROOT, manage, python
 from tests.settings import ENVIRONMENT
 
@@ -107,6 +108,30 @@ def test_an_operator_sets_the_timeouts_of_a_turn(tmp_path: Path) -> None:
     }
     limits = settings_of(tmp_path, DEPLOYED | environment, "LIMITS")["LIMITS"]
     assert {name: str(limits[name.lower()]) for name in environment} == environment
+
+
+def test_a_further_host_is_let_in_and_its_pages_may_post_and_open_sockets(tmp_path: Path) -> None:
+    environment = {"DEBUG": "true", "HOSTS": "Name.example", "PORT": "9000"}
+    names = ("ALLOWED_HOSTS", "SITE_ORIGINS", "CSRF_TRUSTED_ORIGINS", "SITE_URL")
+    values = settings_of(tmp_path, environment, *names)
+    assert values["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost", "[::1]", "name.example"]
+    assert {"https://name.example", "http://name.example:9000"} < set(values["SITE_ORIGINS"])
+    assert values["CSRF_TRUSTED_ORIGINS"] == values["SITE_ORIGINS"]
+    assert values["SITE_URL"] == "http://127.0.0.1:9000"
+
+
+def test_a_further_host_is_a_whole_name(tmp_path: Path) -> None:
+    refused = manage(tmp_path, {"DEBUG": "true", "HOSTS": ".example"}, "check")
+    assert "HOSTS: expected whole host names" in refused.stderr
+
+
+@pytest.mark.parametrize(("given", "served"), [("", "true"), ("false", "false")])
+def test_callbacks_are_on_under_make_run_alone(
+    given: str, served: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLBACKS", given)
+    assert _serving_environment(8765, debug=False)["CALLBACKS"] == served
+    assert settings.CALLBACKS is False
 
 
 def test_the_readme_explains_every_setting() -> None:

@@ -1,6 +1,7 @@
 """Static files: hashed names everywhere, and nothing inline or from other sites in any page."""
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ INITIAL_BYTES = 120 * 1024
 HASHED = re.compile(r"\./[\w./-]+\.[0-9a-f]{12}\.js")
 COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl|oklch)a?\(")
 INLINE = re.compile(r"""<style|\sstyle=|\son[a-z]+=["']|<script(?![^>]*\ssrc=)(?![^>]*application/json)""")
+SIBLING_OF_ANY_KIND = re.compile(r"[+~]\s*\*(?!/)")
 HTML_SINKS = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function")
 
 
@@ -50,6 +52,16 @@ def test_every_import_of_a_module_gets_its_hashed_name(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_not_ours_is_as_it_was_published() -> None:
+    """Each file's hash is listed; README.md beside the list says where it is from."""
+    vendor = ROOT / "static" / "vendor"
+    lines = (line.split() for line in (vendor / "SHA256SUMS").read_text().splitlines())
+    listed = {name: digest for digest, name in lines}
+    files = [path for path in vendor.glob("*/**/*") if path.is_file()]
+    computed = {str(path.relative_to(vendor)): sha256(path.read_bytes()).hexdigest() for path in files}
+    assert computed == listed
+
+
 def test_the_live_page_begins_with_little_javascript() -> None:
     """Of its own modules, uncompressed; what is loaded when it is used doesn't count."""
     scripts = ROOT / "static" / "js"
@@ -78,3 +90,9 @@ def test_no_script_makes_html_of_text(script: Path) -> None:
 @pytest.mark.parametrize("style", [style for style in STYLES if style.name != "tokens.css"], ids=name_of)
 def test_only_the_tokens_name_colours(style: Path) -> None:
     assert not COLOUR.findall(style.read_text())
+
+
+@pytest.mark.parametrize("style", STYLES, ids=name_of)
+def test_no_style_is_looked_for_in_all_siblings(style: Path) -> None:
+    """With such a selector Chromium restyles a whole list for each element that is put in before it."""
+    assert not SIBLING_OF_ANY_KIND.findall(style.read_text())

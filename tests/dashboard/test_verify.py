@@ -17,10 +17,9 @@ from personas.invariants import Invariant
 from personas.models import TokenSecret
 from playground.models import Turn
 from tests.conftest import make_user
-from tests.dashboard.own_database import migrated, postgres_at, sqlite_at, using
+from tests.dashboard.own_database import migrated_postgres, postgres_at, sqlite_at, using
 from tests.personas.making import make_secret
 from tests.playground.rehearsals import make_conversation
-from tests.services import new_postgres
 
 pytestmark = pytest.mark.django_db
 
@@ -63,12 +62,12 @@ def test_of_many_rows_the_first_are_named_and_the_rest_counted(capsys: Output) -
 
 
 def test_a_migration_that_has_not_run_is_named_and_nothing_else_is_asked(capsys: Output) -> None:
-    MigrationRecorder(connection).record_unapplied("personas", "0007_declared_bounds")
+    MigrationRecorder(connection).record_unapplied("personas", "0009_last_use_from_conversations")
     with pytest.raises(CommandError):
         call_command("verify")
     assert capsys.readouterr().out.splitlines() == [
         "BROKEN The database has the tables of this version.",
-        "       The migration personas.0007_declared_bounds has not run: run manage.py migrate.",
+        "       The migration personas.0009_last_use_from_conversations has not run: run manage.py migrate.",
     ]
 
 
@@ -132,7 +131,7 @@ def test_a_database_that_does_not_answer_is_another_exit_code(
 
 
 def test_postgresql_is_asked_the_same_and_is_not_written_to(postgres_url: str, capsys: Output) -> None:
-    with new_postgres(postgres_url, "verify") as url, migrated(postgres_at(url)):
+    with migrated_postgres(postgres_url, "verify") as url, using(postgres_at(url)):
         conversation = make_conversation(make_user("carol"))
         turn = Turn.objects.create(
             conversation=conversation, position=1, status="completed", text="a", timings={"total": 1}

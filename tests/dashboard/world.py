@@ -2,22 +2,25 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.auth.models import User
 from django.db import models
+from django.utils import timezone
 
 from dashboard.api_keys import make_key
 from dashboard.roles import Role, group_of
 from personas.models import FillerConfig, Persona, TokenSecret
 from personas.saving import save_persona
-from playground.models import Completion, Conversation, Turn
+from playground.models import Callback, Completion, Conversation, InspectedRequest, Inspector, Turn
 from tests.dashboard.roles import person
 
 
 @dataclass
 class World:
-    """One row of every model. The conversation is the caller's own."""
+    """One row of every model. The conversation and the inspector are the caller's own."""
 
     by_model: dict[str, models.Model]
 
@@ -29,6 +32,7 @@ class World:
         turn = Turn.objects.create(
             conversation=conversation, position=0, kind=Turn.Kind.USER, status=Turn.Status.INTERRUPTED
         )
+        inspector = Inspector.objects.create(maker=owner, name="Mine")
         someone = person(Role.VIEWER, "someone")
         attempt = {
             "username": "x",
@@ -37,11 +41,23 @@ class World:
             "http_accept": "x",
             "path_info": "/",
         }
+        Callback.objects.create(
+            conversation=conversation,
+            owner=owner,
+            webhook_id="msg_1",
+            event_type="system.replica_joined",
+            url="https://hooks.example.com/",
+            body="{}",
+            next_at=timezone.now(),
+            created_at=timezone.now(),
+        )
         rows: list[models.Model] = [
             persona,
             version,
             conversation,
             turn,
+            inspector,
+            InspectedRequest.objects.create(inspector=inspector, **INSPECTED),
             someone,
             Completion.objects.create(turn=turn, request={}),
             FillerConfig.objects.create(name="Thinking"),
@@ -64,8 +80,11 @@ class World:
         in_admin = re.match(r"admin/(\w+/\w+)/", route)
         values = {
             "persona_id": self.pk("personas/persona"),
+            "pal_id": self.pk("personas/persona"),
             "conversation_id": self.pk("playground/conversation"),
+            "inspector_id": self.pk("playground/inspector"),
             "turn_id": self.pk("playground/turn"),
+            "webhook_id": "msg_1",
             "pk": self.pk("personas/fillerconfig" if "filler" in route else "auth/user"),
             "id": self.pk("auth/user"),
             "object_id": self.pk(in_admin.group(1)) if in_admin and "<path:object_id>" in route else "",
@@ -81,7 +100,21 @@ class World:
         )
 
 
+INSPECTED: dict[str, Any] = {
+    "number": 1,
+    "arrived_at": datetime(2026, 11, 28, tzinfo=UTC),
+    "method": "POST",
+    "path": "/chat/completions",
+    "http_version": "1.1",
+    "body": b'{"model": "demo", "messages": [{"role": "user", "content": "Hello"}]}',
+    "answer_status": 200,
+    "answer_body": b"data: [DONE]\n\n",
+    "answer_parts": [[1, 14]],
+    "ended": InspectedRequest.End.COMPLETE,
+}
+
 QUERIES = {
+    "inspectors/<str:inspector_id>/requests/<int:number>/compare/": "?with=1",
     "playground/turns/<str:turn_id>/request/": "?platform=tavus",
     "playground/turns/<str:turn_id>/request/differences/": "?platform=jaicp",
     "personas/<str:persona_id>/export/": "?format=tavus",

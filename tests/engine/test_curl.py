@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from playground.engine.curl import as_curl, as_powershell
+from playground.engine.examined_request import ExaminedRequest, RequestCopy
 from playground.engine.header_secrets import HeaderSecrets
 from playground.engine.request import LLMRequest
 
@@ -24,28 +25,35 @@ def test_it_has_one_option_per_line_and_a_variable_where_the_secret_stands() -> 
     command = as_curl(request("Bearer MY_TOKEN"), site_url=SITE, header_secrets=in_authorization("MY_TOKEN"))
     assert command == (
         "curl --no-buffer --globoff --path-as-is --request POST http://127.0.0.1:8765/demo/v1/chat/completions \\\n"
-        "  --header 'Authorization: Bearer '\"${MY_TOKEN}\"'' \\\n"
+        "  --header 'Authorization: Bearer '\"${MY_TOKEN:?Set the environment variable MY_TOKEN to the value "
+        "of the token secret MY_TOKEN first.}\"'' \\\n"
         '  --data-raw \'{"a":"it\'"\'"\'s \u00e9"}\''
     )
 
 
-def test_bash_runs_it_with_a_secret_whose_name_begins_with_a_digit(tmp_path: Path) -> None:
+def test_bash_runs_it_with_a_name_that_begins_with_a_digit_and_says_what_to_set_without_it(
+    tmp_path: Path,
+) -> None:
     curl = tmp_path / "curl"
     curl.write_text(PRINTS_ITS_ARGUMENTS)
     curl.chmod(0o755)
     name = "127_0_0_1_8833_KEY"
     command = as_curl(request(f"Bearer {name}"), site_url=SITE, header_secrets=in_authorization(name))
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
-    ran = subprocess.run(
-        ["bash", "-c", command],
-        env={"PATH": path, f"SECRET_{name}": "s3cret value"},
-        capture_output=True,
-        check=True,
-        timeout=10,
-    )
+
+    def run_with(**key: str) -> subprocess.CompletedProcess[bytes]:
+        environment = {"PATH": path, **key}
+        return subprocess.run(["bash", "-c", command], env=environment, capture_output=True, timeout=10)
+
+    ran = run_with(**{f"SECRET_{name}": "s3cret value"})
     *_, header, _option, body = ran.stdout.decode().splitlines()
     assert (header, body) == ("Authorization: Bearer s3cret value", '{"a":"it\'s \u00e9"}')
-    assert ran.stderr == b""
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    without = run_with()
+    assert without.returncode != 0
+    assert without.stdout == b""
+    value = f"the value of the token secret {name}"
+    assert f": Set the environment variable SECRET_{name} to {value} first.\n".encode() in without.stderr
 
 
 def test_powershell_gets_its_own_quotes_and_the_body_by_the_standard_input() -> None:
@@ -56,7 +64,8 @@ def test_powershell_gets_its_own_quotes_and_the_body_by_the_standard_input() -> 
         '{"a":"it\'s \\u00e9"}\n'
         "'@ | curl.exe --no-buffer --globoff --path-as-is "
         "--request POST 'http://127.0.0.1:8765/demo/v1/chat/completions' `\n"
-        "  --header ('Authorization: it''s ' + $env:SECRET_1_KEY + '') `\n"
+        "  --header ('Authorization: it''s ' + $(if ($env:SECRET_1_KEY) { $env:SECRET_1_KEY } else { throw "
+        "'Set the environment variable SECRET_1_KEY to the value of the token secret 1_KEY first.' }) + '') `\n"
         "  --data-binary '@-'"
     )
 
@@ -67,3 +76,26 @@ def test_a_header_without_a_value_is_written_so_that_curl_sends_it() -> None:
     assert "--header ('X-Empty;')" in as_powershell(
         empty, site_url=SITE, header_secrets=in_authorization("KEY")
     )
+
+
+def test_a_received_request_is_copied_without_the_headers_of_its_connection() -> None:
+    headers = (("Host", "a"), ("Content-Length", "3"), ("X-Forwarded-For", "b"), ("X-Trace", "1"))
+    copied = RequestCopy(ExaminedRequest("POST", "/x", headers, "a=b"), "/inspect/x")
+    command = as_curl(copied, site_url=SITE, header_secrets=HeaderSecrets(frozenset(), frozenset()))
+    assert command.splitlines()[1:] == ["  --header 'X-Trace: 1' \\", "  --data-raw a=b"]
+
+
+def test_a_request_without_a_body_sends_none() -> None:
+    copied = RequestCopy(ExaminedRequest("GET", "/x", (), ""), "/inspect/x")
+    command = as_curl(copied, site_url=SITE, header_secrets=HeaderSecrets(frozenset(), frozenset()))
+    assert command.splitlines() == [
+        "curl --no-buffer --globoff --path-as-is --request GET http://127.0.0.1:8765/inspect/x"
+    ]
+
+
+def test_a_long_body_is_piped_because_it_is_no_argument() -> None:
+    text = "EOF\u2028\n" * 30_000
+    copied = RequestCopy(ExaminedRequest("POST", "/x", (), text), "/inspect/x")
+    command = as_curl(copied, site_url=SITE, header_secrets=HeaderSecrets(frozenset(), frozenset()))
+    assert command.startswith(f"printf %s '{text}' |\ncurl ")
+    assert command.endswith("--data-binary @-")

@@ -1,5 +1,7 @@
 """Medians, percentiles and the comparison of two versions in words."""
 
+from dataclasses import replace
+
 import pytest
 
 from playground.engine.distribution import Distribution, MeasuredTurn, distributions
@@ -16,7 +18,6 @@ def measured(name: str, now: list[MeasuredTurn], before: list[MeasuredTurn]) -> 
 def test_turns_without_the_measure_do_not_count() -> None:
     distribution = measured("ttft", turns("ttft", 100, None, 200, 300, 400, 1_000), [])
     assert (distribution.count, distribution.p50_ms, distribution.p95_ms) == (5, 300, 880)
-    assert (measured("ttft", turns("ttft", 70), []).p95_ms) == 70
     assert measured("first_audio", turns("ttft", 70), []).p50_ms is None
 
 
@@ -32,6 +33,18 @@ def test_turns_without_the_measure_do_not_count() -> None:
 )
 def test_a_version_is_compared_in_words(name: str, now: int, before: int, words: str) -> None:
     assert measured(name, turns(name, *[now] * 5), turns(name, *[before] * 5)).compared == words
+
+
+def test_few_turns_have_no_p95() -> None:
+    few = measured("ttft", turns("ttft", 70, 80, 90, 100), [])
+    assert (few.p50_ms, few.p95_ms) == (85, None)
+
+
+def test_versions_that_were_told_other_words_are_compared_with_that_said() -> None:
+    now, before = turns("ttft", *[100] * 5), turns("ttft", *[200] * 5)
+    others = [replace(turn, words="Another question") for turn in before]
+    assert measured("ttft", now, others).compared == "100 ms faster than version 2; other words were said"
+    assert measured("ttft", [*now, *now], before).compared == "100 ms faster than version 2"
 
 
 def test_few_turns_are_not_compared() -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 from playground.engine.errors.codes import Code, UpstreamError
 from playground.engine.events import (
+    AnswerBegan,
+    AnswerEnded,
     ContentDelta,
     Event,
     FillerSkipped,
@@ -45,13 +47,16 @@ def test_an_open_turn_shows_how_far_it_has_come() -> None:
     shown = record(
         TurnStarted(t_ms=0, kind=TurnKind.USER, text="Hello", client_msg_id="m1"),
         RequestSent(t_ms=1, request={}, origins=[]),
+        AnswerBegan(t_ms=4),
         ContentDelta(t_ms=5, offset=0, text="H"),
         ContentDelta(t_ms=6, offset=1, text="i."),
+        AnswerEnded(t_ms=7),
         SentenceCompleted(t_ms=7, sentence=Sentence(0, 0, 3, "Hi."), spoken="Hi."),
     ).as_json(created_at="now")
     assert (shown["turn_id"], shown["turn_idx"], shown["status"]) == ("t1", 3, "streaming")
     assert (shown["user_text"], shown["text"], shown["client_msg_id"]) == ("Hello", "Hi.", "m1")
     assert shown["delta_times_ms"] == [5, 6]
+    assert (shown["timings_ms"], shown["answer_ended"], shown["delta_count"]) == ({"ttfb": 4}, True, 2)
     assert shown["sentences"] == [{"index": 0, "start": 0, "end": 3, "kind": "sentence", "t_ms": 7}]
 
 

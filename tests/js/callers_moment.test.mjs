@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { announcementOf, momentOf, silenceText } from "../../static/js/playground/callers_moment.js";
+import { announcementOf, labelOf, momentOf, silenceText } from "../../static/js/playground/callers_moment.js";
 import { newTurn } from "../../static/js/playground/turn.js";
 import { segment } from "./events.mjs";
 
@@ -36,8 +36,12 @@ describe("what a caller notices", () => {
     assert.deepEqual(seen(9, { ...TURN, status: "interrupted" }), ["interrupted", "", 0]);
     assert.deepEqual(seen(9, { ...TURN, status: "completed" }), ["over", "It is your turn.", 0]);
     const call = { id: "call_1", name: "get_weather", arguments: "{}", valid: true };
-    assert.match(momentOf({ ...TURN, status: "completed", tool_calls: [call] }, 9).text, /^Silence/);
-    assert.deepEqual(seen(9, { ...TURN, status: "failed", segments: [] }), ["over", "Nothing was said.", 0]);
+    const called = { ...TURN, status: "completed", tool_calls: [call] };
+    assert.deepEqual(seen(9_000, called), ["silence", "Until a tool’s result is there.", 5_000]);
+    assert.deepEqual(seen(9_000, { ...called, segments: [] }), ["silence", "Until a tool’s result is there.", 9_000]);
+    assert.equal(silenceText(momentOf(called, 0)), "");
+    const failed = momentOf({ ...TURN, status: "failed", segments: [] }, 9);
+    assert.deepEqual([failed.state, labelOf(failed), announcementOf(failed)], ["unheard", "Nothing was said", "Nothing was said"]);
     assert.equal(momentOf(undefined, 9).state, "idle");
   });
 });

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 
-import { asTurn, goesOn, leftOutMs, scaleOfWaits, turnAt, waitAt, waitBars } from "../../static/js/playground/callers_wait.js";
+import { asTurn, goesOn, leftOutMs, scaleOfWaits, turnAt, waitAt, waitBars, waitWith } from "../../static/js/playground/callers_wait.js";
 import { bars, silences } from "../../static/js/playground/picture.js";
 import { numbers } from "../../static/js/playground/numbers.js";
 import { newTurn } from "../../static/js/playground/turn.js";
 import { segment } from "./events.mjs";
 
+const CASES = JSON.parse(readFileSync(new URL("../engine/callers_wait_cases.json", import.meta.url)));
 const START = Date.parse("2026-01-01T00:00:00Z");
 const NONE = newTurn("t").timings_ms;
 
@@ -65,6 +67,12 @@ describe("a caller's wait with a tool round", () => {
     assert.deepEqual(spans(drawn, "speech"), [[1_455, 2_164]]);
   });
 
+  test("is found from any of its turns", () => {
+    assert.equal(waitWith(BY_MOCK, 0), waitAt(BY_MOCK, 1));
+    assert.equal(waitWith(BY_MOCK, 1), waitAt(BY_MOCK, 1));
+    assert.equal(waitWith([GOING_ON], 0), null);
+  });
+
   test("leaves out how long a person took to give the result, and says so", () => {
     const wait = waitAt(BY_HAND, 1);
     assert.equal(leftOutMs(wait), 250);
@@ -105,3 +113,26 @@ test("only a turn that ends a tool round is a wait of several", () => {
   assert.equal(waitAt([GOING_ON], 0), null);
   assert.equal(bars(another, 0).length, 0);
 });
+
+// The table that the server's numbers are held to as well (tests/engine/test_callers_wait.py).
+for (const { name, turns, times } of CASES) {
+  test(`a wait's times: ${name}`, () => {
+    assert.deepEqual(asTurn(waitAt(turns.map(turnOf), turns.length - 1)).timings_ms, times);
+  });
+}
+
+function turnOf({ at_ms, sources = [], segments = [], timings_ms, ...told }, place) {
+  return {
+    ...newTurn(`t${place}`),
+    kind: place > 0 ? "continuation" : "user",
+    continues: place > 0 ? `t${place - 1}` : null,
+    status: "completed",
+    heard_text: told.text ?? "",
+    ...told,
+    segments: segments.map((given, id) => segment({ ...given, id, index: given.kind === "filler" ? null : id })),
+    tool_results: Object.fromEntries(sources.map((source, id) => [id, { output: "", status: "success", source }])),
+    timings_ms: { ...NONE, ...timings_ms },
+    interrupted_at_ms: told.status === "interrupted" ? timings_ms.total : null,
+    created_at: at(at_ms),
+  };
+}

@@ -30,9 +30,20 @@ describe("an answer as the voice says it", () => {
     assert.equal(made, "What the voice made of it: a heading, 2 table rows. Tell your prompt to write plain sentences.");
   });
 
-  test("names addresses, and what is not said", () => {
-    const { made } = heardText(turn(["sentence", "See https://example.org/a?b=1.", "See example.org."], ["sentence", "---", ""]));
-    assert.match(made, /an address that is said differently, a piece that is not said/);
+  test("says what is said in place of an address, and what is not said", () => {
+    const { made } = heardText(turn(["sentence", "See https://www.example.org/a?b=1.", "See example.org."], ["sentence", "---", ""]));
+    assert.match(made, /: an address, said as “example.org”, a piece that is not said\. /);
+    const several = turn(
+      ["sentence", "See https://a.org/x and [the shop](https://b.org/y).", "See a.org and the shop."],
+      ["sentence", "Or http://c.org/z?", "Or c.org?"],
+    );
+    assert.match(heardText(several).made, /: 2 addresses, said as “a.org” and “c.org”, an address that is not said\. /);
+  });
+
+  test("tells a table's header from its rows, and does not count the line below it", () => {
+    const row = (raw, text) => ["table_row", raw, text];
+    const { made } = heardText(turn(row("| Day | Hours |", "Day, Hours"), row("|:---|---:|", ""), row("| Mon | 9 |", "Mon, 9")));
+    assert.match(made, /: a table header, a table row\. /);
   });
 
   test("leaves out sentences that the voice never reached", () => {

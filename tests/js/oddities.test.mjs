@@ -11,9 +11,13 @@ function turn({ timings_ms = {}, ...changes } = {}) {
 }
 
 function only(changes) {
-  const sentences = oddities(turn(changes), "Tavus");
-  assert.equal(sentences.length, 1, sentences.join("\n"));
-  return sentences[0];
+  return onlyOddity(changes).text;
+}
+
+function onlyOddity(changes) {
+  const odd = oddities(turn(changes), "Tavus");
+  assert.equal(odd.length, 1, odd.map(({ text }) => text).join("\n"));
+  return odd[0];
 }
 
 const CALL = { id: "call_1", name: "get_weather", arguments: "{}", valid: true };
@@ -74,6 +78,25 @@ describe("what is odd about an answer", () => {
     assert.match(only({ ...heard, timings_ms: { ttft: 300, total: 6_000 } }), /ran out of text: 2,000 ms of silence/);
     const cut = turn({ ...heard, status: "interrupted", interrupted_at_ms: 2_000, timings_ms: { ttft: 300, total: 2_000 } });
     assert.deepEqual(oddities(cut, "Tavus"), []);
+  });
+
+  test("has its place in the stream: the last text before a stall, or the first payload of its kind", () => {
+    const stalled = { text: "One. Two.", delta_times_ms: [300, 19_300], timings_ms: { ttft: 300 } };
+    assert.deepEqual(onlyOddity(stalled).place, { kind: "delta", until_ms: 18_800 });
+    assert.deepEqual(onlyOddity({ tool_calls: [CALL] }).place, { kind: "call" });
+    assert.deepEqual(onlyOddity({}).place, { kind: "finish" });
+    assert.equal(onlyOddity({ text: "Hi.", notes: ["Code was read aloud."] }).place, null);
+    const echoed = { kind: "echo", text: "---", sentences: [{ index: 0, start: 0, end: 3, kind: "sentence", t_ms: 0 }] };
+    assert.equal(onlyOddity({ ...echoed, segments: [segment({ text: "", words: [] })] }).place, null);
+  });
+
+  test("is the stall that an error ended while the voice was silent", () => {
+    const broken = { status: "failed", finish_reason: "", error: { code: "truncated", message: "" }, text: "One.", delta_times_ms: [300], timings_ms: { ttft: 300, total: 5_000 } };
+    assert.match(only({ ...broken, segments: [segment({ starts_ms: 800, ends_ms: 1_500 })] }), /stalled for 4,700 ms .*nothing came any more; the caller heard 3,500 ms of silence/);
+    assert.deepEqual(oddities(turn({ ...broken, segments: [segment({ starts_ms: 800, ends_ms: 4_990 })] }), "Tavus"), []);
+    const rest = [segment({ starts_ms: 800, ends_ms: 1_500 }), segment({ id: 2, index: 1, starts_ms: 4_200, ends_ms: 4_990 })];
+    const sentences = [400, 4_000].map((t_ms, index) => ({ index, start: 5 * index, end: 5 * index + 4, kind: "sentence", t_ms }));
+    assert.match(only({ ...broken, segments: rest, sentences }), /stalled for 3,700 ms .*the caller heard 2,700 ms of silence/);
   });
 
   test("is what the server saw, too", () => {

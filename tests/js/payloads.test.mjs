@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { filtered, kindsIn, rowsOf, summary } from "../../static/js/playground/payloads.js";
+import { filtered, kindsIn, rowAt, rowsOf, summary } from "../../static/js/playground/payloads.js";
 import { drawn } from "../../static/js/playground/windowed_list.js";
 
 const COMPLETION = {
@@ -32,6 +32,14 @@ describe("the payloads of a completion", () => {
 
   test("name the kinds that occur, in one order", () => {
     assert.deepEqual(kindsIn(ROWS), ["delta", "sentence", "note"]);
+  });
+
+  test("are found by their number, by what they became, and by when", () => {
+    assert.equal(rowAt(ROWS, { number: 3 }), 2);
+    assert.equal(rowAt(ROWS, { kind: "delta" }), 1);
+    assert.equal(rowAt(ROWS, { kind: "delta", until_ms: 399 }), 1);
+    assert.equal(rowAt(ROWS, { kind: "delta", until_ms: 400 }), 2);
+    assert.equal(rowAt(ROWS, { kind: "finish" }), 3);
   });
 
   test("are summed up without the end", () => {

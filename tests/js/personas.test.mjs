@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { changesInWords, words } from "../../static/js/personas/changes.js";
+import { changedNames, changesInWords, gainedWords, words } from "../../static/js/personas/changes.js";
+import { offsetOf, placeIn } from "../../static/js/personas/code_place.js";
 import { linesOf, offersFor, rowsOf } from "../../static/js/personas/header_rows.js";
+import { rowsOn } from "../../static/js/personas/platform_fields.js";
 import { cardsOf, duplicate, emptyCard, parametersProblem, pastedCards, textOf } from "../../static/js/personas/tool_json.js";
 
 const WEATHER = { type: "function", strict: true, function: { name: "getWeather", description: "d", parameters: { type: "object" } } };
@@ -79,20 +81,49 @@ describe("headers as rows", () => {
 
 describe("what changed, in words", () => {
   const before = new Map([["system_prompt", "You tell stories."], ["model", "a"], ["tools", ""]]);
-  const changed = (...entries) => changesInWords(before, new Map([...before, ...entries]));
+  const now = (...entries) => new Map([...before, ...entries]);
 
   test("is nothing while nothing is different", () => {
-    assert.equal(changed(), "");
+    assert.deepEqual(changedNames(before, now()), []);
+    assert.equal(changesInWords([], 0), "");
   });
 
-  test("counts fields and the prompt's words", () => {
-    assert.equal(changed(["model", "b"]), "Changed: 1 field");
-    assert.equal(changed(["model", "b"], ["system_prompt", "You tell old stories."]), "Changed: 2 fields, prompt +1 word");
-    assert.equal(changed(["system_prompt", ""]), "Changed: 1 field, prompt −3 words");
+  test("names what differs, and what the page was served without", () => {
+    assert.deepEqual(changedNames(before, now(["model", "b"], ["note", ""], ["context", "c"])), ["model", "context"]);
+  });
+
+  test("counts fields, names the first four and counts the prompt's words", () => {
+    assert.equal(changesInWords(["model"], 0), "1 field changed: model");
+    assert.equal(changesInWords(["model", "tools"], 1), "2 fields changed: model, tools · prompt +1 word");
+    assert.equal(changesInWords(["a", "b", "c", "d", "e", "f"], -3), "6 fields changed: a, b, c, d and 2 more · prompt −3 words");
+    assert.equal(gainedWords(before, now(["system_prompt", ""], ["context", "One."])), -2);
   });
 
   test("counts a word once, whatever stands around it", () => {
     assert.equal(words("  a\n b  "), 2);
     assert.equal(words(""), 0);
+  });
+});
+
+describe("the rows of a platform", () => {
+  const rows = [{ place: 2, foreignOn: [] }, { place: 0, foreignOn: ["one"] }, { place: 1, foreignOn: ["one", "two"] }];
+  const places = (platform) => Object.values(rowsOn(platform, rows)).map((shown) => shown.map(({ place }) => place));
+
+  test("are those that it has and those of others, each in the form's order", () => {
+    assert.deepEqual(places("one"), [[2], [0, 1]]);
+    assert.deepEqual(places("two"), [[0, 2], [1]]);
+    assert.deepEqual(places("three"), [[0, 1, 2], []]);
+  });
+});
+
+describe("a place in a text", () => {
+  test("is counted in code points, as the server does", () => {
+    assert.equal(offsetOf("a\n😀b", 2, 2), 4);
+  });
+
+  test("stands at the beginning of a sentence, or nowhere", () => {
+    assert.deepEqual(placeIn("Line 3, column 5: no."), { line: 3, column: 5 });
+    assert.deepEqual(placeIn("Line 3: no."), { line: 3, column: 1 });
+    assert.equal(placeIn("Tool 2 has no Line 3"), null);
   });
 });

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { inWords, numbers } from "../../static/js/playground/numbers.js";
-import { axisOf, bars, marks, scaleOf, silences, ticks } from "../../static/js/playground/picture.js";
-import { findings, rows } from "../../static/js/playground/findings.js";
+import { ticks } from "../../static/js/playground/axis_ticks.js";
+import { axisOf, bars, marks, scaleOf, silences, stallNow } from "../../static/js/playground/picture.js";
+import { findings, rows, titleOf } from "../../static/js/playground/findings.js";
 import { endingNote } from "../../static/js/playground/story.js";
 import { cutDueAt, newTurn, playouts } from "../../static/js/playground/turn.js";
 import { segment } from "./events.mjs";
@@ -110,6 +111,16 @@ describe("the picture of a turn", () => {
     assert.deepEqual(spans(bars(failed, 0), "stall"), [[700, 20_700]]);
   });
 
+  test("draws a stall while it lasts, unless the answer has ended", () => {
+    const open = turn({ delta_times_ms: [600, 700], timings_ms: { ...newTurn("t").timings_ms, ttft: 600 } });
+    assert.deepEqual(spans(bars(open, 1_600), "stall"), []);
+    assert.deepEqual(spans(bars(open, 4_000), "stall"), [[700, 4_000]]);
+    assert.deepEqual(spans(bars(open, 4_000), "stream"), [[600, 700]]);
+    assert.equal(stallNow({ ...open, answer_ended: true }, 4_000), null);
+    assert.equal(stallNow({ ...open, kind: "echo" }, 4_000), null);
+    assert.equal(stallNow({ ...open, delta_times_ms: [600, 1_500, 2_400, 3_300] }, 4_500), null);
+  });
+
   test("has one scale with the other turns of its conversation, which grows in steps", () => {
     const took = (total) => turn({ status: "completed", timings_ms: { total } });
     assert.equal(scaleOf([took(2_000)], () => 0), 3_000);
@@ -132,6 +143,15 @@ describe("the picture of a turn", () => {
     assert.deepEqual(ticks(4_000, 400), [0, 1_000, 2_000, 3_000]);
     assert.deepEqual(ticks(3_000, 800).slice(0, 4), [0, 500, 1_000, 1_500]);
   });
+});
+
+test("a turn is titled by the user's words, also after a tool", () => {
+  const asked = turn({ turn_id: "t1", user_text: "How is the weather?" });
+  const goesOn = turn({ turn_id: "t2", kind: "continuation", continues: "t1", user_text: "", text: "The " });
+  assert.equal(titleOf(asked, [asked, goesOn]), "“How is the weather?”");
+  assert.equal(titleOf(goesOn, [asked, goesOn]), "“How is the weather?” (after the tool)");
+  const greeting = turn({ turn_id: "t0", kind: "greeting", user_text: "", text: "Hello." });
+  assert.equal(titleOf(greeting, [greeting]), "“Hello.”");
 });
 
 describe("the numbers", () => {
@@ -165,6 +185,9 @@ describe("an interrupt at a word", () => {
     assert.equal(cutDueAt(open), 1_000);
     assert.deepEqual(marks(open).map(({ kind, at }) => [kind, at]), [["cut-waits", 1_000]]);
     assert.equal(cutDueAt(turn({ ...spoken, cut_waits: 40 })), null);
+    const late = turn({ ...open, segments: [segment({ words: [[0, 9, 7_900]], starts_ms: 7_000, ends_ms: 9_000 })] });
+    assert.equal(axisOf(late, 500), 8_200);
+    assert.equal(scaleOf([late], () => 500), 12_000);
   });
 });
 
@@ -180,6 +203,7 @@ describe("the story", () => {
     const told = rows(CLOSED, 0).map(({ what, from }) => `${what} ${from}`);
     assert.deepEqual(told.slice(0, 3), ["Waiting for the LLM 0", "Dead air 0", "Text arrives 600"]);
     assert.ok(told.includes("Filler 1000"));
+    assert.ok(told.includes("Synthesis of sentence 1, then waiting its turn 1400"));
   });
 
   test("says what the filler covered", () => {

@@ -113,6 +113,33 @@ describe("a turn", () => {
     assert.deepEqual(turn.tool_results, { k: { output: "21", status: "success", source: "mock" } });
   });
 
+  test("knows when its answer began and that it has ended, and counts the deltas that shared an event", () => {
+    const turn = turnAfter(
+      (w) => w.event("playground.response", { status: 200, phases: [], t_ms: 120 }),
+      (w) => w.event("playground.answer", { state: "began", t_ms: 150 }),
+      (w) => w.delta("Hi ", 0, 300),
+      (w) => w.event("playground.delta", { text: "there.", offset: 3, t_ms: 900, count: 4 }),
+      (w) => w.event("playground.answer", { state: "ended", t_ms: 950 }),
+    );
+    assert.deepEqual([turn.response_ms, turn.timings_ms.ttfb, turn.answer_ended], [120, 150, true]);
+    assert.deepEqual([turn.delta_count, turn.longest_gap_ms], [5, 600]);
+  });
+
+  test("knows how far its request has come, and nothing of the one before it", () => {
+    const moved = (w) => w.event("playground.request_moved", { phases: [["started", 1]], t_ms: 101 });
+    const again = (w) => w.event("playground.request", { attempt: 2, request: {}, origins: [], t_ms: 700 });
+    assert.deepEqual(turnAfter(moved).phases, [["started", 1]]);
+    assert.equal(turnAfter(moved, again).phases, null);
+  });
+
+  test("of a page that came in its middle has no longest pause between deltas", () => {
+    const { longest_gap_ms: _, ...shown } = newTurn("t1");
+    const open = { ...shown, status: "streaming", text: "Hi ", delta_times_ms: [300], delta_count: 9 };
+    const [wire, state] = connected([open]);
+    const turn = turnById(after([wire.delta("there.", 3, 900)], state), "t1");
+    assert.deepEqual([turn.delta_count, turn.longest_gap_ms], [10, null]);
+  });
+
   test("thins the times of very many deltas and keeps first and last in order", () => {
     const deltas = Array.from({ length: DELTA_TIMES * 3 }, (_, place) => (w) => w.delta("a", place, place));
     const times = turnAfter(...deltas).delta_times_ms;

@@ -14,6 +14,11 @@ test("versions share an axis, which one late turn does not stretch", () => {
   assert.deepEqual(dotsOf(plot(400, 60_000), "first_audio", 1_000).map(({ share, isBeyond }) => [share, isBeyond]), [[0.4, false], [1, true]]);
 });
 
+test("few turns, which have no p95, are all on the axis", () => {
+  const few = { ...plot(400, 960), spreads: { first_audio: [680, null] } };
+  assert.equal(axisOf([few], "first_audio"), 1_200);
+});
+
 test("dots of the same time stand on each other, and a turn without the time has none", () => {
   const dots = dotsOf(plot(400, null, 401, 700), "first_audio", 1_000);
   assert.deepEqual(dots.map(({ turn, level }) => [turn, level]), [["t0", 0], ["t2", 1], ["t3", 0]]);

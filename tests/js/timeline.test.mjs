@@ -7,6 +7,7 @@ import { figures, promptOf, speechOf } from "../../static/js/playground/timeline
 import { endOfParts, lengthOf, partsOf, rowsOf, tooEager } from "../../static/js/playground/timeline_rows.js";
 import { gridOf, panned, scale, showing, timeAt, whole, zoomed } from "../../static/js/playground/timeline_scale.js";
 import { boxAt, shapesOf } from "../../static/js/playground/timeline_shapes.js";
+import { fileName, originOf } from "../../static/js/playground/timeline_save.js";
 import { tokenNames } from "../../static/js/playground/timeline_tones.js";
 import { valuesAt, valueText } from "../../static/js/playground/timeline_values.js";
 import { newTurn } from "../../static/js/playground/turn.js";
@@ -51,6 +52,13 @@ function names(rows, id) {
   return (rows.find((one) => one.id === id)?.items ?? []).map(({ name }) => name);
 }
 
+test("a limit that did not end the turn says what was left of it, as something past", () => {
+  const labels = (given) => rowsOf(given).find(({ id }) => id === "limits").items.map(({ label }) => label);
+  assert.deepEqual(labels(parts()), ["first text in time: 29.7 s of 30.0 s were left"]);
+  const open = turn({ status: "streaming", delta_times_ms: [], delta_chars: [], segments: [], text: "" });
+  assert.deepEqual(labels(partsOf(open, [open], () => 500, () => stored({ deltas: [] }))), ["no text: 29.5 s of 30.0 s left"]);
+});
+
 describe("the rows", () => {
   test("the phases of the request stand after each other, up to the first byte", () => {
     assert.deepEqual(row(rowsOf(parts()), "connection"), [
@@ -69,6 +77,19 @@ describe("the rows", () => {
     assert.match(names(kept, "connection")[0], /kept connection/);
     const unanswered = rowsOf(parts({}, stored({ phases: [{ started: 1, connect_started: 2 }, { started: 700, sent: 800 }] })));
     assert.deepEqual(row(unanswered, "connection"), [["connect", 2, 700], ["send", 700, 800], ["wait", 800, 1_500]]);
+  });
+
+  test("an open request stands at how far it has come", () => {
+    const live = (phases) => {
+      const open = turn({ status: "streaming", text: "", delta_times_ms: [], segments: [], sentences: [], timings_ms: newTurn("t").timings_ms, phases: Object.entries(phases) });
+      return rowsOf(partsOf(open, [open], () => 900)).find(({ id }) => id === "connection").items.map(({ name, from, to }) => [name, from, to]);
+    };
+    assert.deepEqual(live({ started: 1 }), [["No connection yet", 1, 900]]);
+    assert.deepEqual(live({ started: 1, lookup_started: 2 }), [["Name lookup", 2, 900]]);
+    assert.deepEqual(live({ started: 1, lookup_started: 2, lookup_ended: 14 }).at(-1), ["No connection yet", 14, 900]);
+    assert.deepEqual(live({ started: 1, connect_started: 2, tls_started: 9 }), [["Connect", 2, 9], ["TLS", 9, 900]]);
+    assert.deepEqual(live({ started: 1, connect_started: 2, connected: 9 }).at(-1), ["Sending the request", 9, 900]);
+    assert.deepEqual(live({ started: 1, reused: 2, sent: 5 }).at(-1), ["Waiting for the headers", 5, 900]);
   });
 
   test("a sentence is synthesised, and waits for its turn if the voice still speaks", () => {
@@ -122,7 +143,7 @@ describe("the rows", () => {
     const sentences = [{ index: 0, start: 0, end: 9, kind: "sentence", t_ms: 20_360 }];
     const made = rowsOf(parts({ status: "failed", error, sentences, segments: [late], timings_ms: { ...TIMINGS, total: 21_000 } }));
     assert.deepEqual(row(made, "text").at(-1), ["failure", 20_360, 20_360]);
-    assert.deepEqual(row(made, "text").find(([kind]) => kind === "stall"), ["stall", 360, 21_000]);
+    assert.deepEqual(row(made, "text").find(([kind]) => kind === "stall"), ["stall", 360, 20_360]);
     assert.deepEqual(row(made, "limits").slice(1), [["limit", 360, 20_360], ["ended", 20_360, 20_360]]);
   });
 
@@ -214,6 +235,15 @@ describe("the cursor", () => {
     assert.equal(at(1_000).limits, "none: the text is complete");
   });
 
+  test("names a stall from its first moment on, and the thing that the cursor was moved to", () => {
+    const deltas = [[320, 3], [6_370, 6]];
+    const given = parts({ delta_times_ms: [320, 6_370], timings_ms: { ...TIMINGS, total: 7_000 } }, stored({ deltas }));
+    const rows = rowsOf(given);
+    const values = valuesAt(rows, given, 320, 1);
+    assert.match(values.text, /; Stalled: no text \(0 ms of 6,050 ms\)$/);
+    assert.match(valueText(rows, values, 320, "Stalled: no text"), /^320 ms\. Stalled: no text\. Text: /);
+  });
+
   test("is one text for a screen reader, without empty rows", () => {
     const rows = rowsOf(parts());
     assert.match(valueText(rows, valuesAt(rows, parts(), 350, 1), 350), /^350 ms\. Text: 3 characters .*\. Voice: dead air/);
@@ -229,9 +259,13 @@ describe("the numbers", () => {
     assert.deepEqual({ ...shown, ...wanted }, shown);
   });
 
-  test("leave out what the page can't know: deltas share frames while they come", () => {
-    const shown = known(figures(parts({ status: "streaming" }, null)[0], { request: { body: { messages: [{ content: "Hé" }] } } }));
-    assert.deepEqual([shown.deltas, shown.gap_p50, shown.ttfb, shown.prompt_chars], ["–", "–", "–", "2 chars"]);
+  test("are there as soon as they are known: of the pauses only the longest, since deltas share frames", () => {
+    const live = { status: "streaming", delta_count: 5, longest_gap_ms: 40, delta_times_ms: [320, 360] };
+    const shown = known(figures(parts(live, null)[0], { request: { body: { messages: [{ content: "Hé" }] } } }));
+    const wanted = { ttfb: "310 ms", deltas: "5", deltas_per_s: "100 /s", gap_longest: "40 ms", gap_p50: "–", gap_p95: "–", prompt_chars: "2 chars" };
+    assert.deepEqual({ ...shown, ...wanted }, shown);
+    const unseen = known(figures(parts({ status: "streaming", delta_times_ms: [] }, null)[0]));
+    assert.deepEqual([unseen.deltas, unseen.deltas_per_s, unseen.gap_longest], ["–", "–", "–"]);
     assert.equal(promptOf(undefined), null);
   });
 
@@ -251,6 +285,17 @@ describe("the picture", () => {
     for (const box of draw({ from: 690, to: 720 }).boxes) assert.ok(box.x >= 0 && box.x + box.width <= 1_000, JSON.stringify(box));
   });
 
+  test("no label stands on another one of its row", () => {
+    const moment = (at, label) => ({ kind: "you", from: at, to: at, label, name: label });
+    const items = [moment(0, "What is the weather like?"), moment(1_400, "A tool's result starts the continuation")];
+    const withLabels = rows.map((one) => (one.id === "you" ? { ...one, items } : one));
+    for (const width of [320, 360, 500, 1_000]) {
+      const { shapes } = shapesOf(withLabels, shown, whole(1_500), width, { at: 0, values: {} });
+      const [first, second] = shapes.filter(({ text }) => /^(What|A t)/.test(text));
+      assert.ok(!second || first.x + 6.5 * first.text.length <= second.x, `${width} px: ${first.text}, ${second?.text}`);
+    }
+  });
+
   test("what is under the pointer is found, a moment before the bar behind it", () => {
     const { boxes } = draw(whole(1_500));
     const byte = boxes.find(({ item }) => item.kind === "first-byte");
@@ -258,6 +303,18 @@ describe("the picture", () => {
     const speech = boxes.find(({ item }) => item.kind === "speech");
     assert.equal(boxAt(boxes, speech.x + 100, speech.y + 5).item.name, "Speech: “Hi there.”");
     assert.equal(boxAt(boxes, 990, 5), undefined);
+  });
+
+  test("cuts no character of a label in two", () => {
+    const { shapes } = shapesOf(rowsOf(parts({ user_text: "🙂".repeat(400) })), parts(), whole(1_500), 301, { at: null, values: { you: "🙂".repeat(400) } });
+    assert.ok(shapes.every(({ text = "", more = "" }) => text.isWellFormed() && more.isWellFormed()));
+  });
+
+  test("is saved under the names of its persona and its turn", () => {
+    assert.equal(fileName("Mert, the Storyteller!", "c1a", { turn_idx: 2 }, "svg"), "timeline-mert-the-storyteller-c1a-turn-3.svg");
+    assert.equal(fileName("Дарья 2", "c1b", { turn_idx: 0 }, "png"), "timeline-дарья-2-c1b-turn-1.png");
+    const turn = { turn_idx: 2, created_at: "2026-11-28T13:20:09.1Z" };
+    assert.equal(originOf("Mert", "c1a", turn), "Mert · conversation c1a, turn 3 · 2026-11-28 13:20 UTC");
   });
 
   test("is a file of its own: colours by value, texts as text", () => {

@@ -13,6 +13,8 @@ test("each argument is a condition, shortened to be read", () => {
   const [city, story] = conditionsOf(JSON.stringify({ city: "Riga", story: "x".repeat(100) }));
   assert.deepEqual(city, { name: "city", text: 'city is "Riga"' });
   assert.equal(story.text.length, "story is ".length + 60);
+  const [emojis] = conditionsOf(JSON.stringify({ a: "🙂".repeat(100) }));
+  assert.ok(emojis.text.isWellFormed());
   assert.deepEqual(["", "[1]", "null", "no JSON"].flatMap(conditionsOf), []);
 });
 

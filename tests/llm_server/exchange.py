@@ -163,11 +163,21 @@ async def read_request(connection: int, reader: asyncio.StreamReader) -> Request
         lines = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         method, target, _ = lines[0].split(" ", 2)
         headers = [_field(line) for line in lines[1:-2]]
-        size = next((int(value) for name, value in headers if name.lower() == "content-length"), 0)
-        body = await reader.readexactly(size)
+        body = await _read_body(reader, {name.lower(): value for name, value in headers})
     except (asyncio.IncompleteReadError, OSError, ValueError):
         return None
     return Request(connection, method, target, headers, body)
+
+
+async def _read_body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
+    if headers.get("transfer-encoding", "").lower() != "chunked":
+        return await reader.readexactly(int(headers.get("content-length", 0)))
+    body = b""
+    while size := int(await reader.readuntil(b"\r\n"), 16):
+        body += await reader.readexactly(size)
+        await reader.readexactly(2)
+    await reader.readuntil(b"\r\n")
+    return body
 
 
 def _field(line: str) -> tuple[str, str]:

@@ -48,16 +48,17 @@ class LLMServerHandle:
         """Return what the user had said and the text of the answer, of each request since the last reset."""
         return [(asked, answered) for asked, answered in _get(f"{self.url}/_said")]
 
-    def answers_under_way(self) -> int:
-        """Return the number of unfinished answers whose clients are still connected."""
-        return int(_get(f"{self.url}/_under_way"))
+    def wait_until_at_rest(self, within_s: float) -> None:
+        """Wait until no answer is unfinished whose client is still connected. Raises TimeoutError."""
+        _get(f"{self.url}/_at_rest", within_s)
 
     def wait_until_left(self, within_s: float = 3.0) -> dict[str, Any]:
         """Wait for the last request's client to leave before the answer's end; return the request."""
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
-            if (last := self.requests()[-1])["client_left_after_ms"] is not None:
-                return last
+            # On a busy machine the client may leave before the request has been read.
+            if (requests := self.requests()) and requests[-1]["client_left_after_ms"] is not None:
+                return requests[-1]
             time.sleep(0.01)
         raise AssertionError(f"The client did not leave within {within_s} s.")
 
@@ -75,8 +76,8 @@ class LLMServerHandle:
         _get(f"{self.url}/_reset")
 
 
-def _get(url: str) -> Any:
-    with urlopen(url, timeout=10) as answer:
+def _get(url: str, within_s: float = 10.0) -> Any:
+    with urlopen(url, timeout=within_s) as answer:
         return json.load(answer)
 
 

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, suppress
 from itertools import count
 from pathlib import Path
 
-from tests.llm_server import bodies, faults, refusals, stories, streams  # noqa: F401 - they fill the table
+from tests.llm_server import bodies, faults, mirrors, refusals, stories, streams  # noqa: F401 - they fill the table
 from tests.llm_server.behaviours import BEHAVIOURS
 from tests.llm_server.exchange import (
     HEAD_BYTES,
@@ -36,6 +36,9 @@ class LLMServer:
         self._connections = count(1)
         self._under_way = 0
         """How many answers have begun and not ended, as far as their clients still listen."""
+        self._at_rest = asyncio.Event()
+        """Set while no answer is under way."""
+        self._at_rest.set()
 
     async def open(self, stack: AsyncExitStack, port: int) -> None:
         """Bind every port; ``stack`` closes them."""
@@ -94,10 +97,13 @@ class LLMServer:
         self._visits[request.behaviour] += 1
         exchange = Exchange(request, self._visits[request.behaviour], reader, writer)
         self._under_way += 1
+        self._at_rest.clear()
         try:
             await BEHAVIOURS.get(request.behaviour, BEHAVIOURS["not-found"])(exchange)
         finally:
             self._under_way -= 1
+            if not self._under_way:
+                self._at_rest.set()
         return exchange.keeps_alive
 
     async def _control(self, exchange: Exchange) -> None:
@@ -106,8 +112,9 @@ class LLMServer:
                 state: object = [request.as_json() for request in self._requests]
             case "/_said":
                 state = [[request.last_message, "".join(request.said)] for request in self._requests]
-            case "/_under_way":
-                state = self._under_way
+            case "/_at_rest":
+                await self._at_rest.wait()
+                state = None
             case "/_reset":
                 self._requests.clear()
                 self._visits.clear()

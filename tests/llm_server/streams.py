@@ -63,6 +63,8 @@ INTRUDERS = {
     "message_type": "system",
 }
 
+FLOOD = 20_000
+"""How many deltas come as fast as they go."""
 BIG_DELTA = ("A sentence of " + "many words and " * 24 + "no more. ") * 536
 
 SAME_TEXT: dict[str, list[bytes]] = {
@@ -269,8 +271,22 @@ _endless("endless-reasoning", event(chunk({"reasoning_content": "hm "})), 0.02)
 
 @behaviour
 async def flood(exchange: Exchange) -> None:
-    """20 000 deltas as fast as they go."""
-    await stream(exchange, [_said(f"{number} ") for number in range(20_000)] + ENDING)
+    """Many deltas as fast as they go."""
+    await stream(exchange, [_said(f"{number} ") for number in range(FLOOD)] + ENDING)
+
+
+@behaviour
+async def rapid(exchange: Exchange) -> None:
+    """50,000 characters in 5,000 deltas, a thousand a second, in sentences of 120 characters."""
+    await exchange.start(headers=STREAM_HEADERS)
+    for number in range(5_000):
+        await exchange.chunk(_said("so it was. " if number % 12 == 11 else "ten chars "))
+        if number % 20 == 19:
+            await exchange.pause(0.02)
+    await exchange.chunk(_said("The end."))
+    for piece in ENDING:
+        await exchange.chunk(piece)
+    await exchange.finish()
 
 
 @behaviour

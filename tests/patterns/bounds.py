@@ -11,6 +11,8 @@ from playground.engine.headers import VALUE_CHARS
 from playground.engine.limits import DEFAULT_LIMITS, KIB
 from playground.engine.sentences.periods import TOKEN_CHARS
 from playground.engine.user_json import LIMIT_BYTES
+from playground.inspectors.answer_settings import TEXT_CHARS
+from playground.inspectors.front_door import BODY_BYTES
 from playground.realtime.commands import CONTEXT_CHARS
 
 ADDRESS_CHARS = 2_000
@@ -29,6 +31,8 @@ BUDGET_MS = {Where.LOOP: 50.0, Where.THREAD: 500.0, Where.PROCESS: float("inf")}
 """The most CPU time that one use of a pattern may take. A process has its own limit (`READ_MS`)."""
 SENTENCE_BUDGET_MS = 2.0
 """An answer has hundreds of sentences."""
+STEPS_BUDGET_MS = 2_000.0
+"""Of a pattern in a thread that goes on with Python code after each match, so that others run in between."""
 
 
 class Bound(NamedTuple):
@@ -58,6 +62,7 @@ BOUNDS: dict[str, Bound] = {
     "dashboard.environment": Bound(4 * KIB, Where.THREAD, "operator: a setting"),
     "dashboard.logs": Bound(64 * KIB, Where.LOOP, "stranger: what a request brings into a log line"),
     "dashboard.reports": Bound(4 * KIB, Where.THREAD, "operator: a setting's name"),
+    "personas.archives": Bound(MAX_CHARS, Where.THREAD, "editor: a file of an archive"),
     "personas.exporting": Bound(NAME_CHARS, Where.THREAD, "editor: a persona's name"),
     "personas.formats": Bound(MAX_CHARS, Where.PROCESS, "editor: a document"),
     "personas.formats.advice": Bound(MAX_PROMPT_CHARS, Where.THREAD, "editor: a prompt"),
@@ -68,8 +73,10 @@ BOUNDS: dict[str, Bound] = {
     "personas.formats.jaicp_advice": Bound(LIMIT_BYTES, Where.THREAD, "editor: a form's field"),
     "personas.formats.tavus_advice": Bound(LIMIT_BYTES, Where.THREAD, "editor: a form's field"),
     "personas.formats.own_apis": Bound(LIMIT_BYTES, Where.THREAD, "editor: a form's field"),
+    "personas.names": Bound(MAX_CHARS, Where.THREAD, "editor: a file of an archive"),
     "personas.models.json_field": Bound(LIMIT_BYTES, Where.THREAD, "editor: a form's field"),
-    "personas.versions": Bound(2 * MAX_PROMPT_CHARS, Where.THREAD, "editor: both prompts"),
+    "personas.text_comparison": Bound(2 * MAX_PROMPT_CHARS, Where.THREAD, "editor: both prompts"),
+    "personas.views.editor": Bound(HEADER_BYTES, Where.THREAD, "editor: the address of a page"),
     "playground.demo_llm": Bound(READ_SYSTEM_CHARS, Where.LOOP, "viewer: a system message"),
     "playground.demo_llm.answer": Bound(READ_CHARS, Where.LOOP, "viewer: an utterance"),
     "playground.demo_llm.intents": Bound(READ_CHARS, Where.LOOP, "viewer: an utterance"),
@@ -82,6 +89,7 @@ BOUNDS: dict[str, Bound] = {
     "playground.engine.answer": _ANSWER,
     "playground.engine.errors": Bound(DEFAULT_LIMITS.error_body_bytes, Where.LOOP, "LLM: a refusal's body"),
     "playground.engine.headers": Bound(VALUE_CHARS, Where.LOOP, "editor: a header"),
+    "playground.engine.platforms": Bound(BODY_BYTES, Where.THREAD, "stranger: a request's body"),
     "playground.engine.prompt": Bound(CONTEXT_CHARS, Where.LOOP, "viewer: a context"),
     "playground.engine.sentences": _SENTENCE,
     "playground.engine.sentences.periods._INNER_OPENER": _WORD,
@@ -90,6 +98,22 @@ BOUNDS: dict[str, Bound] = {
     "playground.engine.speech.tags": Bound(NAME_CHARS, Where.LOOP, "LLM: an attribute; editor: a TTS model"),
     "playground.engine.substitution": Bound(VALUE_CHARS, Where.LOOP, "editor: a header"),
     "playground.engine.user_json": Bound(CONTEXT_CHARS, Where.LOOP, "viewer: properties and tool results"),
+    "playground.inspectors.request_list": Bound(BODY_BYTES, Where.THREAD, "stranger: a request's body"),
+    "playground.inspectors.answers.wire": Bound(TEXT_CHARS, Where.LOOP, "editor: what an inspector says"),
+    "playground.inspectors.application": Bound(HEADER_BYTES, Where.LOOP, "stranger: a request's path"),
+    "playground.inspectors.authentication": Bound(HEADER_BYTES, Where.LOOP, "stranger: a header"),
+    "playground.inspectors.callers_key": Bound(
+        HEADER_BYTES, Where.LOOP, "stranger: a header; of a body MOST_CANDIDATES"
+    ),
+    "playground.inspectors.key_names": Bound(HEADER_BYTES, Where.LOOP, "stranger: a header's name"),
+    "playground.inspectors.masking": Bound(HEADER_BYTES, Where.THREAD, "stranger: a query"),
+    "playground.inspectors.greenroom_keys": Bound(BODY_BYTES, Where.THREAD, "stranger: a request's body"),
+    "playground.inspectors.pass_on": Bound(HEADER_BYTES, Where.LOOP, "stranger: a request's path"),
+    "playground.inspectors.presented_secrets": Bound(HEADER_BYTES, Where.LOOP, "stranger: a query"),
+    "playground.inspectors.spelt_secrets": Bound(
+        BODY_BYTES, Where.THREAD, "stranger: a request's body, a step a match", STEPS_BUDGET_MS
+    ),
+    "playground.storage.turn_rows": Bound(DEFAULT_LIMITS.answer_chars, Where.THREAD, "LLM: an answer"),
 }
 
 MADE_AT_RUN_TIME = {

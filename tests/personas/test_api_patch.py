@@ -10,7 +10,7 @@ from django.test import Client
 
 from personas.api.documents import read_patch
 from personas.api.patching import MAX_OPERATIONS, is_same, patched
-from personas.api.router import PATCH_ATTEMPTS
+from personas.api.stored import PATCH_ATTEMPTS
 from personas.documents import document_of
 from personas.formats.tolerant import MAX_VALUES
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
@@ -275,7 +275,7 @@ def rename_while_reading(persona: Persona, monkeypatch: pytest.MonkeyPatch) -> C
                 save_persona(changed, by=None)
             return read_patch(*arguments)
 
-        monkeypatch.setattr("personas.api.router.read_patch", read)
+        monkeypatch.setattr("personas.api.stored.read_patch", read)
 
     return prepare
 

@@ -3,6 +3,8 @@
 import pytest
 from cryptography.fernet import Fernet
 from django.core import checks
+from django.core.management import load_command_class
+from django.core.management.base import SystemCheckError
 from pytest_django import Settings
 
 from tests.personas.making import make_secret
@@ -36,3 +38,12 @@ def test_secrets_that_do_not_decrypt_are_a_warning_that_names_them(settings: Set
     [warning] = messages_of("personas.W001")
     assert not warning.is_serious(checks.ERROR)
     assert warning.msg == "1 of 2 token secrets cannot be decrypted: LOST."
+
+
+@pytest.mark.parametrize("name", ["run", "serve", "backup", "restore", "verify", "create_api_key"])
+def test_a_command_that_makes_some_checks_makes_that_of_the_keys(name: str, settings: Settings) -> None:
+    settings.ENCRYPTION_KEYS = ["broken"]
+    command = load_command_class("dashboard", name)
+    tags = command.requires_system_checks
+    with pytest.raises(SystemCheckError, match=r"personas\.E001"):
+        command.check(tags=None if tags == "__all__" else tags)

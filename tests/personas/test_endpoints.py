@@ -6,7 +6,9 @@ from django.core.exceptions import ValidationError
 
 from personas.endpoints import make_endpoint_persona
 from personas.models import Persona, TokenSecret
+from personas.saving import save_persona
 from personas.secrets import decrypt
+from personas.tidying import keep
 
 KEY = "sk-live-0123456789"
 
@@ -81,3 +83,31 @@ def test_a_key_needs_the_right_to_add_secrets(user: User) -> None:
     with pytest.raises(ValidationError, match="may not add token secrets"):
         make_endpoint_persona("https://a.example/v1", KEY, "m", "tavus", user)
     assert not TokenSecret.objects.exists()
+
+
+def test_another_key_is_the_next_version_of_ones_own_trial(admin_user: User, user: User) -> None:
+    first, other = (
+        make_endpoint_persona("https://a.example/v1", key, "m", "tavus", admin_user)
+        for key in (KEY, f"{KEY}-other")
+    )
+    assert other.persona == first.persona
+    assert (other.version.number, other.version.document["llm"]["token_secret"]) == (2, "A_EXAMPLE_KEY_2")
+    theirs = make_endpoint_persona("https://a.example/v1", "", "m", "tavus", user)
+    assert theirs.persona != first.persona
+
+
+def test_what_was_changed_in_a_trial_stays_when_it_is_tried_again(admin_user: User) -> None:
+    trial = make_endpoint_persona("https://a.example/v1", KEY, "m", "jaicp", admin_user).persona
+    trial.system_prompt = "Be brief."
+    save_persona(trial, by=admin_user)
+    again = make_endpoint_persona("https://a.example/v1", f"{KEY}-other", "m", "jaicp", admin_user).persona
+    assert (again.pk, again.system_prompt) == (trial.pk, "Be brief.")
+    assert again.headers == [["Authorization", f"Bearer {again.token_secret}"]]
+
+
+def test_a_kept_trial_is_an_ordinary_persona_that_another_try_leaves_alone(admin_user: User) -> None:
+    trial = make_endpoint_persona("https://a.example/v1", KEY, "m", "tavus", admin_user).persona
+    assert trial.is_trial
+    keep(trial)
+    other = make_endpoint_persona("https://a.example/v1", f"{KEY}-other", "m", "tavus", admin_user).persona
+    assert other.pk != trial.pk

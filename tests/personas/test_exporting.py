@@ -71,7 +71,7 @@ def test_rehearsal_settings_are_said_to_stay_here() -> None:
 
 def test_curl_names_the_secret_as_a_variable() -> None:
     text = export(of(examples.YANDEX_GPT), "curl").text
-    assert "'Authorization: Api-Key '\"${MY_TOKEN}\"''" in text
+    assert "'Authorization: Api-Key '\"${MY_TOKEN:?Set " in text
     assert "https://llm.api.cloud.yandex.net/v1/chat/completions" in text
 
 
@@ -225,8 +225,8 @@ def test_the_real_client_sends_the_request_as_it_is_shown(
     ("export_format", "written"),
     [
         ("tavus", '"X-Key": "Key {{secret:OTHER}} Bearer"'),
-        ("curl", "--header 'X-Key: Key '\"${OTHER}\"' Bearer'"),
-        ("python", '"X-Key": "Key " + os.environ["OTHER"] + " Bearer"'),
+        ("curl", "secret OTHER first.}\"' Bearer'"),
+        ("python", '"X-Key": "Key " + KEY_OTHER + " Bearer"'),
     ],
 )
 def test_each_secret_that_a_header_refers_to_is_one_in_an_export(export_format: str, written: str) -> None:

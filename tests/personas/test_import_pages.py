@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -274,3 +275,62 @@ def test_one_request_makes_a_few_hundred_secrets_at_the_most(admin_client: Clien
     assert "more than 200 keys and token secrets together" in errors(response)
     assert not TokenSecret.objects.exists()
     assert not Persona.objects.exists()
+
+
+# Conversations, folders and archives
+
+
+def test_a_conversation_fills_in_the_start_page(user_client: Client) -> None:
+    conversation = json.dumps(
+        {"persona_id": "p1", "conversation_name": "Demo", "conversational_context": "Maya."}
+    )
+    files = [file("a.json", of("Ann")), file("call.json", conversation)]
+    shown = user_client.post(IMPORT, {"uploads": files}, follow=True)
+    assert shown.redirect_chain[-1][0] == reverse("playground:start")
+    text = shown.content.decode()
+    assert "a.json: Ann is stored." in text
+    assert "call.json: A conversation: its options are filled in" in text
+    assert 'value="Demo"' in text
+    twice = user_client.post(
+        IMPORT, {"uploads": [file("c.json", conversation), file("d.json", conversation)]}
+    )
+    assert "one conversation at a time" in errors(twice)
+
+
+def test_checking_says_what_would_happen_and_stores_nothing(user_client: Client) -> None:
+    response = user_client.post(IMPORT, {"document": of("Ann"), "check": "1"})
+    assert "Ann is stored." in response.content.decode()
+    assert not Persona.objects.exists()
+
+
+@pytest.mark.usefixtures("admin_user")
+def test_a_folder_is_its_documents(folder: Path) -> None:
+    (folder / "notes.md").write_text("not a document")
+    ids = command("import_persona", str(folder))[0].split()
+    assert len(ids) == Persona.objects.count() == 2
+    (folder / "wrong.json").write_text("{")
+    (folder / "call.json").write_text('{"conversational_context": "Maya."}')
+    with pytest.raises(CommandError) as refused:
+        command("import_persona", str(folder))
+    assert "wrong.json: Line 1" in str(refused.value)
+    assert "call.json: This is a conversation" in str(refused.value)
+    assert Persona.objects.count() == 2
+
+
+@pytest.mark.usefixtures("admin_user")
+def test_all_personas_go_by_one_archive_packed_or_not(folder: Path) -> None:
+    command("import_persona", str(folder))
+    archive = folder / "all.zip"
+    command("export_personas", str(archive))
+    with pytest.raises(CommandError, match="is there already"):
+        command("export_personas", str(archive))
+    with zipfile.ZipFile(archive) as packed:
+        packed.extractall(folder / "unpacked")
+    Persona.objects.get(persona_name="Mert the Storyteller").delete()
+    assert (
+        "1 persona of an archive stored, 1 left out"
+        in command("import_persona", "--dry-run", str(archive))[1]
+    )
+    assert Persona.objects.count() == 1
+    assert len(command("import_persona", str(folder / "unpacked"))[0].split()) == 1
+    assert command("import_persona", str(archive))[0] == ""

@@ -65,6 +65,9 @@ def pages_of(persona: Persona) -> dict[str, str]:
         "list": reverse("personas:list"),
         "second page": reverse("personas:list") + "?page=2",
         "search": reverse("personas:list") + "?q=foxes+persona",
+        "by use": reverse("personas:list") + "?sort=used",
+        "trials": reverse("personas:list") + "?show=trials",
+        "first audio": reverse("playground:first-audio") + f"?ids={persona.pk}",
         "editor": reverse("personas:edit", args=own),
         "history": reverse("personas:versions", args=own),
         "comparison": reverse("personas:compare", args=own) + "?older=1&newer=2",
@@ -76,6 +79,7 @@ def pages_of(persona: Persona) -> dict[str, str]:
 
 
 ADMIN_PAGES = {
+    "list with deletions": reverse("personas:list"),
     "admin personas": reverse("admin:personas_persona_changelist"),
     "admin search": reverse("admin:personas_persona_changelist") + "?q=persona",
     "admin versions": reverse("admin:personas_personaversion_changelist"),
@@ -85,6 +89,9 @@ MOST_QUERIES = {
     "list": 7,
     "second page": 7,
     "search": 7,
+    "by use": 7,
+    "trials": 7,
+    "first audio": 6,
     "editor": 12,
     "history": 8,
     "comparison": 8,
@@ -92,6 +99,7 @@ MOST_QUERIES = {
     "duplicate": 6,
     "delete": 7,
     "start": 7,
+    "list with deletions": 7,
     "admin personas": 9,
     "admin search": 9,
     "admin versions": 10,

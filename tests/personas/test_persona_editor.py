@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from personas.demo_data import DEMO_SECRET
 from personas.documents import document_of
 from personas.formats import read_document
 from personas.forms.persona import PersonaForm, data_of
@@ -45,6 +46,20 @@ def rich(**fields: Any) -> Persona:
         "stream_options": {"include_usage": True},
     }
     return stored(**(complete | fields))
+
+
+# The way back to the conversation
+
+
+def test_who_came_from_a_conversation_is_led_back_to_it_after_a_save_too(user_client: Client) -> None:
+    persona = rich()
+    back = reverse("playground:conversation", args=["c0123456789ab"])
+    saved = user_client.post(
+        f"{edit_url(persona)}?from=c0123456789ab", typed(persona, model="m2"), follow=True
+    )
+    assert back in saved.content.decode()
+    for other in ("", "?from=//example.com", "?from=c1/../x"):
+        assert "Back to the conversation" not in user_client.get(edit_url(persona) + other).content.decode()
 
 
 # From the form to the document
@@ -95,6 +110,19 @@ def test_the_form_shows_what_the_document_says_and_saves_nothing(user_client: Cl
     assert form["note"].value() == "Why"
     assert "not saved yet" in html_of(answer)
     assert PersonaVersion.objects.count() == 1
+
+
+def test_another_face_without_a_change_has_nothing_unsaved(user_client: Client) -> None:
+    persona = rich()
+    document = user_client.post(edit_url(persona), typed(persona, note="Not stored by itself", show="text"))
+    assert document.context["unsaved"] == []
+    assert "not saved yet" not in html_of(document)
+    text = document.context["text"]
+    form = user_client.post(edit_url(persona), as_text(persona, text, show="form"))
+    assert form.context["unsaved"] == []
+    changed = user_client.post(edit_url(persona), typed(persona, model="m2", tool_mocks="{}", show="text"))
+    assert changed.context["unsaved"] == ["model", "Tool mocks"]
+    assert "2 fields changed: model, Tool mocks" in html_of(changed)
 
 
 def test_what_no_field_shows_survives_both_ways(user_client: Client) -> None:
@@ -225,7 +253,8 @@ def test_a_viewer_reads_both_faces_and_saves_neither() -> None:
     client = signed_in(make_user("vera", "personas.view_persona"))
     persona = rich()
     page = html_of(client.get(edit_url(persona), {"face": "text"}))
-    assert " readonly" in page
+    assert "<textarea" not in page
+    assert "You tell stories." in page
     assert ">Save<" not in page
     assert client.post(edit_url(persona), as_text(persona, text_of(persona))).status_code == 403
 
@@ -241,6 +270,13 @@ def test_a_preset_fills_in_and_saves_nothing(user_client: Client) -> None:
     assert form["address"].value() == "https://llm.api.cloud.yandex.net/v1/chat/completions"
     assert form["headers"].value() == "X-A: 1\nAuthorization: Api-Key MY_TOKEN"
     assert PersonaVersion.objects.count() == 1
+
+
+def test_a_preset_chooses_the_token_secret_that_goes_with_it(user_client: Client) -> None:
+    secret = make_secret(name=DEMO_SECRET)
+    data = typed(stored(), show="preset", preset="demo")
+    form = user_client.post(edit_url(Persona.objects.get()), data).context["form"]
+    assert form["token_secret"].value() == str(secret.pk)
 
 
 def test_every_preset_gives_a_form_without_errors(user_client: Client) -> None:

@@ -147,6 +147,20 @@ def test_a_document_that_is_wrong_is_refused_at_its_place_and_stays_typed(
     assert PersonaVersion.objects.count() == 1
 
 
+def test_what_is_wrong_with_a_typed_text_is_told_at_its_place_and_nothing_is_stored(
+    user_client: Client,
+) -> None:
+    url = reverse("personas:check-text")
+    wrong = user_client.post(url, {"text": '{\n  "persona_name": ]\n}'}).json()["problems"]
+    assert [(problem["line"], problem["column"]) for problem in wrong] == [(2, 19)]
+    assert wrong[0]["message"].startswith("Line 2, column 19: ")
+    readable = '{"persona_name": "Ann", "layers": {"llm": {"api_key": "sk-live-0123456789", "base_url": "https://a.b/v1"}}}'
+    assert user_client.post(url, {"text": readable}).json() == {"problems": []}
+    too_long = user_client.post(url, {"text": "x" * 400_001}).json()["problems"]
+    assert too_long[0]["line"] == 0
+    assert (Persona.objects.count(), TokenSecret.objects.count()) == (0, 0)
+
+
 def test_the_place_of_an_error_is_on_the_page_for_the_caret(user_client: Client) -> None:
     persona = stored()
     page = html_of(user_client.post(edit_url(persona), as_text(persona, '{\n  "persona_name": ]}')))

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.db.models import Field
 from django.test import Client
 
 from personas.documents import document_of
 from personas.exporting import export
+from personas.formats.platform_format import PlatformFormat
+from personas.formats.registry import formats
 from personas.forms.fields import SecretField
 from personas.forms.persona import PersonaForm, data_of
 from personas.models import Persona
@@ -18,13 +18,10 @@ from personas.models.json_field import JSONField
 from personas.persona_field import FieldKind, PersonaField
 from personas.persona_fields import FORM_FIELDS, PERSONA_FIELDS, REHEARSAL_FIELDS, SECTIONS
 from playground.engine.json_types import Json
-from playground.engine.platforms.registry import register, unregister
+from playground.engine.platforms.platform import Platform
+from playground.engine.platforms.registry import platforms
 from playground.engine.platforms.tavus import Tavus
-
-OF_THE_ROW = {"id", "version", "created_at", "updated_at", "missing_secrets"}
-COLUMNS: "dict[str, Field[Any, Any]]" = {
-    field.name: field for field in Persona._meta.concrete_fields if field.name not in OF_THE_ROW
-}
+from tests.personas.making import COLUMNS
 
 
 def test_the_model_has_a_column_for_every_declared_field_and_no_other() -> None:
@@ -69,20 +66,41 @@ class Third(Tavus):
     name = "third"
     help_texts: Mapping[str, str] = {"model": "Third: its id.", "temperature": "Third: at most 2."}
     section_texts: Mapping[str, str] = {"vision": "Third has none."}
+    foreign_fields: Mapping[str, str] = {"event_name": "On a Third persona nothing."}
 
 
-def test_help_texts_hold_what_each_platform_says_in_the_registry_s_order() -> None:
-    register(Third())
-    try:
-        assert FORM_FIELDS["model"].help_text == "The name that your LLM's server knows it by. Third: its id."
-        assert FORM_FIELDS["temperature"].help_text == (
-            "Higher values are more creative and less predictable. JAICP recommends 0.0 to 1.0. Third: at most 2. "
-            "Empty: not sent."
-        )
-        lead = next(section.lead for section in SECTIONS if section.slug == "vision")
-        assert lead.startswith("Tavus' vqa layer. Third has none. Vision is not simulated")
-    finally:
-        unregister("third")
+def test_a_help_text_says_what_the_persona_s_platform_says() -> None:
+    assert (
+        FORM_FIELDS["model"].help_on(Third()) == "The name that your LLM's server knows it by. Third: its id."
+    )
+    assert FORM_FIELDS["temperature"].help_on(Third()) == (
+        "Higher values are more creative and less predictable. Third: at most 2. Empty: not sent."
+    )
+    lead = next(section.lead_on(Third()) for section in SECTIONS if section.slug == "vision")
+    assert lead.startswith("Third has none. Vision is not simulated")
+
+
+def test_another_platform_s_setting_says_what_it_is_there_and_does_here() -> None:
+    text = FORM_FIELDS["event_name"].help_on(Third())
+    assert text.startswith("JAICP: the event that is raised in the script")
+    assert text.endswith("On a Third persona nothing.")
+
+
+@pytest.mark.parametrize("platform", platforms(), ids=lambda platform: platform.name)
+def test_what_is_foreign_to_a_platform_is_a_setting_of_another(platform: Platform) -> None:
+    for name in platform.foreign_fields:
+        assert name in FORM_FIELDS
+        assert any(name not in owner.foreign_fields for owner in platforms())
+
+
+@pytest.mark.parametrize("known", formats(), ids=lambda known: known.platform.name)
+def test_each_key_that_is_offered_says_what_it_is_and_stands_in_an_object(known: PlatformFormat) -> None:
+    paths = {key.path for key in known.face.keys}
+    assert len(paths) == len(known.face.keys)
+    for key in known.face.keys:
+        assert key.help or FORM_FIELDS[key.field].help_on(known.platform)
+        holder = key.path.rpartition(".")[0].removesuffix("[]")
+        assert holder == "" or holder in paths
 
 
 @pytest.mark.parametrize("name", [field.name for field in REHEARSAL_FIELDS])

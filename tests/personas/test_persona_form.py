@@ -15,6 +15,7 @@ from personas.importing import import_draft
 from personas.models import FillerConfig, Persona, PersonaVersion
 from personas.saving import save_persona
 from tests.personas import examples
+from tests.personas.editor import typed
 from tests.personas.making import make_secret
 from tests.personas.persona_pages import NEW, TOOL, edit_url, stored, text_of
 
@@ -35,7 +36,8 @@ def test_a_name_is_enough_and_what_is_missing_is_listed(user_client: Client, use
     persona = Persona.objects.get()
     assert answer.redirect_chain == [(edit_url(persona), 302)]
     page = text_of(answer)
-    assert "Saved as version 1." in page
+    save_bar = page[page.index('class="save-bar"') :]
+    assert page.count("Saved as version 1.") == save_bar.count("Saved as version 1.") == 1
     assert "No base_url is set" in page
     assert "No model is set" in page
     assert PersonaVersion.objects.get().created_by == user
@@ -190,7 +192,7 @@ def test_what_is_wrong_is_refused_next_to_its_field_and_stays_typed(
     assert list(form.errors) == [field]
     assert words in " ".join(form.errors[field])
     assert form[field].value() == typed
-    assert f'href="#id_{field}"' in text_of(answer)
+    assert text_of(answer).count(form.errors[field][0]) == 1
     assert PersonaVersion.objects.count() == 1
 
 
@@ -250,3 +252,19 @@ def test_no_page_holds_a_secrets_value(user_client: Client) -> None:
         page = user_client.get(url).content
         assert b"sk-live-0123456789" not in page
         assert secret.ciphertext.encode() not in page
+
+
+def test_a_form_folds_away_what_only_other_platforms_have_and_says_what_it_does(user_client: Client) -> None:
+    def names(sections: Any, slug: str) -> tuple[list[str], list[str]]:
+        section = next(section for section in sections if section.text.slug == slug)
+        return [row.field.name for row in section.own_rows], [row.field.name for row in section.foreign_rows]
+
+    persona = stored()
+    page = user_client.get(edit_url(persona))
+    own, foreign = names(page.context["sections"], "llm")
+    assert (own[:2], foreign) == (["platform", "address"], ["provider", "history_mode", "history_last"])
+    assert "On a Tavus persona nothing: base_url is called." in text_of(page)
+    answer = user_client.post(edit_url(persona), typed(persona, platform="jaicp", show="refresh"))
+    own, foreign = names(answer.context["sections"], "llm")
+    assert (own[:3], foreign) == (["platform", "provider", "address"], [])
+    assert names(answer.context["sections"], "vision") == ([], ["vision"])

@@ -1,5 +1,7 @@
 """The pages of personas: list, search, delete; who may do what."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -25,7 +27,14 @@ def test_the_list_shows_each_persona_with_a_way_to_talk(user_client: Client) -> 
     page = text_of(user_client.get(reverse("personas:list")))
     assert persona.persona_name in page
     assert "MY_TOKEN: value missing" in page
-    assert f"?persona={persona.pk}" in page
+    assert f'name="persona" value="{persona.pk}" aria-label="Talk to {persona.persona_name}"' in page
+
+
+def test_a_persona_is_talked_to_at_once_or_with_settings(user_client: Client) -> None:
+    persona = stored()
+    page = text_of(user_client.get(edit_url(persona)))
+    assert f'name="persona" value="{persona.pk}" aria-label="Talk to {persona.persona_name}"' in page
+    assert f'{reverse("playground:start")}?persona={persona.pk}"' in page
 
 
 def test_the_search_looks_at_name_model_address_and_prompt(user_client: Client) -> None:
@@ -105,12 +114,20 @@ def test_each_page_asks_for_its_right(permissions: tuple[str, ...], expected: li
 
 
 @pytest.mark.django_db
-def test_a_viewer_sees_the_form_without_a_way_to_save() -> None:
-    persona = stored()
+def test_a_viewer_reads_the_persona_without_a_field_or_a_link_to_what_is_denied() -> None:
+    persona = stored(system_prompt="You tell stories.", history_last=3)
     client = signed_in(make_user("dora", "personas.view_persona"))
-    page = text_of(client.get(edit_url(persona)))
-    assert ">Save</button>" not in page
-    assert "disabled" in page
+    page = text_of(client.get(edit_url(persona), {"preview_platform": "jaicp"}))
+    own = page[
+        page.index('<form method="get" id="persona-form">') : page.index('<aside class="editor__aside"')
+    ]
+    assert not re.findall(r"<(?:input|textarea|select|button)", own)
+    assert "You tell stories." in own
+    assert "Last messages" in own
+    assert 'name="system_prompt"' not in page
+    assert "JAICP calls a whole url" in page
+    links = set(re.findall(r'href="(/personas/[^"#?]*)', page))
+    assert all(client.get(link).status_code == 200 for link in links)
 
 
 @pytest.mark.django_db

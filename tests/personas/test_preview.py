@@ -46,6 +46,13 @@ def test_the_request_is_that_of_the_unsaved_values(user_client: Client) -> None:
     assert PersonaVersion.objects.count() == 1
 
 
+@pytest.mark.parametrize(("platform", "name"), [("tavus", "base_url"), ("jaicp", "url")])
+def test_no_address_is_previewed_where_none_is_typed(platform: str, name: str, user_client: Client) -> None:
+    answer = live(user_client, stored(platform=platform), address=" ", preview_platform="tavus")
+    assert request_of(answer)["url"] is None
+    assert answer.context["preview"].curl == f"No {name} is set: the request has no address yet."
+
+
 def test_each_part_of_the_prompt_says_where_it_comes_from(user_client: Client) -> None:
     persona = stored(system_prompt="One 😀", context="Two")
     answer = live(user_client, persona, conversational_context="Three")
@@ -58,7 +65,7 @@ def test_the_other_platform_and_curl_are_a_choice_away(user_client: Client) -> N
     answer = live(user_client, persona, preview_platform="jaicp", preview_as="curl")
     page = text_of(answer)
     assert "--request POST https://llm.example.com/v1/chat/completions" in page
-    assert '"${MY_TOKEN}"' in page
+    assert '"${MY_TOKEN:?Set ' in page
     assert "JAICP calls a whole url" in page
     assert CANARY not in page
 

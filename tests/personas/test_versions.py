@@ -1,27 +1,16 @@
 """A persona's history: the list, what changed between two versions, going back, and two people who save."""
 
-import difflib
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from personas.saving import save_filler_config, save_persona
-from personas.versions import (
-    COMPARED_STEPS,
-    MAX_COMPARED,
-    ChangeKind,
-    compared,
-    prompt_changes,
-    restore,
-    what_changed,
-)
+from personas.text_comparison import ChangeKind
+from personas.versions import prompt_changes, restore, what_changed
 from tests.conftest import REHEARSE, make_user, signed_in
 from tests.personas.making import make_persona, make_secret
 
@@ -84,43 +73,6 @@ def test_the_composed_prompt_is_compared_word_by_word() -> None:
     ]
 
 
-WORDS = st.lists(st.sampled_from(["fox", "wolf", " ", "\n", ",", "и"]), max_size=30).map("".join)
-
-
-@hypothesis_settings(max_examples=100)
-@given(WORDS, WORDS)
-def test_a_comparison_holds_both_texts(before: str, after: str) -> None:
-    spans = compared(before, after)
-    assert "".join(s.text for s in spans if s.kind is not ChangeKind.ADDED) == before
-    assert "".join(s.text for s in spans if s.kind is not ChangeKind.REMOVED) == after
-
-
-@pytest.mark.parametrize("unit", ["a b ", "a\n", "a"])
-def test_a_comparison_of_long_texts_ends_soon(unit: str) -> None:
-    long, other = "x" + unit * (MAX_COMPARED * 2), unit * (MAX_COMPARED * 2) + "y\n"
-    spans = compared(long, other)
-    assert "".join(s.text for s in spans if s.kind is not ChangeKind.ADDED) == long
-
-
-def test_texts_in_which_only_single_parts_agree_are_compared_in_a_bounded_number_of_steps(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    steps = 0
-    longest = difflib.SequenceMatcher.find_longest_match
-
-    def counted(matcher: Any, begin: int, end: int, *others: int) -> difflib.Match:
-        nonlocal steps
-        steps += sum(1 + len(matcher.b2j.get(part, ())) for part in matcher.a[begin:end])
-        return longest(matcher, begin, end, *others)
-
-    monkeypatch.setattr(difflib.SequenceMatcher, "find_longest_match", counted)
-    before = "".join(f"shared {n % 98}\nonly before {n % 98}\n" for n in range(MAX_COMPARED // 2 - 1))
-    after = before.replace("only before", "only after")
-    spans = compared("not the same " * MAX_COMPARED + "\n" + before, after)
-    assert "".join(s.text for s in spans if s.kind is not ChangeKind.REMOVED) == after
-    assert steps < 2 * COMPARED_STEPS
-
-
 # The pages
 
 
@@ -129,10 +81,12 @@ def test_the_list_says_who_saved_what_and_why(client: Client, editor: User) -> N
     saved(persona, editor, "First steps")
     saved(persona, None, "Shorter answers")
     html = page(client, "versions", persona).content.decode()
-    assert "First steps" in html
-    assert "Shorter answers" in html
+    assert ">1 · First steps</a>" in html
     assert "edith" in html
-    assert html.index("Shorter answers") < html.index("First steps")
+    assert html.index(">2 · Shorter answers</a>") < html.index(">1 · First steps</a>")
+    compared = page(client, "compare", persona, older=1, newer=2).content.decode()
+    assert "<dt>Version 1 · First steps</dt>" in compared
+    assert "Restore version 1 · First steps<" in compared
 
 
 def test_two_versions_are_shown_beside_each_other(client: Client) -> None:
@@ -142,6 +96,27 @@ def test_two_versions_are_shown_beside_each_other(client: Client) -> None:
     html = page(client, "compare", persona, older=2, newer=1).content.decode()
     assert "Tell <del>long</del><ins>short</ins> stories." in html
     assert "llm.model" in html
+    assert "<del>gpt-4o</del><ins>llama3</ins>" in html
+    assert page(client, "compare", persona, older=1, newer="newest").context["newer"].number == 2
+
+
+def test_a_version_alone_is_compared_with_the_one_before_it(client: Client) -> None:
+    persona = make_persona(model="first-model")
+    for model in ("first-model", "second-model", "third-model"):
+        saved(persona, model=model)
+    html = page(client, "compare", persona, older=2, newer=2).content.decode()
+    assert "version 1 and 2" in html
+    assert "<del>first</del><ins>second</ins>-model" in html
+    assert (
+        f"{reverse('personas:compare', args=[persona.pk])}?older=3&amp;newer=3"
+        in page(client, "versions", persona).content.decode()
+    )
+
+
+def test_nothing_came_before_the_first_version(client: Client) -> None:
+    persona = make_persona()
+    saved(persona)
+    assert "It is the first version" in page(client, "compare", persona, older=1, newer=1).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,14 @@ def every_row() -> str:
 
 
 def record_pages(owner: User, conversation_id: str) -> str:
-    """Return the conversation's record, its requests as each platform sends them, its streams, and its snapshot."""
-    paths = [f"/conversations/{conversation_id}/", *_request_pages(conversation_id)]
+    """Return what tells of the conversation's answers, and its requests as each platform sends them."""
+    requests = _turn_pages(conversation_id, "request/?platform=tavus", "request/?platform=jaicp")
+    return "\n".join([answer_pages(owner, conversation_id), _pages(owner, requests)])
+
+
+def answer_pages(owner: User, conversation_id: str) -> str:
+    """Return the conversation's record, its streams and timelines, and its snapshot."""
+    paths = [f"/conversations/{conversation_id}/", *_turn_pages(conversation_id, "stream/", "timeline/")]
     snapshot = asdict(load_snapshot(conversation_id, part_bytes=PART_BYTES))
     return "\n".join([_pages(owner, paths), json.dumps(snapshot, ensure_ascii=False)])
 
@@ -72,10 +78,9 @@ def other_pages(owner: User, conversation_id: str) -> str:
     return _pages(owner, paths)
 
 
-def _request_pages(conversation_id: str) -> list[str]:
+def _turn_pages(conversation_id: str, *pages: str) -> list[str]:
     turns = Turn.objects.filter(conversation_id=conversation_id).values_list("pk", flat=True)
-    shown = ("request/?platform=tavus", "request/?platform=jaicp", "stream/", "timeline/")
-    return [f"/playground/turns/{turn}/{what}" for turn in turns for what in shown]
+    return [f"/playground/turns/{turn}/{page}" for turn in turns for page in pages]
 
 
 def _pages(owner: User, paths: Iterable[str]) -> str:

@@ -12,8 +12,8 @@ INSERT INTO playground_turn (
   id, conversation_id, position, kind, user_text, client_msg_id, context, status, owner_process, interrupt_requested,
   text, spoken_text, heard_text, tool_results, timings, timeline, created_at, closed_at
 )
-SELECT value ->> 'id', ?, value ->> 'position', 'user', value ->> 'user_text', '', '', 'completed', '', 0,
-  value ->> 'text', value ->> 'text', value ->> 'text', '{}', value -> 'timings', value -> 'timeline',
+SELECT value ->> 'id', ?, value ->> 'position', 'user', value ->> 'user_text', '', '', value ->> 'status', '', 0,
+  value ->> 'text', value ->> 'heard_text', value ->> 'heard_text', '{}', value -> 'timings', value -> 'timeline',
   strftime('%Y-%m-%d %H:%M:%f', 'now'), strftime('%Y-%m-%d %H:%M:%f', 'now')
 FROM json_each(?)
 """
@@ -21,18 +21,30 @@ FROM json_each(?)
 
 def add_turns(site: Site, conversation_id: str, count: int) -> None:
     """Store closed turns 0 to ``count`` - 1 of the conversation: about 1,000 characters of answer each."""
-    turns = json.dumps([_turn(conversation_id, position) for position in range(count)])
-    rows(site.data, INSERT, conversation_id, turns)
+    store_turns(site, conversation_id, [_turn(position) for position in range(count)])
 
 
-def _turn(conversation_id: str, position: int) -> Json:
+def store_turns(site: Site, conversation_id: str, turns: list[Json]) -> None:
+    """Store closed turns of the conversation, the first at its beginning.
+
+    Each is ``{"user_text", "text", "timings", "timeline"}``, with ``status`` unless it is completed, and ``heard_text``
+    unless all of it was heard.
+    """
+    stored = [
+        {"id": f"t{position:06}{conversation_id[:8]}", "position": position}
+        | {"status": "completed", "heard_text": turn["text"]}
+        | turn
+        for position, turn in enumerate(turns)
+    ]
+    rows(site.data, INSERT, conversation_id, json.dumps(stored))
+
+
+def _turn(position: int) -> Json:
     sentences = [
         f"This is sentence {number} of answer {position}, which goes on for as long as a sentence of a voice does. "
         for number in range(SENTENCES)
     ]
     return {
-        "id": f"t{position:06}{conversation_id[:8]}",
-        "position": position,
         "user_text": f"Question number {position}?",
         "text": "".join(sentences),
         "timings": {"ttfb": 120, "ttft": 180, "first_sentence": 240, "first_audio": 560, "dead_air": 560,

@@ -51,11 +51,11 @@ def key(alice: User) -> dict[str, str]:
 class Socket:
     """One socket of the site's own application."""
 
-    def __init__(self, conversation_id: str, headers: dict[str, str]) -> None:
+    def __init__(self, key: str, headers: dict[str, str], *, of: str = "conversations") -> None:
         encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
         self._wire = WebsocketCommunicator(
             application,
-            f"/ws/conversations/{conversation_id}/",
+            f"/ws/{of}/{key}/",
             headers=encoded,
         )
 
@@ -72,6 +72,11 @@ class Socket:
                 message = await self._wire.receive_output(DEADLINE_S)
                 if message["type"] == "websocket.close":
                     return int(message["code"]), str(message.get("reason", ""))
+
+    async def news(self) -> list[int] | None:
+        """Return the numbers in the next message of an inspector's socket."""
+        numbers: list[int] | None = (await self._wire.receive_json_from(DEADLINE_S))["numbers"]
+        return numbers
 
     async def snapshot(self) -> str:
         """Return the name of the first event."""
@@ -101,8 +106,8 @@ class Socket:
 
 
 @asynccontextmanager
-async def opened(conversation_id: str, headers: dict[str, str]) -> AsyncIterator[Socket]:
-    socket = Socket(conversation_id, headers)
+async def opened(key: str, headers: dict[str, str], *, of: str = "conversations") -> AsyncIterator[Socket]:
+    socket = Socket(key, headers, of=of)
     assert await socket.connect()
     try:
         yield socket

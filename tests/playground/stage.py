@@ -29,7 +29,7 @@ from tests.llm_server.fixture import LLMServerHandle
 from tests.llm_server.openai_wire import SENTENCES, TEXT, TOOL
 from tests.personas.making import make_secret
 from tests.playground.frames import assert_closed_set
-from tests.playground.leaks import every_row, frames_text, leaks_in, other_pages, record_pages
+from tests.playground.leaks import answer_pages, every_row, frames_text, leaks_in, other_pages, record_pages
 from tests.playground.rehearsals import DEADLINE_S, Watcher
 
 CANARY = "sk-canary/0123+456789=abcdef"
@@ -198,9 +198,7 @@ class Stage:
 
     async def until_left(self) -> None:
         """Once the server has no answer under way: whoever asked has left."""
-        async with asyncio.timeout(LEAVING_S):
-            while await asyncio.to_thread(self.server.answers_under_way):
-                pass
+        await asyncio.to_thread(self.server.wait_until_at_rest, LEAVING_S)
 
     async def next_turn_is_fine(self) -> None:
         """The same conversation goes on, once its LLM is a good one."""
@@ -211,6 +209,10 @@ class Stage:
     async def record(self) -> str:
         """Return the pages and the snapshot that tell what was heard."""
         return await self._shown(record_pages)
+
+    async def answer_pages(self) -> str:
+        """Return those of the record that an answer changes; `test_secrets` looks at those of the request."""
+        return await self._shown(answer_pages)
 
     async def other_pages(self) -> str:
         """Return every other page that shows something of it: they show stored rows as these stand."""
@@ -287,6 +289,6 @@ async def stage(
     yield made
     if made.takes:
         await made.until_left()
-        assert leaks_in(await made.record(), CANARY) == []
+        assert leaks_in(await made.answer_pages(), CANARY) == []
         await made.next_turn_is_fine()
     await made.assert_nothing_leaks(caplog.text)

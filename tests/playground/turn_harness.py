@@ -26,7 +26,7 @@ from playground.tools.argument_checks import ArgumentCheck, CheckArguments
 from playground.turns.conductor import conduct
 from playground.turns.interrupt import Interrupt, InterruptSignal
 from tests.playground.scripted_llm import ScriptedLLM, Step
-from tests.virtual_time import run_virtually
+from tests.virtual_time import VirtualLoop, run_virtually
 
 E = TypeVar("E", bound=Event)
 
@@ -91,16 +91,19 @@ def run_turn(
     connects_after_s: float = 0.0,
     end_at_s: float | None = None,
     checks_after_s: float = 0.0,
+    emitting_takes_s: float = 0.0,
 ) -> TurnResult:
     """Run one turn on virtual time. Interrupt it at a time, or at the first event for which ``interrupt_when`` is true.
 
-    The conversation ends at ``end_at_s``. Checking the arguments of calls takes ``checks_after_s``.
+    The conversation ends at ``end_at_s``. Checking the arguments of calls takes ``checks_after_s``, and each event
+    ``emitting_takes_s`` of the loop's time.
     """
     llm = ScriptedLLM(*scripts, connects_after_s=connects_after_s)
     events: list[Event] = []
 
     async def main() -> TurnClosed:
         loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
         signal = InterruptSignal()
         timers = []
 
@@ -109,6 +112,7 @@ def run_turn(
 
         def emit(event: Event) -> None:
             events.append(event)
+            loop.pass_time(emitting_takes_s)
             if interrupt_when is not None and interrupt_when(event):
                 cut()
 

@@ -28,7 +28,7 @@ pytestmark = (
     pytest.mark.quiet
 )  # How soon a dead server is noticed is measured, and everything here takes turns.
 
-SECONDS = float(os.environ.get("SOAK_SECONDS") or 30)
+SECONDS = float(os.environ.get("SOAK_SECONDS") or 20)
 SEED = int(os.environ.get("SOAK_SEED") or secrets.randbelow(1_000_000))
 RECONNECTS = int(os.environ.get("SOAK_RECONNECTS") or 200)
 """How many there are at least, however long it takes."""

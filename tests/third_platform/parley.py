@@ -5,11 +5,15 @@ id in the body, and of the session only the last two exchanges.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from playground.engine.addresses.route import has_route, with_route
+from playground.engine.callback_events import CallbackEvent, CallbackSource
+from playground.engine.examined_request import ExaminedRequest
 from playground.engine.json_types import Json
 from playground.engine.persona import LLMSettings, PersonaSettings
+from playground.engine.platforms.departures import Departure
 from playground.engine.platforms.platform import Endpoint, HostedProvider, Platform
 from playground.engine.platforms.request_parts import common_headers, free_parameters, merged
 from playground.engine.request import LLMRequest, Surroundings
@@ -34,6 +38,7 @@ class Parley:
     has_barge_in_settings = False
     help_texts: Mapping[str, str] = {"address": "Parley: the endpoint, called as it stands."}
     section_texts: Mapping[str, str] = {"llm": "Parley calls its endpoint."}
+    foreign_fields: Mapping[str, str] = {"event_name": "On a Parley persona nothing."}
 
     def url(self, llm: LLMSettings) -> str:
         return llm.address
@@ -86,6 +91,16 @@ class Parley:
     def greeting(self, other_keys: Mapping[str, Any]) -> str:
         return str(other_keys.get("opening", ""))
 
+    def callback(self, event: CallbackEvent, source: CallbackSource, at: datetime) -> Json:
+        return {"session": source.conversation_id, "what": event.event_type, "at": at.isoformat()}
+
     def differences(self, persona: PersonaSettings, own: Platform) -> Iterator[str]:
         if own.name != self.name:
             yield f"Parley calls an endpoint; it is derived from the persona's {own.address_name}."
+
+    def departures(self, received: ExaminedRequest) -> Iterator[Departure]:
+        if not received.values(KEY_HEADER.lower()):
+            yield Departure("header", KEY_HEADER, "There is no X-Parley-Key header.")
+
+    def endpoint_settings(self, base_url: str) -> tuple[tuple[str, str], ...]:
+        return (("endpoint", self.address_of(base_url)),)

@@ -35,7 +35,7 @@ _OWN_KEYS = frozenset({MARK, "title", "instructions", "brain", "voice"})
 class ParleyFormat:
     platform: Platform = Parley()
     file = FileFormat("Parley agent", ".parley", "application/json")
-    face = EditorTexts("Agent", "Parley agent JSON", "its name in key")
+    face = EditorTexts("Agent", "Parley agent JSON", "its name in key", is_json=True, keys=())
     pasted = PastedTexts(
         document="a Parley agent",
         text="a Parley agent",

@@ -3,12 +3,17 @@
 import json
 from typing import Any
 
+import pytest
 from channels.db import database_sync_to_async
+from django.contrib.auth.models import User
 from django.urls import reverse
 
 from playground.engine.platforms.registry import platforms
+from playground.models import Callback
+from playground.storage.conversation_edits import end_conversation
 from tests.conftest import signed_in
 from tests.llm_server.openai_wire import TEXT, TOOL_CALL_ID
+from tests.playground.rehearsals import make_conversation
 from tests.playground.stage import CANARY, SAID, TOKEN, WEATHER, Stage
 
 AGENT: dict[str, Any] = {"platform": "parley", "event_name": "called", "parameters": {"top_p": 0.9}}
@@ -36,6 +41,18 @@ async def test_a_call_fires_its_event(stage: Stage) -> None:
     take = await stage.hear("tool-call", **AGENT)
     (fired,) = take.of("playground.event_fired")
     assert (fired["event_name"], fired["tool_call_ids"]) == ("called", [TOOL_CALL_ID])
+
+
+@pytest.mark.django_db
+def test_its_callbacks_are_in_its_words(user: User, settings: Any) -> None:
+    settings.CALLBACKS = True
+    document = {"persona_name": "Agent", "llm": AGENT | {"address": "https://llm.example/", "model": "m"}}
+    conversation = make_conversation(
+        user, document, callback_url="https://hooks.example.com/", sends_callbacks=True
+    )
+    end_conversation(conversation.pk)
+    told = json.loads(Callback.objects.get(event_type="system.shutdown").body)
+    assert (told["session"], told["what"]) == (conversation.pk, "system.shutdown")
 
 
 async def test_of_the_session_it_keeps_the_last_two_exchanges(stage: Stage) -> None:

@@ -34,6 +34,8 @@ SPOKEN = (
     "playground.filler",
 )
 """Events of the speaker, which goes at its own pace: the clock decides where they stand among the others."""
+OF_A_SLOW_MACHINE = "playground.request_moved"
+"""Told of a request only if a phase of it lasts."""
 
 
 def collect(site: Served) -> Golden:
@@ -148,7 +150,7 @@ class Collection:
         """Yield the turn's request as each platform would send it, with the curl command and the differences."""
         for platform in PLATFORMS:
             view = json.loads(self._browser.get(f"/playground/turns/{turn_id}/request/?platform={platform}"))
-            del view["powershell"]  # the curl command in other quotes
+            del view["powershell"], view["body_text"]  # the curl command in other quotes, and the body in it
             yield f"{title} as {platform}", _pretty(view)
 
     async def _steps(self, conversation_id: str, steps: shapes.Steps) -> list[tuple[str, str]]:
@@ -187,7 +189,8 @@ class Collection:
             await client.send("conversation.echo", text="Word for word.")
             await client.until_closed()
         spoken = {event["event_type"]: event for event in client.events if event["event_type"] in SPOKEN}
-        others = [event for event in client.events if event["event_type"] not in SPOKEN]
+        left_out = (*SPOKEN, OF_A_SLOW_MACHINE)
+        others = [event for event in client.events if event["event_type"] not in left_out]
         return [_frame(event) for event in (*_merged(others), *(spoken[name] for name in sorted(spoken)))]
 
     # Versions
@@ -262,10 +265,8 @@ def _cells(page: str, css_class: str) -> list[str]:
 
 
 def _versions_of(page: str) -> list[str]:
-    """Number and note of each version, the newest first."""
-    numbers = sentences(page, lambda tag, attributes: tag == "th" and attributes.get("class") == "number")
-    cells = sentences(page, lambda tag, _: tag == "td")
-    return [f"{number} · {cells[5 * place + 2]}" for place, number in enumerate(numbers)]
+    """The name of each version and whether it is the present one, the newest first."""
+    return sentences(page, lambda tag, attributes: tag == "th" and attributes.get("data-label") == "Version")
 
 
 def _notes(page: str) -> str:

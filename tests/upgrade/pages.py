@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 
 Attributes = dict[str, str]
+Token = tuple[str, str, Attributes]
+"""Of which kind it is, its tag or its text, and the attributes of a start tag."""
+START, END, DATA = "start", "end", "data"
 VOID = frozenset(
     {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
@@ -12,26 +16,68 @@ LINES = frozenset({"dd", "dt", "h1", "h2", "h3", "li", "p", "td", "th", "tr"})
 """Elements whose text begins a line."""
 
 
-class _Parts(HTMLParser):
-    def __init__(self, is_wanted: Callable[[str, Attributes], bool]) -> None:
+class _Tokens(HTMLParser):
+    def __init__(self) -> None:
         super().__init__()
+        self.tokens: list[Token] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tokens.append((START, tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.tokens.append((END, tag, {}))
+
+    def handle_data(self, data: str) -> None:
+        self.tokens.append((DATA, data, {}))
+
+
+@lru_cache(maxsize=8)
+def _tokens(html: str) -> list[Token]:
+    """Return what stands on the page; of one page several parts are read, one after the other."""
+    parser = _Tokens()
+    parser.feed(html)
+    return parser.tokens
+
+
+class _Reader:
+    def read(self, html: str) -> None:
+        for kind, text, attributes in _tokens(html):
+            if kind == START:
+                self.handle_start(text, attributes)
+            elif kind == END:
+                self.handle_end(text)
+            else:
+                self.handle_data(text)
+
+    def handle_start(self, tag: str, attributes: Attributes) -> None:
+        raise NotImplementedError
+
+    def handle_end(self, tag: str) -> None:
+        raise NotImplementedError
+
+    def handle_data(self, data: str) -> None:
+        raise NotImplementedError
+
+
+class _Parts(_Reader):
+    def __init__(self, is_wanted: Callable[[str, Attributes], bool]) -> None:
         self._wanted = is_wanted
         self._open: list[str] = []
         self._depth = 0
         """How many elements are open where the wanted one began; 0: none is read."""
         self.parts: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_start(self, tag: str, attributes: Attributes) -> None:
         if tag in VOID:
             return
         if self._depth and tag in LINES:
             self.parts[-1] += "\n"
         self._open.append(tag)
-        if not self._depth and self._wanted(tag, _attributes(attrs)):
+        if not self._depth and self._wanted(tag, attributes):
             self._depth = len(self._open)
             self.parts.append("")
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_end(self, tag: str) -> None:
         if tag not in self._open:
             return
         while self._open.pop() != tag:
@@ -46,9 +92,9 @@ class _Parts(HTMLParser):
 
 def parts(html: str, is_wanted: Callable[[str, Attributes], bool]) -> list[str]:
     """Return the verbatim text of each wanted element."""
-    parser = _Parts(is_wanted)
-    parser.feed(html)
-    return parser.parts
+    reader = _Parts(is_wanted)
+    reader.read(html)
+    return reader.parts
 
 
 def part_with_id(html: str, element_id: str) -> str:
@@ -82,16 +128,14 @@ class Form:
         return sent
 
 
-class _Fields(HTMLParser):
+class _Fields(_Reader):
     def __init__(self) -> None:
-        super().__init__()
         self.form = Form()
         self._select = ""
         self._option = ""
         self._area = ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = _attributes(attrs)
+    def handle_start(self, tag: str, attributes: Attributes) -> None:
         name = attributes.get("name", "")
         if tag == "input" and name and attributes.get("type") not in ("submit", "checkbox", "radio", "file"):
             self.form.values.setdefault(name, attributes.get("value", ""))
@@ -107,7 +151,7 @@ class _Fields(HTMLParser):
             self._area = name
             self.form.values[name] = ""
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_end(self, tag: str) -> None:
         if tag == "select":
             self._select = ""
         elif tag == "textarea" and self._area:
@@ -123,10 +167,6 @@ class _Fields(HTMLParser):
 
 def form_of(html: str) -> Form:
     """Return all fields of the page's forms together."""
-    parser = _Fields()
-    parser.feed(html)
-    return parser.form
-
-
-def _attributes(attrs: list[tuple[str, str | None]]) -> Attributes:
-    return {name: value or "" for name, value in attrs}
+    reader = _Fields()
+    reader.read(html)
+    return reader.form

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 
 from dashboard.backups.errors import BackupError, system_reason
@@ -16,6 +17,8 @@ class Command(BaseCommand):
         "Copies the database and what lies beside it in data/ into FILE, a tar.gz, while the server runs. "
         "The keys go into a file of their own, if one is named, because a backup with its keys protects nothing."
     )
+
+    requires_system_checks = [Tags.security]  # all others would load every page first
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the archive to write, which must not exist")

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -18,6 +19,8 @@ LONGEST_LIFE_DAYS = 3650
 
 class Command(BaseCommand):
     help = "Makes an API key and prints it, alone on the last line. It cannot be shown again."
+
+    requires_system_checks = [Tags.security]  # all others would load every page first
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="what the key is for")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
@@ -25,6 +26,8 @@ class Command(BaseCommand):
         "Puts what manage.py backup wrote into the data folder of a server that is stopped. It is checked and migrated "
         "first; until all of it is in order nothing changes."
     )
+
+    requires_system_checks = [Tags.security]  # all others would load every page first
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the archive")

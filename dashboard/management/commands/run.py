@@ -7,9 +7,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from dashboard import run_marker
 from dashboard.management.commands.serve import share_data_folder
 from dashboard.people import ensure_first_admin
 from personas.demo_data import DemoData, load_demo_data
@@ -21,6 +23,8 @@ LOOPBACK_AT_ANY_PORT = "127.0.0.1:*,localhost:*,[::1]:*"
 
 class Command(BaseCommand):
     help = "Prepares the data folder, the keys, the database and its demo data, and serves on this machine."
+
+    requires_system_checks = [Tags.security]  # the others are made by `serve`, which follows
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -39,6 +43,7 @@ class Command(BaseCommand):
             self._say(f"First admin: made, user name {admin.get_username()}, no password: a link signs in")
         port = self._free_port()
         environment = {**os.environ, **_serving_environment(port, debug=debug)}
+        run_marker.leave(settings.GREENROOM_DATA, environment["SITE_URL"], os.environ)
         self._say(f"Server: starting at {HOST}:{port}")
         sys.stdout.flush()
         serve = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--link"]
@@ -75,6 +80,7 @@ def _serving_environment(port: int, *, debug: bool) -> dict[str, str]:
         "PORT": str(port),
         "SITE_URL": inherited.get("SITE_URL") or f"http://{HOST}:{port}",
         "ALLOWED_HOSTS": inherited.get("ALLOWED_HOSTS") or ",".join(settings.LOOPBACK_HOSTS),
+        "CALLBACKS": inherited.get("CALLBACKS") or "true",
         "OUTBOUND_PRIVATE_HOSTS": inherited.get("OUTBOUND_PRIVATE_HOSTS") or LOOPBACK_AT_ANY_PORT,
     }
     for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "DEMO_LLM_KEY"):

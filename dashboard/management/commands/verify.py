@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
@@ -22,6 +23,8 @@ class Command(BaseCommand):
         "beside a server. "
         "Exit codes: 0 all holds, 1 something doesn't, 2 the database couldn't be read."
     )
+
+    requires_system_checks = [Tags.security]  # all others would load every page first
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -12,8 +12,9 @@ from playground.engine.limits import Limits
 
 @dataclass(slots=True)
 class Progress:
-    """The last arrival time of each kind of content, in ms from the turn's start."""
+    """When each part of an answer last arrived, in ms from the turn's start."""
 
+    headers_ms: int | None = None
     content_ms: int | None = None
     """Text, or a fragment of a tool call."""
     reasoning_ms: int | None = None
@@ -54,10 +55,16 @@ class Progress:
             return self._unfinished(Code.TURN_TIMEOUT, limits.turn_ms)
         if self.is_reasoning:
             return self._unfinished(Code.STALLED, limits.reasoning_gap_ms)
+        if self.headers_ms is None:
+            return UpstreamError(
+                Code.FIRST_CONTENT_TIMEOUT,
+                f"The server did not begin to answer within {span(limits.first_content_ms)}: not even headers came. "
+                "Look in its log whether the request arrived and whether the model is loaded, and try again.",
+            )
         if self.content_ms is None:
             return UpstreamError(
                 Code.FIRST_CONTENT_TIMEOUT,
-                f"The server gave no text within {span(limits.first_content_ms)}. "
+                f"The server answered, but gave no text within {span(limits.first_content_ms)}. "
                 "Look whether the model is loaded, and try again.",
             )
         return stopped_coming(limits)

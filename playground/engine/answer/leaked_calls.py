@@ -7,9 +7,10 @@ import re
 from collections.abc import Collection
 
 _CALL_TAGS = re.compile(
-    r"</?(?:minimax:)?(?:tool_calls?|function_calls?|toolcall|start_function_call|tool_code|invoke|antml:invoke)"
-    r"(?:\s[^<>\n]{0,80})?>|<function=[\w.-]{1,64}>|\[TOOL_CALLS\]|\[/?TOOL_REQUEST\]|<\|python_tag\|>|functools\["
-    r"|<[|｜][\w▁]{0,24}tool[_▁\w]{0,32}[|｜]>|```tool_(?:call|code)s?\b",
+    r"<(?:/?+(?=[mtfsia])(?:minimax:)?+"
+    r"(?:tool_calls?|function_calls?|toolcall|start_function_call|tool_code|invoke|antml:invoke)"
+    r"(?:\s[^<>\n]{0,80})?>|function=[\w.-]{1,64}>|\|python_tag\|>|[|｜][\w▁]{0,24}tool[_▁\w]{0,32}[|｜]>)"
+    r"|\[(?:TOOL_CALLS|/?TOOL_REQUEST)\]|functools\[|```tool_(?:call|code)s?\b",
     re.IGNORECASE,
 )
 """Hermes and Qwen, Llama, Mistral, DeepSeek, Kimi, MiniMax, Gemma, Claude."""
@@ -19,7 +20,8 @@ _CHANNEL = re.compile(
 )
 """The channel syntax (harmony) of OpenAI's gpt-oss."""
 _TEMPLATE = re.compile(
-    r"<[|｜](?:[a-z][\w▁ ]{0,30})[|｜]>|</?(?:start|end)_of_turn>|\[/?INST\]|<<SYS>>|</s>\s*\Z",
+    r"<(?:[|｜][a-z][\w▁ ]{0,30}[|｜]>|/(?:(?:start|end)_of_turn>|s>\s*\Z)|<SYS>>|(?=[se])(?:start|end)_of_turn>)"
+    r"|\[/?INST\]",
     re.IGNORECASE,
 )
 _CALLED_IN_JSON = re.compile(
@@ -29,7 +31,7 @@ _ARGUMENTS = re.compile(
     r'"(?:arguments|parameters|args|input|tool_input|action_input|params|kwargs)"\s{0,8}:'
 )
 _CALLED_IN_CODE = re.compile(
-    r"\s*(?:\[\s*)?(?:print\()?(?:default_api\.|functions\.)?([\w.-]{1,64})\(.*\)[\s\])]*", re.DOTALL
+    r"\s*+(?:\[\s*+)?(?:print\()?(?:default_api\.|functions\.)?([\w.-]{1,64})\(.*\)[\s\])]*", re.DOTALL
 )
 _SHOWN_CHARS = 60
 

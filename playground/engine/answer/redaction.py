@@ -10,9 +10,10 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from itertools import repeat
 from typing import Any
 from urllib.parse import quote, quote_plus
+
+from playground.engine.limits import KIB
 
 MASK = "[secret]"
 ANYWHERE_FROM_CHARS = 8
@@ -20,6 +21,8 @@ ANYWHERE_FROM_CHARS = 8
 CUT_SECRET_CHARS = 12
 """If a text ends within a secret, a prefix of this length is masked too."""
 
+SEARCHED_CHARS = 16 * KIB
+"""How much of a long text one call of the regular expression looks through."""
 KEPT_REDACTORS = 32
 """How many sets of secrets a process keeps prepared: making their spellings takes as long as opening a request."""
 
@@ -68,12 +71,15 @@ class Redactor:
 
         Text before ``begin`` only decides whether a word begins there.
         """
-        if self._pattern is None or not self._may_hold(text, begin):
+        if self._pattern is None:
+            return text[begin:], len(text)
+        first = self._first_from(text, begin)
+        if first == len(text):
             return text[begin:], len(text)
         decided: list[str] = []
         position = begin
         undecided = self._undecided_from(text, position)
-        while (match := self._pattern.search(text, position)) and match.start() < undecided:
+        while (match := self._match_from(text, max(position, first))) and match.start() < undecided:
             decided += (text[position : match.start()], MASK)
             position = match.end()
             if undecided < position:
@@ -93,17 +99,29 @@ class Redactor:
             begin = match.end()
         return "".join(decided) + text[begin:]
 
-    def _may_hold(self, text: str, begin: int) -> bool:
-        """Whether ``text[begin:]`` may hold a secret, or end within one; much cheaper than looking for it.
+    def _first_from(self, text: str, begin: int) -> int:
+        """Return the first offset from ``begin`` on at which a secret may begin, much cheaper than looking for it.
 
-        Either the text ends with fewer than ANYWHERE_FROM_CHARS characters of a spelling, or so many of its first
-        characters stand in the text.
+        It is the text's length if none may: the first ANYWHERE_FROM_CHARS characters of no spelling stand in the text,
+        which ends with no fewer of them either.
         """
+        first = len(text)
         if text.endswith(self._begun.get(text[-1:], ())):
-            return True
+            first = max(begin, len(text) - ANYWHERE_FROM_CHARS + 1)
         if len(text) - begin < self._shortest:
-            return False
-        return max(map(text.find, self._openings, repeat(begin)), default=-1) >= 0
+            return first
+        places = [place for opening in self._openings if (place := text.find(opening, begin)) >= 0]
+        return min((*places, first))
+
+    def _match_from(self, text: str, position: int) -> re.Match[str] | None:
+        """Return the next spelling. Looks for it step by step, so that other threads run in between."""
+        assert self._pattern is not None
+        for start in range(position, len(text), SEARCHED_CHARS):
+            end = start + SEARCHED_CHARS
+            match = self._pattern.search(text, start, end + self._longest + 1)
+            if match and match.start() < end:
+                return match
+        return None
 
     def _looked_for(self, spelling: str) -> str:
         return rf"(?<!\w){re.escape(spelling)}(?!\w)" if spelling in self._words else re.escape(spelling)

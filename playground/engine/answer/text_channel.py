@@ -4,7 +4,7 @@ import re
 
 from playground.engine.answer.redaction import Redactor
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATES = re.compile("[\ud800-\udfff]+")
 _PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
 
 
@@ -44,9 +44,13 @@ def storable(text: str) -> str:
 
 
 def _joined(text: str) -> str:
-    if _SURROGATE.search(text) is None:
+    if _SURROGATES.search(text) is None:
         return text
-    return _SURROGATE.sub("\ufffd", _PAIR.sub(_code_point, text))
+    return _SURROGATES.sub(_replaced, _PAIR.sub(_code_point, text))
+
+
+def _replaced(lone: re.Match[str]) -> str:
+    return "\ufffd" * len(lone[0])
 
 
 def _code_point(pair: re.Match[str]) -> str:

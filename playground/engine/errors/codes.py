@@ -43,18 +43,16 @@ class Code(StrEnum):
     INTERNAL = "internal"
 
 
-PERSONA_CODES = frozenset(
-    {
-        Code.BLOCKED_ADDRESS,
-        Code.SECRET_NOT_ALLOWED,
-        Code.SECRET_MISSING,
-        Code.AUTH_FAILED,
-        Code.NOT_FOUND,
-        Code.BAD_REQUEST,
-        Code.ANSWER_TOO_LONG,
-    }
-)
-"""Errors to fix in the persona: its address, token secret, model, parameters or rehearsal settings."""
+PERSONA_FIELDS: dict[str, str] = {
+    Code.BLOCKED_ADDRESS: "address",
+    Code.SECRET_NOT_ALLOWED: "token_secret",
+    Code.SECRET_MISSING: "token_secret",
+    Code.AUTH_FAILED: "token_secret",
+    Code.NOT_FOUND: "address",
+    Code.BAD_REQUEST: "model",
+    Code.ANSWER_TOO_LONG: "max_answer_s",
+}
+"""Errors to fix in the persona, and the field of it to look at first."""
 
 
 TURN_FAILED = "Greenroom itself failed in this turn. Try again."

@@ -36,17 +36,20 @@ def refused(
     now: datetime,
     redact: Redact = str,
     answer: RefusedAnswer | None = None,
+    had_key: bool = True,
 ) -> UpstreamError:
     """Return a refusal's error. ``headers`` have lower-case names; ``now`` is aware; ``redact`` masks secrets.
 
-    ``answer`` is the response for the record.
+    ``answer`` is the response for the record; ``had_key`` says whether a key was sent with the request.
     """
     error = read_error_body(body)
     retry_after_ms = retry_after(headers, now) if status in {429, 503} else None
     code = code_of(error, status)
     return UpstreamError(
         code,
-        _sentence(code, address, status, error, retry_after_ms),
+        _sentence(code, address, status, error, retry_after_ms)
+        if had_key or code is not Code.AUTH_FAILED
+        else _no_key(address, status),
         excerpt=excerpt(error.message, redact),
         retry_after_ms=retry_after_ms,
         may_retry=status in RETRIED and code is not Code.QUOTA,
@@ -55,27 +58,29 @@ def refused(
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
-    """Return how long the server asks to wait, in ms; None without a usable value.
+    """Return how long the server asks to wait, in ms; None without a plausible value."""
+    wait_ms = asked_wait_ms(headers, now)
+    return wait_ms if wait_ms is not None and 0 <= wait_ms <= LONGEST_WAIT_MS else None
+
+
+def asked_wait_ms(headers: Mapping[str, str], now: datetime) -> int | None:
+    """Return how long the server asks to wait, however long, in ms; below 0 for a past date, None without a value.
 
     RFC 9110, 10.2.3; ``retry-after-ms`` is OpenAI's.
     """
     exact = headers.get("retry-after-ms", "").strip()
     if _SECONDS.fullmatch(exact):
-        return _plausible(float(exact))
+        return round(float(exact))
     text = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(text):
-        return _plausible(float(text) * 1000)
+        return round(float(text) * 1000)
     try:
         at = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError):
         return None
     if at.tzinfo is None:
         return None
-    return _plausible((at - now).total_seconds() * 1000)
-
-
-def _plausible(milliseconds: float) -> int | None:
-    return round(milliseconds) if 0 <= milliseconds <= LONGEST_WAIT_MS else None
+    return round((at - now).total_seconds() * 1000)
 
 
 def _sentence(code: Code, address: Address, status: int, error: ErrorBody, retry_after_ms: int | None) -> str:
@@ -108,6 +113,10 @@ def _sentence(code: Code, address: Address, status: int, error: ErrorBody, retry
                 "Compare the model, the parameters and the tools with what it supports."
             )
     return f"{who} answered with HTTP {status}, which is no LLM's answer. Check the address."
+
+
+def _no_key(address: Address, status: int) -> str:
+    return f"No key was sent, and {server(address)} wants one (HTTP {status}). Enter the key, or choose a token secret."
 
 
 def _misses_model(message: str) -> bool:

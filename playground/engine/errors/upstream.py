@@ -58,7 +58,15 @@ def not_callable(address: Address) -> UpstreamError:
     return UpstreamError(
         Code.BLOCKED_ADDRESS,
         f"Nothing was sent: {address.path} is a page of Greenroom itself. Of its own addresses only the demo LLM "
-        "can be called: /demo/v1.",
+        "(/demo/v1) and inspectors can be called.",
+    )
+
+
+def own_site(address: Address) -> UpstreamError:
+    return UpstreamError(
+        Code.BLOCKED_ADDRESS,
+        f"Nothing was sent: {server(address)} is Greenroom itself, which would call itself again and again. "
+        "Pass requests on to the server that answers them; the demo LLM is at /demo/v1.",
     )
 
 
@@ -148,6 +156,14 @@ def unanswered_in_time(address: Address, limit_ms: int) -> UpstreamError:
         Code.FIRST_CONTENT_TIMEOUT,
         f"{server(address)} did not begin to answer within {span(limit_ms)}. "
         "Look whether the model is loaded, and try again.",
+    )
+
+
+def fell_silent(address: Address, limit_ms: int) -> UpstreamError:
+    return UpstreamError(
+        Code.STALLED,
+        f"{server(address)} sent nothing more for {span(limit_ms)} in the middle of its answer, so Greenroom hung up. "
+        "Look at the server's log, and try again.",
     )
 
 

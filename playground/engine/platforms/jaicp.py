@@ -1,12 +1,18 @@
 """Just AI's JAICP: the requests of an ``llmRequest``, and its documentation of the settings."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from playground.engine.addresses.route import ROUTE, ends_in_route, with_route
+from playground.engine.callback_events import CallbackEvent, CallbackSource
+from playground.engine.examined_request import ExaminedRequest
 from playground.engine.json_types import Json
 from playground.engine.persona import HistoryMode, LLMSettings, PersonaSettings, Provider
 from playground.engine.platforms import pipeline
+from playground.engine.platforms.callbacks import conversation_callback
+from playground.engine.platforms.departures import Departure
+from playground.engine.platforms.jaicp_departures import departures
 from playground.engine.platforms.platform import Endpoint, HostedProvider, Platform
 from playground.engine.platforms.request_parts import (
     IGNORED_PARAMETERS,
@@ -70,6 +76,17 @@ class Jaicp:
         "prompt": "A JAICP script passes its own messages; here the same parts make its prompt.",
         "llm": "JAICP calls url as it stands.",
         "tools": "JAICP raises an event in the script.",
+    }
+    foreign_fields: Mapping[str, str] = {
+        "default_replica_id": "On a JAICP persona nothing; it is kept.",
+        **dict.fromkeys(
+            ("tts_engine", "voice_settings"),
+            "On a JAICP persona it applies to the speech that is simulated here alone.",
+        ),
+        **dict.fromkeys(
+            ("external_voice_id", "playht_user_id", "tts_token_secret", "vision", "other_layers"),
+            "On a JAICP persona nothing; it is kept.",
+        ),
     }
 
     def url(self, llm: LLMSettings) -> str:
@@ -135,11 +152,27 @@ class Jaicp:
         """As on Tavus: its keys in a document act whatever the platform is."""
         return pipeline.greeting_of(other_keys)
 
+    def callback(self, event: CallbackEvent, source: CallbackSource, at: datetime) -> Json:
+        """As on Tavus: the conversation is Tavus' whatever the platform is."""
+        return conversation_callback(event, source, at)
+
     def differences(self, persona: PersonaSettings, own: Platform) -> Iterator[str]:
         if own.name != self.name:
             yield f"JAICP calls a whole url; it is derived from the persona's {own.address_name}."
         if persona.llm.tools and not self.calls_its_address(persona.llm):
             yield "JAICP sends tools with CUSTOM_LLM only."
+
+    def departures(self, received: ExaminedRequest) -> Iterator[Departure]:
+        return departures(received)
+
+    def endpoint_settings(self, base_url: str) -> tuple[tuple[str, str], ...]:
+        return (
+            ("provider", Provider.CUSTOM_LLM.value),
+            ("url", self.address_of(base_url)),
+            ("tokenSecret", "<the name of a secret>"),
+            ("headers", '{"Authorization": "Bearer <the name of the secret>"}'),
+            ("model", "<any name>"),
+        )
 
 
 def caila_base_url(surroundings: Surroundings) -> str:

@@ -6,10 +6,14 @@ register both. Nothing else knows which platforms exist.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
+from playground.engine.callback_events import CallbackEvent, CallbackSource
+from playground.engine.examined_request import ExaminedRequest
 from playground.engine.json_types import Json
 from playground.engine.persona import LLMSettings, PersonaSettings
+from playground.engine.platforms.departures import Departure
 from playground.engine.request import LLMRequest, Surroundings
 
 
@@ -53,6 +57,8 @@ class Platform(Protocol):
     """Its documentation of settings, by the persona form's field."""
     section_texts: Mapping[str, str]
     """Its documentation of the persona form's sections, by slug."""
+    foreign_fields: Mapping[str, str]
+    """What the settings that only other platforms' documents have do on its persona, by the persona form's field."""
 
     def url(self, llm: LLMSettings) -> str:
         """Return the URL called for a persona of this platform."""
@@ -110,5 +116,17 @@ class Platform(Protocol):
     def greeting(self, other_keys: Mapping[str, Any]) -> str:
         """What the persona's kept keys have the voice open each conversation with; empty: nothing."""
 
+    def callback(self, event: CallbackEvent, source: CallbackSource, at: datetime) -> Json:
+        """Return the body that a conversation's ``callback_url`` gets of what happened then."""
+
     def differences(self, persona: PersonaSettings, own: "Platform") -> Iterator[str]:
         """Yield notes on how a rehearsal's request differs from its own; ``own`` is the persona's platform."""
+
+    def departures(self, received: ExaminedRequest) -> Iterator[Departure]:
+        """Yield what in a request that an endpoint received is unlike its own, in the order of a request."""
+
+    def endpoint_settings(self, base_url: str) -> tuple[tuple[str, str], ...]:
+        """Return what to enter at the platform so that it calls an endpoint: its names of settings, and their values.
+
+        A value in angle brackets is for the user to choose.
+        """

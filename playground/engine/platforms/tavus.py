@@ -1,12 +1,17 @@
 """Tavus: the requests to a persona's custom LLM, and its documentation of the settings."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from playground.engine.addresses.route import has_route, with_route
+from playground.engine.callback_events import CallbackEvent, CallbackSource
+from playground.engine.examined_request import ExaminedRequest
 from playground.engine.json_types import Json
 from playground.engine.persona import LLMSettings, PersonaSettings
 from playground.engine.platforms import pipeline
+from playground.engine.platforms.callbacks import conversation_callback
+from playground.engine.platforms.departures import Departure
 from playground.engine.platforms.platform import Endpoint, HostedProvider, Platform
 from playground.engine.platforms.request_parts import (
     IGNORED_PARAMETERS,
@@ -15,6 +20,7 @@ from playground.engine.platforms.request_parts import (
     free_parameters,
     merged,
 )
+from playground.engine.platforms.tavus_departures import departures
 from playground.engine.request import LLMRequest, Surroundings
 
 CONVERSATION_HEADER = "conversation_id"
@@ -57,6 +63,17 @@ class Tavus:
         "llm": "Tavus calls base_url with /chat/completions behind it.",
         "tools": "Tavus leaves a call to your server.",
         "vision": "Tavus' vqa layer.",
+    }
+    foreign_fields: Mapping[str, str] = {
+        "provider": "On a Tavus persona nothing: base_url is called.",
+        "history_mode": "On a Tavus persona nothing: prompt and whole history are always sent.",
+        "history_last": "On a Tavus persona nothing: the whole history is always sent.",
+        "event_name": "On a Tavus persona nothing: Tavus raises no event.",
+        **dict.fromkeys(
+            ("barge_in_mode", "no_interrupt_ms", "barge_in_reply"),
+            "On a Tavus persona it applies to interrupts in rehearsals here alone.",
+        ),
+        "barge_in_trigger": "On a Tavus persona nothing; it is kept.",
     }
 
     def url(self, llm: LLMSettings) -> str:
@@ -112,9 +129,22 @@ class Tavus:
     def greeting(self, other_keys: Mapping[str, Any]) -> str:
         return pipeline.greeting_of(other_keys)
 
+    def callback(self, event: CallbackEvent, source: CallbackSource, at: datetime) -> Json:
+        return conversation_callback(event, source, at)
+
     def differences(self, persona: PersonaSettings, own: Platform) -> Iterator[str]:
         if own.name != self.name:
             yield (
                 "Tavus calls a base_url with /chat/completions after it; "
                 f"it is derived from the persona's {own.address_name}."
             )
+
+    def departures(self, received: ExaminedRequest) -> Iterator[Departure]:
+        return departures(received)
+
+    def endpoint_settings(self, base_url: str) -> tuple[tuple[str, str], ...]:
+        return (
+            ("layers.llm.base_url", base_url),
+            ("layers.llm.api_key", "<a key of your own>"),
+            ("layers.llm.model", "<any name>"),
+        )

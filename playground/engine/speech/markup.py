@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from playground.engine.sentences.blocks import TABLE_ROW
-from playground.engine.sentences.characters import EMOJI
 from playground.engine.speech.emphasis import Run, pair, run_at
+from playground.engine.speech.markup_pattern import LONGEST_CHARS, MARKUP, MAY_HOLD_MARKUP
 from playground.engine.speech.tags import (
     SPEECH_TAGS,
     SpeechTags,
@@ -59,54 +59,6 @@ class SpeakingStyle(NamedTuple):
 
 Node = Piece | DelayTag | SpeakingStyle | Run
 
-_URL = r"(?:https?://|www\.)[^\s<>\[\]()\"'`*]*(?:\([^\s()]*\)[^\s<>\[\]()\"'`*]*)*(?<![.,;:!?])"
-_ATTRIBUTE = r"[\w:.-]+(?:\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>=`/]+))?"
-_LABEL = r"\[(?P<label>(?:[^\[\]]++|\[[^\[\]]*+\])*+)\]"
-_TITLE = r"(?:\"[^\"]*\"|'[^']*'|\([^()]*\))"
-_TARGET = (
-    r"\(\s*+(?:(?:<[^<>\n]*>|[^()\s<][^()\s]*(?:\([^()\s]*\)[^()\s]*)*)"
-    rf"(?:\s++{_TITLE})?|(?<=\s){_TITLE})?\s*+\)"
-)
-_AUDIO_TAGS = "|".join(
-    sorted((re.escape(name) for name in SPEECH_TAGS if name.startswith("[")), key=len)[::-1]
-)
-_LONGEST = 2_000
-"""The longest formula, inline code, comment or element within a sentence, in characters."""
-
-_MARKUP = re.compile(
-    "|".join(
-        [
-            rf"\$\$(?P<display>[^$]{{1,{_LONGEST}}})\$\$",
-            rf"\\\[(?P<bracketed>.{{1,{_LONGEST}}}?)\\\]",
-            rf"\\\((?P<parenthesised>.{{1,{_LONGEST}}}?)\\\)",
-            r"(?<![\w$\\])\$(?P<inline>[^\s$](?:[^$\n]{0,300}[^\s$\\])?)\$(?![\w$])",
-            r"(?P<escape>\\[!-/:-@\[-`{-~])",
-            rf"(?P<comment><!--(?:.{{0,{_LONGEST}}}?-->|.*))",
-            rf"(?P<ticks>`{{1,8}})(?!`)(?P<coded>.{{1,{_LONGEST}}}?)(?<!`)(?P=ticks)(?!`)",
-            r"(?P<citation>【\d[^【】]{0,80}】|【[^【】]{0,80}†[^【】]{0,80}】|\ue200[^\ue200\ue201]{0,200}\ue201)",
-            rf"(?P<sound>(?i:{_AUDIO_TAGS}))(?!\()",
-            rf"!?{_LABEL}(?P<target>{_TARGET})",
-            r"(?P<footnote>\A\[\^[^\[\]\s]{1,40}\]:|\[\^[^\[\]\s]{1,40}\]|\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,20}\])",
-            r"\[(?P<referring>[^\[\]]+)\](?P<referred>\[[^\[\]]*\])",
-            rf"<?(?P<url>{_URL})>?",
-            r"<(?:mailto:|tel:)?(?P<address>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}|(?<=tel:)[\d+().-]+)>",
-            rf"(?P<tag><(?P<closes>/?)(?P<name>[A-Za-z][\w:-]*)(?P<attributes>(?:\s+{_ATTRIBUTE})*+)\s*/?>)",
-            r"(?P<entity>&(?:[A-Za-z][A-Za-z0-9]{1,31}|\#\d{1,7}|\#[xX][0-9A-Fa-f]{1,6});)",
-            rf"(?P<keycap>[0-9#*])\ufe0f?\u20e3|(?P<emoji>[{EMOJI}]+)",
-            r"(?P<invisible>[\u00ad\u200b\u2060\ufeff]+)",
-            r"(?P<superscript>[\u207a\u207b]?[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+|[†‡]+)",
-            r"(?P<cell>(?<![ \t])[ \t]*+\|[ \t]*+)",
-            r"(?P<run>\*+|_+|~+)",
-            r"(?P<tick>`+)",
-        ]
-    ),
-    re.DOTALL,
-)
-_MAY_HOLD_MARKUP = re.compile(
-    rf"[$\\<`\[&|*_~【\ue200\u20e3{EMOJI}\u00ad\u200b\u2060\ufeff\u207a\u207b\u00b9\u00b2\u00b3\u2070\u2074-\u2079†‡]"
-    r"|https?://|www\."
-)
-"""Without one of these `_MARKUP` finds nothing; looking for them costs a fraction of looking for it."""
 _ATTRIBUTES = re.compile(
     r"(?<![\w:.-])(?P<name>[\w:.-]++)\s*=\s*(?:\"(?P<double>[^\"<>]*)\"|'(?P<single>[^'<>]*)'|(?P<bare>[^\s\"'<>=`/]+))"
 )
@@ -160,12 +112,12 @@ class Line:
 
     def read(self, begin: int, end: int) -> None:
         """Read ``text[begin:end]``; emphasis marks inside pair only with each other."""
-        if _MAY_HOLD_MARKUP.search(self._text, begin, end) is None:
+        if MAY_HOLD_MARKUP.search(self._text, begin, end) is None:
             self._plain(begin, end)
             return
         first = len(self.nodes)
         at = begin
-        while (match := _MARKUP.search(self._text, at, end)) is not None:
+        while (match := MARKUP.search(self._text, at, end)) is not None:
             self._plain(at, match.start())
             at = self._marked(match, begin)
         self._plain(at, end)
@@ -324,7 +276,7 @@ class Line:
         before, after = self._beside(match)
         if not (before.isalnum() and after.isalnum()) or name == "wbr":
             return False
-        around = self._text[max(0, match.start() - _LONGEST) : match.end() + _LONGEST].lower()
+        around = self._text[max(0, match.start() - LONGEST_CHARS) : match.end() + LONGEST_CHARS].lower()
         return f"<{'' if match['closes'] else '/'}{name}" not in around
 
     def _speech_tag(
@@ -335,7 +287,7 @@ class Line:
             self._unread(name, match)
         elif name == "sub":
             self._plain(*spans["alias"])
-            end = _SUB_END.search(self._text, match.end(), match.end() + _LONGEST)
+            end = _SUB_END.search(self._text, match.end(), match.end() + LONGEST_CHARS)
             return end.end() if end else match.end()
         elif match["closes"]:
             self.nodes.append(SpeakingStyle(name, ends=True))

@@ -187,15 +187,6 @@ class SpeechSchedule:
         begun = [word.end for word in self._playing.segment.words if word.at_ms <= now_ms]
         return max([self._heard_to, *begun])
 
-    def silence_ms(self, end_ms: int) -> int:
-        """Return all silence from the turn's start to the end of its speech, or to ``end_ms`` without speech; in ms.
-
-        A break counts as silence, although its segment plays.
-        """
-        heard_ms = sum(segment.heard_ms for segment in self._played)
-        last_ms = max((segment.ends_ms for segment in self._played), default=end_ms)
-        return last_ms - heard_ms
-
     def _step(self, due_ms: int) -> list[Event]:
         if self._playing is not None:
             return self._end_playout(due_ms)

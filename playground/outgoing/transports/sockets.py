@@ -2,10 +2,12 @@
 
 import socket
 import ssl
+from collections.abc import AsyncIterable
 
 import aiohttp
 import httpx
 from aiohttp.http_exceptions import LineTooLong
+from multidict import MultiDict
 from yarl import URL
 
 from playground.engine.addresses.address import Address
@@ -65,7 +67,11 @@ class SocketTransport(httpx.AsyncBaseTransport):
             answer.status,
             headers=list(answer.raw_headers),
             stream=body,
-            extensions={"http_version": _http_version(answer), "body": body},
+            extensions={
+                "http_version": _http_version(answer),
+                "reason_phrase": (answer.reason or "").encode("utf-8", "surrogateescape"),
+                "body": body,
+            },
         )
 
     @property
@@ -81,8 +87,8 @@ class SocketTransport(httpx.AsyncBaseTransport):
             return await self._session.request(
                 request.method,
                 URL(f"{address.scheme}://{address.netloc}{address.target}", encoded=True),
-                headers=[(name.decode(), value.decode()) for name, value in request.headers.raw],
-                data=request.stream if request.headers.get("content-length", "0") != "0" else None,
+                headers=_headers_of(request),
+                data=_body_of(request),
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(
                     connect=connect_s + DEFAULT_LIMITS.dns_ms / 1000, sock_connect=connect_s, sock_read=None
@@ -114,6 +120,30 @@ class SocketBody(Body):
         if not rest:
             raise upstream.broken_off(self._address) from None
         return rest
+
+
+class _Name(str):
+    """A header's name that equals its other spellings: aiohttp would take one for a correction of the first."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and self.lower() == other.lower()
+
+    def __hash__(self) -> int:
+        return hash(self.lower())
+
+
+def _headers_of(request: httpx.Request) -> MultiDict[str]:
+    return MultiDict((_Name(name.decode()), value.decode()) for name, value in request.headers.raw)
+
+
+def _body_of(request: httpx.Request) -> AsyncIterable[bytes] | None:
+    """Return what is sent; None without a body. One of an unknown length is sent in chunks."""
+    if isinstance(request.stream, httpx.ByteStream) and request.headers.get("content-length", "0") == "0":
+        return None
+    assert isinstance(request.stream, httpx.AsyncByteStream)
+    return request.stream
 
 
 def _unanswered(error: Exception, address: Address) -> UpstreamError:

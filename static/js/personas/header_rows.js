@@ -1,6 +1,7 @@
 // Headers as rows of name and value over the text area of lines; the text area is what the form submits.
 
 import { partsOf, fromTemplate } from "../playground/dom.js";
+import { nameGroup } from "./grouped_field.js";
 
 /** Return `[[name, value]]` of the lines; a line without a colon is a name without a value. */
 export function rowsOf(text) {
@@ -40,8 +41,7 @@ export function showHeaderRows(area, secretSelect) {
   box.append(rows, add, list);
   area.after(box);
   area.hidden = true;
-  const label = document.querySelector(`label[for="${area.id}"]`);
-  label?.setAttribute("for", "add-header");
+  nameGroup(box, area);
   add.id = "add-header";
 
   const write = () => {
@@ -85,5 +85,4 @@ export function showHeaderRows(area, secretSelect) {
   add.addEventListener("click", () => addRow(["", ""]).focus());
   secretSelect?.addEventListener("change", offer);
   offer();
-  if (area.getAttribute("aria-invalid") === "true") rows.querySelector("input")?.focus();
 }

@@ -1,6 +1,7 @@
 // Tools as cards over the text area of JSON; the text area is what the form submits.
 
 import { fromTemplate, partsOf, showText } from "../playground/dom.js";
+import { nameGroup } from "./grouped_field.js";
 import { cardsOf, duplicate, emptyCard, parametersProblem, pastedCards, textOf } from "./tool_json.js";
 
 const NO_TOOLS = "This is no array of tools, no tool and no function: paste JSON such as [{\"type\": \"function\", \"function\": {…}}].";
@@ -10,8 +11,10 @@ export function showToolCards(area) {
   box.className = "tool-cards";
   const bar = fromTemplate("tool-bar");
   const buttons = partsOf(bar);
-  area.after(box, bar);
-  const label = document.querySelector(`label[for="${area.id}"]`);
+  const group = document.createElement("div");
+  group.className = "tool-cards";
+  group.append(box, bar);
+  area.after(group);
   let cards = [];
   let showsCards = false;
 
@@ -31,7 +34,7 @@ export function showToolCards(area) {
     box.hidden = !showsCards;
     buttons.add.hidden = buttons.paste.hidden = !showsCards;
     buttons.json.textContent = showsCards ? "Show as JSON" : "Show as cards";
-    label?.setAttribute("for", showsCards ? "add-tool" : area.id);
+    nameGroup(group, area, showsCards);
     draw();
   };
 
@@ -102,7 +105,8 @@ export function showToolCards(area) {
       draw(cards.length - pasted.length);
     }),
   );
-  show(true);
+  // What the server found wrong stands at a line of the JSON.
+  show(area.getAttribute("aria-invalid") !== "true");
 }
 
 /** Open the dialog for pasted JSON and pass its cards to `take`. */

@@ -1,11 +1,12 @@
 /**
  * Announces what the voice says to screen readers: each sentence once, when it is heard, of turns that run while the page
- * is open. Loaded with the first turn.
+ * is open; and that it is waited for text, once for each wait. Loaded with the first turn.
  */
 
 import { element } from "./dom.js";
 import { endOf } from "./picture.js";
 import { isOpen, playouts } from "./turn.js";
+import { waitingWords } from "./waiting_words.js";
 
 const KEPT = 20;
 
@@ -13,6 +14,8 @@ class Announcer {
   #log = document.getElementById("spoken-log");
   #announced = new Map();
   #over = new Set();
+  /** The wait that was announced last: one ends when text comes. */
+  #wait = "";
 
   /** Announce the sentences and fillers whose playout has begun, and an interrupt; `elapsed(turn)` is how long a turn has been open. */
   update(turns, elapsed) {
@@ -20,6 +23,7 @@ class Announcer {
       const isNew = isOpen(turn) || turn.was_live || this.#announced.has(turn.turn_id);
       if (!isNew || this.#over.has(turn.turn_id)) continue;
       this.#sayNew(turn, endOf(turn, elapsed(turn)));
+      this.#sayWait(turn, elapsed(turn));
       if (isOpen(turn)) continue;
       this.#over.add(turn.turn_id);
       this.#announced.delete(turn.turn_id);
@@ -35,6 +39,14 @@ class Announcer {
       announced.add(id);
       this.#say(kind === "filler" ? `Filler: ${text}` : text);
     }
+  }
+
+  #sayWait(turn, elapsed_ms) {
+    const { announced } = waitingWords(turn, elapsed_ms);
+    const wait = `${turn.turn_id}|${turn.text.length}`;
+    if (!announced || wait === this.#wait) return;
+    this.#wait = wait;
+    this.#say(announced);
   }
 
   #say(text) {

@@ -4,6 +4,7 @@
 
 import { announcementOf, labelOf, momentOf, silenceText } from "./callers_moment.js";
 import { partsOf, setText } from "./dom.js";
+import { isOpen } from "./turn.js";
 
 const STILL_STEP_MS = 1_000;
 const STEP_MS = 100;
@@ -19,10 +20,12 @@ class CallersView {
   #parts = partsOf(this.#view);
   #isStill = matchMedia("(prefers-reduced-motion: reduce)");
   #announced = "";
+  #timer = null;
 
   constructor(page) {
     this.#page = page;
     this.#show(true);
+    this.#parts.leave.onclick = () => page.switchOff();
     this.update(undefined, () => 0);
   }
 
@@ -33,9 +36,18 @@ class CallersView {
     setText(this.#parts.time, silenceText(moment, this.#isStill.matches ? STILL_STEP_MS : STEP_MS));
     setText(this.#parts.text, moment.text);
     this.#announce(announcementOf(moment));
+    this.#goOnCounting(turn, elapsed, moment);
+  }
+
+  /** The page draws while a turn is open; the silence until a tool's result is counted here. */
+  #goOnCounting(turn, elapsed, { state, silent_ms }) {
+    clearTimeout(this.#timer);
+    if (state !== "silence" || silent_ms === null || !turn || isOpen(turn)) return;
+    this.#timer = setTimeout(() => this.update(turn, elapsed), this.#isStill.matches ? STILL_STEP_MS : STEP_MS);
   }
 
   stop() {
+    clearTimeout(this.#timer);
     this.#show(false);
   }
 

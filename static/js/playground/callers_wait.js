@@ -2,6 +2,7 @@
  * A caller's wait: from the user's words through tool rounds to the last word, as one turn on one time axis. Pure.
  *
  * A tool round makes several turns of it: the one whose LLM calls a tool, and the continuation of each result.
+ * `playground/engine/callers_wait.py` counts the same.
  *
  * @typedef {object} Wait times are ms from the user's words
  * @property {Turn[]} turns
@@ -24,10 +25,7 @@ export function waitAt(turns, place) {
   let first = place;
   while (continues(turns, first)) first -= 1;
   if (first === place || goesOn(turns, place)) return null;
-  const known = waits.get(turns[place]);
-  const isSame = known?.turns.length === place + 1 - first && known.turns.every((turn, nth) => turn === turns[first + nth]);
-  if (!isSame) waits.set(turns[place], waitOf(turns.slice(first, place + 1)));
-  return waits.get(turns[place]);
+  return waitOf(turns.slice(first, place + 1));
 }
 
 /** By their last turn: turns are never changed in place. */
@@ -43,8 +41,22 @@ function continues(turns, place) {
   return turn?.kind === "continuation" && turn.continues !== null && turns[place - 1]?.turn_id === turn.continues;
 }
 
-/** Return the wait of these turns, each of which continues the one before. @returns {Wait} */
+/** Return the wait that the turn at `place` is part of, whatever its place in it; null if it is a whole wait by itself. @returns {Wait|null} */
+export function waitWith(turns, place) {
+  let last = place;
+  while (goesOn(turns, last)) last += 1;
+  return waitAt(turns, last);
+}
+
+/** Return the wait of these turns, each of which continues the one before; the same one for the same turns. @returns {Wait} */
 export function waitOf(turns) {
+  const wait = waits.get(turns.at(-1));
+  const isSame = wait?.turns.length === turns.length && wait.turns.every((turn, place) => turn === turns[place]);
+  if (!isSame) waits.set(turns.at(-1), newWait(turns));
+  return waits.get(turns.at(-1));
+}
+
+function newWait(turns) {
   const starts_ms = [0];
   const gaps = turns.slice(1).map((turn, place) => {
     const gap = gapBetween(turns[place], turn, starts_ms[place]);
@@ -61,6 +73,16 @@ function gapBetween(turn, next, starts_ms) {
   const sources = Object.values(turn.tool_results).map(({ source }) => source);
   const isAutomatic = sources.length > 0 && sources.every((source) => AUTOMATIC.has(source));
   return isAutomatic ? { from, to: from + took_ms, left_out_ms: null } : { from, to: from, left_out_ms: took_ms };
+}
+
+/** Return the turns as waits, in order: a turn that no tool's result continues is one by itself. @returns {Turn[][]} */
+export function inWaits(turns) {
+  const chains = [];
+  turns.forEach((turn, place) => {
+    if (continues(turns, place)) chains.at(-1).push(turn);
+    else chains.push([turn]);
+  });
+  return chains;
 }
 
 /** Return how long the wait has lasted if its last turn has lasted `elapsed_ms`. */
@@ -94,17 +116,16 @@ function firstOf(times) {
   return times.find((time) => time != null) ?? null;
 }
 
-/** Sum up the silences: those of each turn, behind the last word of those that went on, and of the tools. */
+/** Sum up the silences: of each turn that goes on, up to its end, of the tools, and of the last one up to its last word. */
 function deadAir(turns, gaps) {
-  const own_ms = turns.reduce((sum, turn) => sum + (turn.timings_ms.dead_air ?? 0), 0);
-  const behind_ms = turns.slice(0, -1).reduce((sum, turn) => sum + silenceBehind(turn), 0);
-  return own_ms + behind_ms + gaps.reduce((sum, { from, to }) => sum + to - from, 0);
+  const before_ms = turns.slice(0, -1).reduce((sum, turn) => sum + silentIn(turn), 0);
+  const tools_ms = gaps.reduce((sum, { from, to }) => sum + to - from, 0);
+  return before_ms + tools_ms + (turns.at(-1).timings_ms.dead_air ?? 0);
 }
 
-function silenceBehind(turn) {
-  const end = endOf(turn, 0);
-  const spoken_to = Math.max(0, ...turn.segments.map(({ ends_ms }) => ends_ms));
-  return spoken_to === 0 ? 0 : Math.max(0, end - spoken_to);
+function silentIn(turn) {
+  const heard = bars(turn, 0).filter(({ kind }) => kind === "speech" || kind === "filler");
+  return heard.reduce((silent_ms, { from, to }) => silent_ms - (to - from), endOf(turn, 0));
 }
 
 function movedBy(turn, by_ms) {

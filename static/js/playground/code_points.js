@@ -17,6 +17,11 @@ export function dropCodePoints(text, count) {
   return text.slice(unitOffsets(text)(count));
 }
 
+/** Return the first `units` UTF-16 units of `text`, or one less: no half of a character. */
+export function clipped(text, units) {
+  return text.slice(0, units).replace(/[\uD800-\uDBFF]$/, "");
+}
+
 /**
  * Return a function from code point offsets of `text` to UTF-16 offsets; beyond the end it returns the end. The set-up
  * is linear, each call constant.

@@ -1,6 +1,5 @@
 /**
- * Changes of the conversational context as entries of the transcript, at their places between the turns. Loaded when
- * there are any.
+ * Entries that say how the conversational context was changed.
  */
 
 import { unitOffsets } from "./code_points.js";
@@ -11,34 +10,14 @@ const HOW = { append: "Context appended", overwrite: "Context overwritten" };
 const FOLDED_FROM_CHARS = 200;
 const NAME_CHARS = 60;
 
-const entries = new Map();
-
-/** Put the changes of `state` that are not shown yet into `list`, if the turn before them is; `isWhole`: all turns are. */
-export function showChanges(list, { context_changes, turns, earlier }, isWhole) {
-  for (const change of context_changes) {
-    if (entries.has(change.id)) continue;
-    const place = placeOf(list, change, turns, isWhole && earlier === 0);
-    if (!place) continue;
-    const entry = entryOf(change);
-    entries.set(change.id, entry);
-    place.before(entry);
-  }
-}
-
-/** Return an object whose `before(node)` puts a node where the change belongs; null while that is not known. */
-function placeOf(list, { position }, turns, isWhole) {
-  const before = turns.findLast((turn) => turn.turn_idx !== null && turn.turn_idx < position);
-  if (!before && !isWhole) return null;
-  const root = before && list.querySelector(`[data-turn-id="${CSS.escape(before.turn_id)}"]`);
-  if (before && (!root || before.turn_idx !== position - 1)) return null;
-  let next = root ? root.nextElementSibling : list.firstElementChild;
-  while (next?.matches(".context-change")) next = next.nextElementSibling;
-  return { before: (node) => list.insertBefore(node, next) };
+/** Return `[{key, position, make()}]`; `position` is the `turn_idx` of the first turn after the entry. */
+export function contextEntries({ context_changes }) {
+  return context_changes.map((change) => ({ key: `context ${change.id}`, position: change.position, make: () => entryOf(change) }));
 }
 
 function entryOf({ how, text, chars, created_at }) {
-  const entry = element("li", "context-change");
-  const head = element("p", "context-change__head", `${HOW[how]} · `);
+  const entry = element("li", "between-turns context-change");
+  const head = element("p", "between-turns__head", `${HOW[how]} · `);
   const time = element("time", "", new Date(created_at).toLocaleTimeString([], { timeStyle: "short" }));
   time.dateTime = created_at;
   time.title = new Date(created_at).toLocaleString();

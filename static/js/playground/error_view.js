@@ -9,8 +9,14 @@ export function showError(parts, { error, response_status, response_body }) {
   setText(parts["error-message"], error.message);
   showText(parts["error-excerpt"], wordsOf(error, response_status, response_body));
   const { edit } = parts;
-  if (edit) edit.hidden = !edit.dataset.codes.split(" ").includes(error.code);
+  if (edit) leadTo(edit, JSON.parse(edit.dataset.fields)[error.code]);
   showSecret(parts.secret, error.secret);
+}
+
+/** Have the link to the persona lead to its field, or hide it. */
+function leadTo(link, field) {
+  link.hidden = !field;
+  if (field) link.hash = `id_${field}`;
 }
 
 function wordsOf({ excerpt }, status, body) {

@@ -1,7 +1,8 @@
 /**
- * What explains a turn's picture: sentences, and the picture as a table for screen readers. Pure.
+ * What explains a turn's picture: its title, sentences, and the picture as a table for screen readers. Pure.
  */
 
+import { clipped } from "./code_points.js";
 import { inWords } from "./numbers.js";
 import { bars } from "./picture.js";
 import { endingNote } from "./story.js";
@@ -11,7 +12,7 @@ const KINDS = {
   stream: "Text arrives",
   stall: "The LLM stalled: no text",
   sentence: "Sentence",
-  synthesis: "Synthesis, then waiting its turn",
+  synthesis: "Synthesis of the filler, then waiting its turn",
   filler: "Filler",
   speech: "Speech",
   "dead-air": "Dead air",
@@ -28,10 +29,31 @@ const SKIP_REASONS = {
 export function rows(turn, elapsed_ms) {
   return bars(turn, elapsed_ms)
     .toSorted((one, other) => one.from - other.from || one.to - other.to)
-    .map(({ kind, label, from, to }) => ({ what: KINDS[kind], text: SPOKEN.has(kind) ? label : "", from, to }));
+    .map(({ kind, label, index, from, to }) => ({ what: whatOf(kind, index), text: SPOKEN.has(kind) ? label : "", from, to }));
+}
+
+/** `index`: that of the sentence whose synthesis it is; a filler's has none. */
+function whatOf(kind, index) {
+  return kind === "synthesis" && Number.isInteger(index) ? `Synthesis of sentence ${index + 1}, then waiting its turn` : KINDS[kind];
 }
 
 const SPOKEN = new Set(["sentence", "filler", "speech"]);
+
+const TITLE_CHARS = 60;
+
+/** Return the title of one of `turns`: the user's words, also where a tool's result starts it, or else its own. */
+export function titleOf(turn, turns) {
+  const asked = askedIn(turn, turns);
+  const text = asked || turn.text;
+  if (!text) return "Continuation";
+  const quoted = `“${text.length > TITLE_CHARS ? `${clipped(text, TITLE_CHARS).trimEnd()}…` : text}”`;
+  return asked && turn.continues ? `${quoted} (after the tool)` : quoted;
+}
+
+function askedIn(turn, turns) {
+  const before = turn.continues && turns.find(({ turn_id }) => turn_id === turn.continues);
+  return before ? askedIn(before, turns) : turn.user_text;
+}
 
 /** Return the sentences that explain the picture. */
 export function findings(turn) {

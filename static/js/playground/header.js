@@ -31,7 +31,7 @@ export class Header {
   update({ persona, conversational_context }, maySpeak) {
     setText(this.#persona.name, persona.name);
     showText(this.#persona.platform, labelOf(persona.platform));
-    setText(this.#persona.version, persona.version ? `v${persona.version}` : "");
+    setText(this.#persona.version, persona.version ? `v${persona.version_name}` : "");
     setText(this.#persona.model, persona.model);
     showText(this.#persona.filler, persona.filler ? `filler after ${inWords(persona.filler.activation_delay_ms)}` : "");
     this.#persona["stand-in"].hidden = !persona.stand_in;

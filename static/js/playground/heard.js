@@ -7,20 +7,25 @@ import { spokenSentences } from "./turn.js";
 
 const KINDS = [
   ["heading", "a heading", "headings"],
+  ["table_header", "a table header", "table headers"],
   ["table_row", "a table row", "table rows"],
   ["list_item", "a list item", "list items"],
   ["code", "a piece of code", "pieces of code"],
 ];
-const ADDRESS = /\bhttps?:\/\/\S+/;
+/** An address with its host, of which the voice says the host alone, or nothing if it is a link's. */
+const ADDRESSES = /\bhttps?:\/\/(?:www\.)?([^\s/?#<>()[\]"'`*]+)[^\s<>()[\]"'`*]*/g;
+/** The line below a table's header. */
+const DELIMITERS = /^[\s|:-]+$/;
 const SPACE = /\s+/g;
+/** The most hosts that are named. */
+const HOSTS = 3;
 
 /** Return `{lines, made}`: what is said, one line per sentence, and what a voice made of the text in one sentence; null if it said it as written. */
 export function heardText(turn) {
   const unit = unitOffsets(turn.text);
   const spoken = spokenSentences(turn);
-  const sentences = turn.sentences
-    .filter(({ index }) => spoken.has(index))
-    .map(({ index, start, end, kind }) => ({ kind, raw: turn.text.slice(unit(start), unit(end)), text: spoken.get(index).text }));
+  const written = tableParts(turn.sentences.map(({ index, start, end, kind }) => ({ index, kind, raw: turn.text.slice(unit(start), unit(end)) })));
+  const sentences = written.filter(({ index }) => spoken.has(index)).map((part) => ({ ...part, text: spoken.get(part.index).text }));
   const changed = sentences.filter(({ raw, text }) => plain(raw) !== plain(text));
   if (changed.length === 0) return null;
   return { lines: sentences.map(({ text }) => text).filter(Boolean), made: sentenceOf(changed) };
@@ -30,17 +35,30 @@ function plain(text) {
   return text.replace(SPACE, " ").trim();
 }
 
+/** Tell a table's header, and the line of delimiters below it, from its rows. */
+function tableParts(parts) {
+  const isDelimiter = (part) => part?.kind === "table_row" && DELIMITERS.test(part.raw);
+  const kindOf = (part, next) => (isDelimiter(part) ? "table_delimiters" : part.kind === "table_row" && isDelimiter(next) ? "table_header" : part.kind);
+  return parts.map((part, place) => ({ ...part, kind: kindOf(part, parts[place + 1]) }));
+}
+
 function sentenceOf(changed) {
   const kinds = KINDS.map(([kind, one, many]) => counted(changed.filter((part) => part.kind === kind).length, one, many));
-  const addresses = changed.filter(({ raw, text }) => ADDRESS.test(raw) && !text.includes(raw.match(ADDRESS)[0])).length;
-  const silent = changed.filter(({ text }) => text === "").length;
-  const named = [
-    ...kinds,
-    counted(addresses, "an address that is said differently", "addresses that are said differently"),
-    counted(silent, "a piece that is not said", "pieces that are not said"),
-  ].filter(Boolean);
+  const silent = changed.filter(({ kind, text }) => text === "" && kind !== "table_delimiters").length;
+  const named = [...kinds, ...addressesIn(changed), counted(silent, "a piece that is not said", "pieces that are not said")].filter(Boolean);
   const what = named.length ? named.join(", ") : counted(changed.length, "a sentence with markup", "sentences with markup");
   return `What the voice made of it: ${what}. Tell your prompt to write plain sentences.`;
+}
+
+/** Say what is said in place of the addresses that are not said whole. */
+function addressesIn(changed) {
+  const all = changed.flatMap(({ raw, text }) => [...raw.matchAll(ADDRESSES)].filter(([address]) => !text.includes(address)).map(([, host]) => ({ host, text })));
+  const hosts = all.filter(({ host, text }) => text.includes(host)).map(({ host }) => `“${host}”`);
+  const different = [...new Set(hosts)];
+  const shown = different.length > HOSTS ? [...different.slice(0, HOSTS), "others"] : different;
+  const names = new Intl.ListFormat("en-GB").format(shown);
+  const silent = all.length - hosts.length;
+  return [counted(hosts.length, `an address, said as ${names}`, `addresses, said as ${names}`), counted(silent, "an address that is not said", "addresses that are not said")];
 }
 
 function counted(count, one, many) {

@@ -56,11 +56,12 @@ class HistoriesView {
       setText(this.#says, FAILED);
       return;
     }
-    this.#columns.replaceChildren(...this.#histories.map((history) => this.#columnOf(history)));
+    this.#columns.replaceChildren(...this.#histories.map((history, place) => this.#columnOf(history, `i ${place + 1}`)));
     this.#press();
+    this.#details.scrollIntoView({ block: "nearest" });
   }
 
-  #columnOf({ policy, label, messages, earlier, size_bytes }) {
+  #columnOf({ policy, label, messages, earlier, size_bytes }, key) {
     const column = element("section", "history");
     column.dataset.policy = policy;
     column.setAttribute("aria-label", label);
@@ -70,13 +71,15 @@ class HistoriesView {
     list.append(...messages.flatMap(({ role, content }) => [element("dt", "", role), element("dd", "prose", content ?? "")]));
     const before = `after ${earlier} earlier ${earlier === 1 ? "message" : "messages"}; ${size_bytes.toLocaleString("en-US")} bytes in all`;
     column.append(title, list, element("p", "faint history__size", messages.length ? before : `Nothing of this turn is passed; ${before}`));
-    column.append(this.#choiceOf(policy));
+    column.append(this.#choiceOf(policy, key));
     return column;
   }
 
-  #choiceOf(policy) {
+  #choiceOf(policy, key) {
     const button = element("button", "button button--small");
     button.type = "button";
+    button.dataset.key = key;
+    button.dataset.actionName = `In the next request: ${POLICIES[policy].toLowerCase()}`;
     button.addEventListener("click", () => {
       if (policy !== this.#scene.policy) this.#actions.chooseHistory(policy);
     });

@@ -4,7 +4,6 @@
 
 import { element, partsOf, setText, showText } from "./dom.js";
 import { lazy } from "./lazy.js";
-import { inWords } from "./numbers.js";
 import { showNumbers } from "./numbers_view.js";
 import { LANES, PictureView } from "./picture_view.js";
 import { labelOf } from "./platforms.js";
@@ -20,8 +19,11 @@ const NOTES = document.getElementById("panel-notes");
 const TURNS = document.getElementById("panel-turns");
 
 const withFindings = lazy(() => import("./findings.js"));
+const withTable = lazy(() => import("./picture_table.js"));
 const withPlaces = lazy(() => import("./note_places.js"));
 const withTurns = lazy(() => import("./turns_panel.js"));
+const withButton = lazy(() => import("./place_button.js"));
+const withWaits = lazy(() => import("./callers_wait_view.js"));
 const withNotes = lazy(() => import("./notes_panel.js"));
 const withTimeline = lazy(() => import("./timeline_dialog.js"));
 
@@ -53,7 +55,7 @@ export class Inspector {
     this.#pathOf = pathOf;
     this.#select = select;
     this.#streamPathOf = streamPathOf;
-    NOTES.addEventListener("click", ({ target }) => this.#goToPayload(target.closest("[data-payload]")?.dataset.payload));
+    NOTES.addEventListener("click", ({ target }) => withButton(({ placeOf }) => this.goTo(placeOf(target))));
     bindTabs(this.#root.querySelector("[role=tablist]"), () => this.#showOpened());
     document.getElementById("open-timeline").addEventListener("click", () => this.#openTimeline());
     this.#parts.table.addEventListener("toggle", () => {
@@ -86,10 +88,13 @@ export class Inspector {
   /** Keep what the large timeline shows (`TimelineDialog.open`), and show it if that is open. */
   see(scene) {
     this.#scene = scene;
+    const { turn, turns, elapsed } = scene;
+    if (turns.some(({ kind }) => kind === "continuation")) withWaits(({ showWait }) => showWait(this.#parts, turn, turns, elapsed));
     this.#timeline?.update(scene);
   }
 
   #openTimeline() {
+    if (!this.#scene) return;
     withTimeline(({ TimelineDialog }) => {
       this.#timeline ??= new TimelineDialog();
       this.#timeline.open(this.#scene);
@@ -101,9 +106,10 @@ export class Inspector {
     const wanted = `${turn.turn_id}|${moment}`;
     if (isOpen(turn) && wanted === this.#wordsFor) return;
     this.#wordsFor = wanted;
-    setText(this.#title, titleOf(turn));
-    withFindings(({ findings }) => {
-      if (turn === this.#turn) this.#parts.findings.replaceChildren(...findings(turn).map((text) => element("li", "", text)));
+    withFindings(({ findings, titleOf }) => {
+      if (turn !== this.#turn) return;
+      setText(this.#title, titleOf(turn, this.#turns));
+      this.#parts.findings.replaceChildren(...findings(turn).map((text) => element("li", "", text)));
     });
     this.#showRows(turn, elapsed_ms);
     this.#showNotes(turn);
@@ -112,8 +118,8 @@ export class Inspector {
   /** Build the table only when it is visible: for a long answer it is long. */
   #showRows(turn, elapsed_ms) {
     if (!this.#parts.table.open) return;
-    withFindings(({ rows }) => {
-      if (turn === this.#turn) this.#parts.rows.replaceChildren(...rows(turn, elapsed_ms).map(rowOf));
+    withTable(({ showRows }) => {
+      if (turn === this.#turn) showRows(this.#parts.rows, turn, elapsed_ms);
     });
   }
 
@@ -145,13 +151,14 @@ export class Inspector {
     this.#events.show(this.#turn);
   }
 
-  async #goToPayload(number) {
-    if (number === undefined) return;
+  /** Go to a place in the stream of the shown turn (`rowAt` in payloads.js); null: stay. */
+  async goTo(place) {
+    if (!place) return;
     const tab = document.getElementById("tab-stream");
     tab.click();
     tab.focus();
     await this.#showStream();
-    this.#stream.goTo(Number(number));
+    this.#stream.goTo(place);
   }
 
   #linkNotes() {
@@ -168,17 +175,4 @@ export class Inspector {
       if (!NOTES.hidden) this.#linkNotes();
     });
   }
-}
-
-function titleOf(turn) {
-  const text = turn.user_text || turn.text;
-  return text ? `“${text.length > 60 ? `${text.slice(0, 60).trimEnd()}…` : text}”` : "Continuation";
-}
-
-function rowOf({ what, text, from, to }) {
-  const row = element("tr");
-  const head = element("th", "", text ? `${what}: ${text}` : what);
-  head.scope = "row";
-  row.append(head, element("td", "number", inWords(from)), element("td", "number", inWords(to)));
-  return row;
 }

@@ -4,13 +4,19 @@
 
 import { element } from "./dom.js";
 import { oddities } from "./oddities.js";
+import { placeButton } from "./place_button.js";
 
 /** Fill `root` with the notes about `turn` of a persona of the platform with this label; return how many there are. */
 export function showNotes(root, turn, platform) {
+  const failure = turn.error ? [turn.error.message] : [];
   const fired = turn.events_fired.map((name) => `The event ${name} would be fired on ${platform}.`);
-  const sentences = [...oddities(turn, platform), ...fired];
-  root.replaceChildren(...[facts(turn), noteList(turn, sentences), reasoning(turn)].filter(Boolean));
-  return sentences.length;
+  const notes = [...failure.map(noteOf), ...oddities(turn, platform), ...fired.map(noteOf)];
+  root.replaceChildren(...[facts(turn), noteList(turn, notes), reasoning(turn)].filter(Boolean));
+  return notes.length;
+}
+
+function noteOf(text) {
+  return { text, place: null };
 }
 
 function facts(turn) {
@@ -26,13 +32,12 @@ function facts(turn) {
     ["Turn", turn.turn_id],
   ].filter(([, value]) => value !== null && value !== undefined && value !== "");
   const list = element("dl", "facts");
-  list.append(...known.flatMap(([name, value]) => [element("dt", "", name), valueOf(name, value, turn)]));
+  list.append(...known.flatMap(([name, value]) => [element("dt", "", name), valueOf(name, value)]));
   return list;
 }
 
-function valueOf(name, value, turn) {
+function valueOf(name, value) {
   const item = element("dd", "mono");
-  if (name === "Error") item.dataset.note = turn.error.message;
   if (name !== "Turn") {
     item.textContent = String(value);
     return item;
@@ -44,16 +49,18 @@ function valueOf(name, value, turn) {
   return item;
 }
 
-function noteList({ status }, sentences) {
-  if (sentences.length === 0) return status === "completed" ? element("p", "faint", "Nothing odd was seen in this answer.") : null;
+function noteList({ status }, notes) {
+  if (notes.length === 0) return status === "completed" ? element("p", "faint", "Nothing odd was seen in this answer.") : null;
   const list = element("ul", "findings");
-  list.append(...sentences.map(noteItem));
+  list.append(...notes.map(noteItem));
   return list;
 }
 
-function noteItem(note) {
-  const item = element("li", "", note);
-  item.dataset.note = note;
+/** A note without a place of its own may stand in a payload: note_places.js looks for it. */
+function noteItem({ text, place }) {
+  const item = element("li", "", text);
+  if (place) item.append(" ", placeButton(place));
+  else item.dataset.note = text;
   return item;
 }
 

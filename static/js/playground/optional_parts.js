@@ -3,9 +3,9 @@
  * `data-switch="name"`; whether it is on is remembered in this browser.
  *
  * A part's module exports `start(page)`, which returns `{update(turn, elapsed), stop(), leave?()}`, or `{reason}` if
- * this browser can't do it; `elapsed()` is how long the turn has been open, in ms. `page` has the page's `root`,
- * `show(text)` for what the part has to say, `announce(text)` for what a screen reader is to say as well, and
- * `switchOff()`.
+ * this browser can't do it; `elapsed()` is how long the turn has been open, in ms. `page` has the page's `root`, the
+ * `inputs` that came while the module was loaded, `show(text)`, `announce(text)` for what a screen reader says as well,
+ * and `switchOff()`.
  */
 
 import { remember, remembered } from "../remembered.js";
@@ -95,9 +95,14 @@ export class OptionalParts {
   }
 
   async #start(button, name) {
+    const inputs = [];
+    const loaded = new AbortController();
+    this.#root.addEventListener("input", (event) => inputs.push(event), loaded);
     const { start } = await LOAD[name]();
+    loaded.abort();
     const part = await start({
       root: this.#root,
+      inputs,
       show: (text) => showText(this.#says, text),
       announce: (text) => this.#announce(text),
       switchOff: () => button.click(),

@@ -22,9 +22,11 @@ const withNotices = lazy(() => import("./notices_view.js"));
 const withAnnouncer = lazy(() => import("./announcer.js"));
 const withQuestion = lazy(() => import("./barge_in_question.js"));
 
-/** How often the page redraws if the user prefers reduced motion. */
+/** How often the page redraws while a turn is open. */
+const TICK_MS = 50;
+/** For users who prefer reduced motion. */
 const STILL_TICK_MS = 1_000;
-/** A page that was hidden for longer requests a snapshot when it is visible again. */
+/** A page that was hidden for longer requests a snapshot. */
 const LONG_HIDDEN_MS = 30_000;
 /** Where a key is a letter, not a command. */
 const TYPED_IN = "input, textarea, select, [contenteditable], dialog";
@@ -59,6 +61,7 @@ class LivePage {
   });
   #transcript = new Transcript({
     select: (turnId) => this.#select(turnId),
+    showPlace: (turn, place) => this.#showPlace(turn, place),
     cutAt: (offset) => this.#socket.send(protocol.interrupt(offset)),
     chooseHistory: (policy) => this.#socket.send(protocol.chooseInterruptHistory(policy)),
     retry: (turn) => this.#retry(turn),
@@ -183,6 +186,16 @@ class LivePage {
     this.#requestFrame();
   }
 
+  /** Show where in the stream of `turn` something is seen. */
+  #showPlace(turn, place) {
+    this.#select(turn.turn_id);
+    // Behind the sheet, which moves the inspector and with it the focus.
+    withSheet(() => {
+      this.#inspect(turn, () => 0);
+      this.#inspector.goTo(place);
+    });
+  }
+
   /** Select the turn above or below, and bring it into view. */
   #step(by) {
     const { turns } = this.#state;
@@ -215,16 +228,15 @@ class LivePage {
     if (!this.#state.conversation) return;
     const isWhole = this.#show();
     if (!isWhole) this.#requestFrame();
-    if (!openTurn(this.#state)) return;
-    if (this.#isStill.matches) this.#tickLater();
-    else this.#requestFrame();
+    if (openTurn(this.#state)) this.#tickLater();
   }
 
   #tickLater() {
-    this.#timer ??= setTimeout(() => {
+    const redraw = () => {
       this.#timer = null;
       this.#requestFrame();
-    }, STILL_TICK_MS);
+    };
+    this.#timer ??= setTimeout(redraw, this.#isStill.matches ? STILL_TICK_MS : TICK_MS);
   }
 
   /** Show the state; return false while some turns are not shown yet. */

@@ -24,6 +24,18 @@ export function rowsOf({ payloads }) {
   });
 }
 
+/**
+ * Return the index of the row at a place: the one with its `number`; or of those that became its `kind` the last one until
+ * `until_ms`, or the first without a time. Where none did, the last row.
+ */
+export function rowAt(rows, { number, kind, until_ms }) {
+  const isThere = (row) => (number === undefined ? row.became.some(([is]) => is === kind) : row.number === number);
+  const isUntil = ({ t_ms }) => until_ms === undefined || (t_ms ?? Infinity) <= until_ms;
+  const rowsThere = rows.filter((row) => isThere(row) && isUntil(row));
+  const row = until_ms === undefined ? rowsThere[0] : rowsThere.at(-1);
+  return row ? rows.indexOf(row) : rows.length - 1;
+}
+
 /** Return the kinds that occur in `rows`, in the order of `KINDS`. */
 export function kindsIn(rows) {
   const seen = new Set(rows.flatMap(({ became }) => became.map(([kind]) => kind)));

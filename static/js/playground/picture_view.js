@@ -2,12 +2,14 @@
  * Draws a turn's timeline as SVG: one path for each kind of bar. What there is to draw comes from picture.js.
  */
 
+import { lazy } from "./lazy.js";
 import { inWords } from "./numbers.js";
-import { axisOf, bars, marks, ticks } from "./picture.js";
+import { axisOf, bars, marks } from "./picture.js";
+import { put, px, svgElement } from "./svg_nodes.js";
 
-const NAMESPACE = "http://www.w3.org/2000/svg";
+const withDetails = lazy(() => import("./picture_details.js"));
+
 const SYNTHESIS_PX = 3;
-const LABEL_PX = 14;
 
 /** Heights in px. `lanes` gives the place of each lane's bars; lanes not listed are not drawn. */
 export const STRIP = {
@@ -53,7 +55,9 @@ export class PictureView {
     this.#boxes = drawn.bars.filter((bar) => bar.lane in this.#layout.lanes).map((bar) => this.#boxOf(bar, x));
     this.#drawBoxes();
     this.#drawMarks(drawn.marks, x);
-    if (this.#layout.axis) this.#drawDetails(drawn.deltas, axis_ms, x);
+    if (!this.#layout.axis) return;
+    const details = { ...drawn, boxes: this.#boxes, axis_ms, width: this.#width, layout: this.#layout, x };
+    withDetails(({ drawDetails }) => drawDetails(details, (...items) => this.#pool(...items)));
   }
 
   #resized(width) {
@@ -89,19 +93,6 @@ export class PictureView {
     });
   }
 
-  #drawDetails(deltas, axis_ms, x) {
-    const { llm } = this.#layout.lanes;
-    const d = deltas.map((at) => `M${px(x(at))} ${llm.y}v${llm.height}`).join("");
-    this.#pool("deltas", "path", d ? [d] : [], (path) => put(path, { d, class: "deltas" }));
-    const numbered = this.#boxes.filter(({ bar, width }) => bar.kind === "sentence" && width > LABEL_PX);
-    this.#pool("labels", "text", numbered, (text, box) => {
-      write(text, { class: "bar-label", x: px(box.x + 4), y: box.y + 12 }, box.bar.label);
-    });
-    this.#pool("ticks", "text", ticks(axis_ms, this.#width), (text, ms) => {
-      write(text, { class: "tick", x: px(x(ms)), y: this.#layout.axis.y }, `${ms / 1000} s`);
-    });
-  }
-
   /** Describe the bar under the pointer. */
   #explain({ offsetX, offsetY }) {
     const box = this.#boxes.findLast(
@@ -120,23 +111,4 @@ export class PictureView {
     while (group.childNodes.length < items.length) group.append(svgElement(tag));
     items.forEach((item, place) => draw(group.childNodes[place], item));
   }
-}
-
-function svgElement(name) {
-  return document.createElementNS(NAMESPACE, name);
-}
-
-function px(length) {
-  return length.toFixed(1);
-}
-
-function put(node, attributes) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
-  }
-}
-
-function write(node, attributes, text) {
-  put(node, attributes);
-  if (node.textContent !== text) node.textContent = text;
 }

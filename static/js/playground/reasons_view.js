@@ -4,10 +4,21 @@
 
 import { element } from "./dom.js";
 import { oddities } from "./oddities.js";
+import { placeButton, placeOf } from "./place_button.js";
 
-/** Fill `list` with what is odd about `turn`. */
-export function showReasons(list, turn, platform) {
-  const sentences = oddities(turn, platform);
-  list.hidden = sentences.length === 0;
-  list.replaceChildren(...sentences.map((sentence) => element("li", "", sentence)));
+/** Fill `list` with what is odd about `turn`; `showPlace(turn, place)` leads to where it is seen. */
+export function showReasons(list, turn, platform, showPlace) {
+  const reasons = oddities(turn, platform);
+  list.hidden = reasons.length === 0;
+  list.replaceChildren(...reasons.map(reasonOf));
+  list.onclick = ({ target }) => {
+    const place = placeOf(target);
+    if (place) showPlace(turn, place);
+  };
+}
+
+function reasonOf({ text, place }) {
+  const item = element("li", "", text);
+  if (place) item.append(" ", placeButton(place));
+  return item;
 }

@@ -12,26 +12,42 @@ const ORIGINS = {
   conversational_context: "conversational_context · whom it talks to",
 };
 
-/** Return an element for `{request: {method, url, headers, body}, origins, departures}`, its body as a tree or as JSON. */
-export function requestView({ request, origins = [], departures = [] }, asTree) {
+/**
+ * Return an element for `{request: {method, url, headers, body}, body_text, origins, departures}`, its body as a tree or
+ * as the text that was sent; a request without `body_text` is not stored yet.
+ */
+export function requestView({ request, body_text, origins = [], departures = [] }, asTree) {
   const root = fromTemplate("request-template");
   const parts = partsOf(root);
   parts.method.textContent = request.method;
   parts.url.textContent = request.url;
   parts.headers.append(...request.headers.flatMap(([name, value]) => headerRow(name, value)));
-  showBody(parts, request.body, asTree);
+  if (asTree) showBody(parts, request.body);
+  else showText(parts, body_text ?? JSON.stringify(request.body), body_text !== undefined);
   showSystemMessage(parts, systemMessage(request.body), origins);
   parts.departures.hidden = departures.length === 0;
   parts["departures-list"].append(...departures.map((departure) => element("li", "", departure)));
   return root;
 }
 
-function showBody(parts, body, asTree) {
-  const isTree = asTree && body !== null && typeof body === "object";
+function showBody(parts, body) {
+  const isTree = body !== null && typeof body === "object";
   parts.tree.hidden = !isTree;
   parts.body.hidden = isTree;
   if (isTree) parts.tree.append(jsonTree(body));
-  else parts.body.textContent = typeof body === "string" ? pretty(body) : JSON.stringify(body, null, 2);
+  else parts.body.textContent = typeof body === "string" ? pretty(body) : JSON.stringify(body);
+}
+
+/** Show the body as text, with its length once it is known, and the headers that follow from it and the address. */
+function showText(parts, text, isStored) {
+  parts.body.hidden = false;
+  parts.body.textContent = text;
+  parts["body-says"].hidden = !isStored;
+  if (!isStored) return;
+  const bytes = new TextEncoder().encode(text).length;
+  parts["body-says"].textContent =
+    `${bytes.toLocaleString("en")} ${bytes === 1 ? "byte" : "bytes"}, without a line break at the end. ` +
+    `The client that sends it adds the headers Host and Content-Length: ${bytes}.`;
 }
 
 function headerRow(name, value) {

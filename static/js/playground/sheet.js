@@ -23,13 +23,11 @@ class Sheet {
     if (!this.#wide.matches && !this.#dialog.open) this.#dialog.showModal();
   }
 
+  /** Putting the inspector where it stands already would take the focus away from what is in it. */
   #place() {
-    if (this.#wide.matches) {
-      this.#dialog.close();
-      this.#aside.append(this.#panel);
-    } else {
-      this.#dialog.append(this.#panel);
-    }
+    if (this.#wide.matches) this.#dialog.close();
+    const place = this.#wide.matches ? this.#aside : this.#dialog;
+    if (this.#panel.parentElement !== place) place.append(this.#panel);
   }
 }
 

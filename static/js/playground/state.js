@@ -1,19 +1,5 @@
 /**
- * The page's whole state as one value, reduced over events. Pure; nothing is changed in place.
- *
- * @typedef {object} State
- * @property {number} seq the last event that is part of this state: the cursor of a resume
- * @property {boolean} gap events are missing: the page has to request those after `seq`
- * @property {object|null} conversation as in the snapshot; null before the first one
- * @property {Turn[]} turns in order (turn.js)
- * @property {number} earlier how many older turns the snapshot has yet to deliver
- * @property {Object<string, object>} requests by turn id: `{attempt, request, origins}` of the last attempt
- * @property {{turn_id: string, chars: number, reasoning_chars: number, held_until_ms: number|null}|null} open
- *   the turn that events are building, with the lengths of its texts in code points
- * @property {{code: string, message: string, client_msg_id: string}|null} refusal the last refused command
- * @property {{id: number, position: number, how: string, text: string, chars: number, created_at: string}[]} context_changes
- *   in order; `position` is the `turn_idx` of the first turn after it
- * @property {{kind: string, message: string}[]} notices what the server can't do at the moment
+ * The page's whole state as one value (its shape: state_shape.js), reduced over events. Pure; nothing is changed in place.
  */
 
 import { codePointLength, dropCodePoints } from "./code_points.js";
@@ -25,7 +11,7 @@ export const DELTA_TIMES = 400;
 /** @returns {State} */
 export function initialState() {
   const turns = { turns: [], earlier: 0, requests: {}, open: null };
-  return { seq: 0, gap: false, conversation: null, ...turns, context_changes: [], refusal: null, notices: [] };
+  return { seq: 0, gap: false, conversation: null, ...turns, context_changes: [], used_versions: [], refusal: null, notices: [] };
 }
 
 /** Return the state after `event`. An event that was already applied, or is unknown, changes nothing. */
@@ -50,7 +36,9 @@ export function openTurn(state) {
 
 const CHANGES = {
   "playground.request": requestSent,
+  "playground.request_moved": requestMoved,
   "playground.response": responseReceived,
+  "playground.answer": answerMoved,
   "playground.delta": contentDelta,
   "playground.reasoning": reasoningDelta,
   "playground.sentence": sentenceCompleted,
@@ -84,12 +72,12 @@ function advance(state, event) {
 
 /** Known earlier turns stay, so that the reader keeps the place; later parts of the snapshot deliver them again. */
 function snapshot(state, { properties }) {
-  const { conversation, turns, context_changes = [], earlier = 0, seq, notices = [] } = properties;
+  const { conversation, turns, context_changes = [], used_versions = [], earlier = 0, seq, notices = [] } = properties;
   const { requests, refusal } = state;
   const newest = turns.map(complete);
   const first = earlier > 0 ? newest[0].turn_idx : 0;
   const known = state.turns.filter((turn) => turn.turn_idx < first && !isOpen(turn));
-  const shown = { conversation, turns: [...known, ...newest], context_changes, earlier, seq, requests, refusal };
+  const shown = { conversation, turns: [...known, ...newest], context_changes, used_versions, earlier, seq, requests, refusal };
   return notices.reduce(noticed, { ...initialState(), ...shown });
 }
 
@@ -119,7 +107,7 @@ function complete(turn) {
     first_sentence: turn.sentences[0]?.t_ms ?? null,
     first_audio: first?.starts_ms ?? null,
   };
-  const empty = newTurn(turn.turn_id);
+  const empty = { ...newTurn(turn.turn_id), longest_gap_ms: turn.delta_times_ms.length > 0 ? null : 0 };
   return { ...empty, ...turn, timings_ms: { ...empty.timings_ms, ...known, ...turn.timings_ms } };
 }
 
@@ -175,22 +163,29 @@ function withTime(turn, name, t_ms) {
 
 function requestSent(state, turn, { attempt, request, origins }) {
   const requests = { ...state.requests, [turn.turn_id]: { attempt, request, origins } };
-  return { ...withTurn(state, turn, { status: "streaming" }), requests };
+  return { ...withTurn(state, turn, { status: "streaming", phases: null }), requests };
+}
+
+function requestMoved(state, turn, { phases }) {
+  return withTurn(state, turn, { phases });
 }
 
 function responseReceived(state, turn, { status, body = "", phases, t_ms }) {
-  const timings_ms = status < 300 ? withTime(turn, "ttfb", t_ms) : turn.timings_ms;
-  return withTurn(state, turn, { response_status: status, response_body: body, phases, timings_ms });
+  return withTurn(state, turn, { response_status: status, response_ms: t_ms, response_body: body, phases });
 }
 
-function contentDelta(state, turn, { text, offset, t_ms }) {
+function answerMoved(state, turn, { state: step, t_ms }) {
+  return withTurn(state, turn, step === "ended" ? { answer_ended: true } : { timings_ms: withTime(turn, "ttfb", t_ms) });
+}
+
+function contentDelta(state, turn, { text, offset, t_ms, count = 1 }) {
   const open = opened(state, turn);
   if (offset > open.chars) return { ...state, gap: true };
   const added = offset < open.chars ? dropCodePoints(text, open.chars - offset) : text;
   const chars = open.chars + codePointLength(added);
   const next = withTurn(state, turn, {
     text: turn.text + added,
-    ...withDelta(turn, t_ms, codePointLength(added)),
+    ...withDelta(turn, t_ms, codePointLength(added), count),
     timings_ms: withTime(turn, "ttft", t_ms),
   });
   return { ...next, gap: false, open: { ...open, chars } };
@@ -217,13 +212,15 @@ function opened(state, turn) {
 }
 
 /** Beyond the bound each delta is counted with the one before it. */
-function withDelta({ delta_times_ms, delta_chars }, t_ms, added) {
+function withDelta({ delta_times_ms, delta_chars, delta_count, longest_gap_ms }, t_ms, added, count) {
   const times = [...delta_times_ms, t_ms];
   const chars = [...delta_chars, added];
-  if (times.length <= DELTA_TIMES) return { delta_times_ms: times, delta_chars: chars };
+  const longest = longest_gap_ms === null ? null : Math.max(longest_gap_ms, t_ms - (delta_times_ms.at(-1) ?? t_ms));
+  const counted = { delta_count: delta_count + count, longest_gap_ms: longest };
+  if (times.length <= DELTA_TIMES) return { ...counted, delta_times_ms: times, delta_chars: chars };
   const isFirst = (_, place) => place % 2 === 0;
   const pairs = chars.map((one, place) => one + (chars[place + 1] ?? 0));
-  return { delta_times_ms: times.filter(isFirst), delta_chars: pairs.filter(isFirst) };
+  return { ...counted, delta_times_ms: times.filter(isFirst), delta_chars: pairs.filter(isFirst) };
 }
 
 function sentenceCompleted(state, turn, { index, start, end, kind, t_ms }) {

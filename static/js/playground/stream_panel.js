@@ -4,13 +4,16 @@
 
 import { element, partsOf, pretty, setText } from "./dom.js";
 import { kindButton, payloadCells, saysOf } from "./payload_view.js";
-import { filtered, KINDS, kindsIn, rowsOf, summary } from "./payloads.js";
+import { filtered, KINDS, kindsIn, rowAt, rowsOf, summary } from "./payloads.js";
 import { storedStream } from "./stored_stream.js";
 import { isOpen } from "./turn.js";
 import { WindowedList } from "./windowed_list.js";
 
 /** The height of a row, as in the style sheet. */
 const ROW_PX = 28;
+
+/** What a payload brought: a sentence is known to be complete when the next one begins. */
+const BROUGHT = { ...KINDS, sentence: "completes the sentence" };
 
 export class StreamPanel {
   #parts;
@@ -20,8 +23,10 @@ export class StreamPanel {
   #completions = [];
   #all = [];
   #kind = "";
-  /** The number of the payload to go to once the payloads are there. */
+  /** The place to go to once the payloads are there (`rowAt`), or null. */
   #wanted = null;
+  #isFormatted = false;
+  #chosen = null;
 
   /** `pathOf(turnId)` returns the address of what a turn's completions received. */
   constructor(panel, pathOf) {
@@ -31,6 +36,7 @@ export class StreamPanel {
     this.#list = new WindowedList({ list, space, rowPx: ROW_PX, cellsOf: payloadCells, onChoose: (row) => this.#showDetail(row) });
     attempts.addEventListener("change", () => this.#showAttempt());
     filter.addEventListener("input", () => this.#filter());
+    [...this.#parts["detail-views"].children].forEach((button, place) => button.addEventListener("click", () => this.#format(place === 1)));
     kinds.addEventListener("click", ({ target }) => this.#chooseKind(target.closest("button")?.dataset.kind));
   }
 
@@ -45,9 +51,9 @@ export class StreamPanel {
     else this.#load(key, turn);
   }
 
-  /** Go to the payload with `number` of the last attempt, once it is there. */
-  goTo(number) {
-    this.#wanted = number;
+  /** Go to `place` of the last attempt, once it is there. */
+  goTo(place) {
+    this.#wanted = place;
     if (this.#completions.length === 0) return;
     this.#parts.attempts.value = String(this.#completions.length - 1);
     this.#parts.filter.value = "";
@@ -99,7 +105,9 @@ export class StreamPanel {
     const rows = filtered(this.#all, this.#kind, this.#parts.filter.value.trim());
     this.#parts.none.hidden = rows.length > 0;
     this.#list.show(rows);
-    if (this.#wanted !== null) this.#list.goTo(rows.findIndex(({ number }) => number === this.#wanted));
+    if (this.#wanted === null) return;
+    this.#list.goTo(rowAt(rows, this.#wanted));
+    this.#parts.list.scrollIntoView({ block: "nearest" });
     this.#wanted = null;
   }
 
@@ -108,10 +116,27 @@ export class StreamPanel {
     if (!row) return;
     setText(this.#parts["detail-title"], row.t_ms === null ? "The end of the answer" : `Payload ${row.number}`);
     const list = this.#parts["detail-became"];
-    list.replaceChildren(...row.became.flatMap(([kind, text]) => [element("dt", "", KINDS[kind]), element("dd", "", text)]));
+    list.replaceChildren(...row.became.flatMap(([kind, text]) => [element("dt", "", BROUGHT[kind]), element("dd", "", text)]));
     this.#parts["detail-nothing"].hidden = row.became.length > 0;
-    this.#parts["detail-data"].hidden = row.data === "";
-    setText(this.#parts["detail-data"], pretty(row.data));
+    this.#chosen = row;
+    this.#format(this.#isFormatted);
+  }
+
+  /** Show the chosen payload's text as it arrived, or as formatted JSON if it is JSON. */
+  #format(isFormatted) {
+    this.#isFormatted = isFormatted;
+    const { data } = this.#chosen;
+    const formatted = pretty(data);
+    const views = this.#parts["detail-views"];
+    views.hidden = formatted === data;
+    [...views.children].forEach((button, place) => {
+      const isShown = (place === 1) === isFormatted;
+      button.setAttribute("aria-pressed", String(isShown));
+      if (isShown) delete button.dataset.key;
+      else button.dataset.key = "f";
+    });
+    this.#parts["detail-data"].hidden = data === "";
+    setText(this.#parts["detail-data"], isFormatted ? formatted : data);
   }
 
   #clear() {

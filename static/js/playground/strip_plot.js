@@ -3,7 +3,7 @@
  *
  * @typedef {object} Plot
  * @property {number} version
- * @property {Object<string, [number|null, number|null]>} spreads p50 and p95 in ms, by measure
+ * @property {Object<string, [number|null, number|null]>} spreads p50 and p95 in ms, by measure; null where too few turns have it
  * @property {[string, string, string, ...(number|null)[]][]} turns conversation, turn, words, and the time of each measure
  */
 
@@ -18,7 +18,12 @@ const HIGHEST = 6;
 
 /** Return the axis of a measure over all versions, in ms. */
 export function axisOf(plots, measure) {
-  return MARGIN * Math.max(SHORTEST_AXIS_MS, ...plots.map(({ spreads }) => spreads[measure]?.[1] ?? 0));
+  return MARGIN * Math.max(SHORTEST_AXIS_MS, ...plots.map((plot) => plot.spreads[measure]?.[1] ?? slowest(plot, measure)));
+}
+
+/** Few turns have no p95. */
+function slowest({ turns }, measure) {
+  return Math.max(0, ...turns.map((turn) => turn[FIRST_TIME + MEASURES.indexOf(measure)] ?? 0));
 }
 
 /** Return the dots of a plot: `[{share, level, isBeyond, ms, conversation, turn, words}]`, `share` of the axis from 0 to 1. */

@@ -3,7 +3,7 @@
  */
 
 import { inWords } from "./numbers.js";
-import { ticks } from "./picture.js";
+import { ticks } from "./axis_ticks.js";
 import { axisOf, dotsOf } from "./strip_plot.js";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
@@ -31,9 +31,10 @@ function draw(svg, width) {
   const x = (share) => (EDGE_PX + Math.min(1, share) * inner).toFixed(1);
   const base = made("line", { class: "strip-plot__base", x1: x(0), x2: x(1), y1: BASE_PX + DOT_PX, y2: BASE_PX + DOT_PX });
   const names = ticks(axis_ms, inner).map((ms) => made("text", { class: "tick", x: x(ms / axis_ms), y: HEIGHT_PX - 4 }, inWords(ms)));
-  const lines = plot.spreads[measure].map((ms, nth) =>
-    made("line", { class: `strip-plot__spread strip-plot__spread--${nth ? "p95" : "p50"}`, x1: x(ms / axis_ms), x2: x(ms / axis_ms), y1: 0, y2: BASE_PX + DOT_PX }),
-  );
+  const lines = plot.spreads[measure].flatMap((ms, nth) => {
+    const at = { x1: x(ms / axis_ms), x2: x(ms / axis_ms), y1: 0, y2: BASE_PX + DOT_PX };
+    return ms === null ? [] : [made("line", { class: `strip-plot__spread strip-plot__spread--${nth ? "p95" : "p50"}`, ...at })];
+  });
   svg.replaceChildren(base, ...names, ...lines, ...dotsOf(plot, measure, axis_ms).map((dot) => linkOf(dot, x)));
 }
 

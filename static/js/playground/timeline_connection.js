@@ -20,7 +20,8 @@ export function connectionItems({ turn, stored }, end) {
   if (attempts.length === 0) return waiting(0, turn.timings_ms.ttfb ?? turn.timings_ms.ttft ?? end);
   return attempts.flatMap((moments, place) => {
     const next = attempts[place + 1]?.started;
-    return attemptItems(moments, next ?? end, next === undefined ? firstByteOf(turn) : null);
+    const isOn = next === undefined && isOpen(turn) && turn.response_status === null;
+    return attemptItems(moments, next ?? end, next === undefined ? firstByteOf(turn) : null, isOn);
   });
 }
 
@@ -36,28 +37,33 @@ function attemptsOf(turn, stored) {
   return shown.map((phases) => Object.fromEntries(phases));
 }
 
-function attemptItems(moments, end, first_byte) {
+/** Return the items of a request; one that `isOn` has come no further yet than its moments say. */
+function attemptItems(moments, end, first_byte, isOn) {
   const drawn = new Set();
-  const made = [];
+  const items = [];
   for (const [kind, name, from, to] of PHASES) {
     if (drawn.has(kind) || !(from in moments)) continue;
     if (!(to in moments) && kind === "connect" && to === "tls_started") continue;
     drawn.add(kind);
-    made.push(item(kind, name, moments[from], moments[to] ?? end, kind));
+    items.push(item(kind, name, moments[from], moments[to] ?? end, kind));
   }
-  return [...made, ...sentItems(moments, end, first_byte)];
+  const onTheWay = [...items, ...sentItems(moments, end, first_byte, isOn)];
+  const last = Math.max(moments.started, ...onTheWay.map(({ to }) => to));
+  return isOn && last < end ? [...onTheWay, item("connect", "No connection yet", last, end, "no connection yet")] : onTheWay;
 }
 
-function sentItems(moments, end, first_byte) {
-  const { started, connected, sent, headers } = moments;
-  if (sent === undefined) return "connected" in moments ? [item("send", "Sending the request", connected, end)] : [];
-  const made = [item("send", `Request sent${wayOf(moments)}`, connected ?? started, Math.max(sent, (connected ?? started) + 1))];
-  made.push(item("wait", headers === undefined ? "Waited for headers: none came" : "Waiting for the headers", sent, headers ?? end, headers === undefined ? "no answer" : "until headers"));
+function sentItems(moments, end, first_byte, isOn) {
+  const { started, headers, sent } = moments;
+  const connected = moments.connected ?? moments.reused ?? moments.in_process;
+  if (sent === undefined) return connected === undefined ? [] : [item("send", "Sending the request", connected, end)];
+  const items = [item("send", `Request sent${wayOf(moments)}`, moments.connected ?? started, Math.max(sent, (moments.connected ?? started) + 1))];
+  const isInVain = headers === undefined && !isOn;
+  items.push(item("wait", isInVain ? "Waited for headers: none came" : "Waiting for the headers", sent, headers ?? end, isInVain ? "no answer" : "until headers"));
   if (headers !== undefined && first_byte !== null && first_byte >= headers) {
-    made.push(item("headers", "Headers are there, waiting for the first byte", headers, first_byte, "until first byte"));
-    made.push(item("first-byte", "First byte", first_byte, first_byte));
+    items.push(item("headers", "Headers are there, waiting for the first byte", headers, first_byte, "until first byte"));
+    items.push(item("first-byte", "First byte", first_byte, first_byte));
   }
-  return made;
+  return items;
 }
 
 function wayOf(moments) {

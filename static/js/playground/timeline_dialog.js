@@ -4,13 +4,14 @@
  * What is drawn comes from the pure modules timeline_*.js; what the pointer and the keys do from timeline_input.js.
  */
 
+import { waitFigures } from "./callers_wait_view.js";
 import { element, partsOf as elementsOf, setText, showText } from "./dom.js";
 import { inWords } from "./numbers.js";
 import { deltaNear } from "./timeline_comb.js";
 import { TimelineInput } from "./timeline_input.js";
 import { figures } from "./timeline_numbers.js";
 import { endOfParts, lengthOf, partsOf, rowsOf } from "./timeline_rows.js";
-import { isWhole, panned, scale, showing, timeAt, whole, within, zoomed } from "./timeline_scale.js";
+import { fitted, isWhole, panned, scale, showing, timeAt, whole, within, zoomed } from "./timeline_scale.js";
 import { boxAt, shapesOf } from "./timeline_shapes.js";
 import { StoredTimelines } from "./timeline_stored.js";
 import { TimelineSvg } from "./timeline_svg.js";
@@ -22,7 +23,7 @@ const TABLE_ROWS = 2_000;
 const ZOOM = 1.5;
 /** How often the picture of an open turn is drawn again. */
 const LIVE_MS = 100;
-const NOTHING_NAMED = "Point at anything in the picture to see what it is.";
+const NOTHING_NAMED = "Point at or tap a thing to see what it is.";
 /** How much of the axis counts as the beginning, in times to first audio. */
 const BEGINNING = 1.5;
 /** How far an arrow key moves the cursor, in px; with Shift it goes to the next moment. */
@@ -34,7 +35,7 @@ export class TimelineDialog {
   #dialog = document.getElementById("timeline-dialog");
   #nodes = elementsOf(this.#dialog);
   #svg = new TimelineSvg(this.#nodes.svg);
-  #stored = new StoredTimelines(document.getElementById("live").dataset.timelinePath, () => this.#loaded());
+  #stored = new StoredTimelines(document.querySelector("[data-timeline-path]").dataset.timelinePath, () => this.#loaded());
   #scene = null;
   #parts = [];
   #rows = [];
@@ -42,6 +43,8 @@ export class TimelineDialog {
   #view = whole(1);
   /** The cursor in ms on the axis; null: it is where the turn is. */
   #at = null;
+  /** What the caption names, if that is a thing in the picture. */
+  #named = null;
   #width = 0;
   #picture = null;
   #frame = null;
@@ -59,6 +62,7 @@ export class TimelineDialog {
       jump: (toEnd) => this.#moveTo(toEnd ? endOfParts(this.#parts) : 0),
       whole: () => this.#show(whole(this.#length_ms)),
       isWhole: () => isWhole(this.#view, this.#length_ms),
+      fit: (place) => this.#fit(place),
     });
     nodes.closer.addEventListener("click", () => this.#zoom(ZOOM));
     nodes.wider.addEventListener("click", () => this.#zoom(1 / ZOOM));
@@ -66,6 +70,7 @@ export class TimelineDialog {
     nodes.beginning.addEventListener("click", () => this.#show(this.#beginning()));
     for (const type of ["svg", "png"]) nodes[type === "svg" ? "save-svg" : "save-png"].addEventListener("click", () => this.#save(type));
     nodes.table.addEventListener("toggle", () => this.#showTable());
+    nodes.figures.addEventListener("click", ({ target }) => this.#name(target.closest("[title]")?.title ?? ""));
     new ResizeObserver(([entry]) => this.#resized(entry.contentRect.width)).observe(nodes.svg);
   }
 
@@ -116,7 +121,6 @@ export class TimelineDialog {
     this.#length_ms = lengthOf(this.#parts);
     this.#view = wasWhole ? whole(this.#length_ms) : within(this.#view, this.#length_ms);
     setText(this.#nodes.title, titleOf(this.#parts[0].turn));
-    showText(this.#nodes.whose, whoseFigures(this.#parts, turn));
     this.#showFigures();
     this.#draw();
     if (!this.#isLive()) this.#showTable();
@@ -134,9 +138,31 @@ export class TimelineDialog {
     return figures(this.#selectedPart(), this.#scene.request);
   }
 
+  /** Show the caller's numbers first where a tool round makes several turns of a wait, then those of the selected turn. */
   #showFigures() {
-    const list = this.#nodes.figures;
-    const shown = this.#figures();
+    const nodes = this.#nodes;
+    const wait = this.#waitFigures();
+    nodes["wait-figures"].parentElement.hidden = !wait;
+    showText(nodes.own, wait?.own ?? "");
+    if (wait) {
+      this.#fill(nodes["wait-figures"], wait.figures);
+      setText(nodes["wait-says"], wait.says);
+    }
+    this.#fill(nodes.figures, this.#figures());
+  }
+
+  /** Return the figures for a file: those of the caller's whole wait are named as such. */
+  #allFigures() {
+    const ofWait = this.#waitFigures()?.figures ?? [];
+    return [...ofWait.map((one) => ({ ...one, label: `caller’s ${one.label}` })), ...this.#figures()];
+  }
+
+  #waitFigures() {
+    const { turn, turns, elapsed } = this.#scene;
+    return this.#parts.length > 1 ? waitFigures(turn, turns, elapsed) : null;
+  }
+
+  #fill(list, shown) {
     if (list.childElementCount !== shown.length) list.replaceChildren(...shown.map(newFigure));
     shown.forEach(({ help, value, unit }, place) => {
       const node = list.children[place];
@@ -174,7 +200,7 @@ export class TimelineDialog {
     // A screen reader reads each change: while the turn runs, only the cursor that the user has set.
     if (this.#at === null && this.#isLive()) return;
     picture.setAttribute("aria-valuenow", String(Math.round(at)));
-    picture.setAttribute("aria-valuetext", valueText(this.#rows, values, at));
+    picture.setAttribute("aria-valuetext", valueText(this.#rows, values, at, this.#named?.name));
   }
 
   #resized(width) {
@@ -218,8 +244,21 @@ export class TimelineDialog {
   #point(px, y) {
     this.#at = Math.min(this.#length_ms, Math.max(0, timeAt(this.#view, this.#width, px)));
     const item = this.#picture && this.#itemAt(px, y);
-    this.#name(item ? timesOf(item) : "");
+    this.#nameItem(item);
     this.#requestFrame();
+  }
+
+  /** Fit the view to the thing at `place` in px, or else to the one that the caption names, or to the shortest at the cursor. */
+  #fit(place) {
+    const item = place ? this.#itemAt(place.x, place.y) : (this.#named ?? this.#shortestAt(this.#cursor()));
+    if (!item) return;
+    this.#nameItem(item);
+    this.#show(fitted(item, this.#length_ms));
+  }
+
+  #shortestAt(at) {
+    const items = this.#rows.flatMap((row) => row.items).filter(({ from, to }) => from <= at && at < to);
+    return items.toSorted((one, other) => one.to - one.from - (other.to - other.from))[0];
   }
 
   #itemAt(px, y) {
@@ -243,7 +282,7 @@ export class TimelineDialog {
     const next = beyond.reduce((best, one) => (best === null || Math.abs(one.from - at) < Math.abs(best.from - at) ? one : best), null);
     if (!next) return;
     this.#moveTo(next.from);
-    this.#name(timesOf(next));
+    this.#nameItem(next);
   }
 
   #moveTo(at) {
@@ -252,7 +291,13 @@ export class TimelineDialog {
     this.#show(showing(this.#view, this.#at, this.#length_ms));
   }
 
+  #nameItem(item) {
+    this.#name(item ? timesOf(item) : "");
+    this.#named = item ?? null;
+  }
+
   #name(text) {
+    this.#named = null;
     setText(this.#nodes.named, text || NOTHING_NAMED);
   }
 
@@ -264,27 +309,20 @@ export class TimelineDialog {
   }
 
   async #save(type) {
-    const { savePicture } = await import("./timeline_save.js");
-    const name = `timeline-${this.#scene.turn.turn_id}.${type}`;
-    const cursor = this.#cursor();
-    const draw = (width) => {
-      const px_ms = (this.#view.to - this.#view.from) / width;
-      return shapesOf(this.#rows, this.#parts, this.#view, width, { at: cursor, values: valuesAt(this.#rows, this.#parts, cursor, px_ms) });
-    };
-    const title = `${titleOf(this.#parts[0].turn)} · ${rangeOf(this.#view)} · cursor at ${inWords(cursor)}`;
-    const failure = await savePicture(type, name, { draw, title, figures: this.#figures() });
+    const { fileName, originOf, savePicture } = await import("./timeline_save.js");
+    const persona = document.querySelector("[data-persona=name]").textContent;
+    const { conversationId } = document.getElementById("live").dataset;
+    const { turn } = this.#scene;
+    const name = fileName(persona, conversationId, turn, type);
+    const draw = (width) => shapesOf(this.#rows, this.#parts, this.#view, width, { at: null, values: {} });
+    const title = `${titleOf(this.#parts[0].turn)} · ${rangeOf(this.#view)}`;
+    const failure = await savePicture(type, name, { draw, title, figures: this.#allFigures(), origin: originOf(persona, conversationId, turn) });
     this.#name(failure || `Saved as ${name}.`);
   }
 }
 
 function titleOf(turn) {
   return turn.user_text ? `“${turn.user_text}”` : "The voice’s own words";
-}
-
-function whoseFigures(parts, turn) {
-  if (parts.length < 2) return "";
-  const place = parts.findIndex((part) => part.turn.turn_id === turn.turn_id);
-  return place > 0 ? `The numbers are those of the turn that continues after a tool’s result (${place + 1} of ${parts.length}).` : "The numbers are those of the turn that called the tool.";
 }
 
 function rangeOf({ from, to }) {

@@ -5,6 +5,7 @@
  * `colours` has the colour of each token, as the page shows it.
  */
 
+import { clipped } from "./code_points.js";
 import { GROUND, HATCH, TONES } from "./timeline_tones.js";
 
 /** The font of texts, in px, and how far the picture is from the file's edges. */
@@ -20,7 +21,7 @@ export const PIXELS_PER_PX = 2;
 /** Return the lines above the picture: its title, then the figures in lines of their own. */
 export function headLines(title, figures) {
   const known = figures.filter(({ value }) => value !== "–");
-  const lines = [title.length > TITLE_CHARS ? `${title.slice(0, TITLE_CHARS)}…` : title, ""];
+  const lines = [title.length > TITLE_CHARS ? `${clipped(title, TITLE_CHARS)}…` : title, ""];
   for (const { label, value, unit } of known) {
     const text = `${label} ${value}${unit ? ` ${unit}` : ""}`;
     const last = lines.at(-1);

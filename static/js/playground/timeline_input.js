@@ -14,14 +14,16 @@ export class TimelineInput {
   #pointers = new Map();
 
   /**
-   * `act` has `zoom(factor, px)`, `pan(px)`, `point(px, y)`, `step(steps, toMoment)`, `jump(toEnd)`, `whole()` and
-   * `isWhole()`.
+   * `act` has `zoom(factor, px)`, `pan(px)`, `point(px, y)`, `step(steps, toMoment)`, `jump(toEnd)`, `whole()`,
+   * `isWhole()`, `fit({x, y})`; without a place `fit` is for what stands at the cursor.
    */
   constructor(area, dialog, act) {
     this.#area = area;
     this.#act = act;
     dialog.addEventListener("keydown", (event) => this.#pressed(event));
     area.addEventListener("wheel", (event) => this.#turned(event), { passive: false });
+    area.addEventListener("dblclick", (event) => this.#act.fit(this.#placeOf(event)));
+    area.addEventListener("keydown", (event) => event.key === "Enter" && this.#act.fit());
     area.addEventListener("pointerdown", (event) => this.#down(event));
     area.addEventListener("pointermove", (event) => this.#moved(event));
     for (const name of ["pointerup", "pointercancel"]) area.addEventListener(name, ({ pointerId }) => this.#pointers.delete(pointerId));

@@ -5,7 +5,7 @@
  */
 
 import { codePointLength } from "./code_points.js";
-import { formatMs } from "./numbers.js";
+import { formatMs, hasNoEnd } from "./numbers.js";
 import { endOf, silences } from "./picture.js";
 import { areWhole, deltasOf, measure } from "./timeline_comb.js";
 import { isOpen, playouts } from "./turn.js";
@@ -17,29 +17,37 @@ export function figures(part, request) {
 
 function times({ turn, elapsed_ms }) {
   const end = endOf(turn, elapsed_ms);
-  const silent = isOpen(turn) ? silences(turn, end).reduce((sum, { from, to }) => sum + to - from, 0) : turn.timings_ms.dead_air;
+  const silent = isOpen(turn) ? silences(turn, end).reduce((sum, { from, to }) => sum + to - from, 0) : hasNoEnd(turn) ? Infinity : turn.timings_ms.dead_air;
   const { ttfb, ttft, first_sentence, first_audio, total } = turn.timings_ms;
   return [
-    duration("ttfb", "TTFB", "Time to the first byte of the answer; known when the turn has ended", isOpen(turn) ? null : ttfb),
+    duration("ttfb", "TTFB", "Time to the first byte of the answer", ttfb),
     duration("ttft", "TTFT", "Time to the first delta with content", ttft),
     duration("first_sentence", "first sentence", "Time to the end of the first sentence", first_sentence),
     duration("first_audio", "first audio", "Time until the answer began to be heard; a filler doesn’t count", first_audio),
-    duration("dead_air", "dead air", "All silence from the turn’s start to the end of its speech", silent),
+    duration("dead_air", "dead air", "All silence from the turn’s start to the end of its speech; no end: nothing was heard", silent),
     duration("total", "total", "From the turn’s start to its end", isOpen(turn) ? elapsed_ms : total),
   ];
 }
 
 function rhythm(part) {
-  const { per_s, gaps, count } = measure(deltasOf(part));
-  const isKnown = areWhole(part);
-  const all = (value) => (isKnown ? value : null);
+  const { per_s, gaps, count } = areWhole(part) ? measure(deltasOf(part)) : rhythmSoFar(part.turn);
   return [
-    figure("deltas", "deltas", "How many deltas brought the text", all(whole(count))),
-    figure("deltas_per_s", "deltas a second", "From the first delta to the last one", all(per_s === null ? null : per_s.toFixed(per_s < 10 ? 1 : 0)), "/s"),
-    duration("gap_p50", "gap p50", "Half of the pauses between two deltas were no longer", all(gaps?.p50)),
-    duration("gap_p95", "gap p95", "95 % of the pauses between two deltas were no longer", all(gaps?.p95)),
-    duration("gap_longest", "longest gap", "The longest pause between two deltas", all(gaps?.longest)),
+    figure("deltas", "deltas", "How many deltas brought the text", whole(count)),
+    figure("deltas_per_s", "deltas a second", "From the first delta to the last one", per_s === null ? null : per_s.toFixed(per_s < 10 ? 1 : 0), "/s"),
+    duration("gap_p50", "gap p50", "Half of the pauses between two deltas were no longer; known when the turn has ended", gaps.p50),
+    duration("gap_p95", "gap p95", "95 % of the pauses between two deltas were no longer; known when the turn has ended", gaps.p95),
+    duration("gap_longest", "longest gap", "The longest pause between two deltas", gaps.longest),
   ];
+}
+
+/** Return what this page knows of the deltas while it sees them arrive: several may share a frame. */
+function rhythmSoFar({ delta_count, longest_gap_ms, delta_times_ms, timings_ms: { ttft } }) {
+  const took_ms = delta_count > 1 ? delta_times_ms.at(-1) - ttft : 0;
+  return {
+    count: delta_count || null,
+    per_s: took_ms > 0 ? ((delta_count - 1) / took_ms) * 1000 : null,
+    gaps: { p50: null, p95: null, longest: delta_count > 1 ? longest_gap_ms : null },
+  };
 }
 
 function sizes({ turn, stored }, request) {
@@ -66,8 +74,8 @@ export function promptOf(body) {
 function speech(part) {
   const { lagged_ms, starved_ms } = speechOf(part);
   return [
-    duration("lagged", "speech lag", "The longest time that a complete sentence waited to be heard, its synthesis included", lagged_ms),
-    duration("starved", "speech starved", "Silence between sentences, because the next one was not there yet", starved_ms),
+    duration("lagged", "voice behind", "The longest time that a complete sentence waited to be heard, its synthesis included", lagged_ms),
+    duration("starved", "voice waited", "Silence between sentences, because the next one was not there yet", starved_ms),
   ];
 }
 

@@ -25,7 +25,7 @@
 import { connectionItems } from "./timeline_connection.js";
 import { deltasOf } from "./timeline_comb.js";
 import { inWords } from "./numbers.js";
-import { bars, endOf, scaleOf } from "./picture.js";
+import { bars, endOf, reachOf, scaleOf } from "./picture.js";
 import { cutAtMs, cutDueAt, isOpen, playouts } from "./turn.js";
 
 const NAMES = {
@@ -82,7 +82,7 @@ function between(first, part) {
 
 /** Return the length of the axis in ms: to the last word, or in steps while a turn is open. */
 export function lengthOf(parts) {
-  const last = Math.max(1, endOfParts(parts));
+  const last = Math.max(1, ...parts.map(({ turn, offset_ms, elapsed_ms }) => offset_ms + reachOf(turn, elapsed_ms)));
   const open = parts.find(({ turn }) => isOpen(turn));
   return open ? scaleOf([open.turn], () => last) : last;
 }
@@ -303,16 +303,19 @@ function limitItems(part, end) {
   const deltas = deltasOf(part);
   const first = deltas[0]?.[0] ?? null;
   const called = turn.tool_calls.length > 0 ? (stored.completions.at(-1)?.calls[0] ?? end) : null;
-  const made = [limitItem("No text", first_content_ms, 0, first ?? called ?? end, end)];
-  if (first !== null && (isOpen(turn) || isStalled(turn))) made.push(limitItem(isOpen(turn) ? "If more text is to come" : "No more text", content_gap_ms, deltas.at(-1)[0], end, end));
+  const isOver = !isOpen(turn);
+  const came = first ?? called;
+  const made = [limitItem("No text", first_content_ms, { from: 0, to: came ?? end, end, isOver: isOver || came !== null }, came === null ? undefined : "first text in time")];
+  if (first !== null && (isOpen(turn) ? !turn.answer_ended : isStalled(turn))) made.push(limitItem(isOpen(turn) ? "If more text is to come" : "No more text", content_gap_ms, { from: deltas.at(-1)[0], to: end, end, isOver }));
   const heard = turn.timings_ms.first_audio;
-  if (max_answer_ms && heard !== null) made.push(limitItem("Longest answer", max_answer_ms, heard, end, end));
+  if (max_answer_ms && heard !== null) made.push(limitItem("Longest answer", max_answer_ms, { from: heard, to: end, end, isOver }));
   const failed_ms = failedAt(part, end);
   return failed_ms === null ? made : [...made, item("ended", `Ended: ${turn.error.message}`, failed_ms, failed_ms, turn.error.code)];
 }
 
-function limitItem(what, limit_ms, from, to, end) {
+/** Return a limit as an item; one that is `isOver` counts no longer, and its label says so. */
+function limitItem(what, limit_ms, { from, to, end, isOver }, named = what.toLowerCase()) {
   const until = Math.min(to, from + limit_ms, end);
   const left = Math.max(0, from + limit_ms - until);
-  return item("limit", `${what}: ${inWords(limit_ms)} would end it; ${inWords(left)} were left`, from, until, `${what.toLowerCase()}: ${inWords(left)} of ${inWords(limit_ms)} left`);
+  return item("limit", `${what}: ${inWords(limit_ms)} would end it; ${inWords(left)} were left`, from, until, `${named}: ${inWords(left)} of ${inWords(limit_ms)} ${isOver ? "were left" : "left"}`);
 }

@@ -28,6 +28,13 @@ export function zoomed(view, factor, at, length_ms) {
   return within({ from: at - share * wanted, to: at + (1 - share) * wanted }, length_ms);
 }
 
+/** Return the view of the stretch from `from` to `to`, with a tenth of it on either side, within the axis. @returns {View} */
+export function fitted({ from, to }, length_ms) {
+  const span = Math.min(length_ms, Math.max(SHORTEST_VIEW_MS, (to - from) * 1.2));
+  const middle = (from + to) / 2;
+  return within({ from: middle - span / 2, to: middle + span / 2 }, length_ms);
+}
+
 /** Return the view moved by `by` ms, within the axis. @returns {View} */
 export function panned(view, by, length_ms) {
   return within({ from: view.from + by, to: view.to + by }, length_ms);

@@ -10,6 +10,7 @@
  * @typedef {{item: Item, row: string, x: number, y: number, width: number, height: number}} Box what the pointer finds
  */
 
+import { clipped as cut } from "./code_points.js";
 import { deltasOf, measure, teeth } from "./timeline_comb.js";
 import { gridOf, scale } from "./timeline_scale.js";
 
@@ -132,15 +133,19 @@ function momentShapes(boxes) {
 }
 
 function labelShapes(boxes, width) {
+  /** The last label of each row so far. */
+  const last = {};
   return boxes.flatMap((box, place) => {
-    const { item } = box;
+    const { item, row } = box;
     if (!item.label) return [];
     const isBehind = item.from === item.to || THIN.has(item.kind);
     const room = isBehind ? roomBehind(box, boxes[place + 1], width) : box.width - 8;
-    if (isBehind && TRAILING.has(item.kind) && !fitsWhole(item.label, room) && box.x > room) return labelBefore(box);
+    if (isBehind && TRAILING.has(item.kind) && !fitsWhole(item.label, room) && box.x > room) return labelBefore(box, last[row]);
     const text = labelIn(item, room);
     const x = box.x + (isBehind ? box.width : 0) + 4;
-    return text ? [{ is: "text", tone: labelTone(item), x, y: box.y + box.height / 2 + 4, text }] : [];
+    if (!text) return [];
+    last[row] = { is: "text", tone: labelTone(item), x, y: box.y + box.height / 2 + 4, text };
+    return [last[row]];
   });
 }
 
@@ -156,8 +161,10 @@ function labelTone({ kind }) {
   return ON_FILL.has(kind) ? "on-fill" : "label";
 }
 
-function labelBefore({ item, x, y, height }) {
-  const text = clipped(item.label, x - 4, CHAR_PX);
+/** A label between the one before it in its row, if there is one, and its moment. */
+function labelBefore({ item, x, y, height }, before) {
+  const from = before ? before.x + before.text.length * CHAR_PX : 0;
+  const text = clipped(item.label, x - 4 - from, CHAR_PX);
   return text ? [{ is: "text", tone: "label", x: Math.max(0, x - 4 - text.length * CHAR_PX), y: y + height / 2 + 4, text }] : [];
 }
 
@@ -175,7 +182,7 @@ function clipped(text, room, char_px) {
   const most = Math.floor(room / char_px);
   const line = text.replace(/\s+/g, " ");
   if (line.length <= most) return line;
-  return most < 3 ? "" : `${line.slice(0, most - 1).trimEnd()}…`;
+  return most < 3 ? "" : `${cut(line, most - 1).trimEnd()}…`;
 }
 
 function captionShapes(rows, places, values, width) {

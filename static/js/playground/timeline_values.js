@@ -5,7 +5,7 @@
 import { areWhole, deltasOf, firstFrom, measure } from "./timeline_comb.js";
 import { codePointLength, unitOffsets } from "./code_points.js";
 import { inWords } from "./numbers.js";
-import { endOf, STALL_MS } from "./picture.js";
+import { endOf } from "./picture.js";
 import { isOpen, playouts } from "./turn.js";
 
 /** How near a moment has to be to the cursor to be named, in px. */
@@ -19,22 +19,24 @@ export function valuesAt(rows, parts, at, px_ms) {
   return Object.fromEntries(rows.map((row) => [row.id, valueOf(row, part, at, px_ms)]));
 }
 
-/** Return all values as one text, for a screen reader. */
-export function valueText(rows, values, at) {
+/** Return all values as one text, for a screen reader; `caption` names what the cursor was moved to. */
+export function valueText(rows, values, at, caption = "") {
   const told = rows.filter(({ id }) => values[id]).map(({ id, name }) => `${name}: ${values[id]}`);
-  return `${inWords(at)}. ${told.join(". ")}`;
+  return [inWords(at), caption, ...told].filter(Boolean).join(". ");
 }
 
 function valueOf(row, part, at, px_ms) {
   const items = itemsAt(row.items, at, px_ms);
-  if (row.id === "text") return [textAt(part, at), ...items.filter(({ kind }) => kind === "failure").map(named)].filter(Boolean).join("; ");
+  if (row.id === "text") return [textAt(part, at), ...items.filter(({ kind }) => TOLD_OF_TEXT.has(kind)).map((item) => textItem(item, at))].filter(Boolean).join("; ");
   if (row.id === "voice") return voiceAt(part, items, at);
   if (row.id === "limits") return limitsAt(part, items, at);
   return told(items, (item) => (item.kind === "armed" ? armedAt(item, at) : progress(item, at)));
 }
 
-function named({ name }) {
-  return name;
+const TOLD_OF_TEXT = new Set(["stall", "failure"]);
+
+function textItem(item, at) {
+  return item.kind === "stall" ? progress(item, at) : item.name;
 }
 
 /** Return the items that last at `at`, and the moments near it. */
@@ -61,12 +63,11 @@ function textAt(part, at) {
   if (count === 0) return at - offset_ms < endOf(turn, part.elapsed_ms) ? `no text for ${inWords(at - offset_ms)}` : "no text came";
   const [last_ms, last] = deltas[count - 1];
   const ago = at - offset_ms - last_ms;
-  const pause = count < deltas.length && ago >= STALL_MS ? "; stalled" : "";
   const came = counted(count, areWhole(part) ? "delta" : "arrival");
   // A page that was loaded in the middle of the turn knows when text came, but not how much each time.
-  if (measure(deltas).chars < codePointLength(turn.text)) return `${came}; the last ${inWords(ago)} before${pause}`;
+  if (measure(deltas).chars < codePointLength(turn.text)) return `${came}; the last ${inWords(ago)} before`;
   const chars = deltas.slice(0, count).reduce((sum, delta) => sum + delta[1], 0);
-  return `${counted(chars, "character")} in ${came}; the last brought ${last}, ${inWords(ago)} before${pause}`;
+  return `${counted(chars, "character")} in ${came}; the last brought ${last}, ${inWords(ago)} before`;
 }
 
 export function counted(count, what) {
@@ -110,9 +111,9 @@ function limitsAt(part, items, at) {
   const deltas = deltasOf(part);
   const count = firstFrom(deltas, ([t_ms]) => t_ms > now);
   if (count === 0) return `no text by ${inWords(first_content_ms + offset_ms)} would end it, in ${inWords(Math.max(0, first_content_ms - now))}`;
-  if (count === deltas.length && !isOpen(turn) && turn.status !== "failed") return "none: the text is complete";
+  const isComplete = isOpen(turn) ? turn.answer_ended : turn.status !== "failed";
+  if (count === deltas.length && isComplete) return "none: the text is complete";
   const due = Math.min(deltas[count - 1][0] + content_gap_ms, turn_ms);
   const left = `${inWords(due + offset_ms)}, in ${inWords(Math.max(0, due - now))}`;
-  // No event says that the text of an open turn is complete.
   return count === deltas.length && isOpen(turn) ? `if more text is to come, it has to by ${left}` : `no more text by ${left}, would end it`;
 }

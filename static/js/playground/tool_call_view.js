@@ -10,6 +10,8 @@ const withMockForm = lazy(() => import("./tool_mock_form.js"));
 
 /** How long nothing may be typed before a result that is not JSON is noted. */
 const NOTED_AFTER_MS = 600;
+/** The calls whose result was saved as a mock while this page is open, by turn and id. */
+const saved = new Set();
 const NOT_JSON = "This is not JSON: the LLM gets it as text.";
 
 /** Return an element for `call`; it is rebuilt when `lookOf` changes. */
@@ -24,6 +26,7 @@ export function toolCallView(call, look, onResult) {
   parts.unanswered.hidden = look.result !== undefined || look.mayAnswer;
   parts.form.hidden = !look.mayAnswer;
   if (look.result) showResult(parts, look.result);
+  if (look.result) offerMock(parts, call, look);
   if (look.mayAnswer) prepareForm(parts, call, look.turnId, onResult);
   return root;
 }
@@ -55,15 +58,47 @@ function prepareForm(parts, call, turnId, onResult) {
   noteText(field, parts["text-typed"]);
   parts.form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (field.value.trim()) onResult(call.id, field.value, event.submitter?.value ?? "success");
+    if (!field.value.trim()) return;
+    // The form goes once the result is there, and the focus with it.
+    if (parts.form.contains(document.activeElement)) document.getElementById("composer-text").focus();
+    onResult(call.id, field.value, event.submitter?.value ?? "success");
   });
-  const open = parts["mock-open"];
-  open?.addEventListener("click", () => {
-    const isOpen = open.getAttribute("aria-expanded") !== "true";
-    open.setAttribute("aria-expanded", String(isOpen));
-    parts.mock.hidden = !isOpen;
-    if (isOpen) withMockForm(({ prepareMockForm }) => prepareMockForm(parts, call, turnId));
+  const fill = () => prepareMock(parts, call, turnId);
+  opens(parts["mock-open"], [parts.mock], fill);
+}
+
+function prepareMock(parts, call, turnId) {
+  const isSaved = () => {
+    saved.add(keyOf(turnId, call));
+    parts["mock-again"].hidden = true;
+  };
+  withMockForm(({ prepareMockForm }) => prepareMockForm(parts, call, turnId, isSaved));
+}
+
+function keyOf(turnId, call) {
+  return `${turnId}|${call.id}`;
+}
+
+/** Have a button, if there is one, show and hide `nodes`; `fill()` is called before they are shown. */
+function opens(button, nodes, fill) {
+  button?.addEventListener("click", () => {
+    const isOpen = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(isOpen));
+    for (const node of nodes) node.hidden = !isOpen;
+    if (isOpen) fill();
   });
+}
+
+/** Offer to save a result that was sent as a mock: its form alone is left of the one that answered. */
+function offerMock(parts, call, { result, turnId }) {
+  const again = parts["mock-again"];
+  if (!again || saved.has(keyOf(turnId, call)) || result.source === "mock" || result.status === "error" || typeof result.output !== "string") return;
+  again.hidden = false;
+  parts.form.elements.output.value = result.output;
+  parts.answering.hidden = true;
+  parts.sending.hidden = true;
+  parts.form.addEventListener("submit", (event) => event.preventDefault());
+  opens(again, [parts.form, parts.mock], () => prepareMock(parts, call, turnId));
 }
 
 /** Note in `note` that what is typed is not JSON, once nothing is typed for a while. */

@@ -2,6 +2,8 @@
  * What a tool call offers for a mock: its result's form, and the arguments that may be conditions. Pure.
  */
 
+import { clipped } from "./code_points.js";
+
 const SHOWN_CHARS = 60;
 
 /** Whether a result is JSON; an empty one counts, as there is nothing to note about it. */
@@ -34,5 +36,5 @@ export function whenItAnswers(texts) {
 }
 
 function shortened(text) {
-  return text.length <= SHOWN_CHARS ? text : `${text.slice(0, SHOWN_CHARS - 1)}…`;
+  return text.length <= SHOWN_CHARS ? text : `${clipped(text, SHOWN_CHARS - 1)}…`;
 }

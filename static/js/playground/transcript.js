@@ -8,7 +8,7 @@ import { TurnList } from "./turn_list.js";
 
 const withOutbox = lazy(() => import("./outbox_view.js"));
 const withOpenings = lazy(() => import("./openings.js"));
-const withChanges = lazy(() => import("./context_changes.js"));
+const withEntries = lazy(() => import("./between_turns.js"));
 
 const NEAR_THE_END_PX = 48;
 /** Where the spoken sentence is put when it leaves the view, and from where on it has left it; as shares of the height. */
@@ -41,6 +41,7 @@ export class Transcript {
     this.#turns = new TurnList(this.#list, actions);
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     for (const name of ["wheel", "touchmove"]) this.#scroller.addEventListener(name, () => this.#movedByHand(), { passive: true });
+    this.#list.addEventListener("click", ({ target }) => target.closest("summary, [aria-expanded]") && this.#movedTo(target));
     this.#toEnd.addEventListener("click", () => this.#follow(FOLLOWED.END));
     this.#toVoice.addEventListener("click", () => this.#returnToVoice());
     const resized = new ResizeObserver(() => this.#resized());
@@ -59,7 +60,7 @@ export class Transcript {
     const speaks = { speaker: shortName(name), hasFiller: Boolean(filler), platform: labelOf(platform), policy, ownPolicy };
     const scene = { ...speaks, maySpeak, selectedId };
     const isWhole = this.#turns.update(state.turns, scene, elapsed);
-    if (state.context_changes.length) withChanges(({ showChanges }) => showChanges(this.#list, state, isWhole));
+    if (state.context_changes.length + state.used_versions.length) withEntries(({ showBetweenTurns }) => showBetweenTurns(this.#list, state, isWhole));
     this.#showOutbox(outbox, whyWaiting);
     this.#isFilling = !isWhole || state.earlier > 0;
     this.#scroller.toggleAttribute("data-filling", this.#isFilling);
@@ -128,6 +129,13 @@ export class Transcript {
       this.#hasGrown = true;
       this.#actions.redraw();
     });
+  }
+
+  /** Stay with the reader, who opens something to read: it grows downwards, out of the view. */
+  #movedTo(node) {
+    this.#followed = FOLLOWED.READER;
+    this.#anchor = { node, top: node.getBoundingClientRect().top };
+    this.#placedAt = this.#scroller.scrollTop;
   }
 
   /** Let the reader go down too while the voice is followed. */

@@ -1,49 +1,5 @@
 /**
- * A turn: the shape of a snapshot's turns, to which live events build up. Pure.
- *
- * @typedef {object} Turn
- * @property {string} turn_id
- * @property {number|null} turn_idx
- * @property {"user"|"echo"|"greeting"|"continuation"} kind
- * @property {"pending"|"streaming"|"completed"|"interrupted"|"failed"} status
- * @property {string} user_text
- * @property {string} text what the LLM wrote; all offsets count its code points
- * @property {string} heard_text its beginning, up to the last word whose playout had begun
- * @property {string|null} continues the turn whose tool calls this one continues
- * @property {string} client_msg_id
- * @property {{index: number, start: number, end: number, kind: string, t_ms: number}[]} sentences
- * @property {Segment[]} segments
- * @property {number[]} delta_times_ms when text arrived, thinned
- * @property {number[]} delta_chars how many code points arrived then, as far as this page saw it
- * @property {[string, number][]|null} phases the moments of its request (`playground/outgoing/phases.py`)
- * @property {{state: "played"|"skipped", phrase: string, reason: string, due_ms: number}|null} filler
- * @property {{id: string, name: string, arguments: string, valid: boolean}[]} tool_calls
- * @property {Object<string, {output: unknown, status: string, source?: string}>} tool_results by tool call id
- * @property {string[]} events_fired
- * @property {string[]} notes
- * @property {string} reasoning
- * @property {string} finish_reason
- * @property {{code: string, message: string, excerpt?: string, secret?: string}|null} error
- * @property {Object<string, number|null>} timings_ms ttfb, ttft, first_sentence, first_audio, dead_air, total
- * @property {object} usage
- * @property {number|null} interrupted_at_ms
- * @property {number|null} cut_waits the end of the clicked word behind which the turn is to be interrupted
- * @property {number|null} response_status
- * @property {string} response_body the first words of a refusal's body
- * @property {string|null} created_at
- * @property {boolean} was_live whether it began while the page was open
- *
- * @typedef {object} Segment one speakable unit; times are ms from the turn's start
- * @property {number} id
- * @property {"sentence"|"filler"} kind
- * @property {number|null} index the sentence's index; null for a filler
- * @property {string} text what is spoken
- * @property {number} synthesis_ms
- * @property {number} starts_ms
- * @property {number} ends_ms
- * @property {boolean} cut
- * @property {[number, number, number][]} words start, end (offsets in the turn's text), at_ms
- * @property {[number, number][]} [pauses] from when to when a break makes it silent
+ * A turn (its shape: state_shape.js): whether it is open, what is heard when, where it was cut. Pure.
  */
 
 import { codePointLength } from "./code_points.js";
@@ -66,6 +22,9 @@ export function newTurn(turnId) {
     segments: [],
     delta_times_ms: [],
     delta_chars: [],
+    delta_count: 0,
+    longest_gap_ms: 0,
+    answer_ended: false,
     phases: null,
     filler: null,
     tool_calls: [],
@@ -80,6 +39,7 @@ export function newTurn(turnId) {
     interrupted_at_ms: null,
     cut_waits: null,
     response_status: null,
+    response_ms: null,
     response_body: "",
     created_at: null,
     was_live: false,

@@ -7,8 +7,10 @@ import { scaleOf } from "./picture.js";
 import { isOpen } from "./turn.js";
 import { TurnView } from "./turn_view.js";
 
-/** Time budget for building in a frame: half a frame at 60 Hz; the rest is for layout and animation. */
-const BUILDING_MS = 8;
+/** Time budget for building in a frame; half of it while what is built is laid out and painted at once, which takes longer. */
+const BUILDING_MS = 4;
+/** How many earlier turns are put into the page at once: each time, the browser looks at all that is there. */
+const TOGETHER = 50;
 /** How many of the newest turns are laid out even off screen: Chromium doesn't paint turns that enter the view by growing. */
 const PAINTED = 20;
 
@@ -21,6 +23,8 @@ export class TurnList {
   #list;
   #actions;
   #views = new Map();
+  /** Earlier turns that are built but not in the page yet. */
+  #above = new DocumentFragment();
   #live = new Set();
   #selected = null;
   #waits = null;
@@ -43,6 +47,7 @@ export class TurnList {
     if (!this.#waits && turns.some(({ kind }) => kind === "continuation")) this.#loadWaits();
     const scale_ms = this.#waits ? this.#waits.scaleOfWaits(turns, elapsed) : scaleOf(turns, elapsed);
     const isWhole = this.#showNewestFirst(turns, { ...scene, scale_ms }, elapsed);
+    if (isWhole || this.#list.childElementCount < PAINTED) this.#insertAbove();
     this.#select(this.#views.get(scene.selectedId)?.view);
     return isWhole;
   }
@@ -61,7 +66,8 @@ export class TurnList {
 
   /** Return a turn's element, or undefined if it isn't shown. */
   nodeOf(turnId) {
-    return this.#views.get(turnId)?.view.root;
+    const root = this.#views.get(turnId)?.view.root;
+    return root?.isConnected ? root : undefined;
   }
 
   /** Return what to look at to follow the voice of an open turn, or undefined if it isn't shown. */
@@ -83,7 +89,13 @@ export class TurnList {
   }
 
   #showNewestFirst(turns, scene, elapsed) {
-    const until = performance.now() + BUILDING_MS;
+    if (this.#above.childElementCount >= TOGETHER) {
+      this.#insertAbove();
+      return false;
+    }
+    const isShownAtOnce = this.#list.childElementCount < PAINTED;
+    const until = performance.now() + (isShownAtOnce ? BUILDING_MS / 2 : BUILDING_MS);
+    let hasBuilt = false;
     let later = null;
     for (let place = turns.length - 1; place >= 0; place -= 1) {
       const turn = turns[place];
@@ -91,8 +103,9 @@ export class TurnList {
       const wait = this.#waits?.footAt(turns, place) ?? null;
       const own = { ...scene, isLast, wait, goesOn: this.#waits?.goesOn(turns, place) ?? false };
       if (!this.#isShown(turn, own)) {
-        if (this.hasChanged && performance.now() > until) return false;
+        if (hasBuilt && performance.now() > until) return false;
         this.#show(turn, own, elapsed(turn), later);
+        hasBuilt = true;
       }
       later = this.#views.get(turn.turn_id).view.root;
       later.toggleAttribute("data-painted", place >= turns.length - PAINTED);
@@ -111,13 +124,21 @@ export class TurnList {
     const wasLive = this.#live.has(turn.turn_id);
     view.update(turn, { ...scene, wasLive }, elapsed_ms);
     this.#views.set(turn.turn_id, { view, turn, scene });
-    this.hasChanged = true;
+    this.hasChanged ||= view.root.isConnected;
   }
 
   #newView(speaker, later) {
     const view = new TurnView(speaker, this.#actions);
-    this.#list.insertBefore(view.root, later);
+    const isAbove = later && (later === this.#list.firstElementChild || !later.isConnected);
+    if (isAbove) this.#above.prepend(view.root);
+    else this.#list.insertBefore(view.root, later);
     return view;
+  }
+
+  #insertAbove() {
+    if (!this.#above.childElementCount) return;
+    this.#list.prepend(this.#above);
+    this.hasChanged = true;
   }
 
   #select(view) {

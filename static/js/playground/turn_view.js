@@ -5,7 +5,6 @@
 import { AnswerView } from "./answer_view.js";
 import { fromTemplate, partsOf, setText, showText } from "./dom.js";
 import { lazy } from "./lazy.js";
-import { inWords } from "./numbers.js";
 import { showNumbers } from "./numbers_view.js";
 import { PictureView, STRIP } from "./picture_view.js";
 import { endingNote, kindNote, summary } from "./story.js";
@@ -15,6 +14,7 @@ const withCalls = lazy(() => import("./tool_call_view.js"));
 const withError = lazy(() => import("./error_view.js"));
 const withHistories = lazy(() => import("./histories_view.js"));
 const withHeard = lazy(() => import("./heard_view.js"));
+const withWaiting = lazy(() => import("./waiting_view.js"));
 const withReasons = lazy(() => import("./reasons_view.js"));
 
 export class TurnView {
@@ -28,7 +28,7 @@ export class TurnView {
 
   /**
    * `actions`: `select(turnId)`, `cutAt(offset)`, `retry(turn)`, `say(text)`, `answerCall(callId, output, status)`,
-   * `chooseHistory(policy)`.
+   * `chooseHistory(policy)`, `showPlace(turn, place)`.
    */
   constructor(speaker, actions) {
     this.root = fromTemplate("turn-template");
@@ -59,7 +59,7 @@ export class TurnView {
     showText(this.#parts.ending, open ? "" : endingNote(turn));
     this.#showError(turn, scene);
     if (!open && turn.text) withHeard(({ showHeard }) => showHeard(this.#parts, turn));
-    if (!open) withReasons(({ showReasons }) => showReasons(this.#parts.reasons, turn, scene.platform));
+    if (!open) withReasons(({ showReasons }) => showReasons(this.#parts.reasons, turn, scene.platform, this.#actions.showPlace));
     if (turn.status === "interrupted") withHistories(({ showHistories }) => showHistories(this.#parts.histories, turn, scene, this.#actions));
     this.tick(turn, elapsed_ms);
     const told = open ? "" : `: ${summary(scene.wait?.turn ?? turn, elapsed_ms)}`;
@@ -70,7 +70,10 @@ export class TurnView {
   tick(turn, elapsed_ms) {
     this.#answer.tick(turn, elapsed_ms);
     this.#drawFoot(turn, elapsed_ms);
-    if (!this.#parts.waiting.hidden) setText(this.#parts.waiting, waitingText(turn, elapsed_ms));
+    if (!isOpen(turn)) return;
+    withWaiting(({ showWaiting }) => {
+      if (turn === this.#turn) showWaiting(this.#parts, turn, elapsed_ms);
+    });
   }
 
   #drawFoot(turn, elapsed_ms) {
@@ -113,6 +116,7 @@ export class TurnView {
   #showAnswer(turn, open) {
     this.#answer.update(turn);
     this.#parts.waiting.hidden = !open || turn.text !== "" || turn.tool_calls.length > 0;
+    this.#parts.why.hidden = !open;
     this.#parts.answer.hidden = turn.text === "";
     this.#parts.answer.toggleAttribute("aria-busy", open);
     if (open) this.#parts.answer.setAttribute("aria-hidden", "true");
@@ -145,9 +149,4 @@ export class TurnView {
     const word = document.elementFromPoint(event.clientX, event.clientY)?.closest(".word");
     if (word && this.#turn && isOpen(this.#turn)) this.#actions.cutAt(Number(word.dataset.end));
   }
-}
-
-function waitingText(turn, elapsed_ms) {
-  const what = turn.reasoning ? "The LLM is reasoning" : "Waiting for the LLM";
-  return elapsed_ms < 300 ? "" : `${what} · ${inWords(Math.floor(elapsed_ms / 100) * 100)}`;
 }

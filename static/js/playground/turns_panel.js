@@ -4,8 +4,8 @@
 
 import { element, partsOf, setText } from "./dom.js";
 import { inWords } from "./numbers.js";
-import { ticks } from "./picture.js";
-import { axisOf, MEASURES, MOST_TURNS, rowsOf, spreadOf, stackOf } from "./turn_bars.js";
+import { ticks } from "./axis_ticks.js";
+import { axisOf, countOf, MEASURES, MOST_TURNS, rowsOf, SILENCES, spreadOf, stackOf } from "./turn_bars.js";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
 /** The height of a row, as in the style sheet, and the places of its two bars. */
@@ -92,7 +92,7 @@ class TurnsPanel {
 
   #markSelected() {
     const buttons = this.#buttons();
-    const selected = buttons.find((button) => button.dataset.turn === this.#selectedId);
+    const selected = buttons[this.#rows.findIndex(({ ids }) => ids.includes(this.#selectedId))];
     for (const button of buttons) {
       button.tabIndex = button === (selected ?? buttons[0]) ? 0 : -1;
       if (button === selected) button.setAttribute("aria-current", "true");
@@ -108,7 +108,7 @@ class TurnsPanel {
   #draw() {
     const { measure, picture, "turns-says": says } = this.#parts;
     const spread = spreadOf(this.#rows, measure.value);
-    setText(says, saysOf(spread, measure.value, this.#turns.length));
+    setText(says, saysOf(spread, measure.value, countOf(this.#turns)) + leftOut(this.#rows, measure.value));
     if (this.#width < NARROWEST_PX) return;
     const axis_ms = axisOf(this.#rows, measure.value);
     const x = (ms) => Math.min(1, ms / axis_ms) * this.#width;
@@ -127,11 +127,11 @@ class TurnsPanel {
   #showTable() {
     const { "turns-rows": rows, spreads, "turns-table": table } = this.#parts;
     if (!table.open) return;
-    rows.replaceChildren(...this.#rows.map((row) => tableRow(`${row.number} ${row.words}`, (name) => row.times[name])));
+    rows.replaceChildren(...this.#rows.map((row) => tableRow(`${row.number} ${row.words}`, (name) => timeIn(row, name))));
     const spread = Object.fromEntries(Object.keys(MEASURES).map((name) => [name, spreadOf(this.#rows, name)]));
     spreads.replaceChildren(
-      tableRow("Median", (name) => spread[name]?.p50),
-      tableRow("95 % within", (name) => spread[name]?.p95),
+      tableRow("Median", (name) => inWords(spread[name]?.p50)),
+      tableRow("95 % within", (name) => inWords(spread[name]?.p95)),
     );
   }
 }
@@ -140,19 +140,33 @@ function saysOf(spread, measure, count) {
   const newest = count > MOST_TURNS ? ` The newest ${MOST_TURNS} of ${count} turns are drawn.` : "";
   if (!spread) return `No turn has this time yet.${newest}`;
   const turns = spread.count === 1 ? "1 turn" : `${spread.count} turns`;
+  const within = spread.p95 === null ? `, of ${turns}.` : `. Dashed: 95 % within ${inWords(spread.p95)}, of ${turns}.`;
   const beyond = measure === "total" ? "" : " Speech that ends beyond the right edge is cut there.";
-  return `Solid line: median ${inWords(spread.p50)}. Dashed: 95 % within ${inWords(spread.p95)}, of ${turns}.${beyond}${newest}`;
+  return `Solid line: median ${inWords(spread.p50)}${within}${beyond}${newest}`;
+}
+
+/** Say how many rows a distribution of silences leaves out. */
+function leftOut(rows, measure) {
+  const count = SILENCES.includes(measure) ? rows.filter(({ hasNoEnd }) => hasNoEnd).length : 0;
+  if (count === 0) return "";
+  return ` Left out: ${count === 1 ? "1 turn" : `${count} turns`} in which nothing was heard, so that the ${MEASURES[measure]} has no end.`;
+}
+
+function timeIn(row, name) {
+  return SILENCES.includes(name) && row.hasNoEnd ? "no end" : inWords(row.times[name]);
 }
 
 function itemOf(row) {
-  const times = Object.entries(MEASURES).filter(([name]) => row.times[name] != null);
-  const told = times.map(([name, label]) => `${label} ${inWords(row.times[name])}`).join(", ");
+  const times = Object.entries(MEASURES).filter(([name]) => timeIn(row, name) !== "–");
+  const measured = times.map(([name, label]) => `${label} ${timeIn(row, name)}`).join(", ");
+  const rounds = row.rounds === 0 ? "" : row.rounds === 1 ? "with a tool round" : `with ${row.rounds} tool rounds`;
+  const summary = [measured || "no times", rounds, row.failure].filter(Boolean).join(". ");
   const button = element("button", "turn-bars__turn");
   button.type = "button";
-  button.dataset.turn = row.id;
-  button.title = `${row.words}: ${told || "no times"}`;
+  button.dataset.turn = row.ids[0];
+  button.title = `${row.words}: ${summary}`;
   button.append(element("span", "number faint", String(row.number)), element("span", "turn-bars__words", row.words));
-  button.append(element("span", "visually-hidden", `: ${told || "no times"}`));
+  button.append(element("span", "visually-hidden", `: ${summary}`));
   const item = element("li");
   item.append(button);
   return item;
@@ -175,7 +189,7 @@ function barsOf(rows, x) {
 
 function linesOf(spread, x) {
   if (!spread) return [];
-  return ["p50", "p95"].map((name) => {
+  return ["p50", "p95"].filter((name) => spread[name] !== null).map((name) => {
     const at = x(spread[name]).toFixed(1);
     return svgElement("line", { class: `spread spread--${name}`, x1: at, x2: at, y1: AXIS_PX - 4, y2: "100%" });
   });
@@ -185,7 +199,7 @@ function tableRow(name, timeOf) {
   const row = element("tr");
   const head = element("th", "", name);
   head.scope = "row";
-  row.append(head, ...Object.keys(MEASURES).map((measure) => element("td", "number", inWords(timeOf(measure)))));
+  row.append(head, ...Object.keys(MEASURES).map((measure) => element("td", "number", timeOf(measure))));
   return row;
 }
 

@@ -5,11 +5,12 @@
 import { heardAt, isOpen } from "./turn.js";
 
 /** Start the part (optional_parts.js). */
-export function start() {
+export function start({ inputs }) {
   const box = document.getElementById("composer-text");
   const interrupt = document.getElementById("interrupt");
   let newest = null;
   let interruptedId = null;
+  let missed = inputs.findLast(({ target }) => target === box);
   const typed = ({ isTrusted }) => {
     // What is dictated is put into the box by the page itself: that event is not to be trusted.
     if (!isTrusted || newest === null || newest.turn.turn_id === interruptedId || interrupt.disabled) return;
@@ -20,7 +21,11 @@ export function start() {
   };
   box.addEventListener("input", typed);
   return {
-    update: (turn, elapsed) => (newest = { turn, elapsed }),
+    update: (turn, elapsed) => {
+      newest = { turn, elapsed };
+      if (missed) typed(missed);
+      missed = null;
+    },
     stop: () => box.removeEventListener("input", typed),
   };
 }

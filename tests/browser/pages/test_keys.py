@@ -14,7 +14,7 @@ MERT = "Mert the Storyteller"
 def test_the_palette_finds_a_persona_by_keyboard_alone(page: Page) -> None:
     page.goto("/conversations/")
     page.keyboard.press("Control+k")
-    box = page.get_by_role("combobox")
+    box = page.get_by_role("dialog").get_by_role("combobox")
     expect(box).to_be_focused()
     box.fill("storyteller")
     option = page.get_by_role("group", name="Personas").get_by_role("option")
@@ -28,7 +28,7 @@ def test_the_palette_finds_a_persona_by_keyboard_alone(page: Page) -> None:
         "Nothing fits “nothing is called this”."
     )
     box.fill("new persona")
-    expect(page.get_by_role("option")).to_have_text(["New persona"])
+    expect(page.get_by_role("dialog").get_by_role("option")).to_have_text(["New persona"])
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/personas/new/")
@@ -46,6 +46,11 @@ def test_the_palette_uses_the_actions_of_the_page(page: Page) -> None:
 
 def test_a_key_works_outside_of_fields_is_listed_and_can_be_switched_off(page: Page) -> None:
     start_talking(page, MERT)
+    page.get_by_role("link", name="Skip to the content").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the text box")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Enter")
+    expect(text_box(page)).to_be_focused()
     request = page.get_by_role("tab", name="Request")
     text_box(page).press_sequentially("2?")
     expect(text_box(page)).to_have_value("2?")
@@ -56,6 +61,7 @@ def test_a_key_works_outside_of_fields_is_listed_and_can_be_switched_off(page: P
 
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Shortcuts")
+    expect(dialog.get_by_role("heading")).to_be_in_viewport(ratio=1)
     for action in ("Sound", "Caller's view", "Timeline", "Personas", "To the text box"):
         expect(dialog.get_by_text(action, exact=True)).to_be_visible()
     assert violations(page) == []
@@ -108,7 +114,13 @@ def test_what_shows_a_turn_has_keys_beside_the_page_and_in_the_sheet(page: Page,
     expect(page.locator("#panel-timeline .timeline-table")).to_be_visible()
     page.keyboard.press("?")
     listed = page.get_by_role("dialog", name="Shortcuts")
-    for action in ("The turn above", "The turn below", "The answer as heard", "The timeline as a table"):
+    for action in (
+        "The turn above",
+        "The turn below",
+        "The answer as heard",
+        "The timeline as a table",
+        "Save the large timeline as SVG",
+    ):
         expect(listed.get_by_text(action, exact=True)).to_be_visible()
     expect(listed.get_by_text(re.compile("^The request as .+ sends it$"))).to_have_count(2)
     page.keyboard.press("2")
@@ -116,6 +128,9 @@ def test_what_shows_a_turn_has_keys_beside_the_page_and_in_the_sheet(page: Page,
     page.keyboard.press("Escape")
 
     page.set_viewport_size({"width": 360, "height": 740})
+    page.keyboard.press("o")
+    expect(page.get_by_role("slider", name="Cursor on the time axis")).to_be_focused()
+    page.keyboard.press("Escape")
     page.keyboard.press("d")
     sheet = page.locator("#inspector-sheet")
     expect(sheet).to_be_visible()

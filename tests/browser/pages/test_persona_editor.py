@@ -3,17 +3,15 @@
 import json
 import re
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.editing import open_persona
 from tests.browser.site import Site
 
 SIZES = {"phone": (360, 740), "desk": (1600, 900)}
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 TOOL = {"type": "function", "function": {"name": "get_time", "parameters": {"type": "object"}}}
 
 
@@ -26,13 +24,8 @@ def sized_page(request: pytest.FixtureRequest, page: Page) -> Page:
 
 
 def faults(page: Page) -> list[str]:
-    """Return axe's violations in each theme, and whether the page scrolls sideways."""
-    faults = ["scrolls sideways"] if scrolls_sideways(page) else []
-    for theme in THEMES:
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        page.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished))")
-        faults += [f"{theme}: {violation}" for violation in violations(page)]
-    return faults
+    """Return axe's violations, and whether the page scrolls sideways."""
+    return violations(page) + ["scrolls sideways"] * scrolls_sideways(page)
 
 
 def tab_to(page: Page, selector: str, most: int = 200) -> None:
@@ -54,8 +47,8 @@ def is_in_sight(page: Page) -> bool:
               const box = focused.getBoundingClientRect();
               const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight);
               return [0.1, 0.3, 0.5, 0.7, 0.9].some((part) => {
-                const found = document.elementFromPoint(box.x + box.width / 2, top + (bottom - top) * part);
-                return found !== null && (focused.contains(found) || found.contains(focused));
+                const topmost = document.elementFromPoint(box.x + box.width / 2, top + (bottom - top) * part);
+                return topmost !== null && (focused.contains(topmost) || topmost.contains(focused));
               });
             }"""
         )
@@ -74,7 +67,7 @@ def test_the_editor_has_no_violation_and_does_not_scroll_sideways(sized_page: Pa
 def test_the_document_face_has_no_violation_and_does_not_scroll_sideways(sized_page: Page) -> None:
     open_persona(sized_page, "Weather Assistant")
     sized_page.get_by_role("button", name="JSON", exact=True).click()
-    expect(sized_page.get_by_label("Tavus persona JSON")).to_have_value(re.compile("get_current_weather"))
+    expect(sized_page.locator(".CodeMirror-code")).to_contain_text("get_current_weather")
     assert faults(sized_page) == []
 
 
@@ -109,6 +102,9 @@ def test_a_persona_is_made_by_keyboard_alone(sized_page: Page) -> None:
     tab_to(page, "#id_note")
     page.keyboard.type("By keyboard")
     assert is_in_sight(page)
+    expect(page.locator("[data-changes]")).to_contain_text(
+        "5 fields changed: Name, system_prompt, base_url or url"
+    )
     expect(page.locator("[data-changes]")).to_contain_text("prompt +4 words")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Saved as version 1.")).to_be_visible()
@@ -130,29 +126,113 @@ def test_nothing_in_the_form_hides_the_focus(sized_page: Page) -> None:
 
 def test_what_is_typed_crosses_over_to_the_document_and_back(page: Page) -> None:
     open_persona(page, "Mert the Storyteller")
-    page.get_by_label("model", exact=False).first.fill("model-from-the-form")
+    page.locator("#id_model").fill("model-from-the-form")
+    expect(page.locator("[data-changes]")).to_have_text("1 field changed: model")
     page.get_by_role("button", name="JSON", exact=True).click()
-    area = page.get_by_label("Tavus persona JSON")
+    area = page.locator("#id_text")
     expect(area).to_have_value(re.compile("model-from-the-form"))
-    area.fill(area.input_value().replace("model-from-the-form", "model-from-the-document"))
+    retype(page, area.input_value().replace("model-from-the-form", "model-from-the-document"))
     page.get_by_role("button", name="Form", exact=True).click()
     expect(page.locator("#id_model")).to_have_value("model-from-the-document")
-    expect(page.locator("[data-changes]")).to_have_text("Not saved yet")
+    expect(page.locator("[data-changes]")).to_have_text("1 field changed: model")
 
 
-def test_an_error_in_the_document_is_selected_at_its_place(page: Page, problems: list[str]) -> None:
+def retype(page: Page, text: str) -> None:
+    """Put a text into the editor of code in place of all that is there."""
+    expect(page.locator("#id_text")).to_be_hidden()
+    page.get_by_role("textbox", name="Tavus persona JSON").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(text)
+
+
+def test_the_document_is_completed_faulted_at_its_place_and_formatted(
+    page: Page, problems: list[str]
+) -> None:
     open_persona(page, "Mert the Storyteller")
     page.get_by_role("button", name="JSON", exact=True).click()
-    area = page.get_by_label("Tavus persona JSON")
-    area.fill('{\n  "persona_name": "😀", "context": ]\n}')
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("alert")).to_contain_text("Line 2, column 35")
-    expect(area).to_be_focused()
-    assert (
-        page.evaluate("document.activeElement.value.slice(document.activeElement.selectionStart)[0]") == "]"
+    area = page.locator("#id_text")
+    expect(page.locator(".CodeMirror-linenumber").first).to_have_text("1")
+    retype(page, '{\n"persona_name": "😀", ')
+    page.keyboard.type('"con')
+    option = page.get_by_role("option", name=re.compile("context"))
+    expect(option).to_contain_text("What the persona focuses on")
+    expect(page.get_by_role("textbox", name="Tavus persona JSON")).to_have_attribute(
+        "aria-activedescendant", re.compile(".")
     )
+    page.keyboard.press("Enter")
+    page.keyboard.insert_text("]}")
+    expect(area).to_have_value('{\n"persona_name": "😀", "context": ]}')
+    expect(page.locator("#text-problem")).to_contain_text("Line 2, column 33")
+    expect(page.locator(".code-wrong")).to_have_text("]")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Line 2, column 33")
+    expect(page.get_by_role("textbox", name="Tavus persona JSON")).to_be_focused()
+    page.keyboard.insert_text('"Songs"')
+    expect(area).to_have_value('{\n"persona_name": "😀", "context": "Songs"}')
+    expect(page.locator("#text-problem")).to_be_hidden()
+    page.keyboard.press("Shift+Alt+F")
+    expect(area).to_have_value('{\n  "persona_name": "😀",\n  "context": "Songs"\n}\n')
+    page.keyboard.press("Tab")
+    expect(page.locator("#id_note")).to_be_focused()
+    page.get_by_role("button", name="Plain text").click()
+    area.fill('{"persona_name": "Plain"}')
+    page.get_by_role("button", name="Plain text").click()
+    expect(page.locator(".CodeMirror-code")).to_have_text(re.compile('"Plain"'))
+    page.get_by_role("button", name="Plain text").click()
+    area.evaluate("(area, text) => { area.value = text; }", '{"persona_name": "Long"' + "\n" * 10_000 + "}")
+    page.get_by_role("button", name="Plain text").click()
+    expect(page.locator(".CodeMirror-code")).to_have_text(re.compile('"Long"'))
+    assert page.locator(".CodeMirror-line").count() < 1_000
     assert [problem for problem in problems if "422" not in problem] == []
     problems.clear()
+
+
+def test_a_form_is_its_platform_s_and_its_sections_stay_as_they_were_left(page: Page) -> None:
+    open_persona(page, "Weather Assistant")
+    provider, engine = page.locator("#id_provider"), page.locator("#id_tts_engine")
+    expect(provider).to_be_hidden()
+    page.get_by_text("Not in Tavus: provider, messages, Last messages").click()
+    expect(provider).to_be_visible()
+    expect(page.locator("#id_provider_helptext")).to_contain_text("On a Tavus persona nothing")
+    page.locator("#id_platform").select_option("jaicp")
+    expect(page.get_by_text("Not in JAICP: default_replica_id")).to_be_visible()
+    expect(page.locator("#id_provider_helptext")).not_to_contain_text(
+        "On a Tavus persona", use_inner_text=True
+    )
+    page.locator("#id_platform").select_option("tavus")
+    page.get_by_role("group", name="tools").get_by_role("button", name="Add a tool").click()
+    page.get_by_role("group", name="headers").get_by_role("button", name="Add a header").click()
+    page.get_by_text("Speech and fillers").click()
+    page.get_by_text("How the LLM is called").click()
+    expect(engine).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("link", name="Discard").click()
+    expect(page.locator(".tool-card")).to_have_count(1)
+    expect(engine).to_be_visible()
+    expect(page.locator("#id_model")).to_be_hidden()
+
+
+def test_only_what_a_person_changed_is_asked_about(page: Page) -> None:
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
+    open_persona(page, "Weather Assistant")
+    page.get_by_role("button", name="JSON", exact=True).click()
+    expect(page.locator(".CodeMirror-code")).to_be_visible()
+    page.get_by_role("button", name="Form", exact=True).click()
+    page.locator(".tool-card").get_by_label("Name").focus()
+    expect(page.locator("[data-changes]")).to_have_text("")
+    page.goto("/personas/")
+    assert asked == []
+    open_persona(page, "Weather Assistant")
+    page.locator(".tool-card").get_by_label("Description").fill("Another")
+    expect(page.locator("[data-changes]")).to_have_text("1 field changed: tools")
+    page.goto("/personas/")
+    assert asked == ["beforeunload"]
 
 
 def test_tools_are_moved_duplicated_deleted_and_pasted(page: Page) -> None:
@@ -172,15 +252,23 @@ def test_tools_are_moved_duplicated_deleted_and_pasted(page: Page) -> None:
     assert names == ["get_current_weather_2", "get_time"]
 
 
-def test_parameters_that_are_no_json_stay_typed_and_are_refused_with_their_place(
-    page: Page, problems: list[str]
-) -> None:
+def test_a_refused_save_tells_a_fault_once_at_its_place_in_the_field(page: Page, problems: list[str]) -> None:
     open_persona(page, "Weather Assistant")
     page.locator(".tool-card").get_by_label("Parameters").fill('{"type": oops}')
     expect(page.get_by_text("This is not JSON yet.")).to_be_visible()
-    page.get_by_role("button", name="Save").click()
-    expect(page.locator(".field--tools .errorlist")).to_contain_text("Line")
-    expect(page.locator("#id_tools")).to_have_value(re.compile(r"\{\"type\": oops\}"))
+    page.get_by_role("button", name="Save", exact=True).click()
+    area = page.locator("#id_tools")
+    expect(area).to_be_focused()
+    expect(area).to_have_value(re.compile(r"\{\"type\": oops\}"))
+    selected = "document.activeElement.value.slice(document.activeElement.selectionStart).slice(0, 4)"
+    assert page.evaluate(selected) == "oops"
+    error = page.locator(".field--tools .errorlist").inner_text().strip()
+    assert error.startswith("Line")
+    page.locator("#id_model").fill("another")
+    expect(page.locator("#preview-request")).to_contain_text("another")
+    expect(page.get_by_text(error)).to_have_count(1)
+    expect(page.locator("#remarks-tools")).to_contain_text(error)
+    expect(area).to_have_attribute("aria-invalid", "true")
     problems.clear()
 
 
@@ -221,6 +309,7 @@ def test_the_filler_picture_follows_the_slider_and_the_delay(page: Page) -> None
     expect(live).to_contain_text("The filler is said at 1000 ms")
     page.get_by_label(re.compile("activationDelayMs")).fill("4000")
     expect(live).to_contain_text("in time: no filler is said")
+    expect(page.locator("#filler-measured")).to_contain_text("In your own turns")
     page.get_by_role("slider").focus()
     page.keyboard.press("End")
     expect(live).to_contain_text("The filler is said at 4000 ms")
@@ -239,6 +328,6 @@ def test_the_form_works_without_a_script(browser: Browser, site: Site, signed_in
     expect(page.locator("#preview-request")).to_contain_text("X-A")
     page.get_by_role("button", name="JSON", exact=True).click()
     expect(page.locator("#id_text")).to_have_value(re.compile("Ann without a script"))
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved as version 1.")).to_be_visible()
     context.close()

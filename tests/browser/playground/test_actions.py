@@ -21,13 +21,9 @@ from tests.browser.talking import (
     turn,
     wait_until_heard,
 )
+from tests.playground.served_api import answer, ask, prepared_key
 
 KEY = "{{secret:DEMO_LLM_KEY}}"
-SAVE = """
-from personas.models import Persona
-from personas.saving import save_persona
-save_persona(Persona.objects.get(pk="{persona_id}"), by=None)
-"""
 ARGUMENT = "the\nlocation"
 RESULT = "foggy,\n4 degrees"
 WEATHER_TOOL = {
@@ -44,19 +40,18 @@ WEATHER_TOOL = {
 }
 
 
-def imported(site: Site, folder: Path, name: str, document: str) -> str:
-    """Import a document and return the persona's id."""
-    file = folder / name
-    file.write_text(document)
-    return site.manage("import_persona", str(file)).splitlines()[-1]
+def save_another_version(site: Site, persona_id: str, prompt: str) -> None:
+    patch = [{"op": "replace", "path": "/system_prompt", "value": prompt}]
+    ask(site, prepared_key(site), "PATCH", f"/v2/personas/{persona_id}", json.dumps(patch)).close()
 
 
-def test_a_mock_answers_the_next_call_and_a_save_elsewhere_offers_to_start_again(
-    page: Page, site: Site, tmp_path: Path
+def test_a_mock_answers_the_next_call_and_a_save_elsewhere_offers_to_go_on_or_start_again(
+    page: Page, site: Site
 ) -> None:
     llm = {"model": "demo-tools", "base_url": "/demo/v1", "api_key": KEY, "tools": [WEATHER_TOOL]}
     document = {"persona_name": "Ada with tools", "system_prompt": "Help.", "layers": {"llm": llm}}
-    persona_id = imported(site, tmp_path, "ada.json", json.dumps(document))
+    created = answer(site, prepared_key(site), "POST", "/v2/personas", json.dumps(document))
+    persona_id = str(created["persona_id"])
     conversation_id = start_talking(page, "Ada with tools")
     hear_at_once(site, conversation_id)
     say(page, "What is the weather like in Paris?")
@@ -68,7 +63,7 @@ def test_a_mock_answers_the_next_call_and_a_save_elsewhere_offers_to_start_again
     assert violations(page) == []
     call.get_by_role("button", name="Save mock").click()
     expect(call.get_by_text("Saved in version 2")).to_be_visible()
-    expect(page.locator("[data-persona=version]")).to_have_text("v2")
+    expect(page.locator("[data-persona=version]")).to_have_text("v2 · Tool mock of get_weather")
     expect(call.get_by_role("textbox")).to_have_value(RESULT)
     ((tool_mocks,),) = rows(site.data, "SELECT tool_mocks FROM personas_persona WHERE id = ?", persona_id)
     mock = {"when": {ARGUMENT: "Paris"}, "result": RESULT}
@@ -79,13 +74,24 @@ def test_a_mock_answers_the_next_call_and_a_save_elsewhere_offers_to_start_again
     expect(turn(page, 1).locator("[data-part=text-result]")).to_be_visible()
     expect_status(page, 2, "completed")
 
-    site.manage("shell", "--command", SAVE.format(persona_id=persona_id))
+    save_another_version(site, persona_id, "Be brief.")
     notice = page.locator("#notices")
     expect(notice).to_contain_text("Version 3 of this persona exists. Version 2 goes on answering here.")
     assert violations(page) == []
+    notice.get_by_role("button", name="Go on here with it").click()
+    expect(page.locator("[data-persona=version]")).to_have_text("v3 · Changed by API")
+    expect(notice).to_be_empty()
+    expect(page.locator("#turns > li")).to_have_class(
+        [re.compile(name) for name in ("^turn", "version-change$", "^turn", "^turn", "version-change$")]
+    )
+    expect(page.locator(".version-change").last).to_have_text(
+        "From here on: version 3 · Changed by API · What changed"
+    )
+
+    save_another_version(site, persona_id, "Be kind.")
     notice.get_by_role("button", name="Start again with it").click()
     page.wait_for_url(re.compile(rf"/playground/(?!{conversation_id})c[0-9a-z]+/$"))
-    expect(page.locator("[data-persona=version]")).to_have_text("v3")
+    expect(page.locator("[data-persona=version]")).to_have_text("v4 · Changed by API")
     expect(notice).to_be_empty()
 
 
@@ -101,7 +107,9 @@ $response.replies.push({
 @pytest.fixture
 def conditional(page: Page, site: Site, tmp_path: Path) -> None:
     """The page of a conversation whose persona has a conditional barge-in, while its voice is heard."""
-    persona_id = imported(site, tmp_path, "conditional.sc", CONDITIONAL)
+    file = tmp_path / "conditional.sc"
+    file.write_text(CONDITIONAL)
+    persona_id = site.manage("import_persona", str(file)).splitlines()[-1]
     rows(site.data, "UPDATE personas_persona SET persona_name = ? WHERE id = ?", "Conditional", persona_id)
     page.goto(f"/playground/?persona={persona_id}")
     page.locator(f'button[value="{persona_id}"]').click()
@@ -128,9 +136,7 @@ def test_a_conditional_barge_in_asks_the_user_who_decides_by_keyboard(page: Page
     expect_status(page, 0, re.compile("pending|streaming"))
 
     page.locator("#context-menu > summary").click()
-    # Letters typed before the part is loaded interrupt nothing.
-    with page.expect_event("requestfinished", lambda request: "typing_interrupts" in request.url):
-        page.get_by_role("button", name="Interrupt by starting to type").click()
+    page.get_by_role("button", name="Interrupt by starting to type").click()
     page.keyboard.press("Escape")
     text_box(page).press_sequentially("No")
     expect(question).to_contain_text("“No”")

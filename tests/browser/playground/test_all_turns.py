@@ -29,8 +29,8 @@ def test_each_turn_is_a_row_that_selects_it_and_a_line_of_the_table(page: Page, 
     expect(panel.locator("tbody tr")).to_have_count(4)
     assert violations(page) == []
     page.goto("/")
-    add_turns(site, start_talking(page, "Mert the Storyteller"), 600)
+    add_turns(site, start_talking(page, "Mert the Storyteller"), 210)
     page.reload()
-    expect(page.locator("#turns > .turn")).to_have_count(600, timeout=30_000)
+    expect(page.locator("#turns > .turn")).to_have_count(210, timeout=30_000)
     page.get_by_role("tab", name="All turns").click()
-    expect(panel.get_by_text("The newest 200 of 600 turns are drawn.")).to_be_visible()
+    expect(panel.get_by_text("The newest 200 of 210 turns are drawn.")).to_be_visible()

@@ -3,14 +3,27 @@
 In a browser: the socket, the outbox and the kept draft are the page's.
 """
 
+import json
 import re
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from playground.realtime.notices import BEGINS, Kind, notice
+from tests.browser.axe import violations
 from tests.browser.site import Site
-from tests.browser.talking import answered, hear_at_once, say, start_talking, text_box, turn
+from tests.browser.talking import (
+    answer,
+    answered,
+    hear_at_once,
+    say,
+    start_talking,
+    text_box,
+    turn,
+    wait_until_heard,
+)
 
 MERT = "Mert the Storyteller"
+TWO_LINES_PX = 36
 
 
 def test_what_was_typed_without_a_connection_is_sent_later_or_kept_for_a_reload(
@@ -37,6 +50,8 @@ def test_what_was_typed_without_a_connection_is_sent_later_or_kept_for_a_reload(
     lose()
     say(page, "Are you there?")
     expect(waiting).to_contain_text("Waits for the connection.")
+    assert page.locator("#status").evaluate("status => status.offsetHeight") < TWO_LINES_PX
+    assert violations(page) == []
     is_down.clear()
     expect(turn(page, 0).locator(".turn__question")).to_have_text("Are you there?")
     expect(waiting).to_have_count(0)
@@ -50,3 +65,50 @@ def test_what_was_typed_without_a_connection_is_sent_later_or_kept_for_a_reload(
     expect(text_box(page)).to_have_value("And what then?\nA draft")
     is_down.clear()
     expect(page.locator("#turns > .turn")).to_have_count(1)
+
+
+def test_a_lost_connection_loses_no_text(page: Page) -> None:
+    routes: list[WebSocketRoute] = []
+
+    def pass_on(route: WebSocketRoute) -> None:
+        routes.append(route)
+        route.connect_to_server()
+
+    page.route_web_socket(re.compile("/ws/conversations/"), pass_on)
+    start_talking(page, MERT)
+    say(page, "Tell me about the wolf.")
+    expect(answer(page, 0)).to_contain_text(" ")
+    text_box(page).fill("a draft")
+    routes[0].close(code=3001)
+    expect(page.locator("#status")).to_contain_text("The connection is lost")
+    expect(page.locator("#status")).not_to_contain_text("The connection is lost")
+    wait_until_heard(page, 0)
+    assert len(routes) == 2
+    assert text_box(page).input_value() == "a draft"
+    page.keyboard.press("Escape")
+    shown = answered(page, 0)
+    page.unroute_all()
+    page.reload()
+    assert answered(page, 0) == shown
+
+
+def test_what_the_server_cannot_do_is_said_while_it_is_so(page: Page) -> None:
+    routes: list[WebSocketRoute] = []
+
+    def pass_on(route: WebSocketRoute) -> None:
+        routes.append(route)
+        route.connect_to_server()
+
+    page.route_web_socket(re.compile("/ws/conversations/"), pass_on)
+    start_talking(page, MERT)
+    banner = page.locator("#notices")
+    expect(banner).to_have_text("")
+    for kind in Kind:
+        routes[0].send(notice_frame(kind, is_on=True))
+    expect(banner.locator("p")).to_have_text(list(BEGINS.values()))
+    routes[0].send(notice_frame(Kind.FOLLOWERS_LOST, is_on=False))
+    expect(banner.locator("p")).to_have_text([BEGINS[Kind.NOT_STORED], BEGINS[Kind.STOPPING]])
+
+
+def notice_frame(kind: Kind, *, is_on: bool) -> str:
+    return json.dumps({"event_type": "playground.notice", "seq": 0, "properties": notice(kind, is_on=is_on)})

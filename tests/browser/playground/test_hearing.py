@@ -29,7 +29,8 @@ JAICP = "JAICP reply"
 
 @pytest.fixture
 def page(page: Page) -> Page:
-    """A page whose browser has one English voice and a microphone."""
+    """A page that moves, for a voice is followed as often as it redraws; its browser has a voice and a microphone."""
+    page.emulate_media(reduced_motion="no-preference")
     page.add_init_script(path=STUB)
     return page
 
@@ -71,6 +72,7 @@ def test_the_loudspeaker_says_each_sentence_once_and_stops_at_an_interrupt(page:
     expect_status(page, 0, "interrupted")
     assert page.evaluate("speaking.log.at(-1).what") == "cancel"
     assert len(spoken(page)) == len(set(spoken(page)))
+    assert violations(page) == []
 
 
 def test_the_loudspeaker_says_the_filler_when_it_plays_and_goes_on_after_a_reload(page: Page) -> None:
@@ -121,8 +123,13 @@ def test_without_a_voice_the_button_says_why(page: Page) -> None:
     )
     start_talking(page, MERT)
     button = page.get_by_role("button", name="Sound", exact=True)
+    place = "[...document.querySelectorAll('.live__header, .transcript')].map((one) => one.getBoundingClientRect())"
+    before = page.evaluate(f"JSON.stringify({place})")
     button.click()
-    expect(page.locator("#sound-says")).to_have_text("This browser has no voice for English.")
+    says = page.locator("#sound-says")
+    expect(says).to_have_text("This browser has no voice for English.")
+    assert page.evaluate(f"JSON.stringify({place})") == before
+    assert says.evaluate("(one) => one.scrollWidth <= one.clientWidth")
     expect(button).to_be_disabled()
     expect(button).to_have_attribute("aria-pressed", "false")
 
@@ -147,7 +154,7 @@ def test_dictation_says_first_what_leaves_the_machine_and_fills_the_box(page: Pa
     expect(text_box(page)).to_have_value("Please tell me about the wolf")
     expect(page.locator("#turns > .turn")).to_have_count(0)
 
-    page.get_by_text("Context ▾").click()
+    page.get_by_text("More ▾").click()
     page.get_by_role("button", name="Dictation: what leaves").click()
     dialog.get_by_label("Send what was recognized").check()
     dialog.get_by_role("button", name="Use dictation").click()
@@ -196,6 +203,11 @@ def test_the_callers_view_shows_only_what_a_caller_notices_and_escape_leaves_it(
     first, *others = page.evaluate(states)
     assert first == "silence" and "filler" in others and others[-1] == "speech"
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.locator("#context-menu > summary").click()
+    page.get_by_label("Say verbatim").fill("A long sentence that takes its time to be said. " * 20)
+    page.get_by_role("button", name="Say it").click()
+    wait_until_heard(page, 1)
+    expect(view).to_have_attribute("data-state", "speech")
     assert violations(page) == []
     page.get_by_role("button", name="Interrupt").click()
     expect(view.get_by_role("status")).to_have_text("Interrupted")

@@ -29,10 +29,13 @@ def test_a_request_is_a_tree_and_code_and_its_events_are_listed(page: Page, site
     message.locator("summary").press("Enter")
     expect(content).to_be_hidden()
     page.get_by_role("button", name="Python", exact=True).click()
-    expect(page.locator("#request-code")).to_contain_text("os.environ['DEMO_LLM_KEY']")
+    expect(page.locator("#request-code")).to_contain_text("os.environ.get('DEMO_LLM_KEY')")
     page.get_by_role("button", name="JavaScript", exact=True).click()
     expect(page.locator("#request-code")).to_contain_text("process.env.DEMO_LLM_KEY")
     assert violations(page) == []
+    assert copied(page, "Copy the code") == page.locator("#request-code").text_content()
+    assert copied(page, "Copy as curl").startswith("curl ")
+    assert "$env:DEMO_LLM_KEY" in copied(page, "for PowerShell")
 
     page.get_by_role("tab", name="Events").click()
     events = page.get_by_role("listbox", name="Events")
@@ -49,6 +52,18 @@ def test_a_request_is_a_tree_and_code_and_its_events_are_listed(page: Page, site
     expect(page.get_by_text("Rebuilt from what is stored")).to_be_visible()
     events.press("End")
     expect(events.get_by_role("option", selected=True)).to_contain_text("playground.turn.completed")
+
+
+def copied(page: Page, name: str) -> str:
+    """Copy by a button, which says so to eyes and ears; return what was copied."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    button = page.get_by_role("button", name=name, exact=True)
+    button.click()
+    expect(button).to_have_attribute("data-copied", "")
+    assert "Copied" in button.evaluate("node => getComputedStyle(node, '::after').content")
+    expect(page.locator("#announcements")).to_have_text("Copied")
+    text: str = page.evaluate("navigator.clipboard.readText()")
+    return text
 
 
 def test_a_note_leads_to_its_payload(page: Page, own_server: LLMServerHandle) -> None:

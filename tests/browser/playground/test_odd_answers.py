@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.site import Site, rows
 from tests.browser.talking import CLOSED, answer, answered, expect_status, say, send_button, turn
 from tests.llm_server import fixture
@@ -62,16 +63,18 @@ def test_a_refused_key_shows_the_refusal_and_leads_to_the_persona(
 ) -> None:
     talk_to(page, own_server.base_url("unauthorised"))
     expect_status(page, 0, "failed")
-    page.get_by_role("tab", name="Notes").click()
+    page.get_by_role("tab", name="Notes 1").click()
     facts = page.get_by_role("tabpanel", name="Notes").locator(".facts")
     expect(facts.locator("dt", has_text="HTTP status").locator("+ dd")).to_have_text("401")
     expect(facts.locator("dt", has_text="Body begins").locator("+ dd")).to_contain_text("Incorrect API key")
+    assert violations(page) == []
     page.reload()
     page.get_by_role("tab", name="Stream").click()
     expect(page.get_by_text("HTTP 401. The body begins:")).to_be_visible()
     link = turn(page, 0).get_by_role("link", name="Open the persona")
     link.click()
-    page.wait_for_url(re.compile(r"/personas/p[0-9a-z]+/$"))
+    page.wait_for_url(re.compile(r"/personas/p[0-9a-z]+/\?from=c[0-9a-z]+#id_token_secret$"))
+    expect(page.locator("#id_token_secret")).to_be_in_viewport()
 
 
 def test_a_secret_that_may_not_be_sent_is_linked_to(
@@ -93,6 +96,31 @@ def test_an_error_of_the_server_leads_nowhere(page: Page, own_server: LLMServerH
     expect(turn(page, 0).get_by_role("link", name="Open the persona")).to_be_hidden()
 
 
+def test_a_stall_is_told_while_it_lasts_and_leads_to_its_place_when_it_has_ended(
+    page: Page, own_server: LLMServerHandle
+) -> None:
+    talk_to(page, own_server.base_url("stall"))
+    foot = turn(page, 0).locator(".turn__foot")
+    expect(answer(page, 0)).not_to_be_empty()
+    before = foot.bounding_box()
+    expect(turn(page, 0).get_by_text(re.compile(r"The LLM has said nothing for [2-9] s"))).to_be_visible()
+    assert foot.bounding_box() == before
+    expect(page.locator("#spoken-log").get_by_text("The LLM has said nothing for 2 seconds.")).to_have_count(
+        1
+    )
+    page.keyboard.press("Escape")
+    expect_status(page, 0, "interrupted")
+    reason = (
+        turn(page, 0)
+        .get_by_role("listitem")
+        .filter(has_text=re.compile("The LLM stalled for .* nothing came any more"))
+    )
+    reason.get_by_role("button", name="Show where").click()
+    chosen = page.get_by_role("listbox", name="Payloads").get_by_role("option", selected=True)
+    expect(chosen).to_contain_text("text")
+    expect(page.get_by_role("tab", name="Stream")).to_be_focused()
+
+
 def test_a_silent_answer_says_why_under_it_and_counts_it_on_the_notes(
     page: Page, own_server: LLMServerHandle
 ) -> None:
@@ -100,3 +128,4 @@ def test_a_silent_answer_says_why_under_it_and_counts_it_on_the_notes(
     expect_status(page, 0, "completed")
     expect(turn(page, 0).get_by_role("list", name="What was odd")).to_contain_text("The LLM said nothing")
     expect(page.get_by_role("tab", name="Notes 1")).to_be_visible()
+    assert violations(page) == []

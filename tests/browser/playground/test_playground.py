@@ -2,10 +2,11 @@
 
 import json
 import re
+from pathlib import Path
 
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, expect
 
-from playground.realtime.notices import BEGINS, Kind, notice
+from tests.browser.axe import violations, violations_in_forced_colours
 from tests.browser.site import Site
 from tests.browser.talking import (
     answer,
@@ -44,82 +45,6 @@ def test_one_of_the_suggested_lines_begins_the_conversation(page: Page) -> None:
     line.click()
     expect(turn(page, 0).locator(".turn__question")).to_have_text(text)
     expect(page.locator("#empty")).to_be_hidden()
-
-
-def test_an_interrupt_keeps_the_heard_part_for_the_next_request(page: Page) -> None:
-    start_talking(page, MERT)
-    say(page, "Tell me about the wolf.")
-    wait_until_heard(page, 0)
-    page.keyboard.press("Escape")
-    expect_status(page, 0, "interrupted")
-    whole = answered(page, 0)
-    unheard = "".join(answer(page, 0).locator(".unheard").all_text_contents())
-    heard = whole.removesuffix(unheard)
-    assert heard and unheard
-    expect(answer(page, 0).locator(".cut")).to_have_count(1)
-    expect(turn(page, 0)).to_contain_text("what is struck through was not heard")
-
-    say(page, "Go on.")
-    page.get_by_role("tab", name="Request").click()
-    page.get_by_role("button", name="Raw", exact=True).click()
-    body = page.locator("#panel-request pre[data-part=body]")
-    expect(body).to_contain_text('"Go on."')
-    messages = json.loads(body.inner_text())["messages"]
-    assert [message["role"] for message in messages] == ["system", "user", "assistant", "user"]
-    assert messages[2]["content"].strip() == heard.strip()
-
-
-def test_the_interrupt_button_is_there_only_while_a_turn_runs(page: Page) -> None:
-    start_talking(page, MERT)
-    button = page.get_by_role("button", name="Interrupt")
-    expect(button).to_be_disabled()
-    say(page, "Tell me about the wolf.")
-    wait_until_heard(page, 0)
-    button.click()
-    expect_status(page, 0, "interrupted")
-    expect(button).to_be_disabled()
-    expect(text_box(page)).to_be_focused()
-
-
-def test_a_click_on_a_word_cuts_behind_it(page: Page) -> None:
-    start_talking(page, MERT)
-    say(page, "Tell me about the wolf.")
-    wait_until_heard(page, 0)
-    first = answer(page, 0).locator(".word").first
-    word = first.inner_text()
-    first.click()
-    expect_status(page, 0, "interrupted")
-    unheard = "".join(answer(page, 0).locator(".unheard").all_text_contents())
-    assert answered(page, 0).removesuffix(unheard) == word
-
-
-def test_a_click_on_a_word_ahead_of_the_voice_cuts_when_it_is_heard(page: Page) -> None:
-    start_talking(page, MERT)
-    expect(text_box(page)).to_be_focused()
-    say(page, "Tell me about the wolf.")
-    wait_until_heard(page, 0)
-    ahead = answer(page, 0).locator(".sentence[data-state=speaking] .word").last
-    word = ahead.inner_text()
-    ahead.click()
-    expect(page.locator("#status")).to_contain_text("The interrupt waits")
-    expect(page.locator("[data-part=lanes] .mark--cut-waits")).to_have_count(1)
-    expect_status(page, 0, "interrupted")
-    unheard = "".join(answer(page, 0).locator(".unheard").all_text_contents())
-    assert answered(page, 0).removesuffix(unheard).endswith(word)
-    page.get_by_role("tab", name="Notes").focus()
-    page.keyboard.press("/")
-    expect(text_box(page)).to_be_focused()
-    expect(text_box(page)).to_have_value("")
-
-
-def test_speaking_cuts_the_turn_that_runs(page: Page) -> None:
-    start_talking(page, MERT)
-    say(page, "Tell me about the wolf.")
-    wait_until_heard(page, 0)
-    say(page, "No, another story.")
-    expect_status(page, 0, "interrupted")
-    expect(turn(page, 1).locator(".turn__question")).to_have_text("No, another story.")
-    wait_until_heard(page, 1)
 
 
 def test_the_filler_plays_when_the_dwell_has_passed(page: Page) -> None:
@@ -169,52 +94,6 @@ def test_a_server_that_cannot_be_reached_is_one_sentence_and_another_try(page: P
     expect_status(page, 1, "failed")
 
 
-def test_a_lost_connection_loses_no_text(page: Page) -> None:
-    routes: list[WebSocketRoute] = []
-
-    def pass_on(route: WebSocketRoute) -> None:
-        routes.append(route)
-        route.connect_to_server()
-
-    page.route_web_socket(re.compile("/ws/conversations/"), pass_on)
-    start_talking(page, MERT)
-    say(page, "Tell me about the wolf.")
-    expect(answer(page, 0)).to_contain_text(" ")
-    text_box(page).fill("a draft")
-    routes[0].close(code=3001)
-    expect(page.locator("#status")).to_contain_text("The connection is lost")
-    wait_until_heard(page, 0)
-    assert len(routes) == 2
-    assert text_box(page).input_value() == "a draft"
-    page.keyboard.press("Escape")
-    shown = answered(page, 0)
-    page.unroute_all()
-    page.reload()
-    assert answered(page, 0) == shown
-
-
-def test_what_the_server_cannot_do_is_said_while_it_is_so(page: Page) -> None:
-    routes: list[WebSocketRoute] = []
-
-    def pass_on(route: WebSocketRoute) -> None:
-        routes.append(route)
-        route.connect_to_server()
-
-    page.route_web_socket(re.compile("/ws/conversations/"), pass_on)
-    start_talking(page, MERT)
-    banner = page.locator("#notices")
-    expect(banner).to_have_text("")
-    for kind in Kind:
-        routes[0].send(notice_frame(kind, is_on=True))
-    expect(banner.locator("p")).to_have_text(list(BEGINS.values()))
-    routes[0].send(notice_frame(Kind.FOLLOWERS_LOST, is_on=False))
-    expect(banner.locator("p")).to_have_text([BEGINS[Kind.NOT_STORED], BEGINS[Kind.STOPPING]])
-
-
-def notice_frame(kind: Kind, *, is_on: bool) -> str:
-    return json.dumps({"event_type": "playground.notice", "seq": 0, "properties": notice(kind, is_on=is_on)})
-
-
 def test_what_the_other_platform_sends_otherwise_is_one_switch_away(page: Page, site: Site) -> None:
     hear_at_once(site, start_talking(page, MERT))
     say(page, "Tell me about the wolf.")
@@ -229,11 +108,17 @@ def test_what_the_other_platform_sends_otherwise_is_one_switch_away(page: Page, 
     difference = page.locator(".difference")
     expect(difference).to_have_count(1)
     expect(difference).to_contain_text("− conversation_id")
+    expect(page.get_by_role("button", name="Copy as curl")).to_be_visible()
+    page.get_by_role("button", name="Raw", exact=True).click()
+    expect(page.locator("#panel-request")).to_contain_text("What JAICP would send for the same turn.")
+    expect(page.locator(".request__body").first).to_contain_text("Tell me about the wolf.")
+    expect(headers).not_to_contain_text("conversation_id")
+    expect(page.locator("#request-curl")).not_to_contain_text("conversation_id")
 
 
 def test_the_context_is_appended_and_a_text_said_verbatim(page: Page, site: Site) -> None:
     hear_at_once(site, start_talking(page, MERT))
-    page.get_by_text("Context ▾").click()
+    page.get_by_text("More ▾").click()
     page.get_by_label("New context").fill("Maya is from Dallas.")
     page.get_by_role("button", name="Append").click()
     expect(page.locator("#context-now")).to_have_text("Maya is from Dallas.")
@@ -246,7 +131,7 @@ def test_the_context_is_appended_and_a_text_said_verbatim(page: Page, site: Site
 def test_markup_is_only_text(page: Page, site: Site) -> None:
     hear_at_once(site, start_talking(page, MERT))
     markup = "<img src=x onerror='window.PWNED=1'><script>window.PWNED=1</script> Hello."
-    page.get_by_text("Context ▾").click()
+    page.get_by_text("More ▾").click()
     page.get_by_label("Say verbatim").fill(markup)
     page.get_by_role("button", name="Say it").click()
     assert answered(page, 0) == markup
@@ -279,9 +164,11 @@ def test_on_a_phone_the_picture_opens_the_details_from_below(page: Page, site: S
     answered(page, 0)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     picture = turn(page, 0).locator(".turn__picture")
+    assert violations(page) + violations_in_forced_colours(page) == []
     picture.click()
     sheet = page.get_by_role("dialog")
     expect(sheet.get_by_role("tab", name="Timeline")).to_be_visible()
+    assert violations(page) == []
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
     expect(picture).to_be_focused()
@@ -320,20 +207,25 @@ def test_the_page_follows_the_voice_until_the_reader_wants_the_end(page: Page) -
     expect(to_voice).to_be_hidden()
 
 
-def test_an_ended_conversation_is_there_to_read(page: Page, site: Site) -> None:
+def test_an_ended_conversation_is_there_to_read_and_a_new_one_is_a_click_away(page: Page, site: Site) -> None:
     hear_at_once(site, start_talking(page, MERT))
     live = page.url
     say(page, "Tell me about the wolf.")
     text = answered(page, 0)
-    page.get_by_text("Context ▾").click()
+    page.get_by_text("More ▾").click()
     page.get_by_role("button", name="End conversation").click()
     page.goto(live)
     expect(answer(page, 0)).to_have_text(text)
     expect(page.get_by_text("This conversation has ended")).to_be_visible()
     expect(text_box(page)).to_be_hidden()
+    page.get_by_role("button", name="New conversation").click()
+    expect(text_box(page)).to_be_focused()
+    expect(page.locator("#turns > .turn")).to_have_count(0)
 
 
-def test_who_signs_out_elsewhere_is_told_so_and_keeps_the_draft(anonymous_page: Page, site: Site) -> None:
+def test_who_signs_out_elsewhere_is_told_so_and_keeps_the_draft(
+    anonymous_page: Page, site: Site, signed_in_state: Path
+) -> None:
     anonymous_page.goto(site.manage("signin_link"))
     start_talking(anonymous_page, MERT)
     elsewhere = anonymous_page.context.new_page()
@@ -344,7 +236,7 @@ def test_who_signs_out_elsewhere_is_told_so_and_keeps_the_draft(anonymous_page: 
     expect(link).to_have_attribute("href", re.compile(r"/sign-in/\?next=/playground/c"))
     expect(text_box(anonymous_page)).to_have_value("Are you still there?")
     live = anonymous_page.url
-    anonymous_page.goto(site.manage("signin_link"))
+    anonymous_page.context.add_cookies(json.loads(signed_in_state.read_text())["cookies"])
     anonymous_page.goto(live)
     expect(send_button(anonymous_page)).to_be_enabled()
     expect(text_box(anonymous_page)).to_have_value("Are you still there?")
@@ -372,6 +264,7 @@ def test_the_page_follows_the_voice_and_offers_the_end(page: Page) -> None:
     last.click()
     expect(page.locator("#status")).to_contain_text("The interrupt waits")
     expect(last.locator(".word").first).to_be_visible()
+    assert violations(page) == []
     page.get_by_role("button", name="To the voice").click()
     expect(spoken).to_be_in_viewport()
     page.keyboard.press("Escape")

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.axe import violations
+from tests.browser.axe import violations, violations_in_forced_colours
 from tests.browser.site import Site
 from tests.browser.talking import expect_status, say, start_talking, wait_until_heard
 
@@ -25,9 +25,9 @@ def figure(page: Page, label: str) -> Locator:
     return timeline(page).locator(".numbers__item", has_text=label).locator("dd")
 
 
-def saved(page: Page, button: str) -> tuple[str, bytes]:
+def saved(page: Page, key: str) -> tuple[str, bytes]:
     with page.expect_download() as download:
-        page.get_by_role("button", name=button).click()
+        page.keyboard.press(key)
     return download.value.suggested_filename, Path(download.value.path()).read_bytes()
 
 
@@ -54,6 +54,15 @@ def test_a_turn_is_followed_looked_into_and_saved(page: Page, site: Site) -> Non
     page.keyboard.press("Shift+ArrowRight")
     named = timeline(page).locator("[data-part=named]")
     expect(named).to_have_text(re.compile("Request sent to this app’s own endpoint|Waiting for the headers"))
+    for _ in range(6):
+        page.keyboard.press("Shift+ArrowRight")
+        caption = named.inner_text()
+        page.keyboard.press("Enter")
+        expect(named).to_have_text(caption)
+    expect(cursor(page)).to_have_attribute(
+        "aria-valuetext", re.compile(re.escape(caption.partition(" · ")[0]))
+    )
+    page.keyboard.press("0")
     page.keyboard.press("End")
     expect(cursor(page)).to_have_attribute("aria-valuetext", re.compile("Interrupt: Interrupted, at"))
 
@@ -64,12 +73,18 @@ def test_a_turn_is_followed_looked_into_and_saved(page: Page, site: Site) -> Non
     expect(whole).to_be_enabled()
     page.keyboard.press("0")
     expect(whole).to_be_disabled()
+    page.keyboard.press("Enter")
+    expect(named).not_to_have_text(re.compile("Point at"))
+    expect(whole).to_be_enabled()
+    page.keyboard.press("0")
     page.get_by_text("This timeline as a table").click()
     expect(timeline(page).get_by_role("row", name=re.compile("^Dead air"))).not_to_have_count(0)
-    assert violations(page) == []
+    assert violations(page) + violations_in_forced_colours(page) == []
 
-    name, svg = saved(page, "Save as SVG")
-    assert re.fullmatch(r"timeline-t\w+\.svg", name)
+    name, svg = saved(page, "V")
+    conversation_id = page.url.rstrip("/").rpartition("/")[2]
+    assert name == f"timeline-mert-the-storyteller-{conversation_id}-turn-1.svg"
+    assert f"Mert the Storyteller · conversation {conversation_id}, turn 1" in svg.decode()
     assert "Tell me about the wolf." in "".join(ElementTree.fromstring(svg).itertext())
     assert b"var(" not in svg
-    assert saved(page, "Save as PNG")[1].startswith(PNG)
+    assert saved(page, "P")[1].startswith(PNG)

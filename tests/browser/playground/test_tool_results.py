@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.axe import violations
+from tests.browser.editing import open_persona
 from tests.browser.loopback import serving
 from tests.browser.site import Site
 from tests.browser.talking import answered, hear_at_once, say, start_talking, turn
@@ -23,8 +24,8 @@ def rehearse(page: Page) -> Iterator[Rehearse]:
     """Save fields of the weather assistant's rehearsal in the editor; they are emptied after the test."""
 
     def fill(**fields: str) -> None:
-        page.goto("/personas/")
-        page.get_by_role("link", name=WEATHER, exact=True).first.click()
+        open_persona(page, WEATHER)
+        page.get_by_role("link", name="Rehearsal").click()
         for name, value in fields.items():
             page.locator(f"#id_{name}").fill(value)
         page.get_by_role("button", name="Save", exact=True).click()
@@ -54,7 +55,7 @@ def expect_one_wait(page: Page) -> None:
     expect(page.locator("#inspector-title")).to_contain_text("What is the weather")
     assert total_of(page.locator("#inspector")) < caller_ms
     turn(page, 1).locator("[data-part=open]").press("Enter")
-    expect(page.locator("#inspector-title")).to_contain_text("34")
+    expect(page.locator("#inspector-title")).to_contain_text("(after the tool)")
 
 
 def total_of(place: Locator) -> float:
@@ -69,17 +70,28 @@ def test_a_saved_mock_answers_and_the_page_marks_it(page: Page, site: Site, rehe
     expect_answered(page, "a saved mock", '"temperature": 34')
     assert "34" in answered(page, 1)
     expect_one_wait(page)
+    assert violations(page) == []
     page.reload()
     expect_answered(page, "a saved mock", '"temperature": 34')
     expect_one_wait(page)
 
 
-def test_the_time_to_give_a_result_by_hand_is_left_out(page: Page, site: Site) -> None:
+def test_the_time_to_give_a_result_by_hand_is_left_out_and_the_result_may_become_a_mock(
+    page: Page, site: Site, rehearse: Rehearse
+) -> None:
     hear_at_once(site, start_talking(page, WEATHER))
     say(page, "What is the weather like in Paris?")
     page.get_by_label("Answer with a result").fill('{"temperature": 12}')
-    page.get_by_role("button", name="Send result").click()
+    page.get_by_label("Answer with a result").blur()
+    page.keyboard.press("r")
     answered(page, 1)
+    page.keyboard.press("a")
+    again = turn(page, 0).locator(".call")
+    expect(again.get_by_role("button", name="Save mock")).to_be_visible()
+    expect(again.get_by_role("button", name="Send result")).to_be_hidden()
+    again.get_by_role("button", name="Save mock").click()
+    expect(again.locator("[data-part=mock-says]")).to_contain_text("which goes on here")
+    expect(again.get_by_role("button", name="Answer so from now on")).to_be_hidden()
     expect(turn(page, 1).locator("[data-part=wait]")).to_contain_text(
         "until a result was given by hand are left out"
     )

@@ -7,7 +7,14 @@ import pytest
 
 from tests.browser.site import Site
 from tests.dashboard.attacks.attacking import bystander, exchange, head, request, upgrade
-from tests.dashboard.odd_input import ODD_IN_PATH, admin_queries, forms, queries
+from tests.dashboard.odd_input import (
+    ADMIN_QUERIES,
+    ADMIN_QUERIES_OF_DATABASES,
+    ODD_IN_PATH,
+    ODD_VALUES,
+    forms,
+    queries,
+)
 
 pytestmark = pytest.mark.quiet  # Measures how long others wait: tests beside it would be measured too.
 
@@ -27,10 +34,10 @@ def odd_requests(cookie: bytes) -> list[bytes]:
     lists = ("/admin/auth/user/", "/admin/personas/persona/", "/admin/playground/turn/")
     places = ("/personas/{}/", "/playground/{}/", "/v2/personas/{}", "/admin/auth/user/{}/change/", "/{}")
     paths = [place.format(value) for place in places for value in ODD_IN_PATH]
-    paths += [f"{page}?{query}" for page in pages for query in queries()]
-    paths += [f"{page}?{query}" for page in lists for query in admin_queries()]
+    paths += [f"{page}?{query}" for page in pages for query in queries(ODD_VALUES)]
+    paths += [f"{page}?{query}" for page in lists for query in ADMIN_QUERIES + ADMIN_QUERIES_OF_DATABASES]
     requests = [head("GET", path, cookie) for path in paths]
-    for form in forms():
+    for form in forms(ODD_VALUES):
         requests += [request("POST", page, form, cookie, FORM) for page in pages]
     return requests
 

@@ -8,7 +8,7 @@ import pytest
 from playground.engine.addresses.address import parse_address
 from playground.engine.answer.redaction import redact
 from playground.engine.errors.codes import Code, UpstreamError
-from playground.engine.errors.refusals import refused, retry_after
+from playground.engine.errors.refusals import asked_wait_ms, refused, retry_after
 from playground.engine.errors.waits import span
 from tests.engine.errors.sentence import assert_for_a_person
 
@@ -204,6 +204,12 @@ def test_the_wait_is_read_or_treated_as_absent(header: str, expected_ms: int | N
 
 def test_openais_exact_wait_wins() -> None:
     assert retry_after({"retry-after": "2", "retry-after-ms": "1234.5"}, NOW) == 1_234
+
+
+def test_a_date_in_years_is_still_a_wait_to_whoever_bounds_it() -> None:
+    headers = {"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT"}
+    assert retry_after(headers, NOW) is None
+    assert (asked_wait_ms(headers, NOW) or 0) > 365 * 24 * 3_600_000
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.engine.sentences.blocks import SENTENCE
-from playground.engine.speech import markup
+from playground.engine.speech import markup_pattern
 from playground.engine.speech.markup import Line, Piece
 from playground.engine.speech.tags import DEFAULT_TAGS
 
@@ -19,8 +19,8 @@ _PARTS = [
 
 @given(text=st.lists(st.sampled_from(_PARTS), max_size=8).map("".join) | st.text(max_size=12))
 def test_text_in_which_no_markup_is_looked_for_holds_none(text: str) -> None:
-    if markup._MAY_HOLD_MARKUP.search(text) is None:
-        assert markup._MARKUP.search(text) is None
+    if markup_pattern.MAY_HOLD_MARKUP.search(text) is None:
+        assert markup_pattern.MARKUP.search(text) is None
 
 
 def test_plain_text_is_one_piece() -> None:

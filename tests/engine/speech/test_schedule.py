@@ -18,6 +18,7 @@ from playground.engine.events import (
 )
 from playground.engine.persona import FillerSettings, SpeechSettings
 from playground.engine.speech.answer_limit import AnswerLimit
+from playground.engine.speech.dead_air import length_ms, silences_until, spoken_spans
 from playground.engine.speech.fillers import SkipReason
 from playground.engine.speech.schedule import SpeechSchedule, timed_words
 from playground.engine.speech.spoken import Spoken, SpokenWord, spoken
@@ -35,6 +36,10 @@ def schedule(filler: FillerSettings | None = None, *, pick: int = 0) -> SpeechSc
 def say(to: SpeechSchedule, text: str, at_ms: int, *, index: int = 0, start: int = 0) -> list[Event]:
     sentence = Sentence(index, start, start + len(text), text)
     return to.add(sentence, spoken(sentence), at_ms)
+
+
+def silence_to_the_end_ms(speech: SpeechSchedule) -> int:
+    return length_ms(silences_until(spoken_spans(speech.segments), speech.segments[-1].ends_ms))
 
 
 def test_a_sentence_is_heard_when_its_synthesis_has_given_its_first_audio() -> None:
@@ -105,7 +110,7 @@ def test_code_is_heard_as_long_as_its_text_takes() -> None:
     speech.advance(starts_ms)
     assert speech.heard_to(starts_ms) == len("```py\nx =")
     speech.advance(FOREVER_MS)
-    assert speech.silence_ms(FOREVER_MS) == starts_ms
+    assert silence_to_the_end_ms(speech) == starts_ms
     assert speech.segments[0].ends_ms == starts_ms + VOICE.duration_ms("x = 1")
 
 
@@ -146,7 +151,7 @@ class TestBreaks:
         say(speech, self.RAW, 0)
         speech.end_input()
         (segment,) = self.played(speech)
-        assert speech.silence_ms(FOREVER_MS) == segment.starts_ms + 2_000
+        assert silence_to_the_end_ms(speech) == segment.starts_ms + 2_000
 
     def test_a_cut_within_it_has_heard_the_words_before_it_and_only_that_much_silence(self) -> None:
         speech = schedule()
@@ -158,7 +163,7 @@ class TestBreaks:
         assert speech.heard_to(cut_ms) == len("It rains")
         speech.cut(cut_ms)
         assert speech.segments[0].pauses_ms == ((pause_ms, cut_ms),)
-        assert speech.silence_ms(cut_ms) == speech.segments[0].starts_ms + 700
+        assert silence_to_the_end_ms(speech) == speech.segments[0].starts_ms + 700
 
     def test_a_break_alone_delays_the_next_sentence(self) -> None:
         speech = schedule()
@@ -170,7 +175,7 @@ class TestBreaks:
         yes, silence, no = [event.segment for event in events if isinstance(event, PlayoutEnded)]
         assert (silence.text, silence.ends_ms - silence.starts_ms) == ("", 1_000)
         assert no.starts_ms == silence.ends_ms == yes.ends_ms + 1_000
-        assert speech.silence_ms(FOREVER_MS) == yes.starts_ms + 1_000
+        assert silence_to_the_end_ms(speech) == yes.starts_ms + 1_000
 
     def test_one_that_opens_the_answer_is_no_first_audio(self) -> None:
         speech = schedule()
@@ -268,9 +273,6 @@ class TestFiller:
 
 
 class TestSilence:
-    def test_without_speech_all_is_silence(self) -> None:
-        assert schedule().silence_ms(4_000) == 4_000
-
     def test_is_the_time_to_the_end_of_the_speech_without_the_playouts(self) -> None:
         speech = schedule(FILLER)
         speech.advance(1_000)
@@ -278,7 +280,7 @@ class TestSilence:
         speech.end_input()
         ended = [event for event in speech.advance(FOREVER_MS) if isinstance(event, PlayoutEnded)]
         heard_ms = VOICE.duration_ms("One moment.") + VOICE.duration_ms("Yes.")
-        assert speech.silence_ms(FOREVER_MS) == ended[-1].t_ms - heard_ms
+        assert silence_to_the_end_ms(speech) == ended[-1].t_ms - heard_ms
 
 
 class TestLongestAnswer:

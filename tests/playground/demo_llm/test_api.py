@@ -79,6 +79,7 @@ async def test_without_the_key_nobody_gets_in(key: str, authorization: str) -> N
     response = await post(body("Hello"), Authorization=authorization.format(key=key))
     assert response.status_code == 401
     assert error_of(response)["code"] == "invalid_api_key"
+    assert "DEMO_LLM_KEY" in error_of(response)["message"]
     assert response["WWW-Authenticate"] == "Bearer"
     assert key not in response.content.decode()
 

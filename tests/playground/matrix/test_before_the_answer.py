@@ -19,7 +19,7 @@ async def test_u1_a_refused_connection_names_host_and_port_and_is_tried_twice(st
     assert (
         take.message == f"Nothing answers at 127.0.0.1:{port}. Is the server running, and is the port right?"
     )
-    assert take.notes == [f"{take.message} The request is sent once more."]
+    assert take.notes == [f"{take.message} The request was sent once more."]
 
 
 async def test_u2_a_name_that_is_not_found_is_shown_without_the_rest(stage: Stage) -> None:
@@ -75,7 +75,7 @@ async def test_u7_a_close_before_any_byte_is_told_in_words(stage: Stage) -> None
 async def test_u8_a_server_that_never_answers_is_left_while_the_filler_plays(stage: Stage) -> None:
     stage.filler = {"fillerPhrase": "One moment.", "activationDelayMs": 20}
     take = await stage.hear("never", limits=QUICK)
-    take.fails(Code.FIRST_CONTENT_TIMEOUT, "gave no text within")
+    take.fails(Code.FIRST_CONTENT_TIMEOUT, "did not begin to answer within")
     assert [filler["state"] for filler in take.of("playground.filler")] == ["playing"]
     assert (await stage.server.until_left())["client_left_after_ms"] < 1_000
 

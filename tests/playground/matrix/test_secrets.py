@@ -72,7 +72,7 @@ async def test_k12_u61_no_page_shows_a_repeated_key_and_every_page_bears_odd_tex
     repeating = ("echo-secret", "echo-secret-reasoning", "unauthorised-echo", "echo-secret-tool")
     for behaviour in (*repeating, "controls", "lone-surrogate"):
         await stage.hear(behaviour)
-    pages = await stage.other_pages()
+    pages = await stage.record() + await stage.other_pages()
     assert leaks_in(pages, CANARY) == []
     assert "[secret]" in pages
 

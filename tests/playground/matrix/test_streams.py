@@ -10,7 +10,7 @@ from playground.engine.answer.finish_reasons import note_on_finish
 from playground.engine.errors.codes import Code
 from playground.engine.limits import DEFAULT_LIMITS, KIB, MIB
 from tests.llm_server.openai_wire import TEXT, USAGE
-from tests.llm_server.streams import BIG_DELTA, MANY_BYTES, SAME_TEXT
+from tests.llm_server.streams import BIG_DELTA, FLOOD, MANY_BYTES, SAME_TEXT
 from tests.playground.cost import memory
 from tests.playground.matrix.cut_answers import ARRIVING, assert_cut_off
 from tests.playground.stage import Stage, lowered
@@ -140,9 +140,9 @@ async def test_u67_an_endless_answer_stops_at_its_limit(
 ) -> None:
     await stage.hear("ok")
     async with memory() as cost:
-        take = await stage.hear(behaviour, limits=replace(DEFAULT_LIMITS, answer_chars=20 * KIB))
-    take.fails(Code.TOO_LARGE, "The answer is longer than 20 Ki characters", text=take.text)
-    assert len(take.text) == 20 * KIB
+        take = await stage.hear(behaviour, limits=replace(DEFAULT_LIMITS, answer_chars=8 * KIB))
+    take.fails(Code.TOO_LARGE, "The answer is longer than 8 Ki characters", text=take.text)
+    assert len(take.text) == 8 * KIB
     assert max(map(len, take.sentences)) <= sentence_chars
     assert cost.most_bytes < 20 * MIB
     await stage.server.until_left()
@@ -178,7 +178,7 @@ async def test_u70_a_drip_ends_with_the_turns_limit_and_is_kept(stage: Stage) ->
 
 async def test_u71_a_flood_of_deltas_is_exact(stage: Stage) -> None:
     take = await stage.hear("flood")
-    take.completes("".join(f"{number} " for number in range(20_000)))
+    take.completes("".join(f"{number} " for number in range(FLOOD)))
     assert len(take.turn.timeline["delta_times_ms"]) <= 400
 
 

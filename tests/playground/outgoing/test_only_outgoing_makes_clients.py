@@ -9,7 +9,9 @@ ROOT = Path(__file__).parents[3]
 APPS = ("dashboard", "personas", "playground")
 CLIENTS = {"aiohttp", "httpx", "httpcore", "requests", "urllib3", "openai"}
 CLIENT_MODULES = {"urllib.request", "http.client", "ftplib", "telnetlib", "asyncio.streams"}
-ALLOWED = ("playground/outgoing/client.py", "playground/outgoing/guard.py", "playground/outgoing/transports/")
+ALLOWED = tuple(
+    f"playground/outgoing/{name}" for name in ("client.py", "guard.py", "passing_on.py", "transports/")
+)
 
 MODULES = [
     path

@@ -23,6 +23,17 @@ async def test_a_refusal_is_told_by_its_status_and_its_body(llm_server: LLMServe
     assert error.excerpt.startswith("Incorrect API key provided: sk-********cdef.")
 
 
+@pytest.mark.parametrize("header", ["X-Other", "Authorization"])
+async def test_a_refused_key_is_told_from_one_that_was_not_sent(
+    llm_server: LLMServerHandle, header: str
+) -> None:
+    request = wire(llm_server.completions_url("unauthorised"), headers=((header, "Bearer abc"),))
+    with pytest.raises(UpstreamError) as raised:
+        async with open_completion(request, limits=DEFAULT_LIMITS):
+            pass
+    assert raised.value.message.startswith("No key was sent") is (header == "X-Other")
+
+
 async def test_a_refusal_that_is_compressed_is_told_by_its_status(llm_server: LLMServerHandle) -> None:
     error = await failure(llm_server.completions_url("gzip-error"))
     assert (error.code, error.may_retry, error.excerpt) == (Code.AUTH_FAILED, False, "")

@@ -42,10 +42,21 @@ def request_to(url: str, authorization: str, **more: Any) -> LLMRequest:
 
 
 def run(command: list[str]) -> str:
-    environment = {"PATH": os.environ["PATH"], f"SECRET_{KEY}": PLAINTEXT}
-    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=RUN_S)
+    ran = ran_with(command, **{f"SECRET_{KEY}": PLAINTEXT})
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
+
+
+def ran_with(command: list[str], **key: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], **key}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=RUN_S)
+
+
+def assert_says_what_to_set(command: list[str]) -> None:
+    """Without its variable a program ends before it sends anything, with one sentence."""
+    ran = ran_with(command)
+    sentence = f"Set the environment variable SECRET_{KEY} to the value of the token secret {KEY} first.\n"
+    assert (ran.returncode, ran.stdout, ran.stderr) == (1, "", sentence)
 
 
 def sent(server: LLMServerHandle) -> tuple[dict[str, str], str]:
@@ -91,6 +102,7 @@ def test_python_sends_the_very_bytes_with_httpx(llm_server: LLMServerHandle) -> 
     request = request_to(f"{llm_server.base_url('ok')}/chat/completions", f"Api-Key {KEY}, {{x}}")
     code = as_python(request, site_url="", header_secrets=SECRETS)
     assert "import httpx" in code
+    assert_says_what_to_set([sys.executable, "-c", code])
     assert run([sys.executable, "-c", code]).startswith("200\n")
     headers, body = sent(llm_server)
     assert_headers(headers, f"Api-Key {PLAINTEXT}, {{x}}")
@@ -130,6 +142,7 @@ def test_javascript_sends_the_very_bytes(
     request = request_to(f"{llm_server.base_url('ok')}/chat/completions", f"Bearer {KEY}", **more)
     module = tmp_path / "send.mjs"
     module.write_text(as_javascript(request, site_url="", header_secrets=SECRETS))
+    assert_says_what_to_set([str(node), str(module)])
     assert run([str(node), str(module)]).startswith("200\n")
     headers, body = sent(llm_server)
     assert_headers(headers, f"Bearer {PLAINTEXT}")

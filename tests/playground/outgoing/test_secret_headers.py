@@ -75,13 +75,13 @@ def test_copied_code_puts_a_key_where_the_request_has_it_and_nowhere_else(editor
     assert [header for header, value in sent_headers(plan).items() if CANARY in value] == ["Authorization"]
     view, programs, document = request_as(plan.turn_id, Tavus()), code_of(plan.turn_id), document_of(persona)
     places = {
-        "curl": view.curl.count(f"${{{name}}}"),
-        "PowerShell": view.powershell.count(f"$env:{name}"),
-        "Python": str(programs["python"]).count(f"os.environ[{name!r}]"),
-        "JavaScript": str(programs["javascript"]).count(f"process.env.{name}"),
-        "preview": preview_of(persona, Tavus()).curl.count(f"${{{name}}}"),
-        "exported curl": export(document, "curl").text.count(f"${{{name}}}"),
-        "exported Python": export(document, "python").text.count(f'os.environ["{name}"]'),
+        "curl": view.curl.count(f"${{{name}:?"),
+        "PowerShell": view.powershell.count(f"{{ $env:{name} }}"),
+        "Python": str(programs["python"]).count(f"KEY_{name},"),
+        "JavaScript": str(programs["javascript"]).count(f'" + KEY_{name}]'),
+        "preview": preview_of(persona, Tavus()).curl.count(f"${{{name}:?"),
+        "exported curl": export(document, "curl").text.count(f"${{{name}:?"),
+        "exported Python": export(document, "python").text.count(f"KEY_{name},"),
     }
     assert places == dict.fromkeys(places, 1)
 

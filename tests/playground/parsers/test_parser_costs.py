@@ -16,7 +16,7 @@ from personas.formats.advice import notes_about
 from personas.formats.credentials import Credentials, literal_key_problems
 from personas.formats.fields import ImportNotes
 from personas.forms.fields import UserJsonField
-from personas.versions import MAX_COMPARED, compared
+from personas.text_comparison import MAX_COMPARED, compared
 from playground.demo_llm import facts, situation, tool_results
 from playground.demo_llm import tools as demo_tools
 from playground.engine.addresses.address import AddressError, is_placeholder, parse_address

@@ -276,7 +276,7 @@ async def test_an_end_that_could_not_be_sent_is_shown_elsewhere_later(
 async def test_an_interrupt_that_the_owner_does_not_answer_reaches_it_by_its_row(
     conversation: Conversation, redis: OwnRedis, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("playground.realtime.relay.ANSWER_S", 0.2)
+    monkeypatch.setattr("playground.realtime.questions.ANSWER_S", 0.2)
     lossy = on(redis, LossyLayer)
     async with owned_and_watched(PACED, owner=lossy, other=on(redis)) as (one, other):
         here = await opened(one, conversation)

@@ -77,10 +77,11 @@ class TestOutbox:
     async def test_text_is_merged_and_counted(self) -> None:
         viewer = Viewer()
         for seq in range(1, 101):
-            viewer.put(event(seq, "playground.delta", text="x" * (hub.OUTBOX_BYTES // 200)))
+            viewer.put(event(seq, "playground.delta", text="x" * (hub.OUTBOX_BYTES // 200), count=1))
         assert not viewer.lagged
         (merged,) = await viewer.take()
         assert len(merged["properties"]["text"]) == 100 * (hub.OUTBOX_BYTES // 200)
+        assert merged["properties"]["count"] == 100
 
     async def test_what_was_taken_counts_no_more(self) -> None:
         viewer = Viewer()

@@ -17,6 +17,13 @@ def served_site(server_processes: None, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="package")
+def uvicorn_site(server_processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The same under uvicorn."""
+    with serve_site(tmp_path_factory.mktemp("uvicorn"), server="uvicorn") as site:
+        yield site
+
+
+@pytest.fixture(scope="package")
 def cookies(served_site: Site) -> str:
     """A session of the first admin."""
     return sign_in(served_site)

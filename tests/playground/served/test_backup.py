@@ -49,7 +49,7 @@ async def test_a_conversation_goes_on_from_a_backup_that_was_made_in_the_middle_
     assert "1 turn went on while the backup was made" in restored.stdout
     assert "can't be decrypted" not in restored.stdout
 
-    with run_site(target) as site:
+    with run_site(target, "--debug") as site:
         async with viewing(site, conversation, await asyncio.to_thread(sign_in, site)) as client:
             await client.until("playground.snapshot")
             await client.send("conversation.respond", text=THIRD)

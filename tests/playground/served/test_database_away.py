@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from playground.realtime.close_codes import CloseCode
 from tests.browser.site import Site, serve_site
 from tests.dashboard.attacks.attacking import bystander
 from tests.dashboard.filled_postgres import fill
+from tests.dashboard.own_database import postgres_template
 from tests.playground.away_database import AwayDatabase
 from tests.playground.served.test_socket import closed_with
 from tests.playground.served_api import new_conversation
@@ -19,8 +21,9 @@ SEATS = 2
 
 
 @pytest.fixture(scope="module")
-def database(postgres_url: str) -> Iterator[AwayDatabase]:
-    made = AwayDatabase(postgres_url)
+def database(postgres_url: str, django_db_blocker: DjangoDbBlocker) -> Iterator[AwayDatabase]:
+    with django_db_blocker.unblock():
+        made = AwayDatabase(postgres_url, postgres_template(postgres_url))
     yield made
     made.drop()
 

@@ -1,5 +1,9 @@
 """Conversations: one's own alone, in a list, as a transcript, live, and at their end."""
 
+import json
+import re
+from datetime import timedelta
+from html import unescape
 from http import HTTPStatus
 
 import pytest
@@ -12,22 +16,16 @@ from pytest_django import DjangoAssertNumQueries
 from personas.saving import save_persona
 from playground.engine.errors.codes import Code
 from playground.models import Conversation, Turn
-from playground.views.conversations import CONVERSATIONS_ON_A_PAGE
 from tests.conftest import make_user, signed_in
 from tests.personas.making import make_persona
 from tests.playground.rehearsals import make_conversation
+from tests.playground.stored_turns import make_turn
 
 TIMELINE = {
     "filler": {"state": "played", "phrase": "Just a moment", "reason": None, "due_ms": 1000},
     "tool_calls": [{"id": "call_1", "name": "get_weather", "arguments": '{"city": "Paris"}', "valid": True}],
     "notes": ["The answer was cut at its length."],
 }
-
-
-def make_turn(conversation: Conversation, position: int = 0, **fields: object) -> Turn:
-    return Turn.objects.create(
-        **{"conversation": conversation, "position": position, "status": Turn.Status.COMPLETED} | fields
-    )
 
 
 def shown(client: Client, path: str) -> str:
@@ -81,43 +79,28 @@ def test_the_list_holds_ones_own_alone(user_client: Client, other_user: User) ->
     assert "Bob" not in shown(user_client, "/conversations/")
 
 
-def test_the_list_has_pages(user_client: Client, user: User) -> None:
-    first = make_conversation(user)
-    for _ in range(CONVERSATIONS_ON_A_PAGE):
-        make_conversation(user)
-    assert first.pk not in shown(user_client, "/conversations/")
-    assert first.pk in shown(user_client, "/conversations/?page=2")
-
-
-@pytest.mark.parametrize("number", ["0", "-1", "x", "99999999999999999999"])
-def test_a_page_that_does_not_exist_is_the_nearest(user_client: Client, user: User, number: str) -> None:
-    conversation = make_conversation(user)
-    assert conversation.pk in shown(user_client, f"/conversations/?page={number}")
-
-
-EDITED = (
-    "auth_failed",
-    "not_found",
-    "secret_missing",
-    "secret_not_allowed",
-    "blocked_address",
-    "bad_request",
-    "answer_too_long",
-)
-"""Codes of faults that are put right in the persona."""
+EDITED = {
+    "auth_failed": "token_secret",
+    "not_found": "address",
+    "secret_missing": "token_secret",
+    "secret_not_allowed": "token_secret",
+    "blocked_address": "address",
+    "bad_request": "model",
+    "answer_too_long": "max_answer_s",
+}
+"""Codes of faults that are put right in the persona, and the field to look at first."""
 
 
 def talked(owner: User) -> tuple[Conversation, str]:
     """Return a conversation whose persona is still there, and the way to the persona's editor."""
     persona = make_persona()
     version = save_persona(persona, by=owner)
-    return Conversation.objects.create(
-        owner=owner, persona_version=version
-    ), f'href="/personas/{persona.pk}/"'
+    return Conversation.objects.create(owner=owner, persona_version=version), f'href="/personas/{persona.pk}/'
 
 
-def links_beside_the_error(client: Client, conversation: Conversation, way: str) -> int:
-    return shown(client, f"/conversations/{conversation.pk}/").count(f"{way}>Open the persona</a>")
+def fields_led_to(client: Client, conversation: Conversation, way: str) -> list[str]:
+    page = shown(client, f"/conversations/{conversation.pk}/")
+    return re.findall(f'{re.escape(way)}#id_([a-z_]+)">Open the persona</a>', page)
 
 
 @pytest.mark.parametrize("code", list(Code))
@@ -126,7 +109,7 @@ def test_an_error_that_is_put_right_in_the_persona_leads_there(
 ) -> None:
     conversation, way = talked(user)
     make_turn(conversation, status=Turn.Status.FAILED, error={"code": code, "message": "It failed."})
-    assert links_beside_the_error(user_client, conversation, way) == (1 if code in EDITED else 0)
+    assert fields_led_to(user_client, conversation, way) == ([EDITED[code]] if code in EDITED else [])
 
 
 def test_nobody_is_led_to_a_persona_that_is_gone_or_not_theirs_to_edit(user: User) -> None:
@@ -141,10 +124,12 @@ def test_nobody_is_led_to_a_persona_that_is_gone_or_not_theirs_to_edit(user: Use
         assert "Open the persona" not in shown(signed_in(rehearser), f"/{path}/{conversation.pk}/")
 
 
-def test_the_live_page_knows_the_way_and_the_codes(user_client: Client, user: User) -> None:
+def test_the_live_page_knows_the_way_there_and_back_and_the_codes(user_client: Client, user: User) -> None:
     conversation, way = talked(user)
     page = shown(user_client, f"/playground/{conversation.pk}/")
-    assert f'{way} data-part="edit" data-codes="{" ".join(sorted(EDITED))}" hidden>' in page
+    back = f"?from={conversation.pk}"
+    link = re.search(f'{re.escape(way + back)}" data-part="edit" data-fields="([^"]+)" hidden>', page)
+    assert link and json.loads(unescape(link[1])) == EDITED
 
 
 def test_the_transcript_holds_what_was_said_called_and_answered(user_client: Client, user: User) -> None:
@@ -277,3 +262,25 @@ def test_even_an_admin_sees_anothers_conversation_in_the_admin_alone(
 ) -> None:
     conversation = make_conversation(other_user)
     assert admin_client.get(f"/conversations/{conversation.pk}/").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_dead_air_has_no_end_where_nothing_was_heard(user_client: Client, user: User) -> None:
+    conversation = make_conversation(user)
+    make_turn(conversation, status="failed", timings={"first_audio": None, "dead_air": 53, "total": 54})
+    page = shown(user_client, f"/conversations/{conversation.pk}/")
+    assert "dead air <b>no end</b>: nothing was heard" in page
+    assert '<b class="number">53' not in page
+
+
+def test_a_tool_round_is_one_wait_with_one_set_of_times(user_client: Client, user: User) -> None:
+    conversation = make_conversation(user)
+    by_mock = {"k": {"output": "", "status": "success", "source": "mock"}}
+    asking = make_turn(conversation, 0, timings={"dead_air": 400, "total": 400}, tool_results=by_mock)
+    times = {"ttft": 100, "first_audio": 300, "dead_air": 300, "total": 900}
+    going_on = make_turn(conversation, 1, kind="continuation", continues=asking, timings=times)
+    Turn.objects.filter(pk=going_on.pk).update(created_at=asking.created_at + timedelta(milliseconds=1_000))
+    page = shown(user_client, f"/conversations/{conversation.pk}/")
+    assert page.count("first audio") == page.count("with 1 tool round, from the user") == 1
+    assert [f'<b class="number">{ms:,}</b>' in page for ms in (1_100, 1_300, 1_900, 400)] == [True] * 3 + [
+        False
+    ]

@@ -200,3 +200,12 @@ def test_a_conversation_without_its_version_is_named(conversation: Conversation)
     ]
     Conversation.objects.update(persona_version_id=version_id)  # The database checks at the test's end.
     assert PersonaVersion.objects.count() == 1
+
+
+def test_a_conversation_without_a_summary_is_named(conversation: Conversation) -> None:
+    conversation.summary.delete()
+    assert broken() == {
+        "Every conversation has its summary.": [
+            f"Conversation {conversation.pk} has no summary, so no list shows it."
+        ]
+    }

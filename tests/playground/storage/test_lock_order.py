@@ -7,11 +7,12 @@ from itertools import cycle, islice
 import psycopg
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
 from playground.models import Conversation, Turn
 from playground.storage import leases
+from playground.storage.conversation_labels import MOST_TAGS, LabelError, add_tags
 from playground.storage.record_writer import Recorder
 from playground.storage.turn_rows import TurnRow
 from tests.own_postgres import database_on_postgres
@@ -19,6 +20,7 @@ from tests.playground.rehearsals import DEADLINE_S, make_conversation
 
 TURNS = 12
 ROUNDS = 150
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 
 
@@ -72,3 +74,28 @@ def test_the_recorder_and_the_heartbeat_never_wait_for_each_other(database: str)
         assert own.execute(DEADLOCKS).fetchone() == (0,)
     assert failures == []
     assert Conversation.objects.filter(last_seq__gt=0).count() == TURNS
+
+
+def test_who_adds_tags_waits_for_another_who_does(database: str) -> None:
+    alice = User.objects.create_user("alice")
+    conversation = make_conversation(alice)
+    refusals: list[LabelError] = []
+
+    def add_one_more() -> None:
+        try:
+            add_tags([conversation.pk], ["one more"], alice)
+        except LabelError as error:
+            refusals.append(error)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=add_one_more)
+    with psycopg.connect(database, autocommit=True) as own:
+        with transaction.atomic():
+            add_tags([conversation.pk], [f"tag {number}" for number in range(MOST_TAGS)], alice)
+            other.start()
+            while other.is_alive() and not own.execute(WAITING).fetchone():
+                pass
+        other.join(DEADLINE_S)
+    assert len(refusals) == 1
+    assert conversation.tags.count() == MOST_TAGS

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,6 +15,7 @@ from personas.saving import save_persona
 from playground.models import Conversation, Turn
 from playground.storage import persona_times as module
 from playground.storage.persona_times import TURNS_OF_A_VERSION, VERSIONS_ON_A_PAGE, persona_times
+from playground.storage.used_versions import go_on_with
 from tests.conftest import signed_in
 from tests.personas.making import make_persona
 
@@ -66,7 +67,7 @@ def test_the_newest_turns_of_ones_own_count_up_to_the_bound(
     talked(version, user, 300)
     assert first_audio(version, user)[0] == 5
     monkeypatch.setattr(module, "TURNS_OF_A_VERSION", 3)
-    assert first_audio(version, user) == (3, 200, 290)
+    assert first_audio(version, user) == (3, 200, None)
 
 
 def test_turns_that_do_not_compare_are_counted_and_not_measured(user: User) -> None:
@@ -83,6 +84,50 @@ def test_turns_that_do_not_compare_are_counted_and_not_measured(user: User) -> N
     assert {each.name: each.count for each in times.distributions} == {
         "ttft": 3, "first_audio": 2, "dead_air": 1,
     }  # fmt: skip
+
+
+def test_dead_air_without_an_end_is_in_no_distribution(user: User) -> None:
+    version = saved()
+    unheard: Times = {"ttft": None, "first_audio": None, "dead_air": 53}
+    talked(version, user, unheard, {"ttft": 100, "first_audio": 200, "dead_air": 300})
+    (times,) = persona_times(version.persona_ref, user).versions
+    assert [(each.name, each.p50_ms) for each in times.distributions if each.count == 1][-1] == (
+        "dead_air",
+        300,
+    )
+    assert [turn.times["dead_air"] for turn in times.slowest] == [300]
+
+
+def test_a_turn_and_its_tool_round_are_one_wait_of_the_caller_and_two_requests(user: User) -> None:
+    version = saved()
+    alone: Times = {"ttft": 100, "first_audio": 300, "dead_air": 300, "total": 900}
+    call: Times = {"ttft": None, "first_audio": None, "dead_air": 400, "total": 400}
+    conversation = talked(version, user, call, alone, alone, call)
+    asking, going_on, _, unfinished = conversation.turns.order_by("position")
+    asking.tool_results = {"k": {"output": "", "status": "success", "source": "mock"}}
+    asking.save(update_fields=["tool_results"])
+    continuation = {"kind": Turn.Kind.CONTINUATION, "user_text": ""}
+    Turn.objects.filter(pk=going_on.pk).update(continues=asking, **continuation)
+    conversation.turns.create(position=4, continues=unfinished, status=Turn.Status.STREAMING, **continuation)
+    (times,) = persona_times(version.persona_ref, user).versions
+    assert (times.begun, times.rounds, times.open_turns) == (3, 1, 1)
+    counted = {each.name: (each.count, each.counted, each.p50_ms) for each in times.distributions}
+    assert counted == {
+        "ttft": (2, "request", 100),
+        "first_audio": (2, "turn", (1_300 + 300) // 2),
+        "dead_air": (2, "turn", (1_300 + 300) // 2),
+    }
+    assert (times.slowest[0].turn_id, times.slowest[0].words) == (asking.pk, "Words 0")
+    page = signed_in(user).get(reverse("playground:measured-persona", args=[version.persona_ref]))
+    assert '<span class="number">1</span> tool round ' in page.content.decode()
+    assert '<span class="number">1</span> still open: counted once it has ended' in page.content.decode()
+
+
+def test_who_came_from_a_conversation_is_led_back_to_it(user_client: Client) -> None:
+    url = reverse("playground:measured-persona", args=[saved().persona_ref])
+    back = reverse("playground:conversation", args=["c0123456789ab"])
+    assert back in user_client.get(url, {"from": "c0123456789ab"}).content.decode()
+    assert "Back to the conversation" not in user_client.get(url, {"from": "//example.com"}).content.decode()
 
 
 def test_each_version_is_compared_with_the_one_before_on_every_page(user: User) -> None:
@@ -159,13 +204,19 @@ def test_the_page_costs_as_many_queries_with_many_conversations(user: User, user
     assert cost() == few <= MOST_QUERIES
 
 
-def test_turns_from_before_a_saved_mock_brought_their_conversation_to_the_version_do_not_count(
-    user: User,
-) -> None:
+def test_each_turn_counts_for_the_version_that_it_used(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     first = saved()
-    conversation = talked(first, user, 100, 300)
+    conversation = talked(first, user, 100, 200, 300)
     assert first.persona is not None
     second = saved(first.persona)
-    Conversation.objects.filter(pk=conversation.pk).update(persona_version=second)
-    conversation.turns.filter(position=0).update(created_at=second.created_at - timedelta(seconds=1))
-    assert first_audio(second, user) == (1, 300, 300)
+    with transaction.atomic():
+        go_on_with(Conversation.objects.select_for_update().get(), second)
+    conversation.turns.create(position=3, status=Turn.Status.COMPLETED, timings={"first_audio": 900})
+
+    def counted() -> dict[int, tuple[int, int | None]]:
+        versions = persona_times(first.persona_ref, user).versions
+        return {each.number: (len(each.turns), each.distributions[1].p50_ms) for each in versions}
+
+    assert counted() == {2: (1, 900), 1: (3, 200)}
+    monkeypatch.setattr(module, "TURNS_OF_A_VERSION", 2)
+    assert counted() == {2: (1, 900), 1: (2, 250)}

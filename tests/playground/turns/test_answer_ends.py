@@ -156,19 +156,26 @@ def buffered(turn: TurnResult) -> list[str]:
 def test_a_burst_after_a_long_silence_is_named(burst: list[bytes]) -> None:
     (note,) = buffered(hear(ROLE, 4.0, *burst, END))
 
-    assert "All 10 deltas came within 0 ms, after 4 s of silence" in note
+    assert "All 10 deltas came within 0 ms, after 4.0 s of silence" in note
     assert all(name in note for name in ("nginx", "X-Accel-Buffering", "Cloudflare", "Next.js", "Apache"))
+
+
+def test_a_short_answer_in_one_piece_is_named_after_a_shorter_silence() -> None:
+    (note,) = buffered(hear(ROLE, 1.5, b"".join(WORDS), END))
+
+    assert "after 1.5 s of silence" in note
 
 
 @pytest.mark.parametrize(
     "script",
     [
         [4.0, *WORDS[:5], END],
-        [1.0, *WORDS, END],
+        [0.6, *WORDS, END],
+        [1.2, *(step for word in WORDS for step in (word, 0.008)), END],
         [4.0, *(step for word in WORDS for step in (word, 0.02)), END],
         [4.0, text(" ".join(["word"] * 50)), END],
     ],
-    ids=["few deltas", "a short silence", "a stream", "one delta"],
+    ids=["few deltas", "a short silence", "a quick model", "a stream", "one delta"],
 )
 def test_a_slow_model_is_no_buffer(script: list[Step]) -> None:
     assert buffered(hear(*script)) == []

@@ -6,11 +6,19 @@ import pytest
 
 from playground.engine.answer.decoder import AnswerDecoder, Piece
 from playground.engine.errors.codes import Code
-from playground.engine.events import Event, SentenceCompleted, TurnClosed, TurnStatus
+from playground.engine.events import (
+    ContentDelta,
+    Event,
+    PayloadReceived,
+    SentenceCompleted,
+    TurnClosed,
+    TurnStatus,
+)
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.turns.completion_reader import SPOKEN_CHARS_AT_ONCE
 from playground.turns.conductor import conduct
 from playground.turns.interrupt import Interrupt, InterruptSignal
+from playground.turns.turn_output import TurnOutput
 from tests.playground.scripted_llm import END, ROLE, ScriptedLLM, text
 from tests.playground.turn_harness import plan, run_turn
 
@@ -113,3 +121,20 @@ def test_sentences_are_handed_on_few_at_a_time_where_they_are_long() -> None:
     asyncio.run(main())
     assert sum(at_once) >= 99 * len(long.strip())
     assert max(at_once) <= SPOKEN_CHARS_AT_ONCE + DEFAULT_LIMITS.sentence_chars
+
+
+def test_a_delta_has_the_time_of_its_payload_however_long_decoding_took(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    feed, now_ms, decoding_ms = AnswerDecoder.feed, TurnOutput.now_ms, 0
+
+    def slow(decoder: AnswerDecoder, data: bytes) -> list[Piece]:
+        nonlocal decoding_ms
+        decoding_ms += 16
+        return feed(decoder, data)
+
+    monkeypatch.setattr(AnswerDecoder, "feed", slow)
+    monkeypatch.setattr(TurnOutput, "now_ms", lambda output: now_ms(output) + decoding_ms)
+    turn = run_turn([0.1, text("One. "), END], plan=plan(is_instant=True))
+    (first, *_), (came_ms, *_) = turn.of(PayloadReceived), turn.at(ContentDelta)
+    assert (first.t_ms, came_ms, turn.closed.timings.ttft) == (100, 100, 100)

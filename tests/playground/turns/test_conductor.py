@@ -6,6 +6,8 @@ import pytest
 
 from playground.engine.errors.codes import Code, UpstreamError
 from playground.engine.events import (
+    AnswerBegan,
+    AnswerEnded,
     ContentDelta,
     FillerSkipped,
     FillerStarted,
@@ -90,6 +92,12 @@ class TestAnAnswer:
     def test_an_unambiguous_end_is_committed_when_the_deltas_pause(self) -> None:
         turn = run_turn([text("It is late. "), 5.0, text("Good night."), END], plan=plan())
         assert turn.at(SentenceCompleted)[0] == DEFAULT_LIMITS.idle_sentence_ms
+
+    def test_says_once_when_the_answer_begins_and_that_no_more_of_it_comes(self) -> None:
+        turn = run_turn(STORY, plan=plan())
+        assert turn.at(AnswerBegan) == [turn.closed.timings.ttfb]
+        assert turn.at(AnswerEnded) == [900]
+        assert turn.closed.t_ms > 900
 
     def test_an_instant_conversation_is_heard_at_once(self) -> None:
         turn = run_turn(STORY, plan=plan(is_instant=True))

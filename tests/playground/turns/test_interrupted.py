@@ -34,6 +34,10 @@ class TestInterrupt:
         assert turn.of(PlayoutEnded)[-1].cut
         assert turn.of(SpeakingStopped)[-1].interrupted
 
+    def test_ends_the_voice_and_the_turn_at_the_same_moment_on_a_busy_loop(self) -> None:
+        turn = run_turn(STORY, plan=plan(), interrupt_at_s=1.5, emitting_takes_s=0.002)
+        assert turn.at(PlayoutEnded)[-1] == turn.at(SpeakingStopped)[-1] == turn.closed.t_ms
+
     def test_the_heard_text_ends_with_the_last_word_whose_playout_had_begun(self) -> None:
         turn = run_turn(STORY, plan=plan(), interrupt_at_s=1.5)
         begun = [word.end for word in turn.of(PlayoutStarted)[0].segment.words if word.at_ms <= 1_500]
@@ -51,6 +55,13 @@ class TestInterrupt:
         turn = run_turn(SLOW, plan=plan(replace(PERSONA, filler=FILLER)), interrupt_when=starts("Great"))
         assert turn.closed.heard_text == ""
         assert [segment.kind for segment in turn.played] == ["filler"]
+
+    def test_in_a_stall_leaves_the_silence_up_to_it_as_dead_air(self) -> None:
+        endless: list[Step] = [text(FIRST + " "), text("And then "), 60.0]
+        turn = run_turn(endless, plan=plan(), interrupt_at_s=15.0)
+        spoken_ms = turn.played[-1].ends_ms - turn.played[0].starts_ms
+        assert turn.played[-1].ends_ms < 14_000
+        assert turn.closed.timings.dead_air == 15_000 - spoken_ms
 
     def test_at_a_word_keeps_no_more_than_that(self) -> None:
         turn = run_turn(STORY, plan=plan(), interrupt_at_s=2.5, interrupt=Interrupt(at_offset=4))

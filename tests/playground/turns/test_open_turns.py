@@ -156,7 +156,7 @@ async def busy_key(two: Two, admin_user: User, monkeypatch: pytest.MonkeyPatch) 
     """A key whose only turn is open, in the first conversation."""
     key = await database_sync_to_async(key_for)(admin_user)
     async with running(ENDLESS, open_turns=OpenTurnLimits(of_process=9, of_user=9, of_key=1)) as runner:
-        for module in ("playground.api.router", "playground.realtime.consumer"):
+        for module in ("playground.api.router", "playground.realtime.viewer_socket"):
             monkeypatch.setattr(f"{module}.runner", lambda: runner)
         presented_key.set(key[:11])
         await runner.respond(two[0].pk, "Hi")

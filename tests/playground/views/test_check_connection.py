@@ -17,6 +17,8 @@ from personas.models import Persona
 from personas.saving import save_persona, save_secret
 from personas.secrets import clear_value
 from playground.connection_check import CHECK_LIMITS, PreparedCheck, observe
+from playground.engine.connection_check import Observation
+from playground.engine.connection_check import check_notes as notes_of
 from playground.engine.errors.codes import Code
 from playground.storage.start_conversation import ConversationOptions, start_conversation
 from playground.views.checks import CHECKS
@@ -113,6 +115,15 @@ async def test_a_stream_that_we_left_is_not_said_to_have_been_cut_off(llm_server
 
     assert verdict is not None and verdict.code is Code.STALLED
     assert "so Greenroom hung up" in verdict.message
+
+
+def test_times_read_as_on_the_playground() -> None:
+    answered = Observation(is_tls=True, is_own=False, sends_secret=True, status=200, is_event_stream=True)
+    slow = replace(answered, headers_ms=1_510, first_delta_ms=12_340, payload_times_ms=[0, 4_000])
+    sentences = {note.what: note.sentence for note in notes_of(slow)}
+    assert sentences["Reachable"] == "The server answered after 1,510 ms."
+    assert sentences["First delta"].startswith("After 12.3 s: ")
+    assert sentences["Streams"] == "2 chunks over 4,000 ms."
 
 
 async def test_an_echoed_key_is_masked(check: Check) -> None:

@@ -30,7 +30,7 @@ def page(user_client: Client) -> str:
 def examples(page: str, kind: str) -> list[dict[str, Any]]:
     return [
         json.loads(html.unescape(example))
-        for example in re.findall(rf"data-{kind}>(.+?)</pre>", page, re.DOTALL)
+        for example in re.findall(rf"data-{kind}\b[^>]*>(.+?)</pre>", page, re.DOTALL)
     ]
 
 
@@ -62,7 +62,7 @@ def test_every_event_that_the_code_names_is_explained() -> None:
         if "wire_docs" in module.parts:
             continue
         named |= set(re.findall(r'"((?:playground|conversation)\.[a-z_]+)"', module.read_text()))
-    named = {name for name in named if not re.search(r"_(?:conversation|completion)$", name)}
+    named = {name for name in named if not re.search(r"_(?:conversation|completion|inspectors?)$", name)}
     explained = {docs.name for docs in event_docs()} | set(commands.COMMANDS)
     assert named - explained - {"playground.turn"} == set()
     assert {

@@ -1,0 +1,38 @@
+"""The keys of Tavus' persona JSON, for completion."""
+
+from personas.formats.document_keys import DocumentKey, tool_keys
+
+KEYS = (
+    DocumentKey("persona_name", field="persona_name"),
+    DocumentKey("system_prompt", field="system_prompt"),
+    DocumentKey("context", field="context"),
+    DocumentKey("default_replica_id", field="default_replica_id"),
+    DocumentKey("pipeline_mode", "full, or echo: the voice repeats what it is given, and no LLM is called."),
+    DocumentKey("greeting", "What the voice opens a conversation with."),
+    DocumentKey("document_ids", "Tavus' knowledge base. Kept, and exported again."),
+    DocumentKey("document_tags", "Tavus' knowledge base. Kept, and exported again."),
+    DocumentKey("layers", "llm, tts, vqa and others."),
+    DocumentKey("layers.llm", "How the LLM is called."),
+    DocumentKey("layers.llm.model", field="model"),
+    DocumentKey("layers.llm.base_url", field="address"),
+    DocumentKey("layers.llm.api_key", field="token_secret"),
+    DocumentKey("layers.llm.tools", field="tools"),
+    *tool_keys("layers.llm.tools"),
+    DocumentKey("layers.llm.headers", "Headers of the request, by name."),
+    DocumentKey("layers.llm.default_query", "Query parameters of the request."),
+    DocumentKey("layers.llm.extra_body", field="parameters"),
+    DocumentKey("layers.llm.extra_body.temperature", field="temperature"),
+    DocumentKey("layers.llm.speculative_inference", "Kept, and exported again."),
+    DocumentKey("layers.tts", "The voice."),
+    DocumentKey("layers.tts.tts_engine", field="tts_engine"),
+    DocumentKey("layers.tts.external_voice_id", field="external_voice_id"),
+    DocumentKey("layers.tts.voice_settings", field="voice_settings"),
+    DocumentKey("layers.tts.api_key", field="tts_token_secret"),
+    DocumentKey("layers.tts.playht_user_id", field="playht_user_id"),
+    DocumentKey("layers.tts.tts_emotion_control", "Kept, and exported again."),
+    DocumentKey("layers.tts.tts_model_name", "The engine's model, which decides what speech tags it reads."),
+    DocumentKey("layers.vqa", "Vision: an absent layer means on. Not simulated."),
+    DocumentKey("layers.vqa.enabled", field="vision"),
+    DocumentKey("layers.stt", "Kept, and exported again."),
+    DocumentKey("layers.perception", "Kept, and exported again."),
+)

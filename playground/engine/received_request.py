@@ -1,0 +1,29 @@
+"""What a server tells of a request beyond its ASGI scope, so that it can be shown as it was sent."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+RECEIVED = "greenroom.received"
+"""The key of a `ReceivedHead` in the extensions of an ASGI scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedHead:
+    """A request's headers as sent; its repr shows none of them."""
+
+    server: str
+    """``Daphne``, ``uvicorn``, or ``Greenroom`` for a request of this app to itself."""
+    headers: tuple[tuple[bytes, bytes], ...] = field(repr=False)
+    """In their order and case, repeated ones and names with underscores too."""
+    break_off: Callable[[], object] | None = None
+    """Closes the connection without ending the answer; None: it breaks off if the application just returns."""
+    body_parts: tuple[tuple[int, int], ...] | None = None
+    """``(t_ms, bytes)`` since the headers were there, of a body that arrived before the application was called; None:
+    the application is given the parts as they arrive.
+    """
+    headers_at: float | None = None
+    """When the headers were there, by ``time.monotonic``; None: just before the application is called."""
+    answer_as_given: Callable[[bytes], object] | None = None
+    """Has the answer sent with this reason phrase, its headers as given, and none that the server would add; None: a
+    server that sends no line and headers of its own.
+    """

@@ -1,0 +1,40 @@
+"""Makes a persona of an inspected request, as the import of a platform's document does."""
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from personas.formats.conversion import written
+from personas.formats.from_request import document_from_request
+from personas.importing import PersonaImport, import_draft
+from personas.reading import read_document
+from playground.engine.examined_request import ExaminedRequest
+from playground.engine.json_types import Json
+from playground.engine.platforms.platform import Platform
+from playground.engine.platforms.registry import platforms
+from playground.models import Inspector
+
+
+def likeliest_platform(received: ExaminedRequest) -> str:
+    """Return the name of the platform whose requests this one departs from the least."""
+    return min(platforms(), key=lambda known: _unlikeness(received, known)).name
+
+
+def _unlikeness(received: ExaminedRequest, platform: Platform) -> tuple[int, int]:
+    departures = list(platform.departures(received))
+    by_setting = sum(departure.is_by_setting for departure in departures)
+    return len(departures) - by_setting, by_setting
+
+
+def make_persona(inspector: Inspector, number: int, body: Json, *, platform: str, by: User) -> PersonaImport:
+    """Store a persona with the request's model, prompt, tools and parameters.
+
+    It calls where the inspector passes on to, else the inspector itself. Raises FormatError, ImportRefusedError,
+    TooManyRowsError.
+    """
+    base_url = inspector.path
+    if inspector.answer == Inspector.Answer.PASS_ON and inspector.forward_url:
+        base_url = inspector.forward_url
+    name = f"{inspector.name} #{number}"
+    document = document_from_request(body, platform=platform, base_url=base_url, persona_name=name)
+    draft = read_document(written(document, platform, site_url=settings.SITE_URL), site_url=settings.SITE_URL)
+    return import_draft(draft, by=by, note=f"Made of request {number} of the inspector {inspector.name}")

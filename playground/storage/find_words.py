@@ -1,0 +1,107 @@
+"""Finds a user's own conversations by words that either side said, an id, an error code, or a name. Bounded."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import QuerySet
+
+from playground.models import CallersWait, Conversation, Turn
+from playground.storage.text_index import INDEX, has_text_index
+
+SEARCH_CHARS = 200
+TRIGRAM = 3
+"""The index finds no fewer characters."""
+MOST_FOUND = 1_000
+"""How many of the newest waits with the words are looked at."""
+MOST_OF_ALL = 20_000
+"""How many of the newest that anyone said: FTS5 knows no owners."""
+SEARCHED_WITHOUT_INDEX = 5_000
+"""How many of the user's newest waits are read where no index helps."""
+MOST_NAMED = 200
+
+_MATCHES = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s ORDER BY rowid DESC LIMIT %s"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundConversations:
+    """Their ids, and what was not searched, in one sentence; empty if everything was."""
+
+    ids: frozenset[str]
+    left_out: str
+
+
+def find_words(user: User, words: str) -> FoundConversations:
+    """Return the conversations in which the words were said, or that they identify."""
+    by_text, left_out = _by_text(user, words)
+    ids = {*by_text, *_identified(user, words), *_failed_with(user, words), *_named(user, words)}
+    return FoundConversations(frozenset(ids), left_out)
+
+
+def _by_text(user: User, words: str) -> tuple[Iterable[str], str]:
+    if len(words) < TRIGRAM or not has_text_index(connection.vendor):
+        return _by_text_of_newest(user, words)
+    own = CallersWait.objects.filter(owner=user)
+    if connection.vendor == "sqlite":
+        rows, is_cut = _matching_with_fts5(own, words)
+    else:
+        newest = own.filter(text__icontains=words).order_by("-pk")[:MOST_FOUND]
+        rows = list(newest.values_list("conversation", flat=True))
+        is_cut = len(rows) == MOST_FOUND
+    return (
+        rows,
+        f"More was said with these words: only the newest {MOST_FOUND:,} are searched." if is_cut else "",
+    )
+
+
+def _matching_with_fts5(own: QuerySet[CallersWait], words: str) -> tuple[list[str], bool]:
+    phrase = '"' + words.replace('"', '""') + '"'
+    with connection.cursor() as cursor:
+        cursor.execute(_MATCHES, [phrase, MOST_OF_ALL])
+        matching = [pk for (pk,) in cursor.fetchall()]
+    rows: list[str] = []
+    for start in range(0, len(matching), MOST_FOUND):
+        own_matching = own.filter(pk__in=matching[start : start + MOST_FOUND])
+        rows += own_matching.values_list("conversation", flat=True)
+        if len(rows) >= MOST_FOUND:
+            return rows, True
+    return rows, len(matching) == MOST_OF_ALL
+
+
+def _by_text_of_newest(user: User, words: str) -> tuple[Iterable[str], str]:
+    """Read the newest waits one by one, where no index helps."""
+    newest = CallersWait.objects.filter(owner=user).order_by("-pk")[:SEARCHED_WITHOUT_INDEX]
+    spoken = newest.values_list("conversation", "text")
+    folded = words.casefold()
+    searched = 0
+    rows = set()
+    for conversation_id, text in spoken.iterator():
+        searched += 1
+        if folded in text.casefold():
+            rows.add(conversation_id)
+    why = (
+        f"words of fewer than {TRIGRAM} characters"
+        if len(words) < TRIGRAM
+        else "this database, which has no index of what was said,"
+    )
+    is_cut = searched == SEARCHED_WITHOUT_INDEX
+    return rows, f"For {why} only your newest {searched:,} turns are searched." if is_cut else ""
+
+
+def _identified(user: User, words: str) -> Iterable[str]:
+    """Return the conversation of this id, or of the turn of this id."""
+    yield from Conversation.of(user).filter(pk=words).values_list("pk", flat=True)
+    turns = Turn.objects.filter(pk=words, conversation__owner=user)
+    yield from turns.values_list("conversation", flat=True)
+
+
+def _failed_with(user: User, words: str) -> Iterable[str]:
+    failed = CallersWait.objects.filter(owner=user, error_code=words.lower()).order_by("-pk")
+    return failed.values_list("conversation", flat=True)[:MOST_FOUND]
+
+
+def _named(user: User, words: str) -> Iterable[str]:
+    # In no order: the index of names alone answers it.
+    named = Conversation.objects.filter(owner=user, conversation_name__icontains=words).order_by()
+    return named.values_list("pk", flat=True)[:MOST_NAMED]

@@ -1,0 +1,1 @@
+"""The pages of inspectors: what an endpoint is sent, and how it answers."""

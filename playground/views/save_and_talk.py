@@ -1,0 +1,32 @@
+"""Save a persona from its editor and talk to the new version at once."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from personas.error_reports import takes_secrets
+from personas.models import Persona, PersonaVersion
+from personas.readiness import readiness_problems
+from personas.views.editor import TYPED, edited, warn_of_saves_between
+from playground.access import START, permitted
+from playground.storage.start_conversation import ConversationOptions, start_conversation
+from playground.views.start_page import VIEW_PERSONA
+
+
+@takes_secrets(*TYPED)
+@require_POST
+def save_and_talk(request: HttpRequest) -> HttpResponse:
+    """Save as the editor does, of the persona ``persona`` or of a new one; what it refuses, it shows."""
+    permitted(request, START, VIEW_PERSONA)
+    return edited(request, request.POST.get("persona", ""), _begun)
+
+
+def _begun(request: HttpRequest, version: PersonaVersion, _face: str) -> HttpResponse:
+    """Open a conversation, or the start page, which says why its own LLM can't be called."""
+    warn_of_saves_between(request, version)
+    persona = Persona.objects.get(pk=version.persona_ref)
+    if readiness_problems(persona):
+        return redirect(f"{reverse('playground:start')}?persona={persona.pk}")
+    conversation = start_conversation(persona, ConversationOptions(), owner=permitted(request, START))
+    return redirect("playground:conversation", conversation.pk)
