@@ -15,16 +15,19 @@ from dashboard.fair_requests import FairRequests
 from dashboard.inspected_requests import InspectorsFirst
 from dashboard.kept_threads import KeptThreads
 from dashboard.lifetime import lifespan
+from dashboard.refused_requests import RefusedRequests
 from dashboard.socket_users import with_users
 from dashboard.unknown_sockets import KnownSockets
 from playground.realtime.routing import websocket_urlpatterns
 
+refused = RefusedRequests()
 sockets = KnownSockets(websocket_urlpatterns)
 application = ProtocolTypeRouter(
     {
         "http": InspectorsFirst(
             FairRequests(
-                BoundedBodies(KeptThreads(pages), is_behind_proxy=settings.BEHIND_PROXY),
+                BoundedBodies(KeptThreads(pages), refused, is_behind_proxy=settings.BEHIND_PROXY),
+                refused,
                 session_cookie=settings.SESSION_COOKIE_NAME,
                 is_behind_proxy=settings.BEHIND_PROXY,
             ),

@@ -36,7 +36,7 @@ RETRY_AFTER_S = 5
 REQUEST_S = 60.0
 """Timeout for a whole request, from its first byte to the last of its body, however steadily it arrives."""
 LINGER_S = 2.0
-"""How long a refused client's remaining data is read and discarded, so that it can read the response."""
+"""How long a refused client's remaining data is dropped, so that it can read the response."""
 UNREAD_S = 60.0
 """How long a client may leave 64 KiB of an answer unread, which wait for it here."""
 FRAMING_BYTES = 16 * KIB

@@ -15,23 +15,22 @@ from dashboard.body_limits import (
     too_large,
 )
 from dashboard.client_addresses import address_of
+from dashboard.refused_requests import RefusalApplication
 
 Scope = Any
 Message = Any
 
 
 class BoundedBodies:
-    """Passes on requests whose bodies are within their path's limit; others are marked as refused, without a body."""
+    """Passes on requests whose bodies are within their path's limit; marks others as refused, for ``refused``."""
 
-    def __init__(self, application: Any, *, is_behind_proxy: bool) -> None:
+    def __init__(self, application: Any, refused: RefusalApplication, *, is_behind_proxy: bool) -> None:
         self._application = application
+        self._refused = refused
         self._is_behind_proxy = is_behind_proxy
         self._bodies = BodiesUnderWay()
 
     async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        if REFUSAL in scope:
-            await self._application(scope, receive, send)
-            return
         under_way = self._bodies.body(address_of(scope, is_behind_proxy=self._is_behind_proxy))
         body = _CountedBody(receive, most_bytes(scope["path"]), under_way)
         body.look_at(scope["headers"])
@@ -41,7 +40,7 @@ class BoundedBodies:
         finally:
             under_way.give_back()
         if body.refusal is not None:
-            await self._application({**scope, REFUSAL: body.refusal}, _EmptyBody().receive, send)
+            await self._refused({**scope, REFUSAL: body.refusal}, receive, send)
 
 
 class _CountedBody:
@@ -84,16 +83,3 @@ class _CountedBody:
     def _refuse(self, refusal: Refusal) -> Message:
         self.refusal = refusal
         return {"type": "http.disconnect"}
-
-
-class _EmptyBody:
-    """The empty body of a client that stays connected."""
-
-    def __init__(self) -> None:
-        self._is_given = False
-
-    async def receive(self) -> Message:
-        if self._is_given:
-            await asyncio.get_running_loop().create_future()
-        self._is_given = True
-        return {"type": "http.request", "body": b"", "more_body": False}

@@ -7,7 +7,7 @@ without data.
 import asyncio
 from io import BytesIO
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote
 
 from daphne.http_protocol import WebRequest
@@ -16,7 +16,6 @@ from twisted.web.http import HTTPChannel
 
 from dashboard.bodies_under_way import BodiesUnderWay
 from dashboard.body_limits import (
-    LINGER_S,
     REQUEST_S,
     TOO_MANY_CHUNKS,
     TOO_SLOW,
@@ -27,21 +26,23 @@ from dashboard.body_limits import (
     too_large,
 )
 from dashboard.client_addresses import client_address
+from dashboard.lingering import Lingering, Timer
 from dashboard.open_connections import open_connections
+from playground.engine.limits import KIB
 from playground.engine.received_request import ReceivedHead
 
 FRAMING_HEADERS = frozenset({b"connection", b"transfer-encoding"})
 """What Twisted itself says of how an answer is sent."""
 PARTS = 1_000
 """Of how many parts of a body it is noted when they arrived; later ones count as one."""
+HEADERS_READ_BYTES = 8 * KIB
+"""How much is read at once of a connection's first headers."""
+BODY_READ_BYTES = 64 * KIB
+"""How much is read at once of whatever comes after them."""
 NO_WHOLE_HEADERS = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 bodies = BodiesUnderWay()
-
-
-class Timer(Protocol):
-    def cancel(self) -> None: ...
 
 
 class BoundedRequest(WebRequest):
@@ -64,6 +65,7 @@ class BoundedRequest(WebRequest):
     def gotLength(self, length: int | None) -> None:
         """Start the body after the headers; ``length`` is None for a chunked body."""
         self._headers_at = monotonic()
+        self.channel.transport.bufferSize = BODY_READ_BYTES
         self._most = most_bytes(unquote(self.channel.requested_path))
         self._under_way = bodies.body(self._client_address())
         if length is not None and length > self._most:
@@ -158,6 +160,7 @@ class BoundedChannel(HTTPChannel):
         self._unread: Timer | None = None
         self._received = 0
         self._is_refused = False
+        self._lingering: Lingering | None = None
         self.is_read = asyncio.Event()
         """Set while the client reads what it is sent."""
         self.is_read.set()
@@ -168,6 +171,7 @@ class BoundedChannel(HTTPChannel):
         return path.decode("latin-1")
 
     def connectionMade(self) -> None:
+        self.transport.bufferSize = HEADERS_READ_BYTES
         self.requestFactory = BoundedRequest  # Daphne's factory has just named its own
         super().connectionMade()
         if not open_connections().enter(self.transport, getattr(self.getPeer(), "host", "")):
@@ -209,6 +213,7 @@ class BoundedChannel(HTTPChannel):
         super().rawDataReceived(data)
         if self._handlingRequest or not self.requests:
             return
+        self.factory.body_turns.end_turn(self)
         request = self.requests[-1]
         if request.refusal is None and is_mostly_framing(self._received, request.received):
             self.refuse(TOO_MANY_CHUNKS)
@@ -219,6 +224,8 @@ class BoundedChannel(HTTPChannel):
         """Handle the request from here on, even if some of it is still to come."""
         self._received = 0
         self._stop_clock()
+        if self._is_refused:
+            self._networkProducer.pauseProducing()
         super().allContentReceived()
 
     def refuse(self, refusal: Refusal) -> None:
@@ -233,13 +240,18 @@ class BoundedChannel(HTTPChannel):
         self.length = 0
 
     def loseConnection(self) -> None:
-        if not self._is_refused or self._deadline is not None:
+        if not self._is_refused or self._lingering is not None:
             super().loseConnection()
             return
-        # Closing at once with unread bytes would reset the connection and lose the response.
         self._networkProducer.unregisterProducer()
-        self.transport.loseWriteConnection()
-        self._deadline = self.callLater(LINGER_S, self._cut_off)
+        self._lingering = Lingering(self.transport, self.callLater)
+
+    def pause_body(self) -> None:
+        self._networkProducer.pauseProducing()
+
+    def resume_body(self) -> None:
+        if not self._handlingRequest:
+            self._networkProducer.resumeProducing()
 
     def pauseProducing(self) -> None:
         super().pauseProducing()
@@ -253,6 +265,8 @@ class BoundedChannel(HTTPChannel):
 
     def connectionLost(self, reason: Any) -> None:
         self._stop_clock()
+        if self._lingering is not None:
+            self._lingering.stop()
         self._go_on()
         open_connections().leave(self.transport)
         super().connectionLost(reason)
@@ -274,10 +288,6 @@ class BoundedChannel(HTTPChannel):
 
     def _end_unread(self) -> None:
         self._unread = None
-        self.transport.abortConnection()
-
-    def _cut_off(self) -> None:
-        self._deadline = None
         self.transport.abortConnection()
 
     def _stop_clock(self) -> None:

@@ -1,7 +1,11 @@
 """Tells the address that a request comes from; behind a proxy the forwarded one."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any
+
+KEPT_ADDRESSES = 1_024
+"""Of how many addresses a process keeps the shared one: a flood of connections asks for a few, again and again."""
 
 
 def client_address(peer: str, forwarded: str, *, is_behind_proxy: bool) -> str:
@@ -16,6 +20,7 @@ def _sent_from(peer: str, forwarded: str, *, is_behind_proxy: bool) -> str:
     return (forwarded.rpartition(",")[2].strip() if is_behind_proxy else "") or peer
 
 
+@lru_cache(KEPT_ADDRESSES)
 def shared_address(address: str) -> str:
     """Return the first address of an IPv6 network of 64 bits, of which a client may have all; an IPv4 one as it is."""
     try:

@@ -1,7 +1,6 @@
 """Schedules requests fairly: limits how many run at once, in total, per client and per address."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -12,9 +11,9 @@ from typing import Any
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
 
-from dashboard.body_limits import RETRY_AFTER_S, Refusal
+from dashboard.body_limits import REFUSAL, RETRY_AFTER_S, Refusal
 from dashboard.client_addresses import address_of
-from dashboard.middleware import API, CONTENT_SECURITY_POLICY
+from dashboard.refused_requests import RefusalApplication
 
 AT_ONCE = 8
 """How many requests a process handles at once. Each costs threads, and every thread delays all answers."""
@@ -32,21 +31,30 @@ UNCOUNTED = frozenset({"/health/"})
 """Paths answered at once, however many requests wait."""
 
 TOO_MANY_WAIT = Refusal(
-    HTTPStatus.SERVICE_UNAVAILABLE, "Too many requests wait already. Send it again in a few seconds."
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "Too many requests wait already. Send it again in a few seconds.",
+    RETRY_AFTER_S,
 )
 TOO_MANY_OF_AN_ADDRESS = Refusal(
     HTTPStatus.TOO_MANY_REQUESTS,
     "Too many requests from your address wait already. Send it again in a few seconds.",
+    RETRY_AFTER_S,
 )
 
 Scope = Any
 
 
 class FairRequests:
-    """Admits requests in order of arrival; one client's requests wait for each other."""
+    """Admits requests in order of arrival; one client's requests wait for each other.
 
-    def __init__(self, application: Any, *, session_cookie: str, is_behind_proxy: bool) -> None:
+    Hands refused ones to ``refused`` at once.
+    """
+
+    def __init__(
+        self, application: Any, refused: RefusalApplication, *, session_cookie: str, is_behind_proxy: bool
+    ) -> None:
         self._application = application
+        self._refused = refused
         self._client_of = partial(client_of, session_cookie=session_cookie, is_behind_proxy=is_behind_proxy)
         self._address_of = partial(address_of, is_behind_proxy=is_behind_proxy)
         self._all = asyncio.Semaphore(AT_ONCE)
@@ -54,6 +62,9 @@ class FairRequests:
         self.lines: dict[str, _Line] = {}
 
     async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if REFUSAL in scope:
+            await self._refused(scope, receive, send)
+            return
         if scope["path"] in UNCOUNTED:
             await self._application(scope, receive, send)
             return
@@ -63,7 +74,7 @@ class FairRequests:
         ):
             refusal = self._refusal_for(address)
             if refusal is not None:
-                await answer(refusal, scope["path"], send)
+                await self._refused({**scope, REFUSAL: refusal}, receive, send)
                 return
             slot = _RequestSlot()
             try:
@@ -133,24 +144,6 @@ class _RequestSlot:
     def leave(self) -> None:
         while self._held:
             self._held.pop().release()
-
-
-async def answer(refusal: Refusal, path: str, send: ASGISendCallable) -> None:
-    """Answer at once, bypassing Django, which costs time under load."""
-    is_api = path.startswith(API)
-    body = json.dumps({"message": refusal.message}) if is_api else refusal.message
-    headers = (
-        (b"content-type", b"application/json" if is_api else b"text/plain; charset=utf-8"),
-        (b"content-length", b"%d" % len(body)),
-        (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
-        (b"x-content-type-options", b"nosniff"),
-        (b"retry-after", b"%d" % RETRY_AFTER_S),
-        (b"connection", b"close"),
-    )
-    await send(
-        {"type": "http.response.start", "status": refusal.status, "headers": headers, "trailers": False}
-    )
-    await send({"type": "http.response.body", "body": body.encode(), "more_body": False})
 
 
 def client_of(scope: Scope, session_cookie: str, *, is_behind_proxy: bool) -> str:

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
 
-from dashboard.body_limits import NUL, REFUSAL, Refusal
+from dashboard.body_limits import NUL, Refusal
 from dashboard.request_id import begin_request
 from dashboard.views.errors import refused
 from personas.row_limits import TooManyRowsError
@@ -78,28 +78,22 @@ class TooManyRowsMiddleware(MiddlewareMixin):
 
 
 @sync_and_async_middleware
-def refusals_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """Answer refused requests. Innermost, so that no view sees them and their responses get all headers."""
+def nul_in_address_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Refuse addresses with a NUL, which no database can look up. Innermost, so that no view sees them.
+
+    The API itself reports NULs in its fields.
+    """
 
     async def answer_async(request: HttpRequest) -> HttpResponseBase:
-        return _refusal_of(request) or await get_response(request)
+        return refused(request, NUL) if _has_nul(request) else await get_response(request)
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        return _refusal_of(request) or get_response(request)
+        return refused(request, NUL) if _has_nul(request) else get_response(request)
 
     return answer_async if iscoroutinefunction(get_response) else answer
 
 
-def _refusal_of(request: HttpRequest) -> HttpResponseBase | None:
-    """Return the response to a refused body, or to an address with a NUL, which no database can look up.
-
-    The API itself reports NULs in its fields.
-    """
-    refusal = getattr(request, "scope", {}).get(REFUSAL)
-    if refusal is None and not request.path.startswith(API) and "\0" in _address(request):
-        refusal = NUL
-    return None if refusal is None else refused(request, refusal)
-
-
-def _address(request: HttpRequest) -> str:
-    return request.path + unquote(request.META.get("QUERY_STRING", ""))
+def _has_nul(request: HttpRequest) -> bool:
+    if request.path.startswith(API):
+        return False
+    return "\0" in request.path + unquote(request.META.get("QUERY_STRING", ""))

@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 
 from dashboard import lifetime
 from dashboard.body_limits import REFUSAL
+from dashboard.body_turns import BodyTurns
 from dashboard.bounded_http import BoundedChannel, BoundedRequest
 from dashboard.open_connections import open_connections
 from dashboard.socket_limits import PING_EVERY_S, PING_TIMEOUT_S
@@ -63,6 +64,7 @@ class DrainingServer(Server):
 
     def _set_up_protocols(self) -> None:
         self.http_factory.protocol = BoundedChannel
+        self.http_factory.body_turns = BodyTurns(reactor.callLater)
         # Without room Twisted closes the socket at once; a protocol that refuses it would cost ten times as much.
         build_protocol = self.http_factory.buildProtocol
         self.http_factory.buildProtocol = lambda address: (

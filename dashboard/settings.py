@@ -166,7 +166,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "dashboard.middleware.NulInFormMiddleware",
     "dashboard.middleware.TooManyRowsMiddleware",
-    "dashboard.middleware.refusals_middleware",
+    "dashboard.middleware.nul_in_address_middleware",
 ]
 ROOT_URLCONF = "dashboard.urls"
 ASGI_APPLICATION = "dashboard.asgi.application"

@@ -1,18 +1,14 @@
-"""Bodies as ASGI messages: what a server that doesn't bound them itself passes on, and how a refusal reads."""
+"""Bodies as ASGI messages: what a server that doesn't bound them itself passes on."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-import pytest
-
-from dashboard.asgi import pages
 from dashboard.body_limits import (
     BODIES_BYTES,
     BODIES_OF_AN_ADDRESS_BYTES,
     DEFAULT_BODY_BYTES,
-    FORM_BYTES,
     REFUSAL,
     TOO_MUCH_OF_AN_ADDRESS,
     TOO_MUCH_UNDER_WAY,
@@ -21,26 +17,10 @@ from dashboard.body_limits import (
     too_large,
 )
 from dashboard.bounded_bodies import BoundedBodies
-from personas.api.limits import BODY_BYTES
+from tests.dashboard.asgi_scopes import scope_of
 from tests.virtual_time import run_virtually
 
 Message = dict[str, Any]
-
-
-def scope_of(path: str, *headers: tuple[bytes, bytes], client: str = "192.0.2.1") -> Message:
-    return {
-        "type": "http",
-        "method": "POST",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "headers": [(b"host", b"testserver"), *headers],
-        "http_version": "1.1",
-        "scheme": "http",
-        "server": ("testserver", 80),
-        "client": (client, 1),
-        "asgi": {"version": "3.0"},
-    }
 
 
 def chunks(*bodies: bytes) -> list[Message]:
@@ -51,24 +31,28 @@ def chunks(*bodies: bytes) -> list[Message]:
 
 
 class Application:
-    """Reads the whole body, as Django does, and answers unless the client has left."""
+    """Reads the whole body, as Django does, and answers unless the client has left or was refused."""
 
     def __init__(self) -> None:
         self.refusals: list[Refusal | None] = []
         self.body = b""
 
     async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
-        self.body, more = b"", True
+        body, more = b"", True
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return
-            self.body += message["body"]
+            body += message["body"]
             more = message["more_body"]
-        self.refusals.append(scope.get(REFUSAL))
+        self.body = body
+        self.refusals.append(None)
+
+    async def refuse(self, scope: Message, receive: Any, send: Any) -> None:
+        self.refusals.append(scope[REFUSAL])
 
 
-async def sent_to(application: Any, scope: Message, messages: Iterable[Message]) -> list[Message]:
+async def sent_to(application: Application, scope: Message, messages: Iterable[Message]) -> list[Message]:
     """What the application answers to these messages, of which the last is waited for without end."""
     coming, answers = iter(messages), []
 
@@ -80,7 +64,7 @@ async def sent_to(application: Any, scope: Message, messages: Iterable[Message])
     async def send(message: Any) -> None:
         answers.append(message)
 
-    await BoundedBodies(application, is_behind_proxy=False)(scope, receive, send)
+    await BoundedBodies(application, application.refuse, is_behind_proxy=False)(scope, receive, send)
     return answers
 
 
@@ -116,38 +100,9 @@ async def test_a_client_that_leaves_is_refused_nothing() -> None:
     assert application.refusals == []
 
 
-@pytest.mark.parametrize(
-    ("path", "content_type", "words"),
-    [
-        ("/sign-in/", "text/html", f"at most {DEFAULT_BODY_BYTES:,} bytes"),
-        ("/nowhere", "text/html", f"at most {DEFAULT_BODY_BYTES:,} bytes"),
-        ("/personas/import/", "text/html", "at most 5,242,880 bytes"),
-        ("/admin/auth/user/", "text/html", f"at most {FORM_BYTES:,} bytes"),
-        (
-            "/v2/personas",
-            "application/json",
-            f'"message": "The body is too large: at most {BODY_BYTES:,} bytes',
-        ),
-        ("/demo/v1/chat/completions", "application/json", '"error":{"message":"The body is too large'),
-    ],
-)
-async def test_a_refusal_reads_like_every_answer_of_its_path(
-    path: str, content_type: str, words: str
-) -> None:
-    declared = (b"content-length", b"99999999")
-    start, body = await sent_to(pages, scope_of(path, declared), [])
-    headers = {name.lower(): value.decode() for name, value in start["headers"]}
-    assert (start["status"], headers[b"connection"]) == (413, "close")
-    assert headers[b"content-type"].startswith(content_type)
-    assert {b"content-security-policy", b"x-request-id", b"x-frame-options"} <= headers.keys()
-    assert words in body["body"].decode()
-    if content_type == "text/html":
-        assert headers[b"x-request-id"] in body["body"].decode()
-
-
 async def test_a_large_body_is_refused_while_others_fill_the_room() -> None:
     application, answered = Application(), asyncio.Event()
-    door = BoundedBodies(_after(application, answered), is_behind_proxy=False)
+    door = BoundedBodies(_after(application, answered), application.refuse, is_behind_proxy=False)
     body = b"x" * (4 * 1024 * 1024)
     path = "/personas/import/"
     of_one = BODIES_OF_AN_ADDRESS_BYTES // len(body)
@@ -169,7 +124,7 @@ async def test_a_large_body_is_refused_while_others_fill_the_room() -> None:
 
 async def test_an_address_has_a_share_and_leaves_the_rest_to_others() -> None:
     application, answered = Application(), asyncio.Event()
-    door = BoundedBodies(_after(application, answered), is_behind_proxy=False)
+    door = BoundedBodies(_after(application, answered), application.refuse, is_behind_proxy=False)
     body = b"x" * (4 * 1024 * 1024)
     path = "/personas/import/"
     senders = ["192.0.2.1"] * (BODIES_OF_AN_ADDRESS_BYTES // len(body) + 1) + ["203.0.113.7"]
@@ -204,10 +159,3 @@ async def passed(door: BoundedBodies, scope: Message, body: bytes) -> None:
     async def send(message: object) -> None: ...
 
     await door(scope, receive, send)
-
-
-async def test_a_refused_client_learns_when_to_retry() -> None:
-    start, body = await sent_to(pages, scope_of("/v2/personas") | {REFUSAL: TOO_MUCH_UNDER_WAY}, chunks(b""))
-    headers = {name.lower(): value.decode() for name, value in start["headers"]}
-    assert (start["status"], headers[b"retry-after"], headers[b"connection"]) == (503, "5", "close")
-    assert TOO_MUCH_UNDER_WAY.message in body["body"].decode()

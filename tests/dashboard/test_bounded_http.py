@@ -7,8 +7,10 @@ import pytest
 from pytest_django import Settings
 from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionDone
+from twisted.internet.interfaces import IPushProducer
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
+from zope.interface import implementer  # type: ignore[import-untyped] # it has no types
 
 from dashboard import bounded_http
 from dashboard.body_limits import (
@@ -16,7 +18,6 @@ from dashboard.body_limits import (
     BODIES_OF_AN_ADDRESS_BYTES,
     DEFAULT_BODY_BYTES,
     FRAMING_BYTES,
-    LINGER_S,
     REQUEST_S,
     TOO_MANY_CHUNKS,
     TOO_MUCH_OF_AN_ADDRESS,
@@ -25,6 +26,7 @@ from dashboard.body_limits import (
     UNREAD_S,
     too_large,
 )
+from dashboard.body_turns import AT_ONCE, BodyTurns
 from dashboard.bounded_http import BoundedChannel, BoundedRequest
 from dashboard.open_connections import OpenConnections
 
@@ -32,6 +34,7 @@ CHUNKED = b"Transfer-Encoding: chunked"
 SIGN_IN = "/sign-in/"
 
 
+@implementer(IPushProducer)
 class Transport:
     """A connection's other side: what it was sent, and how it was ended.
 
@@ -42,6 +45,8 @@ class Transport:
     disconnecting = False
     is_half_closed = False
     is_cut_off = False
+    is_paused = False
+    bufferSize = 0
 
     def __init__(self, peer: str) -> None:
         self._written: list[bytes] = []
@@ -75,9 +80,11 @@ class Transport:
 
     def unregisterProducer(self) -> None: ...
 
-    def pauseProducing(self) -> None: ...
+    def pauseProducing(self) -> None:
+        self.is_paused = True
 
-    def resumeProducing(self) -> None: ...
+    def resumeProducing(self) -> None:
+        self.is_paused = False
 
 
 class Server:
@@ -103,8 +110,8 @@ class Server:
 
 
 class Factory:
-    def __init__(self, server: Server) -> None:
-        self.server = server
+    def __init__(self, server: Server, body_turns: BodyTurns) -> None:
+        self.server, self.body_turns = server, body_turns
 
     def log(self, request: BoundedRequest) -> None: ...
 
@@ -113,7 +120,7 @@ class Connection:
     def __init__(self, peer: str = "192.0.2.1") -> None:
         self.clock, self.transport, self.server = Clock(), Transport(peer), Server()
         self.channel = BoundedChannel()
-        self.channel.factory = Factory(self.server)
+        self.channel.factory = Factory(self.server, BodyTurns(self.clock.callLater))
         self.channel.callLater = self.clock.callLater
         self.channel.timeOut = 60
         self.channel.makeConnection(self.transport)
@@ -238,15 +245,30 @@ def test_an_answer_may_take_longer_than_its_request(connection: Connection) -> N
     assert not connection.transport.disconnecting
 
 
-def test_a_refused_client_is_heard_out_for_a_moment_and_then_cut_off(connection: Connection) -> None:
+def test_a_refused_client_is_read_no_more_and_its_connection_lingers(connection: Connection) -> None:
     connection.begin(SIGN_IN, b"Content-Length: 50000000")
+    assert connection.transport.is_paused
     connection.answer()
     assert connection.transport.value().startswith(b"HTTP/1.1 413 ")
-    assert connection.transport.is_half_closed
+    assert (connection.transport.is_half_closed, connection.transport.is_paused) == (True, True)
     connection.send(*[b"x" * 65_536] * 100)
     assert (connection.transport.is_cut_off, len(connection.server.handled)) == (False, 1)
-    connection.clock.advance(LINGER_S)
-    assert connection.transport.is_cut_off
+    connection.channel.loseConnection()
+    assert connection.transport.disconnecting
+
+
+def test_bodies_are_read_in_turns() -> None:
+    connections = [Connection() for _ in range(AT_ONCE + 1)]
+    for connection in connections:
+        connection.channel.factory.body_turns = connections[0].channel.factory.body_turns
+        connection.begin(SIGN_IN, b"Content-Length: 4")
+        connection.send(b"a=")
+    last = connections[-1]
+    assert [connection.transport.is_paused for connection in connections] == [False] * AT_ONCE + [True]
+    connections[0].clock.advance(0)
+    assert not last.transport.is_paused
+    last.send(b"bc")
+    assert last.server.bodies == [b"a=bc"]
 
 
 def test_what_follows_a_refused_request_is_no_request(connection: Connection) -> None:

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from dashboard.body_limits import REFUSAL, TOO_SLOW, Refusal
 from dashboard.fair_requests import (
     AT_ONCE,
     HOLD_S,
     OF_A_CLIENT,
     OF_AN_ADDRESS,
+    TOO_MANY_OF_AN_ADDRESS,
+    TOO_MANY_WAIT,
     WAITING,
     WAITING_OF_AN_ADDRESS,
     FairRequests,
@@ -52,9 +55,11 @@ class Application:
 class Door:
     def __init__(self) -> None:
         self.application = Application()
-        self.door = FairRequests(self.application, session_cookie="session", is_behind_proxy=False)
+        self.door = FairRequests(
+            self.application, self._refuse, session_cookie="session", is_behind_proxy=False
+        )
         self.tasks: list[asyncio.Task[None]] = []
-        self.refused: list[dict[str, Any]] = []
+        self.refused: list[Refusal] = []
 
     async def come(self, *scopes: Scope) -> None:
         """They come one after the other, and get as far as they may."""
@@ -62,10 +67,11 @@ class Door:
         for _ in range(20):
             await asyncio.sleep(0)
 
+    async def _refuse(self, scope: Scope, receive: Any, send: Any) -> None:
+        self.refused.append(scope[REFUSAL])
+
     async def _pass(self, scope: Scope) -> None:
-        async def send(message: dict[str, Any]) -> None:
-            if message.get("status", 200) >= 400:
-                self.refused.append(message)
+        async def send(message: dict[str, Any]) -> None: ...
 
         await self.door(scope, send, send)  # type: ignore[arg-type] # nothing is received
 
@@ -123,6 +129,15 @@ def test_all_together_are_worked_for_up_to_a_number_and_health_beyond_it() -> No
     at_the_door(story)
 
 
+def test_what_is_refused_already_waits_for_nobody() -> None:
+    async def story(door: Door) -> None:
+        await door.come(*[scope_of("a")] * 150)
+        await door.come(scope_of("a") | {REFUSAL: TOO_SLOW})
+        assert door.refused == [TOO_SLOW]
+
+    at_the_door(story)
+
+
 def test_one_that_waits_long_for_its_answer_keeps_no_place() -> None:
     async def story(door: Door) -> None:
         await door.come(*[scope_of("a")] * (OF_A_CLIENT + 1))
@@ -146,7 +161,7 @@ def test_an_answer_that_has_begun_keeps_no_place() -> None:
 def test_one_address_fills_its_line_and_another_may_still_wait() -> None:
     async def story(door: Door) -> None:
         await door.come(*[scope_of(f"key {n}") for n in range(OF_AN_ADDRESS + WAITING_OF_AN_ADDRESS + 2)])
-        assert [answer["status"] for answer in door.refused] == [429, 429]
+        assert door.refused == [TOO_MANY_OF_AN_ADDRESS] * 2
         await door.come(scope_of("b", "/b", address="203.0.113.7"))
         assert "/b" in door.application.begun
 
@@ -156,8 +171,7 @@ def test_one_address_fills_its_line_and_another_may_still_wait() -> None:
 def test_no_more_wait_than_a_process_can_hold() -> None:
     async def story(door: Door) -> None:
         await door.come(*of_many(AT_ONCE + WAITING + 2))
-        assert [answer["status"] for answer in door.refused] == [503, 503]
-        assert (b"retry-after", b"5") in door.refused[0]["headers"]
+        assert door.refused == [TOO_MANY_WAIT] * 2
         door.application.answer_all()
         await asyncio.gather(*door.tasks)
         await door.come(scope_of("c", "/c"))

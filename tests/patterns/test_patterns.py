@@ -15,6 +15,9 @@ from tests.patterns.product import Site, sites
 LENGTHS = (1_000, 8_000)
 """Tried first, in characters: only what may exceed its budget at its bound, by a square law, is tried on."""
 
+MEASURED_AGAIN = 4
+"""How often, if it took too long: the time of a virtual machine's processor includes what the host does meanwhile."""
+
 
 def test_every_pattern_has_a_bound() -> None:
     unbounded = sorted({site.module for site in sites() if bound_of(site.dotted) is None})
@@ -69,7 +72,11 @@ def _at_bound_ms(pattern: re.Pattern[Any], method: str, pump: Pump, bound: Bound
             took = _took_ms(pattern, method, pump.text(chars))
             if took * (bound.chars / chars) ** 2 < bound.budget_ms:
                 return 0.0
-    return _took_ms(pattern, method, pump.text(bound.chars))
+    text = pump.text(bound.chars)
+    took = _took_ms(pattern, method, text)
+    if took < bound.budget_ms:
+        return took
+    return min(took, *(_took_ms(pattern, method, text) for _ in range(MEASURED_AGAIN)))
 
 
 def _took_ms(pattern: re.Pattern[Any], method: str, text: str) -> float:
