@@ -1,6 +1,7 @@
 """Reads texts as their readers would, to find secrets that don't stand in them as they were sent.
 
-They may be escaped in JSON, spelt over the payloads of a stream, percent-encoded, in base64, or in UTF-16.
+They may be escaped in JSON, spelt over the payloads of a stream, percent-encoded, in base64 or hex, broken into lines
+or not, or in UTF-16.
 """
 
 import binascii
@@ -36,6 +37,11 @@ _AS_BASE64 = "".join(
     _URL_SAFE.get(char, char if char in _OF_BASE64 else "A") for char in map(chr, range(256))
 ).encode()
 """Makes every byte one of base64, others to zero bits as at its end: so one call decodes each run of it in a body."""
+_AS_HEX = "".join(char if char in string.hexdigits else "0" for char in map(chr, range(256))).encode()
+_BETWEEN_BASE64 = b" \t\r\n\\"
+"""What encoders break base64 with. To join what stands beside it too does no harm: it is decoded from every place."""
+_BETWEEN_HEX = b" \t\r\n\\:-xX"
+_BLANK_ESCAPES = (b"\\n", b"\\r", b"\\t")
 _PLACES = ("type", "index", "output_index", "content_index", "item_id")
 """What tells one text of a stream from another, in OpenAI's two APIs and Anthropic's."""
 _HOLDS_TEXT = (str, dict, list)
@@ -89,11 +95,21 @@ def _decoded(body: bytes) -> Iterator[str]:
     if b"\\" in body:
         yield _unescaped(body.decode("latin-1"))
     if b"%" in body:
-        yield b"".join(map(unquote_to_bytes, _steps(body))).decode("latin-1")
-    base64 = body.translate(_AS_BASE64)
-    for start in range(4):  # what is encoded may begin anywhere
-        length = (len(base64) - start) // 4 * 4
-        yield binascii.a2b_base64(base64[start : start + length]).decode("latin-1")
+        body = b"".join(map(unquote_to_bytes, _steps(body)))
+        yield body.decode("latin-1")
+    if b"\\" in body:
+        for escape in _BLANK_ESCAPES:
+            body = body.replace(escape, b"")
+    base64 = body.translate(_AS_BASE64, _BETWEEN_BASE64)
+    yield from _from_each_place(base64, 4, binascii.a2b_base64)
+    yield from _from_each_place(body.translate(_AS_HEX, _BETWEEN_HEX), 2, binascii.a2b_hex)
+
+
+def _from_each_place(encoded: bytes, group: int, decode: Callable[[bytes], bytes]) -> Iterator[str]:
+    """Yield what is decoded from each place in a group of characters on, for it may begin anywhere; without NULs."""
+    for start in range(group):
+        length = (len(encoded) - start) // group * group
+        yield decode(encoded[start : start + length]).translate(None, b"\0").decode("latin-1")
 
 
 def _steps(body: bytes) -> Iterator[bytes]:

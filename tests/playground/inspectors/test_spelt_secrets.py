@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 
@@ -31,8 +32,27 @@ def test_an_escaped_secret_is_masked_in_a_request(spelt: str) -> None:
         lambda key: base64.urlsafe_b64encode(b'{"k":"' + key + b'"}').decode(),
         lambda key: "".join(f"%{byte:02x}" for byte in key),
         lambda key: "\0".join(key.decode()),
+        lambda key: base64.encodebytes(b"u" * 40 + key).decode(),
+        lambda key: json.dumps(base64.encodebytes(b"u" * 40 + key).decode().replace("\n", "\r\n")),
+        lambda key: quote(base64.encodebytes(b"u" * 40 + key)),
+        lambda key: base64.b64encode(key.decode().encode("utf-16")).decode(),
+        lambda key: key.hex(),
+        lambda key: key.hex(":").upper(),
+        lambda key: "".join(f"\\x{byte:02x}" for byte in key),
     ],
-    ids=["base64", "URL-safe base64", "percent", "UTF-16"],
+    ids=[
+        "base64",
+        "URL-safe base64",
+        "percent",
+        "UTF-16",
+        "base64 in lines",
+        "base64 in lines in JSON",
+        "base64 in lines in a form",
+        "UTF-16 in base64",
+        "hex",
+        "hex with colons",
+        "escaped hex",
+    ],
 )
 def test_a_body_that_encodes_a_key_is_not_kept(before: str, encode: Callable[[bytes], str]) -> None:
     masker = Masker((), (KEY,))
