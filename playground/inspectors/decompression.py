@@ -1,9 +1,14 @@
 """Decompresses what is kept of a body, because only plain text can be searched for secrets."""
 
+import codecs
 import zlib
 from collections.abc import Iterator
 
+from playground.inspectors.lossless_text import STEP
+
 PLAIN = frozenset({"", "identity"})
+UNDECLARED = "undeclared"
+NO_TEXT = "perhaps: no text"
 UNDECLARED_GZIP = "gzip, undeclared"
 UNDECLARED_ZLIB = "zlib, undeclared"
 _READABLE = frozenset({"gzip", "x-gzip", "deflate", UNDECLARED_GZIP, UNDECLARED_ZLIB})
@@ -15,7 +20,13 @@ MOST_MEMBERS = 32
 """Of how many gzip members a body is read (RFC 1952, 2.2); one of more counts as invalid."""
 _GZIP_BEGINS = b"\x1f\x8b\x08"
 _UNREADABLE_BEGINNINGS = (b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00", b"PK\x03\x04")
-"""Of Zstandard, bzip2, xz and zip. Brotli and deflate alone have none: if undeclared, they are taken for plain."""
+"""Of Zstandard, bzip2, xz and zip. Brotli and deflate alone have none: they are told by being no text."""
+_BINARY_TYPES = ("image/", "audio/", "video/", "font/", "multipart/", "application/pdf")
+"""What is no text by its Content-Type, and is kept as it is."""
+_CONTROLS = bytes(sorted({*range(1, 32), 127} - set(b"\b\t\n\f\r\x1b")))
+_ASCII = bytes(range(128))
+_BYTES_TO_A_CONTROL = 16
+"""Text has at most one control character in so many bytes; of compressed bytes every ninth is one."""
 _TRIED_BYTES = 512
 """How much of a body is decompressed to tell whether it is zlib's: words may begin as that does."""
 
@@ -71,9 +82,17 @@ def is_readable(encoding: str) -> bool:
 
 def encoding_of(headers: tuple[tuple[bytes, bytes], ...], body: bytes = b"") -> str:
     """Return the Content-Encoding in lower case; without one, what the body begins with; empty for plain text."""
-    values = [value for name, value in headers if name.lower() == b"content-encoding"]
-    encoding = b",".join(values).decode("latin-1").strip().lower()
-    return _undeclared(body) if encoding in PLAIN else encoding
+    encoding = _values_of(headers, b"content-encoding")
+    if encoding not in PLAIN:
+        return encoding
+    undeclared = _undeclared(body)
+    is_binary = _values_of(headers, b"content-type").startswith(_BINARY_TYPES)
+    return undeclared if undeclared or is_binary or _begins_as_text(body[:STEP]) else NO_TEXT
+
+
+def _values_of(headers: tuple[tuple[bytes, bytes], ...], lowered: bytes) -> str:
+    values = [value for name, value in headers if name.lower() == lowered]
+    return b",".join(values).decode("latin-1").strip().lower()
 
 
 def _undeclared(body: bytes) -> str:
@@ -81,15 +100,46 @@ def _undeclared(body: bytes) -> str:
         return UNDECLARED_GZIP
     if _begins_as_zlib(body):
         return UNDECLARED_ZLIB
-    return "undeclared" if body.startswith(_UNREADABLE_BEGINNINGS) else ""
+    return UNDECLARED if body.startswith(_UNREADABLE_BEGINNINGS) else ""
+
+
+def _begins_as_text(beginning: bytes) -> bool:
+    """Whether it is text in UTF-8, in UTF-16, or mostly in ASCII; what it ends within counts as whole."""
+    controls = len(beginning) - len(beginning.translate(None, _CONTROLS))
+    if _is_of(beginning, "utf-8"):
+        return controls * _BYTES_TO_A_CONTROL <= len(beginning)
+    if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _is_of(beginning, "utf-16")
+    beyond_ascii = len(beginning.translate(None, _ASCII))
+    odd = 2 * beyond_ascii + _BYTES_TO_A_CONTROL * (controls + beginning.count(0))
+    return odd <= len(beginning) and not _is_deflate(beginning)
+
+
+def _is_of(beginning: bytes, charset: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(charset)().decode(beginning)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _begins_as_zlib(body: bytes) -> bool:
     """Whether it has the header of RFC 1950, and data behind it."""
-    if len(body) < 3 or body[0] & 0x0F != zlib.DEFLATED or int.from_bytes(body[:2]) % 31:
-        return False
+    has_header = len(body) >= 3 and body[0] & 0x0F == zlib.DEFLATED and not int.from_bytes(body[:2]) % 31
+    return has_header and _inflated(body, zlib.MAX_WBITS) is not None
+
+
+def _is_deflate(body: bytes) -> bool:
+    """Whether it is data of RFC 1951 alone: short words may begin as such, but don't end so."""
+    inflated = _inflated(body, -zlib.MAX_WBITS)
+    return inflated is not None and (inflated.eof or len(body) > _TRIED_BYTES)
+
+
+def _inflated(body: bytes, window: int) -> "zlib._Decompress | None":
+    """Return what has decompressed the beginning of a body; None if it can't."""
+    inflate = zlib.decompressobj(window)
     try:
-        zlib.decompressobj().decompress(body[:_TRIED_BYTES])
+        inflate.decompress(body[:_TRIED_BYTES])
     except zlib.error:
-        return False
-    return True
+        return None
+    return inflate

@@ -24,6 +24,11 @@ pytestmark = pytest.mark.usefixtures("inspectors")
 
 Kept = InspectedRequest.Kept
 KEY = "sk-canary-0123456789abcdef"
+BROTLI = bytes.fromhex(
+    "1b3b00f88dd463ad305bc96873a9729f119bd1dac42c404a9295e280f3a2cd6f38ac2d4be3215e6e269536d6f383308a9334cb0b500ce396c3a1ca"
+    "bb6e24f003"
+)
+"""``{"key": "sk-canary-0123456789abcdef", "note": "hello hello"}``"""
 ODD_HEADERS = (
     (b"Host", b"inspector.example"),
     (b"conversation_id", b"c123456"),
@@ -31,6 +36,11 @@ ODD_HEADERS = (
     (b"Content-Type", b"application/json"),
     (b"x-twice", b"caf\xe9"),
 )
+
+
+def _deflated(text: str) -> bytes:
+    deflate = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return deflate.compress(text.encode()) + deflate.flush()
 
 
 @pytest.fixture
@@ -152,10 +162,12 @@ async def test_an_undeclared_zlib_body_is_kept_as_plain_text_and_words_that_begi
         (f"the key {KEY}".encode("utf-16"), Kept.SPELT),
         (b"the key sk-canary-0123456789%61bcdef", Kept.SPELT),
         (b"\x28\xb5\x2f\xfd anything", Kept.UNSEARCHABLE),
+        (_deflated(f"the key {KEY}"), Kept.UNSEARCHABLE),
+        (BROTLI, Kept.UNSEARCHABLE),
         (gzip.compress(b"") * 40, Kept.UNSEARCHABLE),
         (gzip.compress(b"a") + b"no member", Kept.UNSEARCHABLE),
     ],
-    ids=["UTF-16", "percent-encoded", "zstd", "many members", "garbage"],
+    ids=["UTF-16", "percent-encoded", "zstd", "deflate alone", "Brotli", "many members", "garbage"],
 )
 async def test_a_body_that_hides_a_secret_or_may_is_not_kept(
     user: User, known_key: str, body: bytes, kept: str
@@ -164,6 +176,23 @@ async def test_a_body_that_hides_a_secret_or_may_is_not_kept(
     await ask(inspector, body=body)
     request = await newest(inspector)
     assert (bytes(request.body), request.body_kept, request.body_bytes) == (b"", kept, len(body))
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("text/plain", "caf\u00e9 d\u00e9j\u00e0 vu".encode("latin-1")),
+        ("text/plain", "\u043f\u0440\u0438\u0432\u0435\u0442".encode("utf-16")),
+        ("application/json", '{"a": "\u00fc'.encode()[:-1]),
+        ("audio/wav", bytes(range(256))),
+    ],
+)
+async def test_a_body_of_another_charset_or_kind_is_kept_as_it_is(
+    user: User, content_type: str, body: bytes
+) -> None:
+    inspector = await made(user)
+    await ask(inspector, body=body, headers=[(b"content-type", content_type.encode())])
+    assert bytes((await newest(inspector)).body) == body
 
 
 @pytest.mark.parametrize("body", [b"\x1b\x02\x00", gzip.compress(b"a" * BODY_BYTES * 2)])
