@@ -38,10 +38,10 @@ _AS_BASE64 = "".join(
 ).encode()
 """Makes every byte one of base64, others to zero bits as at its end: so one call decodes each run of it in a body."""
 _AS_HEX = "".join(char if char in string.hexdigits else "0" for char in map(chr, range(256))).encode()
-_BETWEEN_BASE64 = b" \t\r\n\\"
-"""What encoders break base64 with. To join what stands beside it too does no harm: it is decoded from every place."""
-_BETWEEN_HEX = b" \t\r\n\\:-xX"
-_BLANK_ESCAPES = (b"\\n", b"\\r", b"\\t")
+_BETWEEN_BASE64 = b" \t\\"
+"""What encoders put between, beside line ends. To join other things does no harm: it is decoded from every place."""
+_BETWEEN_HEX = b" \t\\:-xX"
+_LINE_ENDS = (b"=\r\n", b"=\n", b"\r", b"\n", b"\\r", b"\\n")
 _PLACES = ("type", "index", "output_index", "content_index", "item_id")
 """What tells one text of a stream from another, in OpenAI's two APIs and Anthropic's."""
 _HOLDS_TEXT = (str, dict, list)
@@ -97,12 +97,19 @@ def _decoded(body: bytes) -> Iterator[str]:
     if b"%" in body:
         body = b"".join(map(unquote_to_bytes, _steps(body)))
         yield body.decode("latin-1")
-    if b"\\" in body:
-        for escape in _BLANK_ESCAPES:
-            body = body.replace(escape, b"")
-    base64 = body.translate(_AS_BASE64, _BETWEEN_BASE64)
+    unbroken = _without_line_ends(body)
+    if len(unbroken) < len(body):
+        yield unbroken.decode("latin-1")
+    base64 = unbroken.translate(_AS_BASE64, _BETWEEN_BASE64)
     yield from _from_each_place(base64, 4, binascii.a2b_base64)
-    yield from _from_each_place(body.translate(_AS_HEX, _BETWEEN_HEX), 2, binascii.a2b_hex)
+    yield from _from_each_place(unbroken.translate(_AS_HEX, _BETWEEN_HEX), 2, binascii.a2b_hex)
+
+
+def _without_line_ends(body: bytes) -> bytes:
+    """Return the body without the line ends of text, of JSON strings, and of quoted-printable text (RFC 2045, 6.7)."""
+    for line_end in _LINE_ENDS:
+        body = body.replace(line_end, b"")
+    return body
 
 
 def _from_each_place(encoded: bytes, group: int, decode: Callable[[bytes], bytes]) -> Iterator[str]:

@@ -38,6 +38,9 @@ def test_an_escaped_secret_is_masked_in_a_request(spelt: str) -> None:
         lambda key: base64.b64encode(key.decode().encode("utf-16")).decode(),
         lambda key: key.hex(),
         lambda key: key.hex(":").upper(),
+        lambda key: f"{key[:9].decode()}\r\n{key[9:].decode()}",
+        lambda key: f"{key[:9].decode()}=\n{key[9:].decode()}",
+        lambda key: json.dumps(f"{key[:9].decode()}\n{key[9:].decode()}"),
         lambda key: "".join(f"\\x{byte:02x}" for byte in key),
     ],
     ids=[
@@ -51,6 +54,9 @@ def test_an_escaped_secret_is_masked_in_a_request(spelt: str) -> None:
         "UTF-16 in base64",
         "hex",
         "hex with colons",
+        "broken",
+        "quoted-printable",
+        "broken in JSON",
         "escaped hex",
     ],
 )
