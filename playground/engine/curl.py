@@ -10,6 +10,8 @@ from playground.engine.substitution import substitute, variable
 _OPTIONS = "--no-buffer --globoff --path-as-is"
 """Print each chunk at once, and call the address as it is written: braces, brackets and dots mean nothing in it."""
 
+_NO_CONTENT_TYPE = "--header 'Content-Type:'"
+"""Keeps curl from sending a body without a type as a form."""
 _LONG_BODY_BYTES = 100 * 1024
 """The length from which ``printf`` pipes a body, as a builtin of the shell: Linux takes no argument over 128 KiB."""
 
@@ -31,13 +33,20 @@ def as_curl(request: CopiedRequest, *, site_url: str, header_secrets: HeaderSecr
 
     This app's own addresses are prefixed with ``site_url``.
     """
-    lines = [f"curl {_OPTIONS} --request {request.method} {shlex.quote(request.whole_url(site_url))}"]
-    lines += [f"--header {_header(name, value, header_secrets)}" for name, value in request.headers]
+    lines = [f"curl {_OPTIONS} {_method(request.method)} {shlex.quote(request.whole_url(site_url))}"]
     body = request.body_bytes()
+    if body and all(name.lower() != "content-type" for name, _ in request.headers):
+        lines.append(_NO_CONTENT_TYPE)
+    lines += [f"--header {_header(name, value, header_secrets)}" for name, value in request.headers]
     text = shlex.quote(body.decode())
     if len(body) < _LONG_BODY_BYTES:
         return " \\\n  ".join([*lines, *([f"--data-raw {text}"] if body else [])])
     return f"printf %s {text} |\n" + " \\\n  ".join([*lines, "--data-binary @-"])
+
+
+def _method(method: str) -> str:
+    """Return the option for a method; after ``--request HEAD`` curl would wait for a body."""
+    return "--head" if method == "HEAD" else f"--request {method}"
 
 
 def as_powershell(request: CopiedRequest, *, site_url: str, header_secrets: HeaderSecrets) -> str:

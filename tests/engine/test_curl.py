@@ -25,6 +25,7 @@ def test_it_has_one_option_per_line_and_a_variable_where_the_secret_stands() -> 
     command = as_curl(request("Bearer MY_TOKEN"), site_url=SITE, header_secrets=in_authorization("MY_TOKEN"))
     assert command == (
         "curl --no-buffer --globoff --path-as-is --request POST http://127.0.0.1:8765/demo/v1/chat/completions \\\n"
+        "  --header 'Content-Type:' \\\n"
         "  --header 'Authorization: Bearer '\"${MY_TOKEN:?Set the environment variable MY_TOKEN to the value "
         "of the token secret MY_TOKEN first.}\"'' \\\n"
         '  --data-raw \'{"a":"it\'"\'"\'s \u00e9"}\''
@@ -82,7 +83,11 @@ def test_a_received_request_is_copied_without_the_headers_of_its_connection() ->
     headers = (("Host", "a"), ("Content-Length", "3"), ("X-Forwarded-For", "b"), ("X-Trace", "1"))
     copied = RequestCopy(ExaminedRequest("POST", "/x", headers, "a=b"), "/inspect/x")
     command = as_curl(copied, site_url=SITE, header_secrets=HeaderSecrets(frozenset(), frozenset()))
-    assert command.splitlines()[1:] == ["  --header 'X-Trace: 1' \\", "  --data-raw a=b"]
+    assert command.splitlines()[1:] == [
+        "  --header 'Content-Type:' \\",  # or curl would call it a form
+        "  --header 'X-Trace: 1' \\",
+        "  --data-raw a=b",
+    ]
 
 
 def test_a_request_without_a_body_sends_none() -> None:
@@ -91,6 +96,13 @@ def test_a_request_without_a_body_sends_none() -> None:
     assert command.splitlines() == [
         "curl --no-buffer --globoff --path-as-is --request GET http://127.0.0.1:8765/inspect/x"
     ]
+
+
+def test_head_waits_for_no_body() -> None:
+    copied = RequestCopy(ExaminedRequest("HEAD", "/x", (), ""), "/inspect/x")
+    command = as_curl(copied, site_url=SITE, header_secrets=HeaderSecrets(frozenset(), frozenset()))
+    assert "--head http://" in command
+    assert "--request" not in command
 
 
 def test_a_long_body_is_piped_because_it_is_no_argument() -> None:
