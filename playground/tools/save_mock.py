@@ -16,7 +16,7 @@ from personas.saving import save_persona
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.events import ToolCall
 from playground.engine.json_types import Json
-from playground.engine.tools.mocks import Mock, arguments_of, with_mock
+from playground.engine.tools.mocks import Mock, arguments_of, has_mock, with_mock
 from playground.engine.user_json import UserJsonError, parse_user_json
 from playground.models import Conversation, Turn
 from playground.storage.past_turns import tool_calls_of
@@ -58,6 +58,21 @@ def save_mock(turn: Turn, call_id: str, output: str, conditions: Collection[str]
     if is_newest:
         _go_on(conversation, used, version)
     return SavedMock(version.number, is_newest)
+
+
+def calls_with_mocks(conversation: Conversation, persona: Persona) -> list[str]:
+    """Return ``turn|call`` for each answered call of the conversation whose result is a mock of the persona already."""
+    if not persona.tool_mocks:
+        return []
+    answered = Turn.objects.filter(conversation=conversation).exclude(tool_results={})
+    rows = answered.values_list("pk", "tool_results", "timeline__tool_calls")
+    return [
+        f"{turn_id}|{call.id}"
+        for turn_id, results, calls in rows
+        for call in tool_calls_of(calls)
+        if isinstance(output := results.get(call.id, {}).get("output"), str)
+        and has_mock(call.name, call.arguments, _result(output), persona.tool_mocks)
+    ]
 
 
 def _go_on(conversation: Conversation, used: PersonaVersion, version: PersonaVersion) -> None:

@@ -58,6 +58,13 @@ def fitting_mock(name: str, arguments: str, tool_mocks: Mapping[str, Any]) -> Mo
     return max(fitting, key=lambda mock: len(mock.when), default=None)
 
 
+def has_mock(name: str, arguments: str, result: Any, tool_mocks: Mapping[str, Any]) -> bool:
+    """Whether a mock that fits the call has this result."""
+    given = arguments_of(arguments)
+    mocks = mocks_in(tool_mocks[name]) if name in tool_mocks else ()
+    return any(mock.fits(given) and _equal(mock.result, result) for mock in mocks)
+
+
 def with_mock(tool_mocks: Mapping[str, Any], name: str, mock: Mock) -> Json:
     """Return the mocks with this one, which replaces the one with the same conditions and comes before all others."""
     before: Sequence[Mock] = mocks_in(tool_mocks[name]) if name in tool_mocks else ()

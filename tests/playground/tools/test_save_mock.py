@@ -70,6 +70,23 @@ def test_a_conversation_on_an_older_version_stays_there(turn: Turn, user_client:
     assert Conversation.objects.get().persona_version.number == 1
 
 
+@pytest.mark.parametrize("output", ['{"temp":  -3}', "fog"])
+def test_the_page_knows_which_results_are_saved_as_mocks(
+    turn: Turn, user_client: Client, output: str
+) -> None:
+    def known() -> list[str]:
+        page = user_client.get(reverse("playground:conversation", args=[turn.conversation_id]))
+        return list(json.loads(page.context["calls_with_mocks"]))
+
+    turn.tool_results = {"call_1": {"output": output, "status": "success", "source": "hand"}}
+    turn.save()
+    assert known() == []
+    save(user_client, turn, output, "city")
+    assert known() == [f"{turn.pk}|call_1"]
+    save(user_client, turn, "something else", "city")
+    assert known() == []
+
+
 @pytest.mark.parametrize("output", ['"quoted"', "not JSON", "{"])
 def test_the_mock_answers_with_the_very_text_that_would_be_sent(
     turn: Turn, user_client: Client, output: str
