@@ -70,7 +70,7 @@ def with_mock(tool_mocks: Mapping[str, Any], name: str, mock: Mock) -> Json:
     before: Sequence[Mock] = mocks_in(tool_mocks[name]) if name in tool_mocks else ()
     mocks = [mock, *(other for other in before if not _equal(other.when, mock.when))]
     has_conditions = any(each.when for each in mocks)
-    is_plain = not has_conditions and mocks_in(mock.result) == (mock,)
+    is_plain = not has_conditions and mocks_in(mock.result) == (mock,) and misfit_in(mock.result) is None
     return {**tool_mocks, name: mock.result if is_plain else [each.as_json() for each in mocks]}
 
 
