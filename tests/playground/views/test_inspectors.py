@@ -212,7 +212,7 @@ def test_the_list_has_pages(client: Client, inspector: Inspector) -> None:
 def test_a_request_is_shown_whole(client: Client, inspector: Inspector) -> None:
     row = received(inspector, headers_as_sent=False, query="a=1")
     page = shown(client, address("request", row))
-    for text in ("X-Trace", "Bearer [secret]", "?a=1", "You are Ann.", "none that Greenroom knows"):
+    for text in ("X-Trace", "Bearer [secret]", "?a=1", "You are Ann.", "not one of Greenroom's secrets"):
         assert text in page
     assert "The case in which names were sent is not available under Daphne." in page
     assert "stream_options is not sent by Tavus." in page
