@@ -59,6 +59,12 @@ def test_a_route_that_the_platform_adds_once_more_is_told(user_client: Client, p
         assert (twice in shown) is is_told
 
 
+def test_the_page_shows_the_prompt_that_a_trial_gets(user_client: Client) -> None:
+    shown = user_client.get("/playground/").content.decode()
+    try_it(user_client)
+    assert Persona.objects.get().system_prompt in shown
+
+
 def test_the_page_knows_what_each_platform_adds_to_a_base_url(user_client: Client) -> None:
     route = "/chat/completions"
     added = json.loads(user_client.get("/playground/").context["routes_added"])
