@@ -16,9 +16,12 @@ from dashboard.body_limits import LINGER_S, REFUSAL
 from dashboard.loop_middleware import Security, XFrameOptions
 from dashboard.middleware import GetResponse, ResponseHeadersMiddleware
 from dashboard.views.errors import refused
+from playground.engine.limits import KIB
 
+DROP_BYTES = 64 * KIB
+"""After how much of a refused body others have their turns."""
 DROP_EVERY_S = 0.005
-"""The pause before more of a refused body is dropped, some 64 KiB: others have their turns meanwhile."""
+"""How long."""
 
 Scope = Any
 RefusalApplication = Callable[[Scope, ASGIReceiveCallable, ASGISendCallable], Any]
@@ -54,13 +57,16 @@ class RefusedRequests:
 
 async def _drop_rest(receive: ASGIReceiveCallable) -> None:
     """Drop what of the body still comes: closing before would reset the connection, and lose the answer."""
-    is_complete = False
+    dropped, is_complete = 0, False
     with suppress(TimeoutError):
         async with asyncio.timeout(LINGER_S):
             while not is_complete:
-                message = await receive()
+                message: Any = await receive()
                 is_complete = message["type"] != "http.request" or not message.get("more_body")
-                await asyncio.sleep(DROP_EVERY_S)
+                dropped += len(message.get("body", b""))
+                if dropped >= DROP_BYTES:
+                    dropped = 0
+                    await asyncio.sleep(DROP_EVERY_S)
 
 
 async def _response_to(request: HttpRequest) -> HttpResponseBase:
