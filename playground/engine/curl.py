@@ -12,6 +12,10 @@ _OPTIONS = "--no-buffer --globoff --path-as-is"
 
 _NO_CONTENT_TYPE = "--header 'Content-Type:'"
 """Keeps curl from sending a body without a type as a form."""
+_PRINTF_ESCAPES = {
+    code: f"\\{code:03o}" for code in range(256) if not 32 <= code < 127 or chr(code) in "%'\\-"
+}
+"""Of what isn't printed as it stands: a hyphen would begin an option."""
 _LONG_BODY_BYTES = 100 * 1024
 """The length from which ``printf`` pipes a body, as a builtin of the shell: Linux takes no argument over 128 KiB."""
 
@@ -25,7 +29,7 @@ class CopiedRequest(Protocol):
     def headers(self) -> tuple[tuple[str, str], ...]: ...
     def whole_url(self, site_url: str) -> str: ...
     def body_bytes(self) -> bytes:
-        """Return the body in UTF-8; empty without one."""
+        """Return the body, usually UTF-8; empty without one."""
 
 
 def as_curl(request: CopiedRequest, *, site_url: str, header_secrets: HeaderSecrets) -> str:
@@ -38,10 +42,24 @@ def as_curl(request: CopiedRequest, *, site_url: str, header_secrets: HeaderSecr
     if body and all(name.lower() != "content-type" for name, _ in request.headers):
         lines.append(_NO_CONTENT_TYPE)
     lines += [f"--header {_header(name, value, header_secrets)}" for name, value in request.headers]
-    text = shlex.quote(body.decode())
-    if len(body) < _LONG_BODY_BYTES:
-        return " \\\n  ".join([*lines, *([f"--data-raw {text}"] if body else [])])
-    return f"printf %s {text} |\n" + " \\\n  ".join([*lines, "--data-binary @-"])
+    text = _argument_of(body)
+    if text is not None and len(body) < _LONG_BODY_BYTES:
+        return " \\\n  ".join([*lines, *([f"--data-raw {shlex.quote(text)}"] if body else [])])
+    printed = f"'{_escaped(body)}'" if text is None else f"%s {shlex.quote(text)}"
+    return f"printf {printed} |\n" + " \\\n  ".join([*lines, "--data-binary @-"])
+
+
+def _argument_of(body: bytes) -> str | None:
+    """Return the body as text; None if no argument of a shell holds it: it has a NUL, or is no UTF-8."""
+    try:
+        return None if b"\0" in body else body.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _escaped(body: bytes) -> str:
+    """Return the body as a format of POSIX's ``printf`` that needs no quotes inside."""
+    return body.decode("latin-1").translate(_PRINTF_ESCAPES)
 
 
 def _method(method: str) -> str:

@@ -46,8 +46,8 @@ class ExaminedRequest:
 
 _NOT_COPIED = frozenset(
     {
-        "accept-encoding", "connection", "content-length", "cookie", "expect", "forwarded", "host", "keep-alive", "te",
-        "trailer", "transfer-encoding", "upgrade", "via", "x-real-ip",
+        "accept-encoding", "connection", "content-encoding", "content-length", "cookie", "expect", "forwarded", "host",
+        "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "via", "x-real-ip",
     }
 )  # fmt: skip
 _NOT_COPIED_PREFIXES = ("proxy-", "x-forwarded-")
@@ -59,6 +59,8 @@ class RequestCopy:
 
     received: ExaminedRequest
     url: str
+    body: bytes | None = None
+    """The decompressed body as it came; None: the text in UTF-8."""
 
     @property
     def method(self) -> str:
@@ -78,7 +80,7 @@ class RequestCopy:
         return site_url.rstrip("/") + self.url if self.url.startswith("/") else self.url
 
     def body_bytes(self) -> bytes:
-        return self.received.text.encode("utf-8", "replace")
+        return self.received.text.encode("utf-8", "replace") if self.body is None else self.body
 
 
 def system_message(messages: list[Any] | None) -> str:

@@ -51,6 +51,6 @@ def curl_of(row: InspectedRequest, *, address: str) -> str:
     key = row.secret_name or KEY_VARIABLE
     headers = tuple((name, value.replace(MASK, key)) for name, value in examined.headers)
     masked = frozenset(name.lower() for name, value in examined.headers if MASK in value)
-    copied = RequestCopy(replace(examined, headers=headers), address + examined.target)
+    copied = RequestCopy(replace(examined, headers=headers), address + examined.target, bytes(row.body))
     header_secrets = HeaderSecrets(frozenset({key}), masked, are_stored=bool(row.secret_name))
     return as_curl(copied, site_url="", header_secrets=header_secrets)

@@ -4,6 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from playground.engine.curl import as_curl, as_powershell
 from playground.engine.examined_request import ExaminedRequest, RequestCopy
 from playground.engine.header_secrets import HeaderSecrets
@@ -96,6 +98,18 @@ def test_a_request_without_a_body_sends_none() -> None:
     assert command.splitlines() == [
         "curl --no-buffer --globoff --path-as-is --request GET http://127.0.0.1:8765/inspect/x"
     ]
+
+
+@pytest.mark.parametrize("body", [bytes(range(256)) * 2, b"--100% \\0 it's \0"], ids=["no UTF-8", "NUL"])
+def test_a_body_that_no_argument_holds_is_printed_byte_by_byte(body: bytes) -> None:
+    copied = RequestCopy(
+        ExaminedRequest("POST", "/x", (("Content-Encoding", "gzip"),), ""), "/inspect/x", body
+    )
+    command = as_curl(copied, site_url=SITE, header_secrets=HeaderSecrets(frozenset(), frozenset()))
+    printing, _, calling = command.partition(" |\n")
+    assert subprocess.run(["sh", "-c", printing], capture_output=True, timeout=10).stdout == body
+    assert calling.endswith("--data-binary @-")
+    assert "gzip" not in calling  # what is kept is decompressed
 
 
 def test_head_waits_for_no_body() -> None:
