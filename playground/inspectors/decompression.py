@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from playground.inspectors.lossless_text import STEP
 
-PLAIN = frozenset({"", "identity"})
+PLAIN = frozenset({"", "identity", "utf-8", "utf8", "none"})
+"""Those that compress nothing; some clients give the charset here."""
 UNDECLARED = "undeclared"
 NO_TEXT = "perhaps: no text"
 UNDECLARED_GZIP = "gzip, undeclared"

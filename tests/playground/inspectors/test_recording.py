@@ -195,6 +195,14 @@ async def test_a_body_of_another_charset_or_kind_is_kept_as_it_is(
     assert bytes((await newest(inspector)).body) == body
 
 
+@pytest.mark.parametrize("encoding", [b"identity", b"UTF-8", b"utf8", b"none"])
+async def test_a_charset_that_is_called_an_encoding_compresses_nothing(user: User, encoding: bytes) -> None:
+    inspector = await made(user)
+    for body in HELLO, BROTLI:
+        await ask(inspector, body=body, headers=[(b"content-encoding", encoding)])
+        assert bytes((await newest(inspector)).body) == (HELLO if body is HELLO else b"")
+
+
 @pytest.mark.parametrize("body", [b"\x1b\x02\x00", gzip.compress(b"a" * BODY_BYTES * 2)])
 async def test_what_cannot_be_searched_for_secrets_is_not_kept(user: User, body: bytes) -> None:
     inspector = await made(user)
