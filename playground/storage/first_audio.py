@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from statistics import median_low
+from statistics import median
 from typing import TypeVar
 
 from django.contrib.auth.models import User
@@ -33,7 +33,7 @@ def first_audio_medians(user: User, persona_ids: Collection[str]) -> dict[str, i
     heard_ms = _first_of_each(
         (persona_of[conversation_id], ms) for conversation_id, ms in turns if ms is not None
     )
-    return {persona_id: median_low(times) for persona_id, times in heard_ms.items()}
+    return {persona_id: round(median(times)) for persona_id, times in heard_ms.items()}
 
 
 def _latest_conversations(user: User, persona_ids: frozenset[str]) -> dict[str, str]:
