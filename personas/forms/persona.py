@@ -123,6 +123,14 @@ class PersonaForm(forms.ModelForm):
         return save_persona(self.as_typed(), by=by, note=self.cleaned_data["note"])
 
 
+class FilledInForm(PersonaForm):
+    """What is typed and not to be saved yet: what is missing or wrong is told by the save."""
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        self.errors.clear()
+
+
 def data_of(persona: Persona) -> dict[str, Any]:
     """Return the data that a browser would send for the persona's unchanged form."""
     form = PersonaForm(instance=persona)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from personas.error_reports import takes_secrets
 from personas.formats.registry import format_named
-from personas.forms.persona import PersonaForm
+from personas.forms.persona import FilledInForm, PersonaForm
 from personas.forms.text_face import TextRefusedError, form_of_text, save_text, text_of
 from personas.models import Persona, PersonaVersion, TokenSecret
 from personas.persona_fields import FORM_FIELDS
@@ -113,8 +113,9 @@ def _with_preset(request: HttpRequest, persona: Persona) -> PersonaForm:
             secret = TokenSecret.objects.filter(name=preset.secret_name).first() or secret
             data["token_secret"] = str(secret.pk) if secret else ""
         data = filled_in(preset, data, secret.name if secret else "")
-        messages.info(request, f"{preset.name} is filled in, and not saved yet. Its key: {preset.key}")
-    return PersonaForm(data, instance=persona)
+        sentence = f"{preset.name} is filled in, and not saved yet. Its key: {preset.key}"
+        messages.info(request, sentence, extra_tags=AT_SAVE_BAR)
+    return FilledInForm(data, instance=persona)
 
 
 def _saved(request: HttpRequest, version: PersonaVersion, face: str) -> HttpResponse:

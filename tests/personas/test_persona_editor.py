@@ -279,6 +279,18 @@ def test_a_preset_chooses_the_token_secret_that_goes_with_it(user_client: Client
     assert form["token_secret"].value() == str(secret.pk)
 
 
+def test_a_preset_fills_in_a_form_without_a_name_which_the_save_asks_for(user_client: Client) -> None:
+    new = typed(Persona()) | {"persona_name": "", "tools": "[", "show": "preset", "preset": "ollama"}
+    address = reverse("personas:new")
+    answer = user_client.post(address, new)
+    assert answer.status_code == 200
+    assert not answer.context["form"].errors
+    assert "Ollama is filled in, and not saved yet" in html_of(answer).partition('class="save-bar"')[2]
+    saved = user_client.post(address, new | {"show": ""})
+    assert saved.status_code == 422
+    assert {"persona_name", "tools"} <= saved.context["form"].errors.keys()
+
+
 def test_every_preset_gives_a_form_without_errors(user_client: Client) -> None:
     persona = stored(token_secret=make_secret())
     page = user_client.get(edit_url(persona))
