@@ -151,6 +151,22 @@ def test_search_finds_words_of_either_side_ids_codes_and_names(
         )
 
 
+def test_search_shows_what_was_said_around_the_words(user_client: Client, user: User) -> None:
+    said = make_conversation(user)
+    make_turn(said, 0, user_text="A wolf <b>came</b>", text="ПРИВЕТ!")
+    make_turn(said, 1, text="The <i>Wolf</i> left")
+    named = make_conversation(user, conversation_name="Wolf")
+    page = page_of(user_client, "?q=wolf")
+    assert page.count("<mark>") == 1
+    assert "The &lt;i&gt;<mark>Wolf</mark>&lt;/i&gt; left</p>" in page
+    assert set(ids_in(page)) == {said.pk, named.pk}
+    assert "A wolf &lt;b&gt;came&lt;/b&gt; <mark>ПРИВЕТ</mark>!" in page_of(
+        user_client, f"?{urlencoded('привет')}"
+    )
+    assert "<mark>" not in page_of(user_client, f"?q={said.pk}")
+    assert "<mark>" not in page_of(user_client, "")
+
+
 def urlencoded(words: str) -> str:
     from urllib.parse import urlencode
 
