@@ -322,9 +322,13 @@ def test_a_kept_conversation_says_so(user_client: Client, user: User) -> None:
         f"/conversations/{conversation.pk}/keep/", {"keep": "1", "back": "/conversations/?kept=1"}
     )
     assert ids_on(user_client, "?kept=1") == [conversation.pk]
+    badge = '<span class="badge">kept</span>'
+    own_page = f"/conversations/{conversation.pk}/"
+    assert badge in user_client.get(own_page).content.decode()
     response = user_client.post(f"/conversations/{conversation.pk}/keep/", {"back": "//evil.example/"})
     assert response["Location"] == "/conversations/"
     assert ids_on(user_client, "?kept=1") == []
+    assert badge not in user_client.get(own_page).content.decode()
 
 
 def test_retention_is_said_on_the_pages(user_client: Client, user: User, settings: Settings) -> None:
