@@ -331,6 +331,24 @@ def test_a_kept_conversation_says_so(user_client: Client, user: User) -> None:
     assert badge not in user_client.get(own_page).content.decode()
 
 
+def test_a_conversation_is_headed_as_its_row_names_it(user_client: Client, user: User) -> None:
+    conversation = make_conversation(user)
+    own_page = f"/conversations/{conversation.pk}/"
+
+    def names() -> set[str]:
+        heading = re.search("<h1>(.*)</h1>", user_client.get(own_page).content.decode())
+        link = re.search(f'<a href="{own_page}">(.*?)</a>', page_of(user_client, ""))
+        assert heading and link
+        return {heading[1], link[1]}
+
+    assert names() == {"Nothing said"}
+    make_turn(conversation, 0, text="Hello!")
+    make_turn(conversation, 1, user_text="<Where> " + "is she? " * 20)
+    assert names() == {f"“{'&lt;Where&gt; ' + ('is she? ' * 20)[:51]}…”"}
+    Conversation.objects.update(conversation_name="Anna")
+    assert names() == {"Anna"}
+
+
 def test_retention_is_said_on_the_pages(user_client: Client, user: User, settings: Settings) -> None:
     conversation = make_conversation(user)
     settings.RETENTION_DAYS = 30
