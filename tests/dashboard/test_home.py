@@ -6,7 +6,9 @@ from html import unescape
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -18,7 +20,13 @@ from personas.saving import save_persona
 from playground.engine.slot_counts import period_of
 from playground.models import Conversation, Turn
 from playground.storage.call_log import note_closed, store_counts
-from playground.storage.persona_health import FAILURES_SHOWN, QUIET, PersonaHealth, forget_old_counts
+from playground.storage.persona_health import (
+    FAILURES_SHOWN,
+    QUIET,
+    PersonaHealth,
+    forget_old_counts,
+    newest_failures,
+)
 from playground.storage.purge import delete_soon
 from tests.personas.making import make_persona, make_secret
 
@@ -146,6 +154,17 @@ def test_the_newest_failures_stand_there_without_deleted_conversations(user: Use
     ]
     delete_soon([newest[0].conversation_id], user.pk)
     assert overview_of(user).failures[0].message == "1 hours ago"
+
+
+def test_failures_are_found_by_their_index(user: User) -> None:
+    make_run(user, stored_persona(), error="It stalled.")
+    with CaptureQueriesContext(connection) as captured:
+        assert len(newest_failures(user, timezone.now())) == 1
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {captured.captured_queries[0]['sql']}")
+        plan = [row[3] for row in cursor.fetchall()]
+    assert "wait_failed (owner_id=? AND is_failed=? AND began_at>?)" in plan[0]
+    assert not [step for step in plan if "TEMP B-TREE" in step]
 
 
 def test_counts_that_no_page_shows_are_forgotten(user: User) -> None:
