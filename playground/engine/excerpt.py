@@ -1,5 +1,6 @@
 """A short excerpt of a text around words that were searched for. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 AROUND_CHARS = 48
@@ -10,54 +11,64 @@ LEFT_OUT = "…"
 
 
 @dataclass(frozen=True, slots=True)
-class Excerpt:
-    """What stands before the words, the words as the text has them, and what stands behind."""
+class Part:
+    """A part of an excerpt, on one line."""
 
-    before: str
-    found: str
-    after: str
+    text: str
+    is_found: bool
+    """Whether it is what was searched for."""
 
 
-def excerpt_of(text: str, words: str) -> Excerpt | None:
-    """Return the excerpt at the first place of the words, in upper or lower case; None if they aren't in the text."""
-    sought = words.strip()
-    start = _lowered(text).find(_lowered(sought))
-    if not sought or start < 0:
-        return None
-    end = start + len(sought)
-    found = text[start:end]
-    if len(found) > MARKED_CHARS:
-        return Excerpt(_before(text, start), _spaced(found[:MARKED_CHARS]), LEFT_OUT)
-    return Excerpt(_before(text, start), _spaced(found), _after(text, end))
+def excerpt_of(text: str, words: str) -> tuple[Part, ...]:
+    """Return the parts around the first place of the words, in upper or lower case; none if they aren't in the text."""
+    sought = _lowered(words.strip())
+    lowered = _lowered(text)
+    place = lowered.find(sought) if sought else -1
+    if place < 0:
+        return ()
+    if len(sought) > MARKED_CHARS:
+        start, end = _start(text, place), place + MARKED_CHARS
+        parts = [Part(text[start:place], is_found=False), Part(text[place:end], is_found=True)]
+    else:
+        start, end = _start(text, place), _end(text, place + len(sought))
+        parts = list(_parts(text[start:end], lowered[start:end], sought))
+    if start > 0:
+        parts.insert(0, Part(LEFT_OUT, is_found=False))
+    if end < len(text):
+        parts.append(Part(LEFT_OUT, is_found=False))
+    return tuple(Part(_on_one_line(part.text), part.is_found) for part in parts if part.text)
 
 
 def _lowered(text: str) -> str:
-    """Return the text in lower case, as long as it was: some letters become two."""
+    """Return the text in lower case, as long as it was: some letters would become two."""
     lowered = text.lower()
     if len(lowered) == len(text):
         return lowered
     return "".join(small if len(small := each.lower()) == 1 else each for each in text)
 
 
-def _before(text: str, start: int) -> str:
-    """Return what stands before, from a whole word on."""
-    if start <= AROUND_CHARS:
-        return _spaced(text[:start])
-    kept = text[start - AROUND_CHARS - 1 : start]
-    _, space, whole = kept.partition(" ")
-    return LEFT_OUT + _spaced(whole if space else kept[1:])
+def _start(text: str, place: int) -> int:
+    """Return where the excerpt begins: with a whole word, if there is one."""
+    earliest = max(0, place - AROUND_CHARS)
+    space = text.find(" ", earliest, place) if earliest > 0 else -1
+    return earliest if space < 0 else space + 1
 
 
-def _after(text: str, end: int) -> str:
-    """Return what stands behind, up to a whole word."""
-    if len(text) - end <= AROUND_CHARS:
-        return _spaced(text[end:])
-    kept = text[end : end + AROUND_CHARS + 1]
-    whole, space, _ = kept.rpartition(" ")
-    return _spaced(whole if space else kept[:-1]) + LEFT_OUT
+def _end(text: str, place: int) -> int:
+    latest = min(len(text), place + AROUND_CHARS)
+    space = text.rfind(" ", place, latest) if latest < len(text) else -1
+    return latest if space < 0 else space
 
 
-def _spaced(text: str) -> str:
-    """Return the text on one line, its spaces at both ends as one."""
-    line = " ".join(text.split())
-    return f"{' ' * text[:1].isspace()}{line}{' ' * (text[-1:].isspace() and bool(line))}"
+def _parts(text: str, lowered: str, sought: str) -> Iterator[Part]:
+    """Yield what is found in the text and what stands between."""
+    done = 0
+    while (place := lowered.find(sought, done)) >= 0:
+        yield Part(text[done:place], is_found=False)
+        done = place + len(sought)
+        yield Part(text[place:done], is_found=True)
+    yield Part(text[done:], is_found=False)
+
+
+def _on_one_line(text: str) -> str:
+    return text.replace("\n", " ").replace("\r", " ")

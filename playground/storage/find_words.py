@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import QuerySet
 
-from playground.engine.excerpt import Excerpt, excerpt_of
+from playground.engine.excerpt import Part, excerpt_of
 from playground.models import CallersWait, Conversation, Turn
 from playground.storage.text_index import INDEX, has_text_index
 
@@ -45,7 +45,7 @@ def find_words(user: User, words: str) -> FoundConversations:
     return FoundConversations(frozenset(ids), by_text, left_out)
 
 
-def excerpts_of(waits: Iterable[int], words: str) -> dict[str, Excerpt]:
+def excerpts_of(waits: Iterable[int], words: str) -> dict[str, tuple[Part, ...]]:
     """Return by conversation what was said around the words in these waits. One query."""
     texts = CallersWait.objects.filter(pk__in=list(waits)).values_list("conversation", "text")
     excerpts = ((conversation_id, excerpt_of(text, words)) for conversation_id, text in texts)

@@ -116,11 +116,11 @@ def list_conversations(
 
 
 def _add_excerpts(conversations: Iterable[Any], words: str, found: FoundConversations) -> None:
-    """Give each conversation the ``excerpt`` in which the words were said; None without one."""
+    """Give each conversation the ``excerpt`` in which the words were said: its parts, none without one."""
     waits = [found.waits[each.pk] for each in conversations if each.pk in found.waits]
     excerpts = excerpts_of(waits, words) if waits else {}
     for conversation in conversations:
-        conversation.excerpt = excerpts.get(conversation.pk)
+        conversation.excerpt = excerpts.get(conversation.pk, ())
 
 
 def _wanted_rows(user: User, wanted: Wanted) -> tuple[QuerySet[ConversationSummary], FoundConversations]:
