@@ -28,6 +28,8 @@ TYPED = ("headers", "parameters", "tools", "other_layers", "other_keys", "unshow
 """The fields in which a key may be typed by mistake."""
 AT_SAVE_BAR = "at-save-bar"
 """Marks a message that the save bar shows, in place of the top of the page."""
+AT_PRESET = "at-preset"
+"""Marks a message that stands beside the presets."""
 _CONVERSATION_ID = re.compile(r"c[0-9a-z]{1,31}", re.ASCII)
 
 
@@ -115,7 +117,7 @@ def _with_preset(request: HttpRequest, persona: Persona) -> PersonaForm:
             data["token_secret"] = str(secret.pk) if secret else ""
         data = filled_in(preset, data, secret.name if secret else "")
         sentence = f"{preset.name} is filled in, and not saved yet. Its key: {preset.key}"
-        messages.info(request, sentence, extra_tags=AT_SAVE_BAR)
+        messages.info(request, sentence, extra_tags=AT_PRESET)
     return FilledInForm(data, instance=persona)
 
 

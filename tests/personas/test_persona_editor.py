@@ -296,7 +296,7 @@ def test_a_preset_fills_in_a_form_without_a_name_which_the_save_asks_for(user_cl
     answer = user_client.post(address, new)
     assert answer.status_code == 200
     assert not answer.context["form"].errors
-    assert "Ollama is filled in, and not saved yet" in html_of(answer).partition('class="save-bar"')[2]
+    assert "Ollama is filled in, and not saved yet" in html_of(answer).partition('id="preset-help"')[2]
     saved = user_client.post(address, new | {"show": ""})
     assert saved.status_code == 422
     assert {"persona_name", "tools"} <= saved.context["form"].errors.keys()
