@@ -232,6 +232,7 @@ class BoundedChannel(HTTPChannel):
         """Answer the newest request with the refusal, without its body, as the connection's last."""
         request = self.requests[-1]
         request.refusal = refusal
+        request.content = BytesIO()
         request.requestHeaders.removeHeader(b"Expect")
         request.requestHeaders.removeHeader(b"Upgrade")
         request.responseHeaders.removeHeader(b"Connection")  # the answer says it itself

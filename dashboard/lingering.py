@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from dashboard.body_limits import LINGER_S
 from playground.engine.limits import MIB
 
-DROP_EVERY_S = 0.05
+DROP_EVERY_S = 0.02
 """How often. Read as they come, the rests of hundreds of bodies delay everybody else."""
 DROP_BYTES = 4 * MIB
 """How much at once."""

@@ -1,6 +1,8 @@
 """Answers refused requests without most of Django, whose middleware and threads for hundreds would delay all others."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from typing import Any, cast
 
@@ -10,10 +12,16 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.log import log_response
 
-from dashboard.body_limits import REFUSAL
+from dashboard.body_limits import LINGER_S, REFUSAL
 from dashboard.loop_middleware import Security, XFrameOptions
 from dashboard.middleware import GetResponse, ResponseHeadersMiddleware
 from dashboard.views.errors import refused
+from playground.engine.limits import KIB
+
+DROP_BYTES = 64 * KIB
+"""After how much of a refused body others have their turns."""
+DROP_EVERY_S = 0.005
+"""How long."""
 
 Scope = Any
 RefusalApplication = Callable[[Scope, ASGIReceiveCallable, ASGISendCallable], Any]
@@ -42,7 +50,23 @@ class RefusedRequests:
                 "trailers": False,
             }
         )
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+        await _drop_rest(receive)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _drop_rest(receive: ASGIReceiveCallable) -> None:
+    """Drop what of the body still comes: closing before would reset the connection, and lose the answer."""
+    dropped, is_complete = 0, False
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_S):
+            while not is_complete:
+                message: Any = await receive()
+                is_complete = message["type"] != "http.request" or not message.get("more_body")
+                dropped += len(message.get("body", b""))
+                if dropped >= DROP_BYTES:
+                    dropped = 0
+                    await asyncio.sleep(DROP_EVERY_S)
 
 
 async def _response_to(request: HttpRequest) -> HttpResponseBase:

@@ -80,7 +80,12 @@ class _Reading:
         manifest = self._json(layout.MANIFEST)
         if not isinstance(manifest, dict) or manifest.get("format") != layout.FORMAT:
             raise ArchiveRefusedError(_NO_ARCHIVE)
-        if manifest.get("version") != layout.FORMAT_VERSION:
+        version = manifest.get("version")
+        if type(version) is not int or version < 1:
+            raise ArchiveRefusedError(
+                "The archive is damaged: greenroom.json names no version of its format. Export it again."
+            )
+        if version > layout.FORMAT_VERSION:
             raise ArchiveRefusedError(
                 "The archive was made by a newer version of Greenroom: bring this one up to date, then import it."
             )

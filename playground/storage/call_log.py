@@ -4,12 +4,13 @@ A wait's row is made anew from the rows of its turns whenever one of them ends, 
 (an orphan's owner that lives) counts once. The numbers themselves are those of `playground.engine.wait_numbers`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+
+from django.db.models import QuerySet
 
 from playground.engine.call_summary import SUMMED, summed
 from playground.engine.drawn_turn import drawn_turn
@@ -17,9 +18,68 @@ from playground.engine.json_types import Json
 from playground.engine.slot_counts import Counts, changed, counts_of, slot_of
 from playground.engine.wait_numbers import TURN_FIELDS, StoredTurn, WaitNumbers, wait_of, waits_in
 from playground.models import CallersWait, Conversation, ConversationSummary, DrawnWait, PersonaCounts, Turn
+from playground.storage.prepared import PreparedInsert, PreparedSelect, PreparedUpdate, parameter
 
 TURNS_OF_A_WAIT = 60
 """More than a persona may have tool rounds."""
+
+_TURN = PreparedSelect(
+    lambda: Turn.objects.filter(pk=parameter(Turn, "id")).values_list(
+        "conversation_id", "position", "continues_id"
+    )
+)
+_CONVERSATION = PreparedSelect(
+    lambda: Conversation.objects.filter(pk=parameter(Conversation, "id")).values_list(
+        "owner_id", "stand_in", "properties", "persona_version__persona_ref"
+    )
+)
+_TURNS_FROM = PreparedSelect(
+    lambda: (
+        Turn.objects.filter(
+            conversation=parameter(Turn, "conversation"), position__gte=parameter(Turn, "position")
+        )
+        .order_by("position")
+        .values_list(*TURN_FIELDS)[:TURNS_OF_A_WAIT]
+    )
+)
+
+
+def _waits_at() -> QuerySet[CallersWait]:
+    return CallersWait.objects.order_by().filter(
+        conversation=parameter(CallersWait, "conversation"), position=parameter(CallersWait, "position")
+    )
+
+
+_COUNTED = PreparedSelect(lambda: _waits_at().values_list("counted"))
+_INSERT_WAIT = PreparedInsert(CallersWait)
+_UPDATE_WAIT = PreparedUpdate(_waits_at, (*(each.name for each in fields(WaitNumbers)), "counted"))
+_WAITS = PreparedSelect(
+    lambda: (
+        CallersWait.objects.order_by()
+        .filter(conversation=parameter(CallersWait, "conversation"))
+        .values_list(*SUMMED)
+    )
+)
+_SUMMARISE = PreparedUpdate(
+    lambda: ConversationSummary.objects.filter(pk=parameter(ConversationSummary, "conversation")),
+    (*summed([]), "last_turn_at"),
+)
+_DRAW = PreparedUpdate(lambda: DrawnWait.objects.filter(pk=parameter(DrawnWait, "conversation")), ["turns"])
+_INSERT_DRAWN = PreparedInsert(DrawnWait)
+_COUNTS = PreparedSelect(
+    lambda: (
+        PersonaCounts.objects.select_for_update()
+        .filter(
+            owner=parameter(PersonaCounts, "owner"),
+            persona_ref=parameter(PersonaCounts, "persona_ref"),
+            slot=parameter(PersonaCounts, "slot"),
+        )
+        .values_list("pk", "counts")
+    )
+)
+_SET_COUNTS = PreparedUpdate(
+    lambda: PersonaCounts.objects.filter(pk=parameter(PersonaCounts, "id")), ["counts"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +102,28 @@ def note_closed(turn_id: str) -> list[CountsChange]:
 
     The conversation's row is locked before. What is returned belongs in `store_counts`, at the end of the transaction.
     """
-    turn = Turn.objects.values("conversation_id", "position", "kind", "continues_id").get(pk=turn_id)
-    conversation = _counted(turn["conversation_id"])
-    rows = _rows_from(turn["conversation_id"], _first_position(turn))
-    waits = waits_in(rows)
+    ((conversation_id, position, continues_id),) = _TURN(id=turn_id)
+    conversation = _counted(conversation_id)
+    first = _first_position(conversation_id, position, continues_id)
+    rows = _TURNS_FROM(conversation=conversation_id, position=first)
+    waits = waits_in(dict(zip(TURN_FIELDS, row, strict=True)) for row in rows)
     if not waits:
         return []
     numbers = wait_of(waits[0])
     counted = dict(counts_of(numbers, is_stand_in=conversation.stand_in, properties=conversation.properties))
     before = _store_wait(conversation, numbers, counted)
-    _summarise(conversation.pk, waits[-1])
+    _summarise(conversation_id, waits[-1])
     if before == counted:
         return []
-    persona_ref = conversation.persona_version.persona_ref
-    return [CountsChange(conversation.owner_id, persona_ref, slot_of(numbers.began_at), before, counted)]
+    slot = slot_of(numbers.began_at)
+    return [CountsChange(conversation.owner_id, conversation.persona_ref, slot, before, counted)]
 
 
 def log_anew(conversation_id: str) -> None:
     """Store the waits and the summary of a conversation whose turns were copied; they count in no slot."""
     conversation = _counted(conversation_id)
-    waits = waits_in(conversation.turns.order_by("position").values(*TURN_FIELDS))
+    turns_of_it = Turn.objects.filter(conversation=conversation_id).order_by("position")
+    waits = waits_in(turns_of_it.values(*TURN_FIELDS))
     for turns in waits:
         _store_wait(conversation, wait_of(turns), counted={})
     if waits:
@@ -72,28 +134,45 @@ def store_counts(changes: Iterable[CountsChange]) -> None:
     """Store what waits add to their slots: locked in one order, behind all conversations, so that no two wait for
     each other.
     """
-    for (owner_id, persona_ref, slot), of_slot in groupby(
-        sorted(changes, key=attrgetter("key")), key=attrgetter("key")
-    ):
-        rows = PersonaCounts.objects.select_for_update()
-        row, _made = rows.get_or_create(owner_id=owner_id, persona_ref=persona_ref, slot=slot)
+    for key, of_slot in groupby(sorted(changes, key=attrgetter("key")), key=attrgetter("key")):
+        pk, counts = _locked_counts(*key)
         for change in of_slot:
-            row.counts = changed(row.counts, added=change.added, taken=change.taken)
-        row.save(update_fields=["counts"])
+            counts = changed(counts, added=change.added, taken=change.taken)
+        _SET_COUNTS(id=pk, counts=counts)
 
 
-def _counted(conversation_id: str) -> Conversation:
-    columns = ("owner_id", "stand_in", "properties", "persona_version__persona_ref")
-    return Conversation.objects.select_related("persona_version").only(*columns).get(pk=conversation_id)
+def _locked_counts(owner_id: int, persona_ref: str, slot: datetime) -> tuple[int, Counts]:
+    """Return the key and the counts of a slot's row, locked; made if there is none."""
+    stored = _COUNTS.first(owner=owner_id, persona_ref=persona_ref, slot=slot)
+    if stored is not None:
+        pk, counts = stored
+        return pk, counts
+    rows = PersonaCounts.objects.select_for_update()
+    row, _made = rows.get_or_create(owner_id=owner_id, persona_ref=persona_ref, slot=slot)
+    return row.pk, row.counts
 
 
-def _first_position(turn: Mapping[str, Any]) -> int:
-    """Return the position of the first turn of the turn's wait."""
-    position: int = turn["position"]
-    if turn["continues_id"] is None:
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What of a conversation its waits are counted by."""
+
+    conversation_id: str
+    owner_id: int
+    stand_in: bool
+    properties: Json
+    persona_ref: str
+
+
+def _counted(conversation_id: str) -> _Counted:
+    (row,) = _CONVERSATION(id=conversation_id)
+    return _Counted(conversation_id, *row)
+
+
+def _first_position(conversation_id: str, position: int, following: str | None) -> int:
+    """Return the position of a wait's first turn; the one at ``position`` continues ``following``, if anything."""
+    if following is None:
         return position
-    before = Turn.objects.filter(conversation=turn["conversation_id"], position__lt=position)
-    following = turn["continues_id"]
+    before = Turn.objects.filter(conversation=conversation_id, position__lt=position)
     earlier = before.order_by("-position").values_list("pk", "position", "kind", "continues_id")
     for pk, at, kind, continues_id in earlier[:TURNS_OF_A_WAIT]:
         if pk != following:
@@ -105,27 +184,22 @@ def _first_position(turn: Mapping[str, Any]) -> int:
     return position
 
 
-def _rows_from(conversation_id: str, position: int) -> list[Json]:
-    turns = Turn.objects.filter(conversation=conversation_id, position__gte=position).order_by("position")
-    return list(turns.values(*TURN_FIELDS)[:TURNS_OF_A_WAIT])
-
-
-def _store_wait(conversation: Conversation, numbers: WaitNumbers, counted: Counts) -> Counts:
+def _store_wait(conversation: _Counted, numbers: WaitNumbers, counted: Counts) -> Counts:
     """Store the wait, and return what it counted before."""
-    stored = CallersWait.objects.filter(conversation=conversation, position=numbers.position)
-    before: Counts | None = stored.values_list("counted", flat=True).first()
+    stored = _COUNTED.first(conversation=conversation.conversation_id, position=numbers.position)
     values = asdict(numbers) | {"counted": counted}
-    if before is None:
-        CallersWait.objects.create(conversation=conversation, owner_id=conversation.owner_id, **values)
-    else:
-        stored.update(**values)
-    return before or {}
+    if stored is not None:
+        _UPDATE_WAIT(conversation=conversation.conversation_id, **values)
+        before: Counts = stored[0]
+        return before
+    of_conversation = {"conversation_id": conversation.conversation_id, "owner_id": conversation.owner_id}
+    _INSERT_WAIT(CallersWait(**of_conversation, **values))
+    return {}
 
 
 def _summarise(conversation_id: str, last: Sequence[StoredTurn]) -> None:
-    rows = CallersWait.objects.filter(conversation=conversation_id).order_by().values(*SUMMED)
-    summary = ConversationSummary.objects.filter(pk=conversation_id)
-    summary.update(**summed(list(rows)), last_turn_at=last[-1].row["created_at"])
+    waits = [dict(zip(SUMMED, row, strict=True)) for row in _WAITS(conversation=conversation_id)]
+    _SUMMARISE(conversation=conversation_id, **summed(waits), last_turn_at=last[-1].row["created_at"])
     drawn = [drawn_turn(turn) for turn in last]
-    if not DrawnWait.objects.filter(pk=conversation_id).update(turns=drawn):
-        DrawnWait.objects.create(conversation_id=conversation_id, turns=drawn)
+    if not _DRAW(conversation=conversation_id, turns=drawn):
+        _INSERT_DRAWN(DrawnWait(conversation_id=conversation_id, turns=drawn))

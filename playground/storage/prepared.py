@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models import AutoField, Expression, Field, Model, QuerySet
 from django.db.models.sql.subqueries import InsertQuery, UpdateQuery
 
 Row = tuple[Any, ...]
@@ -135,12 +135,12 @@ class PreparedUpdate(_Prepared):
 
 
 class PreparedInsert(_Prepared):
-    """Inserts a new instance of the model, whose primary key is not the database's to give."""
+    """Inserts a new instance of the model. A primary key that is the database's to give is not told to the instance."""
 
     def __init__(self, model: type[Model]) -> None:
         super().__init__()
         self._model = model
-        self._fields = model._meta.local_concrete_fields
+        self._fields = [each for each in model._meta.local_concrete_fields if not isinstance(each, AutoField)]
 
     def __call__(self, instance: Model) -> None:
         database = _database()

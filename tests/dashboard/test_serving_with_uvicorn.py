@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -64,6 +66,13 @@ def test_a_body_over_the_limit_of_its_path_is_refused(site: Site) -> None:
     counted = exchange(site, head("POST", "/sign-in/", CHUNKED), *[chunk] * 32)
     assert declared.startswith(b"HTTP/1.1 413 ")
     assert counted.startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_client_that_sends_all_before_it_reads_gets_its_refusal(site: Site) -> None:
+    connection = HTTPConnection(site.url.removeprefix("http://"), timeout=30)
+    with closing(connection):
+        connection.request("POST", "/sign-in/", b"a&" * MIB * 10)
+        assert connection.getresponse().status == 413
 
 
 def test_a_body_in_chunks_of_a_byte_is_refused(site: Site) -> None:

@@ -256,8 +256,21 @@ def test_what_is_damaged_or_no_archive_is_refused(full: bytes) -> None:
     assert "damaged" in reasons(full[:100] + full[108:])
     assert "damaged" in reasons(full.replace(b"greenroom.json", b"\0reenroom.json"))
     assert "no archive of Greenroom" in reasons(zipped(a="x"))
-    newer = json.dumps({"format": layout.FORMAT, "version": 2})
-    assert "newer version" in reasons(zipped(**{layout.MANIFEST: newer}))
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        (2, "newer version"),
+        (0, "no version"),
+        ("1", "no version"),
+        (None, "no version"),
+        (True, "no version"),
+    ],
+)
+def test_a_version_that_cannot_be_read_is_refused(version: Any, words: str) -> None:
+    manifest = json.dumps({"format": layout.FORMAT, "version": version})
+    assert words in reasons(zipped(**{layout.MANIFEST: manifest}))
 
 
 # By page
