@@ -127,8 +127,8 @@ def test_a_trial_is_marked_and_kept(user_client: Client) -> None:
     assert ">trial</span>" not in text_of(user_client.get(LIST))
 
 
-def heard(persona: Persona, user: User, first_audio_ms: int | None) -> None:
-    conversation = start_conversation(persona, ConversationOptions(), owner=user)
+def heard(persona: Persona, user: User, first_audio_ms: int | None, **options: Any) -> None:
+    conversation = start_conversation(persona, ConversationOptions(**options), owner=user)
     Turn.objects.create(
         conversation=conversation, position=0, status=Turn.Status.COMPLETED, first_audio_ms=first_audio_ms
     )
@@ -141,6 +141,8 @@ def test_first_audio_is_the_median_of_ones_own_turns(
     for first_audio_ms in (4_783, 5_000, 100, None):
         heard(mert, user, first_audio_ms)
     heard(mert, other_user, 9_000)
+    heard(mert, user, 1, stand_in=True)
+    heard(mert, user, 1, properties={"simulated_speech": "instant"})
     heard(silent, user, None)
     heard(mert, user, 9_000)
     heard(mert, user, 9_000)
