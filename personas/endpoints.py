@@ -1,6 +1,7 @@
 """Makes a trial of a user's own endpoint from a base URL, a key and a model: one for each address and model."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -16,7 +17,11 @@ from personas.readiness import readiness_problems
 from personas.saving import save_persona
 from personas.secrets import set_value, short_value_sentence
 from playground.engine.addresses.address import Address, AddressError, parse_address
-from playground.engine.platforms.registry import platform_named
+from playground.engine.addresses.route import ROUTE, has_route_twice
+from playground.engine.json_types import Json
+from playground.engine.persona import LLMSettings
+from playground.engine.platforms.platform import Platform
+from playground.engine.platforms.registry import platform_named, platforms
 
 KEY_NAME = "TYPED_KEY"
 """The name of a typed key that is no token secret yet."""
@@ -58,7 +63,29 @@ def _made(persona: Persona, version: PersonaVersion, notes: tuple[str, ...] = ()
         faults[_TYPED_IN.get(problem.field, "key")].append(problem.message)
     if faults:
         raise ValidationError(dict(faults))
-    return PersonaImport(persona, version, notes, ())
+    return PersonaImport(persona, version, (*notes, *_about_route(persona)), ())
+
+
+def routes_added() -> Json:
+    """Return what each platform puts behind a base URL, ``{name: {base, whole}}``: ``whole`` if that has the route."""
+    typed = {"base": "https://llm.example/v1", "whole": f"https://llm.example/v1{ROUTE}"}
+    return {
+        known.name: {
+            kind: _called(known, known.address_of(url)).removeprefix(url) for kind, url in typed.items()
+        }
+        for known in platforms()
+    }
+
+
+def _called(known: Platform, address: str) -> str:
+    return known.url(LLMSettings(known.name, address, model=""))
+
+
+def _about_route(persona: Persona) -> Iterator[str]:
+    known = platform_named(persona.platform)
+    called = _called(known, persona.address)
+    if has_route_twice(called):
+        yield f"{known.label} adds {ROUTE} itself, so {called} is called: leave it out of the base URL."
 
 
 def endpoint_persona(base_url: str, model: str, platform: str, *, has_key: bool) -> Persona:

@@ -1,6 +1,6 @@
 """Makes a persona's document of a request that an endpoint received: its model, prompt, tools and parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from playground.engine.examined_request import system_message
@@ -13,11 +13,17 @@ _OF_THE_PLATFORM = frozenset({"model", "messages", "stream", "tools", "temperatu
 
 
 def document_from_request(
-    body: Mapping[str, Any], *, platform: str, base_url: str, persona_name: str
+    body: Mapping[str, Any],
+    *,
+    platform: str,
+    base_url: str,
+    persona_name: str,
+    headers: Sequence[Sequence[str]] = (),
 ) -> Json:
     """Return the document of a persona whose requests are like this one.
 
-    ``base_url`` is an OpenAI-compatible base. Values of the wrong type are left out. The document has no token secret.
+    ``base_url`` is an OpenAI-compatible base, ``headers`` are ``[[name, value]]`` without keys. Values of the wrong
+    type are left out. The document has no token secret.
     Raises ValueError if there is no such platform.
     """
     known = platform_named(platform)
@@ -35,7 +41,7 @@ def document_from_request(
             "address": known.address_of(base_url),
             "model": _text(body.get("model"))[:MODEL_CHARS],
             "token_secret": "",
-            "headers": [],
+            "headers": [list(header) for header in headers],
             "temperature": temperature if has_temperature else None,
             "parameters": {key: value for key, value in sent.items() if key not in known.ignored_parameters},
             "tools": _tools(body.get("tools")),

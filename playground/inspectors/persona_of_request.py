@@ -1,5 +1,8 @@
 """Makes a persona of an inspected request, as the import of a platform's document does."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from django.conf import settings
 from django.contrib.auth.models import User
 
@@ -8,9 +11,9 @@ from personas.formats.from_request import document_from_request
 from personas.importing import PersonaImport, import_draft
 from personas.reading import read_document
 from playground.engine.examined_request import ExaminedRequest
-from playground.engine.json_types import Json
 from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.registry import platforms
+from playground.inspectors.own_headers import own_headers
 from playground.models import Inspector
 
 
@@ -25,8 +28,10 @@ def _unlikeness(received: ExaminedRequest, platform: Platform) -> tuple[int, int
     return len(departures) - by_setting, by_setting
 
 
-def make_persona(inspector: Inspector, number: int, body: Json, *, platform: str, by: User) -> PersonaImport:
-    """Store a persona with the request's model, prompt, tools and parameters.
+def make_persona(
+    inspector: Inspector, number: int, received: ExaminedRequest, *, platform: str, by: User
+) -> PersonaImport:
+    """Store a persona with the request's model, prompt, tools, parameters and own headers.
 
     It calls where the inspector passes on to, else the inspector itself. Raises FormatError, ImportRefusedError,
     TooManyRowsError.
@@ -35,6 +40,15 @@ def make_persona(inspector: Inspector, number: int, body: Json, *, platform: str
     if inspector.answer == Inspector.Answer.PASS_ON and inspector.forward_url:
         base_url = inspector.forward_url
     name = f"{inspector.name} #{number}"
-    document = document_from_request(body, platform=platform, base_url=base_url, persona_name=name)
+    headers, left_out = own_headers(received)
+    document = document_from_request(
+        received.document or {}, platform=platform, base_url=base_url, persona_name=name, headers=headers
+    )
     draft = read_document(written(document, platform, site_url=settings.SITE_URL), site_url=settings.SITE_URL)
-    return import_draft(draft, by=by, note=f"Made of request {number} of the inspector {inspector.name}")
+    made = import_draft(draft, by=by, note=f"Made of request {number} of the inspector {inspector.name}")
+    return replace(made, notes=(*made.notes, *_about_left_out(left_out)))
+
+
+def _about_left_out(names: list[str]) -> Iterator[str]:
+    if names:
+        yield f"Left out, because keys stand there or might: {', '.join(names)}. Name a token secret in their place."

@@ -22,6 +22,7 @@ from playground.storage.load_plan import request_as
 from playground.storage.request_views import code_of, differences_of
 from playground.storage.stored_streams import stored_streams
 from playground.storage.stored_timeline import stored_timeline
+from playground.tools.save_mock import calls_with_mocks
 
 
 @never_cache
@@ -29,10 +30,13 @@ from playground.storage.stored_timeline import stored_timeline
 def conversation(request: HttpRequest, conversation_id: str) -> HttpResponse:
     own_conversation = own_conversation_or_404(request, conversation_id, START)
     version = own_conversation.persona_version
+    may_edit = may_edit_persona(request, version)
+    with_mocks = calls_with_mocks(own_conversation, version.persona) if may_edit and version.persona else []
     context = {
         "conversation": own_conversation,
         "persona": {"id": version.persona_id or "", "name": version.document.get("persona_name", "")},
-        "may_edit": may_edit_persona(request, version),
+        "may_edit": may_edit,
+        "calls_with_mocks": json_bytes(with_mocks).decode(),
         "edited_fields": json_bytes(PERSONA_FIELDS).decode(),
         "socket_path": f"/ws/conversations/{own_conversation.pk}/",
         "close_codes": close_codes_json(),

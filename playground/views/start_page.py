@@ -5,9 +5,11 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from personas.endpoints import SYSTEM_PROMPT, routes_added
 from personas.importing import ADD_SECRET
 from personas.pasted import pasted_messages, take_options
 from playground.access import START, permitted
+from playground.engine.json_text import json_bytes
 from playground.storage.start_conversation import CHOICES_SHOWN, choices_for
 from playground.views.forms import ConversationOptionsForm, EndpointForm, PasteForm
 
@@ -34,6 +36,8 @@ def render_start_page(
         "chosen_id": chosen_id,
         "options": options or ConversationOptionsForm(initial=pasted_options),
         "options_are_open": options is not None or bool(pasted_options),
+        "endpoint_prompt": SYSTEM_PROMPT,
+        "routes_added": json_bytes(routes_added()).decode(),
         "endpoint": endpoint or EndpointForm(user=user),
         "paste": paste or PasteForm(),
         "may_add_persona": user.has_perm(ADD_PERSONA),

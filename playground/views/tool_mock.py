@@ -25,7 +25,13 @@ class ToolMockForm(forms.Form):
 
     tool_call_id = forms.CharField(max_length=256)
     output = forms.CharField(
-        max_length=OUTPUT_CHARS, strip=False, error_messages={"required": "Write the result first."}
+        max_length=OUTPUT_CHARS,
+        strip=False,
+        error_messages={
+            "required": "Write the result first.",
+            "max_length": "The result is too long: %(show_value)d characters, and a mock may have %(limit_value)d.",
+            "null_characters_not_allowed": "The result holds a NUL character: take it out.",
+        },
     )
 
 

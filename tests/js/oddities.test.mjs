@@ -31,6 +31,13 @@ describe("what is odd about an answer", () => {
     assert.deepEqual(oddities(turn({ status: "streaming", delta_times_ms: [1, 9_000] }), "Tavus"), []);
   });
 
+  test("does not say twice why a turn failed, though its request was sent twice", () => {
+    const failed = { status: "failed", error: { message: "Nothing answers." } };
+    const note = (first) => only({ ...failed, notes: [`${first} The request was sent once more.`] });
+    assert.equal(note("Nothing answers."), "The request was sent once more, and failed in the same way.");
+    assert.equal(note("HTTP 503."), "HTTP 503. The request was sent once more.");
+  });
+
   test("is that it said nothing, with what the server counted", () => {
     assert.match(only({ usage: { completion_tokens: 12 } }), /^The LLM said nothing: .*no text and no tool call although it counts 12 completion tokens \(finish_reason: stop\)/);
     assert.match(only({ notes: ["The model said nothing."] }), /with no text/);

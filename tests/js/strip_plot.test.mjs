@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { axisOf, dotsOf } from "../../static/js/playground/strip_plot.js";
+import { axisOf, dotsOf, nearestOf } from "../../static/js/playground/strip_plot.js";
 
 function plot(...first_audio) {
   const turns = first_audio.map((ms, place) => ["c1", `t${place}`, "Hello", null, ms, null]);
@@ -24,4 +24,12 @@ test("dots of the same time stand on each other, and a turn without the time has
   assert.deepEqual(dots.map(({ turn, level }) => [turn, level]), [["t0", 0], ["t2", 1], ["t3", 0]]);
   assert.deepEqual(dotsOf(plot(400), "ttft", 1_000), []);
   assert.ok(dotsOf(plot(...Array(50).fill(400)), "first_audio", 1_000).every(({ level }) => level < 6));
+});
+
+test("the dot that is nearest to the pointer is meant, unless it is far away", () => {
+  const dots = [{ x: 10, y: 60 }, { x: 18, y: 60 }, { x: 18, y: 52 }];
+  assert.equal(nearestOf(dots, 20, 48, 32), dots[2]);
+  assert.equal(nearestOf(dots, 0, 80, 32), dots[0]);
+  assert.equal(nearestOf(dots, 90, 60, 32), undefined);
+  assert.equal(nearestOf([], 1, 1, 32), undefined);
 });

@@ -58,12 +58,19 @@ def fitting_mock(name: str, arguments: str, tool_mocks: Mapping[str, Any]) -> Mo
     return max(fitting, key=lambda mock: len(mock.when), default=None)
 
 
+def has_mock(name: str, arguments: str, result: Any, tool_mocks: Mapping[str, Any]) -> bool:
+    """Whether a mock that fits the call has this result."""
+    given = arguments_of(arguments)
+    mocks = mocks_in(tool_mocks[name]) if name in tool_mocks else ()
+    return any(mock.fits(given) and _equal(mock.result, result) for mock in mocks)
+
+
 def with_mock(tool_mocks: Mapping[str, Any], name: str, mock: Mock) -> Json:
     """Return the mocks with this one, which replaces the one with the same conditions and comes before all others."""
     before: Sequence[Mock] = mocks_in(tool_mocks[name]) if name in tool_mocks else ()
     mocks = [mock, *(other for other in before if not _equal(other.when, mock.when))]
     has_conditions = any(each.when for each in mocks)
-    is_plain = not has_conditions and mocks_in(mock.result) == (mock,)
+    is_plain = not has_conditions and mocks_in(mock.result) == (mock,) and misfit_in(mock.result) is None
     return {**tool_mocks, name: mock.result if is_plain else [each.as_json() for each in mocks]}
 
 

@@ -138,14 +138,14 @@ def request_persona(request: HttpRequest, inspector_id: str, number: int) -> Htt
     """Make a persona of the request and open it."""
     permitted(request, ADD_PERSONA)
     row = request_or_404(request, inspector_id, number, READ_INSPECTOR)
-    document = read_request(row).received.document
+    received = read_request(row).received
     page = redirect("inspectors:request", inspector_id, number)
-    if document is None:
+    if received.document is None:
         messages.error(request, "No persona can be made of it: its body is no JSON object.")
         return page
     platform = platform_or_default(request.POST.get("platform", "")).name
     try:
-        made = make_persona(row.inspector, number, document, platform=platform, by=permitted(request))
+        made = make_persona(row.inspector, number, received, platform=platform, by=permitted(request))
     except (FormatError, ImportRefusedError) as error:
         messages.error(request, f"No persona can be made of it. {error.message}")
         return page

@@ -13,11 +13,15 @@ export class Composer {
   #status = document.getElementById("status");
   #keys = document.getElementById("composer-keys");
   #draftKey;
+  /** What was typed before this script was there. */
+  #typedEarly;
 
   /** `onSend(text)`, `onInterrupt()`, and `onWithdraw()` for an interrupt that waits. */
   constructor(conversationId, { onSend, onInterrupt, onWithdraw }) {
     this.#draftKey = `draft:${conversationId}`;
-    this.#box.value = sessionStorage.getItem(this.#draftKey) ?? "";
+    this.#typedEarly = this.#box.value;
+    const draft = sessionStorage.getItem(this.#draftKey) ?? "";
+    if (draft && draft !== this.#typedEarly) this.#box.value = [draft, this.#typedEarly].filter(Boolean).join("\n");
     this.#send.disabled = false;
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -46,6 +50,12 @@ export class Composer {
     this.#send.disabled = !maySend;
     this.#interrupt.disabled = !mayInterrupt;
     this.#withdraw.hidden = !mayWithdraw;
+  }
+
+  /** Send what was typed before, if it ends with Enter, which was a new line then. */
+  start() {
+    if (this.#typedEarly.endsWith("\n")) this.#form.requestSubmit(this.#send);
+    else this.keep();
   }
 
   /** Send nothing: the typed text stays in the box. */

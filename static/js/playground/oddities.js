@@ -26,7 +26,7 @@ const LONG_SENTENCE_CHARS = 300;
 export function oddities(turn, platform) {
   if (turn.status === "pending" || turn.status === "streaming") return [];
   const silent = saidNothing(turn);
-  const notes = silent ? turn.notes.filter((note) => !TOLD_ABOVE.test(note)) : turn.notes;
+  const notes = (silent ? turn.notes.filter((note) => !TOLD_ABOVE.test(note)) : turn.notes).map((note) => besideError(note, turn));
   const ofVoice = [unspoken(turn), starved(turn), called(turn, platform)];
   const told = notes.map((text) => ({ text, place: null }));
   if (BYPASSED.has(turn.kind)) return [...ofVoice.filter(Boolean).map(({ text }) => ({ text, place: null })), ...told];
@@ -39,6 +39,11 @@ function oddity(text, kind, until_ms) {
 
 /** Notes of the server that a sentence with figures stands for. */
 const TOLD_ABOVE = /^The model (said nothing\.|reasoned, but said nothing)/;
+
+/** Return a note of the server as it stands beside the error of its turn, whose sentence is not said twice. */
+function besideError(note, { error }) {
+  return note === `${error?.message} The request was sent once more.` ? "The request was sent once more, and failed in the same way." : note;
+}
 
 function saidNothing({ status, text, tool_calls, reasoning, finish_reason, usage }) {
   if (status !== "completed" || text.trim() || tool_calls.length) return null;

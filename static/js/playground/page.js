@@ -88,6 +88,7 @@ class LivePage {
     document.getElementById("turn-above").addEventListener("click", () => this.#step(-1));
     document.getElementById("turn-below").addEventListener("click", () => this.#step(1));
     this.#socket.connect();
+    this.#composer.start();
     if (matchMedia("(pointer: fine)").matches) this.#composer.focus();
   }
 

@@ -1,4 +1,6 @@
-// The start page: shows an input box for each {identifier} of the conversational context, as it is typed.
+// The start page: shows an input box for each {identifier} of the conversational context, and what an endpoint's base URL calls, as they are typed.
+
+import { calledUrl } from "./called_url.js";
 
 const IDENTIFIER = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 const MAX_BOXES = 20;
@@ -39,4 +41,24 @@ const container = document.querySelector("#context-values");
 const template = document.querySelector("#context-value");
 if (context && container && template) {
   context.addEventListener("input", () => showBoxes(container, template, identifiers(context.value)));
+}
+
+const endpoint = document.querySelector("#endpoint-form");
+const calls = document.querySelector("#endpoint-calls");
+
+/** Say what is called, and whether the platform adds a route that was typed already. */
+function showCalled() {
+  const { base_url, platform } = endpoint.elements;
+  const called = calledUrl(base_url.value, JSON.parse(calls.dataset.adds)[platform.value]);
+  const label = platform.selectedOptions[0].text;
+  const advice = called?.isTwice ? `: ${label} adds /chat/completions itself. Leave it out of the base URL.` : "";
+  calls.classList.toggle("notice--warning", advice !== "");
+  calls.classList.toggle("notice", advice !== "");
+  calls.textContent = called ? `Calls ${called.url}${advice}` : "";
+}
+
+if (calls) {
+  endpoint.elements.base_url.setAttribute("aria-describedby", calls.id);
+  endpoint.addEventListener("input", showCalled);
+  showCalled();
 }

@@ -13,7 +13,7 @@ const FIRST_TIME = 3;
 const MARGIN = 1.25;
 const SHORTEST_AXIS_MS = 100;
 /** Dots that are nearer to each other than this share of the axis are stacked, up to a height. */
-const BINS = 100;
+const BINS = 50;
 const HIGHEST = 6;
 
 /** Return the axis of a measure over all versions, in ms. */
@@ -37,6 +37,13 @@ export function dotsOf({ turns }, measure, axis_ms) {
       return { share, isBeyond: turn[place] > axis_ms, ms: turn[place], conversation, turn: id, words };
     });
   return Object.values(Object.groupBy(dots, ({ share }) => Math.round(share * BINS))).flatMap(stacked);
+}
+
+/** Return the one of `dots` (`{x, y}` in px) that is nearest to a place, undefined if none is within `reach_px`. */
+export function nearestOf(dots, x, y, reach_px) {
+  const away = (dot) => Math.hypot(dot.x - x, dot.y - y);
+  const near = dots.reduce((best, dot) => (best && away(best) <= away(dot) ? best : dot), undefined);
+  return near && away(near) <= reach_px ? near : undefined;
 }
 
 /** Stack dots; many of them share the height of HIGHEST. */

@@ -74,8 +74,8 @@ export function promptOf(body) {
 function speech(part) {
   const { lagged_ms, starved_ms } = speechOf(part);
   return [
-    duration("lagged", "voice behind", "The longest time that a complete sentence waited to be heard, its synthesis included", lagged_ms),
-    duration("starved", "voice waited", "Silence between sentences, because the next one was not there yet", starved_ms),
+    duration("lagged", "voice behind", "From the moment a sentence was written whole until it began to be heard: the longest such wait. Sentences wait for their synthesis and for those before them, so it grows with a long answer; that is no fault", lagged_ms),
+    duration("starved", "voice waited", "Silence between sentences, because the LLM had not written the next one yet", starved_ms),
   ];
 }
 

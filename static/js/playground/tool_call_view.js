@@ -10,8 +10,8 @@ const withMockForm = lazy(() => import("./tool_mock_form.js"));
 
 /** How long nothing may be typed before a result that is not JSON is noted. */
 const NOTED_AFTER_MS = 600;
-/** The calls whose result was saved as a mock while this page is open, by turn and id. */
-const saved = new Set();
+/** The calls whose result was saved as a mock, by turn and id. */
+const saved = new Set(JSON.parse(document.getElementById("live").dataset.callsWithMocks));
 const NOT_JSON = "This is not JSON: the LLM gets it as text.";
 
 /** Return an element for `call`; it is rebuilt when `lookOf` changes. */

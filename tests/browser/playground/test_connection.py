@@ -6,7 +6,7 @@ In a browser: the socket, the outbox and the kept draft are the page's.
 import json
 import re
 
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from playground.realtime.notices import BEGINS, Kind, notice
 from tests.browser.axe import violations
@@ -65,6 +65,28 @@ def test_what_was_typed_without_a_connection_is_sent_later_or_kept_for_a_reload(
     expect(text_box(page)).to_have_value("And what then?\nA draft")
     is_down.clear()
     expect(page.locator("#turns > .turn")).to_have_count(1)
+
+
+def test_what_is_typed_and_sent_before_the_scripts_are_there_is_sent_once_they_are(
+    page: Page, site: Site
+) -> None:
+    conversation = start_talking(page, MERT)
+    hear_at_once(site, conversation)
+    held: list[Route] = []
+    page.route(re.compile(r"/playground/page\.[0-9a-f]+\.js"), lambda route: held.append(route))
+    page.goto(f"/playground/{conversation}/", wait_until="commit")
+    expect(page.locator("#status")).to_have_text("Connecting…")
+    text_box(page).press_sequentially("Are you there?\n")
+    held.pop().continue_()
+    expect(turn(page, 0).locator(".turn__question")).to_have_text("Are you there?")
+    expect(text_box(page)).to_have_value("")
+
+    text_box(page).fill("A draft")
+    page.goto("/")
+    page.goto(f"/playground/{conversation}/", wait_until="commit")
+    text_box(page).press_sequentially("and more")
+    held.pop().continue_()
+    expect(text_box(page)).to_have_value("A draft\nand more")
 
 
 def test_a_lost_connection_loses_no_text(page: Page) -> None:

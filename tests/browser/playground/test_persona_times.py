@@ -22,6 +22,20 @@ def test_each_dot_leads_to_its_turn(page: Page, site: Site) -> None:
     dot = dots.filter(has=page.locator("title", has_text="Question number 1?"))
     expect(dot).to_have_count(1)
     assert violations(page) == []
+    plot = page.locator("[data-measure=first_audio]").first
+    says = plot.locator("+ [data-says]")
+    offered = plot.locator("a[tabindex='0']")
+    offered.focus()
+    first = says.inner_text()
+    page.keyboard.press("ArrowRight")
+    expect(says).not_to_have_text(first)
+    expect(offered).to_have_attribute("data-current", "")
+    offered.blur()
+    expect(says).to_have_text("")
+    box = plot.locator("circle").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] - 12, box["y"] + 16)  # beside and below the dot
+    expect(plot.locator("a[data-current]")).to_have_count(1)
     dot.press("Enter")  # another test's dot may lie over it
     expect(page).to_have_url(re.compile(rf"/playground/{conversation}/#t000001"))
     expect(page.locator("#inspector-title")).to_have_text("“Question number 1?”")

@@ -96,6 +96,9 @@ def test_the_time_to_give_a_result_by_hand_is_left_out_and_the_result_may_become
         "until a result was given by hand are left out"
     )
     assert violations(page) == []
+    page.reload()
+    expect(again.locator("[data-part=output]")).to_contain_text("12")
+    expect(again.get_by_role("button", name="Answer so from now on")).to_be_hidden()
 
 
 def test_a_tool_endpoint_answers_and_the_page_marks_it(page: Page, site: Site, rehearse: Rehearse) -> None:

@@ -12,9 +12,12 @@ from django.urls import reverse
 from dashboard.roles import Role
 from personas.models import Persona
 from personas.saving import save_persona
-from playground.engine.user_json import LIMIT_BYTES
+from playground.engine.tools.mocks import Mock, fitting_mock
+from playground.engine.user_json import LIMIT_BYTES, LIMIT_DEPTH
 from playground.models import Conversation, Turn
+from playground.realtime.commands import OUTPUT_CHARS
 from playground.storage.start_conversation import ConversationOptions, start_conversation
+from playground.tools.save_mock import TOO_LONG
 from tests.conftest import signed_in
 from tests.dashboard.roles import person
 from tests.personas.making import make_persona
@@ -70,6 +73,23 @@ def test_a_conversation_on_an_older_version_stays_there(turn: Turn, user_client:
     assert Conversation.objects.get().persona_version.number == 1
 
 
+@pytest.mark.parametrize("output", ['{"temp":  -3}', "fog"])
+def test_the_page_knows_which_results_are_saved_as_mocks(
+    turn: Turn, user_client: Client, output: str
+) -> None:
+    def known() -> list[str]:
+        page = user_client.get(reverse("playground:conversation", args=[turn.conversation_id]))
+        return list(json.loads(page.context["calls_with_mocks"]))
+
+    turn.tool_results = {"call_1": {"output": output, "status": "success", "source": "hand"}}
+    turn.save()
+    assert known() == []
+    save(user_client, turn, output, "city")
+    assert known() == [f"{turn.pk}|call_1"]
+    save(user_client, turn, "something else", "city")
+    assert known() == []
+
+
 @pytest.mark.parametrize("output", ['"quoted"', "not JSON", "{"])
 def test_the_mock_answers_with_the_very_text_that_would_be_sent(
     turn: Turn, user_client: Client, output: str
@@ -82,9 +102,31 @@ def test_what_the_editor_would_refuse_is_refused(turn: Turn, user_client: Client
     persona = Persona.objects.get()
     persona.tool_mocks = {"other": "x" * (LIMIT_BYTES - 100)}
     save_persona(persona, by=None)
-    status, message = save(user_client, turn, "y" * 200)
-    assert (status, "too large" in message) == (HTTPStatus.UNPROCESSABLE_ENTITY, True)
+    assert save(user_client, turn, "y" * 200) == (HTTPStatus.UNPROCESSABLE_ENTITY, TOO_LONG)
     assert "look" not in Persona.objects.get().tool_mocks
+
+
+@pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        ("x" * (OUTPUT_CHARS + 1), "The result is too long: 65537 characters, and a mock may have 65536."),
+        ("a\0b", "The result holds a NUL character: take it out."),
+    ],
+)
+def test_what_no_result_may_be_is_said_of_the_result(
+    turn: Turn, user_client: Client, output: str, sentence: str
+) -> None:
+    assert save(user_client, turn, output) == (HTTPStatus.UNPROCESSABLE_ENTITY, sentence)
+
+
+def test_a_result_is_kept_however_it_looks(turn: Turn, user_client: Client) -> None:
+    """A list that resembles one of mocks, and one that nests as deep as a persona's JSON may."""
+    resembling = [{"when": {"city": "Riga"}, "result": 1}, {"result": 2, "unit": "C"}]
+    deep = "[" * LIMIT_DEPTH + "]" * LIMIT_DEPTH
+    for output, result in [(json.dumps(resembling), resembling), (deep, deep)]:
+        assert save(user_client, turn, output)[0] == HTTPStatus.OK
+        mocks = Persona.objects.get().tool_mocks
+        assert fitting_mock("look", "{}", mocks) == Mock(result)
 
 
 def test_an_argument_that_the_call_did_not_have_is_no_condition(turn: Turn, user_client: Client) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from dashboard.roles import Role
-from personas.models import Persona
+from personas.models import Persona, TokenSecret
 from personas.saving import save_persona
 from playground.engine.addresses.address import parse_address
 from playground.engine.webhook_signature import signature_headers, written_key
@@ -212,7 +212,7 @@ def test_the_list_has_pages(client: Client, inspector: Inspector) -> None:
 def test_a_request_is_shown_whole(client: Client, inspector: Inspector) -> None:
     row = received(inspector, headers_as_sent=False, query="a=1")
     page = shown(client, address("request", row))
-    for text in ("X-Trace", "Bearer [secret]", "?a=1", "You are Ann.", "none that Greenroom knows"):
+    for text in ("X-Trace", "Bearer [secret]", "?a=1", "You are Ann.", "not one of Greenroom's secrets"):
         assert text in page
     assert "The case in which names were sent is not available under Daphne." in page
     assert "stream_options is not sent by Tavus." in page
@@ -280,6 +280,25 @@ def test_a_persona_is_made_of_it(client: Client, inspector: Inspector) -> None:
     assert answer.headers["Location"] == reverse("personas:edit", args=[made.pk])
     assert (made.model, made.system_prompt, made.tools) == ("gpt-4o", "You are Ann.", [WEATHER_TOOL])
     assert made.address == inspector.path
+
+
+@pytest.mark.parametrize("platform", ["tavus", "jaicp"])
+def test_a_persona_has_the_headers_that_the_caller_set_but_no_keys(
+    client: Client, inspector: Inspector, platform: str
+) -> None:
+    TokenSecret.objects.create(name="LLM_KEY")
+    own = [["X-Trace", "7"], ["X-Tenant", "acme"]]
+    of_others = [
+        ["Content-Type", "application/json"], ["conversation_id", "c1"], ["x-stainless-lang", "python"],
+        ["X-Forwarded-For", "10.0.0.1"], ["Connection", "keep-alive, X-Hop"], ["X-Hop", "1"], ["Upgrade", "h2c"],
+        ["Cookie", "[secret]"], ["Sec-Fetch-Mode", "cors"], ["x-trace", "8"], ["X-Umlaut", "\xe4"],
+    ]  # fmt: skip
+    keys = [["Api-Key", "1"], ["X-Sent", "a [secret]"], ["X-Named", "LLM_KEY"], ["X-Told", "{{secret:ANY}}"]]
+    row = received(inspector, headers=[*own, ["Authorization", "Bearer [secret]"], *of_others, *keys])
+    answer = client.post(address("make-persona", row), {"platform": platform}, follow=True)
+    made = Persona.objects.get()
+    assert (made.headers, made.token_secret) == (own, None)
+    assert "Api-Key, X-Sent, X-Named, X-Told" in answer.content.decode()
 
 
 def test_a_persona_of_a_passed_on_request_calls_the_server_itself(

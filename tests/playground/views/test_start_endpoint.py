@@ -1,5 +1,6 @@
 """Try my endpoint: four fields, and the conversation begins; the key is never seen again."""
 
+import json
 from http import HTTPStatus
 from typing import Any
 
@@ -47,6 +48,27 @@ def test_as_jaicp_the_whole_url_is_called_with_the_secrets_name_in_the_header(ad
     llm = Conversation.objects.get().persona_version.document["llm"]
     assert llm["address"] == "https://llm.example.com/v1/chat/completions"
     assert llm["headers"] == [["Authorization", f"Bearer {TokenSecret.objects.get().name}"]]
+
+
+@pytest.mark.parametrize("platform", ["tavus", "jaicp"])
+def test_a_route_that_the_platform_adds_once_more_is_told(user_client: Client, platform: str) -> None:
+    twice = "https://llm.example.com/v1/chat/completions/chat/completions is called"
+    for base_url, is_told in [("/v1", False), ("/v1/chat/completions", platform == "tavus")]:
+        answer = try_it(user_client, base_url=f"https://llm.example.com{base_url}", platform=platform)
+        shown = user_client.get(answer.headers["Location"]).content.decode()
+        assert (twice in shown) is is_told
+
+
+def test_the_page_shows_the_prompt_that_a_trial_gets(user_client: Client) -> None:
+    shown = user_client.get("/playground/").content.decode()
+    try_it(user_client)
+    assert Persona.objects.get().system_prompt in shown
+
+
+def test_the_page_knows_what_each_platform_adds_to_a_base_url(user_client: Client) -> None:
+    route = "/chat/completions"
+    added = json.loads(user_client.get("/playground/").context["routes_added"])
+    assert added == {"tavus": {"base": route, "whole": route}, "jaicp": {"base": route, "whole": ""}}
 
 
 def test_a_server_on_ones_own_machine_needs_no_key(user_client: Client) -> None:
