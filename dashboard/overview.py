@@ -1,7 +1,7 @@
 """The home page's data about personas: a handful of queries, however many personas and conversations there are."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -10,7 +10,15 @@ from dashboard.first_audio_plot import Plot, axis_of, plot_of
 from personas.models import Persona
 from personas.secrets import SecretState, state_of
 from playground.storage.latest_personas import last_talks, latest_personas
-from playground.storage.persona_health import QUIET, Failure, PersonaHealth, health_of, newest_failures
+from playground.storage.persona_health import (
+    DAY,
+    QUIET,
+    WEEK,
+    Failure,
+    PersonaHealth,
+    health_of,
+    newest_failures,
+)
 
 PERSONAS_SHOWN = 24
 
@@ -31,6 +39,9 @@ class Overview:
     total: int
     """The number of all personas; ``cards`` has those that ran or changed last."""
     failures: list[Failure]
+    day_since: date
+    """When the last 24 hours began."""
+    week_since: date
 
     @property
     def has_runs(self) -> bool:
@@ -49,7 +60,13 @@ def overview_of(user: User) -> Overview:
         _card(persona, talks.get(persona.pk), healths.get(persona.pk, QUIET), axis_ms) for persona in personas
     ]
     total = len(personas) if len(personas) < PERSONAS_SHOWN else unarchived.count()
-    return Overview(cards, total, newest_failures(user, now) if talks else [])
+    return Overview(
+        cards,
+        total,
+        newest_failures(user, now) if talks else [],
+        day_since=timezone.localdate(now - DAY),
+        week_since=timezone.localdate(now - WEEK),
+    )
 
 
 def _card(persona: Persona, last_run: datetime | None, health: PersonaHealth, axis_ms: int) -> PersonaCard:

@@ -1,5 +1,6 @@
 """Makes a trial of a user's own endpoint from a base URL, a key and a model: one for each address and model."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from django.contrib.auth.models import User
@@ -24,6 +25,8 @@ from playground.engine.platforms.registry import platform_named, platforms
 
 KEY_NAME = "TYPED_KEY"
 """The name of a typed key that is no token secret yet."""
+_TYPED_IN = {"address": "base_url", "model": "model"}
+"""The field of the form in which a persona's field is typed; all others come from the key."""
 SYSTEM_PROMPT = "You are a helpful voice assistant. Answer in one or two short sentences."
 
 
@@ -34,7 +37,8 @@ def make_endpoint_persona(base_url: str, key: str, model: str, platform: str, by
 
     The key becomes a token secret bound to the endpoint's host; without one the request is sent without a key. A
     persona that says the same is reused, and so is the user's own trial of the same address and model, which gets the
-    key as its next version. Raises ValidationError, whose keys are ``base_url``, ``key`` and ``model``.
+    key as its next version. Raises ValidationError, whose keys are ``base_url``, ``key`` and ``model``; nothing is
+    stored then, nor is what couldn't start.
     """
     address = _address(base_url.strip())
     if not model.strip():
@@ -53,8 +57,13 @@ def make_endpoint_persona(base_url: str, key: str, model: str, platform: str, by
 
 
 def _made(persona: Persona, version: PersonaVersion, notes: tuple[str, ...] = ()) -> PersonaImport:
-    notes = (*notes, *_about_route(persona))
-    return PersonaImport(persona, version, notes, tuple(readiness_problems(persona)))
+    """Return the persona that can start. Raises ValidationError, which takes back what was stored."""
+    faults: dict[str, list[str]] = defaultdict(list)
+    for problem in readiness_problems(persona):
+        faults[_TYPED_IN.get(problem.field, "key")].append(problem.message)
+    if faults:
+        raise ValidationError(dict(faults))
+    return PersonaImport(persona, version, (*notes, *_about_route(persona)), ())
 
 
 def routes_added() -> Json:

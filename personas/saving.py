@@ -5,6 +5,7 @@ each persona that uses it.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -14,6 +15,23 @@ from personas.documents import document_of
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from personas.row_limits import refuse_another_persona, refuse_version_beyond
 from personas.secret_usage import users_of
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The version that a persona has after a save."""
+
+    version: PersonaVersion
+    is_new: bool
+    """False where nothing had changed: then it is the newest one there was."""
+
+
+@transaction.atomic
+def save_changes(persona: Persona, *, by: User | None, note: str = "") -> Saved:
+    """Save the persona as `save_persona` does, unless it is as its newest version and no note is given."""
+    if persona.version and not note and not _has_changed(persona):
+        return Saved(persona.versions.latest("number"), is_new=False)
+    return Saved(save_persona(persona, by=by, note=note), is_new=True)
 
 
 @transaction.atomic

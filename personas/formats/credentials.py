@@ -18,7 +18,8 @@ _KEY_HEADER = re.compile(
     r"authorization|api-?key|(?:access|auth|session|x)-?token|secret|password", re.IGNORECASE
 )
 _PLACEHOLDER_KEY = re.compile(
-    r"(?:sk-)?(?:\.{2,}|…|x{3,}|\*{3,})|(?:my|the|insert|put)[-_ ].*(?:key|token|secret).*|(?:api[-_ ]?)?key",
+    r"(?:sk-)?(?:\.{2,}|…|x{3,}|\*{3,})|(?:my|the|insert|put)[-_ ].*(?:key|token|secret).*|(?:api[-_ ]?)?key"
+    r"|(?:[a-z]+[-_ ])*(?:key|token|secret)[-_ ]here",
     re.IGNORECASE,
 )
 _PLACEHOLDER_CHARS = 200

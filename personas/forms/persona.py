@@ -13,10 +13,10 @@ from personas.formats.vision import vision_is_on
 from personas.forms.declared import form_field
 from personas.forms.fields import UserJsonField
 from personas.forms.platform_texts import platform_texts
-from personas.models import Persona, PersonaVersion
+from personas.models import Persona
 from personas.persona_field import FormSection, Vision
 from personas.persona_fields import FORM_FIELDS, PERSONA_FIELDS, SECTIONS
-from personas.saving import save_persona
+from personas.saving import Saved, save_changes
 from playground.engine.platforms.platform import Platform
 from playground.engine.platforms.registry import platform_or_default
 from playground.engine.substitution import explicit_names_in, names_in
@@ -118,9 +118,17 @@ class PersonaForm(forms.ModelForm):
         persona.barge_in = _with(unshown["barge_in"] or {}, _typed_parts("barge_in", self.cleaned_data))
         return persona
 
-    def save_version(self, *, by: User) -> PersonaVersion:
-        """Save the persona as its next version. The form must be valid."""
-        return save_persona(self.as_typed(), by=by, note=self.cleaned_data["note"])
+    def save_version(self, *, by: User) -> Saved:
+        """Save the persona as its next version, if something changed. The form must be valid."""
+        return save_changes(self.as_typed(), by=by, note=self.cleaned_data["note"])
+
+
+class FilledInForm(PersonaForm):
+    """What is typed and not to be saved yet: what is missing or wrong is told by the save."""
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        self.errors.clear()
 
 
 def data_of(persona: Persona) -> dict[str, Any]:

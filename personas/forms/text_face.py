@@ -17,8 +17,9 @@ from personas.formats.conversion import converted
 from personas.formats.registry import format_named
 from personas.forms.persona import PersonaForm, data_of
 from personas.importing import ImportRefusedError, store_secrets
-from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
+from personas.models import FillerConfig, Persona, TokenSecret
 from personas.reading import read_document
+from personas.saving import Saved
 
 MAX_TEXT_CHARS = 400_000
 """About the longest prompt with everything else around it."""
@@ -69,8 +70,11 @@ def form_of_text(text: str, base: Persona, data: Mapping[str, Any], instance: Pe
 @transaction.atomic
 def save_text(
     text: str, base: Persona, data: Mapping[str, Any], instance: Persona, *, by: User
-) -> tuple[PersonaVersion, list[str]]:
-    """Save the text as the persona's next version; return it with notes. Raises TextRefusedError."""
+) -> tuple[Saved, list[str]]:
+    """Save the text as the persona's next version, if something changed; return it with notes.
+
+    Raises TextRefusedError.
+    """
     draft = _read(text, base)
     try:
         document, notes = store_secrets(draft, by=by)

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from personas.error_reports import takes_secrets
 from personas.formats.registry import format_named
-from personas.forms.persona import PersonaForm
+from personas.forms.persona import FilledInForm, PersonaForm
 from personas.forms.text_face import TextRefusedError, form_of_text, save_text, text_of
 from personas.models import Persona, PersonaVersion, TokenSecret
 from personas.persona_fields import FORM_FIELDS
 from personas.presets import filled_in, preset_of
+from personas.saving import Saved
 from personas.versions import what_changed
 from personas.views.access import permitted, persona_or_404
 from personas.views.editor_page import editor_context
@@ -27,11 +28,13 @@ TYPED = ("headers", "parameters", "tools", "other_layers", "other_keys", "unshow
 """The fields in which a key may be typed by mistake."""
 AT_SAVE_BAR = "at-save-bar"
 """Marks a message that the save bar shows, in place of the top of the page."""
+AT_PRESET = "at-preset"
+"""Marks a message that stands beside the presets."""
 _CONVERSATION_ID = re.compile(r"c[0-9a-z]{1,31}", re.ASCII)
 
 
-AfterSave = Callable[[HttpRequest, PersonaVersion, str], HttpResponse]
-"""Answers a save: the request, the version, and the query of the face that it came from."""
+AfterSave = Callable[[HttpRequest, Saved, str], HttpResponse]
+"""Answers a save: the request, what is saved, and the query of the face that it came from."""
 
 
 @takes_secrets(*TYPED)
@@ -90,12 +93,12 @@ def _from_text(request: HttpRequest, form: PersonaForm, user: User, after_save: 
     try:
         if request.POST.get("show") == "form":
             return _form_page(request, form_of_text(text, form.as_typed(), request.POST, stored))
-        version, notes = save_text(text, form.as_typed(), request.POST, stored, by=user)
+        saved, notes = save_text(text, form.as_typed(), request.POST, stored, by=user)
     except TextRefusedError as refused:
         return _text_page(request, PersonaForm(request.POST, instance=stored), text, refused)
     for note in notes:
         messages.info(request, note)
-    return after_save(request, version, "?face=text")
+    return after_save(request, saved, "?face=text")
 
 
 def _stored(persona: Persona) -> Persona:
@@ -113,25 +116,30 @@ def _with_preset(request: HttpRequest, persona: Persona) -> PersonaForm:
             secret = TokenSecret.objects.filter(name=preset.secret_name).first() or secret
             data["token_secret"] = str(secret.pk) if secret else ""
         data = filled_in(preset, data, secret.name if secret else "")
-        messages.info(request, f"{preset.name} is filled in, and not saved yet. Its key: {preset.key}")
-    return PersonaForm(data, instance=persona)
+        sentence = f"{preset.name} is filled in, and not saved yet. Its key: {preset.key}"
+        messages.info(request, sentence, extra_tags=AT_PRESET)
+    return FilledInForm(data, instance=persona)
 
 
-def _saved(request: HttpRequest, version: PersonaVersion, face: str) -> HttpResponse:
+def _saved(request: HttpRequest, saved: Saved, face: str) -> HttpResponse:
     """Report the save in the editor."""
-    messages.success(request, f"Saved as version {version.number}.", extra_tags=AT_SAVE_BAR)
-    warn_of_saves_between(request, version)
-    address = redirect("personas:edit", version.persona_ref)
+    if saved.is_new:
+        messages.success(request, f"Saved as version {saved.version.number}.", extra_tags=AT_SAVE_BAR)
+    else:
+        sentence = f"Nothing changed: it stays version {saved.version.number}."
+        messages.info(request, sentence, extra_tags=AT_SAVE_BAR)
+    warn_of_saves_between(request, saved)
+    address = redirect("personas:edit", saved.version.persona_ref)
     address["Location"] += face
     if conversation_id := came_from(request):
         address["Location"] += f"{'&' if face else '?'}from={conversation_id}"
     return address
 
 
-def warn_of_saves_between(request: HttpRequest, version: PersonaVersion) -> None:
+def warn_of_saves_between(request: HttpRequest, saved: Saved) -> None:
     """Name a version that somebody saved since the editor was opened, and what it changed."""
-    edited = request.POST.get("edited_version", "")
-    if edited.isdecimal() and int(edited) and version.number > int(edited) + 1:
+    edited, version = request.POST.get("edited_version", ""), saved.version
+    if saved.is_new and edited.isdecimal() and int(edited) and version.number > int(edited) + 1:
         between = version.number - 1
         messages.warning(
             request,

@@ -6,7 +6,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_http_methods
 
 from personas.archives.writing import FILENAME, archive_bytes
@@ -21,6 +23,8 @@ from personas.views.access import permitted
 VIEW_SECRET = "personas.view_tokensecret"
 MOST_NOTES = 30
 """How many notes of an import are shown."""
+MOST_SOURCES = 100
+"""How many sources of an import are listed."""
 
 
 @takes_secrets("document")
@@ -52,7 +56,10 @@ def export_all(request: HttpRequest) -> HttpResponse:
 
 
 def _report(request: HttpRequest, imported: list[SourceImport]) -> None:
-    """Say what became of each source, one line each, and what to know beside it."""
+    """Say what became of the source and what to know beside it; of several, in one message."""
+    if len(imported) > 1:
+        messages.success(request, _in_one_message(imported))
+        return
     for source in imported:
         messages.success(request, source.line)
     notes = [note for source in imported for note in source.notes]
@@ -60,6 +67,23 @@ def _report(request: HttpRequest, imported: list[SourceImport]) -> None:
         messages.info(request, note)
     if len(notes) > MOST_NOTES:
         messages.info(request, f"{len(notes) - MOST_NOTES} more notes are not shown.")
+
+
+def _in_one_message(imported: list[SourceImport]) -> SafeString:
+    """Return the number, and a fold with a line for each source and its notes, bounded."""
+    listed, notes_left = [], MOST_NOTES
+    for source in imported[:MOST_SOURCES]:
+        listed.append({"line": source.line, "notes": source.notes[:notes_left]})
+        notes_left -= len(source.notes[:notes_left])
+    notes_count = sum(len(source.notes) for source in imported)
+    context = {
+        "sources": listed,
+        "sources_count": len(imported),
+        "personas_count": sum(len(source.personas) for source in imported),
+        "notes_count": notes_count,
+        "left_out": len(imported) - len(listed) + notes_count - (MOST_NOTES - notes_left),
+    }
+    return render_to_string("personas/_imported.html", context)
 
 
 def _next_address(

@@ -1,10 +1,10 @@
 """What waits add to the counts of a slot of three hours, and what many slots tell: turns, errors, times to first audio.
 
-Counts are by name: ``turns``, ``failed``, ``error:<code>`` and ``audio:<ms>``, the time rounded as `_rounded_ms` does.
+Counts are by name: ``turns``, ``failed``, ``error:<code>`` and ``audio:<ms>``.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,8 @@ Counts = Mapping[str, int]
 SLOT_HOURS = 3
 """How many hours a slot has: the home page reads two weeks of them for each persona."""
 HEARD_AT_ONCE = "instant"
-EXACT_MS = 2_000
-"""Up to here times are counted to 10 ms, beyond it to 100 ms: what a person hears as the same."""
 LONGEST_MS = 60_000
+"""A longer time counts as this one."""
 FEWEST_FOR_P95 = 5
 """With fewer the 95th percentile is the slowest one's time."""
 
@@ -36,7 +35,7 @@ def counts_of(wait: WaitNumbers, *, is_stand_in: bool, properties: Mapping[str, 
     if wait.error_code:
         counts[f"error:{wait.error_code}"] = 1
     if wait.first_audio_ms is not None and not wait.is_failed and not is_heard_at_once:
-        counts[f"audio:{_rounded_ms(wait.first_audio_ms)}"] = 1
+        counts[f"audio:{min(LONGEST_MS, wait.first_audio_ms)}"] = 1
     return counts
 
 
@@ -51,11 +50,6 @@ def changed(counts: Counts, *, added: Counts, taken: Counts) -> dict[str, int]:
     sums.update(added)
     sums.subtract(taken)
     return {name: count for name, count in sums.items() if count > 0}
-
-
-def _rounded_ms(ms: int) -> int:
-    step = 10 if ms <= EXACT_MS else 100
-    return min(LONGEST_MS, round(ms / step) * step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +84,25 @@ def period_of(slots: Iterable[Counts]) -> Period:
         failed=total["failed"],
         errors=tuple(errors.most_common()),
         heard=heard,
-        p50_ms=_quantile(audio, heard, 0.5),
-        p95_ms=_quantile(audio, heard, 0.95) if heard >= FEWEST_FOR_P95 else None,
+        p50_ms=_quantile(audio, heard, 10),
+        p95_ms=_quantile(audio, heard, 19) if heard >= FEWEST_FOR_P95 else None,
     )
 
 
-def _quantile(audio: Iterable[tuple[int, int]], heard: int, share: float) -> int | None:
-    """Return the time below which this share of the waits were; None without any."""
-    left = share * (heard - 1)
+def _quantile(audio: Sequence[tuple[int, int]], heard: int, twentieths: int) -> int | None:
+    """Return the time below which this share of the waits were, as `playground.engine.distribution` has it; None
+    without any.
+    """
+    if not heard:
+        return None
+    place, rest = divmod(twentieths * (heard - 1), 20)
+    return round((_at(audio, place) * (20 - rest) + _at(audio, place + 1) * rest) / 20)
+
+
+def _at(audio: Sequence[tuple[int, int]], place: int) -> int:
+    """Return the time of the wait at this place, or of the last one."""
     for ms, count in audio:
-        left -= count
-        if left < 0:
+        place -= count
+        if place < 0:
             return ms
-    return None
+    return audio[-1][0]

@@ -1,12 +1,13 @@
 """Finds a user's own conversations by words that either side said, an id, an error code, or a name. Bounded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import QuerySet
 
+from playground.engine.excerpt import Part, excerpt_of
 from playground.models import CallersWait, Conversation, Turn
 from playground.storage.text_index import INDEX, has_text_index
 
@@ -29,17 +30,29 @@ class FoundConversations:
     """Their ids, and what was not searched, in one sentence; empty if everything was."""
 
     ids: frozenset[str]
+    waits: Mapping[str, int]
+    """The newest wait in which the words were said, by conversation."""
     left_out: str
+
+
+NOTHING_FOUND = FoundConversations(frozenset(), {}, "")
 
 
 def find_words(user: User, words: str) -> FoundConversations:
     """Return the conversations in which the words were said, or that they identify."""
     by_text, left_out = _by_text(user, words)
     ids = {*by_text, *_identified(user, words), *_failed_with(user, words), *_named(user, words)}
-    return FoundConversations(frozenset(ids), left_out)
+    return FoundConversations(frozenset(ids), by_text, left_out)
 
 
-def _by_text(user: User, words: str) -> tuple[Iterable[str], str]:
+def excerpts_of(waits: Iterable[int], words: str) -> dict[str, tuple[Part, ...]]:
+    """Return by conversation what was said around the words in these waits. One query."""
+    texts = CallersWait.objects.filter(pk__in=list(waits)).values_list("conversation", "text")
+    excerpts = ((conversation_id, excerpt_of(text, words)) for conversation_id, text in texts)
+    return {conversation_id: excerpt for conversation_id, excerpt in excerpts if excerpt}
+
+
+def _by_text(user: User, words: str) -> tuple[Mapping[str, int], str]:
     if len(words) < TRIGRAM or not has_text_index(connection.vendor):
         return _by_text_of_newest(user, words)
     own = CallersWait.objects.filter(owner=user)
@@ -47,53 +60,63 @@ def _by_text(user: User, words: str) -> tuple[Iterable[str], str]:
         rows, is_cut = _matching_with_fts5(own, words)
     else:
         newest = own.filter(text__icontains=words).order_by("-pk")[:MOST_FOUND]
-        rows = list(newest.values_list("conversation", flat=True))
+        rows = list(newest.values_list("conversation", "pk"))
         is_cut = len(rows) == MOST_FOUND
     return (
-        rows,
+        _newest_of_each(rows),
         f"More was said with these words: only the newest {MOST_FOUND:,} are searched." if is_cut else "",
     )
 
 
-def _matching_with_fts5(own: QuerySet[CallersWait], words: str) -> tuple[list[str], bool]:
+def _newest_of_each(rows: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return the newest wait by conversation."""
+    newest: dict[str, int] = {}
+    for conversation_id, pk in rows:
+        newest[conversation_id] = max(pk, newest.get(conversation_id, 0))
+    return newest
+
+
+def _matching_with_fts5(own: QuerySet[CallersWait], words: str) -> tuple[list[tuple[str, int]], bool]:
     phrase = '"' + words.replace('"', '""') + '"'
     with connection.cursor() as cursor:
         cursor.execute(_MATCHES, [phrase, MOST_OF_ALL])
         matching = [pk for (pk,) in cursor.fetchall()]
-    rows: list[str] = []
+    rows: list[tuple[str, int]] = []
     for start in range(0, len(matching), MOST_FOUND):
         own_matching = own.filter(pk__in=matching[start : start + MOST_FOUND])
-        rows += own_matching.values_list("conversation", flat=True)
+        rows += own_matching.values_list("conversation", "pk")
         if len(rows) >= MOST_FOUND:
             return rows, True
     return rows, len(matching) == MOST_OF_ALL
 
 
-def _by_text_of_newest(user: User, words: str) -> tuple[Iterable[str], str]:
+def _by_text_of_newest(user: User, words: str) -> tuple[Mapping[str, int], str]:
     """Read the newest waits one by one, where no index helps."""
     newest = CallersWait.objects.filter(owner=user).order_by("-pk")[:SEARCHED_WITHOUT_INDEX]
-    spoken = newest.values_list("conversation", "text")
+    spoken = newest.values_list("conversation", "pk", "text")
     folded = words.casefold()
     searched = 0
-    rows = set()
-    for conversation_id, text in spoken.iterator():
+    rows = []
+    for conversation_id, pk, text in spoken.iterator():
         searched += 1
         if folded in text.casefold():
-            rows.add(conversation_id)
+            rows.append((conversation_id, pk))
     why = (
         f"words of fewer than {TRIGRAM} characters"
         if len(words) < TRIGRAM
         else "this database, which has no index of what was said,"
     )
     is_cut = searched == SEARCHED_WITHOUT_INDEX
-    return rows, f"For {why} only your newest {searched:,} turns are searched." if is_cut else ""
+    return _newest_of_each(
+        rows
+    ), f"For {why} only your newest {searched:,} turns are searched." if is_cut else ""
 
 
 def _identified(user: User, words: str) -> Iterable[str]:
     """Return the conversation of this id, or of the turn of this id."""
-    yield from Conversation.of(user).filter(pk=words).values_list("pk", flat=True)
-    turns = Turn.objects.filter(pk=words, conversation__owner=user)
-    yield from turns.values_list("conversation", flat=True)
+    itself = Conversation.of(user).filter(pk=words).order_by().values_list("pk", flat=True)
+    turns = Turn.objects.filter(pk=words, conversation__owner=user).order_by()
+    return itself.union(turns.values_list("conversation", flat=True))
 
 
 def _failed_with(user: User, words: str) -> Iterable[str]:

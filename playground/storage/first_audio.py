@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from statistics import median_low
+from statistics import median
 from typing import TypeVar
 
 from django.contrib.auth.models import User
 from django.db.models import F, Window
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import RowNumber
 
 from playground.models import Conversation, Turn
@@ -33,17 +34,26 @@ def first_audio_medians(user: User, persona_ids: Collection[str]) -> dict[str, i
     heard_ms = _first_of_each(
         (persona_of[conversation_id], ms) for conversation_id, ms in turns if ms is not None
     )
-    return {persona_id: median_low(times) for persona_id, times in heard_ms.items()}
+    return {persona_id: round(median(times)) for persona_id, times in heard_ms.items()}
 
 
 def _latest_conversations(user: User, persona_ids: frozenset[str]) -> dict[str, str]:
-    """Return the persona's id by conversation: TURNS_MEASURED at most of each, since each has a turn or none."""
+    """Return the persona's id by conversation: TURNS_MEASURED at most of each, since each has a turn or none.
+
+    As on the home page, a stand-in's turns don't count, nor those of speech that is heard at once.
+    """
     latest = (
         Conversation.of(user)
+        .filter(stand_in=False)
         .order_by("-created_at")
-        .values_list("persona_version__persona_ref", "pk")[:CONVERSATIONS_READ]
+        .annotate(speech=KeyTextTransform("simulated_speech", "properties"))
+        .values_list("persona_version__persona_ref", "pk", "speech")[:CONVERSATIONS_READ]
     )
-    of_personas = _first_of_each(row for row in latest if row[0] in persona_ids)
+    of_personas = _first_of_each(
+        (persona_id, pk)
+        for persona_id, pk, speech in latest
+        if persona_id in persona_ids and speech != Conversation.Speech.INSTANT
+    )
     return {each: persona_id for persona_id, conversations in of_personas.items() for each in conversations}
 
 

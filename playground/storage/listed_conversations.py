@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from playground.engine.json_text import json_bytes
 from playground.models import Conversation, ConversationSummary, ConversationTag, DrawnWait, Turn
-from playground.storage.find_words import find_words
+from playground.storage.find_words import NOTHING_FOUND, FoundConversations, excerpts_of, find_words
 
 ON_A_PAGE = 30
 
@@ -76,7 +76,9 @@ class Listed:
     """A page; ``before`` and ``after`` are where the pages beside it begin, None without one."""
 
     conversations: list[Any]
-    """Conversations with their ``summary``, names, tags and ``drawn``: what their strip is drawn from, as JSON."""
+    """Conversations with their ``summary``, names, tags, ``excerpt`` of what a search found, and ``drawn``: what their
+    strip is drawn from, as JSON.
+    """
     before: Cursor | None
     after: Cursor | None
     left_out: str
@@ -87,7 +89,7 @@ def list_conversations(
     user: User, wanted: Wanted, *, after: Cursor | None = None, before: Cursor | None = None
 ) -> Listed:
     """Return the page behind ``after``, before ``before``, or the first one."""
-    rows, left_out = _wanted_rows(user, wanted)
+    rows, found = _wanted_rows(user, wanted)
     sort = wanted.sort
     is_backwards = before is not None
     descending = sort.is_descending != is_backwards
@@ -103,18 +105,28 @@ def list_conversations(
     if is_backwards:
         page.reverse()
     has_before, has_after = (has_more, True) if is_backwards else (after is not None, has_more)
+    conversations = _rows_of([each.conversation_id for each in page])
+    _add_excerpts(conversations, wanted.words, found)
     return Listed(
-        conversations=_rows_of([each.conversation_id for each in page]),
+        conversations=conversations,
         before=page[0] if page and has_before else None,
         after=page[-1] if page and has_after else None,
-        left_out=left_out,
+        left_out=found.left_out,
     )
 
 
-def _wanted_rows(user: User, wanted: Wanted) -> tuple[QuerySet[ConversationSummary], str]:
+def _add_excerpts(conversations: Iterable[Any], words: str, found: FoundConversations) -> None:
+    """Give each conversation the ``excerpt`` in which the words were said: its parts, none without one."""
+    waits = [found.waits[each.pk] for each in conversations if each.pk in found.waits]
+    excerpts = excerpts_of(waits, words) if waits else {}
+    for conversation in conversations:
+        conversation.excerpt = excerpts.get(conversation.pk, ())
+
+
+def _wanted_rows(user: User, wanted: Wanted) -> tuple[QuerySet[ConversationSummary], FoundConversations]:
     deleted = Conversation.objects.filter(purge_at__isnull=False)  # by their own index
     rows = ConversationSummary.objects.filter(owner=user).exclude(conversation__in=deleted.values("pk"))
-    left_out = ""
+    found = NOTHING_FOUND
     for name in ("has_failed", "has_interrupted", "has_tool_calls"):
         if getattr(wanted, name):
             rows = rows.filter(**{name: True})
@@ -137,9 +149,9 @@ def _wanted_rows(user: User, wanted: Wanted) -> tuple[QuerySet[ConversationSumma
     if wanted.until and wanted.until < date.max:
         rows = rows.filter(created_at__lt=_midnight(wanted.until + timedelta(days=1)))
     if wanted.words:
-        matches = find_words(user, wanted.words)
-        rows, left_out = rows.filter(conversation__in=matches.ids), matches.left_out
-    return rows, left_out
+        found = find_words(user, wanted.words)
+        rows = rows.filter(conversation__in=found.ids)
+    return rows, found
 
 
 def _midnight(day: date) -> datetime:

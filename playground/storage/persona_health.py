@@ -99,7 +99,7 @@ def newest_failures(user: User, now: datetime) -> list[Failure]:
     """Return the newest failed turns of the last 7 days, in conversations that aren't deleted."""
     failed_turn = Turn.objects.filter(pk=OuterRef("last_turn_id"))
     rows: Any = (
-        CallersWait.objects.filter(owner=user, is_failed=True, began_at__gt=now - WEEK)
+        CallersWait.objects.filter(owner=user, is_failed__in=(True,), began_at__gt=now - WEEK)  # by its index
         .filter(conversation__purge_at=None)
         .order_by("-began_at")
         .annotate(

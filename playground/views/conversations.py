@@ -194,6 +194,7 @@ def conversation_detail(request: HttpRequest, conversation_id: str) -> HttpRespo
         "conversation": conversation,
         "version": version,
         "turns": turns,
+        "first_words": next((each.turn.user_text for each in turns if each.turn.user_text), ""),
         "last_changes": changes_by_position(conversation).get(len(turns), ()),
         "last_version": versions_by_position(conversation).get(len(turns)),
         "may_edit": may_edit_persona(request, version),

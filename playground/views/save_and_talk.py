@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from personas.error_reports import takes_secrets
-from personas.models import Persona, PersonaVersion
+from personas.models import Persona
 from personas.readiness import readiness_problems
+from personas.saving import Saved
 from personas.views.editor import TYPED, edited, warn_of_saves_between
 from playground.access import START, permitted
 from playground.storage.start_conversation import ConversationOptions, start_conversation
@@ -22,10 +23,10 @@ def save_and_talk(request: HttpRequest) -> HttpResponse:
     return edited(request, request.POST.get("persona", ""), _begun)
 
 
-def _begun(request: HttpRequest, version: PersonaVersion, _face: str) -> HttpResponse:
+def _begun(request: HttpRequest, saved: Saved, _face: str) -> HttpResponse:
     """Open a conversation, or the start page, which says why its own LLM can't be called."""
-    warn_of_saves_between(request, version)
-    persona = Persona.objects.get(pk=version.persona_ref)
+    warn_of_saves_between(request, saved)
+    persona = Persona.objects.get(pk=saved.version.persona_ref)
     if readiness_problems(persona):
         return redirect(f"{reverse('playground:start')}?persona={persona.pk}")
     conversation = start_conversation(persona, ConversationOptions(), owner=permitted(request, START))

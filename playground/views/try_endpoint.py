@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from personas.error_reports import takes_secrets
@@ -16,7 +15,7 @@ from playground.views.start_page import ADD_PERSONA, render_start_page
 @takes_secrets("key")
 @require_POST
 def try_endpoint(request: HttpRequest) -> HttpResponse:
-    """Create the persona and start; one that can't start yet is shown with its problems instead."""
+    """Create the persona and start; what can't start is said at its field, and nothing is stored."""
     user = permitted(request, START, ADD_PERSONA)
     form = EndpointForm(request.POST, user=user)
     made = form.make_persona() if form.is_valid() else None
@@ -24,7 +23,5 @@ def try_endpoint(request: HttpRequest) -> HttpResponse:
         return render_start_page(request, endpoint=form)
     for note in made.notes:
         messages.info(request, note)
-    if made.problems:
-        return redirect(f"{reverse('playground:start')}?persona={made.persona.pk}")
     conversation = start_conversation(made.persona, ConversationOptions(), owner=user)
     return redirect("playground:conversation", conversation.pk)

@@ -2,6 +2,7 @@
 
 import { ago } from "./ago.js";
 import "./keys.js";
+import "./site_nav.js";
 
 const COPIED_FOR_MS = 1500;
 const TIMES_EVERY_MS = 30_000;

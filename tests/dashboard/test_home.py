@@ -1,10 +1,14 @@
 """The home page: how each persona does, its newest failures, its secret, and what to do next."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -16,7 +20,13 @@ from personas.saving import save_persona
 from playground.engine.slot_counts import period_of
 from playground.models import Conversation, Turn
 from playground.storage.call_log import note_closed, store_counts
-from playground.storage.persona_health import FAILURES_SHOWN, QUIET, PersonaHealth, forget_old_counts
+from playground.storage.persona_health import (
+    FAILURES_SHOWN,
+    QUIET,
+    PersonaHealth,
+    forget_old_counts,
+    newest_failures,
+)
 from playground.storage.purge import delete_soon
 from tests.personas.making import make_persona, make_secret
 
@@ -92,16 +102,29 @@ def test_a_persona_shows_how_it_did_today_and_this_week(user: User, user_client:
     overview = overview_of(user)
     (card,) = overview.cards
     assert (card.health.day.turns, card.health.day.failed, card.health.day.p50_ms) == (4, 1, 900)
-    assert (card.health.week.turns, card.health.week.p50_ms) == (5, 900)
+    assert (card.health.week.turns, card.health.week.p50_ms) == (5, 1_200)
     assert card.health.week.errors == (("stalled", 1),)
     assert card.health.week_before.p50_ms == 400
     page = user_client.get(reverse("home")).content.decode()
     assert f">{address}<" in page
     assert "MY_TOKEN: value missing" in page
-    assert "500 ms slower than the week before" in page
+    assert "800 ms slower than the week before" in page
     assert f'href="/conversations/{failed.conversation_id}/#{failed.pk}">The LLM paused for 20 s.' in page
     assert "1 × stalled" in page
     assert f'name="persona" value="{persona.pk}"' in page
+
+
+def test_turns_lead_to_the_conversations_that_they_are_of(user: User, user_client: Client) -> None:
+    persona = stored_persona()
+    new = make_run(user, persona, first_audio_ms=4_783)
+    make_run(user, stored_persona("Other"), first_audio_ms=1)
+    page = user_client.get(reverse("home")).content.decode()
+    assert "4,783" in page
+    assert "conversations that you deleted since still count" in page
+    link = re.search(rf'href="([^"]+persona={persona.pk}&amp;since=[^"]+)"', page)
+    assert link
+    listed = user_client.get(unescape(link[1])).context["conversations"]
+    assert [conversation.pk for conversation in listed] == [new.conversation_id]
 
 
 def test_the_last_24_hours_are_as_many_at_any_time(user: User) -> None:
@@ -131,6 +154,17 @@ def test_the_newest_failures_stand_there_without_deleted_conversations(user: Use
     ]
     delete_soon([newest[0].conversation_id], user.pk)
     assert overview_of(user).failures[0].message == "1 hours ago"
+
+
+def test_failures_are_found_by_their_index(user: User) -> None:
+    make_run(user, stored_persona(), error="It stalled.")
+    with CaptureQueriesContext(connection) as captured:
+        assert len(newest_failures(user, timezone.now())) == 1
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {captured.captured_queries[0]['sql']}")
+        plan = [row[3] for row in cursor.fetchall()]
+    assert "wait_failed (owner_id=? AND is_failed=? AND began_at>?)" in plan[0]
+    assert not [step for step in plan if "TEMP B-TREE" in step]
 
 
 def test_counts_that_no_page_shows_are_forgotten(user: User) -> None:

@@ -28,7 +28,7 @@ def test_a_named_secret_is_taken_by_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["example-api-key", "<your key>", "your-api-key", "YOUR_API_KEY", "sk-...", "…"]
+    "key", ["example-api-key", "<your key>", "your-api-key", "YOUR_API_KEY", "api_key_here", "sk-...", "…"]
 )
 def test_a_placeholder_key_counts_as_value_missing(key: str) -> None:
     (secret,) = read_document(persona(base_url="https://a.example/v1", api_key=key)).secrets

@@ -67,6 +67,18 @@ def test_files_become_personas_all_of_them(user_client: Client) -> None:
     ]
 
 
+def test_what_became_of_many_files_is_one_message(user_client: Client) -> None:
+    files = [file(f"{number}.json", of(f"<b>{number}</b>")) for number in range(3)]
+    noted = file("c.json", examples.STORYTELLER)
+    page = user_client.post(IMPORT, {"uploads": [*files, noted]}, follow=True)
+    (message,) = page.context["messages"]
+    assert "<details" in str(message)
+    shown = page.content.decode()
+    assert "4 persona" in shown and "of 4 sources, with " in shown
+    assert "&lt;b&gt;2&lt;/b&gt; is stored" in shown
+    assert "&lt;your-tools-here&gt; is a placeholder; it was left out." in shown
+
+
 def test_of_several_documents_one_that_is_refused_stops_all(user_client: Client) -> None:
     response = user_client.post(IMPORT, {"uploads": [file("a.json", of("Ann")), file("b.json", '{"a": }')]})
     assert errors(response).startswith("b.json: Line 1, column 7:")

@@ -97,6 +97,17 @@ def test_the_document_holds_the_name_of_the_secret_never_its_value(user_client: 
     assert CANARY not in page
 
 
+@pytest.mark.parametrize("of_text", [False, True])
+def test_a_save_that_changes_nothing_makes_no_version(user_client: Client, of_text: bool) -> None:
+    persona = rich(filler_config=FillerConfig.objects.create(name="Hm"), token_secret=make_secret())
+    data = as_text(persona, text_of(persona)) if of_text else typed(persona)
+    page = user_client.post(edit_url(persona), data, follow=True)
+    assert "Nothing changed: it stays version 1." in html_of(page)
+    assert PersonaVersion.objects.count() == 1
+    user_client.post(edit_url(persona), data | {"note": "Approved"})
+    assert PersonaVersion.objects.get(number=2).note == "Approved"
+
+
 # From the document to the form
 
 
@@ -158,7 +169,7 @@ def test_saving_the_document_as_it_stands_changes_nothing(user_client: Client, p
         persona_name="A/B | Mert",
     )
     before = document_of(persona)
-    answer = user_client.post(edit_url(persona), as_text(persona, text_of(persona)))
+    answer = user_client.post(edit_url(persona), as_text(persona, text_of(persona), note="As it is"))
     assert answer.status_code == 302, answer.context["text_refused"]
     after = document_of(Persona.objects.get())
     if platform == "jaicp":
@@ -175,7 +186,7 @@ def test_the_examples_of_both_platforms_can_be_saved_as_documents(
         persona = import_draft(read_document(text), by=admin_user).persona
         persona = Persona.objects.get(pk=persona.pk)
         before = document_of(persona)
-        answer = user_client.post(edit_url(persona), as_text(persona, text_of(persona)))
+        answer = user_client.post(edit_url(persona), as_text(persona, text_of(persona), note="As it is"))
         assert answer.status_code == 302, answer.context["text_refused"]
         assert document_of(Persona.objects.get(pk=persona.pk)) == before
 
@@ -190,7 +201,7 @@ def test_a_new_persona_can_be_written_as_a_document(user_client: Client, user: U
 
 def test_a_prompt_of_two_parts_becomes_one_only_once_it_is_changed_in_the_script(user_client: Client) -> None:
     persona = rich(platform="jaicp", address="https://a.example/v1/chat/completions")
-    user_client.post(edit_url(persona), as_text(persona, text_of(persona)))
+    user_client.post(edit_url(persona), as_text(persona, text_of(persona), note="As it is"))
     saved = Persona.objects.get()
     assert (saved.system_prompt, saved.context) == ("You tell stories.", "The Ugly Duckling")
     text = text_of(saved).replace("Duckling", "Swan")
@@ -277,6 +288,18 @@ def test_a_preset_chooses_the_token_secret_that_goes_with_it(user_client: Client
     data = typed(stored(), show="preset", preset="demo")
     form = user_client.post(edit_url(Persona.objects.get()), data).context["form"]
     assert form["token_secret"].value() == str(secret.pk)
+
+
+def test_a_preset_fills_in_a_form_without_a_name_which_the_save_asks_for(user_client: Client) -> None:
+    new = typed(Persona()) | {"persona_name": "", "tools": "[", "show": "preset", "preset": "ollama"}
+    address = reverse("personas:new")
+    answer = user_client.post(address, new)
+    assert answer.status_code == 200
+    assert not answer.context["form"].errors
+    assert "Ollama is filled in, and not saved yet" in html_of(answer).partition('id="preset-help"')[2]
+    saved = user_client.post(address, new | {"show": ""})
+    assert saved.status_code == 422
+    assert {"persona_name", "tools"} <= saved.context["form"].errors.keys()
 
 
 def test_every_preset_gives_a_form_without_errors(user_client: Client) -> None:

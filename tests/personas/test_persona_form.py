@@ -43,13 +43,15 @@ def test_a_name_is_enough_and_what_is_missing_is_listed(user_client: Client, use
     assert PersonaVersion.objects.get().created_by == user
 
 
-def test_saving_without_a_change_changes_nothing_but_the_version(
+def test_saving_without_a_change_changes_nothing_but_the_version_if_it_has_a_note(
     user_client: Client, admin_user: User
 ) -> None:
     for text in (examples.STORYTELLER, examples.WEATHER_ASSISTANT, examples.CAILA, examples.YANDEX_GPT):
         persona = import_draft(read_document(text), by=admin_user).persona
         before = document_of(Persona.objects.get(pk=persona.pk))
         assert posted(user_client, persona).status_code == 302
+        assert Persona.objects.get(pk=persona.pk).version == 1
+        assert posted(user_client, persona, note="As it is").status_code == 302
         after = Persona.objects.get(pk=persona.pk)
         assert (document_of(after), after.version) == (before, 2)
 
@@ -58,7 +60,7 @@ def test_the_demo_personas_can_be_saved_as_they_are(user_client: Client) -> None
     load_demo_data()
     for persona in Persona.objects.all():
         before = document_of(persona)
-        assert posted(user_client, persona).status_code == 302
+        assert posted(user_client, persona, note="As it is").status_code == 302
         assert document_of(Persona.objects.get(pk=persona.pk)) == before
 
 
@@ -69,7 +71,7 @@ def test_old_spellings_and_unknown_keys_survive_the_form(user_client: Client) ->
         tts=tts, vqa=vqa, other_layers={"stt": {"hotwords": "a"}}, other_keys={"pipeline_mode": "full"}
     )
     before = document_of(persona)
-    assert posted(user_client, persona).status_code == 302
+    assert posted(user_client, persona, note="As it is").status_code == 302
     assert document_of(Persona.objects.get()) == before
     posted(user_client, persona, vision="on", external_voice_id="v1")
     changed = Persona.objects.get()
@@ -81,7 +83,7 @@ def test_an_absent_layer_stays_absent_and_an_empty_one_empty(user_client: Client
     absent, empty = stored(tts=None, vqa=None), stored(tts={}, vqa={})
     for persona in (absent, empty):
         before = document_of(persona)
-        posted(user_client, persona)
+        posted(user_client, persona, note="As it is")
         assert document_of(Persona.objects.get(pk=persona.pk)) == before
 
 
@@ -232,7 +234,7 @@ def test_the_notices_of_the_platforms_are_shown(user_client: Client) -> None:
 def test_who_saves_over_another_version_is_told(user_client: Client) -> None:
     persona = stored()
     save_persona(persona, by=None)
-    answer = posted(user_client, persona, edited_version="1")
+    answer = posted(user_client, persona, edited_version="1", model="m2")
     page = text_of(user_client.get(answer["Location"]))
     assert "Saved as version 3." in page
     assert "Version 2 was saved while you edited" in page

@@ -127,8 +127,8 @@ def test_a_trial_is_marked_and_kept(user_client: Client) -> None:
     assert ">trial</span>" not in text_of(user_client.get(LIST))
 
 
-def heard(persona: Persona, user: User, first_audio_ms: int | None) -> None:
-    conversation = start_conversation(persona, ConversationOptions(), owner=user)
+def heard(persona: Persona, user: User, first_audio_ms: int | None, **options: Any) -> None:
+    conversation = start_conversation(persona, ConversationOptions(**options), owner=user)
     Turn.objects.create(
         conversation=conversation, position=0, status=Turn.Status.COMPLETED, first_audio_ms=first_audio_ms
     )
@@ -138,14 +138,15 @@ def test_first_audio_is_the_median_of_ones_own_turns(
     user: User, other_user: User, user_client: Client
 ) -> None:
     mert, silent = stored(persona_name="Mert"), stored(persona_name="Silent")
-    for first_audio_ms in (100, 300, 200, None):
+    for first_audio_ms in (4_783, 5_000, 100, None):
         heard(mert, user, first_audio_ms)
     heard(mert, other_user, 9_000)
+    heard(mert, user, 1, stand_in=True)
+    heard(mert, user, 1, properties={"simulated_speech": "instant"})
     heard(silent, user, None)
     heard(mert, user, 9_000)
     heard(mert, user, 9_000)
     Conversation.objects.filter(owner=user, turns__first_audio_ms=9_000).update(purge_at=timezone.now())
-    assert first_audio_medians(user, [mert.pk, silent.pk, "p0"]) == {mert.pk: 200}
+    assert first_audio_medians(user, [mert.pk, silent.pk, "p0"]) == {mert.pk: 4_783}
     column = text_of(user_client.get(reverse("playground:first-audio"), {"ids": f"{mert.pk},<x>"}))
-    assert f'id="first-audio-{mert.pk}"' in column
-    assert "200" in column
+    assert f'id="first-audio-{mert.pk}" hx-swap-oob="true">4,783 ' in column

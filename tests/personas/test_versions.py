@@ -87,6 +87,8 @@ def test_the_list_says_who_saved_what_and_why(client: Client, editor: User) -> N
     compared = page(client, "compare", persona, older=1, newer=2).content.decode()
     assert "<dt>Version 1 · First steps</dt>" in compared
     assert "Restore version 1 · First steps<" in compared
+    assert compared.count("data-relative>") == 2
+    assert " UTC by " not in compared
 
 
 def test_two_versions_are_shown_beside_each_other(client: Client) -> None:
@@ -96,6 +98,7 @@ def test_two_versions_are_shown_beside_each_other(client: Client) -> None:
     html = page(client, "compare", persona, older=2, newer=1).content.decode()
     assert "Tell <del>long</del><ins>short</ins> stories." in html
     assert "llm.model" in html
+    assert f'name="persona" value="{persona.pk}"' in html
     assert "<del>gpt-4o</del><ins>llama3</ins>" in html
     assert page(client, "compare", persona, older=1, newer="newest").context["newer"].number == 2
 
@@ -148,7 +151,9 @@ def test_the_history_needs_its_own_right(user_client: Client, client: Client) ->
     assert page(user_client, "compare", persona, older=1, newer=1).status_code == 403
     viewer = signed_in(make_user("vera", "personas.view_persona", "personas.view_personaversion"))
     assert page(viewer, "versions", persona).status_code == 200
-    assert "Restore" not in page(viewer, "compare", persona, older=1, newer=1).content.decode()
+    seen = page(viewer, "compare", persona, older=1, newer=1).content.decode()
+    assert "Restore" not in seen
+    assert ">Talk<" not in seen
     assert viewer.post(reverse("personas:restore", args=[persona.pk, 1])).status_code == 403
 
 

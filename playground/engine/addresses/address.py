@@ -30,7 +30,8 @@ _PLACEHOLDERS = re.compile(
     r"""
       .*[<>].*                                # <your-endpoint>
     | (https?://)?(your|example)[-_ ].*       # your-endpoint, example-api-key
-    | [^/.:\s]*[-_](endpoint|here)            # open-ai-compatible-llm-http-endpoint, custom_model_here
+    | open-ai-compatible-llm-http-endpoint    # Tavus' base_url
+    | custom[-_]model[-_]here                 # Tavus' model
     | \.{3} | … | x{3,} | \*{3,}
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.site import Site
@@ -41,6 +42,14 @@ def test_home_does_not_scroll_sideways_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("path", ["/inspectors/", "/admin/"])
+def test_the_navigation_of_a_phone_begins_at_the_page(page: Page, path: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(path)
+    expect(page.locator(".site-nav [aria-current]")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") == 0
 
 
 def test_talk_on_the_home_page_opens_a_conversation(page: Page) -> None:

@@ -315,6 +315,18 @@ def test_the_filler_picture_follows_the_slider_and_the_delay(page: Page) -> None
     expect(live).to_contain_text("The filler is said at 4000 ms")
 
 
+def test_a_preset_before_there_is_a_name_keeps_the_place(page: Page) -> None:
+    page.goto("/personas/new/")
+    preset = page.locator("#preset")
+    preset.select_option("ollama")
+    preset.evaluate("node => node.scrollIntoView({ block: 'center' })")
+    top_px = page.evaluate("scrollY")
+    page.get_by_role("button", name="Fill in").click()
+    expect(page.locator(".editor__presets")).to_contain_text("Ollama is filled in, and not saved yet")
+    expect(preset).to_be_focused()
+    assert (page.evaluate("scrollY"), top_px > 0) == (top_px, True)
+
+
 def test_the_form_works_without_a_script(browser: Browser, site: Site, signed_in_state: Path) -> None:
     context = browser.new_context(base_url=site.url, java_script_enabled=False, storage_state=signed_in_state)
     page = context.new_page()

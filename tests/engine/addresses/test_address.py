@@ -273,7 +273,8 @@ def test_an_operator_cannot_open_everything_by_a_slip(text: str) -> None:
     "text",
     [
         "", "  ", "<your-tools-here>", "https://<your-endpoint>/v1", "your-playht-user-id", "https://your-host.com/v1",
-        "open-ai-compatible-llm-http-endpoint", "custom_model_here", "example-api-key", "...", "xxxx",
+        "open-ai-compatible-llm-http-endpoint", "custom_model_here", "your-model-here", "YOUR_API_KEY",
+        "example-api-key", "...", "xxxx",
     ],
 )  # fmt: skip
 def test_a_platforms_example_values_are_placeholders(text: str) -> None:
@@ -285,6 +286,7 @@ def test_a_platforms_example_values_are_placeholders(text: str) -> None:
     [
         "https://api.openai.com/v1", "http://127.0.0.1:8000/v1", "/demo/v1", "gpt-4o", "sk-live-abcdef",
         "https://x.com/my-endpoint", "https://llm.example.com/v1", "http://yourcompany.com/v1",
+        "my-model-here", "llama_here", "vllm-endpoint",
     ],
 )  # fmt: skip
 def test_a_real_value_is_no_placeholder(text: str) -> None:

@@ -151,6 +151,22 @@ def test_search_finds_words_of_either_side_ids_codes_and_names(
         )
 
 
+def test_search_shows_what_was_said_around_the_words(user_client: Client, user: User) -> None:
+    said = make_conversation(user)
+    make_turn(said, 0, user_text="A wolf <b>came</b>", text="ПРИВЕТ!")
+    make_turn(said, 1, text="The <i>Wolf</i> left")
+    named = make_conversation(user, conversation_name="Wolf")
+    page = page_of(user_client, "?q=wolf")
+    assert page.count("<mark>") == 1
+    assert "The &lt;i&gt;<mark>Wolf</mark>&lt;/i&gt; left</p>" in page
+    assert set(ids_in(page)) == {said.pk, named.pk}
+    assert "A wolf &lt;b&gt;came&lt;/b&gt; <mark>ПРИВЕТ</mark>!" in page_of(
+        user_client, f"?{urlencoded('привет')}"
+    )
+    assert "<mark>" not in page_of(user_client, f"?q={said.pk}")
+    assert "<mark>" not in page_of(user_client, "")
+
+
 def urlencoded(words: str) -> str:
     from urllib.parse import urlencode
 
@@ -306,9 +322,31 @@ def test_a_kept_conversation_says_so(user_client: Client, user: User) -> None:
         f"/conversations/{conversation.pk}/keep/", {"keep": "1", "back": "/conversations/?kept=1"}
     )
     assert ids_on(user_client, "?kept=1") == [conversation.pk]
+    badge = '<span class="badge">kept</span>'
+    own_page = f"/conversations/{conversation.pk}/"
+    assert badge in user_client.get(own_page).content.decode()
     response = user_client.post(f"/conversations/{conversation.pk}/keep/", {"back": "//evil.example/"})
     assert response["Location"] == "/conversations/"
     assert ids_on(user_client, "?kept=1") == []
+    assert badge not in user_client.get(own_page).content.decode()
+
+
+def test_a_conversation_is_headed_as_its_row_names_it(user_client: Client, user: User) -> None:
+    conversation = make_conversation(user)
+    own_page = f"/conversations/{conversation.pk}/"
+
+    def names() -> set[str]:
+        heading = re.search("<h1>(.*)</h1>", user_client.get(own_page).content.decode())
+        link = re.search(f'<a href="{own_page}">(.*?)</a>', page_of(user_client, ""))
+        assert heading and link
+        return {heading[1], link[1]}
+
+    assert names() == {"Nothing said"}
+    make_turn(conversation, 0, text="Hello!")
+    make_turn(conversation, 1, user_text="<Where> " + "is she? " * 20)
+    assert names() == {f"“{'&lt;Where&gt; ' + ('is she? ' * 20)[:51]}…”"}
+    Conversation.objects.update(conversation_name="Anna")
+    assert names() == {"Anna"}
 
 
 def test_retention_is_said_on_the_pages(user_client: Client, user: User, settings: Settings) -> None:

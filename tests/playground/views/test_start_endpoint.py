@@ -90,6 +90,7 @@ def test_trying_again_makes_neither_a_second_persona_nor_a_second_secret(admin_c
         {"base_url": "ftp://llm.example.com/v1"},
         {"base_url": "https://user:pw@llm.example.com/v1"},
         {"model": ""},
+        {"model": "your-model-here"},
         {"key": f"{CANARY}\n{CANARY}"},
         {"platform": "other"},
     ],
@@ -109,6 +110,20 @@ def test_a_short_key_is_stored_and_its_limit_is_said_in_the_conversation(admin_c
     assert decrypt(TokenSecret.objects.get()).reveal() == "ollama"
     shown = admin_client.get(response.headers["Location"]).content.decode()
     assert "is shorter than 8 characters: it is stored and sent" in shown
+
+
+def test_a_model_that_only_looks_like_an_example_is_the_model(admin_client: Client) -> None:
+    try_it(admin_client, model="llama-here")
+    assert Conversation.objects.get().persona_version.document["llm"]["model"] == "llama-here"
+
+
+def test_a_placeholder_is_said_at_its_field_with_what_was_typed(admin_client: Client) -> None:
+    form = try_it(admin_client, model="your-model-here").context["endpoint"]
+    assert list(form.errors) == ["model"]
+    assert (form["model"].value(), form["base_url"].value()) == (
+        "your-model-here",
+        "https://llm.example.com/v1",
+    )
 
 
 def test_what_was_typed_stays_but_for_the_key(admin_client: Client) -> None:
