@@ -94,6 +94,7 @@ STARTED_BY = {
         "asyncio.create_task",
     ): "awaited where it is started; what it answers with catches everything",
     ("dashboard/bounded_http.py", "self.callLater"): "only closes a connection; the reactor logs a failure",
+    ("dashboard/lingering.py", "call_later"): "only closes a connection; the reactor logs a failure",
     ("dashboard/under_uvicorn/http.py", "self.loop.call_later"): "only closes a connection",
     ("dashboard/under_uvicorn/sockets.py", "self.loop.call_later"): "only closes a connection",
 }
