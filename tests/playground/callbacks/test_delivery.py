@@ -54,6 +54,7 @@ async def test_without_a_key_it_has_its_id_alone() -> None:
 
 
 async def test_a_redirect_is_a_failure_and_is_not_followed() -> None:
+    """W3."""
     async with (
         receiving() as elsewhere,
         receiving(status("307 See", f"Location: {elsewhere.url}")) as receiver,
