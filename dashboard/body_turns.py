@@ -18,7 +18,7 @@ class BodyConnection(Protocol):
 
 
 class BodyTurns:
-    """The connections that wait for their next turn, in order of arrival. One that sends nothing holds no turn."""
+    """Queues connections for their next read, in order of arrival. A silent connection delays no other."""
 
     def __init__(self, call_later: Callable[[float, Callable[[], None]], object]) -> None:
         self._call_later = call_later

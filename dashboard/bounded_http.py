@@ -36,9 +36,9 @@ FRAMING_HEADERS = frozenset({b"connection", b"transfer-encoding"})
 PARTS = 1_000
 """Of how many parts of a body it is noted when they arrived; later ones count as one."""
 HEADERS_READ_BYTES = 8 * KIB
-"""How much is read at once of a connection's first headers."""
+"""The most bytes of one read before a connection's first headers are complete."""
 BODY_READ_BYTES = 64 * KIB
-"""How much is read at once of whatever comes after them."""
+"""The most bytes of one read after them."""
 NO_WHOLE_HEADERS = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 

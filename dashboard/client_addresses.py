@@ -5,7 +5,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 KEPT_ADDRESSES = 1_024
-"""Of how many addresses a process keeps the shared one: a flood of connections asks for a few, again and again."""
+"""How many results of `shared_address` a process caches: a flood of connections comes from few addresses."""
 
 
 def client_address(peer: str, forwarded: str, *, is_behind_proxy: bool) -> str:

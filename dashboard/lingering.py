@@ -9,12 +9,12 @@ from dashboard.body_limits import LINGER_S
 from playground.engine.limits import MIB
 
 DROP_EVERY_S = 0.02
-"""How often. Read as they come, the rests of hundreds of bodies delay everybody else."""
+"""The pause between two drops. Reading the rests of hundreds of bodies as they arrive would delay everybody else."""
 DROP_BYTES = 4 * MIB
-"""How much at once."""
+"""The most bytes of one drop."""
 
 _DROP = socket.MSG_TRUNC if sys.platform == "linux" else 0
-"""Linux drops the bytes then, without copying them."""
+"""The flag by which Linux drops received bytes without copying them."""
 _dropped = bytearray(DROP_BYTES)
 
 

@@ -18,10 +18,10 @@ from dashboard.middleware import GetResponse, ResponseHeadersMiddleware
 from dashboard.views.errors import refused
 from playground.engine.limits import KIB
 
-DROP_BYTES = 64 * KIB
-"""After how much of a refused body others have their turns."""
-DROP_EVERY_S = 0.005
-"""How long."""
+DROPPED_BYTES = 64 * KIB
+"""How much of a refused body is dropped before each pause."""
+PAUSE_S = 0.005
+"""The pause, in which other requests are served."""
 
 Scope = Any
 RefusalApplication = Callable[[Scope, ASGIReceiveCallable, ASGISendCallable], Any]
@@ -64,9 +64,9 @@ async def _drop_rest(receive: ASGIReceiveCallable) -> None:
                 message: Any = await receive()
                 is_complete = message["type"] != "http.request" or not message.get("more_body")
                 dropped += len(message.get("body", b""))
-                if dropped >= DROP_BYTES:
+                if dropped >= DROPPED_BYTES:
                     dropped = 0
-                    await asyncio.sleep(DROP_EVERY_S)
+                    await asyncio.sleep(PAUSE_S)
 
 
 async def _response_to(request: HttpRequest) -> HttpResponseBase:

@@ -122,8 +122,8 @@ def note_closed(turn_id: str) -> list[CountsChange]:
 def log_anew(conversation_id: str) -> None:
     """Store the waits and the summary of a conversation whose turns were copied; they count in no slot."""
     conversation = _counted(conversation_id)
-    turns_of_it = Turn.objects.filter(conversation=conversation_id).order_by("position")
-    waits = waits_in(turns_of_it.values(*TURN_FIELDS))
+    rows = Turn.objects.filter(conversation=conversation_id).order_by("position")
+    waits = waits_in(rows.values(*TURN_FIELDS))
     for turns in waits:
         _store_wait(conversation, wait_of(turns), counted={})
     if waits:

@@ -89,7 +89,7 @@ def list_conversations(
     user: User, wanted: Wanted, *, after: Cursor | None = None, before: Cursor | None = None
 ) -> Listed:
     """Return the page behind ``after``, before ``before``, or the first one."""
-    rows, found = _wanted_rows(user, wanted)
+    rows, matches = _wanted_rows(user, wanted)
     sort = wanted.sort
     is_backwards = before is not None
     descending = sort.is_descending != is_backwards
@@ -106,18 +106,18 @@ def list_conversations(
         page.reverse()
     has_before, has_after = (has_more, True) if is_backwards else (after is not None, has_more)
     conversations = _rows_of([each.conversation_id for each in page])
-    _add_excerpts(conversations, wanted.words, found)
+    _add_excerpts(conversations, wanted.words, matches)
     return Listed(
         conversations=conversations,
         before=page[0] if page and has_before else None,
         after=page[-1] if page and has_after else None,
-        left_out=found.left_out,
+        left_out=matches.left_out,
     )
 
 
-def _add_excerpts(conversations: Iterable[Any], words: str, found: FoundConversations) -> None:
+def _add_excerpts(conversations: Iterable[Any], words: str, matches: FoundConversations) -> None:
     """Give each conversation the ``excerpt`` in which the words were said: its parts, none without one."""
-    waits = [found.waits[each.pk] for each in conversations if each.pk in found.waits]
+    waits = [matches.waits[each.pk] for each in conversations if each.pk in matches.waits]
     excerpts = excerpts_of(waits, words) if waits else {}
     for conversation in conversations:
         conversation.excerpt = excerpts.get(conversation.pk, ())
@@ -126,7 +126,7 @@ def _add_excerpts(conversations: Iterable[Any], words: str, found: FoundConversa
 def _wanted_rows(user: User, wanted: Wanted) -> tuple[QuerySet[ConversationSummary], FoundConversations]:
     deleted = Conversation.objects.filter(purge_at__isnull=False)  # by their own index
     rows = ConversationSummary.objects.filter(owner=user).exclude(conversation__in=deleted.values("pk"))
-    found = NOTHING_FOUND
+    matches = NOTHING_FOUND
     for name in ("has_failed", "has_interrupted", "has_tool_calls"):
         if getattr(wanted, name):
             rows = rows.filter(**{name: True})
@@ -149,9 +149,9 @@ def _wanted_rows(user: User, wanted: Wanted) -> tuple[QuerySet[ConversationSumma
     if wanted.until and wanted.until < date.max:
         rows = rows.filter(created_at__lt=_midnight(wanted.until + timedelta(days=1)))
     if wanted.words:
-        found = find_words(user, wanted.words)
-        rows = rows.filter(conversation__in=found.ids)
-    return rows, found
+        matches = find_words(user, wanted.words)
+        rows = rows.filter(conversation__in=matches.ids)
+    return rows, matches
 
 
 def _midnight(day: date) -> datetime:

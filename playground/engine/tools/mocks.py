@@ -53,16 +53,16 @@ def fitting_mock(name: str, arguments: str, tool_mocks: Mapping[str, Any]) -> Mo
     """
     if name not in tool_mocks:
         return None
-    given = arguments_of(arguments)
-    fitting = [mock for mock in mocks_in(tool_mocks[name]) if mock.fits(given)]
+    call_arguments = arguments_of(arguments)
+    fitting = [mock for mock in mocks_in(tool_mocks[name]) if mock.fits(call_arguments)]
     return max(fitting, key=lambda mock: len(mock.when), default=None)
 
 
 def has_mock(name: str, arguments: str, result: Any, tool_mocks: Mapping[str, Any]) -> bool:
     """Whether a mock that fits the call has this result."""
-    given = arguments_of(arguments)
+    call_arguments = arguments_of(arguments)
     mocks = mocks_in(tool_mocks[name]) if name in tool_mocks else ()
-    return any(mock.fits(given) and _equal(mock.result, result) for mock in mocks)
+    return any(mock.fits(call_arguments) and _equal(mock.result, result) for mock in mocks)
 
 
 def with_mock(tool_mocks: Mapping[str, Any], name: str, mock: Mock) -> Json:

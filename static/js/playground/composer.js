@@ -19,9 +19,10 @@ export class Composer {
   /** `onSend(text)`, `onInterrupt()`, and `onWithdraw()` for an interrupt that waits. */
   constructor(conversationId, { onSend, onInterrupt, onWithdraw }) {
     this.#draftKey = `draft:${conversationId}`;
-    this.#typedEarly = this.#box.value;
     const draft = sessionStorage.getItem(this.#draftKey) ?? "";
-    if (draft && draft !== this.#typedEarly) this.#box.value = [draft, this.#typedEarly].filter(Boolean).join("\n");
+    // Some browsers restore the draft themselves.
+    this.#typedEarly = this.#box.value === draft ? "" : this.#box.value;
+    this.#box.value = [draft, this.#typedEarly].filter(Boolean).join("\n");
     this.#send.disabled = false;
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -88,6 +88,15 @@ def test_what_is_typed_and_sent_before_the_scripts_are_there_is_sent_once_they_a
     held.pop().continue_()
     expect(text_box(page)).to_have_value("A draft\nand more")
 
+    text_box(page).fill("A draft of lines\n")
+    page.goto("/")
+    page.goto(f"/playground/{conversation}/", wait_until="commit")
+    text_box(page).fill("A draft of lines\n")  # as some browsers restore it
+    held.pop().continue_()
+    expect(page.locator("#status")).not_to_have_text("Connecting…")
+    expect(text_box(page)).to_have_value("A draft of lines\n")
+    expect(page.locator("#turns > .turn")).to_have_count(1)
+
 
 def test_a_lost_connection_loses_no_text(page: Page) -> None:
     routes: list[WebSocketRoute] = []
