@@ -11,9 +11,13 @@ export function start({ inputs }) {
   let newest = null;
   let interruptedId = null;
   let missed = inputs.findLast(({ target }) => target === box);
-  const typed = ({ isTrusted }) => {
+  const typed = (event) => {
+    if (newest === null) {
+      missed = event;
+      return;
+    }
     // What is dictated is put into the box by the page itself: that event is not to be trusted.
-    if (!isTrusted || newest === null || newest.turn.turn_id === interruptedId || interrupt.disabled) return;
+    if (!event.isTrusted || newest.turn.turn_id === interruptedId || interrupt.disabled) return;
     const { turn, elapsed } = newest;
     if (!isOpen(turn) || heardAt(turn, elapsed())?.kind !== "sentence") return;
     interruptedId = turn.turn_id;

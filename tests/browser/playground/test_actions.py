@@ -103,6 +103,17 @@ $response.replies.push({
 });
 """
 
+# Frames wait for `release()`.
+HOLD_FRAMES = """() => {
+  const draw = requestAnimationFrame;
+  const held = [];
+  globalThis.requestAnimationFrame = (render) => held.push(render);
+  globalThis.release = () => {
+    globalThis.requestAnimationFrame = draw;
+    held.forEach(draw);
+  };
+}"""
+
 
 @pytest.fixture
 def conditional(page: Page, site: Site, tmp_path: Path) -> None:
@@ -136,9 +147,13 @@ def test_a_conditional_barge_in_asks_the_user_who_decides_by_keyboard(page: Page
     expect_status(page, 0, re.compile("pending|streaming"))
 
     page.locator("#context-menu > summary").click()
-    page.get_by_role("button", name="Interrupt by starting to type").click()
+    # A slow browser draws no frame between the switch and the first letters.
+    page.evaluate(HOLD_FRAMES)
+    with page.expect_response("**/typing_interrupts*.js"):
+        page.get_by_role("button", name="Interrupt by starting to type").click()
     page.keyboard.press("Escape")
     text_box(page).press_sequentially("No")
+    page.evaluate("release()")
     expect(question).to_contain_text("“No”")
     expect(text_box(page)).to_be_focused()
     page.keyboard.press("Escape")
