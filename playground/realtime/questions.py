@@ -1,4 +1,4 @@
-"""Questions to other processes, by a name each, and the answers that come in time."""
+"""Matches the answers of other processes to this process's questions, and waits for them within a bound."""
 
 import asyncio
 from uuid import uuid4
@@ -11,23 +11,23 @@ ANSWER_S = 1.0
 
 
 class Questions:
-    """Those of one process. An answer is forgotten when nobody waits for it."""
+    """The open questions of one process. An answer for which nobody waits is dropped."""
 
     def __init__(self) -> None:
-        self._asked: WeakValueDictionary[str, asyncio.Future[Json]] = WeakValueDictionary()
+        self._open: WeakValueDictionary[str, asyncio.Future[Json]] = WeakValueDictionary()
 
     def open(self) -> "tuple[str, asyncio.Future[Json]]":
-        """Return a new question's name, and its answer to come."""
+        """Return a new question's nonce and the future of its answer."""
         nonce = uuid4().hex
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
-        self._asked[nonce] = answer
+        self._open[nonce] = answer
         return nonce, answer
 
-    def take_answer(self, nonce: str, told: Json) -> None:
+    def take_answer(self, nonce: str, content: Json) -> None:
         """Give an answer to whoever waits for it; only the first one counts."""
-        answer = self._asked.get(nonce)
+        answer = self._open.get(nonce)
         if answer is not None and not answer.done():
-            answer.set_result(told)
+            answer.set_result(content)
 
 
 async def within_time(answer: "asyncio.Future[Json]") -> Json | None:

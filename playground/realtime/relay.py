@@ -1,27 +1,25 @@
-"""Relays conversations between processes: events to viewers elsewhere in batches, interrupts to a turn's owner.
+"""Relays a conversation's events to the processes that watch it, in batches, and takes those of other processes.
 
 Every process that watches or runs a conversation joins its group. A turn's owner sends its events only while another
 process watches. While the channel layer is away each process goes on by itself, says so to its viewers, and keeps no
 events for the others: an interrupt reaches the owner through the turn's row, and once the layer is back every viewer
-is shown a snapshot. `announcements.py` keeps what must be told again.
+is shown a snapshot. `announcements.py` keeps what must be told again, `owner_questions.py` asks a turn's owner.
 """
 
 import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any, Protocol
 
 from playground.engine.json_types import Json
 from playground.failures import log_failure
 from playground.realtime.announcements import Announcement, Announcements, Refused, Reminder
+from playground.realtime.group_messages import GroupMessages, group_of
 from playground.realtime.hub import Hub
 from playground.realtime.inspector_feed import NEWS, inspector_feed
 from playground.realtime.layer_link import Layer, LayerLink
 from playground.realtime.notices import Kind, Notices
-from playground.realtime.questions import Questions, within_time
-from playground.storage import leases
-from playground.storage.database_thread import in_database_thread
+from playground.realtime.owner_questions import Owner, OwnerQuestions
 from playground.tasks import start_task
 from playground.turns.interrupt import Interrupt
 
@@ -31,37 +29,6 @@ BATCH_S = 0.1
 """How long events for other processes are collected into a batch."""
 PRESUMED_WATCHED_S = 1.0
 """How long after its start a turn's events are sent before another process has reported a viewer."""
-
-_REQUEST_INTERRUPT = in_database_thread(leases.request_interrupt)
-_KEPT_AS = {
-    "relay.watch": Announcement.WATCH,
-    "relay.closed": Announcement.SHOW,
-    "relay.show": Announcement.SHOW,
-}
-"""What is kept of a message that the channel layer didn't take."""
-
-
-class Owner(Protocol):
-    """The runner of this process, as seen by the relay."""
-
-    def live_state(self, conversation_id: str) -> Json | None:
-        """Return ``{"turn", "now_ms", "seq"}`` of the turn that runs here, or None."""
-
-    def give_up_here(self, conversation_id: str, newer_seq: int) -> None:
-        """End the turn that runs here if that which began elsewhere with this ``seq`` is newer."""
-
-    def cut_here(self, conversation_id: str, interrupt: Interrupt) -> Json | None:
-        """Interrupt the turn that runs here; return the notice to send if the persona forbids it."""
-
-    def withdraw_here(self, conversation_id: str) -> None:
-        """Take back an interrupt that waits for the voice of the turn that runs here."""
-
-    def tell_here(self, conversation_id: str, event_type: str, properties: Json) -> bool:
-        """Tell an event with the ``seq`` of the turn that runs here; False without one."""
-
-
-def _group(conversation_id: str) -> str:
-    return f"conversation.{conversation_id}"
 
 
 class Relay:
@@ -77,12 +44,11 @@ class Relay:
         self._joined: dict[str, int] = defaultdict(int)
         self._watched_until: dict[str, float] = {}
         self._batches: dict[str, list[Json]] = defaultdict(list)
-        self._sending: set[asyncio.Task[None]] = set()
         self._newest: dict[str, int] = {}
-        self._muted: set[str] = set()
         self._announcements = Announcements()
         self._telling_again: asyncio.Task[None] | None = None
-        self._questions = Questions()
+        self._messages = GroupMessages(self._link, self._announcements)
+        self._owner_questions = OwnerQuestions(self._messages, owner)
         self._handlers: dict[str, Callable[[Json], None]] = {
             "relay.watch": self._take_watch,
             "relay.started": self._take_started,
@@ -91,11 +57,7 @@ class Relay:
             "relay.closed": self._take_closed,
             "relay.show": self._take_show,
             "relay.newest": self._take_newest,
-            "relay.tell": self._take_tell,
-            "relay.interrupt": self._take_interrupt,
-            "relay.withdraw": self._take_withdraw,
-            "relay.ask": self._take_ask,
-            "relay.told": self._take_told,
+            **self._owner_questions.handlers,
             NEWS: self._inspectors.take,
         }
 
@@ -105,10 +67,7 @@ class Relay:
 
     async def stop(self) -> None:
         await self._link.stop()
-        tasks = list(self._sending)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._messages.stop()
 
     @property
     def is_cut_off(self) -> bool:
@@ -139,7 +98,7 @@ class Relay:
         due = self._announcements.due()
         if due:
             self._telling_again = start_task(self._tell_again(due), name="telling other processes again")
-            self._keep(self._telling_again)
+            self._messages.keep(self._telling_again)
 
     async def _tell_again(self, due: list[Refused | Reminder]) -> None:
         """Tell until the channel layer refuses one; the rest stays due."""
@@ -153,14 +112,14 @@ class Relay:
         conversation_id = announcement.conversation_id
         if isinstance(announcement, Reminder):
             is_watched = self._watched_until.get(conversation_id) == float("inf")
-            return await self._tell_group(
+            return await self._messages.send(
                 conversation_id, "relay.newest", seq=announcement.seq, is_watched=is_watched
             )
         if announcement.kind is Announcement.SHOW:
-            return await self._tell_group(conversation_id, announcement.kind)
+            return await self._messages.send(conversation_id, announcement.kind)
         if not self._hub.is_watched(conversation_id):
             return True
-        is_taken = await self._tell_group(conversation_id, announcement.kind)
+        is_taken = await self._messages.send(conversation_id, announcement.kind)
         if is_taken:
             self._hub.show_anew(conversation_id)
         return is_taken
@@ -175,18 +134,18 @@ class Relay:
     async def join(self, conversation_id: str) -> None:
         """Receive a conversation's events for a viewer in this process."""
         await self._enter(conversation_id)
-        await self._tell_group(conversation_id, "relay.watch")
+        await self._messages.send(conversation_id, "relay.watch")
 
     async def _enter(self, conversation_id: str) -> None:
         self._joined[conversation_id] += 1
         if self._joined[conversation_id] == 1:
-            await self._link.enter(_group(conversation_id))
+            await self._link.enter(group_of(conversation_id))
 
     async def leave(self, conversation_id: str) -> None:
         self._joined[conversation_id] -= 1
         if self._joined[conversation_id] == 0:
             del self._joined[conversation_id]
-            await self._link.leave(_group(conversation_id))
+            await self._link.leave(group_of(conversation_id))
 
     async def start_turn(self, conversation_id: str) -> None:
         """Announce a turn that begins here."""
@@ -194,7 +153,7 @@ class Relay:
         self._newest[conversation_id] = self._hub.seq(conversation_id)
         self._announcements.remind(conversation_id, self._newest[conversation_id])
         await self._enter(conversation_id)
-        await self._tell_group(conversation_id, "relay.started", seq=self._hub.seq(conversation_id))
+        await self._messages.send(conversation_id, "relay.started", seq=self._hub.seq(conversation_id))
 
     def _presume_watched(self, conversation_id: str) -> None:
         """Send a turn's events until it is known whether another process watches."""
@@ -203,14 +162,14 @@ class Relay:
 
     def mute_turn(self, conversation_id: str) -> None:
         """Tell and answer nothing more of the turn that runs here: another process gives the ``seq``."""
-        self._muted.add(conversation_id)
+        self._owner_questions.mute(conversation_id)
         for kept in (self._batches, self._watched_until, self._newest):
             kept.pop(conversation_id, None)
         self._announcements.forget(conversation_id)
 
     async def end_turn(self, conversation_id: str) -> None:
         """Send the rest of an ended turn's events. While that takes its time, the next turn may begin."""
-        self._muted.discard(conversation_id)
+        self._owner_questions.unmute(conversation_id)
         batch = self._batches.pop(conversation_id, None)
         self._watched_until.pop(conversation_id, None)
         newest = self._newest.pop(conversation_id, None)
@@ -230,35 +189,7 @@ class Relay:
         batch = self._batches[conversation_id]
         batch.append(event)
         if len(batch) == 1:
-            self._keep(start_task(self._send_batch(conversation_id), name="relay batch"))
-
-    async def interrupt(self, conversation_id: str, interrupt: Interrupt) -> None:
-        """Interrupt the turn that runs in another process; by its row if its owner can't be told, or doesn't answer."""
-        nonce, answer = self._questions.open()
-        is_sent = await self._tell_group(
-            conversation_id,
-            "relay.interrupt",
-            nonce=nonce,
-            at_offset=interrupt.at_offset,
-            is_final=interrupt.is_final,
-        )
-        if is_sent:
-            waiting = self._interrupt_unless_answered(conversation_id, interrupt, answer)
-            self._keep(start_task(waiting, name="interrupt"))
-        else:
-            await _REQUEST_INTERRUPT(is_final=interrupt.is_final, conversation_id=conversation_id)
-
-    async def withdraw_interrupt(self, conversation_id: str) -> None:
-        """Take back an interrupt that waits for the voice of the turn that runs in another process."""
-        await self._tell_group(conversation_id, "relay.withdraw")
-
-    async def _interrupt_unless_answered(
-        self, conversation_id: str, interrupt: Interrupt, answer: "asyncio.Future[Json]"
-    ) -> None:
-        """Use the row of the turn that is open at first: after the wait another may be."""
-        turn_id = await in_database_thread(leases.open_turn_id)(conversation_id)
-        if turn_id is not None and await within_time(answer) is None:
-            await _REQUEST_INTERRUPT(is_final=interrupt.is_final, pk=turn_id)
+            self._messages.keep(start_task(self._send_batch(conversation_id), name="relay batch"))
 
     async def send_event(self, conversation_id: str, event: Json) -> None:
         """Send an event of no turn to whoever watches elsewhere, after what waits for a batch."""
@@ -267,35 +198,31 @@ class Relay:
 
     async def send_notice(self, conversation_id: str, notice: Json) -> None:
         """Send what has no ``seq`` of its own."""
-        await self._tell_group(conversation_id, "relay.notice", notice=notice)
+        await self._messages.send(conversation_id, "relay.notice", notice=notice)
 
     async def send_closed(self, conversation_id: str, turn_id: str, events: list[Json]) -> None:
         """Send the end of a turn that was closed for its owner, and have a snapshot shown after it.
 
         Its events begin at a ``seq`` that viewers may have been told already, so no reminder would do.
         """
-        await self._tell_group(conversation_id, "relay.closed", turn_id=turn_id, events=events)
+        await self._messages.send(conversation_id, "relay.closed", turn_id=turn_id, events=events)
         self._announcements.keep(Announcement.SHOW, conversation_id)
 
     async def have_shown_anew(self, conversation_id: str) -> None:
         """Have viewers in other processes shown a snapshot."""
-        await self._tell_group(conversation_id, "relay.show")
+        await self._messages.send(conversation_id, "relay.show")
 
     async def owner_tells(self, conversation_id: str, event_type: str, properties: Json) -> bool:
-        """Have the process that runs the conversation's turn tell an event; False without one that answers in time."""
-        answer = await self._ask(conversation_id, "relay.tell", event_type=event_type, properties=properties)
-        return answer is not None
+        return await self._owner_questions.tell(conversation_id, event_type, properties)
 
     async def live_state_elsewhere(self, conversation_id: str) -> Json | None:
-        """Return the state of the turn that runs in another process, or None without an answer in time."""
-        return await self._ask(conversation_id, "relay.ask")
+        return await self._owner_questions.live_state(conversation_id)
 
-    async def _ask(self, conversation_id: str, kind: str, **about: Any) -> Json | None:
-        """Return what another process answers, or None without an answer in time."""
-        nonce, answer = self._questions.open()
-        if not await self._tell_group(conversation_id, kind, nonce=nonce, **about):
-            return None
-        return await within_time(answer)
+    async def interrupt(self, conversation_id: str, interrupt: Interrupt) -> None:
+        await self._owner_questions.interrupt(conversation_id, interrupt)
+
+    async def withdraw_interrupt(self, conversation_id: str) -> None:
+        await self._owner_questions.withdraw_interrupt(conversation_id)
 
     def _handle(self, message: Json) -> None:
         if message.get("sender") == self._link.channel:
@@ -315,7 +242,7 @@ class Relay:
             self._owner.give_up_here(conversation_id, message["seq"])
             self._hub.start_over_beyond(conversation_id, message["seq"])
         if self._hub.is_watched(conversation_id):
-            self._answer(message, "relay.watch")
+            self._messages.answer(message, "relay.watch")
 
     def _take_events(self, message: Json) -> None:
         conversation_id = message["conversation_id"]
@@ -343,38 +270,8 @@ class Relay:
         if not self._hub.is_watched(conversation_id) or self._hub.is_own(conversation_id, message["seq"]):
             return
         if not message["is_watched"]:
-            self._answer(message, "relay.watch")
+            self._messages.answer(message, "relay.watch")
         self._hub.expect(conversation_id, message["seq"])
-
-    def _take_tell(self, message: Json) -> None:
-        about = message["conversation_id"], message["event_type"], message["properties"]
-        if self._live_state(message) is not None and self._owner.tell_here(*about):
-            self._answer(message, "relay.told", nonce=message["nonce"], told={})
-
-    def _take_interrupt(self, message: Json) -> None:
-        if self._live_state(message) is None:
-            return
-        interrupt = Interrupt(message["at_offset"], is_final=message["is_final"])
-        self._answer(message, "relay.told", nonce=message["nonce"], told={})
-        refusal = self._owner.cut_here(message["conversation_id"], interrupt)
-        if refusal is not None:
-            self._answer(message, "relay.notice", notice=refusal)
-
-    def _take_withdraw(self, message: Json) -> None:
-        self._owner.withdraw_here(message["conversation_id"])
-
-    def _take_ask(self, message: Json) -> None:
-        live = self._live_state(message)
-        if live is not None:
-            self._answer(message, "relay.told", nonce=message["nonce"], told=live)
-
-    def _live_state(self, message: Json) -> Json | None:
-        """Return the state of the turn that runs here, unless another process's has replaced it."""
-        conversation_id = message["conversation_id"]
-        return None if conversation_id in self._muted else self._owner.live_state(conversation_id)
-
-    def _take_told(self, message: Json) -> None:
-        self._questions.take_answer(message["nonce"], message["told"])
 
     async def _send_batch(self, conversation_id: str) -> None:
         await asyncio.sleep(BATCH_S)
@@ -383,32 +280,5 @@ class Relay:
             await self._send_events(conversation_id, batch)
 
     async def _send_events(self, conversation_id: str, events: list[Json]) -> None:
-        is_sent = await self._tell_group(conversation_id, "relay.events", events=events)
+        is_sent = await self._messages.send(conversation_id, "relay.events", events=events)
         self._announcements.remind(conversation_id, events[-1]["seq"], is_fresh=is_sent)
-
-    def _answer(self, message: Json, kind: str, **about: Any) -> None:
-        made = self._message(message["conversation_id"], kind, about)
-        self._keep(start_task(self._send_answer(message["sender"], made), name="relay answer"))
-
-    async def _send_answer(self, channel: str, message: Json) -> None:
-        if not await self._link.send(channel, message):
-            self._keep_refused(message)
-
-    async def _tell_group(self, conversation_id: str, kind: str, **about: Any) -> bool:
-        """Return whether the channel layer took it; if not, what viewers need is announced later."""
-        made = self._message(conversation_id, kind, about)
-        is_sent = await self._link.group_send(_group(conversation_id), made)
-        if not is_sent:
-            self._keep_refused(made)
-        return is_sent
-
-    def _keep_refused(self, message: Json) -> None:
-        if kept_as := _KEPT_AS.get(message["type"]):
-            self._announcements.keep(kept_as, message["conversation_id"])
-
-    def _message(self, conversation_id: str, kind: str, about: Json) -> Json:
-        return {"type": kind, "sender": self._link.channel, "conversation_id": conversation_id, **about}
-
-    def _keep(self, task: "asyncio.Task[None]") -> None:
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
