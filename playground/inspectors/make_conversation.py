@@ -12,6 +12,7 @@ from django.utils import timezone
 from personas.ids import new_turn_id
 from personas.models import Persona
 from playground.engine.events import TurnKind
+from playground.engine.examined_request import text_of
 from playground.engine.json_types import Json
 from playground.engine.persona import PersonaSettings
 from playground.engine.prompt import SEPARATOR, compose_system_message
@@ -21,7 +22,6 @@ from playground.inspectors.recorded_exchange import (
     messages_in,
     recorded_exchange,
     request_body,
-    text_of,
 )
 from playground.models import Completion, Conversation, InspectedRequest, Turn
 from playground.storage.call_log import log_anew
@@ -82,7 +82,7 @@ def make_conversation(
             ConversationOptions(
                 conversation_name=_name(asking[0]),
                 conversational_context=storable(context or ""),
-                initial_messages=_storable(_before_the_turn(first, is_answered=bool(exchanges))),
+                initial_messages=_storable(_initial_messages(first, is_answered=bool(exchanges))),
             ),
             owner=owner,
         )
@@ -101,8 +101,10 @@ def _name(request: InspectedRequest) -> str:
 
 
 def _context(messages: list[Json], persona: PersonaSettings) -> str | None:
-    """Return what the system message has behind the persona's own parts; None if it doesn't begin with them."""
-    system = "".join(text_of(message) for message in messages[:1] if message.get("role") == "system")
+    """Return what follows the persona's prompt in the system message; None if that doesn't begin with the prompt."""
+    system = "".join(
+        text_of(message.get("content")) for message in messages[:1] if message.get("role") == "system"
+    )
     own = compose_system_message(persona.system_prompt, persona.context, "").text
     if system == own:
         return ""
@@ -111,8 +113,8 @@ def _context(messages: list[Json], persona: PersonaSettings) -> str | None:
     return system.removeprefix(own + SEPARATOR) if system.startswith(own + SEPARATOR) else None
 
 
-def _before_the_turn(messages: list[Json], *, is_answered: bool) -> list[Json]:
-    """Return the messages before what the first turn was said, without the system message at the top."""
+def _initial_messages(messages: list[Json], *, is_answered: bool) -> list[Json]:
+    """Return the messages before the first turn's own, without the system message at the top."""
     session = messages[1:] if messages[0].get("role") == "system" else messages
     if not is_answered or not session or session[-1].get("role") != "user":
         return session
@@ -130,9 +132,9 @@ def _copy_turns(conversation: Conversation, exchanges: Sequence[RecordedExchange
     for position, exchange in enumerate(exchanges):
         record = exchange.turn(turn_id=new_turn_id(), turn_idx=position)
         if previous is not None:
-            _add_results(previous, exchange)
-            _note_what_was_heard(previous, exchange)
-        last_seq += _events(record)
+            _store_results(previous, exchange)
+            _note_heard_text(previous, exchange)
+        last_seq += _event_count(record)
         row = closed_row(record, conversation.pk, last_seq=last_seq, inference_id=str(uuid4()))
         previous = _turn(conversation, exchange, row, previous, position)
         previous.save(force_insert=True)
@@ -144,7 +146,7 @@ def _copy_turns(conversation: Conversation, exchanges: Sequence[RecordedExchange
     conversation.refresh_from_db()
 
 
-def _events(record: TurnRecord) -> int:
+def _event_count(record: TurnRecord) -> int:
     """Return how many events a viewer would have been told of the turn, at least."""
     return 2 + len(record.text) + len(record.sentences) + len(record.tool_calls) + 3 * len(record.segments)
 
@@ -170,22 +172,26 @@ def _turn(
     )
 
 
-def _add_results(previous: Turn, exchange: RecordedExchange) -> None:
+def _store_results(previous: Turn, exchange: RecordedExchange) -> None:
     """Store the results of the previous turn's calls, which the next request repeats."""
-    asked = {call["id"] for call in previous.timeline.get("tool_calls", ())}
+    call_ids = {call["id"] for call in previous.timeline.get("tool_calls", ())}
     results = {
-        message["tool_call_id"]: {"output": storable(text_of(message)), "status": "success"}
+        message["tool_call_id"]: {"output": storable(text_of(message.get("content"))), "status": "success"}
         for message in exchange.messages
-        if message.get("role") == "tool" and message.get("tool_call_id") in asked
+        if message.get("role") == "tool" and message.get("tool_call_id") in call_ids
     }
     if results:
         previous.tool_results = results
         previous.save(update_fields=["tool_results"])
 
 
-def _note_what_was_heard(previous: Turn, exchange: RecordedExchange) -> None:
+def _note_heard_text(previous: Turn, exchange: RecordedExchange) -> None:
     """Mark the previous turn as interrupted if the next request holds only the beginning of its answer."""
-    spoken = [text_of(message) for message in exchange.messages[:-1] if message.get("role") == "assistant"]
+    spoken = [
+        text_of(message.get("content"))
+        for message in exchange.messages[:-1]
+        if message.get("role") == "assistant"
+    ]
     heard = storable(spoken[-1]) if spoken else ""
     is_beginning = 0 < len(heard) < len(previous.text) and previous.text.startswith(heard)
     if previous.status != Turn.Status.COMPLETED or not is_beginning:

@@ -9,6 +9,7 @@ from playground.engine.addresses.address import Address, AddressError, parse_add
 from playground.engine.answer.payloads import parse_payload
 from playground.engine.errors.codes import Code, GreenroomError, UpstreamError
 from playground.engine.events import TurnKind
+from playground.engine.examined_request import text_of
 from playground.engine.json_types import Json
 from playground.engine.recorded_turn import AnswerEnd, RecordedAnswer, RecordedRequest, recorded_turn
 from playground.engine.turn_record import TurnRecord
@@ -58,8 +59,8 @@ def recorded_exchange(request: InspectedRequest) -> RecordedExchange | None:
         "headers": [list(header) for header in request.headers],
         "body": body,
     }
-    kind, user_text = _spoken_to(messages_in(body))
-    recorded = RecordedRequest(shown, _answering(request.inspector), user_text, kind)
+    kind, user_text = _kind_and_words(messages_in(body))
+    recorded = RecordedRequest(shown, _answering_address(request.inspector), user_text, kind)
     return RecordedExchange(recorded, recorded_answer(request, request.answer_status))
 
 
@@ -99,22 +100,12 @@ def messages_in(body: Any) -> list[Json]:
     )
 
 
-def text_of(message: Json) -> str:
-    """Return a message's text: its content, or the texts among its parts."""
-    content = message.get("content")
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else []
-    texts = [part.get("text") for part in parts if isinstance(part, dict)]
-    return "\n".join(text for text in texts if isinstance(text, str))
-
-
-def _spoken_to(messages: list[Json]) -> tuple[TurnKind, str]:
-    """Return the turn's kind and the user's words, by the last message."""
+def _kind_and_words(messages: list[Json]) -> tuple[TurnKind, str]:
+    """Return the turn's kind and the user's words, as the last message has them."""
     last = messages[-1]
     if last.get("role") == "tool":
         return TurnKind.CONTINUATION, ""
-    return TurnKind.USER, text_of(last) if last.get("role") == "user" else ""
+    return TurnKind.USER, text_of(last.get("content")) if last.get("role") == "user" else ""
 
 
 def _parts(request: InspectedRequest) -> list[tuple[int, bytes]]:
@@ -131,8 +122,8 @@ def _url(request: InspectedRequest) -> str:
     return f"{request.inspector.address}{request.path}{query}"
 
 
-def _answering(inspector: Inspector) -> Address:
-    """Return where an answer came from."""
+def _answering_address(inspector: Inspector) -> Address:
+    """Return the address of the server that answered: where the inspector passes on to, or its own."""
     is_passed_on = inspector.answer == Inspector.Answer.PASS_ON and inspector.forward_url
     try:
         return parse_address(inspector.forward_url if is_passed_on else inspector.path)

@@ -123,6 +123,18 @@ def test_requests_become_turns_and_the_next_one_goes_on(
     ]
 
 
+def test_a_prompt_in_several_text_parts_leaves_its_context(
+    inspector: Inspector, persona: Persona, user: User
+) -> None:
+    parts = [{"type": "text", "text": PROMPT}, {"type": "text", "text": "You speak to Ada."}]
+    request = inspected(
+        inspector, [{"role": "system", "content": parts}, user_says("Hi")], text("Hello."), DONE
+    )
+    made = make_conversation([request], persona, owner=user)
+    assert made.conversation.conversational_context == "You speak to Ada."
+    assert made.losses == ()
+
+
 def test_the_answer_is_kept_as_a_cassette_and_drawn_as_the_inspector_draws_it(
     inspector: Inspector, persona: Persona, user: User
 ) -> None:
