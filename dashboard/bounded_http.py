@@ -54,9 +54,9 @@ class BoundedRequest(WebRequest):
         self.received = 0
         self.sent_headers: list[tuple[bytes, bytes]] = []
         """As sent: Twisted's own are grouped by names, of which it changes the case."""
-        self.given_headers: list[tuple[bytes, bytes]] | None = None
+        self.verbatim_headers: list[tuple[bytes, bytes]] | None = None
         """Those of an answer that is to be sent as given."""
-        self._given_reason: bytes | None = None
+        self._verbatim_reason: bytes | None = None
         self._headers_at = 0.0
         self._parts: list[tuple[int, int]] = []
         self._most = 0
@@ -91,7 +91,7 @@ class BoundedRequest(WebRequest):
             self._break_off,
             tuple(self._parts),
             headers_at=self._headers_at,
-            answer_as_given=self._answer_as_given,
+            answer_verbatim=self._answer_verbatim,
         )
 
     def process(self) -> None:
@@ -114,12 +114,12 @@ class BoundedRequest(WebRequest):
 
     def handle_reply(self, message: dict[str, Any]) -> None:
         super().handle_reply(message)
-        if message["type"] == "http.response.start" and self._given_reason is not None:
-            self.setResponseCode(message["status"], self._given_reason)
-            self.given_headers = list(message["headers"])
+        if message["type"] == "http.response.start" and self._verbatim_reason is not None:
+            self.setResponseCode(message["status"], self._verbatim_reason)
+            self.verbatim_headers = list(message["headers"])
 
-    def _answer_as_given(self, reason: bytes) -> None:
-        self._given_reason = reason
+    def _answer_verbatim(self, reason: bytes) -> None:
+        self._verbatim_reason = reason
 
     def _note_part(self, size: int) -> None:
         t_ms = round((monotonic() - self._headers_at) * 1000)
@@ -187,8 +187,8 @@ class BoundedChannel(HTTPChannel):
 
     def writeHeaders(self, version: bytes, code: bytes, reason: bytes, headers: Any) -> None:
         """Write an answer's line and headers; Twisted would group them by names, of which it changes the case."""
-        given = self.requests[0].given_headers
-        if given is None:
+        answer_headers = self.requests[0].verbatim_headers
+        if answer_headers is None:
             super().writeHeaders(version, code, reason, headers)
             return
         framing = [
@@ -197,7 +197,7 @@ class BoundedChannel(HTTPChannel):
             if name.lower() in FRAMING_HEADERS
             for value in values
         ]
-        lines = [name + b": " + b" ".join(value.splitlines()) for name, value in (*given, *framing)]
+        lines = [name + b": " + b" ".join(value.splitlines()) for name, value in (*answer_headers, *framing)]
         status_line = b" ".join((version, code, b" ".join(reason.splitlines())))
         self.transport.write(b"\r\n".join((status_line, *lines, b"", b"")))
 

@@ -39,10 +39,10 @@ def share(folder: Path) -> int:
     return file
 
 
-def serve_beside(folder: Path) -> bool:
-    """Count this process among the folder's servers until it ends; return whether there was no other. Once a process.
+def join_servers(folder: Path) -> bool:
+    """Count this process among the folder's servers until it ends; return whether it is the only one.
 
-    False where locks can't be had: others may be there.
+    Call it once per process. False where files can't be locked: other servers may run.
     """
     file = os.open(folder / SERVERS_FILE_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

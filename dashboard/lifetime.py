@@ -52,7 +52,7 @@ async def start() -> None:
     asyncio.get_running_loop().set_exception_handler(log_loop_failure)
     client.transports()
     await runner().start()
-    is_only_process = data_lock.serve_beside(settings.GREENROOM_DATA) and shared_layer() is None
+    is_only_process = data_lock.join_servers(settings.GREENROOM_DATA) and shared_layer() is None
     await callback_workers().start(is_only_process=is_only_process)
     inspecting().start()
     housekeeping.start()

@@ -1,6 +1,6 @@
 """The marker that `manage.py run` leaves in its data folder: other management commands then use its keys and address.
 
-It makes no server: a command that serves, and an environment that describes a server, get nothing from it.
+No command that serves reads it, and none whose environment has a server's settings.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,8 @@ from pathlib import Path
 USUAL_DATA_FOLDER = Path(__file__).resolve().parent.parent / ".greenroom"
 """Where the data is unless GREENROOM_DATA says otherwise."""
 FILE = "made-by-run"
-SERVING = frozenset({"runserver", "serve", "testserver"})
-DESCRIBE_A_SERVER = (
+SERVING_COMMANDS = frozenset({"runserver", "serve", "testserver"})
+SERVER_SETTINGS = (
     "ALLOWED_HOSTS",
     "BEHIND_PROXY",
     "DATABASE_URL",
@@ -22,9 +22,9 @@ DESCRIBE_A_SERVER = (
     "SECRET_KEY",
     "SITE_URL",
 )
-"""The settings any of which, set in the environment, says where and how a server runs; limits don't."""
-OF_RUN_ITSELF = frozenset({"DEBUG", "PORT", "SITE_URL"})
-"""Those that a run may be started with and still be found by its marker."""
+"""The settings that say where and how a server runs: with one of them in the environment no marker counts."""
+RUN_SETTINGS = frozenset({"DEBUG", "PORT", "SITE_URL"})
+"""Those with which a run may be started and still leave its marker."""
 
 
 def leave(data_folder: Path, site_url: str, environment: Mapping[str, str]) -> None:
@@ -33,7 +33,7 @@ def leave(data_folder: Path, site_url: str, environment: Mapping[str, str]) -> N
     A run with a database or keys of the environment takes its folder's marker away: a command would have others.
     """
     marker = data_folder / FILE
-    if any(_is_set(name, environment) for name in DESCRIBE_A_SERVER if name not in OF_RUN_ITSELF):
+    if any(_is_set(name, environment) for name in SERVER_SETTINGS if name not in RUN_SETTINGS):
         marker.unlink(missing_ok=True)
         return
     marker.write_text(f"{site_url}\n")
@@ -44,9 +44,9 @@ def command_settings(arguments: Sequence[str], environment: Mapping[str, str]) -
 
     ``arguments`` are those of the process, the name of the program first.
     """
-    if len(arguments) < 2 or arguments[1] in SERVING:
+    if len(arguments) < 2 or arguments[1] in SERVING_COMMANDS:
         return {}
-    if any(_is_set(name, environment) for name in DESCRIBE_A_SERVER):
+    if any(_is_set(name, environment) for name in SERVER_SETTINGS):
         return {}
     marker = Path(environment.get("GREENROOM_DATA", "").strip() or USUAL_DATA_FOLDER).expanduser() / FILE
     try:

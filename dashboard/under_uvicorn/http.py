@@ -24,8 +24,8 @@ class CountedConnection(h11.Connection):
         """Why the connection is refused, for its client."""
         self.sent_headers: tuple[tuple[bytes, bytes], ...] = ()
         """Those of the newest request, in the case in which they were sent."""
-        self.given: tuple[bytes, int] | None = None
-        """The reason of an answer that is to be sent as given, and how many headers uvicorn puts before its own."""
+        self.verbatim: tuple[bytes, int] | None = None
+        """The reason phrase of an answer to be sent verbatim, and how many headers uvicorn puts before the answer's."""
         self._received = 0
         self._body = 0
 
@@ -48,8 +48,8 @@ class CountedConnection(h11.Connection):
         return event
 
     def send(self, event: Any) -> Any:
-        if isinstance(event, h11.Response) and self.given is not None:
-            reason, defaults = self.given
+        if isinstance(event, h11.Response) and self.verbatim is not None:
+            reason, defaults = self.verbatim
             headers = event.headers.raw_items()[defaults:]
             event = h11.Response(status_code=event.status_code, headers=headers, reason=reason)
         return super().send(event)
@@ -117,22 +117,22 @@ class BoundedRequests(H11Protocol):
         super().connection_lost(exc)
 
     def _with_head(self, application: Any) -> Any:
-        """Return the application, told what a scope lacks. While it is called, h11 reads no other request."""
+        """Return the application with a `ReceivedHead` in its scope. While it is called, h11 reads no other request."""
 
-        async def told(scope: Any, receive: Any, send: Any) -> None:
-            self.conn.given = None
+        async def application_with_head(scope: Any, receive: Any, send: Any) -> None:
+            self.conn.verbatim = None
             head = ReceivedHead(
                 "uvicorn",
                 self.conn.sent_headers,
                 self.transport.close,
-                answer_as_given=self._answer_as_given,
+                answer_verbatim=self._answer_verbatim,
             )
             await application({**scope, "extensions": {RECEIVED: head}}, receive, send)
 
-        return told
+        return application_with_head
 
-    def _answer_as_given(self, reason: bytes) -> None:
-        self.conn.given = (reason, len(self.server_state.default_headers))
+    def _answer_verbatim(self, reason: bytes) -> None:
+        self.conn.verbatim = (reason, len(self.server_state.default_headers))
 
     def _start_clock(self) -> None:
         if self._deadline is None and self.conn.their_state is h11.IDLE:

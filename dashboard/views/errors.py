@@ -18,9 +18,9 @@ from playground.demo_llm.errors import ApiError as DemoLLMError
 from playground.demo_llm.views import refusal as demo_llm_refusal
 from playground.storage.database_trouble import RETRY_AFTER_S, trouble_of
 
-ID_STANDS_HERE = "ID-STANDS-HERE"
+ID_PLACEHOLDER = "ID-STANDS-HERE"
 """Stands for the request's id in a page that is kept."""
-KEPT_PAGES = 64
+CACHED_PAGES = 64
 """For how many refusals a process keeps their pages."""
 
 
@@ -63,7 +63,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         response = demo_llm_refusal(DemoLLMError(refusal.status, refusal.message, code="request_refused"))
     else:
         name = "_refused" if "HX-Request" in request.headers else "refused"
-        page = _refused_page(name, refusal).replace(ID_STANDS_HERE, escape(current_request_id()))
+        page = _refused_page(name, refusal).replace(ID_PLACEHOLDER, escape(current_request_id()))
         response = HttpResponse(page, status=refusal.status)
     response["Connection"] = "close"
     if refusal.retry_after_s is not None:
@@ -71,10 +71,10 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return response
 
 
-@lru_cache(KEPT_PAGES)
+@lru_cache(CACHED_PAGES)
 def _refused_page(name: str, refusal: Refusal) -> str:
     """Return the page for any request; hundreds may be refused at once, for the same reason."""
-    context = {"request_id": ID_STANDS_HERE, "refusal": refusal}
+    context = {"request_id": ID_PLACEHOLDER, "refusal": refusal}
     return render_to_string(f"dashboard/errors/{name}.html", context)
 
 

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field
 from personas.api.pages import LEFT_OUT, PAGE_BYTES, PageQuery
 from personas.api.schemas import ReasonOut
 from playground.engine.addresses.address import AddressError, parse_address
-from playground.engine.callback_sentences import TOLD
+from playground.engine.callback_sentences import CONTENTS
 from playground.engine.json_types import Json
 from playground.engine.limits import MIB
 from playground.engine.prompt import placeholders
@@ -93,8 +93,8 @@ class ConversationIn(BaseModel):
     callback_url: Annotated[str, AfterValidator(_callback)] | None = Field(
         None,
         max_length=2_000,
-        description=f"Where it is told, in Tavus' envelopes, what happens: {TOLD}. Where the server's operator has not "
-        "switched callbacks on, it is kept and nothing is sent.",
+        description=f"Where it is told, in Tavus' envelopes, what happens: {CONTENTS}. Where the server's operator has "
+        "not switched callbacks on, it is kept and nothing is sent.",
     )
     conversational_context: str | None = Field(
         None,

@@ -11,7 +11,7 @@ from personas.models import Persona
 from personas.readiness import ReadinessCode, ReadinessProblem, readiness_problems
 from playground.api.documents import OTHER_KEYS, links_json
 from playground.api.schemas import ConversationIn
-from playground.engine.callback_sentences import told_to
+from playground.engine.callback_sentences import contents_sentence
 from playground.engine.json_types import Json
 from playground.engine.user_json import LIMIT_BYTES
 from playground.models import Conversation
@@ -109,7 +109,7 @@ def _notes(conversation: Conversation, request: ConversationIn) -> list[str]:
             "The persona has no address of an LLM yet: the built-in demo LLM answers in its place."
         )
     if conversation.sends_callbacks:
-        sentences.append(f"callback_url is told what happens: {told_to(conversation.callback_url)}")
+        sentences.append(f"callback_url is told what happens: {contents_sentence(conversation.callback_url)}")
     if request.unfilled:
         names = ", ".join(f"{{{name}}}" for name in request.unfilled)
         sentences.append(f"conversational_context is sent as it stands: {names} was not filled in.")

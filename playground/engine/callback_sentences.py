@@ -1,14 +1,16 @@
-"""What a person is told of callbacks before they are sent."""
+"""Says before any callback is sent what callbacks contain."""
 
 from playground.engine.addresses.address import AddressError, parse_address
 
-TOLD = "that the conversation began, each tool call, why it ended, and its whole transcript with the prompt"
+CONTENTS = (
+    "that the conversation began, each tool call, why it ended, and its whole transcript with the prompt"
+)
 
 
-def told_to(url: str) -> str:
-    """Return a sentence on what this address will get."""
+def contents_sentence(url: str) -> str:
+    """Return a sentence on what the receiver at this address will get."""
     try:
         receiver = parse_address(url).host_and_port
     except AddressError:
         receiver = "it"
-    return f"{receiver} gets {TOLD}."
+    return f"{receiver} gets {CONTENTS}."

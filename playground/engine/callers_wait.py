@@ -67,7 +67,7 @@ def wait_times(turns: Sequence[TurnOfWait]) -> dict[str, int | None]:
     return {
         **{name: _first(name, turns, starts_ms) for name in _MOMENTS},
         "dead_air": silent_ms + sum(tools_ms) + (last.get("dead_air") or 0),
-        "total": _later(last.get("total"), starts_ms[-1]),
+        "total": _shifted(last.get("total"), starts_ms[-1]),
     }
 
 
@@ -89,11 +89,11 @@ def _tool_ms(turn: TurnOfWait, following: TurnOfWait) -> int:
 
 
 def _first(name: str, turns: Sequence[TurnOfWait], starts_ms: Sequence[int]) -> int | None:
-    moments = (_later(turn.timings.get(name), start) for turn, start in zip(turns, starts_ms, strict=True))
+    moments = (_shifted(turn.timings.get(name), start) for turn, start in zip(turns, starts_ms, strict=True))
     return next((moment for moment in moments if moment is not None), None)
 
 
-def _later(moment_ms: int | None, by_ms: int) -> int | None:
+def _shifted(moment_ms: int | None, by_ms: int) -> int | None:
     return None if moment_ms is None else moment_ms + by_ms
 
 

@@ -3,11 +3,7 @@
 from collections.abc import Sequence
 
 
-def common_beginning(one: Sequence[object], other: Sequence[object]) -> int:
+def common_beginning(first: Sequence[object], second: Sequence[object]) -> int:
     """Return how many equal members both sequences begin with."""
-    count = 0
-    for mine, theirs in zip(one, other, strict=False):
-        if mine != theirs:
-            break
-        count += 1
-    return count
+    pairs = enumerate(zip(first, second, strict=False))
+    return next((place for place, (left, right) in pairs if left != right), min(len(first), len(second)))

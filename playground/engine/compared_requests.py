@@ -58,16 +58,16 @@ class Comparison:
         return not self.differences and not (messages and (messages.dropped_count or messages.added_count))
 
 
-def compared(before: ExaminedRequest, after: ExaminedRequest) -> Comparison:
+def compare_requests(before: ExaminedRequest, after: ExaminedRequest) -> Comparison:
     """Return what changed from one request to the other."""
     earlier, later = before.messages(), after.messages()
     if earlier is None or later is None:
-        between, changes = differences(_whole(before), _whole(after)), None
+        changed, changes = differences(_whole(before), _whole(after)), None
     else:
-        between = differences(_without_messages(before), _without_messages(after))
+        changed = differences(_without_messages(before), _without_messages(after))
         changed_in_place, changes = _message_changes(earlier, later)
-        between += changed_in_place
-    return Comparison(tuple(between[:MOST_DIFFERENCES]), len(between) <= MOST_DIFFERENCES, changes)
+        changed += changed_in_place
+    return Comparison(tuple(changed[:MOST_DIFFERENCES]), len(changed) <= MOST_DIFFERENCES, changes)
 
 
 def _whole(received: ExaminedRequest) -> LLMRequest:
@@ -90,19 +90,19 @@ def _message_changes(earlier: Sequence[Any], later: Sequence[Any]) -> tuple[list
     before, after = [_key(message) for message in earlier], [_key(message) for message in later]
     begin = common_beginning(before, after)
     end = common_beginning(before[begin:][::-1], after[begin:][::-1])
-    gone, come = before[begin : len(before) - end], after[begin : len(after) - end]
-    carried = _carried(gone, come)
-    gone_count, come_count = len(gone) - carried, len(come) - carried
+    old, new = before[begin : len(before) - end], after[begin : len(after) - end]
+    carried = _carried(old, new)
     kept = begin + end + carried
-    mine, theirs = earlier[begin : begin + gone_count], later[begin + carried : begin + carried + come_count]
-    if carried == 0 and _have_the_same_roles(mine, theirs):
-        between: list[Difference] = []
-        for place, (one, other) in enumerate(zip(mine, theirs, strict=True), start=begin):
-            if len(between) <= MOST_DIFFERENCES:
-                between += value_differences(one, other, f"messages[{place}]")
-        return between, MessageChanges(kept, (), (), 0, 0)
+    dropped = earlier[begin : len(before) - end - carried]
+    added = later[begin + carried : len(after) - end]
+    if carried == 0 and _have_the_same_roles(dropped, added):
+        changed: list[Difference] = []
+        for place, (own, other) in enumerate(zip(dropped, added, strict=True), start=begin):
+            if len(changed) <= MOST_DIFFERENCES:
+                changed += value_differences(own, other, f"messages[{place}]")
+        return changed, MessageChanges(kept, (), (), 0, 0)
     changes = MessageChanges(
-        kept, _moved(mine, begin), _moved(theirs, begin + carried), gone_count, come_count
+        kept, _moved(dropped, begin), _moved(added, begin + carried), len(dropped), len(added)
     )
     return [], changes
 
@@ -111,30 +111,30 @@ def _key(message: Any) -> str:
     return json.dumps(message, sort_keys=True)
 
 
-def _carried(gone: Sequence[str], come: Sequence[str]) -> int:
-    """Return with how many members of its end ``gone`` begins ``come``: a window of the last messages has moved.
+def _carried(old: Sequence[str], new: Sequence[str]) -> int:
+    """Return how many last members of ``old`` are the first ones of ``new``: a window of the last messages has moved.
 
-    Knuth, Morris and Pratt's failure function of ``come``, run over ``gone``.
+    Knuth, Morris and Pratt's failure function of ``new``, run over ``old``.
     """
-    if not gone or not come:
+    if not old or not new:
         return 0
-    fallback = [0] * len(come)
+    fallback = [0] * len(new)
     length = 0
-    for place in range(1, len(come)):
-        while length and come[place] != come[length]:
+    for place in range(1, len(new)):
+        while length and new[place] != new[length]:
             length = fallback[length - 1]
-        length += come[place] == come[length]
+        length += new[place] == new[length]
         fallback[place] = length
     length = 0
-    for message in gone:
-        while length and (length == len(come) or message != come[length]):
+    for message in old:
+        while length and (length == len(new) or message != new[length]):
             length = fallback[length - 1]
-        length += message == come[length]
+        length += message == new[length]
     return length
 
 
-def _have_the_same_roles(mine: Sequence[Any], theirs: Sequence[Any]) -> bool:
-    return len(mine) == len(theirs) and [_role(one) for one in mine] == [_role(one) for one in theirs]
+def _have_the_same_roles(first: Sequence[Any], second: Sequence[Any]) -> bool:
+    return [_role(message) for message in first] == [_role(message) for message in second]
 
 
 def _moved(messages: Sequence[Any], begin: int) -> tuple[MovedMessage, ...]:

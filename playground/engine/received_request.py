@@ -23,7 +23,7 @@ class ReceivedHead:
     """
     headers_at: float | None = None
     """When the headers were there, by ``time.monotonic``; None: just before the application is called."""
-    answer_as_given: Callable[[bytes], object] | None = None
-    """Has the answer sent with this reason phrase, its headers as given, and none that the server would add; None: a
-    server that sends no line and headers of its own.
+    answer_verbatim: Callable[[bytes], object] | None = None
+    """Takes the answer's reason phrase, and has the server send it with the application's headers alone; None: a server
+    that sends no line and headers of its own.
     """

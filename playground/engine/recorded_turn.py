@@ -128,7 +128,7 @@ def recorded_turn(
     Costs as much as decoding the answer, and as making its speech.
     """
     record = TurnRecord(turn_id, turn_idx, limits.cassette_bytes)
-    for event in _Telling(request, answer, now, speech or SpeechSettings(), limits).events():
+    for event in _RecordedEvents(request, answer, now, speech or SpeechSettings(), limits).events():
         record.apply(event)
     return record
 
@@ -142,7 +142,7 @@ class _Firsts:
     sentence: int | None = None
 
 
-class _Telling:
+class _RecordedEvents:
     """Tells one recorded answer as a turn's events, in order of time."""
 
     def __init__(

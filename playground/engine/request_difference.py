@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from playground.engine.common_beginning import common_beginning
 from playground.engine.json_types import Json
 from playground.engine.request import LLMRequest
 
@@ -65,27 +66,27 @@ def _headers(request: LLMRequest) -> dict[str, str]:
     return headers
 
 
-def _between(mine: Any, theirs: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
-    if isinstance(mine, dict) and isinstance(theirs, dict):
-        for key in dict.fromkeys([*mine, *theirs]):
+def _between(own: Any, other: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(own, dict) and isinstance(other, dict):
+        for key in dict.fromkeys([*own, *other]):
             inner = f"{path}.{key}" if path else str(key)
-            yield from _between(mine.get(key, _ABSENT), theirs.get(key, _ABSENT), inner)
-    elif isinstance(mine, list) and isinstance(theirs, list):
-        for place in range(max(len(mine), len(theirs))):
-            yield from _between(_at(mine, place), _at(theirs, place), f"{path}[{place}]")
-    elif mine is _ABSENT or theirs is _ABSENT or type(mine) is not type(theirs) or mine != theirs:
-        yield path, mine, theirs
+            yield from _between(own.get(key, _ABSENT), other.get(key, _ABSENT), inner)
+    elif isinstance(own, list) and isinstance(other, list):
+        for place in range(max(len(own), len(other))):
+            yield from _between(_at(own, place), _at(other, place), f"{path}[{place}]")
+    elif own is _ABSENT or other is _ABSENT or type(own) is not type(other) or own != other:
+        yield path, own, other
 
 
 def _at(values: list[Any], place: int) -> Any:
     return values[place] if place < len(values) else _ABSENT
 
 
-def _shown(mine: Any, theirs: Any) -> tuple[str | None, str | None]:
-    own, other = _as_text(mine), _as_text(theirs)
+def _shown(own_value: Any, other_value: Any) -> tuple[str | None, str | None]:
+    own, other = _as_text(own_value), _as_text(other_value)
     if own is None or other is None:
         return _cut(own, 0), _cut(other, 0)
-    begin = _shared(own, other) - AROUND_CHARS if max(len(own), len(other)) > SHOWN_CHARS else 0
+    begin = common_beginning(own, other) - AROUND_CHARS if max(len(own), len(other)) > SHOWN_CHARS else 0
     return _cut(own, begin), _cut(other, begin)
 
 
@@ -93,14 +94,6 @@ def _as_text(value: Any) -> str | None:
     if value is _ABSENT:
         return None
     return json.dumps(value, ensure_ascii=False)
-
-
-def _shared(one: str, other: str) -> int:
-    """Return how many characters two texts begin with in common."""
-    pairs = zip(one, other, strict=False)
-    return next(
-        (place for place, (mine, theirs) in enumerate(pairs) if mine != theirs), min(len(one), len(other))
-    )
 
 
 def _cut(text: str | None, begin: int) -> str | None:

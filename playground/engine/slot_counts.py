@@ -44,11 +44,11 @@ def slot_of(moment: datetime) -> datetime:
     return moment.replace(hour=moment.hour - moment.hour % SLOT_HOURS, minute=0, second=0, microsecond=0)
 
 
-def changed(counts: Counts, *, added: Counts, taken: Counts) -> dict[str, int]:
+def changed(counts: Counts, *, added: Counts, removed: Counts) -> dict[str, int]:
     """Return the counts with one wait's contribution replaced by another."""
     sums = Counter(counts)
     sums.update(added)
-    sums.subtract(taken)
+    sums.subtract(removed)
     return {name: count for name, count in sums.items() if count > 0}
 
 

@@ -68,8 +68,10 @@ class Inspecting:
         def elapsed_ms() -> int:
             return round((monotonic() - headers_at) * 1000)
 
-        as_given = received.answer_as_given if received else None
-        answer = SentAnswer(send, elapsed_ms=elapsed_ms, as_given=as_given, method=scope["method"])
+        answer_verbatim = received.answer_verbatim if received else None
+        answer = SentAnswer(
+            send, elapsed_ms=elapsed_ms, answer_verbatim=answer_verbatim, method=scope["method"]
+        )
         address = _ADDRESS.match(scope["path"])
         inspector = await self._inspector(address[1] if address else "", answer, door)
         if inspector is None:

@@ -25,11 +25,14 @@ logger = logging.getLogger(__name__)
 
 LEAVING_S = 2.0
 """How long closing a connection may take: the client's after a break, the server's after its whole answer."""
-LOOP = (
+LOOP_MESSAGE = (
     "This request was passed on by an inspector already: it would go round in a circle. Let the inspector pass on to "
     "the server itself."
 )
-RECORDED = {"object": "greenroom.inspected_request", "message": "Recorded: see this inspector in Greenroom."}
+RECORDED_ANSWER = {
+    "object": "greenroom.inspected_request",
+    "message": "Recorded: see this inspector in Greenroom.",
+}
 
 Answer = Inspector.Answer
 
@@ -65,7 +68,7 @@ class Exchange:
             if answering.done():
                 self._end(answering.result())
             elif leaving.done():  # with the end of an answer a server reports its client as gone
-                is_over = self._record.answer.is_complete or self._record.answer.said_done
+                is_over = self._record.answer.is_complete or self._record.answer.has_sent_done
                 self._end(End.COMPLETE if is_over else End.CLIENT_LEFT)
             else:
                 self._end(End.STOPPED if stopping.done() else End.TOO_LONG)
@@ -104,7 +107,7 @@ class Exchange:
             await self._answer_as_chosen()
             return End.COMPLETE
         except ClientLeftError:
-            return End.COMPLETE if self._record.answer.said_done else End.CLIENT_LEFT
+            return End.COMPLETE if self._record.answer.has_sent_done else End.CLIENT_LEFT
         except BreakOffError:
             return End.FAULT
         except TooLongError:
@@ -162,7 +165,7 @@ class Exchange:
         is_fault = self._record.inspector.answer is Answer.FAULT
         if is_fault and await refuse(self._record.answer, self._record.inspector.settings):
             return
-        await self._record.answer.send_json(200, RECORDED)
+        await self._record.answer.send_json(200, RECORDED_ANSWER)
 
     def _is_passed_on_already(self) -> bool:
         vias = [value for name, value in self._record.head.headers if name.lower() == b"via"]
@@ -170,8 +173,8 @@ class Exchange:
 
     async def _refuse_loop(self) -> None:
         await self._record.body.read()
-        self._record.error = GreenroomError(Code.BLOCKED_ADDRESS, LOOP)
-        await self._record.answer.send_error(508, LOOP, "loop")
+        self._record.error = GreenroomError(Code.BLOCKED_ADDRESS, LOOP_MESSAGE)
+        await self._record.answer.send_error(508, LOOP_MESSAGE, "loop")
 
 
 _TIMEOUTS = frozenset({Code.CONNECT_TIMEOUT, Code.FIRST_CONTENT_TIMEOUT, Code.STALLED, Code.TURN_TIMEOUT})

@@ -9,7 +9,7 @@ from playground.engine.answer.redaction import MASK, redactor_of
 from playground.inspectors.authentication import presented_keys
 from playground.inspectors.greenroom_keys import greenroom_keys_in, without_greenroom_keys
 from playground.inspectors.key_names import names_a_key
-from playground.inspectors.lossless_text import bytes_of, text_of
+from playground.inspectors.lossless_text import decode_lossless, encode_lossless
 from playground.inspectors.presented_secrets import (
     MOST_PRESENTED,
     SHORTEST_PRESENTED_CHARS,
@@ -76,12 +76,12 @@ class Masker:
         """Return a body with secrets masked, every other byte as it is; None if one can't be masked in its place."""
         if self._is_flooded:
             return None
-        text = text_of(body)
+        text = decode_lossless(body)
         masked = self.text(text)
-        plain = body if masked is text else bytes_of(masked)
+        plain = body if masked is text else encode_lossless(masked)
         if not is_encoded(plain, self.text):
             return plain
-        plain = bytes_of(without_escaped(masked, self.text))
+        plain = encode_lossless(without_escaped(masked, self.text))
         return None if is_encoded(plain, self.text) else plain
 
     def parts(self, parts: Iterable[tuple[int, bytes]]) -> list[tuple[int, bytes]] | None:
@@ -96,7 +96,7 @@ class Masker:
         if len(greenroom_keys) > MOST_PRESENTED:
             return None
         without = parts_without_presented(masked, {*self._presented, *greenroom_keys})
-        plain = [(t_ms, bytes_of(text)) for t_ms, text in without if text]
+        plain = [(t_ms, encode_lossless(text)) for t_ms, text in without if text]
         kept = list(without_split_secrets(plain, self._known))
         answer = b"".join(part for _, part in kept)
         is_left = is_encoded(answer, self.text) or is_spelt_out(answer, self.text)

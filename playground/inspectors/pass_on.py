@@ -14,7 +14,7 @@ from playground.engine.errors import upstream
 from playground.engine.errors.codes import Code, UpstreamError
 from playground.inspectors.forwarding import ForwardedAnswer, Forwarding, PassedRequest, RawHeaders
 from playground.inspectors.pass_on_limits import PASS_ON_LIMITS, PassOnLimits
-from playground.inspectors.passed_headers import given_back, has_body, sent_on
+from playground.inspectors.passed_headers import answer_headers, has_body, request_headers
 from playground.outgoing.passing_on import PassedAnswer, open_passed_on
 
 HIGHEST_STATUS = 599
@@ -88,7 +88,7 @@ async def _open(
     upload: "_Upload | None",
     limits: PassOnLimits,
 ) -> PassedAnswer:
-    headers = sent_on(request.headers, own_cookies=own_cookies())
+    headers = request_headers(request.headers, own_cookies=own_cookies())
     _check_headers(headers)
     opened = open_passed_on(
         request.method, address, headers=headers, body=upload, connect_ms=limits.connect_ms
@@ -109,7 +109,7 @@ def own_cookies() -> tuple[str, ...]:
 
 
 def _headers_back(answer: PassedAnswer) -> RawHeaders:
-    return given_back(answer.headers)
+    return answer_headers(answer.headers)
 
 
 def _check_headers(headers: RawHeaders) -> None:

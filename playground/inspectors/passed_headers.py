@@ -4,39 +4,41 @@ from collections.abc import Collection, Iterator
 
 from playground.inspectors.forwarding import VIA_PSEUDONYM, RawHeaders
 
-OF_THE_CONNECTION = frozenset(
+HOP_BY_HOP_HEADERS = frozenset(
     {b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
 )
 """RFC 9110, 7.6.1, with those of older clients."""
-OF_PROXIES = b"proxy-"
-OF_THE_SERVER = frozenset({b"expect", b"host"})
+PROXY_HEADER_PREFIX = b"proxy-"
+HEADERS_FOR_THIS_SERVER = frozenset({b"expect", b"host"})
 """Headers for this server alone; it has answered ``Expect`` itself."""
-OF_THE_ORIGIN = frozenset(
+HEADERS_ABOUT_THE_ORIGIN = frozenset(
     {
         b"alt-svc", b"clear-site-data", b"nel", b"public-key-pins", b"refresh", b"report-to", b"reporting-endpoints",
         b"service-worker-allowed", b"set-cookie", b"strict-transport-security",
     }
 )  # fmt: skip
-"""What a server says to browsers about itself: from here they would take it for this site's. Large cookies would lock a
+"""What a server tells browsers about its own origin, which would be applied to this site; large cookies would lock a
 browser out of it.
 """
 VIA = (b"Via", f"1.1 {VIA_PSEUDONYM}".encode())
 
 
-def sent_on(headers: RawHeaders, *, own_cookies: Collection[str]) -> RawHeaders:
-    """Return the headers to send, but for ``Host``. ``own_cookies`` sign somebody in here, and go nowhere else."""
+def request_headers(headers: RawHeaders, *, own_cookies: Collection[str]) -> RawHeaders:
+    """Return the headers to pass on, without ``Host`` and the ``own_cookies``, by which people sign in to this site."""
     own = frozenset(name.encode() for name in own_cookies)
     kept = [
         (name, _without(value, own) if name.lower() == b"cookie" else value)
         for name, value in _end_to_end(headers)
-        if name.lower() not in OF_THE_SERVER
+        if name.lower() not in HEADERS_FOR_THIS_SERVER
     ]
     return (*((name, value) for name, value in kept if value or name.lower() != b"cookie"), VIA)
 
 
-def given_back(headers: RawHeaders) -> RawHeaders:
-    """Return an answer's headers for the caller, without what would speak for this site."""
-    return tuple((name, value) for name, value in _end_to_end(headers) if name.lower() not in OF_THE_ORIGIN)
+def answer_headers(headers: RawHeaders) -> RawHeaders:
+    """Return the headers of a server's answer for the caller, without those that a browser would apply to this site."""
+    return tuple(
+        (name, value) for name, value in _end_to_end(headers) if name.lower() not in HEADERS_ABOUT_THE_ORIGIN
+    )
 
 
 def has_body(headers: RawHeaders) -> bool:
@@ -56,10 +58,10 @@ def _end_to_end(headers: RawHeaders) -> Iterator[tuple[bytes, bytes]]:
         for word in value.split(b",")
     }
     is_chunked = any(name.lower() == b"transfer-encoding" for name, _ in headers)
-    dropped = OF_THE_CONNECTION | named | ({b"content-length"} if is_chunked else set())
+    dropped = HOP_BY_HOP_HEADERS | named | ({b"content-length"} if is_chunked else set())
     for name, value in headers:
         lowered = name.lower()
-        if lowered not in dropped and not lowered.startswith(OF_PROXIES):
+        if lowered not in dropped and not lowered.startswith(PROXY_HEADER_PREFIX):
             yield name, value
 
 
@@ -71,4 +73,4 @@ def _without(cookies: bytes, own: frozenset[bytes]) -> bytes:
 
 
 def _cookie_name(pair: bytes) -> bytes:
-    return pair.partition(b";")[0].partition(b"=")[0].strip()
+    return pair.partition(b"=")[0].strip()

@@ -45,10 +45,10 @@ def make_persona(
         received.document or {}, platform=platform, base_url=base_url, persona_name=name, headers=headers
     )
     draft = read_document(written(document, platform, site_url=settings.SITE_URL), site_url=settings.SITE_URL)
-    made = import_draft(draft, by=by, note=f"Made of request {number} of the inspector {inspector.name}")
-    return replace(made, notes=(*made.notes, *_about_left_out(left_out)))
+    imported = import_draft(draft, by=by, note=f"Made of request {number} of the inspector {inspector.name}")
+    return replace(imported, notes=(*imported.notes, *_left_out_note(left_out)))
 
 
-def _about_left_out(names: list[str]) -> Iterator[str]:
+def _left_out_note(names: list[str]) -> Iterator[str]:
     if names:
         yield f"Left out, because keys stand there or might: {', '.join(names)}. Name a token secret in their place."

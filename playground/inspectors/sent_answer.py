@@ -12,11 +12,11 @@ from playground.inspectors.forwarding import RawHeaders
 HELD_BYTES = KEPT_ANSWER_BYTES + MASKED_BEFORE_CUT_BYTES
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-ANSWERS_ONLY = (
+SANDBOX_HEADERS = (
     (b"content-security-policy", b"sandbox; default-src 'none'"),
     (b"x-content-type-options", b"nosniff"),
 )
-"""Sent with every answer, and not recorded: whatever an inspector answers, to a browser it is no page of this site."""
+"""Sent with every answer, and not recorded: no browser takes an inspector's answer for a page of this site."""
 JSON_TYPE = (b"content-type", b"application/json")
 
 
@@ -38,13 +38,13 @@ class SentAnswer:
         send: Send,
         *,
         elapsed_ms: Callable[[], int],
-        as_given: Callable[[bytes], object] | None = None,
+        answer_verbatim: Callable[[bytes], object] | None = None,
         method: str = "GET",
     ) -> None:
-        """``as_given``: see `ReceivedHead.answer_as_given`; ``method`` is the request's."""
+        """``answer_verbatim`` is that of the `ReceivedHead`; ``method`` is the request's."""
         self._send = send
         self._elapsed_ms = elapsed_ms
-        self._as_given = as_given
+        self._answer_verbatim = answer_verbatim
         self._method = method
         self._kept_bytes = 0
         self.status: int | None = None
@@ -54,7 +54,7 @@ class SentAnswer:
         self.size = 0
         self.timings: dict[str, int] = {}
         self.is_complete = False
-        self.said_done = False
+        self.has_sent_done = False
         """Whether the last part ended with ``[DONE]``: clients may leave then."""
 
     @property
@@ -72,9 +72,9 @@ class SentAnswer:
         """Send the line and the headers at once; with a ``reason``, both as another server sent them."""
         self.status, self.headers = status, tuple(headers)
         self.timings["status_ms"] = self._elapsed_ms()
-        if reason is not None and self._as_given is not None:
-            self._as_given(reason)
-        sent = [*headers, *ANSWERS_ONLY]
+        if reason is not None and self._answer_verbatim is not None:
+            self._answer_verbatim(reason)
+        sent = [*headers, *SANDBOX_HEADERS]
         await self._send({"type": "http.response.start", "status": status, "headers": sent})
         # Daphne keeps the headers until something of the body comes.
         await self._send({"type": "http.response.body", "body": b"", "more_body": True})
@@ -89,7 +89,7 @@ class SentAnswer:
         self.timings.setdefault("first_byte_ms", t_ms)
         self.size += len(part)
         await self._send({"type": "http.response.body", "body": part, "more_body": True})
-        self.said_done = part[-len(_DONE) - _LINE_ENDS :].rstrip().endswith(_DONE)
+        self.has_sent_done = part[-len(_DONE) - _LINE_ENDS :].rstrip().endswith(_DONE)
         self._keep(t_ms, part)
 
     async def end(self) -> None:

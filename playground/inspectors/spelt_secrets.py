@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes
 
 import orjson
 
-from playground.inspectors.lossless_text import STEP, bytes_of, text_of
+from playground.inspectors.lossless_text import STEP, decode_lossless, encode_lossless
 from playground.storage.known_secrets import SHORTEST_COMPARED_CHARS
 
 Mask = Callable[[str], str]
@@ -81,11 +81,11 @@ def is_encoded(body: bytes, mask: Mask) -> bool:
 def is_spelt_out(answer: bytes, mask: Mask) -> bool:
     """Whether a text that the payloads of an answer add up to has a secret, or can't be told to have none."""
     try:
-        channels = _channels(text_of(answer, "replace"))
+        channels = _channels(decode_lossless(answer, "replace"))
     except _TooDeepError:
         return True
     return any(mask(text) != text for text in channels) or is_encoded(
-        bytes_of(_BETWEEN_CHANNELS.join(channels)), mask
+        encode_lossless(_BETWEEN_CHANNELS.join(channels)), mask
     )
 
 

@@ -89,7 +89,7 @@ class CountsChange:
     owner_id: int
     persona_ref: str
     slot: datetime
-    taken: Counts
+    removed: Counts
     added: Counts
 
     @property
@@ -103,7 +103,7 @@ def note_closed(turn_id: str) -> list[CountsChange]:
     The conversation's row is locked before. What is returned belongs in `store_counts`, at the end of the transaction.
     """
     ((conversation_id, position, continues_id),) = _TURN(id=turn_id)
-    conversation = _counted(conversation_id)
+    conversation = _counted_conversation(conversation_id)
     first = _first_position(conversation_id, position, continues_id)
     rows = _TURNS_FROM(conversation=conversation_id, position=first)
     waits = waits_in(dict(zip(TURN_FIELDS, row, strict=True)) for row in rows)
@@ -121,7 +121,7 @@ def note_closed(turn_id: str) -> list[CountsChange]:
 
 def log_anew(conversation_id: str) -> None:
     """Store the waits and the summary of a conversation whose turns were copied; they count in no slot."""
-    conversation = _counted(conversation_id)
+    conversation = _counted_conversation(conversation_id)
     rows = Turn.objects.filter(conversation=conversation_id).order_by("position")
     waits = waits_in(rows.values(*TURN_FIELDS))
     for turns in waits:
@@ -137,7 +137,7 @@ def store_counts(changes: Iterable[CountsChange]) -> None:
     for key, of_slot in groupby(sorted(changes, key=attrgetter("key")), key=attrgetter("key")):
         pk, counts = _locked_counts(*key)
         for change in of_slot:
-            counts = changed(counts, added=change.added, taken=change.taken)
+            counts = changed(counts, added=change.added, removed=change.removed)
         _SET_COUNTS(id=pk, counts=counts)
 
 
@@ -153,8 +153,8 @@ def _locked_counts(owner_id: int, persona_ref: str, slot: datetime) -> tuple[int
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    """What of a conversation its waits are counted by."""
+class _CountedConversation:
+    """A conversation's values on which the counts of its waits depend."""
 
     conversation_id: str
     owner_id: int
@@ -163,9 +163,9 @@ class _Counted:
     persona_ref: str
 
 
-def _counted(conversation_id: str) -> _Counted:
+def _counted_conversation(conversation_id: str) -> _CountedConversation:
     (row,) = _CONVERSATION(id=conversation_id)
-    return _Counted(conversation_id, *row)
+    return _CountedConversation(conversation_id, *row)
 
 
 def _first_position(conversation_id: str, position: int, following: str | None) -> int:
@@ -184,7 +184,7 @@ def _first_position(conversation_id: str, position: int, following: str | None) 
     return position
 
 
-def _store_wait(conversation: _Counted, numbers: WaitNumbers, counted: Counts) -> Counts:
+def _store_wait(conversation: _CountedConversation, numbers: WaitNumbers, counted: Counts) -> Counts:
     """Store the wait, and return what it counted before."""
     stored = _COUNTED.first(conversation=conversation.conversation_id, position=numbers.position)
     values = asdict(numbers) | {"counted": counted}

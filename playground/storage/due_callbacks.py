@@ -66,18 +66,18 @@ def claim_due(
     claimed: list[DueCallback] = []
     while len(claimed) < most:
         full = [owner for owner, count in of_owner.items() if count >= most_of_owner]
-        rows = list(_due(now).exclude(owner_id__in=full).values_list(*_SEEN)[: most - len(claimed)])
+        rows = list(_due(now).exclude(owner_id__in=full).values_list(*_DUE_FIELDS)[: most - len(claimed)])
         if not rows:
             break
-        for seen in map(_Seen._make, rows):
-            if of_owner[seen.owner_id] < most_of_owner and (callback := _claim(seen, now)) is not None:
+        for due in map(_DueRow._make, rows):
+            if of_owner[due.owner_id] < most_of_owner and (callback := _claim(due, now)) is not None:
                 claimed.append(callback)
-            of_owner[seen.owner_id] += 1
+            of_owner[due.owner_id] += 1
     return claimed
 
 
-class _Seen(NamedTuple):
-    """A due row as it was read: whoever claims it changes it."""
+class _DueRow(NamedTuple):
+    """A due row as it was read; a claim succeeds only while the row still has these values."""
 
     pk: int
     owner_id: int
@@ -85,7 +85,7 @@ class _Seen(NamedTuple):
     next_at: datetime
 
 
-_SEEN = _Seen._fields
+_DUE_FIELDS = _DueRow._fields
 
 
 def _due(now: datetime) -> QuerySet[Callback]:
@@ -111,15 +111,17 @@ def _free(now: datetime) -> Q:
     return Q(lease_until=None) | Q(lease_until__lt=now)
 
 
-def _claim(seen: _Seen, now: datetime) -> DueCallback | None:
+def _claim(due: _DueRow, now: datetime) -> DueCallback | None:
     """Lease the row; None if another process did, or it was settled meanwhile."""
     lease = secrets.token_hex(16)
-    same = Callback.objects.filter(
-        _free(now), pk=seen.pk, state=Callback.State.WAITING, attempts=seen.attempts, next_at=seen.next_at
+    unclaimed = Callback.objects.filter(
+        _free(now), pk=due.pk, state=Callback.State.WAITING, attempts=due.attempts, next_at=due.next_at
     )
-    if not same.update(lease=lease, lease_until=now + timedelta(seconds=LEASE_S), attempts=F("attempts") + 1):
+    if not unclaimed.update(
+        lease=lease, lease_until=now + timedelta(seconds=LEASE_S), attempts=F("attempts") + 1
+    ):
         return None
-    row = Callback.objects.filter(pk=seen.pk).first()
+    row = Callback.objects.filter(pk=due.pk).first()
     if row is None:
         return None  # deleted with its conversation
     claimed = DueCallback(
@@ -199,14 +201,14 @@ def _answer_json(callback: DueCallback, attempt: Attempt) -> Json:
     return {
         "at": attempt.at.isoformat(),
         "status": attempt.status,
-        "text": _shown(attempt.answer, callback.keys),
+        "text": _masked_text(attempt.answer, callback.keys),
         "problem": attempt.problem or "",
         "message": attempt.message,
     }
 
 
 @sensitive_variables()
-def _shown(answer: bytes, keys: tuple[str, ...]) -> str:
+def _masked_text(answer: bytes, keys: tuple[str, ...]) -> str:
     """Return the beginning of an answer as text, without any secret that this site knows."""
     if not answer.strip(b"\0 \r\n\t"):
         return ""

@@ -30,10 +30,6 @@ class ExportFormat:
     write: Callable[[Conversation], str]
 
 
-def export_as(conversation: Conversation, export_format: ExportFormat) -> str:
-    return export_format.write(conversation)
-
-
 def archive_of(conversations: Sequence[Conversation], export_format: ExportFormat) -> IO[bytes]:
     """Return a ZIP file, at its beginning, with a file for each."""
     file: IO[bytes] = SpooledTemporaryFile(max_size=HELD_BYTES)  # noqa: SIM115 # the response closes it
@@ -51,7 +47,7 @@ def filename_of(conversation: Conversation, export_format: ExportFormat) -> str:
 def _json(conversation: Conversation) -> str:
     """Return everything that was said and when, as the socket's snapshot has it."""
     document = {
-        "conversation": _about(conversation),
+        "conversation": _exported_conversation(conversation),
         "turns": [turn_json(turn) for turn in conversation.turns.order_by("position").iterator()],
     }
     return json_bytes(document).decode()
@@ -61,7 +57,9 @@ def _cassette(conversation: Conversation) -> str:
     """Return each request and what came back, payload by payload with its time: what a replay needs."""
     completions = Completion.objects.filter(turn__conversation=conversation).select_related("turn")
     recorded = [_recorded(each) for each in completions.order_by("turn__position", "attempt").iterator()]
-    return json_bytes({"conversation": _about(conversation), "completions": recorded}).decode()
+    return json_bytes(
+        {"conversation": _exported_conversation(conversation), "completions": recorded}
+    ).decode()
 
 
 def _recorded(completion: Completion) -> Json:
@@ -77,7 +75,7 @@ def _recorded(completion: Completion) -> Json:
     }
 
 
-def _about(conversation: Conversation) -> Json:
+def _exported_conversation(conversation: Conversation) -> Json:
     return conversation_json(conversation, persona_of(conversation)) | {
         "created_at": conversation.created_at.isoformat(),
         "ended_at": conversation.ended_at.isoformat() if conversation.ended_at else None,

@@ -16,7 +16,7 @@ TRIGRAM = 3
 """The index finds no fewer characters."""
 MOST_FOUND = 1_000
 """How many of the newest waits with the words are looked at."""
-MOST_OF_ALL = 20_000
+MOST_MATCHES = 20_000
 """How many of the newest that anyone said: FTS5 knows no owners."""
 SEARCHED_WITHOUT_INDEX = 5_000
 """How many of the user's newest waits are read where no index helps."""
@@ -40,8 +40,8 @@ NOTHING_FOUND = FoundConversations(frozenset(), {}, "")
 
 def find_words(user: User, words: str) -> FoundConversations:
     """Return the conversations in which the words were said, or that they identify."""
-    by_text, left_out = _by_text(user, words)
-    ids = {*by_text, *_identified(user, words), *_failed_with(user, words), *_named(user, words)}
+    by_text, left_out = _search_texts(user, words)
+    ids = {*by_text, *_with_id(user, words), *_with_error_code(user, words), *_with_name(user, words)}
     return FoundConversations(frozenset(ids), by_text, left_out)
 
 
@@ -52,9 +52,9 @@ def excerpts_of(waits: Iterable[int], words: str) -> dict[str, tuple[Part, ...]]
     return {conversation_id: excerpt for conversation_id, excerpt in excerpts if excerpt}
 
 
-def _by_text(user: User, words: str) -> tuple[Mapping[str, int], str]:
+def _search_texts(user: User, words: str) -> tuple[Mapping[str, int], str]:
     if len(words) < TRIGRAM or not has_text_index(connection.vendor):
-        return _by_text_of_newest(user, words)
+        return _search_newest(user, words)
     own = CallersWait.objects.filter(owner=user)
     if connection.vendor == "sqlite":
         rows, is_cut = _matching_with_fts5(own, words)
@@ -79,7 +79,7 @@ def _newest_of_each(rows: Iterable[tuple[str, int]]) -> dict[str, int]:
 def _matching_with_fts5(own: QuerySet[CallersWait], words: str) -> tuple[list[tuple[str, int]], bool]:
     phrase = '"' + words.replace('"', '""') + '"'
     with connection.cursor() as cursor:
-        cursor.execute(_MATCHES, [phrase, MOST_OF_ALL])
+        cursor.execute(_MATCHES, [phrase, MOST_MATCHES])
         matching = [pk for (pk,) in cursor.fetchall()]
     rows: list[tuple[str, int]] = []
     for start in range(0, len(matching), MOST_FOUND):
@@ -87,10 +87,10 @@ def _matching_with_fts5(own: QuerySet[CallersWait], words: str) -> tuple[list[tu
         rows += own_matching.values_list("conversation", "pk")
         if len(rows) >= MOST_FOUND:
             return rows, True
-    return rows, len(matching) == MOST_OF_ALL
+    return rows, len(matching) == MOST_MATCHES
 
 
-def _by_text_of_newest(user: User, words: str) -> tuple[Mapping[str, int], str]:
+def _search_newest(user: User, words: str) -> tuple[Mapping[str, int], str]:
     """Read the newest waits one by one, where no index helps."""
     newest = CallersWait.objects.filter(owner=user).order_by("-pk")[:SEARCHED_WITHOUT_INDEX]
     spoken = newest.values_list("conversation", "pk", "text")
@@ -112,19 +112,19 @@ def _by_text_of_newest(user: User, words: str) -> tuple[Mapping[str, int], str]:
     ), f"For {why} only your newest {searched:,} turns are searched." if is_cut else ""
 
 
-def _identified(user: User, words: str) -> Iterable[str]:
+def _with_id(user: User, words: str) -> Iterable[str]:
     """Return the conversation of this id, or of the turn of this id."""
-    itself = Conversation.of(user).filter(pk=words).order_by().values_list("pk", flat=True)
+    conversations = Conversation.of(user).filter(pk=words).order_by().values_list("pk", flat=True)
     turns = Turn.objects.filter(pk=words, conversation__owner=user).order_by()
-    return itself.union(turns.values_list("conversation", flat=True))
+    return conversations.union(turns.values_list("conversation", flat=True))
 
 
-def _failed_with(user: User, words: str) -> Iterable[str]:
+def _with_error_code(user: User, words: str) -> Iterable[str]:
     failed = CallersWait.objects.filter(owner=user, error_code=words.lower()).order_by("-pk")
     return failed.values_list("conversation", flat=True)[:MOST_FOUND]
 
 
-def _named(user: User, words: str) -> Iterable[str]:
+def _with_name(user: User, words: str) -> Iterable[str]:
     # In no order: the index of names alone answers it.
     named = Conversation.objects.filter(owner=user, conversation_name__icontains=words).order_by()
     return named.values_list("pk", flat=True)[:MOST_NAMED]

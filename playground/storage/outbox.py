@@ -32,27 +32,27 @@ def will_send(callback_url: str) -> bool:
 
 def note_started(conversation: Conversation) -> None:
     """The conversation's row has just been stored."""
-    if _sends(conversation):
-        _put(conversation, ReplicaJoined(), conversation.created_at)
+    if _sends_callbacks(conversation):
+        _queue(conversation, ReplicaJoined(), conversation.created_at)
 
 
 def note_ended(conversation_id: str, reason: ShutdownReason, at: datetime) -> None:
     """The conversation has just been marked as ended. Its transcript is made later: a turn may still end."""
     conversation = _conversation(conversation_id)
-    if _sends(conversation):
-        _put(conversation, Shutdown(reason), at)
-        _put_row(conversation, TranscriptionReady.event_type, "", at)
+    if _sends_callbacks(conversation):
+        _queue(conversation, Shutdown(reason), at)
+        _queue_row(conversation, TranscriptionReady.event_type, "", at)
 
 
 def note_tool_calls(turn_id: str, calls: Sequence[Json], at: datetime) -> None:
     """The turn has just been stored as closed, with these calls of its timeline."""
     turn = Turn.objects.only("position", "conversation_id").get(pk=turn_id)
     conversation = _conversation(turn.conversation_id)
-    if not _sends(conversation):
+    if not _sends_callbacks(conversation):
         return
     for call in calls:
         made = ToolCallMade(call["id"], call["name"], call["arguments"], turn.position)
-        _put(conversation, made, at)
+        _queue(conversation, made, at)
 
 
 def body_of(conversation: Conversation, event: CallbackEvent, at: datetime) -> str:
@@ -67,15 +67,15 @@ def _conversation(conversation_id: str) -> Conversation:
     return Conversation.objects.only(*fields).get(pk=conversation_id)
 
 
-def _sends(conversation: Conversation) -> bool:
+def _sends_callbacks(conversation: Conversation) -> bool:
     return conversation.sends_callbacks and settings.CALLBACKS
 
 
-def _put(conversation: Conversation, event: CallbackEvent, at: datetime) -> None:
-    _put_row(conversation, event.event_type, body_of(conversation, event, at), at)
+def _queue(conversation: Conversation, event: CallbackEvent, at: datetime) -> None:
+    _queue_row(conversation, event.event_type, body_of(conversation, event, at), at)
 
 
-def _put_row(conversation: Conversation, event_type: str, body: str, at: datetime) -> None:
+def _queue_row(conversation: Conversation, event_type: str, body: str, at: datetime) -> None:
     is_full = _queue_is_full(conversation.owner_id)
     Callback.objects.create(
         conversation=conversation,

@@ -19,7 +19,7 @@ from playground.models import CallersWait, PersonaCounts, Turn
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
-KEPT = 2 * WEEK + DAY
+KEPT_FOR = 2 * WEEK + DAY
 """Older slots are on no page."""
 FAILURES_SHOWN = 5
 
@@ -116,5 +116,5 @@ def newest_failures(user: User, now: datetime) -> list[Failure]:
 
 def forget_old_counts(now: datetime) -> int:
     """Delete the counts that no page shows any more; return how many slots went."""
-    count, _by_model = PersonaCounts.objects.filter(slot__lt=now - KEPT).delete()
+    count, _by_model = PersonaCounts.objects.filter(slot__lt=now - KEPT_FOR).delete()
     return count

@@ -76,9 +76,9 @@ class PersonaTimes:
 def persona_times(persona_ref: str, user: User, *, before: int | None = None) -> PersonaTimes:
     """Return the times of the newest versions that the user talked to, of those numbered below ``before`` if given."""
     versions = _versions(persona_ref, user, before)
-    places = [place for version in versions for place in _newest_places(version, user)]
-    places += _left_places(versions, user)
-    turns, open_turns = _turns_by_version(places), _open_turns(places)
+    ranges = [turn_range for version in versions for turn_range in _newest_ranges(version, user)]
+    ranges += _former_ranges(versions, user)
+    turns, open_turns = _turns_by_version(ranges), _open_turns(ranges)
     shown = []
     # The last one is read for the comparison alone, if there are more than a page has.
     for version, previous in zip(versions, [*versions, None][1:], strict=True):
@@ -94,20 +94,22 @@ def persona_times(persona_ref: str, user: User, *, before: int | None = None) ->
 
 def _versions(persona_ref: str, user: User, before: int | None) -> list[PersonaVersion]:
     talked = Conversation.objects.filter(owner=user, persona_version=OuterRef("pk"), stand_in=False)
-    left = UsedVersion.objects.filter(_LEFT, **_measured_of(user), persona_version=OuterRef("pk"))
-    versions = PersonaVersion.objects.filter(Exists(talked) | Exists(left), persona_ref=persona_ref)
+    former = UsedVersion.objects.filter(
+        _FORMER, **_measured_conversations(user), persona_version=OuterRef("pk")
+    )
+    versions = PersonaVersion.objects.filter(Exists(talked) | Exists(former), persona_ref=persona_ref)
     versions = versions.order_by("-number")
     if before is not None:
         versions = versions.filter(number__lt=before)
     return list(versions.only("number", "note", "created_at")[: VERSIONS_ON_A_PAGE + 1])
 
 
-def _turns_by_version(places: Sequence["_Place"]) -> Mapping[int, list[MeasuredTurn]]:
+def _turns_by_version(ranges: Sequence["_TurnRange"]) -> Mapping[int, list[MeasuredTurn]]:
     """Return the newest turns of each version, the newest first."""
-    instant = {place.conversation_id for place in places if place.is_instant}
-    version_ids = _VersionIds(places)
+    instant = {turn_range.conversation_id for turn_range in ranges if turn_range.is_instant}
+    version_ids = _VersionIds(ranges)
     turns = (
-        Turn.objects.filter(_turns_in(places), kind__in=ANSWERED_BY_LLM)
+        Turn.objects.filter(_turns_in(ranges), kind__in=ANSWERED_BY_LLM)
         .exclude(status__in=Turn.OPEN)
         .annotate(words=Left("user_text", WORDS_CHARS), goes_on=Exists(_CONTINUATION))
         .only("conversation", "position", "kind", "status", "timings", "created_at", "continues")
@@ -122,10 +124,10 @@ def _turns_by_version(places: Sequence["_Place"]) -> Mapping[int, list[MeasuredT
     return by_version
 
 
-def _open_turns(places: Sequence["_Place"]) -> Counter[int]:
+def _open_turns(ranges: Sequence["_TurnRange"]) -> Counter[int]:
     """Count the open turns of each version."""
-    version_ids = _VersionIds(places)
-    turns = Turn.objects.filter(_turns_in(places), kind__in=ANSWERED_BY_LLM, status__in=Turn.OPEN)
+    version_ids = _VersionIds(ranges)
+    turns = Turn.objects.filter(_turns_in(ranges), kind__in=ANSWERED_BY_LLM, status__in=Turn.OPEN)
     return Counter(version_ids.at(*turn) for turn in turns.values_list("conversation_id", "position"))
 
 
@@ -158,7 +160,7 @@ class _Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _TurnRange:
     """Turns of a conversation that used one version: those from ``first`` on, and before ``end`` if it is given."""
 
     conversation_id: str
@@ -174,24 +176,24 @@ class _Place:
 class _VersionIds:
     """Finds the version that a turn used, by conversation and position."""
 
-    def __init__(self, places: Iterable[_Place]) -> None:
-        self._places: dict[str, list[_Place]] = defaultdict(list)
-        for place in places:
-            self._places[place.conversation_id].append(place)
+    def __init__(self, ranges: Iterable[_TurnRange]) -> None:
+        self._ranges: dict[str, list[_TurnRange]] = defaultdict(list)
+        for turn_range in ranges:
+            self._ranges[turn_range.conversation_id].append(turn_range)
 
     def at(self, conversation_id: str, position: int) -> int:
-        return next(each.version_id for each in self._places[conversation_id] if each.holds(position))
+        return next(each.version_id for each in self._ranges[conversation_id] if each.holds(position))
 
 
-_LEFT = ~Q(conversation__persona_version=F("persona_version"))
-"""A version that its conversation used before the present one."""
+_FORMER = ~Q(conversation__persona_version=F("persona_version"))
+"""Selects versions that their conversations used before the present one."""
 
 
-def _measured_of(user: User) -> dict[str, Any]:
+def _measured_conversations(user: User) -> dict[str, Any]:
     return {"conversation__owner": user, "conversation__stand_in": False}
 
 
-def _newest_places(version: PersonaVersion, user: User) -> Iterator[_Place]:
+def _newest_ranges(version: PersonaVersion, user: User) -> Iterator[_TurnRange]:
     """Yield where the newest turns are, without a look at the turns themselves: only at each last position."""
     last = Turn.objects.filter(conversation=OuterRef("pk")).order_by("-position").values("position")[:1]
     since = UsedVersion.objects.filter(conversation=OuterRef("pk"), persona_version=version).values(
@@ -209,36 +211,40 @@ def _newest_places(version: PersonaVersion, user: User) -> Iterator[_Place]:
             continue
         first = max(since_position or 0, last_position + 1 - room)
         room -= max(0, last_position + 1 - first)
-        yield _Place(conversation_id, version.pk, first, None, _is_instant(properties))
+        yield _TurnRange(conversation_id, version.pk, first, None, _is_instant(properties))
 
 
-def _left_places(versions: Sequence[PersonaVersion], user: User) -> Iterator[_Place]:
+def _former_ranges(versions: Sequence[PersonaVersion], user: User) -> Iterator[_TurnRange]:
     """Yield where turns are that used these versions in conversations which have gone on with another one."""
     following = UsedVersion.objects.filter(
         conversation=OuterRef("conversation"), position__gt=OuterRef("position")
     )
-    left = (
-        UsedVersion.objects.filter(_LEFT, **_measured_of(user), persona_version__in=versions)
+    former = (
+        UsedVersion.objects.filter(_FORMER, **_measured_conversations(user), persona_version__in=versions)
         .order_by("-conversation__updated_at")
         .annotate(end=Subquery(following.order_by("position").values("position")[:1]))
         .values_list("conversation_id", "persona_version_id", "position", "end", "conversation__properties")
     )
-    for conversation_id, version_id, first, end, properties in left[: TURNS_OF_A_VERSION * len(versions)]:
+    for conversation_id, version_id, first, end, properties in former[: TURNS_OF_A_VERSION * len(versions)]:
         newest = max(first, end - TURNS_OF_A_VERSION)
-        yield _Place(conversation_id, version_id, newest, end, _is_instant(properties))
+        yield _TurnRange(conversation_id, version_id, newest, end, _is_instant(properties))
 
 
 def _is_instant(properties: Mapping[str, Any]) -> bool:
     return properties.get("simulated_speech") == Conversation.Speech.INSTANT
 
 
-def _turns_in(places: Sequence[_Place]) -> Q:
-    whole = [place.conversation_id for place in places if place.first == 0 and place.end is None]
+def _turns_in(ranges: Sequence[_TurnRange]) -> Q:
+    whole = [
+        turn_range.conversation_id
+        for turn_range in ranges
+        if turn_range.first == 0 and turn_range.end is None
+    ]
     chosen = Q(conversation__in=whole)
-    for place in places:
-        if place.first > 0 or place.end is not None:
-            chosen |= Q(conversation=place.conversation_id, position__gte=place.first) & (
-                Q() if place.end is None else Q(position__lt=place.end)
+    for turn_range in ranges:
+        if turn_range.first > 0 or turn_range.end is not None:
+            chosen |= Q(conversation=turn_range.conversation_id, position__gte=turn_range.first) & (
+                Q() if turn_range.end is None else Q(position__lt=turn_range.end)
             )
     return chosen
 

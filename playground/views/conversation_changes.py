@@ -19,7 +19,6 @@ from playground.storage.conversation_labels import NAME_CHARS, LabelError, add_t
 from playground.storage.exported_conversations import (
     ExportFormat,
     archive_of,
-    export_as,
     filename_of,
     format_named,
 )
@@ -124,7 +123,7 @@ def conversation_export(request: HttpRequest, conversation_id: str) -> HttpRespo
 def _file(conversation: Conversation, export_format: ExportFormat) -> HttpResponse:
     name = filename_of(conversation, export_format)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    text = export_as(conversation, export_format)
+    text = export_format.write(conversation)
     return HttpResponse(text, content_type=export_format.content_type, headers=headers)
 
 

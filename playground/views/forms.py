@@ -18,7 +18,7 @@ from personas.models import Persona
 from personas.reading import read_conversation, read_document
 from personas.row_limits import TooManyRowsError
 from playground.engine.addresses.address import AddressError, parse_address
-from playground.engine.callback_sentences import TOLD
+from playground.engine.callback_sentences import CONTENTS
 from playground.engine.platforms.registry import default_platform_name, platform_choices
 from playground.engine.prompt import placeholders
 from playground.storage.start_conversation import ConversationOptions, Message
@@ -85,7 +85,7 @@ class ConversationOptionsForm(forms.Form):
         """Return what is sent to the address, if anything is."""
         if not settings.CALLBACKS:
             return "Kept, and nothing is sent there: whoever runs the server has not switched callbacks on (CALLBACKS)."
-        return f"This address gets {TOLD}. Leave it empty and nothing is sent."
+        return f"This address gets {CONTENTS}. Leave it empty and nothing is sent."
 
     def clean_callback_url(self) -> str:
         url: str = self.cleaned_data["callback_url"].strip()

@@ -50,7 +50,7 @@ def test_the_first_server_of_a_folder_knows_that_it_is_alone(tmp_path: Path) -> 
     """In processes of their own, since a lock ends with its process."""
     program = (
         "import sys; from pathlib import Path; from dashboard import data_lock; "
-        "print(data_lock.serve_beside(Path(sys.argv[1])), flush=True); sys.stdin.read()"
+        "print(data_lock.join_servers(Path(sys.argv[1])), flush=True); sys.stdin.read()"
     )
 
     def serving() -> subprocess.Popen[str]:

@@ -32,7 +32,7 @@ def test_a_server_has_nothing_of_it(marked: Path, arguments: tuple[str, ...]) ->
     assert settings_beside(marked, *arguments) == {}
 
 
-@pytest.mark.parametrize("name", [*run_marker.DESCRIBE_A_SERVER, "SECRET_KEY_FILE"])
+@pytest.mark.parametrize("name", [*run_marker.SERVER_SETTINGS, "SECRET_KEY_FILE"])
 def test_an_environment_that_describes_a_server_counts_alone(marked: Path, name: str) -> None:
     assert settings_beside(marked, "verify", **{name: "something"}) == {}
 

@@ -4,7 +4,7 @@ import json
 import time
 from typing import Any
 
-from playground.engine.compared_requests import MOST_MESSAGES, Comparison, MessageChanges, compared
+from playground.engine.compared_requests import MOST_MESSAGES, Comparison, MessageChanges, compare_requests
 from playground.engine.examined_request import ExaminedRequest
 from playground.engine.request_difference import MOST_DIFFERENCES
 
@@ -23,7 +23,7 @@ def received(headers: dict[str, str] | None = None, **body: Any) -> ExaminedRequ
 
 
 def between(before: list[Any], after: list[Any]) -> Comparison:
-    return compared(received(messages=before), received(messages=after))
+    return compare_requests(received(messages=before), received(messages=after))
 
 
 def changes(before: list[Any], after: list[Any]) -> tuple[int, list[str], list[str]]:
@@ -63,11 +63,11 @@ def test_a_message_that_changed_in_its_place_shows_how() -> None:
 def test_line_headers_and_keys_are_compared_and_the_length_is_not() -> None:
     before = received({"Content-Length": "1", "X-Turn": "1"}, model="m", messages=[])
     after = received({"Content-Length": "2", "X-Turn": "2"}, model="n", messages=[])
-    assert [each.name for each in compared(before, after).differences] == ["x-turn", "model"]
+    assert [each.name for each in compare_requests(before, after).differences] == ["x-turn", "model"]
 
 
 def test_bodies_that_are_no_json_are_compared_as_text() -> None:
-    shown = compared(ExaminedRequest("POST", "/", (), "one"), ExaminedRequest("GET", "/", (), "two"))
+    shown = compare_requests(ExaminedRequest("POST", "/", (), "one"), ExaminedRequest("GET", "/", (), "two"))
     assert [(each.part, each.own) for each in shown.differences] == [
         ("address", '"POST /"'),
         ("body", '"one"'),
@@ -83,5 +83,5 @@ def test_they_are_bounded_and_take_linear_time() -> None:
     assert shown.messages is not None
     assert len(shown.messages.added) <= MOST_MESSAGES
     assert shown.messages.added_count == 100_002
-    wide = compared(received(a=list(range(999))), received(a=[]))
+    wide = compare_requests(received(a=list(range(999))), received(a=[]))
     assert (len(wide.differences), wide.is_whole) == (MOST_DIFFERENCES, False)

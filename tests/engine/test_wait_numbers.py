@@ -165,11 +165,11 @@ def test_hours_tell_turns_errors_and_times_of_a_period() -> None:
     failed = only_wait(turn("t3", 2, status="failed", error={"code": "stalled"}, timings={"first_audio": 9}))
     counts: dict[str, int] = {}
     for wait in [heard, failed, heard]:
-        counts = changed(counts, added=counts_of(wait, is_stand_in=False, properties={}), taken={})
+        counts = changed(counts, added=counts_of(wait, is_stand_in=False, properties={}), removed={})
     period = period_of([counts, counts])
     assert (period.turns, period.failed, period.errors) == (10, 2, (("stalled", 2),))
     assert (period.heard, period.p50_ms, period.p95_ms) == (4, 1_455, None)
-    assert changed(counts, added={}, taken=counts) == {}
+    assert changed(counts, added={}, removed=counts) == {}
 
 
 def test_hours_leave_out_stand_ins_and_times_of_speech_that_is_heard_at_once() -> None:

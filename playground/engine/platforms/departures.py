@@ -17,19 +17,19 @@ MOST_DEPARTURES = 100
 _NAME_CHARS = 64
 """How much of a header's name or a key is shown in a sentence."""
 
-_OF_HTTP = frozenset(
+_CLIENT_HEADERS = frozenset(
     {
         "accept", "accept-encoding", "accept-language", "connection", "content-encoding", "content-length",
         "content-type", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding", "user-agent",
     }
 )  # fmt: skip
 """Headers that any client writes."""
-_OF_THE_WAY = frozenset(
+_PROXY_HEADERS = frozenset(
     {
         "cdn-loop", "forwarded", "traceparent", "tracestate", "true-client-ip", "via", "x-real-ip", "x-request-id",
     }
 )  # fmt: skip
-_OF_THE_WAY_PREFIXES = (
+_PROXY_HEADER_PREFIXES = (
     "cf-",
     "fly-",
     "ngrok-",
@@ -84,14 +84,14 @@ def first_departures(departures: Iterable[Departure]) -> tuple[list[Departure], 
     return first[:MOST_DEPARTURES], len(first) <= MOST_DEPARTURES
 
 
-def of_line(received: ExaminedRequest, habits: Habits) -> Iterator[Departure]:
+def line_departures(received: ExaminedRequest, habits: Habits) -> Iterator[Departure]:
     if received.method != "POST":
         yield Departure("line", "", f"{_short(received.method)}: {habits.label} sends POST requests only.")
     elif habits.ends_in_route and not has_route(received.target):
         yield Departure("line", "", f"The path does not end in {ROUTE}, where {habits.label} calls.")
 
 
-def of_headers(received: ExaminedRequest, habits: Habits) -> Iterator[Departure]:
+def header_departures(received: ExaminedRequest, habits: Habits) -> Iterator[Departure]:
     """Yield the departures of the content's type, and of each header that the platform doesn't write itself."""
     types = received.values("content-type")
     if not types or types[0].partition(";")[0].strip().lower() != "application/json":
@@ -106,12 +106,12 @@ def of_headers(received: ExaminedRequest, habits: Habits) -> Iterator[Departure]
 
 
 def _is_known(name: str, habits: Habits) -> bool:
-    if name in habits.headers or name in _OF_HTTP or name in _OF_THE_WAY:
+    if name in habits.headers or name in _CLIENT_HEADERS or name in _PROXY_HEADERS:
         return True
-    return name.startswith((*habits.header_prefixes, *_OF_THE_WAY_PREFIXES))
+    return name.startswith((*habits.header_prefixes, *_PROXY_HEADER_PREFIXES))
 
 
-def of_body(received: ExaminedRequest, habits: Habits) -> Iterator[Departure]:
+def body_departures(received: ExaminedRequest, habits: Habits) -> Iterator[Departure]:
     body = received.document
     if body is None:
         yield Departure("body", "", f"The body is no JSON object, which {habits.label} sends.")
@@ -121,11 +121,11 @@ def of_body(received: ExaminedRequest, habits: Habits) -> Iterator[Departure]:
     if body.get("stream") is not True:
         yield Departure("body", "stream", f"stream is not true: {habits.label} always asks for a stream.")
     for key in body:
-        yield from _of_key(key, habits)
-    yield from _of_messages(body, habits)
+        yield from _key_departures(key, habits)
+    yield from _message_departures(body, habits)
 
 
-def _of_key(key: str, habits: Habits) -> Iterator[Departure]:
+def _key_departures(key: str, habits: Habits) -> Iterator[Departure]:
     if key in habits.withheld_keys:
         yield Departure("body", key, f"{key} is not sent by {habits.label}.")
     elif key not in habits.keys:
@@ -133,7 +133,7 @@ def _of_key(key: str, habits: Habits) -> Iterator[Departure]:
         yield Departure("body", key, sentence, is_by_setting=True)
 
 
-def _of_messages(body: Json, habits: Habits) -> Iterator[Departure]:
+def _message_departures(body: Json, habits: Habits) -> Iterator[Departure]:
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
         yield Departure(
@@ -145,7 +145,7 @@ def _of_messages(body: Json, habits: Habits) -> Iterator[Departure]:
         for fault in _faults(message, habits):
             places.setdefault(fault, []).append(place)
     for fault, where in places.items():
-        yield Departure("body", f"messages[{where[0]}]", f"{_named(where)} {fault}")
+        yield Departure("body", f"messages[{where[0]}]", f"{_places_in_words(where)} {fault}")
 
 
 def _faults(message: Any, habits: Habits) -> Iterator[str]:
@@ -162,7 +162,7 @@ def _faults(message: Any, habits: Habits) -> Iterator[str]:
         yield f"has {_short(', '.join(more))} beside {' and '.join(sorted(habits.message_keys, reverse=True))}."
 
 
-def _named(places: list[int]) -> str:
+def _places_in_words(places: list[int]) -> str:
     more = len(places) - 1
     return f"messages[{places[0]}]" + (f" (and {more} more)" if more else "")
 

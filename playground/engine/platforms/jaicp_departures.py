@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 
 from playground.engine.examined_request import ExaminedRequest
-from playground.engine.platforms.departures import Departure, Habits, of_body, of_headers, of_line
+from playground.engine.platforms.departures import (
+    Departure,
+    Habits,
+    body_departures,
+    header_departures,
+    line_departures,
+)
 from playground.engine.platforms.request_parts import IGNORED_PARAMETERS
 
 LEAST_TEMPERATURE, MOST_TEMPERATURE = 0, 1
@@ -24,18 +30,18 @@ HABITS = Habits(
 
 
 def departures(received: ExaminedRequest) -> Iterator[Departure]:
-    yield from of_line(received, HABITS)
+    yield from line_departures(received, HABITS)
     if received.method != "POST":
         return
     if not received.values("authorization"):
         sentence = "There is no Authorization header: JAICP sends one where the llmRequest's headers name the secret."
         yield Departure("header", "authorization", sentence, is_by_setting=True)
-    yield from of_headers(received, HABITS)
-    yield from of_body(received, HABITS)
-    yield from _of_temperature((received.document or {}).get("temperature"))
+    yield from header_departures(received, HABITS)
+    yield from body_departures(received, HABITS)
+    yield from _temperature_departures((received.document or {}).get("temperature"))
 
 
-def _of_temperature(temperature: object) -> Iterator[Departure]:
+def _temperature_departures(temperature: object) -> Iterator[Departure]:
     if temperature is None:
         return
     if isinstance(temperature, bool) or not isinstance(temperature, int | float):

@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from playground.engine.examined_request import ExaminedRequest
-from playground.engine.platforms.departures import Departure, Habits, of_body, of_headers, of_line
+from playground.engine.platforms.departures import (
+    Departure,
+    Habits,
+    body_departures,
+    header_departures,
+    line_departures,
+)
 from playground.engine.platforms.request_parts import IGNORED_PARAMETERS
 
 _KEYS = frozenset({"model", "messages", "stream", "tools"})
@@ -26,18 +32,18 @@ _SNAKE_CASE = re.compile(r"[a-z0-9_]+")
 
 
 def departures(received: ExaminedRequest) -> Iterator[Departure]:
-    yield from of_line(received, HABITS)
+    yield from line_departures(received, HABITS)
     if received.method != "POST":
         return
-    yield from _of_conversation_header(received)
-    yield from _of_key(received)
-    yield from of_headers(received, HABITS)
-    yield from of_body(received, HABITS)
-    yield from _of_prompt(received.messages())
-    yield from _of_tools((received.document or {}).get("tools"))
+    yield from _conversation_header_departures(received)
+    yield from _key_departures(received)
+    yield from header_departures(received, HABITS)
+    yield from body_departures(received, HABITS)
+    yield from _prompt_departures(received.messages())
+    yield from _tool_departures((received.document or {}).get("tools"))
 
 
-def _of_conversation_header(received: ExaminedRequest) -> Iterator[Departure]:
+def _conversation_header_departures(received: ExaminedRequest) -> Iterator[Departure]:
     """The header's exact spelling is not documented: another one is said to be another spelling."""
     if received.values("conversation_id"):
         return
@@ -49,7 +55,7 @@ def _of_conversation_header(received: ExaminedRequest) -> Iterator[Departure]:
     yield Departure("header", "conversation_id", sentence)
 
 
-def _of_key(received: ExaminedRequest) -> Iterator[Departure]:
+def _key_departures(received: ExaminedRequest) -> Iterator[Departure]:
     values = received.values("authorization")
     if not values:
         yield Departure(
@@ -61,7 +67,7 @@ def _of_key(received: ExaminedRequest) -> Iterator[Departure]:
         )
 
 
-def _of_prompt(messages: list[Any] | None) -> Iterator[Departure]:
+def _prompt_departures(messages: list[Any] | None) -> Iterator[Departure]:
     """Tavus, "LLM Abstractions": the prompt's parts populate the initial system message, every time."""
     first = messages[0] if messages else None
     if isinstance(first, dict) and first.get("role") != "system":
@@ -69,7 +75,7 @@ def _of_prompt(messages: list[Any] | None) -> Iterator[Departure]:
         yield Departure("body", "messages[0]", sentence)
 
 
-def _of_tools(tools: Any) -> Iterator[Departure]:
+def _tool_departures(tools: Any) -> Iterator[Departure]:
     """Tavus, "LLM tool": a function's name is in snake case."""
     for place, tool in enumerate(tools if isinstance(tools, list) else ()):
         function = tool.get("function") if isinstance(tool, dict) else None

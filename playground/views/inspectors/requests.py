@@ -20,7 +20,7 @@ from playground.access import (
     inspector_or_404,
     permitted,
 )
-from playground.engine.compared_requests import compared
+from playground.engine.compared_requests import compare_requests
 from playground.engine.errors.codes import GreenroomError
 from playground.engine.json_types import Json
 from playground.engine.platforms.registry import platform_choices, platform_or_default
@@ -120,7 +120,7 @@ def request_compare(request: HttpRequest, inspector_id: str, number: int) -> Htt
         "inspector": row.inspector,
         "row": row,
         "earlier": earlier,
-        "comparison": compared(read_request(earlier).received, read_request(row).received),
+        "comparison": compare_requests(read_request(earlier).received, read_request(row).received),
     }
     return render(request, "inspectors/compare.html", context)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from playground.inspectors.forwarding import RawHeaders
-from playground.inspectors.passed_headers import VIA, given_back, has_body, sent_on
+from playground.inspectors.passed_headers import VIA, answer_headers, has_body, request_headers
 
 OWN = ("greenroom-session", "greenroom-csrf")
 
@@ -13,7 +13,7 @@ def headers(*lines: str) -> RawHeaders:
 
 
 def sent(*lines: str) -> RawHeaders:
-    return sent_on(headers(*lines), own_cookies=OWN)
+    return request_headers(headers(*lines), own_cookies=OWN)
 
 
 def test_all_but_those_of_the_connection_go_on_in_their_order_and_spelling() -> None:
@@ -77,7 +77,7 @@ def test_an_answer_neither_sets_cookies_nor_speaks_for_this_site() -> None:
         "Location: https://elsewhere.example/",
         "Content-Encoding: gzip",
     )
-    assert given_back(answer) == headers(
+    assert answer_headers(answer) == headers(
         "Location: https://elsewhere.example/",
         "Content-Encoding: gzip",
     )
