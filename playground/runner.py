@@ -4,7 +4,6 @@ import asyncio
 import random
 import threading
 from contextlib import suppress
-from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
@@ -18,6 +17,7 @@ from playground.engine.speech.fillers import Pick
 from playground.engine.tools.rounds import ResultSource
 from playground.engine.turn_limits import DEFAULT_OPEN_TURNS, OpenTurnLimits, OpenTurns
 from playground.outgoing.completion import OpenCompletion, open_completion
+from playground.per_loop import PerLoop
 from playground.realtime.hub import Hub, Viewer
 from playground.realtime.layer_link import Layer, shared_layer
 from playground.realtime.notices import Kind, Notices
@@ -321,12 +321,13 @@ class Runner:
         await self._teller.tell(conversation_id, changed.seq, "playground.context", about)
 
 
-_runners: "WeakKeyDictionary[asyncio.AbstractEventLoop, Runner]" = WeakKeyDictionary()
+def _new_runner() -> Runner:
+    return Runner(limits=settings.LIMITS, layer=shared_layer(), open_turns=settings.OPEN_TURNS)
+
+
+_runners = PerLoop(_new_runner)
 
 
 def runner() -> Runner:
-    """Return the event loop's runner, created on first use."""
-    loop = asyncio.get_running_loop()
-    if loop not in _runners:
-        _runners[loop] = Runner(limits=settings.LIMITS, layer=shared_layer(), open_turns=settings.OPEN_TURNS)
-    return _runners[loop]
+    """Return this event loop's runner."""
+    return _runners.get()

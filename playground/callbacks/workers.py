@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
-from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.utils import timezone
@@ -21,6 +20,7 @@ from playground.callbacks.delivery import deliver
 from playground.engine.callback_events import NotDelivered
 from playground.engine.callback_schedule import Attempt, verdict_on
 from playground.failures import FailureLog, log_failure
+from playground.per_loop import PerLoop
 from playground.storage.database_thread import OwnDatabaseThread
 from playground.storage.due_callbacks import DueCallback, claim_due, free_leases, give_back, settle
 from playground.storage.purge import purge_callbacks
@@ -163,12 +163,9 @@ class CallbackWorkers:
             self._pruned_at = now
 
 
-_workers: "WeakKeyDictionary[asyncio.AbstractEventLoop, CallbackWorkers]" = WeakKeyDictionary()
+_workers = PerLoop(CallbackWorkers)
 
 
 def callback_workers() -> CallbackWorkers:
-    """Return the event loop's workers, created on first use."""
-    loop = asyncio.get_running_loop()
-    if loop not in _workers:
-        _workers[loop] = CallbackWorkers()
-    return _workers[loop]
+    """Return this event loop's workers."""
+    return _workers.get()

@@ -24,6 +24,7 @@ from playground.inspectors.recorder import Recorder
 from playground.inspectors.request_body import Receive, RequestBody
 from playground.inspectors.retention import Retention
 from playground.inspectors.sent_answer import Send, SentAnswer
+from playground.per_loop import PerLoop
 from playground.realtime.inspector_feed import inspector_feed
 from playground.storage.database_trouble import trouble_of
 
@@ -197,17 +198,12 @@ def _path_after_address(scope: Scope) -> bytes:
     return raw[address.end() :]
 
 
-_inspecting: dict[asyncio.AbstractEventLoop, Inspecting] = {}
+_inspecting = PerLoop(Inspecting)
 
 
 def inspecting() -> Inspecting:
-    """Return that of this event loop."""
-    loop = asyncio.get_running_loop()
-    if loop not in _inspecting:
-        for closed in [other for other in _inspecting if other.is_closed()]:
-            del _inspecting[closed]
-        _inspecting[loop] = Inspecting()
-    return _inspecting[loop]
+    """Return this event loop's inspectors."""
+    return _inspecting.get()
 
 
 async def inspect_request(scope: Scope, receive: Receive, send: Send, door: FrontDoor) -> None:

@@ -5,7 +5,6 @@ exactly as given, no compressed answers, and our own error codes. An address tha
 itself, by the same rules.
 """
 
-import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -26,6 +25,7 @@ from playground.outgoing.guard import Guard
 from playground.outgoing.phases import TimedHandshake
 from playground.outgoing.transports.in_process import Application, InProcessTransport
 from playground.outgoing.transports.sockets import SocketTransport
+from playground.per_loop import PerLoop
 
 OWN_SCHEME = "greenroom"
 LEAF_OWN_PATHS = ("/demo/",)
@@ -47,22 +47,24 @@ class Transports:
         return self.own if address.is_own else self.sockets
 
 
-_transports: dict[asyncio.AbstractEventLoop, Transports] = {}
+def _new_transports() -> Transports:
+    return Transports(
+        own=InProcessTransport(_application),
+        sockets=SocketTransport(Guard(settings.OUTBOUND_PRIVATE_HOSTS), tls_settings()),
+    )
+
+
+_transports = PerLoop(_new_transports)
 
 
 def transports() -> Transports:
-    """Return this event loop's transports, created on first use and closed by `aclose`."""
-    loop = asyncio.get_running_loop()
-    if loop not in _transports:
-        for closed in [other for other in _transports if other.is_closed()]:
-            del _transports[closed]
-        _transports[loop] = _new_transports()
-    return _transports[loop]
+    """Return this event loop's transports; `aclose` closes them."""
+    return _transports.get()
 
 
 async def aclose() -> None:
     """Close this event loop's transports and their connections."""
-    transports = _transports.pop(asyncio.get_running_loop(), None)
+    transports = _transports.pop()
     if transports is not None:
         await transports.sockets.aclose()
 
@@ -104,13 +106,6 @@ def tls_settings() -> ssl.SSLContext:
     context.set_alpn_protocols(["http/1.1"])
     context.sslobject_class = TimedHandshake
     return context
-
-
-def _new_transports() -> Transports:
-    return Transports(
-        own=InProcessTransport(_application),
-        sockets=SocketTransport(Guard(settings.OUTBOUND_PRIVATE_HOSTS), tls_settings()),
-    )
 
 
 def _application() -> Application:

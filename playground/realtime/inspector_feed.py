@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from playground.engine.json_types import Json
+from playground.per_loop import PerLoop
 
 WAITING_NEWS = 200
 """How many news may wait for one viewer; beyond it the viewer is told only that it lags."""
@@ -136,14 +137,9 @@ def _group(inspector_id: str) -> str:
     return f"inspector.{inspector_id}"
 
 
-_feeds: dict[asyncio.AbstractEventLoop, InspectorFeed] = {}
+_feeds = PerLoop(InspectorFeed)
 
 
 def inspector_feed() -> InspectorFeed:
     """Return this event loop's feed."""
-    loop = asyncio.get_running_loop()
-    if loop not in _feeds:
-        for closed in [other for other in _feeds if other.is_closed()]:
-            del _feeds[closed]
-        _feeds[loop] = InspectorFeed()
-    return _feeds[loop]
+    return _feeds.get()
