@@ -25,7 +25,7 @@ from playground.engine.platforms.registry import platform_named, platforms
 
 KEY_NAME = "TYPED_KEY"
 """The name of a typed key that is no token secret yet."""
-_TYPED_IN = {"address": "base_url", "model": "model"}
+_TYPED_FIELDS = {"address": "base_url", "model": "model"}
 """The field of the form in which a persona's field is typed; all others come from the key."""
 SYSTEM_PROMPT = "You are a helpful voice assistant. Answer in one or two short sentences."
 
@@ -45,47 +45,48 @@ def make_endpoint_persona(base_url: str, key: str, model: str, platform: str, by
         raise ValidationError({"model": "Give the model's name, as your server knows it."})
     secret = _secret(key.strip(), address, by)
     persona = _persona(address, model, platform, secret)
-    stored = _same(persona) or _own_trial(persona, by)
+    stored = _equal_persona(persona) or _own_trial(persona, by)
     if stored is None:
         persona.is_trial = True
         version = save_persona(persona, by=by, note="Made for an endpoint")
         sentence = short_value_sentence(secret.name, key) if secret else ""
-        return _made(persona, version, (sentence,) if sentence else ())
-    if _takes_key(stored, persona):
-        return _made(stored, save_persona(stored, by=by, note="Tried with another key"))
-    return _made(stored, stored.versions.latest("number"))
+        return _startable(persona, version, (sentence,) if sentence else ())
+    if _replace_key(stored, persona):
+        return _startable(stored, save_persona(stored, by=by, note="Tried with another key"))
+    return _startable(stored, stored.versions.latest("number"))
 
 
-def _made(persona: Persona, version: PersonaVersion, notes: tuple[str, ...] = ()) -> PersonaImport:
+def _startable(persona: Persona, version: PersonaVersion, notes: tuple[str, ...] = ()) -> PersonaImport:
     """Return the persona that can start. Raises ValidationError, which takes back what was stored."""
     faults: dict[str, list[str]] = defaultdict(list)
     for problem in readiness_problems(persona):
-        faults[_TYPED_IN.get(problem.field, "key")].append(problem.message)
+        faults[_TYPED_FIELDS.get(problem.field, "key")].append(problem.message)
     if faults:
         raise ValidationError(dict(faults))
-    return PersonaImport(persona, version, (*notes, *_about_route(persona)), ())
+    return PersonaImport(persona, version, (*notes, *_route_notes(persona)), ())
 
 
 def routes_added() -> Json:
     """Return what each platform puts behind a base URL, ``{name: {base, whole}}``: ``whole`` if that has the route."""
     typed = {"base": "https://llm.example/v1", "whole": f"https://llm.example/v1{ROUTE}"}
     return {
-        known.name: {
-            kind: _called(known, known.address_of(url)).removeprefix(url) for kind, url in typed.items()
+        platform.name: {
+            kind: _called_url(platform, platform.address_of(url)).removeprefix(url)
+            for kind, url in typed.items()
         }
-        for known in platforms()
+        for platform in platforms()
     }
 
 
-def _called(known: Platform, address: str) -> str:
-    return known.url(LLMSettings(known.name, address, model=""))
+def _called_url(platform: Platform, address: str) -> str:
+    return platform.url(LLMSettings(platform.name, address, model=""))
 
 
-def _about_route(persona: Persona) -> Iterator[str]:
-    known = platform_named(persona.platform)
-    called = _called(known, persona.address)
+def _route_notes(persona: Persona) -> Iterator[str]:
+    platform = platform_named(persona.platform)
+    called = _called_url(platform, persona.address)
     if has_route_twice(called):
-        yield f"{known.label} adds {ROUTE} itself, so {called} is called: leave it out of the base URL."
+        yield f"{platform.label} adds {ROUTE} itself, so {called} is called: leave it out of the base URL."
 
 
 def endpoint_persona(base_url: str, model: str, platform: str, *, has_key: bool) -> Persona:
@@ -134,26 +135,26 @@ def _secret(key: str, address: Address, by: User) -> TokenSecret | None:
     return secret
 
 
-def _same(persona: Persona) -> Persona | None:
+def _equal_persona(persona: Persona) -> Persona | None:
     """Return a stored persona with the same document, or None."""
     document = document_of(persona)
-    same_name = _of_endpoint(persona).filter(persona_name=persona.persona_name)
-    return next((candidate for candidate in same_name if document_of(candidate) == document), None)
+    candidates = _personas_of_endpoint(persona).filter(persona_name=persona.persona_name)
+    return next((candidate for candidate in candidates if document_of(candidate) == document), None)
 
 
 def _own_trial(persona: Persona, by: User) -> Persona | None:
     """Return the user's newest trial of the same address and model, or None."""
     tried = PersonaVersion.objects.filter(persona=OuterRef("pk"), number=1, created_by=by)
-    trials = _of_endpoint(persona).filter(Exists(tried), is_trial=True, model=persona.model)
+    trials = _personas_of_endpoint(persona).filter(Exists(tried), is_trial=True, model=persona.model)
     return trials.order_by("-updated_at").first()
 
 
-def _of_endpoint(persona: Persona) -> QuerySet[Persona]:
+def _personas_of_endpoint(persona: Persona) -> QuerySet[Persona]:
     return Persona.objects.unarchived().filter(platform=persona.platform, address=persona.address)
 
 
-def _takes_key(stored: Persona, typed: Persona) -> bool:
-    """Give the stored persona the typed one's key; return whether that changes it."""
+def _replace_key(stored: Persona, typed: Persona) -> bool:
+    """Set the typed persona's key on the stored one, unsaved; return whether the key is another one."""
     if stored.token_secret_id == typed.token_secret_id:
         return False
     stored.token_secret, stored.headers = typed.token_secret, typed.headers

@@ -20,7 +20,7 @@ from personas.reading import read_conversation, read_documents
 from personas.row_limits import TooManyRowsError
 
 NAME_CHARS = 400
-"""How much of a file's name is said."""
+"""How much of a file's name stands in a sentence."""
 
 
 class SourceRefusedError(ValueError):
@@ -88,7 +88,7 @@ def store_sources(sources: Iterable[ImportSource], *, by: User) -> list[SourceIm
         ) from None
 
 
-def would_store(sources: Iterable[ImportSource], *, by: User) -> list[SourceImport]:
+def preview_sources(sources: Iterable[ImportSource], *, by: User) -> list[SourceImport]:
     """Return what `store_sources` would, and store nothing. Raises SourceRefusedError."""
     with transaction.atomic():
         imported = [_stored(source, by) for source in sources]
@@ -100,18 +100,18 @@ def _stored(source: ImportSource, by: User) -> SourceImport:
     label = f"{printable(source.name, NAME_CHARS)}: " if source.name else ""
     try:
         if source.archive is not None:
-            return _of_archive(label, store_archive(source.archive, by=by))
+            return _archive_import(label, store_archive(source.archive, by=by))
         if source.conversation is not None:
             line = f"{label}A conversation: its options are filled in on the Playground page."
             return SourceImport(line, source.conversation.notes)
-        return _of_drafts(label, [import_draft(draft, by=by) for draft in source.drafts])
+        return _drafts_import(label, [import_draft(draft, by=by) for draft in source.drafts])
     except (ImportRefusedError, TooManyRowsError) as error:
         raise SourceRefusedError(f"{label}{error.message}") from None
     except ArchiveRefusedError as refused:
         raise SourceRefusedError(*(f"{label}{reason}" for reason in refused.reasons)) from None
 
 
-def _of_archive(label: str, stored: ArchiveImport) -> SourceImport:
+def _archive_import(label: str, stored: ArchiveImport) -> SourceImport:
     count = len(stored.personas)
     line = (
         f"{label}{count} persona{'' if count == 1 else 's'} of an archive stored, {stored.left_out} left out."
@@ -119,7 +119,7 @@ def _of_archive(label: str, stored: ArchiveImport) -> SourceImport:
     return SourceImport(line, stored.notes, stored.personas)
 
 
-def _of_drafts(label: str, imported: list[PersonaImport]) -> SourceImport:
+def _drafts_import(label: str, imported: list[PersonaImport]) -> SourceImport:
     names = ", ".join(each.persona.persona_name for each in imported)
     line = f"{label}{names} {'is' if len(imported) == 1 else 'are'} stored."
     notes = tuple(note for each in imported for note in each.notes)

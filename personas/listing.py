@@ -14,15 +14,19 @@ from playground.engine.platforms.registry import platform_choices
 MAX_SEARCH_CHARS = 200
 
 
-class Shown(StrEnum):
-    """A choice of the filter."""
+class PersonaState(StrEnum):
+    """The personas that a list has: all but archived ones, trials, or archived ones."""
 
     CURRENT = ""
     TRIALS = "trials"
     ARCHIVED = "archived"
 
 
-SHOWN_LABELS = {Shown.CURRENT: "All but archived", Shown.TRIALS: "Trials", Shown.ARCHIVED: "Archived"}
+STATE_LABELS = {
+    PersonaState.CURRENT: "All but archived",
+    PersonaState.TRIALS: "Trials",
+    PersonaState.ARCHIVED: "Archived",
+}
 
 
 class Sort(StrEnum):
@@ -45,17 +49,17 @@ class PersonaListing:
     search: str = ""
     platform: str = ""
     """Empty for all."""
-    shown: Shown = Shown.CURRENT
+    state: PersonaState = PersonaState.CURRENT
     sort: Sort = Sort.CHANGED
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.search or self.platform or self.shown)
+        return bool(self.search or self.platform or self.state)
 
     @property
     def query(self) -> str:
         """Return the listing as the query of an address, without what is the default."""
-        values = {"q": self.search, "platform": self.platform, "show": self.shown, "sort": self.sort}
+        values = {"q": self.search, "platform": self.platform, "show": self.state, "sort": self.sort}
         return urlencode({name: str(value) for name, value in values.items() if value})
 
     def personas(self) -> QuerySet[Persona]:
@@ -65,11 +69,11 @@ class PersonaListing:
         )
         if self.platform:
             personas = personas.filter(platform=self.platform)
-        if self.shown is Shown.ARCHIVED:
+        if self.state is PersonaState.ARCHIVED:
             personas = personas.exclude(archived_at=None)
         else:
             personas = personas.filter(archived_at=None)
-        if self.shown is Shown.TRIALS:
+        if self.state is PersonaState.TRIALS:
             personas = personas.filter(is_trial=True)
         for word in self.search.split():
             personas = personas.filter(
@@ -84,10 +88,10 @@ class PersonaListing:
 
 def listing_of(query: Mapping[str, str]) -> PersonaListing:
     """Return the listing that an address asks for; what it doesn't know counts as not given."""
-    platform, shown, sort = (query.get(name, "") for name in ("platform", "show", "sort"))
+    platform, state, sort = (query.get(name, "") for name in ("platform", "show", "sort"))
     return PersonaListing(
         search=query.get("q", "").replace("\x00", "").strip()[:MAX_SEARCH_CHARS],
         platform=platform if platform in dict(platform_choices()) else "",
-        shown=Shown(shown) if shown in list(Shown) else Shown.CURRENT,
+        state=PersonaState(state) if state in list(PersonaState) else PersonaState.CURRENT,
         sort=Sort(sort) if sort in list(Sort) else Sort.CHANGED,
     )

@@ -78,7 +78,7 @@ def preview_of(
         no_prompt=platform.no_prompt,
         parts=tuple(_part(prompt, origin) for origin in history.origins),
         size=size_of(prompt),
-        request_json=_shown(request, has_address=not missing),
+        request_json=_request_json(request, None if missing else request.whole_url(settings.SITE_URL)),
         curl=missing or as_curl(request, site_url=settings.SITE_URL, header_secrets=header_secrets),
         missing_address=missing,
         platform_notes=tuple(
@@ -102,12 +102,6 @@ def _missing_address(persona: Persona) -> str:
     return f"No {own.address_name} is set: the request has no address yet."
 
 
-def _shown(request: LLMRequest, *, has_address: bool) -> str:
-    url = settings.SITE_URL.rstrip("/") + request.url if request.url.startswith("/") else request.url
-    shown = {
-        "method": request.method,
-        "url": url if has_address else None,
-        "headers": dict(request.headers),
-        "body": request.body,
-    }
+def _request_json(request: LLMRequest, url: str | None) -> str:
+    shown = {"method": request.method, "url": url, "headers": dict(request.headers), "body": request.body}
     return json.dumps(shown, indent=2, ensure_ascii=False)

@@ -31,12 +31,12 @@ _NOT_READ = "It isn't a persona's document: a value has another form than it sho
 
 def document_problems(document: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each value that no persona may have; empty if it can be stored."""
-    problems = [*_misplaced(document)]
+    problems = [*_place_problems(document)]
     if not problems:
-        problems += [*_of_fields(document)]
+        problems += [*_field_problems(document)]
     if not problems:
-        problems += [*_literal_keys(document["llm"])]
-    return problems or _unreadable(document)
+        problems += [*_literal_key_problems(document["llm"])]
+    return problems or _reading_problems(document)
 
 
 def filler_config_problems(config: Any) -> list[str]:
@@ -49,8 +49,8 @@ def filler_config_problems(config: Any) -> list[str]:
     return [problem.message for problem in filler_problems(config)]
 
 
-def _misplaced(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is not at its place: a holder that is no object, a key that this version doesn't know."""
+def _place_problems(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a sentence for each holder that is no object and each key that this version doesn't know."""
     for holder in sorted({holder for holder, _ in _PLACES if holder}):
         value = document.get(holder)
         if not isinstance(value, dict) and (holder in _HOLDERS or value is not None):
@@ -65,33 +65,33 @@ def _misplaced(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"{printable(path)} is not known to this version of Greenroom."
 
 
-def _of_fields(document: Mapping[str, Any]) -> Iterator[str]:
+def _field_problems(document: Mapping[str, Any]) -> Iterator[str]:
     for field in PERSONA_FIELDS.values():
         try:
             value = field.value_in(document)
         except KeyError:
             yield f"{field.path} is missing."
             continue
-        for sentence in _of_value(field, value):
+        for sentence in _value_problems(field, value):
             yield f"{field.path}: {sentence}"
 
 
-def _of_value(field: PersonaField, value: Any) -> Iterator[str]:
+def _value_problems(field: PersonaField, value: Any) -> Iterator[str]:
     if value is None or (value == field.default and not field.is_required):
         return
     match field.kind:
         case FieldKind.VALUE if not field.parts:
-            yield from _of_column(field, value)
+            yield from _column_problems(field, value)
         case FieldKind.VALUE:
-            yield from _of_parts(field, value)
+            yield from _part_problems(field, value)
         case FieldKind.NUMBER:
-            yield from _of_plain(field, value, int, "It is no whole number.")
+            yield from _typed_problems(field, value, int, "It is no whole number.")
         case FieldKind.TEXT | FieldKind.PROMPT | FieldKind.ADDRESS | FieldKind.CHOICE:
-            yield from _of_plain(field, value, str, "It is no text.")
+            yield from _typed_problems(field, value, str, "It is no text.")
         case FieldKind.HEADERS:
-            yield from _of_headers(value)
+            yield from _header_problems(value)
         case FieldKind.OBJECT | FieldKind.LIST:
-            yield from _of_json(field, value)
+            yield from _json_problems(field, value)
         case FieldKind.SECRET:
             if not isinstance(value, str) or not SECRET_NAME.fullmatch(value):
                 yield "It is no name of a token secret."
@@ -99,7 +99,7 @@ def _of_value(field: PersonaField, value: Any) -> Iterator[str]:
             yield from filler_config_problems(value)
 
 
-def _of_column(field: PersonaField, value: Any) -> Iterator[str]:
+def _column_problems(field: PersonaField, value: Any) -> Iterator[str]:
     if field.name == "temperature":
         yield from _messages(temperature_problems(value))
         return
@@ -113,32 +113,33 @@ def _of_column(field: PersonaField, value: Any) -> Iterator[str]:
         yield from error.messages
 
 
-def _of_parts(field: PersonaField, value: Any) -> Iterator[str]:
+def _part_problems(field: PersonaField, value: Any) -> Iterator[str]:
     if not isinstance(value, dict):
         yield "It is no object."
         return
-    kept = {key: each for key, each in value.items() if (field.name, key) not in _PLACES}
-    yield from _messages(literal_key_problems(kept))
+    unknown = {key: setting for key, setting in value.items() if (field.name, key) not in _PLACES}
+    yield from _messages(literal_key_problems(unknown))
     for part in field.parts:
         _, key = part.place
-        if (
-            part.kind is not FieldKind.CHOICE or field.name != "vqa"
-        ):  # The form shows a vqa layer in its own words.
-            yield from _of_value(part, value.get(key))
+        has_other_choices = (
+            field.name == "vqa" and part.kind is FieldKind.CHOICE
+        )  # the form words vision itself
+        if not has_other_choices:
+            yield from _value_problems(part, value.get(key))
 
 
-def _of_plain(field: PersonaField, value: Any, type_: type, sentence: str) -> Iterator[str]:
-    own = form_field(field)
-    if type(value) is not type_ or own is None:
+def _typed_problems(field: PersonaField, value: Any, type_: type, sentence: str) -> Iterator[str]:
+    checked_by = form_field(field)
+    if type(value) is not type_ or checked_by is None:
         yield sentence
         return
     try:
-        own.clean(value)
+        checked_by.clean(value)
     except ValidationError as error:
         yield from error.messages
 
 
-def _of_headers(value: Any) -> Iterator[str]:
+def _header_problems(value: Any) -> Iterator[str]:
     pairs: list[Any] = value if isinstance(value, list) else [value]
     if not all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
         yield "Headers are a list of [name, value]."
@@ -146,7 +147,7 @@ def _of_headers(value: Any) -> Iterator[str]:
     yield from _messages(header_problems([(name, text) for name, text in pairs]))
 
 
-def _of_json(field: PersonaField, value: Any) -> Iterator[str]:
+def _json_problems(field: PersonaField, value: Any) -> Iterator[str]:
     shape, words = (dict, "an object") if field.kind is FieldKind.OBJECT else (list, "a list")
     if not isinstance(value, shape):
         yield f"It is not {words}."
@@ -158,7 +159,7 @@ def _messages(problems: Iterator[ValueProblem]) -> Iterator[str]:
     return (problem.message for problem in problems)
 
 
-def _literal_keys(llm: Mapping[str, Any]) -> Iterator[str]:
+def _literal_key_problems(llm: Mapping[str, Any]) -> Iterator[str]:
     """Yield a sentence for each header that seems to contain a key itself."""
     for name, value in llm.get("headers") or ():
         key = key_in_header(name, value)
@@ -169,7 +170,7 @@ def _literal_keys(llm: Mapping[str, Any]) -> Iterator[str]:
             )
 
 
-def _unreadable(document: Mapping[str, Any]) -> list[str]:
+def _reading_problems(document: Mapping[str, Any]) -> list[str]:
     try:
         read_persona("", document)
     except (AttributeError, KeyError, TypeError, ValueError):

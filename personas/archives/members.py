@@ -22,7 +22,7 @@ _ENTRY = b"PK\x01\x02"
 """With which each file's entry in the directory of a zip begins."""
 _ENCRYPTED = 0x1
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, IndexError)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, IndexError)
 """What zipfile raises for an archive that was cut, or has wrong offsets or an empty name."""
 _UNREADABLE = "The archive is damaged: it can't be unpacked."
 
@@ -44,7 +44,7 @@ def files_of_archive(data: bytes) -> dict[str, bytes]:
             return _unpacked(archive)
     except ArchiveRefusedError:
         raise
-    except _DAMAGED:
+    except _DAMAGE:
         raise ArchiveRefusedError(_UNREADABLE) from None
 
 
@@ -59,18 +59,18 @@ def files_of_folder(folder: Path) -> dict[str, bytes]:
     if len(paths) > MOST_FILES:
         raise _too_many()
     files: dict[str, bytes] = {}
-    left = UNPACKED_BYTES
+    room = UNPACKED_BYTES
     for path in paths:
         name = path.relative_to(folder).as_posix()
         with path.open("rb") as file:
-            files[name] = file.read(min(FILE_BYTES, left) + 1)
-        left = _room_after(name, files[name], left)
+            files[name] = file.read(min(FILE_BYTES, room) + 1)
+        room = _room_after(name, files[name], room)
     return files
 
 
 def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    left = UNPACKED_BYTES
+    room = UNPACKED_BYTES
     for info in archive.infolist():
         if info.is_dir():
             continue
@@ -78,8 +78,8 @@ def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
             raise ArchiveRefusedError(f"{printable(info.filename)}: {reason}")
         with archive.open(info) as member:
             # The directory may lie about the size.
-            files[info.filename] = member.read(min(FILE_BYTES, left) + 1)
-        left = _room_after(info.filename, files[info.filename], left)
+            files[info.filename] = member.read(min(FILE_BYTES, room) + 1)
+        room = _room_after(info.filename, files[info.filename], room)
     return files
 
 
@@ -104,15 +104,15 @@ def _stays_inside(name: str) -> bool:
     return "\\" not in name and ":" not in name and all(part not in ("", ".", "..") for part in parts)
 
 
-def _room_after(name: str, content: bytes, left: int) -> int:
-    """Return how many bytes are left for other files. Raises ArchiveRefusedError."""
+def _room_after(name: str, content: bytes, room: int) -> int:
+    """Return how many bytes remain for other files. Raises ArchiveRefusedError."""
     if len(content) > FILE_BYTES:
         raise ArchiveRefusedError(
             f"{printable(name)}: The file is too large: at most {FILE_BYTES:,} bytes are read."
         )
-    if len(content) > left:
+    if len(content) > room:
         raise ArchiveRefusedError(f"The archive is too large: at most {UNPACKED_BYTES:,} bytes are unpacked.")
-    return left - len(content)
+    return room - len(content)
 
 
 def _too_many() -> ArchiveRefusedError:

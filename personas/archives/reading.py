@@ -63,8 +63,8 @@ def read_archive(files: Mapping[str, bytes]) -> Archive:
         tuple(reading.personas()),
     )
     if reading.reasons:
-        shown, others = reading.reasons[:MOST_REASONS], len(reading.reasons[MOST_REASONS:])
-        raise ArchiveRefusedError(*shown, *([f"{others} more files are refused."] if others else []))
+        shown, hidden = reading.reasons[:MOST_REASONS], len(reading.reasons[MOST_REASONS:])
+        raise ArchiveRefusedError(*shown, *([f"{hidden} more files are refused."] if hidden else []))
     return archive
 
 

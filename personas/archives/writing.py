@@ -26,14 +26,14 @@ _READABLE_FILE = 0o100644 << 16
 def archive_bytes(secrets: QuerySet[TokenSecret]) -> bytes:
     """Return the archive of all personas and filler configs, with the names and allowed hosts of these secrets."""
     files = dict(_files(secrets))
-    written = BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(files):
             info = zipfile.ZipInfo(name, _TIME)
             info.create_system = _UNIX
             info.external_attr = _READABLE_FILE
             archive.writestr(info, files[name], zipfile.ZIP_DEFLATED, 9)
-    return written.getvalue()
+    return buffer.getvalue()
 
 
 def _files(secrets: QuerySet[TokenSecret]) -> Iterator[tuple[str, str]]:

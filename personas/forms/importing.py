@@ -1,5 +1,7 @@
 """The import form: documents as text or as files, each with its own error."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -18,10 +20,10 @@ from personas.import_sources import (
     ImportSource,
     SourceImport,
     SourceRefusedError,
+    preview_sources,
     read_source,
     read_text,
     store_sources,
-    would_store,
 )
 
 MAX_PASTE_CHARS = 200_000
@@ -128,11 +130,20 @@ class ImportForm(forms.Form):
             )
         return cleaned
 
+    def store(self, *, by: User) -> list[SourceImport]:
+        """Store all sources; on a refusal add its reasons as errors and return nothing."""
+        return self._import(partial(store_sources, by=by))
+
+    def preview(self, *, by: User) -> list[SourceImport]:
+        """Return what `store` would, and store nothing."""
+        return self._import(partial(preview_sources, by=by))
+
     @sensitive_variables()
-    def imported(self, *, by: User, is_rehearsed: bool) -> list[SourceImport]:
-        """Store all, or only say what would be stored; on a refusal add its reasons as errors and return nothing."""
+    def _import(
+        self, import_sources: Callable[[Sequence[ImportSource]], list[SourceImport]]
+    ) -> list[SourceImport]:
         try:
-            return would_store(self.sources, by=by) if is_rehearsed else store_sources(self.sources, by=by)
+            return import_sources(self.sources)
         except SourceRefusedError as refused:
             for reason in refused.reasons:
                 self.add_error(None, reason)

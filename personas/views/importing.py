@@ -37,7 +37,9 @@ def persona_import(request: HttpRequest) -> HttpResponse:
     form = ImportForm(
         request.POST if is_post else None, request.FILES if is_post else None, site_url=settings.SITE_URL
     )
-    imported = form.imported(by=user, is_rehearsed=is_check) if form.is_valid() else []
+    imported: list[SourceImport] = []
+    if form.is_valid():
+        imported = form.preview(by=user) if is_check else form.store(by=user)
     if not imported or is_check:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
         context = {"form": form, "checked": imported}

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from personas.listing import SHOWN_LABELS, listing_of
+from personas.listing import STATE_LABELS, listing_of
 from personas.models import Persona
 from personas.tidying import UNDO, delete_soon, undoable_personas
 from personas.views.access import permitted, persona_or_404
@@ -26,7 +26,7 @@ def persona_list(request: HttpRequest) -> HttpResponse:
         "page": paginator.get_page(request.GET.get("page", "1")),
         "listing": listing,
         "platforms": platform_choices(),
-        "shown_choices": SHOWN_LABELS.items(),
+        "state_choices": STATE_LABELS.items(),
         "undoable": _undoable() if user.has_perm(DELETE) else [],
         "undo_s": UNDO.seconds,
     }

@@ -27,8 +27,8 @@ class Command(BaseCommand):
             sys.stdout.buffer.write(data)
             return
         try:
-            with Path(file).open("xb") as written:
-                written.write(data)
+            with Path(file).open("xb") as archive:
+                archive.write(data)
         except FileExistsError:
             raise CommandError(f"{file} is there already: name another file.") from None
         except OSError as error:

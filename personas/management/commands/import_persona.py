@@ -16,9 +16,9 @@ from personas.archives.reading import read_archive
 from personas.import_sources import (
     ImportSource,
     SourceRefusedError,
+    preview_sources,
     read_source,
     store_sources,
-    would_store,
 )
 
 ENDINGS = frozenset({".json", ".js", ".py", ".sc", ".sh", ".txt", ".zip"})
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         by = _user(user)
         sources = _sources(files)
         try:
-            imported = (would_store if dry_run else store_sources)(sources, by=by)
+            imported = (preview_sources if dry_run else store_sources)(sources, by=by)
         except SourceRefusedError as refused:
             raise CommandError("\n".join(refused.reasons)) from None
         for source in imported:
