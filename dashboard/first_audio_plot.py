@@ -7,17 +7,20 @@ from playground.engine.slot_counts import Period
 from playground.storage.persona_health import PersonaHealth
 
 WIDTH = 160
-"""In the plot's own units, as are all places."""
+"""Of the plot, in its own units, as are all other lengths."""
 EDGE = 4
+"""The margin left and right of the axis."""
 LINES = (("week-before", 6), ("week", 14))
-"""The class of a line, and its height."""
+"""The class of each line, and its y."""
 SAME_MS = 10
+"""A smaller difference counts as none."""
 MARGIN = 1.05
+"""How much longer than the longest time the axis is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """From p50 to p95; with few turns there is p50 alone."""
+    """Reaches from p50 to p95; with few turns both ends are p50."""
 
     kind: str
     y: int
@@ -28,8 +31,8 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Plot:
     lines: tuple[Line, ...]
-    says: str
-    """The same in words."""
+    comparison: str
+    """The week's median compared with that of the week before, in words."""
 
 
 def axis_of(healths: Iterable[PersonaHealth]) -> int:

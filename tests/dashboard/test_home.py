@@ -183,10 +183,10 @@ def test_the_plot_stands_on_one_axis_and_says_the_same_in_words() -> None:
     assert axis_ms == 2_100
     before, week = plot_of(slow, axis_ms).lines
     assert (before.p50_x, week.p50_x, week.p95_x) == (76, 149, 149)
-    assert plot_of(slow, axis_ms).says == "1,000 ms slower than the week before"
-    assert plot_of(health(1_000, 1_005), axis_ms).says == "the same as the week before"
+    assert plot_of(slow, axis_ms).comparison == "1,000 ms slower than the week before"
+    assert plot_of(health(1_000, 1_005), axis_ms).comparison == "the same as the week before"
     assert [line.kind for line in plot_of(quick, axis_ms).lines] == ["week"]
-    assert plot_of(health(None, 5), axis_ms).says == ""
+    assert plot_of(health(None, 5), axis_ms).comparison == ""
 
 
 def test_what_ran_last_comes_first(user: User) -> None:
