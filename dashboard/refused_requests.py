@@ -70,4 +70,5 @@ async def _drop_rest(receive: ASGIReceiveCallable) -> None:
 
 
 async def _response_to(request: HttpRequest) -> HttpResponseBase:
-    return refused(request, request.scope[REFUSAL])  # type: ignore[attr-defined] # an ASGIRequest
+    assert isinstance(request, ASGIRequest)
+    return refused(request, request.scope[REFUSAL])

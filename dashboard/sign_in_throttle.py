@@ -29,7 +29,7 @@ class SignInThrottle(AxesDatabaseHandler):
 
     def _is_attacking(self, request: HttpRequest, username: str) -> bool:
         address = request.axes_ip_address  # type: ignore[attr-defined] # axes sets it
-        since = request.axes_attempt_time - settings.AXES_COOLOFF_TIME  # type: ignore[attr-defined]
+        since = request.axes_attempt_time - settings.AXES_COOLOFF_TIME  # type: ignore[attr-defined] # likewise
         recent = AccessAttempt.objects.filter(attempt_time__gte=since)
         if _failures(recent.filter(ip_address=address)) >= FAILURES_OF_AN_ADDRESS:
             return True

@@ -106,7 +106,8 @@ def _column_problems(field: PersonaField, value: Any) -> Iterator[str]:
     if type(value) is not str:
         yield "It is no text."
         return
-    column: Field[Any, Any] = Persona._meta.get_field(field.name)  # type: ignore[assignment]
+    column = Persona._meta.get_field(field.name)
+    assert isinstance(column, Field)
     try:
         column.clean(value, None)
     except ValidationError as error:

@@ -15,6 +15,7 @@ from personas.api.pages import page_of
 from personas.api.schemas import BODY_REFUSALS, REFUSALS, MessageOut
 from playground.access import END, READ, START
 from playground.api.documents import conversation_json, verbose_json
+from playground.api.key_request import KeyRequest
 from playground.api.schemas import (
     ConversationIn,
     ConversationListOut,
@@ -106,7 +107,7 @@ async def end_conversation(request: HttpRequest, conversation_id: str) -> Any:
 @router.delete(
     "/conversations/{conversation_id}", response={204: None} | REFUSALS, summary="Delete a conversation"
 )
-async def delete_conversation(request: HttpRequest, conversation_id: str, hard: bool = False) -> Any:
+async def delete_conversation(request: KeyRequest, conversation_id: str, hard: bool = False) -> Any:
     """Its turns go with it. Greenroom keeps nothing of a deleted conversation, whether `hard` is given or not."""
     conversation = await sync_to_async(_own_conversation)(request, conversation_id, DELETE)
     await runner().end(conversation.pk)
@@ -122,14 +123,14 @@ async def delete_conversation(request: HttpRequest, conversation_id: str, hard: 
     openapi_extra=_STREAM,
     tags=["greenroom"],
 )
-async def respond(request: HttpRequest, conversation_id: str, body: RespondIn) -> Any:
+async def respond(request: KeyRequest, conversation_id: str, body: RespondIn) -> Any:
     """The same events as the socket's, until the turn closes; leaving early doesn't stop the turn.
 
     While another turn is open, or as many as may be at once (of the user, of the key, on the server), it is 409.
     """
     conversation = await sync_to_async(_own_conversation)(request, conversation_id, START)
-    presented_key.set(request.auth.api_key.prefix)  # type: ignore[attr-defined] # ninja sets it
-    right_at_effect.set(partial(_confirm_right, request.credential, conversation.pk))  # type: ignore[attr-defined]
+    presented_key.set(request.auth.api_key.prefix)
+    right_at_effect.set(partial(_confirm_right, request.credential, conversation.pk))
     events = turn_events(runner(), conversation, body.text.strip(), body.client_msg_id)
     first = await anext(events)
     response = StreamingHttpResponse(_from(first, events), content_type="text/event-stream")
@@ -160,12 +161,12 @@ def _own_conversation(request: HttpRequest, conversation_id: str, permission: st
     return conversation
 
 
-def _own_conversation_again(request: HttpRequest, conversation_id: str, permission: str) -> Conversation:
+def _own_conversation_again(request: KeyRequest, conversation_id: str, permission: str) -> Conversation:
     """As `_own_conversation`, with the rights of this moment. Raises ApiError, 401 too."""
-    current = request.credential.read_user()  # type: ignore[attr-defined] # set with the key
+    current = request.credential.read_user()
     if current is None:
         raise ApiError(401, INVALID_TOKEN)
-    request.auth = current.user  # type: ignore[attr-defined] # as ninja did
+    request.auth = current.user  # as ninja did
     return _own_conversation(request, conversation_id, permission)
 
 

@@ -22,9 +22,11 @@ from tests.playground.rehearsals import make_conversation
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], scope="module")
 def database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
-) -> Iterator[None]:  # fmt: skip
+) -> Iterator[None]:
     with django_db_blocker.unblock():
         if request.param == "sqlite":
             with new_sqlite(tmp_path_factory.mktemp("rights") / "db.sqlite3"):

@@ -46,7 +46,7 @@ def test_nothing_is_lost(server_processes: None, tmp_path: Path) -> None:
     with llm_servers.started() as llm_server, running(tmp_path, **LIMITS) as services:
         evidence = asyncio.run(_soaked(services, llm_server))
         found = list(judge.findings(evidence))
-        print(table(evidence))  # noqa: T201
+        print(table(evidence))  # noqa: T201 - likewise
         assert not found, "\n".join([f"SOAK_SEED={SEED}", *found[:40]])
         assert {fault.kind for fault in evidence.faults} == set(CHOSEN)
         happened = Counter(turn.status for turn in evidence.turns) + evidence.log.counts

@@ -133,7 +133,7 @@ async def test_a_redis_that_hangs_while_the_turn_is_interrupted_from_the_other_p
         await close(here, elsewhere, late)
 
 
-class LossyLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
+class LossyLayer(RedisPubSubChannelLayer):
     """Loses what arrives, without a word, as a connection does that was closed and made again."""
 
     def __init__(self, **settings: Any) -> None:
@@ -159,7 +159,7 @@ class LossyLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
             self._has_lost.release()
 
 
-class MuteLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
+class MuteLayer(RedisPubSubChannelLayer):
     """Takes none of a turn's events, while everything else goes on: the others notice nothing."""
 
     is_mute = False
@@ -170,7 +170,7 @@ class MuteLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
         await self._get_layer().group_send(group, message)
 
 
-class SilentLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
+class SilentLayer(RedisPubSubChannelLayer):
     """Loses one kind of message that it took, as Redis does while a subscriber connects again."""
 
     loses = ""
@@ -180,7 +180,7 @@ class SilentLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
             await self._get_layer().group_send(group, message)
 
 
-class RefusingLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
+class RefusingLayer(RedisPubSubChannelLayer):
     """Takes no more than it must of the first attempts: one watch is refused, one group is left halfway."""
 
     def __init__(self, **settings: Any) -> None:

@@ -145,9 +145,16 @@ def test_the_transcript_holds_what_was_said_called_and_answered(user_client: Cli
     )
     page = shown(user_client, f"/conversations/{conversation.pk}/")
     for text in (
-        "You are talking to Maya.", "How is the weather?", "Let me look.", "Just a moment", "get_weather",
-        "21 degrees", "The answer was cut at its length.", "312", "TTFT",
-    ):  # fmt: skip
+        "You are talking to Maya.",
+        "How is the weather?",
+        "Let me look.",
+        "Just a moment",
+        "get_weather",
+        "21 degrees",
+        "The answer was cut at its length.",
+        "312",
+        "TTFT",
+    ):
         assert text in page
     assert "dead air" not in page
 

@@ -182,9 +182,12 @@ async def test_the_socket_of_a_viewer_that_fails_is_closed_for_another_try(
 
 @pytest.mark.django_db(transaction=True)
 async def test_the_socket_whose_rights_cannot_be_watched_is_closed_for_another_try(
-    conversation: str, alice: User, key: dict[str, str], monkeypatch: pytest.MonkeyPatch,
+    conversation: str,
+    alice: User,
+    key: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr(rights_watch, "IDLE_SOCKETS_EVERY_S", 0.02)
     monkeypatch.setattr(rights_watch, "READ_EVERY_S", 0.0)
     monkeypatch.setattr(consumer.ConversationConsumer, "_turn_away", fails_later)
@@ -348,8 +351,9 @@ async def test_a_row_that_cannot_be_made_storable_ends_no_thread(
     rehearsal: Conversation, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def open_turn() -> Turn:
-        return await Turn.objects.acreate(conversation=rehearsal, position=await Turn.objects.acount(),
-                                          status=Turn.Status.STREAMING)  # fmt: skip
+        return await Turn.objects.acreate(
+            conversation=rehearsal, position=await Turn.objects.acount(), status=Turn.Status.STREAMING
+        )
 
     recorder, bad = Recorder(), await open_turn()
     values = {"status": "completed", "text": "Hello.", "timeline": {"x": object()}, "closed_at": None}

@@ -1,5 +1,7 @@
 """Starting a conversation again: its own options, and the persona's newest version."""
 
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -11,10 +13,10 @@ from playground.storage.start_conversation import ConversationOptions, start_con
 from tests.personas.making import make_persona
 
 
-def started(owner: User, **options: object) -> Conversation:
+def started(owner: User, **options: Any) -> Conversation:
     persona = make_persona(other_keys={"greeting": "Hello."}, default_replica_id="r1")
     save_persona(persona, by=None)
-    return start_conversation(persona, ConversationOptions(**options), owner=owner)  # type: ignore[arg-type]
+    return start_conversation(persona, ConversationOptions(**options), owner=owner)
 
 
 def again(client: Client, before: Conversation) -> Conversation:
