@@ -1,4 +1,4 @@
-"""A viewer's message as a command: what a tool's result may hold."""
+"""A viewer's message as a command, or as a bad one."""
 
 import json
 
@@ -13,6 +13,30 @@ def result_of(output: str) -> ToolResult:
     command = parse_command(f'{{"event_type": "conversation.tool_result", "properties": {properties}}}')
     assert isinstance(command, ToolResult)
     return command
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "no json",
+        "[]",
+        "42",
+        "null",
+        "{}",
+        '{"event_type": 1}',
+        '{"event_type": "x"}',
+        '{"event_type": "conversation.respond"}',
+        '{"event_type": "conversation.respond", "properties": null}',
+        '{"event_type": "conversation.respond", "properties": {"text": " "}}',
+        '{"event_type": "conversation.respond", "properties": {"text": "a\\u0000b"}}',
+        '{"event_type": "conversation.interrupt", "properties": {"at_offset": -1}}',
+        "[" * 100,
+    ],
+)
+def test_what_is_no_command_is_a_bad_message(message: str) -> None:
+    with pytest.raises(CommandError) as refused:
+        parse_command(message)
+    assert refused.value.code is Code.BAD_MESSAGE
 
 
 @pytest.mark.parametrize("output", ['{"a": [1, null, "é"]}', "1" + "0" * 20, "1e300", "[" * 60 + "]" * 60])

