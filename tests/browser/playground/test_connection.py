@@ -98,7 +98,8 @@ def test_what_is_typed_and_sent_before_the_scripts_are_there_is_sent_once_they_a
     expect(page.locator("#turns > .turn")).to_have_count(1)
 
 
-def test_a_lost_connection_loses_no_text(page: Page) -> None:
+def passed_on_sockets(page: Page) -> list[WebSocketRoute]:
+    """Return the page's sockets as they are opened; each is passed on to the server."""
     routes: list[WebSocketRoute] = []
 
     def pass_on(route: WebSocketRoute) -> None:
@@ -106,6 +107,11 @@ def test_a_lost_connection_loses_no_text(page: Page) -> None:
         route.connect_to_server()
 
     page.route_web_socket(re.compile("/ws/conversations/"), pass_on)
+    return routes
+
+
+def test_a_lost_connection_loses_no_text(page: Page) -> None:
+    routes = passed_on_sockets(page)
     start_talking(page, MERT)
     say(page, "Tell me about the wolf.")
     expect(answer(page, 0)).to_contain_text(" ")
@@ -124,13 +130,7 @@ def test_a_lost_connection_loses_no_text(page: Page) -> None:
 
 
 def test_what_the_server_cannot_do_is_said_while_it_is_so(page: Page) -> None:
-    routes: list[WebSocketRoute] = []
-
-    def pass_on(route: WebSocketRoute) -> None:
-        routes.append(route)
-        route.connect_to_server()
-
-    page.route_web_socket(re.compile("/ws/conversations/"), pass_on)
+    routes = passed_on_sockets(page)
     start_talking(page, MERT)
     banner = page.locator("#notices")
     expect(banner).to_have_text("")

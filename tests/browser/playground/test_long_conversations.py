@@ -7,7 +7,6 @@ from tests.browser.playground.test_odd_answers import talk_to
 from tests.browser.site import Site, rows
 from tests.browser.talking import (
     answer,
-    answered,
     expect_status,
     hear_at_once,
     say,
@@ -105,17 +104,6 @@ def test_the_address_of_a_turn_opens_there_and_stays_while_earlier_turns_arrive(
     expect(page.locator("#inspector-title")).to_have_text("“Question number 100?”")
     expect(turn(page, 100)).to_have_attribute("data-selected", "")
     expect(turn(page, 100).locator(".turn__question")).to_be_in_viewport(ratio=1)
-
-
-def test_a_fast_answer_of_200_sentences_arrives_whole(page: Page, site: Site) -> None:
-    hear_at_once(site, start_talking(page, MERT))
-    expect(send_button(page)).to_be_enabled()
-    page.locator(".aside-menu > summary").click()
-    page.get_by_label("Say verbatim").fill(" ".join(SENTENCES))
-    page.locator("#echo-form").get_by_role("button").click()
-    expect_status(page, 0, "completed")
-    assert answered(page, 0).split() == " ".join(SENTENCES).split()
-    expect(answer(page, 0).locator(".sentence")).to_have_count(200)
 
 
 def test_a_thousand_deltas_a_second_are_drawn_in_short_tasks(page: Page, own_server: LLMServerHandle) -> None:

@@ -189,24 +189,6 @@ def test_the_transcript_stays_where_someone_reads(page: Page, site: Site) -> Non
     expect(latest).to_be_hidden()
 
 
-def test_the_page_follows_the_voice_until_the_reader_wants_the_end(page: Page) -> None:
-    page.set_viewport_size({"width": 480, "height": 440})
-    start_talking(page, MERT)
-    say(page, "Tell me about the wolf.")
-    wait_until_heard(page, 0)
-    speaking = turn(page, 0).locator(".sentence[data-state=speaking]")
-    to_end, to_voice = (page.get_by_role("button", name=name) for name in ("To the end", "To the voice"))
-    expect(to_end).to_be_visible()
-    expect(speaking).to_be_in_viewport()
-    to_end.click()
-    expect(turn(page, 0).locator(".numbers")).to_be_in_viewport(ratio=1)
-    page.locator("#transcript").evaluate("element => { element.scrollTop = 0 }")
-    to_end.click()
-    text_box(page).press("Escape")
-    expect_status(page, 0, "interrupted")
-    expect(to_voice).to_be_hidden()
-
-
 def test_an_ended_conversation_is_there_to_read_and_a_new_one_is_a_click_away(page: Page, site: Site) -> None:
     hear_at_once(site, start_talking(page, MERT))
     live = page.url
@@ -265,7 +247,9 @@ def test_the_page_follows_the_voice_and_offers_the_end(page: Page) -> None:
     expect(page.locator("#status")).to_contain_text("The interrupt waits")
     expect(last.locator(".word").first).to_be_visible()
     assert violations(page) == []
-    page.get_by_role("button", name="To the voice").click()
+    to_voice = page.get_by_role("button", name="To the voice")
+    to_voice.click()
     expect(spoken).to_be_in_viewport()
     page.keyboard.press("Escape")
     expect_status(page, 0, "interrupted")
+    expect(to_voice).to_be_hidden()

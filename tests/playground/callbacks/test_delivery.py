@@ -13,10 +13,7 @@ from playground.engine.callback_events import NotDelivered
 from playground.engine.callback_schedule import Attempt
 from playground.engine.webhook_signature import written_key
 from playground.storage.due_callbacks import DueCallback
-from tests.llm_server.fixture import every_connection_has_an_end, outgoing_is_closed
 from tests.playground.callbacks.receiver import HANGS, RESETS, Receiver, receiving, status
-
-__all__ = ["every_connection_has_an_end", "outgoing_is_closed"]
 
 KEY, FORMER = written_key(b"k" * 32), written_key(b"f" * 32)
 BODY = '{"event_type":"system.shutdown","text":"Красная \\u0000"}'.encode()

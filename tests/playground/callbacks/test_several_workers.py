@@ -10,7 +10,6 @@ from playground.engine.callback_events import NotDelivered
 from playground.engine.callback_schedule import Attempt
 from playground.storage.conversation_edits import end_conversation
 from playground.storage.due_callbacks import LEASE_S, DueCallback, claim_due, free_leases
-from tests.llm_server.fixture import every_connection_has_an_end, loopback_is_open, outgoing_is_closed
 from tests.playground.callbacks.outboxes import (
     Clock,
     Scripted,
@@ -22,8 +21,6 @@ from tests.playground.callbacks.outboxes import (
     working,
 )
 from tests.playground.callbacks.receiver import HANGS, OK, receiving
-
-__all__ = ["every_connection_has_an_end", "loopback_is_open", "outgoing_is_closed"]
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -7,7 +7,6 @@ from django.contrib.auth.models import User
 
 from playground.engine.callback_events import NotDelivered
 from playground.storage.callback_keys import make_key, stop_signing
-from tests.llm_server.fixture import every_connection_has_an_end, loopback_is_open, outgoing_is_closed
 from tests.playground.callbacks.outboxes import (
     Clock,
     begun,
@@ -17,8 +16,6 @@ from tests.playground.callbacks.outboxes import (
     working,
 )
 from tests.playground.callbacks.receiver import receiving
-
-__all__ = ["every_connection_has_an_end", "loopback_is_open", "outgoing_is_closed"]
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -22,7 +22,6 @@ from playground.storage.callback_keys import make_key
 from playground.storage.conversation_edits import end_conversation
 from playground.storage.due_callbacks import DueCallback
 from playground.storage.sending_again import send_again
-from tests.llm_server.fixture import every_connection_has_an_end, loopback_is_open, outgoing_is_closed
 from tests.personas.making import CANARY, make_secret
 from tests.playground.callbacks.outboxes import (
     JOINED,
@@ -42,8 +41,6 @@ from tests.playground.callbacks.outboxes import (
 from tests.playground.callbacks.receiver import HANGS, OK, Receiver, receiving, status
 from tests.playground.rehearsals import running, watch
 from tests.playground.scripted_llm import END, text
-
-__all__ = ["every_connection_has_an_end", "loopback_is_open", "outgoing_is_closed"]
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -10,12 +10,10 @@ from playground.realtime import message_rate, socket_shares
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.socket_shares import MESSAGES_OF_CLIENT_WITHIN_S, shares
 from playground.storage.database_jobs import JOBS_OF_CLIENT, database_job
-from tests.playground.own_sockets import alice, conversation, cookie, key, opened
+from tests.playground.own_sockets import opened
 
 REASON_BYTES = 123
 """The most that a close frame holds beside its code."""
-
-__all__ = ["alice", "conversation", "cookie", "key"]
 
 
 @pytest.mark.django_db(transaction=True)
