@@ -92,14 +92,14 @@ def _prepared(
 
 async def observe(prepared: PreparedCheck, limits: Limits = CHECK_LIMITS) -> Observation:
     """Send the request and record what arrives when. Server errors don't raise."""
-    seen = Observation(
+    observation = Observation(
         is_tls=prepared.is_tls,
         is_own=prepared.is_own,
         sends_secret=bool(prepared.secrets),
         error=prepared.refusal,
     )
     if prepared.wire is None:
-        return seen
+        return observation
     clock = asyncio.get_running_loop().time
     started = clock()
 
@@ -108,32 +108,36 @@ async def observe(prepared: PreparedCheck, limits: Limits = CHECK_LIMITS) -> Obs
 
     try:
         async with asyncio.timeout(limits.turn_ms / 1000):
-            await _read(prepared.wire, prepared.secrets, seen, now_ms, limits)
+            await _read(prepared.wire, prepared.secrets, observation, now_ms, limits)
     except UpstreamError as error:
-        _fail(seen, error)
+        _fail(observation, error)
     except TimeoutError:
         _fail(
-            seen,
+            observation,
             UpstreamError(
                 Code.TURN_TIMEOUT, f"The answer wasn't over after {limits.turn_ms // 1000} s: we left."
             ),
         )
-    return seen
+    return observation
 
 
-def _fail(seen: Observation, error: UpstreamError) -> None:
-    if seen.status is None:
-        seen.error = error
+def _fail(observation: Observation, error: UpstreamError) -> None:
+    if observation.status is None:
+        observation.error = error
     else:
-        seen.verdict = error
+        observation.verdict = error
 
 
 async def _read(
-    wire: WireRequest, secrets: tuple[str, ...], seen: Observation, now_ms: Callable[[], int], limits: Limits
+    wire: WireRequest,
+    secrets: tuple[str, ...],
+    observation: Observation,
+    now_ms: Callable[[], int],
+    limits: Limits,
 ) -> None:
     decoder = AnswerDecoder(secrets=secrets, limits=limits, address=wire.url)
     async with open_completion(wire, limits=limits, secrets=secrets) as response:
-        seen.status, seen.headers_ms = response.status, now_ms()
+        observation.status, observation.headers_ms = response.status, now_ms()
         over_ms: int | None = None
         has_left = False
         stream = response.aiter_bytes()
@@ -146,39 +150,39 @@ async def _read(
                 has_left = True
                 break
             if not data:
-                seen.ended_after_ms = now_ms() - over_ms if over_ms is not None else 0
+                observation.ended_after_ms = now_ms() - over_ms if over_ms is not None else 0
                 break
-            _note(decoder, data, seen, now_ms())
+            _note(decoder, data, observation, now_ms())
             may_be_over = decoder.ended or (decoder.finished and decoder.has_content)
             if may_be_over and (over_ms is None or not decoder.ended):
                 over_ms = now_ms()
-    _note_pieces(decoder.leave() if has_left else decoder.close(), seen, now_ms())
-    seen.finish_reason = decoder.finish_reason
-    seen.has_tool_calls = bool(decoder.tool_calls)
-    seen.notes = decoder.notes
-    seen.verdict = decoder.verdict()
+    _note_pieces(decoder.leave() if has_left else decoder.close(), observation, now_ms())
+    observation.finish_reason = decoder.finish_reason
+    observation.has_tool_calls = bool(decoder.tool_calls)
+    observation.notes = decoder.notes
+    observation.verdict = decoder.verdict()
     if has_left and over_ms is None and decoder.failure is None:
-        seen.verdict = stopped_coming(limits)
+        observation.verdict = stopped_coming(limits)
 
 
-def _note(decoder: AnswerDecoder, data: bytes, seen: Observation, at_ms: int) -> None:
-    if not seen.payload_times_ms and not seen.is_event_stream:
-        seen.is_event_stream = not data.lstrip().startswith((b"{", b"[", b"<"))
-    _note_pieces(decoder.feed(data), seen, at_ms)
+def _note(decoder: AnswerDecoder, data: bytes, observation: Observation, at_ms: int) -> None:
+    if not observation.payload_times_ms and not observation.is_event_stream:
+        observation.is_event_stream = not data.lstrip().startswith((b"{", b"[", b"<"))
+    _note_pieces(decoder.feed(data), observation, at_ms)
 
 
-def _note_pieces(pieces: Iterable[Piece], seen: Observation, at_ms: int) -> None:
+def _note_pieces(pieces: Iterable[Piece], observation: Observation, at_ms: int) -> None:
     for piece in pieces:
-        if isinstance(piece, ContentPiece) and piece.text and seen.first_delta_ms is None:
-            seen.first_delta_ms = at_ms
+        if isinstance(piece, ContentPiece) and piece.text and observation.first_delta_ms is None:
+            observation.first_delta_ms = at_ms
         if not isinstance(piece, PayloadPiece):
             continue
         if piece.data == "[DONE]":
-            seen.has_done = True
+            observation.has_done = True
             continue
-        seen.payload_times_ms.append(at_ms)
-        if seen.first_payload is None:
-            seen.first_payload = _parsed(piece.data)
+        observation.payload_times_ms.append(at_ms)
+        if observation.first_payload is None:
+            observation.first_payload = _parsed(piece.data)
 
 
 def _parsed(data: str) -> object:

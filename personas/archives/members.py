@@ -22,7 +22,15 @@ _ENTRY = b"PK\x01\x02"
 """With which each file's entry in the directory of a zip begins."""
 _ENCRYPTED = 0x1
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, IndexError)
+_UNPACKING_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+    IndexError,
+)
 """What zipfile raises for an archive that was cut, or has wrong offsets or an empty name."""
 _UNREADABLE = "The archive is damaged: it can't be unpacked."
 
@@ -44,7 +52,7 @@ def files_of_archive(data: bytes) -> dict[str, bytes]:
             return _unpacked(archive)
     except ArchiveRefusedError:
         raise
-    except _DAMAGE:
+    except _UNPACKING_ERRORS:
         raise ArchiveRefusedError(_UNREADABLE) from None
 
 

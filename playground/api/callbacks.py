@@ -74,8 +74,8 @@ class CallbackQuery(PageQuery):
 def list_callbacks(request: HttpRequest, query: Query[CallbackQuery]) -> Any:
     """The newest first; ``total_count`` counts all that the filter finds."""
     user = permitted(request, READ)
-    wanted = callbacks_of(user, conversation_id=query.conversation_id, state=query.state or "")
-    return page_of(wanted.order_by("-pk"), Q(), query, callback_json)
+    callbacks = callbacks_of(user, conversation_id=query.conversation_id, state=query.state or "")
+    return page_of(callbacks.order_by("-pk"), Q(), query, callback_json)
 
 
 @router.post(

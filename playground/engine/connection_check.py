@@ -28,10 +28,10 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckNote:
-    """A note on a check, graded. ``what`` was checked, in a word or two; ``sentence``: the result, and any fix."""
+    """A graded note: ``subject`` is what was checked, in a word or two, ``sentence`` the result and any fix."""
 
     grade: Grade
-    what: str
+    subject: str
     sentence: str
 
 
@@ -61,27 +61,29 @@ class Observation:
     notes: Sequence[str] = ()
 
 
-def check_notes(seen: Observation) -> list[CheckNote]:
+def check_notes(observation: Observation) -> list[CheckNote]:
     """Return all notes, in the order of the exchange."""
-    return [*_reaching(seen), *(_answer(seen) if seen.status is not None else ())]
+    return [*_reaching(observation), *(_answer(observation) if observation.status is not None else ())]
 
 
 _BEFORE_SENDING = {Code.SECRET_NOT_ALLOWED, Code.SECRET_MISSING, Code.BLOCKED_ADDRESS, Code.BAD_REQUEST}
 _NOT_REACHED = {Code.DNS, Code.CONNECT_REFUSED, Code.CONNECT_TIMEOUT}
 
 
-def _reaching(seen: Observation) -> Iterator[CheckNote]:
-    error = seen.error
-    if error is not None and seen.status is None:
-        yield from _refusal(seen, error)
+def _reaching(observation: Observation) -> Iterator[CheckNote]:
+    error = observation.error
+    if error is not None and observation.status is None:
+        yield from _refusal(observation, error)
         return
-    yield CheckNote(Grade.GOOD, "Reachable", f"The server answered after {_in_words(seen.headers_ms)}.")
-    yield _tls(seen)
-    key = "took the key" if seen.sends_secret else "asked for no key"
-    yield CheckNote(Grade.GOOD, "Authorised", f"The server {key} (status {seen.status}).")
+    yield CheckNote(
+        Grade.GOOD, "Reachable", f"The server answered after {_in_words(observation.headers_ms)}."
+    )
+    yield _tls(observation)
+    key = "took the key" if observation.sends_secret else "asked for no key"
+    yield CheckNote(Grade.GOOD, "Authorised", f"The server {key} (status {observation.status}).")
 
 
-def _refusal(seen: Observation, error: GreenroomError) -> Iterator[CheckNote]:
+def _refusal(observation: Observation, error: GreenroomError) -> Iterator[CheckNote]:
     message = _with_excerpt(error)
     if error.code in _BEFORE_SENDING and not error.excerpt:
         yield CheckNote(Grade.BAD, "Not sent", message)
@@ -92,7 +94,7 @@ def _refusal(seen: Observation, error: GreenroomError) -> Iterator[CheckNote]:
         yield CheckNote(Grade.BAD, "TLS", message)
     elif error.code in {Code.AUTH_FAILED, Code.FORBIDDEN}:
         yield CheckNote(Grade.GOOD, "Reachable", "The server answered.")
-        yield _tls(seen)
+        yield _tls(observation)
         yield CheckNote(Grade.BAD, "Authorised", message)
     else:
         yield CheckNote(Grade.BAD, "Answer", message)
@@ -102,35 +104,35 @@ def _with_excerpt(error: GreenroomError) -> str:
     return f"{error.message} The server says: {error.excerpt}" if error.excerpt else error.message
 
 
-def _tls(seen: Observation) -> CheckNote:
-    if seen.is_own:
+def _tls(observation: Observation) -> CheckNote:
+    if observation.is_own:
         return CheckNote(
             Grade.NOTE, "TLS", "Greenroom's own endpoint is called inside this process: no network, no TLS."
         )
-    if seen.is_tls:
+    if observation.is_tls:
         return CheckNote(Grade.GOOD, "TLS", "Encrypted; the certificate is valid for this name.")
     return CheckNote(
         Grade.WARNING, "TLS", "Not encrypted: the platforms will send the key and every word in the clear."
     )
 
 
-def _answer(seen: Observation) -> Iterator[CheckNote]:
-    if seen.verdict is not None:
-        yield CheckNote(Grade.BAD, "Answer", _with_excerpt(seen.verdict))
-    yield _streaming(seen)
-    yield _first_delta(seen)
-    if seen.is_event_stream:
-        yield _first_chunk(seen.first_payload)
-        yield _finish(seen)
-        yield _done(seen)
-    yield _closing(seen)
-    for note in seen.notes:
+def _answer(observation: Observation) -> Iterator[CheckNote]:
+    if observation.verdict is not None:
+        yield CheckNote(Grade.BAD, "Answer", _with_excerpt(observation.verdict))
+    yield _streaming(observation)
+    yield _first_delta(observation)
+    if observation.is_event_stream:
+        yield _first_chunk(observation.first_payload)
+        yield _finish(observation)
+        yield _done(observation)
+    yield _closing(observation)
+    for note in observation.notes:
         yield CheckNote(Grade.NOTE, "Note", note)
 
 
-def _streaming(seen: Observation) -> CheckNote:
-    times = seen.payload_times_ms
-    if not seen.is_event_stream:
+def _streaming(observation: Observation) -> CheckNote:
+    times = observation.payload_times_ms
+    if not observation.is_event_stream:
         return CheckNote(
             Grade.BAD,
             "Streams",
@@ -148,16 +150,16 @@ def _streaming(seen: Observation) -> CheckNote:
     return CheckNote(Grade.GOOD, "Streams", f"{len(times)} chunks over {_in_words(span_ms)}.")
 
 
-def _first_delta(seen: Observation) -> CheckNote:
-    if seen.first_delta_ms is None:
-        what = "a tool call" if seen.has_tool_calls else "nothing that can be spoken"
+def _first_delta(observation: Observation) -> CheckNote:
+    if observation.first_delta_ms is None:
+        what = "a tool call" if observation.has_tool_calls else "nothing that can be spoken"
         return CheckNote(Grade.WARNING, "First delta", f"The answer held {what}.")
-    slow = seen.first_delta_ms > SLOW_FIRST_DELTA_MS
+    slow = observation.first_delta_ms > SLOW_FIRST_DELTA_MS
     words = "a filler or a faster model would help" if slow else "quick enough for a call"
     return CheckNote(
         Grade.WARNING if slow else Grade.GOOD,
         "First delta",
-        f"After {_in_words(seen.first_delta_ms)}: {words}.",
+        f"After {_in_words(observation.first_delta_ms)}: {words}.",
     )
 
 
@@ -175,9 +177,9 @@ def _first_chunk(payload: Any) -> CheckNote:
     return CheckNote(Grade.NOTE, "First chunk", "It carries neither a role nor text; it is passed over.")
 
 
-def _finish(seen: Observation) -> CheckNote:
-    if seen.finish_reason:
-        return CheckNote(Grade.GOOD, "Finish reason", f"{seen.finish_reason}.")
+def _finish(observation: Observation) -> CheckNote:
+    if observation.finish_reason:
+        return CheckNote(Grade.GOOD, "Finish reason", f"{observation.finish_reason}.")
     return CheckNote(
         Grade.WARNING,
         "Finish reason",
@@ -185,16 +187,16 @@ def _finish(seen: Observation) -> CheckNote:
     )
 
 
-def _done(seen: Observation) -> CheckNote:
-    if seen.has_done:
+def _done(observation: Observation) -> CheckNote:
+    if observation.has_done:
         return CheckNote(Grade.GOOD, "[DONE]", "The stream ended with it.")
-    if seen.ended_after_ms is None:
+    if observation.ended_after_ms is None:
         return CheckNote(Grade.WARNING, "[DONE]", "It hadn't come when we left: some clients wait for it.")
     return CheckNote(Grade.WARNING, "[DONE]", "It didn't come: some clients wait for it.")
 
 
-def _closing(seen: Observation) -> CheckNote:
-    if seen.ended_after_ms is None:
+def _closing(observation: Observation) -> CheckNote:
+    if observation.ended_after_ms is None:
         return CheckNote(
             Grade.WARNING,
             "Closes",
@@ -204,7 +206,7 @@ def _closing(seen: Observation) -> CheckNote:
     return CheckNote(
         Grade.GOOD,
         "Closes",
-        f"The server ended the answer {_in_words(seen.ended_after_ms)} after its last word.",
+        f"The server ended the answer {_in_words(observation.ended_after_ms)} after its last word.",
     )
 
 

@@ -15,7 +15,7 @@ from playground.inspectors.bounds import LOSSES_STORED_EVERY_S, STORED_AGAIN_S, 
 from playground.inspectors.exchange_record import ExchangeRecord
 from playground.inspectors.losses import Loss, Losses, store_losses
 from playground.inspectors.store import store_answer, store_request
-from playground.realtime.inspector_feed import InspectorFeed, News, What
+from playground.realtime.inspector_feed import InspectorFeed, News, NewsKind
 from playground.storage.database_thread import OwnDatabaseThread
 from playground.storage.database_trouble import trouble_of
 from playground.tasks import start_task
@@ -90,11 +90,11 @@ class Recorder:
         if stored is None:
             return
         number, is_whole = stored
-        await self._feed.tell(News(record.inspector.id, number, What.ARRIVED))
+        await self._feed.tell(News(record.inspector.id, number, NewsKind.ARRIVED))
         if not is_whole:
             await record.has_ended.wait()
             await self._stored(record, lambda: store_answer(record, number))
-        await self._feed.tell(News(record.inspector.id, number, What.ANSWERED))
+        await self._feed.tell(News(record.inspector.id, number, NewsKind.ANSWERED))
 
     async def _store_losses(self) -> None:
         """Store what was lost once the database takes it."""
@@ -108,7 +108,7 @@ class Recorder:
                 self._failures.failed(error)
                 continue
             for inspector_id in {inspector_id for inspector_id, _ in counts}:
-                await self._feed.tell(News(inspector_id, 0, What.LOST))
+                await self._feed.tell(News(inspector_id, 0, NewsKind.LOST))
 
     async def _stored(self, record: ExchangeRecord, store: Callable[[], T]) -> T | None:
         """Store something, after what came before it, and return the result; None if it could not be stored."""

@@ -33,18 +33,15 @@ _LIGHT = (
 )  # fmt: skip
 
 
-class Status:
-    """What a list may be filtered by: how requests were answered."""
-
-    CHOICES = (
-        ("", "Any status"),
-        ("2", "2xx"),
-        ("4", "4xx"),
-        ("5", "5xx"),
-        ("open", "Being answered"),
-        ("failed", "Broken off"),
-    )
-
+STATUS_CHOICES = (
+    ("", "Any status"),
+    ("2", "2xx"),
+    ("4", "4xx"),
+    ("5", "5xx"),
+    ("open", "Being answered"),
+    ("failed", "Broken off"),
+)
+"""How requests were answered, to filter a list by."""
 
 _BROKEN_OFF = (
     InspectedRequest.End.CLIENT_LEFT,
@@ -56,7 +53,7 @@ _BROKEN_OFF = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RequestFilter:
     """What a list is filtered by; an empty text filters nothing."""
 
     text: str = ""
@@ -99,11 +96,11 @@ class RequestPage:
         return sum(len(group.requests) for group in self.groups)
 
 
-def requests_of(inspector: Inspector, wanted: Wanted) -> RequestPage:
+def requests_of(inspector: Inspector, filters: RequestFilter) -> RequestPage:
     """Return one page of the inspector's requests."""
-    rows = _rows(inspector, wanted)
-    searched = _Search(wanted.text)
-    matching = list(islice(searched.matching(rows) if wanted.text else rows, REQUESTS_ON_A_PAGE + 1))
+    rows = _rows(inspector, filters)
+    searched = _Search(filters.text)
+    matching = list(islice(searched.matching(rows) if filters.text else rows, REQUESTS_ON_A_PAGE + 1))
     page = matching[:REQUESTS_ON_A_PAGE]
     bodies = _bodies(page)
     listed = [ListedRequest(row, summary_of(bodies.get(row.pk, b""))) for row in page]
@@ -122,15 +119,15 @@ def methods_of(inspector: Inspector) -> list[str]:
     return sorted({*USUAL_METHODS, *methods.values_list("method", flat=True).distinct()[:METHODS_OFFERED]})
 
 
-def _rows(inspector: Inspector, wanted: Wanted) -> QuerySet[InspectedRequest]:
+def _rows(inspector: Inspector, filters: RequestFilter) -> QuerySet[InspectedRequest]:
     rows = InspectedRequest.objects.filter(inspector=inspector).order_by("-number").only(*_LIGHT)
-    if wanted.older_than is not None:
-        rows = rows.filter(number__lt=wanted.older_than)
-    if wanted.method:
-        rows = rows.filter(method=wanted.method)
-    if wanted.conversation is not None:
-        rows = rows.filter(conversation_id=wanted.conversation)
-    return rows.filter(_has_status(wanted.status)) if wanted.status else rows
+    if filters.older_than is not None:
+        rows = rows.filter(number__lt=filters.older_than)
+    if filters.method:
+        rows = rows.filter(method=filters.method)
+    if filters.conversation is not None:
+        rows = rows.filter(conversation_id=filters.conversation)
+    return rows.filter(_has_status(filters.status)) if filters.status else rows
 
 
 def _has_status(status: str) -> Q:
@@ -152,18 +149,18 @@ class _Search:
         """The number behind the first request that was not searched; None: all were."""
 
     def matching(self, rows: QuerySet[InspectedRequest]) -> Iterator[InspectedRequest]:
-        read = 0
-        whole = rows.only(*_LIGHT, "headers", "body", "answer_body")
-        for row in whole.iterator(chunk_size=SEARCHED_AT_ONCE):
-            if read > SEARCHED_BYTES:
+        read_bytes = 0
+        searched = rows.only(*_LIGHT, "headers", "body", "answer_body")
+        for row in searched.iterator(chunk_size=SEARCHED_AT_ONCE):
+            if read_bytes > SEARCHED_BYTES:
                 self.stopped_at = row.number + 1
                 return
-            read += len(row.body) + len(row.answer_body)
-            if any(self._text in part for part in _searched(row)):
+            read_bytes += len(row.body) + len(row.answer_body)
+            if any(self._text in part for part in _texts_of(row)):
                 yield row
 
 
-def _searched(row: InspectedRequest) -> Iterator[str]:
+def _texts_of(row: InspectedRequest) -> Iterator[str]:
     """Yield the texts of a request, in lower case."""
     line = f"{row.method} {row.path}?{row.query} {row.answer_status or ''} {row.conversation_id}"
     yield line.lower()

@@ -32,7 +32,7 @@ class Link(Protocol):
     async def group_send(self, group: str, message: Json) -> bool: ...
 
 
-class What(StrEnum):
+class NewsKind(StrEnum):
     ARRIVED = "arrived"
     ANSWERED = "answered"
     LOST = "lost"
@@ -44,7 +44,7 @@ class News:
 
     inspector_id: str
     number: int
-    what: What
+    kind: NewsKind
 
 
 class Watch:
@@ -113,13 +113,13 @@ class InspectorFeed:
             "sender": self._link.channel,
             "inspector_id": news.inspector_id,
             "number": news.number,
-            "what": str(news.what),
+            "what": str(news.kind),
         }
         await self._link.group_send(_group(news.inspector_id), message)
 
     def take(self, message: Json) -> None:
         """Take another process's news."""
-        self.deliver(News(message["inspector_id"], message["number"], What(message["what"])))
+        self.deliver(News(message["inspector_id"], message["number"], NewsKind(message["what"])))
 
     def miss(self) -> None:
         """Let all viewers load their lists anew: other processes' news were lost."""

@@ -28,8 +28,8 @@ class CallbackStates:
 
 def callbacks_of(user: User, *, conversation_id: str = "", state: str = "") -> QuerySet[Callback]:
     """Return the user's own, of one conversation and in one state if these are given."""
-    wanted = {"conversation_id": conversation_id, "state": state}
-    return Callback.objects.filter(owner=user, **{name: value for name, value in wanted.items() if value})
+    filters = {"conversation_id": conversation_id, "state": state}
+    return Callback.objects.filter(owner=user, **{name: value for name, value in filters.items() if value})
 
 
 def shown_callbacks(pks: list[int]) -> list[Callback]:

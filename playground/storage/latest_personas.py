@@ -50,9 +50,9 @@ def latest_personas(
     personas: QuerySet[Persona], talked_to: Iterable[str], most: int, *, first_id: str = ""
 ) -> list[Persona]:
     """Return at most ``most``: ``first_id``, if given, those talked to in this order, then those that changed last."""
-    wanted = [each for each in dict.fromkeys([first_id, *talked_to]) if each][:most]
-    known = personas.in_bulk(wanted)
-    latest = [known[persona_id] for persona_id in wanted if persona_id in known]
+    persona_ids = [each for each in dict.fromkeys([first_id, *talked_to]) if each][:most]
+    known = personas.in_bulk(persona_ids)
+    latest = [known[persona_id] for persona_id in persona_ids if persona_id in known]
     if len(latest) < most:
         others = personas.exclude(pk__in=list(known)).order_by("-updated_at", "id")
         latest += others[: most - len(latest)]

@@ -40,7 +40,7 @@ NEWEST = SORTS[0]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ConversationFilter:
     """What the list is filtered by; empty values filter nothing."""
 
     words: str = ""
@@ -59,8 +59,8 @@ class Wanted:
 
     @property
     def is_filtered(self) -> bool:
-        filters = (getattr(self, name) for name in self.__slots__ if name != "sort")
-        return any(value not in ("", None, False) for value in filters)
+        values = (getattr(self, name) for name in self.__slots__ if name != "sort")
+        return any(value not in ("", None, False) for value in values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ConversationPage:
     """A page; ``before`` and ``after`` are where the pages beside it begin, None without one."""
 
     conversations: list[Any]
@@ -86,11 +86,11 @@ class Listed:
 
 
 def list_conversations(
-    user: User, wanted: Wanted, *, after: Cursor | None = None, before: Cursor | None = None
-) -> Listed:
+    user: User, filters: ConversationFilter, *, after: Cursor | None = None, before: Cursor | None = None
+) -> ConversationPage:
     """Return the page behind ``after``, before ``before``, or the first one."""
-    rows, matches = _wanted_rows(user, wanted)
-    sort = wanted.sort
+    rows, matches = _filtered_rows(user, filters)
+    sort = filters.sort
     is_backwards = before is not None
     descending = sort.is_descending != is_backwards
     cursor = before or after
@@ -106,8 +106,8 @@ def list_conversations(
         page.reverse()
     has_before, has_after = (has_more, True) if is_backwards else (after is not None, has_more)
     conversations = _rows_of([each.conversation_id for each in page])
-    _add_excerpts(conversations, wanted.words, matches)
-    return Listed(
+    _add_excerpts(conversations, filters.words, matches)
+    return ConversationPage(
         conversations=conversations,
         before=page[0] if page and has_before else None,
         after=page[-1] if page and has_after else None,
@@ -123,33 +123,35 @@ def _add_excerpts(conversations: Iterable[Any], words: str, matches: FoundConver
         conversation.excerpt = excerpts.get(conversation.pk, ())
 
 
-def _wanted_rows(user: User, wanted: Wanted) -> tuple[QuerySet[ConversationSummary], FoundConversations]:
+def _filtered_rows(
+    user: User, filters: ConversationFilter
+) -> tuple[QuerySet[ConversationSummary], FoundConversations]:
     deleted = Conversation.objects.filter(purge_at__isnull=False)  # by their own index
     rows = ConversationSummary.objects.filter(owner=user).exclude(conversation__in=deleted.values("pk"))
     matches = NOTHING_FOUND
     for name in ("has_failed", "has_interrupted", "has_tool_calls"):
-        if getattr(wanted, name):
+        if getattr(filters, name):
             rows = rows.filter(**{name: True})
-    if wanted.persona:
-        rows = rows.filter(persona_ref=wanted.persona)
-    if wanted.version is not None:
-        rows = rows.filter(persona_version__number=wanted.version)
-    if wanted.platform:
-        rows = rows.filter(platform=wanted.platform)
-    if wanted.is_kept:
+    if filters.persona:
+        rows = rows.filter(persona_ref=filters.persona)
+    if filters.version is not None:
+        rows = rows.filter(persona_version__number=filters.version)
+    if filters.platform:
+        rows = rows.filter(platform=filters.platform)
+    if filters.is_kept:
         kept = Conversation.objects.filter(owner=user, is_kept__in=(True,))  # by its own index: few are kept
         rows = rows.filter(conversation__in=kept.values("pk"))
-    if wanted.slower_than_ms is not None:
-        rows = rows.filter(first_audio_ms__gte=wanted.slower_than_ms)
-    if wanted.tag:
-        tagged = ConversationTag.objects.filter(owner=user, name=wanted.tag)
+    if filters.slower_than_ms is not None:
+        rows = rows.filter(first_audio_ms__gte=filters.slower_than_ms)
+    if filters.tag:
+        tagged = ConversationTag.objects.filter(owner=user, name=filters.tag)
         rows = rows.filter(conversation__in=tagged.values("conversation"))
-    if wanted.since:
-        rows = rows.filter(created_at__gte=_midnight(wanted.since))
-    if wanted.until and wanted.until < date.max:
-        rows = rows.filter(created_at__lt=_midnight(wanted.until + timedelta(days=1)))
-    if wanted.words:
-        matches = find_words(user, wanted.words)
+    if filters.since:
+        rows = rows.filter(created_at__gte=_midnight(filters.since))
+    if filters.until and filters.until < date.max:
+        rows = rows.filter(created_at__lt=_midnight(filters.until + timedelta(days=1)))
+    if filters.words:
+        matches = find_words(user, filters.words)
         rows = rows.filter(conversation__in=matches.ids)
     return rows, matches
 

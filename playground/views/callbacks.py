@@ -55,8 +55,8 @@ def callback_list(request: HttpRequest) -> HttpResponse:
     conversation_id = request.GET.get("conversation", "")
     conversation = own_conversation_or_404(request, conversation_id, READ) if conversation_id else None
     state = request.GET.get("state", "") if request.GET.get("state") in Callback.State else ""
-    wanted = callbacks_of(user, conversation_id=conversation_id, state=state).order_by("-pk")
-    page = Paginator(wanted.values_list("pk", flat=True), CALLBACKS_ON_A_PAGE).get_page(
+    callbacks = callbacks_of(user, conversation_id=conversation_id, state=state).order_by("-pk")
+    page = Paginator(callbacks.values_list("pk", flat=True), CALLBACKS_ON_A_PAGE).get_page(
         request.GET.get("page", "1")
     )
     counts = counts_of(user, conversation_id=conversation_id)

@@ -30,9 +30,9 @@ from playground.storage.latest_personas import versions_talked_to
 from playground.storage.listed_conversations import (
     NEWEST,
     SORTS,
+    ConversationFilter,
     Cursor,
     Sort,
-    Wanted,
     list_conversations,
     tags_of,
 )
@@ -62,10 +62,10 @@ class FilterForm(forms.Form):
     since = forms.DateField(required=False, input_formats=[BROWSER_DATE])
     until = forms.DateField(required=False, input_formats=[BROWSER_DATE])
 
-    def wanted(self, sort: Sort) -> Wanted:
+    def filters(self, sort: Sort) -> ConversationFilter:
         self.is_valid()
         given: Mapping[str, Any] = self.cleaned_data
-        return Wanted(
+        return ConversationFilter(
             words=(given.get("q") or "").replace("\0", ""),
             persona=given.get("persona") or "",
             version=given.get("version"),
@@ -88,14 +88,14 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
     """A page of the call log; for htmx its table alone."""
     user = permitted(request, READ)
     sort = next((each for each in SORTS if each.name == request.GET.get("sort")), NEWEST)
-    wanted = FilterForm(request.GET).wanted(sort)
+    filters = FilterForm(request.GET).filters(sort)
     listed = list_conversations(
-        user, wanted, after=_cursor(request, "after", sort), before=_cursor(request, "before", sort)
+        user, filters, after=_cursor(request, "after", sort), before=_cursor(request, "before", sort)
     )
     context = {
         "listed": listed,
         "conversations": listed.conversations,
-        "wanted": wanted,
+        "filters": filters,
         "is_first_page": not ({"after", "before"} & request.GET.keys()),
         "sort": sort,
         "sorts": SORTS,
@@ -107,7 +107,7 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
         return render(request, "conversations/_log.html", context)
     deleted = _deleted(user)
     context |= {
-        "personas": _personas(user, wanted.persona),
+        "personas": _personas(user, filters.persona),
         "platforms": platform_choices(),
         "tags": list(_tags(user)),
         "formats": [(each.name, each.label) for each in FORMATS],

@@ -187,6 +187,17 @@ def event_docs() -> list[EventDocs]:
 
 
 def _messages() -> Iterator[tuple[Json, str]]:
+    """Yield each sample message with its explanation; an empty one stands for that of its event type."""
+    yield from _snapshots()
+    for event, about in TURN:
+        yield from _of_turn(event, about)
+    for status, about in CLOSINGS:
+        yield from _of_turn(_closed(status), about)
+    yield from _between_turns()
+    yield from _notices()
+
+
+def _snapshots() -> Iterator[tuple[Json, str]]:
     yield (
         _of_conversation("playground.snapshot", _snapshot()),
         (
@@ -204,10 +215,9 @@ def _messages() -> Iterator[tuple[Json, str]]:
             "snapshot starts over."
         ),
     )
-    for event, about in TURN:
-        yield from _of_turn(event, about)
-    for status, about in CLOSINGS:
-        yield from _of_turn(_closed(status), about)
+
+
+def _between_turns() -> Iterator[tuple[Json, str]]:
     answered = {
         "turn_id": TURN_ID,
         "tool_call_id": "call_1",
@@ -239,6 +249,9 @@ def _messages() -> Iterator[tuple[Json, str]]:
         _of_conversation("playground.error", busy | {"client_msg_id": "m-1"}),
         ("A command of this client was not carried out. The socket stays open."),
     )
+
+
+def _notices() -> Iterator[tuple[Json, str]]:
     for kind in Kind:
         yield (
             _of_conversation("playground.notice", notice(kind, is_on=True)),

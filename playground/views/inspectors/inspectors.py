@@ -27,7 +27,7 @@ from playground.access import (
 from playground.inspectors.addresses import addresses_of, site_address
 from playground.inspectors.bounds import INSPECTORS_OF_A_USER, may_make_another
 from playground.inspectors.callers_key import new_callers_key
-from playground.inspectors.request_list import Status, Wanted, methods_of, requests_of
+from playground.inspectors.request_list import STATUS_CHOICES, RequestFilter, methods_of, requests_of
 from playground.inspectors.set_up import curl_to_try, settings_by_platform
 from playground.models import Inspector
 from playground.views.inspectors.forms import InspectorForm
@@ -96,11 +96,11 @@ def _edit(request: HttpRequest, form: InspectorForm, user: User) -> HttpResponse
 def inspector_detail(request: HttpRequest, inspector_id: str) -> HttpResponse:
     """Show the inspector and its requests; for htmx the requests alone."""
     inspector = inspector_or_404(request, inspector_id, READ_INSPECTOR)
-    wanted = _wanted(request)
+    filters = _request_filter(request)
     context = {
         "inspector": inspector,
-        "wanted": wanted,
-        "requests": requests_of(inspector, wanted),
+        "filters": filters,
+        "requests": requests_of(inspector, filters),
         "kept": inspector.requests.count(),
         "addresses": addresses_of(inspector),
         "is_waiting": inspector.last_number == 0,
@@ -111,16 +111,16 @@ def inspector_detail(request: HttpRequest, inspector_id: str) -> HttpResponse:
         return render(request, "inspectors/_live.html", context)
     context |= {
         "methods": methods_of(inspector),
-        "statuses": Status.CHOICES,
+        "statuses": STATUS_CHOICES,
         "socket_path": f"/ws/inspectors/{inspector.pk}/",
         "retention_days": settings.RETENTION_DAYS,
     }
     return render(request, "inspectors/detail.html", context)
 
 
-def _wanted(request: HttpRequest) -> Wanted:
+def _request_filter(request: HttpRequest) -> RequestFilter:
     older = request.GET.get("older", "")
-    return Wanted(
+    return RequestFilter(
         text=request.GET.get("q", "").strip().replace("\0", ""),
         method=request.GET.get("method", "").replace("\0", ""),
         status=request.GET.get("status", ""),

@@ -20,7 +20,7 @@ from playground.inspectors.lookup import LOOKUPS_OF_AN_ADDRESS, Lookup, TooManyL
 from playground.inspectors.losses import Loss, store_losses
 from playground.inspectors.store import Stored, store_request
 from playground.models import Inspector
-from playground.realtime.inspector_feed import News, What, inspector_feed
+from playground.realtime.inspector_feed import News, NewsKind, inspector_feed
 from tests.playground.inspectors.asking import DEADLINE_S, Caller, ask, made, newest, scope_of
 
 
@@ -300,6 +300,6 @@ async def test_lost_requests_are_counted_by_why_once_the_database_takes_it(
         await inspecting().until_stored(DEADLINE_S)
         news = await watch.take()
     assert news is not None
-    assert News(inspector.id, 0, What.LOST) in news
+    assert News(inspector.id, 0, NewsKind.LOST) in news
     await inspector.arefresh_from_db()
     assert (inspector.lost_busy, inspector.lost_fast, inspector.lost_unstored) == (0, 2, 1)

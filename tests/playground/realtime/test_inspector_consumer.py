@@ -9,7 +9,7 @@ from dashboard.roles import Role
 from playground.models import Inspector
 from playground.realtime import rights_watch
 from playground.realtime.close_codes import CloseCode
-from playground.realtime.inspector_feed import News, What, inspector_feed
+from playground.realtime.inspector_feed import News, NewsKind, inspector_feed
 from tests.dashboard.roles import person
 from tests.playground.own_sockets import OWN, Socket, opened
 
@@ -30,9 +30,9 @@ def page(cookie: dict[str, str]) -> dict[str, str]:
 async def test_its_maker_is_told_of_each_request(inspector: str, page: dict[str, str]) -> None:
     async with opened(inspector, page, of="inspectors") as socket:
         assert await socket.news() == []
-        await inspector_feed().tell(News("iother", 1, What.ARRIVED))
-        await inspector_feed().tell(News(inspector, 7, What.ARRIVED))
-        await inspector_feed().tell(News(inspector, 7, What.ANSWERED))
+        await inspector_feed().tell(News("iother", 1, NewsKind.ARRIVED))
+        await inspector_feed().tell(News(inspector, 7, NewsKind.ARRIVED))
+        await inspector_feed().tell(News(inspector, 7, NewsKind.ANSWERED))
         assert await socket.news() == [7]
 
 

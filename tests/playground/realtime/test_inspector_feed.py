@@ -6,10 +6,17 @@ import pytest
 from channels.layers import InMemoryChannelLayer
 
 from playground.engine.json_types import Json
-from playground.realtime.inspector_feed import NEWS, WAITING_NEWS, InspectorFeed, News, What, inspector_feed
+from playground.realtime.inspector_feed import (
+    NEWS,
+    WAITING_NEWS,
+    InspectorFeed,
+    News,
+    NewsKind,
+    inspector_feed,
+)
 from tests.playground.rehearsals import DEADLINE_S, running
 
-ARRIVED = News("i1", 1, What.ARRIVED)
+ARRIVED = News("i1", 1, NewsKind.ARRIVED)
 
 
 class Link:
@@ -40,10 +47,10 @@ class Link:
 async def test_a_viewer_is_told_of_its_inspector_alone() -> None:
     feed = InspectorFeed()
     async with feed.watch("i1") as watch:
-        await feed.tell(News("i2", 1, What.ARRIVED))
+        await feed.tell(News("i2", 1, NewsKind.ARRIVED))
         await feed.tell(ARRIVED)
-        await feed.tell(News("i1", 1, What.ANSWERED))
-        assert await watch.take() == [ARRIVED, News("i1", 1, What.ANSWERED)]
+        await feed.tell(News("i1", 1, NewsKind.ANSWERED))
+        assert await watch.take() == [ARRIVED, News("i1", 1, NewsKind.ANSWERED)]
 
 
 async def test_a_viewer_that_is_too_slow_loads_the_list_anew() -> None:
@@ -86,4 +93,4 @@ async def test_the_relay_hands_news_of_other_processes_on() -> None:
         told = await watch.take() or []
         while len(told) < 2:
             told += await watch.take() or []
-    assert told == [ARRIVED, News("i1", 2, What.ARRIVED)]
+    assert told == [ARRIVED, News("i1", 2, NewsKind.ARRIVED)]

@@ -55,7 +55,7 @@ def check(editor: User, llm_server: LLMServerHandle) -> Check:
         assert answer.status_code == 200
         assert CANARY not in answer.content.decode()
         context_notes = answer.context["notes"]
-        return {note.what: (str(note.grade), note.sentence) for note in context_notes}
+        return {note.subject: (str(note.grade), note.sentence) for note in context_notes}
 
     return check_notes
 
@@ -120,7 +120,7 @@ async def test_a_stream_that_we_left_is_not_said_to_have_been_cut_off(llm_server
 def test_times_read_as_on_the_playground() -> None:
     answered = Observation(is_tls=True, is_own=False, sends_secret=True, status=200, is_event_stream=True)
     slow = replace(answered, headers_ms=1_510, first_delta_ms=12_340, payload_times_ms=[0, 4_000])
-    sentences = {note.what: note.sentence for note in notes_of(slow)}
+    sentences = {note.subject: note.sentence for note in notes_of(slow)}
     assert sentences["Reachable"] == "The server answered after 1,510 ms."
     assert sentences["First delta"].startswith("After 12.3 s: ")
     assert sentences["Streams"] == "2 chunks over 4,000 ms."
@@ -198,13 +198,13 @@ async def test_a_typed_endpoint_is_checked_and_nothing_is_stored(
     await sync_to_async(client.force_login)(user)
     typed = {"base_url": llm_server.base_url("echo-secret"), "key": CANARY, "model": "m", "platform": "jaicp"}
     answer = await client.post(reverse("playground:check-endpoint"), typed)
-    assert {note.what: note.grade for note in answer.context["notes"]}["Authorised"] == "good"
+    assert {note.subject: note.grade for note in answer.context["notes"]}["Authorised"] == "good"
     assert CANARY not in answer.content.decode()
     (request,) = llm_server.requests()
     assert f"Bearer {CANARY}" in [value for _, value in request["headers"]]
     assert not await Persona.objects.aexists()
     refused = await client.post(reverse("playground:check-endpoint"), typed | {"base_url": "nowhere"})
-    assert [note.what for note in refused.context["notes"]] == ["Not sent"]
+    assert [note.subject for note in refused.context["notes"]] == ["Not sent"]
 
 
 async def test_a_conversation_checks_the_server_that_its_turns_call(
@@ -223,7 +223,7 @@ async def test_a_conversation_checks_the_server_that_its_turns_call(
     await sync_to_async(client.force_login)(editor)
     path = reverse("playground:check-conversation", args=[await sync_to_async(started)()])
     answer = await client.post(path)
-    assert [note.what for note in answer.context["notes"]] == ["Not sent"]
+    assert [note.subject for note in answer.context["notes"]] == ["Not sent"]
     other = AsyncClient()
     await sync_to_async(other.force_login)(await sync_to_async(make_user)("eve", *REHEARSE))
     assert (await other.post(path)).status_code == 404
