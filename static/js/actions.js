@@ -18,7 +18,7 @@ export function actionsOf(controls) {
 
 /** Return the keys of a `data-key`, as they stand on a keyboard. */
 export function keysOf(key) {
-  return key.split(" ").map((one) => (one.length > 1 ? one : one === one.toLowerCase() ? one.toUpperCase() : `Shift ${one}`));
+  return key.split(" ").map((stroke) => (stroke.length > 1 ? stroke : stroke === stroke.toLowerCase() ? stroke.toUpperCase() : `Shift ${stroke}`));
 }
 
 /** Return the actions whose names have all words of `text`. */

@@ -31,12 +31,12 @@ function pressed(event) {
 /** Use the control with this key `within` the page, or the dialog that covers it. */
 function use(event, key, within) {
   const typed = first ? `${first} ${key}` : key;
-  const known = controls().filter((one) => within.contains(one));
+  const keyed = controls().filter((node) => within.contains(node));
   // Of several, as in a list of turns, the selected one's, else the last one that can be seen.
-  const usable = known.filter((one) => one.dataset.key === typed && ("keyAlways" in one.dataset || one.checkVisibility()));
-  const control = usable.find((one) => one.closest("[data-selected]")) ?? usable.at(-1);
+  const usable = keyed.filter((node) => node.dataset.key === typed && ("keyAlways" in node.dataset || node.checkVisibility()));
+  const control = usable.find((node) => node.closest("[data-selected]")) ?? usable.at(-1);
   clearTimeout(timer);
-  first = known.some((one) => one.dataset.key.startsWith(`${key} `)) && !first ? key : "";
+  first = keyed.some((node) => node.dataset.key.startsWith(`${key} `)) && !first ? key : "";
   if (first) timer = setTimeout(() => (first = ""), NEXT_KEY_MS);
   if (!control) return;
   event.preventDefault();

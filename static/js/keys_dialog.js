@@ -19,20 +19,20 @@ export function show(button, controls) {
 
 /** Return the actions of the page itself first, then those of every page. */
 function ordered(all) {
-  const ofPage = all.filter((one) => one.closest("main"));
-  return [...actionsOf(ofPage), ...actionsOf(all.filter((one) => !ofPage.includes(one)))];
+  const ofPage = all.filter((control) => control.closest("main"));
+  return [...actionsOf(ofPage), ...actionsOf(all.filter((control) => !ofPage.includes(control)))];
 }
 
 function row({ name, keys }) {
   const key = document.createElement("dt");
-  keys.forEach((one, place) => {
+  keys.forEach((stroke, place) => {
     const cap = document.createElement("kbd");
-    cap.textContent = one;
+    cap.textContent = stroke;
     key.append(...(place ? [" then ", cap] : [cap]));
   });
-  const what = document.createElement("dd");
-  what.textContent = name;
-  return [key, what];
+  const description = document.createElement("dd");
+  description.textContent = name;
+  return [key, description];
 }
 
 function choose(isOn) {

@@ -75,7 +75,7 @@ class Palette {
 
   /** The actions of the page that can be used at the moment. */
   #ownGroups(text) {
-    const isUsable = (one) => one.checkVisibility() && !one.disabled && !one.ariaDisabled && !one.matches("a");
+    const isUsable = (control) => control.checkVisibility() && !control.disabled && !control.ariaDisabled && !control.matches("a");
     const usable = this.#controls().filter(isUsable);
     const items = matching(actionsOf(usable), text).map(({ name, keys, control }) => ({
       label: name,
@@ -92,8 +92,8 @@ class Palette {
     const count = this.#options.length;
     this.#box.setAttribute("aria-expanded", String(count > 0));
     const nothing = text ? `Nothing fits “${text}”.` : "Nothing is there yet.";
-    const told = count ? `${count} found` : nothing;
-    this.#status.textContent = problem || told;
+    const result = count ? `${count} found` : nothing;
+    this.#status.textContent = problem || result;
     this.#status.classList.toggle("visually-hidden", problem === "" && count > 0);
   }
 

@@ -59,7 +59,7 @@ export class AnswerView {
 
   /** Split a sentence into words, so that they can be clicked. */
   #split(sentence) {
-    const slot = this.#slots.find((one) => one.sentence === sentence);
+    const slot = this.#slots.find((slot) => slot.sentence === sentence);
     if (!slot || slot.isPointedAt || !isOpen(this.#turn)) return;
     slot.isPointedAt = true;
     this.update(this.#turn);
@@ -126,7 +126,7 @@ export class AnswerView {
   }
 
   #markWord(slot, elapsed_ms) {
-    const word = slot.words.findLast((one) => one.at_ms <= elapsed_ms);
+    const word = slot.words.findLast(({ at_ms }) => at_ms <= elapsed_ms);
     this.#mark(word?.node ?? null);
   }
 

@@ -14,7 +14,7 @@ const parts = partsOf(root);
 const decision_ms = Number(document.getElementById("live").dataset.decisionMs);
 
 /** The interrupt that is asked about: `{text, cut, isOpen, until}`; null while none is. */
-let asked = null;
+let question = null;
 let timer = 0;
 
 /**
@@ -22,8 +22,8 @@ let timer = 0;
  * second one confirms. `isOpen()` returns whether the turn is still open.
  */
 export function ask(text, cut, isOpen) {
-  if (asked && text === null) return decide(true);
-  asked = { text, cut, isOpen, until: asked?.until ?? performance.now() + decision_ms };
+  if (question && text === null) return decide(true);
+  question = { text, cut, isOpen, until: question?.until ?? performance.now() + decision_ms };
   clearInterval(timer);
   timer = setInterval(tick, TICK_MS);
   root.hidden = false;
@@ -34,17 +34,17 @@ export function ask(text, cut, isOpen) {
 }
 
 function tick() {
-  const left_ms = asked.until - performance.now();
-  if (left_ms <= 0 || !asked.isOpen()) return decide(false);
-  const words = asked.text ?? box.value.trim();
+  const left_ms = question.until - performance.now();
+  if (left_ms <= 0 || !question.isOpen()) return decide(false);
+  const words = question.text ?? box.value.trim();
   setText(parts.words, words ? `“${words}”` : NO_WORDS);
   setText(parts.left, `It goes on in ${Math.ceil(left_ms / 1000)} s`);
 }
 
 function decide(isInterrupted) {
-  if (!asked) return;
-  const { cut, isOpen } = asked;
-  asked = null;
+  if (!question) return;
+  const { cut, isOpen } = question;
+  question = null;
   clearInterval(timer);
   if (root.contains(document.activeElement)) box.focus();
   root.hidden = true;

@@ -28,7 +28,7 @@ const SKIP_REASONS = {
 /** Return the timeline as rows, in order of time: `[{what, text, from, to}]`, times in ms. */
 export function rows(turn, elapsed_ms) {
   return bars(turn, elapsed_ms)
-    .toSorted((one, other) => one.from - other.from || one.to - other.to)
+    .toSorted((a, b) => a.from - b.from || a.to - b.to)
     .map(({ kind, label, index, from, to }) => ({ what: whatOf(kind, index), text: SPOKEN.has(kind) ? label : "", from, to }));
 }
 
@@ -43,11 +43,11 @@ const TITLE_CHARS = 60;
 
 /** Return the title of one of `turns`: the user's words, also where a tool's result starts it, or else its own. */
 export function titleOf(turn, turns) {
-  const asked = askedIn(turn, turns);
-  const text = asked || turn.text;
+  const question = askedIn(turn, turns);
+  const text = question || turn.text;
   if (!text) return "Continuation";
   const quoted = `“${text.length > TITLE_CHARS ? `${clipped(text, TITLE_CHARS).trimEnd()}…` : text}”`;
-  return asked && turn.continues ? `${quoted} (after the tool)` : quoted;
+  return question && turn.continues ? `${quoted} (after the tool)` : quoted;
 }
 
 function askedIn(turn, turns) {

@@ -43,11 +43,11 @@ function tableParts(parts) {
 }
 
 function sentenceOf(changed) {
-  const kinds = KINDS.map(([kind, one, many]) => counted(changed.filter((part) => part.kind === kind).length, one, many));
+  const kinds = KINDS.map(([kind, singular, plural]) => counted(changed.filter((part) => part.kind === kind).length, singular, plural));
   const silent = changed.filter(({ kind, text }) => text === "" && kind !== "table_delimiters").length;
   const named = [...kinds, ...addressesIn(changed), counted(silent, "a piece that is not said", "pieces that are not said")].filter(Boolean);
-  const what = named.length ? named.join(", ") : counted(changed.length, "a sentence with markup", "sentences with markup");
-  return `What the voice made of it: ${what}. Tell your prompt to write plain sentences.`;
+  const pieces = named.length ? named.join(", ") : counted(changed.length, "a sentence with markup", "sentences with markup");
+  return `What the voice made of it: ${pieces}. Tell your prompt to write plain sentences.`;
 }
 
 /** Say what is said in place of the addresses that are not said whole. */
@@ -61,7 +61,7 @@ function addressesIn(changed) {
   return [counted(hosts.length, `an address, said as ${names}`, `addresses, said as ${names}`), counted(silent, "an address that is not said", "addresses that are not said")];
 }
 
-function counted(count, one, many) {
+function counted(count, singular, plural) {
   if (count === 0) return "";
-  return count === 1 ? one : `${count} ${many}`;
+  return count === 1 ? singular : `${count} ${plural}`;
 }

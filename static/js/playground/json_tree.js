@@ -46,8 +46,8 @@ function branch(name, value, level) {
 /** What a closed branch says of itself: the role of a message, the name of a function, or how much is in it. */
 function hint(value, count) {
   if (Array.isArray(value)) return `${count} ${count === 1 ? "item" : "items"}`;
-  const told = value.role ?? value.function?.name ?? value.name;
-  return typeof told === "string" ? told : `${count} ${count === 1 ? "key" : "keys"}`;
+  const name = value.role ?? value.function?.name ?? value.name;
+  return typeof name === "string" ? name : `${count} ${count === 1 ? "key" : "keys"}`;
 }
 
 function leaf(value) {

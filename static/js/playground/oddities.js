@@ -28,9 +28,9 @@ export function oddities(turn, platform) {
   const silent = saidNothing(turn);
   const notes = (silent ? turn.notes.filter((note) => !TOLD_ABOVE.test(note)) : turn.notes).map((note) => besideError(note, turn));
   const ofVoice = [unspoken(turn), starved(turn), called(turn, platform)];
-  const told = notes.map((text) => ({ text, place: null }));
-  if (BYPASSED.has(turn.kind)) return [...ofVoice.filter(Boolean).map(({ text }) => ({ text, place: null })), ...told];
-  return [silent, firstWait(turn), onePiece(turn), stall(turn), noEnd(turn), ...ofVoice, ...told].filter(Boolean);
+  const noted = notes.map((text) => ({ text, place: null }));
+  if (BYPASSED.has(turn.kind)) return [...ofVoice.filter(Boolean).map(({ text }) => ({ text, place: null })), ...noted];
+  return [silent, firstWait(turn), onePiece(turn), stall(turn), noEnd(turn), ...ofVoice, ...noted].filter(Boolean);
 }
 
 function oddity(text, kind, until_ms) {
@@ -76,7 +76,7 @@ function onePiece({ delta_times_ms, text, timings_ms: { ttft } }) {
 function stall(turn) {
   const pauses = stallsOf(turn);
   if (pauses.length === 0) return null;
-  const longest = pauses.toSorted((one, other) => other.to - other.from - (one.to - one.from))[0];
+  const longest = pauses.toSorted((a, b) => b.to - b.from - (a.to - a.from))[0];
   const others = pauses.length > 1 ? ` (the longest of ${pauses.length} such pauses)` : "";
   const silent_ms = silenceAfter(turn, longest);
   const felt = silent_ms >= 100 ? `the caller heard ${inWords(silent_ms)} of silence` : "the voice was still speaking, so the caller noticed nothing";
@@ -106,8 +106,8 @@ function unspoken(turn) {
   const spoken = spokenSentences(turn);
   const silent = turn.sentences.filter(({ index }) => spoken.get(index)?.text === "");
   if (silent.length === 0) return null;
-  const what = silent.length === 1 ? "A piece" : `${silent.length} pieces`;
-  return oddity(`${what} of the answer can't be spoken (a rule, a table's line, emoji, an empty block), so the caller hears nothing of it.`, "sentence", silent[0].t_ms);
+  const pieces = silent.length === 1 ? "A piece" : `${silent.length} pieces`;
+  return oddity(`${pieces} of the answer can't be spoken (a rule, a table's line, emoji, an empty block), so the caller hears nothing of it.`, "sentence", silent[0].t_ms);
 }
 
 /** The silence between two sentences, when the text of the next one came too late. */

@@ -14,8 +14,8 @@ export function queued(outbox, text, clientMsgId, kind = "respond") {
 
 /** Return the outbox without the messages that a turn answers. */
 export function settled(outbox, turns) {
-  const taken = new Set(turns.map((turn) => turn.client_msg_id));
-  const waiting = outbox.filter((message) => !taken.has(message.client_msg_id));
+  const ids = new Set(turns.map((turn) => turn.client_msg_id));
+  const waiting = outbox.filter((message) => !ids.has(message.client_msg_id));
   return waiting.length === outbox.length ? outbox : waiting;
 }
 

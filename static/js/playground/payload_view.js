@@ -11,7 +11,7 @@ export function payloadCells(row) {
   return [
     element("span", "payload__time", row.t_ms === null ? "end" : inWords(row.t_ms)),
     element("span", "payload__gap", row.gap_ms === null ? "" : `+${row.gap_ms.toLocaleString("en-US")}`),
-    whatOf(row),
+    labelOf(row),
   ];
 }
 
@@ -33,14 +33,14 @@ export function saysOf({ status, body, is_whole }, { count, from_ms, to_ms, gaps
   return first + rest + (is_whole ? "" : " Later ones are not kept: a completion keeps 1 MiB.");
 }
 
-function whatOf({ data, became }) {
-  const what = element("span", "payload__what");
-  for (const kind of new Set(became.map(([is]) => is))) {
+function labelOf({ data, became }) {
+  const label = element("span", "payload__what");
+  for (const kind of new Set(became.map(([kind]) => kind))) {
     const badge = element("b", "payload__kind", KINDS[kind]);
     badge.dataset.kind = kind;
-    what.append(badge, " ");
+    label.append(badge, " ");
   }
   const [kind, text] = became[0] ?? [];
-  what.append(kind === "delta" || kind === "reasoning" || kind === "call" ? JSON.stringify(text) : data || text || "");
-  return what;
+  label.append(kind === "delta" || kind === "reasoning" || kind === "call" ? JSON.stringify(text) : data || text || "");
+  return label;
 }

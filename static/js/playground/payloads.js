@@ -38,22 +38,22 @@ export function rowAt(rows, { number, kind, until_ms }) {
 
 /** Return the kinds that occur in `rows`, in the order of `KINDS`. */
 export function kindsIn(rows) {
-  const seen = new Set(rows.flatMap(({ became }) => became.map(([kind]) => kind)));
-  return Object.keys(KINDS).filter((kind) => seen.has(kind));
+  const kinds = new Set(rows.flatMap(({ became }) => became.map(([kind]) => kind)));
+  return Object.keys(KINDS).filter((kind) => kinds.has(kind));
 }
 
 /** Return the rows that became `kind` (any if empty) and contain `text`, in any case. */
 export function filtered(rows, kind, text) {
-  const wanted = text.toLowerCase();
-  const hasText = ({ data, became }) => [data, ...became.map(([, what]) => what)].some((part) => part.toLowerCase().includes(wanted));
-  return rows.filter((row) => (kind === "" || row.became.some(([is]) => is === kind)) && (wanted === "" || hasText(row)));
+  const sought = text.toLowerCase();
+  const hasText = ({ data, became }) => [data, ...became.map(([, words]) => words)].some((part) => part.toLowerCase().includes(sought));
+  return rows.filter((row) => (kind === "" || row.became.some(([is]) => is === kind)) && (sought === "" || hasText(row)));
 }
 
 /** Return `{count, from_ms, to_ms, gaps: {p50, p95, longest}}` of what arrived; gaps are null with fewer than two payloads. */
 export function summary(rows) {
   const arrived = rows.filter(({ t_ms }) => t_ms !== null);
   const gaps = arrived.map(({ gap_ms }) => gap_ms).filter((gap_ms) => gap_ms !== null);
-  gaps.sort((one, other) => one - other);
+  gaps.sort((a, b) => a - b);
   const at = (share) => gaps[Math.ceil(share * gaps.length) - 1];
   return {
     count: arrived.length,

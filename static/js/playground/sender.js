@@ -80,7 +80,7 @@ export class Sender {
 
   /** Remove a message from the outbox; return its text, or "". */
   takeBack(clientMsgId) {
-    const message = this.outbox.find((one) => one.client_msg_id === clientMsgId);
+    const message = this.outbox.find(({ client_msg_id: id }) => id === clientMsgId);
     this.outbox = without(this.outbox, clientMsgId);
     return message?.text ?? "";
   }

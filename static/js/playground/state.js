@@ -86,7 +86,7 @@ function earlierTurns(state, { properties }) {
   if (state.conversation === null) return state;
   const known = new Map(state.turns.map((turn) => [turn.turn_id, turn]));
   for (const turn of properties.turns.map(complete)) known.set(turn.turn_id, unlessSame(known.get(turn.turn_id), turn));
-  const turns = [...known.values()].sort((one, other) => place(one) - place(other));
+  const turns = [...known.values()].sort((a, b) => place(a) - place(b));
   return { ...state, turns, earlier: properties.earlier };
 }
 
@@ -118,7 +118,7 @@ function refused(state, { properties }) {
 
 /** Keep the newest notice of its kind while it is on. */
 function noticed(state, { kind, is_on, message }) {
-  const others = state.notices.filter((one) => one.kind !== kind);
+  const others = state.notices.filter((notice) => notice.kind !== kind);
   return { ...state, notices: is_on ? [...others, { kind, message }] : others };
 }
 
@@ -126,7 +126,7 @@ function contextChanged(state, { properties }) {
   const { conversational_context, change } = properties;
   const changed = withConversation(state, { conversational_context });
   if (!change) return changed;
-  return { ...changed, context_changes: upserted(state.context_changes, change, (one) => one.id === change.id) };
+  return { ...changed, context_changes: upserted(state.context_changes, change, ({ id }) => id === change.id) };
 }
 
 function withConversation(state, changes) {
@@ -194,8 +194,8 @@ function contentDelta(state, turn, { text, offset, t_ms, count = 1 }) {
 function reasoningDelta(state, turn, { text, offset }) {
   const open = opened(state, turn);
   if (offset > open.reasoning_chars) return { ...state, gap: true };
-  const seen = open.reasoning_chars - offset;
-  const added = seen > 0 ? dropCodePoints(text, seen) : text;
+  const twice = open.reasoning_chars - offset;
+  const added = twice > 0 ? dropCodePoints(text, twice) : text;
   const reasoning_chars = open.reasoning_chars + codePointLength(added);
   const next = withTurn(state, turn, { reasoning: turn.reasoning + added });
   return { ...next, gap: false, open: { ...open, reasoning_chars } };
@@ -219,12 +219,12 @@ function withDelta({ delta_times_ms, delta_chars, delta_count, longest_gap_ms },
   const counted = { delta_count: delta_count + count, longest_gap_ms: longest };
   if (times.length <= DELTA_TIMES) return { ...counted, delta_times_ms: times, delta_chars: chars };
   const isFirst = (_, place) => place % 2 === 0;
-  const pairs = chars.map((one, place) => one + (chars[place + 1] ?? 0));
+  const pairs = chars.map((n, place) => n + (chars[place + 1] ?? 0));
   return { ...counted, delta_times_ms: times.filter(isFirst), delta_chars: pairs.filter(isFirst) };
 }
 
 function sentenceCompleted(state, turn, { index, start, end, kind, t_ms }) {
-  const sentences = upserted(turn.sentences, { index, start, end, kind, t_ms }, (one) => one.index === index);
+  const sentences = upserted(turn.sentences, { index, start, end, kind, t_ms }, (sentence) => sentence.index === index);
   return withTurn(state, turn, { sentences, timings_ms: withTime(turn, "first_sentence", t_ms) });
 }
 
@@ -237,7 +237,7 @@ function speech(state, turn, { state: step, segment, t_ms }) {
   const cut = step === "cut";
   const known = { ...segment, words: segment.words ?? [], cut };
   if (cut) known.ends_ms = Math.min(known.ends_ms, t_ms);
-  const segments = upserted(turn.segments, known, (one) => one.id === segment.id);
+  const segments = upserted(turn.segments, known, ({ id }) => id === segment.id);
   const isAnswer = step === "playing" && segment.kind === "sentence" && segment.text;
   const timings_ms = isAnswer ? withTime(turn, "first_audio", segment.starts_ms) : turn.timings_ms;
   return withTurn(state, turn, { segments, timings_ms });
@@ -266,7 +266,7 @@ function interruptWaits(state, turn, { at_offset }) {
 
 function toolCalled(state, turn, { tool_call_id, name, arguments: text, valid }) {
   const call = { id: tool_call_id, name, arguments: text, valid: valid ?? true };
-  return withTurn(state, turn, { tool_calls: upserted(turn.tool_calls, call, (one) => one.id === call.id) });
+  return withTurn(state, turn, { tool_calls: upserted(turn.tool_calls, call, ({ id }) => id === call.id) });
 }
 
 function toolAnswered(state, turn, { tool_call_id, output, status, source }) {

@@ -68,12 +68,12 @@ export function partsOf(turn, turns, elapsed, stored = () => null) {
 }
 
 function firstOf(turn, turns) {
-  const before = turn.continues ? turns.find((one) => one.turn_id === turn.continues) : undefined;
+  const before = turn.continues ? turns.find(({ turn_id }) => turn_id === turn.continues) : undefined;
   return before ? firstOf(before, turns) : turn;
 }
 
 function continuationOf(turn, turns) {
-  return turns.findLast((one) => one.continues === turn.turn_id);
+  return turns.findLast(({ continues }) => continues === turn.turn_id);
 }
 
 function between(first, part) {
@@ -99,7 +99,7 @@ export function rowsOf(parts) {
   items.voice = withoutSeams([...items.voice, ...silencesBetween(parts)]);
   return Object.entries(NAMES)
     .filter(([id]) => ALWAYS.has(id) || items[id].length > 0)
-    .map(([id, name]) => ({ id, name, items: items[id].toSorted((one, other) => one.from - other.from) }));
+    .map(([id, name]) => ({ id, name, items: items[id].toSorted((a, b) => a.from - b.from) }));
 }
 
 function addItems(items, part, next) {
@@ -178,9 +178,9 @@ function synthesisItems(turn, delay_ms, end) {
   const spoken = playouts(turn).filter(({ kind, text, synthesis_ms }) => kind === "sentence" && text && synthesis_ms < end);
   return spoken.flatMap(({ index, text, synthesis_ms, starts_ms }) => {
     const ready = delay_ms === undefined ? starts_ms : Math.min(starts_ms, synthesis_ms + delay_ms);
-    const what = `sentence ${index + 1}${quoted(text)}`;
-    const made = [item("synthesis", `Synthesis of ${what}`, synthesis_ms, Math.min(ready, end), String(index + 1))];
-    return ready < Math.min(starts_ms, end) ? [...made, item("ready", `Ready, waits for its turn: ${what}`, ready, Math.min(starts_ms, end))] : made;
+    const name = `sentence ${index + 1}${quoted(text)}`;
+    const made = [item("synthesis", `Synthesis of ${name}`, synthesis_ms, Math.min(ready, end), String(index + 1))];
+    return ready < Math.min(starts_ms, end) ? [...made, item("ready", `Ready, waits for its turn: ${name}`, ready, Math.min(starts_ms, end))] : made;
   });
 }
 
@@ -207,12 +207,12 @@ function silencesBetween(parts) {
 /** Join the silences that follow each other without a pause. */
 function withoutSeams(items) {
   const joined = [];
-  for (const one of items.toSorted((some, other) => some.from - other.from)) {
+  for (const span of items.toSorted((a, b) => a.from - b.from)) {
     const last = joined.at(-1);
-    if (one.kind !== "dead-air" || last?.kind !== "dead-air" || one.from > last.to) joined.push(one);
-    else joined[joined.length - 1] = { ...last, to: Math.max(last.to, one.to) };
+    if (span.kind !== "dead-air" || last?.kind !== "dead-air" || span.from > last.to) joined.push(span);
+    else joined[joined.length - 1] = { ...last, to: Math.max(last.to, span.to) };
   }
-  return joined.map((one) => (one.kind === "dead-air" ? { ...one, label: inWords(one.to - one.from) } : one));
+  return joined.map((span) => (span.kind === "dead-air" ? { ...span, label: inWords(span.to - span.from) } : span));
 }
 
 function fillerItems(part, end) {
@@ -304,8 +304,8 @@ function limitItems(part, end) {
   const first = deltas[0]?.[0] ?? null;
   const called = turn.tool_calls.length > 0 ? (stored.completions.at(-1)?.calls[0] ?? end) : null;
   const isOver = !isOpen(turn);
-  const came = first ?? called;
-  const made = [limitItem("No text", first_content_ms, { from: 0, to: came ?? end, end, isOver: isOver || came !== null }, came === null ? undefined : "first text in time")];
+  const answered_ms = first ?? called;
+  const made = [limitItem("No text", first_content_ms, { from: 0, to: answered_ms ?? end, end, isOver: isOver || answered_ms !== null }, answered_ms === null ? undefined : "first text in time")];
   if (first !== null && (isOpen(turn) ? !turn.answer_ended : isStalled(turn))) made.push(limitItem(isOpen(turn) ? "If more text is to come" : "No more text", content_gap_ms, { from: deltas.at(-1)[0], to: end, end, isOver }));
   const heard = turn.timings_ms.first_audio;
   if (max_answer_ms && heard !== null) made.push(limitItem("Longest answer", max_answer_ms, { from: heard, to: end, end, isOver }));
@@ -314,8 +314,8 @@ function limitItems(part, end) {
 }
 
 /** Return a limit as an item; one that is `isOver` counts no longer, and its label says so. */
-function limitItem(what, limit_ms, { from, to, end, isOver }, named = what.toLowerCase()) {
+function limitItem(name, limit_ms, { from, to, end, isOver }, label = name.toLowerCase()) {
   const until = Math.min(to, from + limit_ms, end);
   const left = Math.max(0, from + limit_ms - until);
-  return item("limit", `${what}: ${inWords(limit_ms)} would end it; ${inWords(left)} were left`, from, until, `${named}: ${inWords(left)} of ${inWords(limit_ms)} ${isOver ? "were left" : "left"}`);
+  return item("limit", `${name}: ${inWords(limit_ms)} would end it; ${inWords(left)} were left`, from, until, `${label}: ${inWords(left)} of ${inWords(limit_ms)} ${isOver ? "were left" : "left"}`);
 }

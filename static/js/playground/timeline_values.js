@@ -10,8 +10,8 @@ import { isOpen, playouts } from "./turn.js";
 
 /** How near a moment has to be to the cursor to be named, in px. */
 const NEAR_PX = 4;
-/** How many things of a row are told at most. */
-const TOLD = 2;
+/** How many items of a row are named at most. */
+const MOST_NAMED = 2;
 
 /** Return `{row id: words}` at `at` ms; `px_ms` is how many ms a px stands for. A row without anything there has "". */
 export function valuesAt(rows, parts, at, px_ms) {
@@ -21,8 +21,8 @@ export function valuesAt(rows, parts, at, px_ms) {
 
 /** Return all values as one text, for a screen reader; `caption` names what the cursor was moved to. */
 export function valueText(rows, values, at, caption = "") {
-  const told = rows.filter(({ id }) => values[id]).map(({ id, name }) => `${name}: ${values[id]}`);
-  return [inWords(at), caption, ...told].filter(Boolean).join(". ");
+  const sentences = rows.filter(({ id }) => values[id]).map(({ id, name }) => `${name}: ${values[id]}`);
+  return [inWords(at), caption, ...sentences].filter(Boolean).join(". ");
 }
 
 function valueOf(row, part, at, px_ms) {
@@ -30,7 +30,7 @@ function valueOf(row, part, at, px_ms) {
   if (row.id === "text") return [textAt(part, at), ...items.filter(({ kind }) => TOLD_OF_TEXT.has(kind)).map((item) => textItem(item, at))].filter(Boolean).join("; ");
   if (row.id === "voice") return voiceAt(part, items, at);
   if (row.id === "limits") return limitsAt(part, items, at);
-  return told(items, (item) => (item.kind === "armed" ? armedAt(item, at) : progress(item, at)));
+  return named(items, (item) => (item.kind === "armed" ? armedAt(item, at) : progress(item, at)));
 }
 
 const TOLD_OF_TEXT = new Set(["stall", "failure"]);
@@ -63,15 +63,15 @@ function textAt(part, at) {
   if (count === 0) return at - offset_ms < endOf(turn, part.elapsed_ms) ? `no text for ${inWords(at - offset_ms)}` : "no text came";
   const [last_ms, last] = deltas[count - 1];
   const ago = at - offset_ms - last_ms;
-  const came = counted(count, areWhole(part) ? "delta" : "arrival");
+  const deltaCount = counted(count, areWhole(part) ? "delta" : "arrival");
   // A page that was loaded in the middle of the turn knows when text came, but not how much each time.
-  if (measure(deltas).chars < codePointLength(turn.text)) return `${came}; the last ${inWords(ago)} before`;
+  if (measure(deltas).chars < codePointLength(turn.text)) return `${deltaCount}; the last ${inWords(ago)} before`;
   const chars = deltas.slice(0, count).reduce((sum, delta) => sum + delta[1], 0);
-  return `${counted(chars, "character")} in ${came}; the last brought ${last}, ${inWords(ago)} before`;
+  return `${counted(chars, "character")} in ${deltaCount}; the last brought ${last}, ${inWords(ago)} before`;
 }
 
-export function counted(count, what) {
-  return `${count.toLocaleString("en-US")} ${what}${count === 1 ? "" : "s"}`;
+export function counted(count, noun) {
+  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function voiceAt({ turn, offset_ms }, items, at) {
@@ -95,9 +95,9 @@ function armedAt({ name, to }, at) {
 }
 
 /** Tell the first of many: in a long answer hundreds of sentences wait for their turn. */
-function told(items, tell) {
-  const more = items.length > TOLD ? `; and ${(items.length - TOLD).toLocaleString("en-US")} more` : "";
-  return items.slice(0, TOLD).map(tell).join("; ") + more;
+function named(items, nameOf) {
+  const more = items.length > MOST_NAMED ? `; and ${(items.length - MOST_NAMED).toLocaleString("en-US")} more` : "";
+  return items.slice(0, MOST_NAMED).map(nameOf).join("; ") + more;
 }
 
 /** Name the limit that would end the turn next, counted from the cursor. */

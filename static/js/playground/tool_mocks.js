@@ -19,14 +19,14 @@ export function isJson(text) {
 
 /** Return the conditions that the arguments of a call (JSON) offer, as `[{name, text}]`; `text` says what must be alike. */
 export function conditionsOf(text) {
-  let given;
+  let args;
   try {
-    given = JSON.parse(text || "{}");
+    args = JSON.parse(text || "{}");
   } catch {
     return [];
   }
-  if (given === null || typeof given !== "object" || Array.isArray(given)) return [];
-  return Object.entries(given).map(([name, value]) => ({ name, text: `${name} is ${shortened(JSON.stringify(value))}` }));
+  if (args === null || typeof args !== "object" || Array.isArray(args)) return [];
+  return Object.entries(args).map(([name, value]) => ({ name, text: `${name} is ${shortened(JSON.stringify(value))}` }));
 }
 
 /** Return when a mock with the conditions `texts` answers. */

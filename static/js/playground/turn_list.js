@@ -149,9 +149,9 @@ export class TurnList {
   }
 
   #dropGone(turns) {
-    const there = new Set(turns.map((turn) => turn.turn_id));
+    const known = new Set(turns.map((turn) => turn.turn_id));
     for (const [id, { view }] of this.#views) {
-      if (there.has(id)) continue;
+      if (known.has(id)) continue;
       view.root.remove();
       this.#views.delete(id);
       this.hasChanged = true;

@@ -62,8 +62,8 @@ export class TurnView {
     if (!open) withReasons(({ showReasons }) => showReasons(this.#parts.reasons, turn, scene.platform, this.#actions.showPlace));
     if (turn.status === "interrupted") withHistories(({ showHistories }) => showHistories(this.#parts.histories, turn, scene, this.#actions));
     this.tick(turn, elapsed_ms);
-    const told = open ? "" : `: ${summary(scene.wait?.turn ?? turn, elapsed_ms)}`;
-    setText(this.#parts.summary, `Timeline${told}. Show the details.`);
+    const inShort = open ? "" : `: ${summary(scene.wait?.turn ?? turn, elapsed_ms)}`;
+    setText(this.#parts.summary, `Timeline${inShort}. Show the details.`);
   }
 
   /** Advance to `elapsed_ms`; `turn` has not changed. */

@@ -48,8 +48,8 @@ const STEPS = [
 
 /** A request whose moments are not told is answered soon, or another process sends it. */
 function requestSoFar(phases) {
-  const come = new Set((phases ?? [["sent"]]).map(([moment]) => moment));
-  return STEPS.find(([moment]) => come.has(moment))?.[1] ?? "";
+  const moments = new Set((phases ?? [["sent"]]).map(([moment]) => moment));
+  return STEPS.find(([moment]) => moments.has(moment))?.[1] ?? "";
 }
 
 function answerSoFar({ status, phases, response_status, response_ms, timings_ms: { ttfb }, reasoning, answer_ended }) {
