@@ -14,7 +14,7 @@ PERSONAS_AT_ONCE = 100
 
 
 def deleted_personas(now: datetime) -> QuerySet[Persona]:
-    """Return those whose deletion can't be undone any more. Of the ordinary ones, versions and conversations stay."""
+    """Return the personas whose deletion can't be undone any more: those due to be purged."""
     return Persona.including_deleted.filter(deleted_at__lte=now - UNDO)
 
 
@@ -31,7 +31,7 @@ def unused_trials(now: datetime) -> QuerySet[Persona]:
 
 
 def kept_until(persona: Persona) -> datetime:
-    """Return when a trial is due unless it is used again, as far as its own row tells."""
+    """Return when a trial is due to be purged unless it is used again, as far as its own row tells."""
     last = max(filter(None, (persona.last_used_at, persona.updated_at)))
     return last + timedelta(days=TRIAL_KEPT_DAYS)
 
@@ -53,7 +53,7 @@ def bring_back(persona: Persona) -> None:
 def purge_deleted(now: datetime) -> None:
     """Delete the rows of ordinary personas whose deletion can't be undone, PERSONAS_AT_ONCE at most.
 
-    Their versions and conversations stay. A trial goes with its own: see `playground.storage.purge`.
+    Their versions and conversations stay; `playground.storage.purge` purges trials with theirs.
     """
     due = deleted_personas(now).filter(is_trial=False)
     oldest = list(due.order_by("deleted_at").values_list("pk", flat=True)[:PERSONAS_AT_ONCE])

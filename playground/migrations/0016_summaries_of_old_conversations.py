@@ -77,7 +77,7 @@ def _add_to_slots(PersonaCounts, slots):
         if row is None:
             added.append(PersonaCounts(owner_id=owner_id, persona_ref=persona_ref, slot=slot, counts=counts))
         else:
-            row.counts = changed(row.counts, added=counts, taken={})
+            row.counts = changed(row.counts, added=counts, removed={})
             updated.append(row)
     PersonaCounts.objects.bulk_create(added, batch_size=500)
     PersonaCounts.objects.bulk_update(updated, ["counts"], batch_size=200)
@@ -90,7 +90,7 @@ def _wait(CallersWait, conversation, numbers, slots):
     if counted and numbers.began_at > timezone.now() - COUNTED:
         slot = slot_of(numbers.began_at)
         key = (conversation.owner_id, conversation.persona_version.persona_ref, slot)
-        slots[key] = changed(slots.get(key, {}), added=counted, taken={})
+        slots[key] = changed(slots.get(key, {}), added=counted, removed={})
     values = {name: getattr(numbers, name) for name in _NUMBERS}
     return CallersWait(
         conversation=conversation, owner_id=conversation.owner_id, counted=counted, **values

@@ -1,8 +1,9 @@
-"""Whether participants are in a conversation that their absence ends, and when it ends if none comes back.
+"""Records whether participants are in a conversation that their absence ends, and when it ends if none comes back.
 
 Tavus, "Create Conversation": ``max_call_duration``, ``participant_absent_timeout`` and ``participant_left_timeout``, in
-seconds. One that isn't given doesn't act, whatever Tavus' default is. A participant is a viewer: an open page, another
-socket, a turn over HTTP. Whoever serves one says so again and again: a process that dies is a participant that left.
+seconds. A property that isn't given doesn't act, whatever Tavus' default is. A participant is a viewer: an open page,
+another socket, a turn over HTTP. The process that serves one records it again and again, so that the participants of a
+process that dies count as gone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,13 +13,13 @@ from typing import Any
 from playground.models import Conversation
 
 PRESENT_S = 5.0
-"""How long a participant counts as there after the last sign: a reload takes a moment, and a database may be held."""
+"""How long a participant counts as present after the last record: a reload takes a moment, the database may be held."""
 LONGEST_S = 10 * 365 * 24 * 3600
 """The longest duration that counts, in s; a longer one counts as none."""
 
 
 def first_deadlines(properties: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Return the columns about its end of a conversation that starts now."""
+    """Return the columns of a conversation that starts now which decide when it ends."""
     ends_at = _after(now, properties.get("max_call_duration"))
     empty_until = _after(now, properties.get("participant_absent_timeout"))
     waits = empty_until is not None or left_timeout_s(properties) is not None
@@ -30,9 +31,9 @@ def first_deadlines(properties: Mapping[str, Any], now: datetime) -> dict[str, A
 
 
 def left_timeouts(conversation_ids: Sequence[str]) -> dict[str, float | None]:
-    """Return after how many seconds without participants each of these ends, of those that wait for any.
+    """Return, by conversation, after how many seconds without participants it ends, of those that their absence ends.
 
-    None: it doesn't any more, once one is there.
+    None: its only deadline is that for the first participant.
     """
     rows = Conversation.objects.filter(
         pk__in=conversation_ids, status=Conversation.Status.ACTIVE, ends_by_itself=True
@@ -46,7 +47,7 @@ def left_timeouts(conversation_ids: Sequence[str]) -> dict[str, float | None]:
 
 
 def note_present(timeouts: Mapping[str, float | None], now: datetime) -> None:
-    """Participants of these conversations are there now; each with its ``left_timeout_s``."""
+    """Record that these conversations have participants now; ``timeouts`` are their ``left_timeout_s``."""
     for conversation_id, timeout_s in sorted(timeouts.items()):
         empty_until = None if timeout_s is None else now + timedelta(seconds=timeout_s + PRESENT_S)
         active = Conversation.objects.filter(pk=conversation_id, status=Conversation.Status.ACTIVE)
