@@ -18,7 +18,7 @@ class BodiesUnderWay:
     def __init__(self) -> None:
         self.received = 0
         self.received_from: Counter[str] = Counter()
-        """By address, for those that have bodies here."""
+        """The bytes received by address, of the addresses that have bodies here."""
 
     def body(self, address: str) -> "BodyUnderWay":
         return BodyUnderWay(self, address)

@@ -53,9 +53,9 @@ class BoundedRequest(WebRequest):
         self.refusal: Refusal | None = None
         self.received = 0
         self.sent_headers: list[tuple[bytes, bytes]] = []
-        """As sent: Twisted's own are grouped by names, of which it changes the case."""
+        """The headers as sent: Twisted groups its own by names, and changes their case."""
         self.verbatim_headers: list[tuple[bytes, bytes]] | None = None
-        """Those of an answer that is to be sent as given."""
+        """The headers of an answer that is sent verbatim."""
         self._verbatim_reason: bytes | None = None
         self._headers_at = 0.0
         self._parts: list[tuple[int, int]] = []

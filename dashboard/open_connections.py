@@ -59,7 +59,7 @@ class OpenConnections:
 
 @cache
 def open_connections() -> OpenConnections:
-    """Return those of this process."""
+    """Return the open connections of this process."""
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = most_connections(allowed)
     return OpenConnections(most, most if settings.BEHIND_PROXY else CONNECTIONS_OF_AN_ADDRESS)

@@ -24,7 +24,7 @@ SERVER_SETTINGS = (
 )
 """The settings that say where and how a server runs: with one of them in the environment no marker counts."""
 RUN_SETTINGS = frozenset({"DEBUG", "PORT", "SITE_URL"})
-"""Those with which a run may be started and still leave its marker."""
+"""The server settings with which a run still leaves its marker."""
 
 
 def leave(data_folder: Path, site_url: str, environment: Mapping[str, str]) -> None:

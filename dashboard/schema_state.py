@@ -11,19 +11,19 @@ MigrationName = tuple[str, str]
 
 
 def pending_migrations() -> list[MigrationName]:
-    """Return those of this version that have not run on the database, in the order in which they would."""
+    """Return this version's migrations that have not run on the database, in the order in which they would."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [(migration.app_label, migration.name) for migration, _ in plan]
 
 
 def applied_migrations() -> list[MigrationName]:
-    """Return those that have run on the database."""
+    """Return the migrations that have run on the database."""
     return sorted(MigrationExecutor(connection).loader.applied_migrations)
 
 
 def unknown_migrations(names: Iterable[MigrationName]) -> list[MigrationName]:
-    """Return those that this version doesn't have, so that a newer one must have made them."""
+    """Return the migrations on the database that this version doesn't have: a newer version made them."""
     of_this_version = MigrationLoader(None).disk_migrations
     known = set(of_this_version)
     for migration in of_this_version.values():

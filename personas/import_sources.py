@@ -50,7 +50,7 @@ class SourceImport:
     notes: tuple[str, ...] = ()
     personas: tuple[Persona, ...] = ()
     imported: tuple[PersonaImport, ...] = ()
-    """Those of platforms' documents."""
+    """The personas of platforms' documents, with what their import says."""
 
 
 @sensitive_variables()

@@ -74,7 +74,7 @@ class PersonaField:
     choices: Mapping[str, str] | None = None
     """Labels by value."""
     bounds: Bounds | None = None
-    """Of a number."""
+    """The bounds of a number."""
     rule: Rule | None = None
     """What else is wrong with an object or a list."""
     rows: int = 4

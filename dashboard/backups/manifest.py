@@ -28,7 +28,7 @@ class Manifest:
     database: str
     """Django's name of its kind: ``sqlite``, which is in the archive, or ``postgresql``, which is not."""
     migrations: tuple[MigrationName, ...]
-    """Those that had run on the database."""
+    """The migrations that had run on the database."""
     files: tuple[BackedUpFile, ...]
     format: int = FORMAT
 

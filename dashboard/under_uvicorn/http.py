@@ -23,7 +23,7 @@ class CountedConnection(h11.Connection):
         self.refusal = ""
         """Why the connection is refused, for its client."""
         self.sent_headers: tuple[tuple[bytes, bytes], ...] = ()
-        """Those of the newest request, in the case in which they were sent."""
+        """The newest request's headers, in the case in which they were sent."""
         self.verbatim: tuple[bytes, int] | None = None
         """The reason phrase of an answer to be sent verbatim, and how many headers uvicorn puts before the answer's."""
         self._received = 0

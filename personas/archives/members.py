@@ -19,7 +19,7 @@ from personas.formats.rules import printable
 
 _SIGNATURE = b"PK\x03\x04"
 _ENTRY = b"PK\x01\x02"
-"""With which each file's entry in the directory of a zip begins."""
+"""The beginning of each file's entry in the directory of a zip."""
 _ENCRYPTED = 0x1
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _UNPACKING_ERRORS = (

@@ -74,12 +74,12 @@ class Section:
 
     @property
     def foreign_rows(self) -> list[Row]:
-        """Those that only other platforms' documents have."""
+        """The rows of fields that only other platforms' documents have."""
         return [row for row in self.rows if self.platform.name in row.foreign_on]
 
     @property
     def read_rows(self) -> list[Row]:
-        """Those for who reads: the platform's own, and what is set of the others'."""
+        """The rows for a reader: the platform's own fields, and other platforms' fields that are set."""
         return [row for row in self.rows if row.is_set or self.platform.name not in row.foreign_on]
 
     @property

@@ -41,7 +41,7 @@ class MessageChanges:
     added: tuple[MovedMessage, ...]
     dropped_count: int
     added_count: int
-    """Of all, also of those that aren't shown."""
+    """The number of all added messages, including those that aren't shown; so is ``dropped_count``."""
 
 
 @dataclass(frozen=True, slots=True)

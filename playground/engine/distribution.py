@@ -15,7 +15,7 @@ FEWEST_TO_COMPARE = 5
 SAME_MS = 10
 """A smaller difference is none."""
 OTHER_WORDS = "; other words were said"
-"""Behind a comparison: its turns answered other words than those of the version before."""
+"""The end of a comparison whose turns answered other words than those of the version before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def _end(text: str, place: int) -> int:
 
 
 def _parts(text: str, lowered: str, sought: str) -> Iterator[Part]:
-    """Yield what is found in the text and what stands between."""
+    """Yield the text's parts in order: each occurrence of the words, and the text between them."""
     done = 0
     while (place := lowered.find(sought, done)) >= 0:
         yield Part(text[done:place], is_found=False)

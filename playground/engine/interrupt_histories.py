@@ -18,7 +18,7 @@ class PolicyHistory:
     earlier: int
     """How many messages stand before them."""
     size_bytes: int
-    """Of all messages as JSON, without what the user says next."""
+    """The size of all messages as JSON, without what the user says next."""
 
 
 def policy_histories(

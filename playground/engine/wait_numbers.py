@@ -97,7 +97,7 @@ class WaitNumbers:
     """One wait's numbers; times are in ms, None if they never happened or have no end."""
 
     position: int
-    """That of its first turn."""
+    """The position of its first turn."""
     last_turn_id: str
     began_at: datetime
     turns: int

@@ -32,7 +32,7 @@ class InspectorAddresses:
     address: str
     """The base URL to enter on a platform."""
     own_address: str
-    """The same on this machine; empty if it doesn't differ."""
+    """The address on this machine; empty if it doesn't differ."""
     site: SiteAddress
 
 

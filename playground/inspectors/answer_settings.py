@@ -82,7 +82,7 @@ class AnswerSettings:
     """The Retry-After of `Fault.RATE_LIMITED`."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return them as they are stored."""
+        """Return the settings as they are stored."""
         return asdict(self)
 
 

@@ -36,7 +36,7 @@ Scope = Any
 
 
 class Inspecting:
-    """The inspectors of this event loop: what is open, what is being stored, what was read."""
+    """The inspectors of this event loop: the open requests, those being stored, and the inspectors that were read."""
 
     def __init__(self) -> None:
         self.lookup = Lookup()

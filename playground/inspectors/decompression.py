@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from playground.inspectors.lossless_text import STEP
 
 PLAIN = frozenset({"", "identity", "utf-8", "utf8", "none"})
-"""Those that compress nothing; some clients give the charset here."""
+"""Content-Encodings that compress nothing; some clients name the charset there."""
 UNDECLARED = "undeclared"
 NO_TEXT = "perhaps: no text"
 UNDECLARED_GZIP = "gzip, undeclared"

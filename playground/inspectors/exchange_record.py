@@ -1,4 +1,4 @@
-"""What is known of one exchange, before its secrets are masked: nothing of it outlives the storing."""
+"""The record of one exchange before its secrets are masked; it doesn't outlive the storing."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class RequestHead:
 
     def header(self, name: bytes) -> bytes:
         """Return the header's first value; empty without one."""
-        return next((value for given, value in self.headers if given.lower() == name), b"")
+        return next((value for header, value in self.headers if header.lower() == name), b"")
 
 
 class ExchangeRecord:
@@ -60,7 +60,7 @@ class ExchangeRecord:
         self.has_ended = asyncio.Event()
 
     def end(self, ended: End, total_ms: int) -> None:
-        """Say how it ended; only the first time counts."""
+        """Set how the exchange ended; only the first call counts."""
         if self.has_ended.is_set():
             return
         self.ended, self.total_ms = ended, total_ms

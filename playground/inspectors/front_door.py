@@ -26,7 +26,7 @@ def _room_for_all(_size: int) -> BodyRefusal | None:
 @dataclass(frozen=True, slots=True)
 class FrontDoor:
     client_address: str = ""
-    """Behind a proxy the forwarded one; empty for a request of this app to itself."""
+    """The client's address, behind a proxy the forwarded one; empty for a request of this app to itself."""
     refusal: BodyRefusal | None = None
     """Why the server dropped the body already."""
     take: Callable[[int], BodyRefusal | None] = _room_for_all

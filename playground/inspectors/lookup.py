@@ -89,12 +89,12 @@ class Lookup:
         return inspector
 
     def forget(self, token: str) -> None:
-        """Read it anew for the next request. May be called in any thread."""
+        """Have the inspector read anew for the next request. May be called in any thread."""
         self._kept.pop(token, None)
 
 
 _lookups: WeakSet[Lookup] = WeakSet()
-"""Those of this process."""
+"""The lookups of this process."""
 
 
 def forget(instance: Inspector, **_signal: object) -> None:

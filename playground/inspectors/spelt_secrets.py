@@ -113,7 +113,7 @@ def _without_line_ends(body: bytes) -> bytes:
 
 
 def _from_each_place(encoded: bytes, group: int, decode: Callable[[bytes], bytes]) -> Iterator[str]:
-    """Yield what is decoded from each place in a group of characters on, for it may begin anywhere; without NULs."""
+    """Yield the text decoded from each offset within a group, for it may begin at any character; without NULs."""
     for start in range(group):
         length = (len(encoded) - start) // group * group
         yield decode(encoded[start : start + length]).translate(None, b"\0").decode("latin-1")
@@ -164,7 +164,7 @@ def _channels(answer: str) -> list[str]:
 
 
 def _payloads(answer: str) -> Iterator[Any]:
-    """Yield what the events, the lines or the whole of an answer hold: JSON, else text."""
+    """Yield the payloads of an answer's events or lines, or of the whole answer: JSON values, else texts."""
     whole = _read(answer)
     if not isinstance(whole, str):
         yield whole
@@ -185,7 +185,7 @@ def _data_of(event: str) -> str:
 
 
 def _split(between: re.Pattern[str], text: str) -> Iterator[str]:
-    """Yield what ``between`` splits the text into, step by step, so that other threads run in between."""
+    """Yield the texts between the separators, step by step, so that other threads run in between."""
     start = 0
     for match in between.finditer(text):
         yield text[start : match.start()]

@@ -15,7 +15,7 @@ Parts = Sequence[tuple[int, bytes]]
 """``(t_ms, part)`` of an answer's body."""
 
 _LIMITS = replace(DEFAULT_LIMITS, answer_chars=2 * KEPT_ANSWER_BYTES, cassette_bytes=2 * KEPT_ANSWER_BYTES)
-"""All that is looked at is read."""
+"""Bounds within which every kept answer is read to its end."""
 _BEGINNING_BYTES = 64
 """How much of the first part is read to tell what the answer is; one that begins odder than that counts as a stream."""
 

@@ -15,7 +15,7 @@ class CallersWait(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     """The conversation's."""
     position = models.PositiveIntegerField()
-    """That of its first turn."""
+    """The position of its first turn."""
     last_turn_id = models.CharField(max_length=32)
     began_at = models.DateTimeField()
     turns = models.PositiveSmallIntegerField()

@@ -14,7 +14,7 @@ class ContextChange(models.Model):
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="context_changes")
     position = models.PositiveIntegerField()
-    """That of the first turn after it."""
+    """The position of the first turn after the change."""
     how = models.CharField(max_length=10, choices=How.choices)
     text = models.TextField(blank=True)
     """The beginning of what was given."""

@@ -29,7 +29,7 @@ class ConversationSummary(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     persona_ref = models.CharField(max_length=32)
     persona_version = models.ForeignKey(PersonaVersion, on_delete=models.CASCADE, related_name="+")
-    """As the conversation's."""
+    """The conversation's version."""
     platform = models.CharField(max_length=16)
     created_at = models.DateTimeField()
     """The conversation's."""

@@ -47,7 +47,7 @@ class InspectedRequest(models.Model):
     path = models.TextField(blank=True)
     """What follows the inspector's address, as sent: ``/chat/completions``."""
     query = models.TextField(blank=True)
-    """As sent, without the question mark."""
+    """The query as sent, without the question mark."""
     http_version = models.CharField(max_length=8)
     client_address = models.CharField(max_length=64, blank=True)
     """Empty: it came from this app itself."""

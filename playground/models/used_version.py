@@ -12,7 +12,7 @@ class UsedVersion(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="used_versions")
     persona_version = models.ForeignKey(PersonaVersion, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveIntegerField()
-    """That of the first turn with it."""
+    """The position of the first turn with the version."""
 
     class Meta:
         default_permissions = ()

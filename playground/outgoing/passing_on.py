@@ -23,7 +23,7 @@ class PassedAnswer:
     status: int
     reason: bytes
     headers: tuple[tuple[bytes, bytes], ...]
-    """All of them, as sent."""
+    """All headers, as sent."""
     _body: Body = field(repr=False)
 
     async def read(self) -> bytes:

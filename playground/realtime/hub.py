@@ -48,7 +48,7 @@ class Viewer:
         self._shown_seq = 0
         self._expected_seq = 0
         self.seq = 0
-        """Of the newest event that it was told."""
+        """The ``seq`` of the newest event that the viewer was sent."""
         self.lagged = False
 
     def follow(self, ask_for_snapshot: Callable[[], object]) -> None:

@@ -37,7 +37,7 @@ def transcript_body(conversation_id: str, at: datetime) -> str:
 
 
 def _opening(conversation: Conversation) -> Iterator[TranscriptEntry]:
-    """Yield what stood before the first turn: the composed prompt, and messages that were given."""
+    """Yield the entries before the first turn: the composed prompt, and the initial messages."""
     prompt = _prompt(persona_of(conversation), conversation.conversational_context)
     if prompt:
         yield TranscriptEntry("system", prompt)

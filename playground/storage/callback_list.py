@@ -33,7 +33,7 @@ def callbacks_of(user: User, *, conversation_id: str = "", state: str = "") -> Q
 
 
 def shown_callbacks(pks: list[int]) -> list[Callback]:
-    """Return these with ``shown_body``, what is sent or its beginning, and ``chars``, how long it is.
+    """Return the callbacks with ``shown_body``, their body or its beginning, and ``chars``, its length.
 
     One that is shown whole is indented.
     """

@@ -25,7 +25,7 @@ class FrozenPersona:
 
     settings: PersonaSettings
     with_stand_in: PersonaSettings
-    """The same, with the stand-in's LLM."""
+    """The settings with the stand-in's LLM."""
     bypasses_llm: bool
     """Whether its pipeline speaks the user's text itself."""
 
@@ -52,7 +52,7 @@ def persona_of(conversation: Conversation) -> PersonaSettings:
 
 
 def persona_of_turn(turn: Turn) -> PersonaSettings:
-    """Return the same as the turn used it: the conversation's version and policy may have been changed since."""
+    """Return the persona as the turn used it: the conversation's version and policy may have been changed since."""
     return _with_policy(turn.conversation, version_of(turn), turn.interrupt_history)
 
 

@@ -22,13 +22,13 @@ class KnownSecrets:
 
     @property
     def values(self) -> frozenset[str]:
-        """Those that are long enough to be told from words."""
+        """The values that are long enough to be told from words."""
         values = (*self.by_name.values(), self.demo_key)
         return frozenset(value for value in values if len(value) >= SHORTEST_COMPARED_CHARS)
 
 
 def known_secrets() -> KnownSecrets:
-    """Read those that have a readable value."""
+    """Read the token secrets that have a readable value."""
     by_name = {}
     for secret in TokenSecret.objects.exclude(ciphertext=""):
         try:

@@ -161,7 +161,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _rows_of(conversation_ids: Sequence[str]) -> list[Any]:
-    """Return these conversations in this order, each with what its row shows.
+    """Return the conversations in the order of their ids here, each with the values of its row in the list.
 
     ``turns_begun`` are the closed turns of the summary and the open one.
     """

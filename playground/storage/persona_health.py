@@ -34,7 +34,7 @@ class PersonaHealth:
 
 
 QUIET = PersonaHealth(*(3 * [period_of([])]))
-"""Nothing happened in these weeks."""
+"""The health of a persona without a turn in these weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Failure:
 
 
 def health_of(user: User, persona_ids: Iterable[str], now: datetime) -> dict[str, PersonaHealth]:
-    """Return each persona's; a stand-in's turns don't count."""
+    """Return the health of each persona; a stand-in's turns don't count."""
     rows = PersonaCounts.objects.filter(
         owner=user, persona_ref__in=list(persona_ids), slot__gt=now - 2 * WEEK
     ).values_list("persona_ref", "slot", "counts")

@@ -96,7 +96,7 @@ def purge_trial_if_due(persona_id: str, now: datetime) -> bool:
 
 
 def _due_trials(now: datetime) -> QuerySet[Persona]:
-    """Return those due, but for what `purge_persona` leaves: they would stand before the others in every round."""
+    """Return the due trials without those that `purge_persona` leaves, which would come first in every round."""
     conversations = Conversation.objects.filter(persona_version__persona_ref=OuterRef("pk"))
     open_turns = Turn.objects.filter(
         conversation__persona_version__persona_ref=OuterRef("pk"), status__in=Turn.OPEN

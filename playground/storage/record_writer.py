@@ -104,7 +104,7 @@ class Recorder:
         return 0.0 if since_s is None else time.monotonic() - since_s
 
     def save(self, row: TurnRow) -> None:
-        """Store it within a tick."""
+        """Store the row within a tick."""
         with self._lock:
             replaced = self._pending.get(row.turn_id)
             self._pending[row.turn_id] = row
@@ -116,7 +116,7 @@ class Recorder:
         self._wake.set()
 
     async def save_now(self, row: TurnRow) -> bool:
-        """Store it at once and return whether that succeeded within CLOSING_S; retries continue anyway."""
+        """Store the row at once; return whether that succeeded within CLOSING_S. Retries continue anyway."""
         self.save(row)
         self._urgent.set()
         try:

@@ -25,7 +25,7 @@ def stored_timeline(turn: Turn) -> Json:
 
 
 def timeline_of(persona: PersonaSettings, completions: Iterable[Completion], text: str) -> Json:
-    """Return the same for completions, stored or not, whose last gave ``text``."""
+    """Return a turn's timeline from its completions, stored or not, the last of which gave ``text``."""
     return {
         "limits": _limits(settings.LIMITS, persona),
         "speech": _speech(persona),

@@ -134,7 +134,7 @@ class LiveTurn:
         self._save()
 
     def mute(self) -> bool:
-        """Tell nothing more but its own end, and begin no tool round; return whether that end is still to be told."""
+        """Tell only the turn's end from now on, and begin no tool round; return False if its end was told already."""
         self.is_muted = True
         return not self._has_told_end
 

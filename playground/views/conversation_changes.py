@@ -129,7 +129,7 @@ def _file(conversation: Conversation, export_format: ExportFormat) -> HttpRespon
 
 @require_POST
 async def conversations_selected(request: HttpRequest) -> HttpResponseBase:
-    """Do what was chosen with those that were: tag, export, end (which asks once), delete."""
+    """Tag, export, end (which asks once) or delete the selected conversations."""
     await sync_to_async(permitted)(request, READ)
     action = request.POST.get("action", "")
     if action == "end":

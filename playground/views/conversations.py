@@ -180,7 +180,7 @@ def _tags(user: User) -> Any:
 
 
 def _deleted(user: User) -> dict[str, datetime]:
-    """Return those whose deletion may still be undone, and until when, the last ones last."""
+    """Return the deleted conversations that can come back, and until when, the last deleted last."""
     rows = Conversation.objects.filter(purge_at__gt=timezone.now(), owner=user).order_by("purge_at")
     return {pk: until for pk, until in rows.values_list("pk", "purge_at")[:MOST_SELECTED] if until}
 

@@ -18,7 +18,7 @@ from dashboard.site_address import remember_site_url, sign_in_link
 from dashboard.sqlite import create_no_file
 
 UVICORN_PACKAGES = ("uvicorn", "uvloop", "websockets")
-"""Those of requirements-uvicorn.txt that are imported."""
+"""The packages of requirements-uvicorn.txt that are imported."""
 
 
 class Command(BaseCommand):

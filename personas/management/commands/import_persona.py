@@ -22,7 +22,7 @@ from personas.import_sources import (
 )
 
 ENDINGS = frozenset({".json", ".js", ".py", ".sc", ".sh", ".txt", ".zip"})
-"""Of the files of a folder that are read."""
+"""The endings of a folder's files that are read."""
 MOST_FILES = 1_000
 """How many files of a folder are read."""
 CONVERSATION = (

@@ -96,7 +96,7 @@ class AnswerDecoder:
         self.finish_reason = ""
         """The last one, verbatim."""
         self._shown_reason = ""
-        """The same, as a sentence may quote it."""
+        """The finish reason as a sentence may quote it."""
         self.usage: Usage = {}
         self.ended = False
         """The server said that the stream is over (``[DONE]``, or the end of its one JSON)."""

@@ -31,7 +31,7 @@ class HostedProvider:
     """A provider that answers at an address of its own, whatever the persona's is."""
 
     name: str
-    """As documents and rows name it."""
+    """The platform's name in documents and rows."""
     label: str
     base_url: str
 
@@ -123,7 +123,7 @@ class Platform(Protocol):
         """Yield notes on how a rehearsal's request differs from its own; ``own`` is the persona's platform."""
 
     def departures(self, received: ExaminedRequest) -> Iterator[Departure]:
-        """Yield what in a request that an endpoint received is unlike its own, in the order of a request."""
+        """Yield what in a received request this platform would send otherwise, in the order of a request."""
 
     def endpoint_settings(self, base_url: str) -> tuple[tuple[str, str], ...]:
         """Return what to enter at the platform so that it calls an endpoint: its names of settings, and their values.

@@ -7,7 +7,7 @@ from playground.engine.distribution import FEWEST_TO_COMPARE
 from playground.engine.speech.filler_picture import filler_timing
 
 DELAYS_MS = range(500, 5_001, 100)
-"""Those that are compared. Just AI, "Fill pauses": less than 500 might cause errors."""
+"""The delays that are compared. Just AI, "Fill pauses": less than 500 might cause errors."""
 SAME_MS = 50
 """A delay that is better by less than this is not worth a change."""
 HELD_BACK_WEIGHT = 2

@@ -54,7 +54,7 @@ def inspector_list(request: HttpRequest) -> HttpResponse:
 
 
 def _with_requests(keys: list[str]) -> QuerySet[Inspector]:
-    """Return these inspectors, the latest first, with how many requests each keeps."""
+    """Return the inspectors with these keys, the latest first, each with the number of requests that it keeps."""
     return (
         Inspector.objects.filter(pk__in=keys)
         .select_related("maker")
