@@ -25,6 +25,7 @@ from playground.engine.request import LLMRequest
 from playground.engine.wire_request import WireRequest
 from playground.outgoing.completion import open_completion
 from playground.storage.load_plan import wire_request, written_request
+from playground.timers import started_stopwatch
 
 QUESTION = "Say one short sentence."
 CHECK_CONVERSATION_ID = "ccheck"
@@ -100,12 +101,7 @@ async def observe(prepared: PreparedCheck, limits: Limits = CHECK_LIMITS) -> Obs
     )
     if prepared.wire is None:
         return observation
-    clock = asyncio.get_running_loop().time
-    started = clock()
-
-    def now_ms() -> int:
-        return round((clock() - started) * 1000)
-
+    now_ms = started_stopwatch()
     try:
         async with asyncio.timeout(limits.turn_ms / 1000):
             await _read(prepared.wire, prepared.secrets, observation, now_ms, limits)

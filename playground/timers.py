@@ -1,7 +1,14 @@
-"""Timers that are put off far more often than they fire."""
+"""A stopwatch, and timers that are put off far more often than they fire: by the event loop's clock."""
 
 import asyncio
 from collections.abc import Callable
+
+
+def started_stopwatch() -> Callable[[], int]:
+    """Return a function that returns the whole ms since now."""
+    clock = asyncio.get_running_loop().time
+    started = clock()
+    return lambda: round((clock() - started) * 1000)
 
 
 class PutOffTimer:

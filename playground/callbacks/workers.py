@@ -72,11 +72,14 @@ class CallbackWorkers:
         self._under_way: dict[str, tuple[DueCallback, asyncio.Task[None]]] = {}
         self._news = asyncio.Event()
         self._pruned_at: datetime | None = None
+        self._has_left_leases = False
+        """Whether a killed process may have left leases that no other process holds."""
 
     async def start(self, *, is_only_process: bool) -> None:
         """Begin to deliver; what the only process was sending when it was killed is due at once."""
+        self._has_left_leases = is_only_process
         if settings.CALLBACKS:
-            self._looking = start_task(self._keep_looking(frees=is_only_process), name="callbacks")
+            self._looking = start_task(self._keep_looking(), name="callbacks")
 
     async def stop(self) -> None:
         """Begin nothing more, break off what is under way, and leave it to others or to the next start."""
@@ -109,14 +112,14 @@ class CallbackWorkers:
         while self._under_way:
             await asyncio.wait([task for _, task in self._under_way.values()])
 
-    async def _keep_looking(self, *, frees: bool) -> None:
+    async def _keep_looking(self) -> None:
         failures = FailureLog(logger, doing="delivering callbacks")
         while True:
             self._news.clear()
             try:
-                if frees:
+                if self._has_left_leases:
                     await self._thread.do(free_leases)
-                    frees = False
+                    self._has_left_leases = False
                 await self.look()
                 await self._prune_sometimes()
             except Exception as error:

@@ -22,6 +22,7 @@ from playground.engine.platforms.registry import platform_named
 from playground.engine.wire_request import WireRequest
 from playground.outgoing.completion import open_completion
 from playground.storage.load_plan import wire_request
+from playground.timers import started_stopwatch
 
 REPLAY_LIMITS = replace(DEFAULT_LIMITS, first_content_ms=15_000, content_gap_ms=10_000, turn_ms=45_000)
 """Shorter than a turn's: a user waits for the page."""
@@ -88,12 +89,7 @@ async def replay(prepared: PreparedReplay, limits: Limits = REPLAY_LIMITS) -> Re
     answer = ReplayedAnswer(error=prepared.refusal)
     if prepared.wire is None:
         return answer
-    clock = asyncio.get_running_loop().time
-    started = clock()
-
-    def now_ms() -> int:
-        return round((clock() - started) * 1000)
-
+    now_ms = started_stopwatch()
     try:
         async with asyncio.timeout(limits.turn_ms / 1000):
             await _read(prepared, answer, now_ms, limits)
