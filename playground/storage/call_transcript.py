@@ -93,10 +93,9 @@ def _entries(turn: Turn, started_at: datetime) -> Iterator[TranscriptEntry]:
 
 def _spoken_s(timeline: Mapping[str, Any]) -> tuple[float, float]:
     """Return from when to when the answer was spoken, in seconds from the turn's start."""
-    answer = [each for each in timeline.get("segments", ()) if each.get("kind") == "sentence"]
-    times = [
-        each for each in chain.from_iterable((s.get("starts_ms"), s.get("ends_ms")) for s in answer) if each
-    ]
+    spoken = [each for each in timeline.get("segments", ()) if each.get("kind") == "sentence"]
+    ends = chain.from_iterable((each.get("starts_ms"), each.get("ends_ms")) for each in spoken)
+    times = [ms for ms in ends if ms is not None]
     return (min(times) / 1000, max(times) / 1000) if times else (0.0, 0.0)
 
 

@@ -89,6 +89,18 @@ def test_an_answer_has_its_times_and_its_completion(user: User) -> None:
     assert (answer["duration"], answer["inference_id"]) == (1.75, str(last.pk))
 
 
+def test_an_answer_that_is_heard_from_its_turns_start_begins_there(user: User) -> None:
+    conversation = make_conversation(user)
+    segments = [
+        {"kind": "sentence", "starts_ms": 0, "ends_ms": 500},
+        {"kind": "sentence", "starts_ms": 500, "ends_ms": 900},
+    ]
+    turn = turn_of(conversation, 0, text="Hello. There.", timeline={"segments": segments})
+    _system, answer = properties(conversation)["transcript"]
+    assert answer["timestamp"] == pytest.approx(turn.created_at.timestamp())
+    assert answer["duration"] == 0.9
+
+
 def test_of_a_very_long_one_the_first_messages_are_left_out_and_counted(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
