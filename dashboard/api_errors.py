@@ -16,7 +16,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from personas.api.bodies import too_large
-from personas.api.errors import INVALID_TOKEN, ApiError, wrong
+from personas.api.errors import INVALID_TOKEN, ApiError, bad_request
 from personas.row_limits import TooManyRowsError
 from playground.engine.errors.codes import Code, CommandError
 from playground.failures import log_failure
@@ -95,7 +95,7 @@ def _first_problem(error: ValidationError) -> ApiError:
         steps = steps[1:]
     path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
     sentence = _SENTENCES.get(problem["type"]) or str(problem["msg"]).removeprefix("Value error, ")
-    return wrong(sentence, path)
+    return bad_request(sentence, path)
 
 
 def shaped(view: View) -> View:

@@ -60,7 +60,7 @@ class _Change:
         return max(len(self.removed), len(self.added))
 
 
-def compared(before: str, after: str) -> tuple[DiffSpan, ...]:
+def compare_texts(before: str, after: str) -> tuple[DiffSpan, ...]:
     """Return both texts as one: common, removed, added and moved parts. Parts are words, or lines in long texts."""
     for parts in (_WORD.findall, _lines):
         old, new = parts(before), parts(after)

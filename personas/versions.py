@@ -13,7 +13,7 @@ from personas.models import Persona, PersonaVersion, TokenSecret
 from personas.persona_fields import PERSONA_FIELDS
 from personas.saving import save_persona
 from personas.secret_usage import SECRET_FIELDS
-from personas.text_comparison import DiffSpan, compared
+from personas.text_comparison import DiffSpan, compare_texts
 from playground.engine.prompt import compose_system_message
 
 PROMPT_FIELDS = frozenset({"system_prompt", "context"})
@@ -30,22 +30,22 @@ class FieldChange:
     @property
     def spans(self) -> tuple[DiffSpan, ...]:
         """Compare both values as texts, word by word; JSON has one member a line."""
-        return compared(_shown(self.before), _shown(self.after))
+        return compare_texts(_shown(self.before), _shown(self.after))
 
 
-def what_changed(older: PersonaVersion, newer: PersonaVersion) -> tuple[FieldChange, ...]:
+def version_changes(older: PersonaVersion, newer: PersonaVersion) -> tuple[FieldChange, ...]:
     """Return every field in which the versions differ, in the document's order."""
     return document_changes(older.document, newer.document)
 
 
 def document_changes(older: Mapping[str, Any], newer: Mapping[str, Any]) -> tuple[FieldChange, ...]:
-    """Compare two documents like `what_changed`."""
+    """Compare two documents like `version_changes`."""
     return tuple(_changes(older, newer, ()))
 
 
 def prompt_changes(older: PersonaVersion, newer: PersonaVersion) -> tuple[DiffSpan, ...]:
     """Compare the composed prompts of the two versions, word by word."""
-    return compared(_prompt(older.document), _prompt(newer.document))
+    return compare_texts(_prompt(older.document), _prompt(newer.document))
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from ninja.parser import Parser
 
-from personas.api.errors import ApiError, wrong
+from personas.api.errors import ApiError, bad_request
 from personas.api.limits import BODY_BYTES
 from playground.engine.user_json import JsonValue, UserJsonError, parse_user_json
 
@@ -20,7 +20,7 @@ def body_text(request: HttpRequest) -> str:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise wrong("The body is not UTF-8.") from None
+        raise bad_request("The body is not UTF-8.") from None
 
 
 def too_large() -> ApiError:
@@ -32,7 +32,7 @@ def body_json(request: HttpRequest) -> JsonValue:
     try:
         return parse_user_json(body_text(request), limit_bytes=BODY_BYTES)
     except UserJsonError as error:
-        raise wrong(error.message) from None
+        raise bad_request(error.message) from None
 
 
 class BodyParser(Parser):

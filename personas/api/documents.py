@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
-from personas.api.errors import ApiError, wrong
+from personas.api.errors import ApiError, bad_request
 from personas.api.sent import PLATFORM
 from personas.documents import document_of
 from personas.formats import Draft, tavus
@@ -72,7 +72,7 @@ def _answer(question: Json) -> Any:
     try:
         answer = ask_reader(question | {"site_url": settings.SITE_URL})
     except ReadingTooSlowError:
-        raise wrong(TOO_SLOW) from None
+        raise bad_request(TOO_SLOW) from None
     if "api_refusal" in answer:
         raise ApiError(*answer["api_refusal"])
     return answer["draft"]

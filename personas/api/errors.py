@@ -24,7 +24,7 @@ class ApiError(Exception):
         return body
 
 
-def wrong(message: str, field: str = "") -> ApiError:
+def bad_request(message: str, field: str = "") -> ApiError:
     """Return a 400. The field's path is put before a sentence that doesn't begin with it."""
     if field and not message.startswith(field):
         message = f"{field}: {message}"

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from personas.api.errors import wrong
+from personas.api.errors import bad_request
 from personas.api.limits import BODY_BYTES
 from personas.api.patching import is_same, patched
 from personas.formats import Draft, FormatError, tavus
@@ -35,7 +35,7 @@ def read_sent_persona(text: str, *, site_url: str, most_values: int = MAX_VALUES
         return tavus.read(source, node, site_url=site_url)
     except FormatError as error:
         path = node.path_to(error.offset) if node is not None and error.offset is not None else ""
-        raise wrong(error.message if path else str(error), path) from None
+        raise bad_request(error.message if path else str(error), path) from None
 
 
 def read_sent_patch(text: str, before: Json, platform: str, *, site_url: str) -> Draft | None:
@@ -47,7 +47,7 @@ def read_sent_patch(text: str, before: Json, platform: str, *, site_url: str) ->
     try:
         patch = parse_user_json(text, limit_bytes=BODY_BYTES)
     except UserJsonError as error:
-        raise wrong(error.message) from None
+        raise bad_request(error.message) from None
     after = patched(before, patch)
     if is_same(before, after):
         return None
@@ -62,11 +62,11 @@ def _refuse_script(source: Source, node: Node) -> None:
         source.fail("A persona is a JSON object: { … }.", node.offset)
     for path, expression, _ in node.expressions():
         if not expression.is_placeholder:
-            raise wrong("This is not JSON (text needs double quotes).", path)
+            raise bad_request("This is not JSON (text needs double quotes).", path)
     if source.gaps:
         source.fail("This is not JSON: something was left out here.", source.gaps[0].offset)
     if "system_prompt" not in node.value and not _is_echo(node.value):
-        raise wrong(PROMPT_MISSING, "system_prompt")
+        raise bad_request(PROMPT_MISSING, "system_prompt")
 
 
 def _is_echo(members: dict[str, Node]) -> bool:
@@ -76,10 +76,10 @@ def _is_echo(members: dict[str, Node]) -> bool:
 
 def _refuse_foreign_changes(platform: str, before: Json, after: Any) -> None:
     if not isinstance(after, dict):
-        raise wrong("A persona is a JSON object: { … }.")
+        raise bad_request("A persona is a JSON object: { … }.")
     for key in READ_ONLY:
         if after.get(key) != before.get(key):
-            raise wrong("This is read-only.", key)
+            raise bad_request("This is read-only.", key)
     if platform == PLATFORM.name:
         return
     if not is_same(before.get("layers"), after.get("layers")):
@@ -87,7 +87,7 @@ def _refuse_foreign_changes(platform: str, before: Json, after: Any) -> None:
             f"A {platform_named(platform).label} persona's layers are only how it would look at {PLATFORM.label}: "
             "change them in Greenroom's pages."
         )
-        raise wrong(message, "layers")
+        raise bad_request(message, "layers")
 
 
 def _text_of(after: Json) -> str:

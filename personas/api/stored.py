@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 from personas.api.access import may_be_id, permitted
 from personas.api.bodies import body_text
 from personas.api.documents import persona_json, read_patch, read_persona
-from personas.api.errors import ApiError, invalid_id, wrong
+from personas.api.errors import ApiError, bad_request, invalid_id
 from personas.formats import Draft
 from personas.importing import ADD_SECRET, ImportRefusedError, PersonaImport, import_draft, import_into
 from personas.models import Persona
@@ -91,4 +91,4 @@ def _save_unless_changed(persona_id: str, before: Json, draft: Draft, user: User
 
 
 def _refused(refusal: ImportRefusedError, *, may_add_secrets: bool) -> ApiError:
-    return wrong(refusal.message) if may_add_secrets else ApiError(403, refusal.message)
+    return bad_request(refusal.message) if may_add_secrets else ApiError(403, refusal.message)

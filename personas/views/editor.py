@@ -20,7 +20,7 @@ from personas.models import Persona, PersonaVersion, TokenSecret
 from personas.persona_fields import FORM_FIELDS
 from personas.presets import filled_in, preset_of
 from personas.saving import Saved
-from personas.versions import what_changed
+from personas.versions import version_changes
 from personas.views.access import permitted, persona_or_404
 from personas.views.editor_page import editor_context
 
@@ -40,16 +40,16 @@ AfterSave = Callable[[HttpRequest, Saved, str], HttpResponse]
 @takes_secrets(*TYPED)
 @require_http_methods(["GET", "POST"])
 def persona_new(request: HttpRequest) -> HttpResponse:
-    return edited(request, "", _saved)
+    return editor_response(request, "", _saved)
 
 
 @takes_secrets(*TYPED)
 @require_http_methods(["GET", "POST"])
 def persona_edit(request: HttpRequest, persona_id: str) -> HttpResponse:
-    return edited(request, persona_id, _saved)
+    return editor_response(request, persona_id, _saved)
 
 
-def edited(request: HttpRequest, persona_id: str, after_save: AfterSave) -> HttpResponse:
+def editor_response(request: HttpRequest, persona_id: str, after_save: AfterSave) -> HttpResponse:
     """Show or save the editor of a persona; without an id, of a new one.
 
     Raises PermissionDenied, and Http404 for an unknown id.
@@ -150,8 +150,8 @@ def warn_of_saves_between(request: HttpRequest, saved: Saved) -> None:
 
 def came_from(request: HttpRequest) -> str:
     """Return the id of the conversation from which the editor was opened (``from``); empty without one."""
-    given = request.GET.get("from", "")
-    return given if _CONVERSATION_ID.fullmatch(given) else ""
+    conversation_id = request.GET.get("from", "")
+    return conversation_id if _CONVERSATION_ID.fullmatch(conversation_id) else ""
 
 
 def _changed_meanwhile(version: PersonaVersion, edited: int, between: int) -> str:
@@ -160,7 +160,7 @@ def _changed_meanwhile(version: PersonaVersion, edited: int, between: int) -> st
     versions = {stored.number: stored for stored in PersonaVersion.objects.filter(**numbers)}
     if versions.keys() != {edited, between}:
         return ""
-    paths = [change.path for change in what_changed(versions[edited], versions[between])]
+    paths = [change.path for change in version_changes(versions[edited], versions[between])]
     return f" It changed {', '.join(paths)}." if paths else ""
 
 

@@ -54,7 +54,7 @@ class Row:
         return "code" in self.field.field.widget.attrs.get("class", "").split()
 
     @property
-    def needs_a_look(self) -> bool:
+    def needs_attention(self) -> bool:
         return bool(self.field.errors or self.problems or self.notes)
 
 
@@ -89,14 +89,14 @@ class Section:
 
     @property
     def opens_foreign_rows(self) -> bool:
-        return any(row.needs_a_look for row in self.foreign_rows)
+        return any(row.needs_attention for row in self.foreign_rows)
 
     @property
     def is_open(self) -> bool:
-        return self.text.is_open or bool(self.wrong)
+        return self.text.is_open or bool(self.fields_with_errors)
 
     @property
-    def wrong(self) -> int:
+    def fields_with_errors(self) -> int:
         return sum(bool(row.field.errors) for row in self.rows)
 
     @property
@@ -104,7 +104,7 @@ class Section:
         return sum(len(row.problems) + len(row.notes) for row in self.rows)
 
     @property
-    def settings(self) -> int:
+    def fields_set(self) -> int:
         """How many fields differ from a new persona's."""
         return sum(row.is_set for row in self.rows)
 

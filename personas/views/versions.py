@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from personas.models import Persona, PersonaVersion
-from personas.versions import PROMPT_FIELDS, prompt_changes, restore, what_changed
+from personas.versions import PROMPT_FIELDS, prompt_changes, restore, version_changes
 from personas.views.access import permitted, persona_or_404
 
 VIEW_VERSIONS = "personas.view_personaversion"
@@ -35,7 +35,7 @@ def version_compare(request: HttpRequest, persona_id: str) -> HttpResponse:
     first, second = sorted([_number(request, "older"), second])
     newer = _version(persona, second)
     older = _version(persona, first) if first < second else _version_before(persona, newer)
-    changes = what_changed(older, newer)
+    changes = version_changes(older, newer)
     context = {
         "persona": persona,
         "older": older,

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 
 from personas.api.access import may_be_id
 from personas.api.documents import timestamp
-from personas.api.errors import invalid_id, wrong
+from personas.api.errors import bad_request, invalid_id
 from personas.models import Persona
 from personas.readiness import ReadinessCode, ReadinessProblem, readiness_problems
 from playground.api.documents import OTHER_KEYS, links_json
@@ -40,7 +40,7 @@ def start(request: ConversationIn, *, owner: User) -> Json:
     values: Json = request.model_dump(exclude_unset=True, exclude_none=True)
     properties: Json = values.get("properties", {})
     if OTHER_KEYS in properties:
-        raise wrong("This name is Greenroom's own.", f"properties.{OTHER_KEYS}")
+        raise bad_request("This name is Greenroom's own.", f"properties.{OTHER_KEYS}")
     other = {key: value for key, value in values.items() if key not in _STORED}
     _refuse_large("properties", properties)
     _refuse_large("", other)
@@ -63,7 +63,7 @@ def _refuse_large(field: str, values: Json) -> None:
     size = len(json.dumps(values, ensure_ascii=False).encode())
     if size > LIMIT_BYTES:
         what = "This is" if field else "The keys that are only kept are"
-        raise wrong(
+        raise bad_request(
             f"{what} {size:,} bytes of JSON, and at most {LIMIT_BYTES:,} are kept. Shorten it.", field
         )
 

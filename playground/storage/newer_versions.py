@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from django.db.models import F
 
 from personas.models import PersonaVersion
-from personas.versions import what_changed
+from personas.versions import version_changes
 from playground.models import Conversation
 
 _ONLY = {
@@ -48,7 +48,7 @@ def with_difference(conversation_id: str, newer: NewerVersion) -> NewerVersion:
 def _difference(versions: list[PersonaVersion]) -> str:
     if len(versions) != 2:
         return ""
-    paths = {change.path for change in what_changed(*versions)}
+    paths = {change.path for change in version_changes(*versions)}
     for path, sentence in _ONLY.items():
         if paths and all(f"{each}.".startswith(f"{path}.") for each in paths):
             return sentence

@@ -31,13 +31,13 @@ def will_send(callback_url: str) -> bool:
 
 
 def note_started(conversation: Conversation) -> None:
-    """The conversation's row has just been stored."""
+    """Queue the callback about the start of a conversation whose row has just been stored."""
     if _sends_callbacks(conversation):
         _queue(conversation, ReplicaJoined(), conversation.created_at)
 
 
 def note_ended(conversation_id: str, reason: ShutdownReason, at: datetime) -> None:
-    """The conversation has just been marked as ended. Its transcript is made later: a turn may still end."""
+    """Queue the callbacks about an end that was just stored. The transcript is made later: a turn may still end."""
     conversation = _conversation(conversation_id)
     if _sends_callbacks(conversation):
         _queue(conversation, Shutdown(reason), at)
@@ -45,7 +45,7 @@ def note_ended(conversation_id: str, reason: ShutdownReason, at: datetime) -> No
 
 
 def note_tool_calls(turn_id: str, calls: Sequence[Json], at: datetime) -> None:
-    """The turn has just been stored as closed, with these calls of its timeline."""
+    """Queue a callback about each call of a turn that was just stored as closed."""
     turn = Turn.objects.only("position", "conversation_id").get(pk=turn_id)
     conversation = _conversation(turn.conversation_id)
     if not _sends_callbacks(conversation):

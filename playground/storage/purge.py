@@ -52,7 +52,7 @@ def delete_soon(conversation_ids: Collection[str], owner_id: int) -> int:
 
 
 def undo_delete(conversation_ids: Collection[str], owner_id: int) -> int:
-    """Show these again whose time is not over; return how many."""
+    """Show the deleted conversations again that aren't due yet; return how many."""
     rows = Conversation.objects.filter(
         pk__in=conversation_ids, owner_id=owner_id, purge_at__gt=timezone.now()
     )
@@ -78,7 +78,7 @@ def purge_if_due(conversation_id: str, now: datetime) -> bool:
 
 @transaction.atomic
 def purge_conversation(conversation_id: str) -> None:
-    """Delete it with everything that belongs to it, pending callbacks too."""
+    """Delete the conversation with everything that belongs to it, pending callbacks too."""
     Conversation.objects.filter(pk=conversation_id).delete()
 
 
@@ -107,7 +107,7 @@ def _due_trials(now: datetime) -> QuerySet[Persona]:
 
 @transaction.atomic
 def purge_persona(persona_id: str) -> bool:
-    """Delete the persona with its versions and everyone's conversations with them; return whether it was.
+    """Delete the persona with its versions and everyone's conversations with them; return whether it was deleted.
 
     Nothing goes, and False is returned, while one of these conversations is kept or has an open turn.
     """
@@ -130,7 +130,7 @@ def purge_persona(persona_id: str) -> bool:
 
 
 def purge_old(before: datetime) -> bool:
-    """Delete some of what has not changed since then and isn't kept; return whether there was any.
+    """Delete some rows that have not changed since then and aren't kept; return whether there were any.
 
     Conversations without an open turn, callbacks that are delivered or given up, and inspected requests. A kept
     conversation's callbacks and a kept inspector's requests stay.

@@ -52,11 +52,11 @@ def conversation_label(request: HttpRequest, conversation_id: str) -> HttpRespon
     is_row = bool(getattr(request, "htmx", False))
     if is_row and request.GET.get("as") == "row":
         return _named_row(request, conversation)
-    now = {
+    stored = {
         "conversation_name": conversation.conversation_name,
         "tags": ", ".join(tags_of([conversation.pk]).get(conversation.pk, [])),
     }
-    form = LabelForm(request.POST or None, initial=now)
+    form = LabelForm(request.POST or None, initial=stored)
     if form.is_valid():
         label(conversation, form.cleaned_data["conversation_name"], form.cleaned_data["tags"])
         if is_row:
@@ -80,7 +80,7 @@ def _named_row(request: HttpRequest, conversation: Conversation) -> HttpResponse
 
 @require_POST
 def conversation_keep(request: HttpRequest, conversation_id: str) -> HttpResponse:
-    """Keep it from retention and tidying, or no longer: ``keep`` is 1 or empty."""
+    """Keep the conversation from retention, or stop keeping it: ``keep`` is 1 or empty."""
     conversation = own_conversation_or_404(request, conversation_id, END)
     is_kept = bool(request.POST.get("keep"))
     Conversation.objects.filter(pk=conversation.pk).update(is_kept=is_kept)
@@ -92,7 +92,7 @@ def conversation_keep(request: HttpRequest, conversation_id: str) -> HttpRespons
 
 @require_POST
 def conversation_delete(request: HttpRequest, conversation_id: str) -> HttpResponse:
-    """Hide it at once; the call log offers to undo that."""
+    """Hide the conversation at once; the call log offers to undo that."""
     conversation = own_conversation_or_404(request, conversation_id, DELETE)
     delete_soon([conversation.pk], conversation.owner_id)
     return redirect("conversations:list")
@@ -100,7 +100,7 @@ def conversation_delete(request: HttpRequest, conversation_id: str) -> HttpRespo
 
 @require_POST
 def conversations_undo(request: HttpRequest) -> HttpResponse:
-    """Bring back those whose time is not over."""
+    """Bring the selected conversations back that aren't purged yet."""
     user = permitted(request, DELETE)
     count = undo_delete(_selected_ids(request), user.pk)
     if count:

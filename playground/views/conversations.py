@@ -64,20 +64,20 @@ class FilterForm(forms.Form):
 
     def filters(self, sort: Sort) -> ConversationFilter:
         self.is_valid()
-        given: Mapping[str, Any] = self.cleaned_data
+        values: Mapping[str, Any] = self.cleaned_data
         return ConversationFilter(
-            words=(given.get("q") or "").replace("\0", ""),
-            persona=given.get("persona") or "",
-            version=given.get("version"),
-            platform=given.get("platform") or "",
-            has_failed=given.get("failed", False),
-            has_interrupted=given.get("interrupted", False),
-            has_tool_calls=given.get("tools", False),
-            is_kept=given.get("kept", False),
-            slower_than_ms=given.get("slower"),
-            tag=given.get("tag") or "",
-            since=given.get("since"),
-            until=given.get("until"),
+            words=(values.get("q") or "").replace("\0", ""),
+            persona=values.get("persona") or "",
+            version=values.get("version"),
+            platform=values.get("platform") or "",
+            has_failed=values.get("failed", False),
+            has_interrupted=values.get("interrupted", False),
+            has_tool_calls=values.get("tools", False),
+            is_kept=values.get("kept", False),
+            slower_than_ms=values.get("slower"),
+            tag=values.get("tag") or "",
+            since=values.get("since"),
+            until=values.get("until"),
             sort=sort,
         )
 

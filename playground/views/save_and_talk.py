@@ -9,7 +9,7 @@ from personas.error_reports import takes_secrets
 from personas.models import Persona
 from personas.readiness import readiness_problems
 from personas.saving import Saved
-from personas.views.editor import TYPED, edited, warn_of_saves_between
+from personas.views.editor import TYPED, editor_response, warn_of_saves_between
 from playground.access import START, permitted
 from playground.storage.start_conversation import ConversationOptions, start_conversation
 from playground.views.start_page import VIEW_PERSONA
@@ -18,12 +18,12 @@ from playground.views.start_page import VIEW_PERSONA
 @takes_secrets(*TYPED)
 @require_POST
 def save_and_talk(request: HttpRequest) -> HttpResponse:
-    """Save as the editor does, of the persona ``persona`` or of a new one; what it refuses, it shows."""
+    """Save the persona ``persona``, or a new one, as its editor does, which shows again what it refuses."""
     permitted(request, START, VIEW_PERSONA)
-    return edited(request, request.POST.get("persona", ""), _begun)
+    return editor_response(request, request.POST.get("persona", ""), _open_conversation)
 
 
-def _begun(request: HttpRequest, saved: Saved, _face: str) -> HttpResponse:
+def _open_conversation(request: HttpRequest, saved: Saved, _face: str) -> HttpResponse:
     """Open a conversation, or the start page, which says why its own LLM can't be called."""
     warn_of_saves_between(request, saved)
     persona = Persona.objects.get(pk=saved.version.persona_ref)

@@ -83,7 +83,10 @@ def test_notices_and_errors_come_while_one_types(user_client: Client) -> None:
     page = text_of(answer)
     assert "n in parameters is kept but not sent" in page
     assert "Tool 1 is not of the form" in page
-    counts = {section.text.slug: (section.wrong, section.remarks) for section in answer.context["sections"]}
+    counts = {
+        section.text.slug: (section.fields_with_errors, section.remarks)
+        for section in answer.context["sections"]
+    }
     assert counts["llm"] == (0, 1)
     assert counts["tools"] == (1, 0)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from personas.text_comparison import COMPARED_STEPS, MAX_COMPARED, ChangeKind, compared
+from personas.text_comparison import COMPARED_STEPS, MAX_COMPARED, ChangeKind, compare_texts
 
 REMOVED, ADDED = ChangeKind.REMOVED, ChangeKind.ADDED
 STORY = "You are Mert, who tells stories.\n"
@@ -17,7 +17,9 @@ RULE = "Never use more than three sentences."
 
 def changes_of(before: str, after: str) -> list[tuple[str, str]]:
     """Return what differs."""
-    return [(span.kind, span.text) for span in compared(before, after) if span.kind is not ChangeKind.SAME]
+    return [
+        (span.kind, span.text) for span in compare_texts(before, after) if span.kind is not ChangeKind.SAME
+    ]
 
 
 WORDS = st.lists(
@@ -28,7 +30,7 @@ WORDS = st.lists(
 @hypothesis_settings(max_examples=100)
 @given(WORDS, WORDS)
 def test_a_comparison_holds_both_texts(before: str, after: str) -> None:
-    spans = compared(before, after)
+    spans = compare_texts(before, after)
     assert "".join(span.text for span in spans if span.kind.is_in_older) == before
     assert "".join(span.text for span in spans if span.kind.is_in_newer) == after
 
@@ -36,7 +38,7 @@ def test_a_comparison_holds_both_texts(before: str, after: str) -> None:
 @pytest.mark.parametrize("unit", ["a b ", "a\n", "a"])
 def test_a_comparison_of_long_texts_ends_soon(unit: str) -> None:
     long, other = "x" + unit * (MAX_COMPARED * 2), unit * (MAX_COMPARED * 2) + "y\n"
-    spans = compared(long, other)
+    spans = compare_texts(long, other)
     assert "".join(span.text for span in spans if span.kind.is_in_older) == long
 
 
@@ -54,7 +56,7 @@ def test_texts_in_which_only_single_parts_agree_are_compared_in_a_bounded_number
     monkeypatch.setattr(difflib.SequenceMatcher, "find_longest_match", counted)
     before = "".join(f"shared {n % 98}\nonly before {n % 98}\n" for n in range(MAX_COMPARED // 2 - 1))
     after = before.replace("only before", "only after")
-    spans = compared("not the same " * MAX_COMPARED + "\n" + before, after)
+    spans = compare_texts("not the same " * MAX_COMPARED + "\n" + before, after)
     assert "".join(span.text for span in spans if span.kind.is_in_newer) == after
     assert steps < 2 * COMPARED_STEPS
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from personas.models import FillerConfig, Persona, PersonaVersion, TokenSecret
 from personas.saving import save_filler_config, save_persona
 from personas.text_comparison import ChangeKind
-from personas.versions import prompt_changes, restore, what_changed
+from personas.versions import prompt_changes, restore, version_changes
 from tests.conftest import REHEARSE, make_user, signed_in
 from tests.personas.making import make_persona, make_secret
 
@@ -48,7 +48,7 @@ def test_each_field_that_differs_is_named_with_both_values() -> None:
     second = saved(
         persona, model="llama3", temperature=1, headers=[["X-Folder", "f1"]], vqa={"enabled": False}
     )
-    assert [(change.path, change.before, change.after) for change in what_changed(first, second)] == [
+    assert [(change.path, change.before, change.after) for change in version_changes(first, second)] == [
         ("llm.model", "gpt-4o", "llama3"),
         ("llm.headers", [], [["X-Folder", "f1"]]),
         ("llm.temperature", 0.5, 1),
@@ -58,7 +58,7 @@ def test_each_field_that_differs_is_named_with_both_values() -> None:
 
 def test_versions_that_say_the_same_differ_in_nothing() -> None:
     persona = make_persona()
-    assert what_changed(saved(persona), saved(persona)) == ()
+    assert version_changes(saved(persona), saved(persona)) == ()
 
 
 def test_the_composed_prompt_is_compared_word_by_word() -> None:
@@ -210,7 +210,7 @@ def test_the_second_of_two_saves_can_be_told_what_changed_and_nothing_is_lost(ed
     mine, theirs = Persona.objects.get(), Persona.objects.get()
     between = saved(theirs, model="m2")
     after = saved(mine, editor, system_prompt="Second")
-    assert [change.path for change in what_changed(seen, between)] == ["llm.model"]
+    assert [change.path for change in version_changes(seen, between)] == ["llm.model"]
     assert [version.number for version in (seen, between, after)] == [1, 2, 3]
     assert PersonaVersion.objects.get(number=2).document["llm"]["model"] == "m2"
 

@@ -148,7 +148,7 @@ def inspector_delete(request: HttpRequest, inspector_id: str) -> HttpResponse:
 
 @require_POST
 def inspector_keep(request: HttpRequest, inspector_id: str) -> HttpResponse:
-    """Keep its requests from expiry and retention, or no longer: ``keep`` is 1 or empty."""
+    """Keep the inspector's requests from expiry and retention, or stop keeping them: ``keep`` is 1 or empty."""
     inspector = inspector_or_404(request, inspector_id, CHANGE_INSPECTOR)
     inspector.is_kept = bool(request.POST.get("keep"))
     inspector.save(update_fields=["is_kept", "updated_at"])

@@ -16,7 +16,7 @@ from personas.formats.advice import notes_about
 from personas.formats.credentials import Credentials, literal_key_problems
 from personas.formats.fields import ImportNotes
 from personas.forms.fields import UserJsonField
-from personas.text_comparison import MAX_COMPARED, compared
+from personas.text_comparison import MAX_COMPARED, compare_texts
 from playground.demo_llm import facts, situation, tool_results
 from playground.demo_llm import tools as demo_tools
 from playground.engine.addresses.address import AddressError, is_placeholder, parse_address
@@ -165,5 +165,5 @@ def test_a_result_that_nests_deeply_is_put_into_words(nested: str) -> None:
 
 def test_two_versions_are_compared_word_by_word_only_up_to_a_number() -> None:
     before, after = "a b " * MAX_COMPARED, "b a c " * MAX_COMPARED
-    assert [span.kind for span in compared(before, after)][:1] != []
-    assert len(compared(before, after)) <= 3
+    assert [span.kind for span in compare_texts(before, after)][:1] != []
+    assert len(compare_texts(before, after)) <= 3
