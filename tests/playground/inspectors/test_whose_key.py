@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import json
 
 import pytest
 from channels.db import database_sync_to_async
@@ -195,6 +196,7 @@ async def test_a_server_that_cannot_be_reached_is_said(user: User, llm_server: L
     )
     asked = await ask(inspector)
     assert asked.status == 502
+    assert json.loads(asked.body)["error"].keys() == {"message", "type", "param", "code"}
     request = await newest(inspector)
     assert (request.ended, request.error["code"], bytes(request.body)) == (
         "upstream",
