@@ -196,7 +196,7 @@ def is_taken(path: str) -> bool:
     return True
 
 
-def test_in_a_path(caller: Caller, addresses: dict[str, str]) -> None:
+def test_odd_values_in_a_path_fail_no_request(caller: Caller, addresses: dict[str, str]) -> None:
     values = REFUSED_BY_DATABASES if connection.vendor == "postgresql" else ODD_IN_PATH
     requests = [("GET", path, b"") for path in odd_paths(addresses, values)]
     requests += [("POST", path, b"") for path in odd_paths(addresses, ["%00"])]
@@ -208,19 +208,21 @@ def odd_values() -> tuple[bytes, ...]:
     return REFUSED_VALUES if connection.vendor == "postgresql" else ODD_VALUES
 
 
-def test_in_a_query(caller: Caller, addresses: dict[str, str]) -> None:
+def test_odd_values_in_a_query_fail_no_request(caller: Caller, addresses: dict[str, str]) -> None:
     urls = list(queries(odd_values()))
     requests = (("GET", f"{path}?{query}", b"") for path in addresses.values() for query in urls)
     assert caller.failures(requests) == []
 
 
-def test_in_a_form(caller: Caller, addresses: dict[str, str]) -> None:
+def test_odd_values_in_a_form_fail_no_request(caller: Caller, addresses: dict[str, str]) -> None:
     posted = list(forms(odd_values()))
     requests = (("POST", path, form) for path in addresses.values() for form in posted)
     assert caller.failures(requests) == []
 
 
-def test_in_a_filter_of_the_admin(caller: Caller, addresses: dict[str, str]) -> None:
+def test_odd_values_in_a_filter_of_the_admin_fail_no_request(
+    caller: Caller, addresses: dict[str, str]
+) -> None:
     lists = [path for route, path in addresses.items() if re.fullmatch(r"admin/\w+/\w+/", route)]
     odd = ADMIN_QUERIES_OF_DATABASES
     if connection.vendor != "postgresql":

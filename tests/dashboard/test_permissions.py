@@ -181,12 +181,12 @@ def nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("playground.views.inspectors.requests.replay", replay)
 
 
-def test_public_pages(caller: Caller, world: World, ask: Ask) -> None:
+def test_public_pages_let_in_whom_the_table_says(caller: Caller, world: World, ask: Ask) -> None:
     wrong = differences(PUBLIC, FORM_METHODS, world, caller, ask, SIGN_IN)
     assert not wrong, "\n".join(wrong)
 
 
-def test_pages(caller: Caller, world: World, ask: Ask) -> None:
+def test_pages_let_in_whom_the_table_says(caller: Caller, world: World, ask: Ask) -> None:
     wrong = differences(PAGES, PAGE_METHODS, world, caller, ask, SIGN_IN)
     assert not wrong, "\n".join(wrong)
 
@@ -200,7 +200,7 @@ def rendered_for_viewers_alone(caller: Caller, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.ignore_template_errors  # Django's own page of a user's password asks for a field that isn't there.
 @pytest.mark.usefixtures("rendered_for_viewers_alone")
-def test_admin(caller: Caller, world: World, ask: Ask) -> None:
+def test_the_admin_lets_in_whom_the_table_says(caller: Caller, world: World, ask: Ask) -> None:
     for method in FORM_METHODS:
         rows = {route: row for route, row in admin_rows().items() if method in row}
         wrong = differences(rows, (method,), world, caller, ask, SIGN_IN)
@@ -223,7 +223,7 @@ def ask_api(user: User | None, world: World) -> Ask:
     return send
 
 
-def test_api(caller: Caller, world: World, ask_api: Ask) -> None:
+def test_the_api_lets_in_whom_the_table_says(caller: Caller, world: World, ask_api: Ask) -> None:
     Conversation.objects.update(status=Conversation.Status.ENDED)  # so that no turn starts
     wrong = differences(API, API_METHODS, world, caller, ask_api, NO_KEY)
     assert not wrong, "\n".join(wrong)

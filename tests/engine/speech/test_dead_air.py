@@ -13,7 +13,7 @@ CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "dead_air_case
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
-def test_dead_air(case: dict[str, Any]) -> None:
+def test_dead_air_is_all_silence_up_to_the_end_of_the_speech(case: dict[str, Any]) -> None:
     closed = TurnClosed(
         t_ms=case["ended_ms"],
         status=TurnStatus(case["status"]),

@@ -146,7 +146,7 @@ class TestBreaks:
         assert planned.segment == segment
         assert segment.ends_ms - segment.starts_ms == VOICE.duration_ms("It rains today.") + 2_000
 
-    def test_it_is_dead_air(self) -> None:
+    def test_a_break_is_dead_air(self) -> None:
         speech = schedule()
         say(speech, self.RAW, 0)
         speech.end_input()

@@ -78,7 +78,7 @@ async def test_a_call_lasts_as_long_as_it_may(user: User, runner: Runner, settin
     assert ['"max_call_duration reached"' in body for body in bodies] == [True]
 
 
-async def test_nobody_came(user: User, runner: Runner) -> None:
+async def test_a_conversation_to_which_nobody_came_ends(user: User, runner: Runner) -> None:
     process, conversation = Process(runner), await start(user, participant_absent_timeout=30)
     await process.at(after(conversation, 29))
     assert await reason(conversation) == ""
@@ -97,7 +97,7 @@ async def test_who_says_something_was_there(user: User, runner: Runner) -> None:
     assert await reason(conversation) == ShutdownReason.PARTICIPANT_LEFT
 
 
-async def test_everybody_left(user: User, runner: Runner) -> None:
+async def test_a_conversation_that_everybody_left_ends(user: User, runner: Runner) -> None:
     process, conversation = Process(runner), await start(user, participant_left_timeout=20)
     await process.at(after(conversation, 500))
     process.viewers = {conversation.pk}

@@ -97,7 +97,7 @@ class TestRetry:
         assert turn.at(RequestSent) == [0, 1_000]
         assert [event.attempt for event in turn.of(RequestSent)] == [1, 2]
 
-    def test_only_once(self) -> None:
+    def test_a_server_that_stays_busy_is_asked_only_twice(self) -> None:
         turn = run_turn([self.BUSY], [self.BUSY], plan=plan())
         assert turn.closed.error is self.BUSY
         assert len(turn.llm.requests) == 2

@@ -93,12 +93,12 @@ def test_on_the_pages_of_a_persona(admin_client: Client, persona: Persona, name:
 @pytest.mark.parametrize(
     "address", ["/", "/personas/", "/fillers/", "/playground/", "/admin/personas/persona/"]
 )
-def test_on_every_list(admin_client: Client, persona: Persona, address: str) -> None:
+def test_markup_is_text_on_every_list(admin_client: Client, persona: Persona, address: str) -> None:
     assert_text(admin_client, address, shown=address != "/")
 
 
 @pytest.mark.parametrize("page", ["change", "history", "delete"])
-def test_on_the_admins_pages(admin_client: Client, persona: Persona, page: str) -> None:
+def test_markup_is_text_on_the_admins_pages(admin_client: Client, persona: Persona, page: str) -> None:
     config = persona.filler_config
     assert config is not None
     version = persona.versions.latest("number")
@@ -111,13 +111,13 @@ def test_on_the_admins_pages(admin_client: Client, persona: Persona, page: str) 
         )
 
 
-def test_on_the_pages_of_fillers(admin_client: Client, persona: Persona) -> None:
+def test_markup_is_text_on_the_pages_of_fillers(admin_client: Client, persona: Persona) -> None:
     for page in ("edit", "delete"):
         assert_text(admin_client, reverse(f"fillers:{page}", args=[persona.filler_config_id]))
 
 
 @pytest.mark.parametrize("address", ["/personas/?q=", "/nowhere/?q=", "/personas/import/?q=", "/admin/?q="])
-def test_in_an_address(admin_client: Client, address: str) -> None:
+def test_markup_is_text_in_an_address(admin_client: Client, address: str) -> None:
     assert_text(
         admin_client, address + "%3C/script%3E%3C/title%3E%3Cimg%20src=x%20onerror=PWNED%3E", shown=False
     )
