@@ -84,7 +84,7 @@ def persona() -> Persona:
         "export?format=python",
     ],
 )
-def test_on_the_pages_of_a_persona(admin_client: Client, persona: Persona, name: str) -> None:
+def test_markup_is_text_on_the_pages_of_a_persona(admin_client: Client, persona: Persona, name: str) -> None:
     page, _, query = name.partition("?")
     query = "older=1&newer=2" if page == "compare" else query
     assert_text(admin_client, f"{reverse(f'personas:{page}', args=[persona.pk])}?{query}")
@@ -164,14 +164,14 @@ def conversation(persona: Persona, admin_user: User) -> Conversation:
 
 
 @pytest.mark.parametrize("address", ["/conversations/", "/conversations/{}/", "/playground/{}/"])
-def test_on_the_pages_of_a_conversation(
+def test_markup_is_text_on_the_pages_of_a_conversation(
     admin_client: Client, conversation: Conversation, address: str
 ) -> None:
     assert_text(admin_client, address.format(conversation.pk))
 
 
 @pytest.mark.parametrize("model", ["conversation", "turn", "completion"])
-def test_on_the_admins_pages_of_what_a_server_sent(
+def test_markup_of_a_server_is_text_on_the_admins_pages(
     admin_client: Client, conversation: Conversation, model: str
 ) -> None:
     turn = conversation.turns.get()
@@ -180,7 +180,7 @@ def test_on_the_admins_pages_of_what_a_server_sent(
     assert_text(admin_client, reverse(f"admin:playground_{model}_changelist"), shown=False)
 
 
-def test_in_the_request_of_a_turn(admin_client: Client, conversation: Conversation) -> None:
+def test_markup_is_text_in_the_request_of_a_turn(admin_client: Client, conversation: Conversation) -> None:
     answer = admin_client.get(
         reverse("playground:turn-request", args=[conversation.turns.get().pk]) + "?platform=tavus"
     )
