@@ -75,6 +75,6 @@ def most_connections(open_files: int) -> int:
 def allow_open_files() -> None:
     """Raise this process's limit of open files, often 1,024, as far as the operating system allows."""
     allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
-    if allowed != resource.RLIM_INFINITY and allowed < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    new_limit = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+    if allowed != resource.RLIM_INFINITY and allowed < new_limit:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (new_limit, most))

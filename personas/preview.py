@@ -57,16 +57,16 @@ class Preview:
 
 
 def preview_of(
-    persona: Persona, platform: Platform, *, conversational_context: str = "", says: str = SAMPLE_WORDS
+    persona: Persona, platform: Platform, *, conversational_context: str = "", user_text: str = SAMPLE_WORDS
 ) -> Preview:
-    """Return the first turn's request of a new conversation, in which the caller says ``says``."""
+    """Return the first turn's request of a new conversation, in which the caller says ``user_text``."""
     settings_of_persona = read_persona(persona.pk, document_of(persona))
     made = next_request(
         settings_of_persona,
         platform=platform,
         conversation_id=SAMPLE_CONVERSATION_ID,
         surroundings=surroundings(),
-        user_text=says,
+        user_text=user_text,
         conversational_context=conversational_context,
     )
     request, history = made.request, made.history

@@ -29,18 +29,18 @@ class PageQuery(Schema):
     page: int = Field(1, ge=1, le=MAX_PAGE, description="Which page, from 1.")
 
 
-def page_of(rows: QuerySet[Row], wanted: Q, query: PageQuery, shown: Callable[[Row], Json]) -> Json:
-    """Return the page's entries of the ``rows`` that are ``wanted``; ``total_count`` counts all of these.
+def page_of(rows: QuerySet[Row], condition: Q, query: PageQuery, shown: Callable[[Row], Json]) -> Json:
+    """Return the page's entries of the ``rows`` that meet the ``condition``; ``total_count`` counts all of these.
 
     A page stops before it exceeds `PAGE_BYTES`, but has at least one entry; ``left_out`` counts the entries dropped.
     """
     start = (query.page - 1) * query.limit
     entries: list[Json] = []
     left_bytes = PAGE_BYTES
-    total_count = rows.filter(wanted).count()
+    total_count = rows.filter(condition).count()
     # The page's keys first: to skip whole rows, the database would read them all. And by the keys alone: with another
     # condition SQLite looks through all rows that meet it.
-    keys = list(rows.filter(wanted).values_list("pk", flat=True)[start : start + query.limit])
+    keys = list(rows.filter(condition).values_list("pk", flat=True)[start : start + query.limit])
     for row in rows.filter(pk__in=keys).iterator(chunk_size=ROWS_AT_ONCE):
         entry = shown(row)
         left_bytes -= json_size(entry)

@@ -131,8 +131,8 @@ class Bindings:
     def sentence(self, change: Statement) -> str:
         line = self.source.line_of(change.offset)
         written = " ".join(self.source.text[change.offset : change.after].split())
-        what = f"{change.path}.{change.method}(…)" if change.method else f"{excerpt(written)} …"
-        return f"Line {line}: {what} was not followed; what it adds or takes away is left out."
+        statement = f"{change.path}.{change.method}(…)" if change.method else f"{excerpt(written)} …"
+        return f"Line {line}: {statement} was not followed; what it adds or takes away is left out."
 
     def is_certain(self, change: Statement, use: tuple[int, ...]) -> bool:
         """Whether code within the blocks ``use`` always runs after the change."""

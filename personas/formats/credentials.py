@@ -56,10 +56,10 @@ class Credentials:
     def __init__(self, persona_name: str, notes: ImportNotes) -> None:
         self._owner = _slug(persona_name) or "PERSONA"
         self._notes = notes
-        self._found: list[DraftSecret] = []
+        self._secrets: list[DraftSecret] = []
 
     def all(self) -> tuple[DraftSecret, ...]:
-        return tuple(self._found)
+        return tuple(self._secrets)
 
     def key(self, text: str, *, hosts: tuple[str, ...], role: str) -> str:
         """Return the name of the secret for an ``api_key``; empty without a key.
@@ -86,7 +86,7 @@ class Credentials:
         return self.key(text, hosts=hosts, role="LLM")
 
     def named(self, name: str, hosts: tuple[str, ...]) -> str:
-        if all(secret.name != name for secret in self._found):
+        if all(secret.name != name for secret in self._secrets):
             self._add(DraftSecret(name, None, hosts, is_named=True))
         return name
 
@@ -107,18 +107,18 @@ class Credentials:
             if not key or named or key == secret:
                 named_headers.append([name, value])
                 continue
-            found_name = self._known(key, hosts)
-            if found_name is None:
+            secret_name = self._known(key, hosts)
+            if secret_name is None:
                 if secret and (name.lower() != "authorization" or _is_named_in(named_headers, secret)):
                     self._notes.add(
                         f"The header {name} held a second key; it was left out: a persona has one secret."
                     )
                     continue
-                found_name = self.key(key, hosts=hosts, role="LLM")
-            if secret not in {"", found_name}:
+                secret_name = self.key(key, hosts=hosts, role="LLM")
+            if secret not in {"", secret_name}:
                 self._notes.add(f"The key in the header {name} takes the place of the secret {secret}.")
-            secret = found_name
-            named_headers.append([name, value.removesuffix(key) + found_name])
+            secret = secret_name
+            named_headers.append([name, value.removesuffix(key) + secret_name])
         own = {reference(secret): secret} if secret else {}
         return [[name, _replaced(value, own)] for name, value in named_headers], secret
 
@@ -139,7 +139,7 @@ class Credentials:
         """Return the name of the secret that the word names, resembles or is the value of, or None."""
         if _NAME_BY_LOOK.fullmatch(key):
             return self.named(key, hosts)
-        for secret in self._found:
+        for secret in self._secrets:
             if key == secret.name or (key == secret.value and secret.hosts == hosts):
                 return secret.name
         return None
@@ -150,14 +150,14 @@ class Credentials:
         return name
 
     def _add(self, secret: DraftSecret) -> None:
-        if len(self._found) == MOST_SECRETS:
+        if len(self._secrets) == MOST_SECRETS:
             raise FormatError(
                 f"The document holds or names more than {MOST_SECRETS} keys and token secrets: take some out."
             )
-        self._found.append(secret)
+        self._secrets.append(secret)
 
     def _free_name(self, name: str) -> str:
-        taken = {secret.name for secret in self._found}
+        taken = {secret.name for secret in self._secrets}
         candidate, number = name, 2
         while candidate in taken:
             candidate, number = f"{name}_{number}", number + 1

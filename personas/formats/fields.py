@@ -46,7 +46,7 @@ class Fields:
         self.notes = notes
         self._members = node.value
         self._path = path
-        self._asked: set[str] = set()
+        self._read_keys: set[str] = set()
 
     def __contains__(self, key: str) -> bool:
         return key in self._members
@@ -57,7 +57,7 @@ class Fields:
 
     def node(self, key: str) -> Node | None:
         """Return the member; None if absent or null."""
-        self._asked.add(key)
+        self._read_keys.add(key)
         member = self._members.get(key)
         return None if member is None or member.value is None else member
 
@@ -128,7 +128,7 @@ class Fields:
 
     def rest(self) -> dict[str, Any]:
         """Return all members that weren't read, as JSON, noting and leaving out expressions."""
-        return self.all_but(*self._asked)
+        return self.all_but(*self._read_keys)
 
     def all_but(self, *keys: str) -> dict[str, Any]:
         """Return the object as JSON in its own order, without these members, noting and leaving out expressions."""

@@ -93,12 +93,12 @@ def _note_the_rest(script: Script, reply: Reply, notes: ImportNotes) -> None:
         notes.add(f"The script has {requests} more {noun}; the first one was taken.")
     left_out = len(others) - requests
     if left_out:
-        what = (
+        replies = (
             "1 more reply of the script was"
             if left_out == 1
             else f"{left_out} more replies of the script were"
         )
-        notes.add(f"{what} left out.")
+        notes.add(f"{replies} left out.")
 
 
 def _with_variables(script: Script, node: Node) -> Node:

@@ -54,7 +54,7 @@ def _members(document: Mapping[str, Any], site_url: str) -> Iterator[tuple[str, 
     yield from ((key, _literal(value)) for key, value in data.items() if value)
     reply = (document.get("barge_in") or {}).get("bargeInReply")
     if reply is not None:
-        yield "bargeInReply", _given(reply)
+        yield "bargeInReply", _reply_text(reply)
     yield from ((key, _literal(value)) for key, value in document["other_keys"].items())
 
 
@@ -77,7 +77,7 @@ def _messages(document: Mapping[str, Any]) -> str:
     return f"{system}.concat({history})"
 
 
-def _given(reply: Any) -> str:
+def _reply_text(reply: Any) -> str:
     if isinstance(reply, dict) and reply.keys() == {EXPRESSION_KEY}:
         return str(reply[EXPRESSION_KEY])
     return _literal(reply)

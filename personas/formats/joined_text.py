@@ -72,12 +72,12 @@ class _Reader:
         if text.startswith("(", self.at):
             return self._within(self.at + 1, str)
         if self._begins_text(self.at):
-            found_text = self._literal()
+            literal = self._literal()
             trim = _TRIM.match(text, self.at)
-            if trim is None or found_text is None:
-                return found_text
+            if trim is None or literal is None:
+                return literal
             self.at = trim.end()
-            return found_text.strip()
+            return literal.strip()
         return self._name()
 
     def _within(self, at: int, change: Callable[[str], str]) -> str | None:

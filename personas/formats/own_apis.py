@@ -9,19 +9,19 @@ from personas.formats.rules import printable
 
 
 def api_at(hosts: Iterable[str]) -> OwnApi | None:
-    """The first platform's API that is at one of these hosts; None: none is."""
-    asked = list(hosts)
-    return next((api for api in _apis() if any(_is_at(api, host) for host in asked)), None)
+    """Return the first platform's API that is at one of these hosts, or None."""
+    host_list = list(hosts)
+    return next((api for api in _apis() if any(_is_at(api, host) for host in host_list)), None)
 
 
 def key_sentence(name: str, api: OwnApi) -> str:
-    """What becomes of the key with which a request to the platform itself is signed."""
-    what = f"{printable(name)} is the platform's key ({api.host}), not your LLM's"
-    return f"{what}: it was left out, and is stored nowhere."
+    """Return a sentence on a key with which a request to the platform itself is signed."""
+    subject = f"{printable(name)} is the platform's key ({api.host}), not your LLM's"
+    return f"{subject}: it was left out, and is stored nowhere."
 
 
 def about_key_in(code: str) -> list[str]:
-    """A sentence where the code around a document holds a platform's key."""
+    """Return a sentence if the code around a document holds a platform's key, in a list."""
     for api in _apis():
         named = re.compile(rf"""({re.escape(api.key_header)})["']?\s*[:=]""", re.IGNORECASE)
         if key := named.search(code):

@@ -176,8 +176,8 @@ def _preview(request: HttpRequest, persona: Persona) -> dict[str, Any]:
     own = platform_named(persona.platform)
     platform = _choice(query.get("preview_platform"), own)
     context = query.get("conversational_context", "").replace("\x00", "")[:MAX_SAMPLE_CHARS]
-    says = query.get("sample_words", "").replace("\x00", "")[:MAX_SAMPLE_CHARS] or SAMPLE_WORDS
-    preview = preview_of(persona, platform, conversational_context=context, says=says)
+    sample_words = query.get("sample_words", "").replace("\x00", "")[:MAX_SAMPLE_CHARS] or SAMPLE_WORDS
+    preview = preview_of(persona, platform, conversational_context=context, user_text=sample_words)
     return {
         "preview": preview,
         "preview_platforms": platform_choices(),
@@ -185,7 +185,7 @@ def _preview(request: HttpRequest, persona: Persona) -> dict[str, Any]:
         "preview_advice": format_named(platform.name).advice_on_size(preview.size.tokens),
         "shows_curl": query.get("preview_as") == "curl",
         "conversational_context": context,
-        "sample_words": says,
+        "sample_words": sample_words,
     }
 
 

@@ -62,9 +62,9 @@ def _refuse_large(field: str, values: Json) -> None:
     """Raise ApiError (400) if the kept JSON is larger than any other field may be."""
     size = len(json.dumps(values, ensure_ascii=False).encode())
     if size > LIMIT_BYTES:
-        what = "This is" if field else "The keys that are only kept are"
+        subject = "This is" if field else "The keys that are only kept are"
         raise bad_request(
-            f"{what} {size:,} bytes of JSON, and at most {LIMIT_BYTES:,} are kept. Shorten it.", field
+            f"{subject} {size:,} bytes of JSON, and at most {LIMIT_BYTES:,} are kept. Shorten it.", field
         )
 
 

@@ -37,22 +37,22 @@ class Difference:
 def differences(own: LLMRequest, other: LLMRequest) -> list[Difference]:
     """Return where the requests differ, in the order of a request; one more than MOST_DIFFERENCES if there are more."""
     first = islice(_all(own, other), MOST_DIFFERENCES + 1)
-    return [Difference(part, name, *_shown(mine, theirs)) for part, name, mine, theirs in first]
+    return [Difference(part, name, *_shown(*values)) for part, name, *values in first]
 
 
 def value_differences(own: Any, other: Any, path: str) -> list[Difference]:
     """Return where two JSON values at ``path`` differ, like `differences`."""
     first = islice(_between(own, other, path), MOST_DIFFERENCES + 1)
-    return [Difference("body", name, *_shown(mine, theirs)) for name, mine, theirs in first]
+    return [Difference("body", name, *_shown(*values)) for name, *values in first]
 
 
 def _all(own: LLMRequest, other: LLMRequest) -> Iterator[tuple[str, str, Any, Any]]:
     if own.url != other.url:
         yield "address", "", own.url, other.url
-    mine, theirs = _headers(own), _headers(other)
-    for name in dict.fromkeys([*mine, *theirs]):
-        if mine.get(name) != theirs.get(name):
-            yield "header", name, mine.get(name, _ABSENT), theirs.get(name, _ABSENT)
+    own_headers, other_headers = _headers(own), _headers(other)
+    for name in dict.fromkeys([*own_headers, *other_headers]):
+        if own_headers.get(name) != other_headers.get(name):
+            yield "header", name, own_headers.get(name, _ABSENT), other_headers.get(name, _ABSENT)
     for path, value, otherwise in _between(own.body, other.body, ""):
         yield "body", path, value, otherwise
 

@@ -68,9 +68,9 @@ def verify_signature(
         return SignatureState.UNSIGNED
     expected = [_signature(read_key(key), webhook_id, timestamp, body) for key in keys]
     if not any(
-        hmac.compare_digest(one.encode(), other.encode("utf-8", "replace"))
-        for one in expected
-        for other in signatures
+        hmac.compare_digest(valid.encode(), signature.encode("utf-8", "replace"))
+        for valid in expected
+        for signature in signatures
     ):
         return SignatureState.WRONG
     is_time = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12

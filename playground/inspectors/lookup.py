@@ -51,7 +51,7 @@ class Lookup:
     def __init__(self) -> None:
         _lookups.add(self)
         self._kept: OrderedDict[str, tuple[float, OpenInspector | None]] = OrderedDict()
-        self._asked: dict[str, asyncio.Future[OpenInspector | None]] = {}
+        self._reading: dict[str, asyncio.Future[OpenInspector | None]] = {}
         """What is being read, by token."""
         self._waiting: Counter[str] = Counter()
         self._free = asyncio.Semaphore(2)  # the thread serves turns too
@@ -61,12 +61,12 @@ class Lookup:
         read_at, inspector = self._kept.get(token, (float("-inf"), None))
         if monotonic() - read_at < FRESH_S:
             return inspector
-        if token not in self._asked:
+        if token not in self._reading:
             if inspector is None and not self._has_room_for(client_address):
                 raise TooManyLookupsError
             self._waiting[client_address] += 1
-            self._asked[token] = asyncio.ensure_future(self._read(token, client_address))
-        return await asyncio.shield(self._asked[token])
+            self._reading[token] = asyncio.ensure_future(self._read(token, client_address))
+        return await asyncio.shield(self._reading[token])
 
     def _has_room_for(self, client_address: str) -> bool:
         """Whether one more unknown address may be looked up; those of inspectors always may."""
@@ -78,7 +78,7 @@ class Lookup:
             async with self._free:
                 inspector = await in_database_thread(read_inspector)(token)
         finally:
-            del self._asked[token]
+            del self._reading[token]
             self._waiting[client_address] -= 1
             if not self._waiting[client_address]:
                 del self._waiting[client_address]

@@ -103,9 +103,9 @@ class GuardedResolver(AbstractResolver):
                 hostname=host,
                 host=str(sockaddr[0]),
                 port=port,
-                family=found_family,
+                family=address_family,
                 proto=protocol,
                 flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
             )
-            for found_family, _, protocol, _, sockaddr in infos
+            for address_family, _, protocol, _, sockaddr in infos
         ]

@@ -74,13 +74,13 @@ class Viewer:
         """Replace what waits by a snapshot, which includes every event up to its ``seq``, but no error."""
         errors = [error for event in self._waiting if (error := _error_in(event))]
         self._clear()
-        came, self._meanwhile = self._meanwhile or [], None
+        queued, self._meanwhile = self._meanwhile or [], None
         self._is_ordered = self._ask_for_snapshot is not _nothing
         self.seq = self._shown_seq = snapshot["seq"]
         self.tell(snapshot)
         for error in errors:
             self.tell(error | {"seq": self.seq})
-        later = {event["seq"]: event for event in (*self._early.values(), *came) if event["seq"] > self.seq}
+        later = {event["seq"]: event for event in (*self._early.values(), *queued) if event["seq"] > self.seq}
         self._early.clear()
         for seq in sorted(later):
             self._put_in_order(later[seq])

@@ -36,7 +36,7 @@ class VersionWatch:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._told: dict[str, NewerVersion] = {}
+        self._newer: dict[str, NewerVersion] = {}
         self._watching: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -59,11 +59,11 @@ class VersionWatch:
     async def look(self) -> None:
         """Tell the viewers of each conversation whose persona was saved since the last look. Raises DatabaseError."""
         newer = await in_database_thread(newer_versions)(self._hub.watched())
-        before, self._told = self._told, newer
+        before, self._newer = self._newer, newer
         for conversation_id, version in newer.items():
             if before.get(conversation_id) != version:
-                told = await in_database_thread(with_difference)(conversation_id, version)
-                self._tell(conversation_id, told)
+                described = await in_database_thread(with_difference)(conversation_id, version)
+                self._tell(conversation_id, described)
 
     def _tell(self, conversation_id: str, version: NewerVersion) -> None:
         properties = version_notice(version)

@@ -58,7 +58,7 @@ class ToolRounds:
         """Answer the calls of a closed turn that a mock or the endpoint answers."""
         task = start_task(self._answer(conversation_id, turn_id), name=f"tools of {turn_id}")
         self._running[conversation_id] = task
-        task.add_done_callback(lambda done: self._forget(conversation_id, done))
+        task.add_done_callback(lambda ended: self._forget(conversation_id, ended))
 
     def leave(self, conversation_id: str) -> None:
         """Cancel the pending results: the conversation goes on without them."""
@@ -72,8 +72,8 @@ class ToolRounds:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _forget(self, conversation_id: str, done: "asyncio.Task[None]") -> None:
-        if self._running.get(conversation_id) is done:
+    def _forget(self, conversation_id: str, ended: "asyncio.Task[None]") -> None:
+        if self._running.get(conversation_id) is ended:
             del self._running[conversation_id]
 
     async def _answer(self, conversation_id: str, turn_id: str) -> None:

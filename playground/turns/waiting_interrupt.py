@@ -18,13 +18,13 @@ class WaitingInterrupt:
         self._schedule = schedule
         self._output = output
         self._barge_in = barge_in
-        self._told_at: int | None = None
+        self._emitted_at: int | None = None
 
     def perform_due(self) -> None:
         """Tell a change to the viewers, and ask for the interrupt once the voice is there."""
         waits_at, now_ms = self._signal.waits_at, self._output.now_ms()
-        if waits_at != self._told_at:
-            self._told_at = waits_at
+        if waits_at != self._emitted_at:
+            self._emitted_at = waits_at
             self._output.emit(InterruptWaits(t_ms=now_ms, at_offset=waits_at))
         if waits_at is not None and self._schedule.heard_to(now_ms) >= waits_at:
             is_held = cut_at_ms(self._barge_in, self._schedule, now_ms) > now_ms

@@ -104,11 +104,11 @@ def truncated() -> UpstreamError:
     )
 
 
-def too_many_bytes(what: str, limit_bytes: int) -> UpstreamError:
+def too_many_bytes(part: str, limit_bytes: int) -> UpstreamError:
     limit = f"{limit_bytes // MIB} MiB" if limit_bytes >= MIB else f"{limit_bytes} bytes"
     return UpstreamError(
         Code.TOO_LARGE,
-        f"The LLM's server sent too much: {what} is larger than {limit}, so the rest was not read. "
+        f"The LLM's server sent too much: {part} is larger than {limit}, so the rest was not read. "
         "Limit the length of its answers (max_completion_tokens, max_tokens).",
     )
 

@@ -31,8 +31,8 @@ class Progress:
         """When the silence after the finish reason began; None before a finish reason, or if no text arrived."""
         if self.finished_ms is None:
             return None
-        came = [at_ms for at_ms in (self.content_ms, self.reasoning_ms) if at_ms is not None]
-        return max(self.finished_ms, *came) if came else None
+        arrivals_ms = [at_ms for at_ms in (self.content_ms, self.reasoning_ms) if at_ms is not None]
+        return max(self.finished_ms, *arrivals_ms) if arrivals_ms else None
 
     def deadline_ms(self, limits: Limits) -> int:
         """Return when the answer times out unless more of it arrives, in ms from the turn's start."""

@@ -36,16 +36,16 @@ def word_groups(text: str) -> Iterator[tuple[str, int, int]]:
 
     A mark without a letter or a digit ("—", "。") belongs to the group before it; an opening mark, to the next.
     """
-    begin, end, says = 0, 0, False
+    begin, end, has_word = 0, 0, False
     for start, stop in _spans(text):
         is_heard = _HEARD.search(text, start, stop) is not None
-        if is_heard and says:
+        if is_heard and has_word:
             yield text[begin:end], begin, end
             begin = start
         elif not end:
             begin = start
         end = stop
-        says |= is_heard
+        has_word |= is_heard
     if end:
         yield text[begin:end], begin, end
 
