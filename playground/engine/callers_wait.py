@@ -6,16 +6,20 @@ A tool round makes several turns of it: the one whose LLM calls a tool, and the 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any
 
+from playground.engine.events import TurnStatus
 from playground.engine.tools.rounds import ResultSource
 
 Times = Mapping[str, int | None]
 
 _MOMENTS = ("ttfb", "ttft", "first_sentence", "first_audio")
 _AUTOMATIC = frozenset({ResultSource.MOCK, ResultSource.ENDPOINT})
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_MS = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,19 @@ class TurnOfWait:
     def is_answered_by_hand(self) -> bool:
         """Whether a person gave a result: a caller does not wait for a person's typing."""
         return not self.sources or not _AUTOMATIC.issuperset(self.sources)
+
+
+def turn_of_wait(row: Mapping[str, Any]) -> TurnOfWait:
+    """Return a turn from the values of its row, by column."""
+    return TurnOfWait(
+        created_ms=(row["created_at"] - _EPOCH) // _MS,
+        timings=row["timings"] or {},
+        is_interrupted=row["status"] == TurnStatus.INTERRUPTED,
+        text=row["text"],
+        heard_text=row["heard_text"],
+        segments=(row["timeline"] or {}).get("segments", ()),
+        sources=[str(result.get("source", "")) for result in row["tool_results"].values()],
+    )
 
 
 def wait_times(turns: Sequence[TurnOfWait]) -> dict[str, int | None]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from playground.engine.callers_wait import TurnOfWait, starts_of, wait_times
+from playground.engine.callers_wait import TurnOfWait, starts_of, turn_of_wait, wait_times
 from playground.engine.events import Segment, TurnClosed, TurnKind, TurnStatus, Word
 from playground.engine.json_types import Json
 from playground.engine.speech.dead_air import (
@@ -77,15 +77,7 @@ class StoredTurn:
 
     @cached_property
     def of_wait(self) -> TurnOfWait:
-        return TurnOfWait(
-            created_ms=round(self.row["created_at"].timestamp() * 1000),
-            timings=self.timings,
-            is_interrupted=self.closed.status is TurnStatus.INTERRUPTED,
-            text=self.row["text"],
-            heard_text=self.row["heard_text"],
-            segments=self._timeline.get("segments", ()),
-            sources=[str(result.get("source", "")) for result in self.row["tool_results"].values()],
-        )
+        return turn_of_wait(self.row)
 
     def goes_on_in(self, following: "StoredTurn") -> bool:
         is_continuation = following.row["kind"] == TurnKind.CONTINUATION

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
-from playground.engine.callers_wait import Times, TurnOfWait, wait_times
+from playground.engine.callers_wait import Times, turn_of_wait, wait_times
 from playground.models import Turn
 
-_EPOCH = datetime.fromtimestamp(0, UTC)
-_MS = timedelta(milliseconds=1)
+_COLUMNS = ("created_at", "status", "text", "heard_text", "timings", "timeline", "tool_results")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +27,8 @@ def waits_of(continued: Mapping[str, str | None]) -> dict[str, Wait]:
     chains = list(_chains(continued))
     if not chains:
         return {}
-    turns = Turn.objects.only(
-        "created_at", "status", "text", "heard_text", "timings", "timeline", "tool_results"
-    ).in_bulk([turn_id for chain in chains for turn_id in chain])
+    turn_ids = [turn_id for chain in chains for turn_id in chain]
+    turns = Turn.objects.only(*_COLUMNS).in_bulk(turn_ids)
     return {chain[0]: _wait([turns[turn_id] for turn_id in chain]) for chain in chains}
 
 
@@ -47,17 +44,5 @@ def _chains(continued: Mapping[str, str | None]) -> Iterator[list[str]]:
 
 
 def _wait(turns: list[Turn]) -> Wait:
-    times = wait_times([_turn_of_wait(turn) for turn in turns])
+    times = wait_times([turn_of_wait({name: getattr(turn, name) for name in _COLUMNS}) for turn in turns])
     return Wait(tuple(turn.pk for turn in turns), turns[-1].status, times)
-
-
-def _turn_of_wait(turn: Turn) -> TurnOfWait:
-    return TurnOfWait(
-        created_ms=(turn.created_at - _EPOCH) // _MS,
-        timings=turn.timings,
-        is_interrupted=turn.status == Turn.Status.INTERRUPTED,
-        text=turn.text,
-        heard_text=turn.heard_text,
-        segments=turn.timeline.get("segments", ()),
-        sources=[result.get("source", "") for result in turn.tool_results.values()],
-    )

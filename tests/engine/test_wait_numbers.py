@@ -75,6 +75,12 @@ def only_wait(*turns: Json) -> WaitNumbers:
     return wait_of(wait)
 
 
+def test_a_turns_start_is_cut_to_whole_milliseconds_as_the_page_reads_it() -> None:
+    first = asking("mock") | {"created_at": START + timedelta(microseconds=600)}
+    second = GOING_ON | {"created_at": START + timedelta(microseconds=664_400)}
+    assert only_wait(first, second).first_audio_ms == 414 + 250 + 791
+
+
 def test_a_tool_round_is_one_wait_with_the_tools_time() -> None:
     wait = only_wait(asking("mock"), GOING_ON)
     assert (wait.turns, wait.first_audio_ms, wait.dead_air_ms) == (2, 664 + 791, 664 + 791)
