@@ -102,18 +102,6 @@ async def test_two_viewers_are_told_the_same(served_site: Site, key: str, cookie
         assert await one.until_closed() == await other.until_closed()
 
 
-async def test_an_interrupt_ends_the_turn_at_once(served_site: Site, key: str, cookies: str) -> None:
-    conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT, speech="realtime")
-    async with viewing(served_site, conversation, cookies) as client:
-        await client.send("conversation.respond", text="Tell me about the wolf.")
-        await client.until("playground.speech", where=lambda speech: speech["state"] == "playing")
-        await client.send("conversation.interrupt")
-        closed = await client.until_closed()
-    assert client.events[-1]["event_type"] == "playground.turn.interrupted"
-    assert closed["text"].startswith(closed["heard_text"])
-    assert len(closed["heard_text"]) < len(closed["text"])
-
-
 async def test_the_greeting_opens_the_conversation(served_site: Site, key: str, cookies: str) -> None:
     conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT, greeting="Welcome!")
     async with viewing(served_site, conversation, cookies) as client:
