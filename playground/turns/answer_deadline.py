@@ -26,6 +26,8 @@ class AnswerDeadline:
         self._loop = asyncio.get_running_loop()
         self._timer = PutOffTimer(self._miss)
         self._timeout = asyncio.timeout(None)
+        self._due_at = 0.0
+        """By the event loop's clock."""
 
     async def __aenter__(self) -> Self:
         self.put_off()
@@ -50,7 +52,9 @@ class AnswerDeadline:
 
     def put_off(self) -> None:
         """Set the deadline anew, after more of the answer has come."""
-        self._timer.set(self._at())
+        lag_ms = self._lag.total_ms - self._lag_before_ms
+        self._due_at = self._output.at(self.progress.deadline_ms(self._limits) + lag_ms)
+        self._timer.set(self._due_at)
 
     def end_now(self) -> None:
         """Raise TimeoutError inside the block."""
@@ -61,13 +65,9 @@ class AnswerDeadline:
         """Return the error of an answer that has missed a limit."""
         return self.progress.timeout_error(self._limits, self.now_ms)
 
-    def _at(self) -> float:
-        lag_ms = self._lag.total_ms - self._lag_before_ms
-        return self._output.at(self.progress.deadline_ms(self._limits) + lag_ms)
-
     def _miss(self) -> None:
         """End the wait, unless this process has stood still since the deadline was set: then go on for as long."""
-        if self._at() > self._loop.time():
-            self.put_off()
-        else:
+        self.put_off()
+        if self._due_at <= self._loop.time():
+            self._timer.unset()
             self.end_now()
