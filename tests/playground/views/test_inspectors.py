@@ -305,8 +305,11 @@ def test_a_persona_of_a_passed_on_request_calls_the_server_itself(
     client: Client, inspector: Inspector
 ) -> None:
     inspector.answer, inspector.forward_url = Inspector.Answer.PASS_ON, "https://llm.example.com/v1"
-    client.post(address("make-persona", received(inspector)), {"platform": "jaicp"})
-    assert Persona.objects.get().address == "https://llm.example.com/v1/chat/completions"
+    row = received(inspector)
+    client.post(address("make-persona", row), {"platform": "jaicp"})
+    made = Persona.objects.get()
+    assert made.address == "https://llm.example.com/v1/chat/completions"
+    assert made.persona_name == f"{inspector.name} #{row.number}"
 
 
 def test_no_persona_is_made_of_another_body(client: Client, inspector: Inspector) -> None:
