@@ -1,5 +1,6 @@
 """What an inspector keeps of a request and its answer, and what it must never keep."""
 
+import asyncio
 import gzip
 import json
 import zlib
@@ -14,11 +15,12 @@ from django.utils import timezone
 from personas.models import TokenSecret
 from personas.secrets import set_value
 from playground.engine.answer.redaction import MASK
+from playground.inspectors.application import inspecting
 from playground.inspectors.callers_key import new_callers_key
 from playground.inspectors.front_door import BODY_BYTES, BodyRefusal, FrontDoor
 from playground.inspectors.retention import close_left_open, delete_expired
 from playground.models import InspectedRequest, Inspector
-from tests.playground.inspectors.asking import HELLO, ask, made, newest
+from tests.playground.inspectors.asking import DEADLINE_S, HELLO, Caller, ask, made, newest, scope_of
 
 pytestmark = pytest.mark.usefixtures("inspectors")
 
@@ -229,6 +231,26 @@ async def test_a_client_that_leaves_is_told_from_an_end(user: User) -> None:
     request = await newest(inspector)
     assert request.ended == "client_left"
     assert len(asked.parts) < 200
+
+
+@pytest.mark.parametrize("answer", [Inspector.Answer.TEXT, Inspector.Answer.PASS_ON])
+async def test_what_came_of_a_broken_off_body_is_recorded(user: User, answer: Inspector.Answer) -> None:
+    """Daphne calls the application with all that ever came of it; nothing of it is passed on."""
+    inspector = await made(user, answer, forward_url="http://127.0.0.1:9/v1")
+    caller = Caller(HELLO[:10], HELLO[10:20])
+    caller.leave()
+    scope = scope_of(
+        inspector, "/chat/completions", body_parts=((3, 12), (9, 8)), is_body_broken_off=True
+    )
+    async with asyncio.timeout(DEADLINE_S):
+        await inspecting().receive(scope, caller.receive, caller.send, FrontDoor())
+        await inspecting().until_stored(DEADLINE_S)
+    request = await newest(inspector)
+    assert (bytes(request.body), request.body_bytes) == (HELLO[:20], 20)
+    assert (request.body_kept, request.ended, request.answer_status) == (
+        Kept.BROKEN_OFF, "client_left", None,
+    )  # fmt: skip
+    assert (request.body_parts, request.timings["body_ms"]) == ([[3, 12], [9, 8]], 9)
 
 
 async def test_only_the_newest_requests_are_kept(user: User) -> None:
