@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextChoices
 
 from playground.engine.answer.payloads import parse_payload
 from playground.engine.answer.text_channel import storable
@@ -33,17 +33,16 @@ _LIGHT = (
 )  # fmt: skip
 
 
-class Status:
+class Status(TextChoices):
     """What a list may be filtered by: how requests were answered."""
 
-    CHOICES = (
-        ("", "Any status"),
-        ("2", "2xx"),
-        ("4", "4xx"),
-        ("5", "5xx"),
-        ("open", "Being answered"),
-        ("failed", "Broken off"),
-    )
+    ANY = "", "Any status"
+    SUCCESS = "2", "2xx"
+    REDIRECT = "3", "3xx"
+    CLIENT_ERROR = "4", "4xx"
+    SERVER_ERROR = "5", "5xx"
+    OPEN = "open", "Being answered"
+    BROKEN_OFF = "failed", "Broken off"
 
 
 _BROKEN_OFF = (
@@ -61,7 +60,7 @@ class Wanted:
 
     text: str = ""
     method: str = ""
-    status: str = ""
+    status: Status = Status.ANY
     conversation: str | None = None
     """The conversation's id; empty: those without one; None: any."""
     older_than: int | None = None
@@ -133,14 +132,14 @@ def _rows(inspector: Inspector, wanted: Wanted) -> QuerySet[InspectedRequest]:
     return rows.filter(_has_status(wanted.status)) if wanted.status else rows
 
 
-def _has_status(status: str) -> Q:
+def _has_status(status: Status) -> Q:
     match status:
-        case "2" | "4" | "5":
-            return Q(answer_status__gte=int(status) * 100, answer_status__lt=int(status) * 100 + 100)
-        case "open":
+        case Status.OPEN:
             return Q(ended=InspectedRequest.End.OPEN)
-        case _:
+        case Status.BROKEN_OFF:
             return Q(ended__in=_BROKEN_OFF)
+        case _:
+            return Q(answer_status__gte=int(status) * 100, answer_status__lt=int(status) * 100 + 100)
 
 
 class _Search:

@@ -111,7 +111,7 @@ def inspector_detail(request: HttpRequest, inspector_id: str) -> HttpResponse:
         return render(request, "inspectors/_live.html", context)
     context |= {
         "methods": methods_of(inspector),
-        "statuses": Status.CHOICES,
+        "statuses": Status.choices,
         "socket_path": f"/ws/inspectors/{inspector.pk}/",
         "retention_days": settings.RETENTION_DAYS,
     }
@@ -123,10 +123,16 @@ def _wanted(request: HttpRequest) -> Wanted:
     return Wanted(
         text=request.GET.get("q", "").strip().replace("\0", ""),
         method=request.GET.get("method", "").replace("\0", ""),
-        status=request.GET.get("status", ""),
+        status=_status(request),
         conversation=_conversation(request),
         older_than=int(older) if older.isdecimal() and len(older) <= _LONGEST_NUMBER else None,
     )
+
+
+def _status(request: HttpRequest) -> Status:
+    """Return what the address asks for; like a number that is none, an unknown status filters nothing."""
+    status = request.GET.get("status", "")
+    return Status(status) if status in Status.values else Status.ANY
 
 
 def _conversation(request: HttpRequest) -> str | None:

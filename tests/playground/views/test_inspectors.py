@@ -177,6 +177,7 @@ def test_the_list_is_grouped_filtered_and_searched(client: Client, inspector: In
     assert listed(client, inspector, method="GET") == [3]
     assert listed(client, inspector, status="4") == [3]
     assert listed(client, inspector, status="open") == [4]
+    assert listed(client, inspector, status="9") == [4, 3, 2, 1]
     assert listed(client, inspector, q="ёлка") == [2]
     assert listed(client, inspector, q="THE WOLF") == [4, 1]
     assert listed(client, inspector, q="x-trace: 7", method="POST") == [4, 2, 1]
