@@ -22,7 +22,7 @@ class ReceivedHead:
     the application is given the parts as they arrive.
     """
     is_body_broken_off: bool = False
-    """Whether the client left before all of the body had come, of one that arrived before the application was called."""
+    """Whether the client left before all of the body had come, and before the application was called."""
     headers_at: float | None = None
     """When the headers were there, by ``time.monotonic``; None: just before the application is called."""
     answer_as_given: Callable[[bytes], object] | None = None

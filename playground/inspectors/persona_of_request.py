@@ -45,7 +45,9 @@ def make_persona(
         received.document or {}, platform=platform, base_url=base_url, persona_name=name, headers=headers
     )
     draft = read_document(written(document, platform, site_url=settings.SITE_URL), site_url=settings.SITE_URL)
-    draft = replace(draft, document={**draft.document, "persona_name": name})  # a state's name has not all of it
+    draft = replace(
+        draft, document={**draft.document, "persona_name": name}
+    )  # a state's name has not all of it
     made = import_draft(draft, by=by, note=f"Made of request {number} of the inspector {inspector.name}")
     return replace(made, notes=(*made.notes, *_about_left_out(left_out)))
 

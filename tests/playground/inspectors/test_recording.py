@@ -187,6 +187,8 @@ async def test_a_body_that_hides_a_secret_or_may_is_not_kept(
         ("text/plain", "\u043f\u0440\u0438\u0432\u0435\u0442".encode("utf-16")),
         ("application/json", '{"a": "\u00fc'.encode()[:-1]),
         ("audio/wav", bytes(range(256))),
+        ("application/msgpack", b"\x81\xa5model\xc4\x02\x00\xff"),
+        ("application/x-protobuf", b"\x0a\x06gpt-4o\x25\x33\x33\x33\x3f\x00\x01"),
     ],
 )
 async def test_a_body_of_another_charset_or_kind_is_kept_as_it_is(
@@ -215,6 +217,18 @@ async def test_what_cannot_be_searched_for_secrets_is_not_kept(user: User, body:
     assert request.body_kept == (Kept.CUT if is_gzip else Kept.UNSEARCHABLE)
 
 
+async def test_a_secret_is_masked_in_a_body_of_msgpack_and_no_body_of_unknown_bytes_is_kept(
+    user: User, known_key: str
+) -> None:
+    inspector = await made(user)
+    body = b"\x81\xa3key\xba" + known_key.encode() + bytes(range(128, 256))
+    kept = []
+    for content_type in b"application/msgpack", b"application/octet-stream":
+        await ask(inspector, body=body, headers=[(b"content-type", content_type)])
+        kept.append(bytes((await newest(inspector)).body))
+    assert kept == [body.replace(known_key.encode(), MASK.encode()), b""]
+
+
 async def test_a_body_that_is_not_taken_is_answered_and_recorded(user: User) -> None:
     inspector = await made(user)
     too_large = await ask(inspector, body=(b"a" * BODY_BYTES, b"a"))
@@ -239,9 +253,7 @@ async def test_what_came_of_a_broken_off_body_is_recorded(user: User, answer: In
     inspector = await made(user, answer, forward_url="http://127.0.0.1:9/v1")
     caller = Caller(HELLO[:10], HELLO[10:20])
     caller.leave()
-    scope = scope_of(
-        inspector, "/chat/completions", body_parts=((3, 12), (9, 8)), is_body_broken_off=True
-    )
+    scope = scope_of(inspector, "/chat/completions", body_parts=((3, 12), (9, 8)), is_body_broken_off=True)
     async with asyncio.timeout(DEADLINE_S):
         await inspecting().receive(scope, caller.receive, caller.send, FrontDoor())
         await inspecting().until_stored(DEADLINE_S)

@@ -173,6 +173,13 @@ def test_the_list_is_grouped_filtered_and_searched(client: Client, inspector: In
     page = client.get(reverse("inspectors:detail", args=[inspector.pk]))
     assert [group.conversation_id for group in page.context["requests"].groups] == ["c2", "", "c1"]
     assert "“Tell me about the wolf”" in page.content.decode()
+    unkept = received(inspector, b"", body_kept=InspectedRequest.Kept.UNSEARCHABLE)
+    packed = received(inspector, b"\x81\xa5model\xa6gpt-4o")
+    page = client.get(reverse("inspectors:detail", args=[inspector.pk]))
+    summaries = [each.summary for group in page.context["requests"].groups for each in group.requests]
+    assert summaries[:2] == ["14 bytes", "0 bytes, not kept"]
+    packed.delete()
+    unkept.delete()
     assert listed(client, inspector, conversation="c1") == [2, 1]
     assert listed(client, inspector, method="GET") == [3]
     assert listed(client, inspector, status="4") == [3]
