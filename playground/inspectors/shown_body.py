@@ -20,7 +20,7 @@ _MISSING = {
     Kept.WHOLE: "",
     Kept.BROKEN_OFF: "The client left before all of it had come.",
     Kept.CUT: "Only its beginning is kept.",
-    Kept.REFUSED: f"{_NOTHING}it was refused.",
+    Kept.REFUSED: f"{_NOTHING}it was refused, for the reason that the answer gives.",
     Kept.SPELT: f"{_NOTHING}a secret stands in it in a way that can't be masked.",
 }
 _UNSEARCHABLE = {
