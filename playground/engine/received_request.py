@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 RECEIVED = "greenroom.received"
 """The key of a `ReceivedHead` in the extensions of an ASGI scope."""
+IN_PROCESS = "Greenroom"
+"""The server of a request of this app to itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +14,7 @@ class ReceivedHead:
     """A request's headers as sent; its repr shows none of them."""
 
     server: str
-    """``Daphne``, ``uvicorn``, or ``Greenroom`` for a request of this app to itself."""
+    """``Daphne``, ``uvicorn``, or `IN_PROCESS`."""
     headers: tuple[tuple[bytes, bytes], ...] = field(repr=False)
     """In their order and case, repeated ones and names with underscores too."""
     break_off: Callable[[], object] | None = None

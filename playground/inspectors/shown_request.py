@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from playground.engine.examined_request import text_of
 from playground.engine.platforms.departures import Departure, first_departures
 from playground.engine.platforms.registry import platforms
+from playground.engine.received_request import IN_PROCESS
 from playground.inspectors.callback import ReceivedCallback, callback_in
 from playground.inspectors.examined import ReadRequest, read_request
 from playground.inspectors.origins import PromptPart, origins_of
@@ -149,12 +150,13 @@ def _unavailable(row: InspectedRequest) -> Iterator[str]:
 def _added_headers(row: InspectedRequest) -> str:
     """Say what a client got beside the recorded headers."""
     names = " and ".join(name.decode().title() for name, _ in ANSWERS_ONLY)
+    own = f"Greenroom adds {names}, so that no browser takes the answer for a page of this site."
+    if row.server == IN_PROCESS:
+        return own
     is_as_given = row.answer == Inspector.Answer.PASS_ON and not row.error
-    of_server = "" if is_as_given else "Server, under uvicorn Date, and "
-    return (
-        f"Beside these Greenroom sends {names}, so that no browser takes the answer for a page of this site, "
-        f"{'and ' if is_as_given else ''}{of_server}what the connection needs: Transfer-Encoding, Connection."
-    )
+    of_server = "" if is_as_given else "Server, " + ("Date, " if row.server == "uvicorn" else "")
+    by = row.server or "The server"
+    return f"{own} {by} adds {of_server}Transfer-Encoding or Connection, as the connection needs."
 
 
 def neighbours(row: InspectedRequest) -> tuple[int | None, int | None]:

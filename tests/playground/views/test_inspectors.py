@@ -281,6 +281,20 @@ def test_two_turns_are_compared(client: Client, inspector: Inspector) -> None:
     assert "A wolf it was." in compared
 
 
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"server": "uvicorn"}, "uvicorn adds Server, Date, Transfer-Encoding or Connection"),
+        ({"server": "Greenroom"}, "Greenroom adds Content-Security-Policy and X-Content-Type-Options"),
+        ({"answer": Inspector.Answer.PASS_ON}, "Daphne adds Transfer-Encoding or Connection"),
+    ],
+)
+def test_what_a_client_got_beside_the_recorded_headers_is_said(
+    client: Client, inspector: Inspector, fields: dict[str, Any], sentence: str
+) -> None:
+    assert sentence in shown(client, address("request", received(inspector, **fields)))
+
+
 def test_a_persona_is_made_of_it(client: Client, inspector: Inspector) -> None:
     row = received(inspector)
     answer = client.post(address("make-persona", row), {"platform": "tavus"})
