@@ -253,7 +253,9 @@ def test_the_prompts_parts_have_their_origin_where_the_request_is_our_own(
     client: Client, inspector: Inspector, maker: User
 ) -> None:
     persona = make_persona(system_prompt="You are Ann.", context="You sell boats.", address="/demo/v1")
-    save_persona(persona, by=None)
+    of_jaicp = make_persona(persona_name="Zoe", platform="jaicp", address="/demo/v1/chat/completions")
+    for each in persona, of_jaicp:
+        save_persona(each, by=None)
     options = ConversationOptions(conversational_context="To Bob.")
     conversation = start_conversation(persona, options, owner=maker)
     content = "You are Ann.\n\nYou sell boats.\n\nTo Bob."
@@ -261,6 +263,8 @@ def test_the_prompts_parts_have_their_origin_where_the_request_is_our_own(
     row = received(inspector, body, conversation_id=conversation.pk)
     page = client.get(address("request", row))
     assert f'<option value="{persona.pk}" selected>' in page.content.decode()
+    other = client.get(address("request", received(inspector, body)))
+    assert (other.context["likeliest"], other.context["proposed"]) == ("jaicp", of_jaicp.pk)
     parts = page.context["shown"].origins
     assert [(part.origin, part.text) for part in parts] == [
         ("system_prompt", "You are Ann."),
