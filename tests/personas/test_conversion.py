@@ -74,7 +74,7 @@ def test_the_script_of_a_tavus_persona_says_what_the_converted_persona_is(docume
         ("a // b /* c", "a b * c"),
         ("`tick", "tick"),
         ("an '''odd''' \"\"\"one", "an odd one"),
-        ("She said \"it's\" null", "She said \"it's\" null"),
+        ('She said "it\'s" null', 'She said "it\'s" null'),
         ("two\nlines ", "two lines"),
         ("\U0001f3ad 123", "\U0001f3ad 123"),
     ],
