@@ -139,7 +139,9 @@ class RequestBody:
     def _end(self, kept: Kept) -> None:
         self.has_ended = True
         self.kept = kept
-        self.end_ms = self._earlier_parts[-1][0] if self._earlier_parts else self._elapsed_ms()
+        self.end_ms = self._elapsed_ms()
+        if self._earlier_parts:  # of a refused body only these tell how much came
+            self.size, self.end_ms = sum(size for _, size in self._earlier_parts), self._earlier_parts[-1][0]
         self._on_end()
 
 

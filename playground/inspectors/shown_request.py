@@ -7,7 +7,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from playground.engine.examined_request import text_of
+from playground.engine.addresses.route import has_route
+from playground.engine.examined_request import ExaminedRequest, text_of
 from playground.engine.platforms.departures import Departure, first_departures
 from playground.engine.platforms.registry import platforms
 from playground.engine.received_request import IN_PROCESS
@@ -57,7 +58,7 @@ class ShownRequest:
     callback: ReceivedCallback | None
     body: ShownBody
     problem: str
-    """Why a body of text is no JSON, in a sentence."""
+    """Why a body that is meant as JSON is none, in a sentence."""
     answer: ShownBody
     added_headers: str
     """What is sent with the answer beside its recorded headers, in a sentence."""
@@ -90,7 +91,7 @@ def shown_request(row: InspectedRequest, viewer: User) -> ShownRequest:
         departures=departures,
         callback=callback_in(row, read.received),
         body=body,
-        problem="" if body.hexadecimal or not read.received.has_whole_body else read.problem,
+        problem=read.problem if body.text and _is_meant_as_json(read.received) else "",
         answer=shown_body(
             bytes(row.answer_body),
             row.answer_headers,
@@ -101,6 +102,12 @@ def shown_request(row: InspectedRequest, viewer: User) -> ShownRequest:
         added_headers=_added_headers(row),
         unavailable=list(_unavailable(row)),
     )
+
+
+def _is_meant_as_json(received: ExaminedRequest) -> bool:
+    """Whether the body's type is JSON's, or a completion is asked for: clients forget the type."""
+    is_json = any("json" in value.lower() for value in received.values("content-type"))
+    return received.has_whole_body and (is_json or has_route(received.target))
 
 
 def _message(place: int, message: Any) -> ShownMessage:

@@ -247,6 +247,18 @@ async def test_a_client_that_leaves_is_told_from_an_end(user: User) -> None:
     assert len(asked.parts) < 200
 
 
+async def test_of_a_body_that_the_server_refused_it_is_told_how_much_came(user: User) -> None:
+    inspector = await made(user)
+    caller = Caller(b"")
+    scope = scope_of(inspector, "/x", body_parts=((3, 4_000_000), (9, 200_000)))
+    door = FrontDoor("203.0.113.7", BodyRefusal(413, "Too large."))
+    async with asyncio.timeout(DEADLINE_S):
+        await inspecting().receive(scope, caller.receive, caller.send, door)
+        await inspecting().until_stored(DEADLINE_S)
+    request = await newest(inspector)
+    assert (request.body_bytes, request.body_kept, request.timings["body_ms"]) == (4_200_000, Kept.REFUSED, 9)
+
+
 @pytest.mark.parametrize("answer", [Inspector.Answer.TEXT, Inspector.Answer.PASS_ON])
 async def test_what_came_of_a_broken_off_body_is_recorded(user: User, answer: Inspector.Answer) -> None:
     """Daphne calls the application with all that ever came of it; nothing of it is passed on."""

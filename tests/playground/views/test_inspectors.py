@@ -249,6 +249,23 @@ def test_any_body_has_its_page(client: Client, inspector: Inspector, body: bytes
     shown(client, reverse("inspectors:detail", args=[inspector.pk]), q="x")
 
 
+@pytest.mark.parametrize(
+    ("fields", "is_told"),
+    [
+        ({"headers": [["Content-Type", "text/plain"]]}, True),
+        ({"headers": [["Content-Type", "text/plain"]], "path": "/notes"}, False),
+        ({"headers": [["Content-Type", "application/json"]], "path": "/notes"}, True),
+        ({"body_kept": InspectedRequest.Kept.BROKEN_OFF}, False),
+    ],
+)
+def test_why_a_body_is_no_json_is_told_where_it_is_meant_as_such(
+    client: Client, inspector: Inspector, fields: dict[str, Any], is_told: bool
+) -> None:
+    assert (
+        "Line 1, column 1" in shown(client, address("request", received(inspector, b"hi", **fields)))
+    ) is is_told
+
+
 def test_the_prompts_parts_have_their_origin_where_the_request_is_our_own(
     client: Client, inspector: Inspector, maker: User
 ) -> None:
