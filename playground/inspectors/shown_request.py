@@ -151,7 +151,7 @@ def _unavailable(row: InspectedRequest) -> Iterator[str]:
     if row.body_parts is None and row.body_bytes:
         yield f"When the parts of the body arrived is not available under {server}."
     if any(name.lower() == "transfer-encoding" for name, _ in row.headers):
-        yield "What headers a client sends behind a chunked body, as trailers, is not recorded."
+        yield "Trailers, the headers behind a chunked body, are not recorded."
 
 
 def _added_headers(row: InspectedRequest) -> str:
