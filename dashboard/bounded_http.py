@@ -30,6 +30,7 @@ from dashboard.lingering import Lingering, Timer
 from dashboard.open_connections import open_connections
 from playground.engine.limits import KIB
 from playground.engine.received_request import ReceivedHead
+from playground.inspectors.front_door import INSPECT_PATH
 
 FRAMING_HEADERS = frozenset({b"connection", b"transfer-encoding"})
 """What Twisted itself says of how an answer is sent."""
@@ -51,6 +52,8 @@ class BoundedRequest(WebRequest):
     def __init__(self, channel: "BoundedChannel", queued: object) -> None:
         super().__init__(channel, queued, parsePOSTFormSubmission=False)
         self.refusal: Refusal | None = None
+        self.is_broken_off = False
+        """Whether the client left before all of the body had come."""
         self.received = 0
         self.sent_headers: list[tuple[bytes, bytes]] = []
         """The headers as sent: Twisted groups its own by names, and changes their case."""
@@ -90,6 +93,7 @@ class BoundedRequest(WebRequest):
             tuple(self.sent_headers),
             self._break_off,
             tuple(self._parts),
+            is_body_broken_off=self.is_broken_off,
             headers_at=self._headers_at,
             answer_verbatim=self._answer_verbatim,
         )
@@ -269,8 +273,24 @@ class BoundedChannel(HTTPChannel):
         if self._lingering is not None:
             self._lingering.stop()
         self._go_on()
+        if self._has_half_of_inspected():
+            self._hand_on_half()
         open_connections().leave(self.transport)
         super().connectionLost(reason)
+
+    def _has_half_of_inspected(self) -> bool:
+        """Whether some of a request to an inspector is still to come."""
+        has_headers = bool(self.requests) and self.requests[-1].content is not None
+        is_under_way = has_headers and not self._handlingRequest
+        return is_under_way and unquote(self.requested_path).startswith(INSPECT_PATH)
+
+    def _hand_on_half(self) -> None:
+        """Hand on what came of a request: an inspector records it too."""
+        request = self.requests[-1]
+        request.is_broken_off = True
+        request.requestHeaders.removeHeader(b"Upgrade")
+        self.persistent = False
+        self.allContentReceived()
 
     def _end_waiting(self) -> None:
         self._deadline = None

@@ -88,8 +88,13 @@ class DrainingServer(Server):
         await protocol.until_read()
 
     def create_application(self, protocol: object, scope: dict[str, Any]) -> Any:
-        """Return the application's queue; tell it what the server knows of the request, and mark a refused one."""
+        """Return the application's queue; tell it what the server knows of the request, and mark a refused one.
+
+        None for half a request that this process's own stop has cut off: nothing would await its application.
+        """
         if isinstance(protocol, BoundedRequest):
+            if protocol.is_broken_off and lifetime.stopping.is_set():
+                return None
             scope["extensions"] = {RECEIVED: protocol.head}
             if protocol.refusal is not None:
                 scope[REFUSAL] = protocol.refusal

@@ -14,6 +14,7 @@ EXPRESSION_KEY = "$expression"
 LINE_CHARS = 100
 
 _INDENT = " " * 4
+_NOT_IN_A_STATE = re.compile(r"""[/\\|#`]|"{3}|'{3}""")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _BARGE_IN = ("bargeIn", "bargeInTrigger", "noInterruptTime")
 
@@ -84,8 +85,11 @@ def _reply_text(reply: Any) -> str:
 
 
 def state_name(document: Mapping[str, Any]) -> str:
-    """Return the persona's name for ``state:``, without slashes (path separators) and bars (parameters)."""
-    return " ".join(re.sub(r"[/\\|]", " ", document["persona_name"]).split()) or "NoMatch"
+    """Return the persona's name for ``state:``, without what ends a name there.
+
+    A slash separates paths, a bar parameters; ``#`` begins a comment, a backtick and three quotes a text of many lines.
+    """
+    return " ".join(_NOT_IN_A_STATE.sub(" ", document["persona_name"]).split()) or "NoMatch"
 
 
 def _key(key: str) -> str:

@@ -18,6 +18,8 @@ class ExaminedRequest:
     """The body; empty without one."""
     body: Any = None
     """The body's JSON; None if it is none."""
+    has_whole_body: bool = True
+    """Whether the text is all that was sent: nothing can be said of a body otherwise."""
 
     @property
     def document(self) -> Json | None:

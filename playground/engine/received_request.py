@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 RECEIVED = "greenroom.received"
 """The key of a `ReceivedHead` in the extensions of an ASGI scope."""
+IN_PROCESS = "Greenroom"
+"""The server of a request of this app to itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +14,7 @@ class ReceivedHead:
     """A request's headers as sent; its repr shows none of them."""
 
     server: str
-    """``Daphne``, ``uvicorn``, or ``Greenroom`` for a request of this app to itself."""
+    """``Daphne``, ``uvicorn``, or `IN_PROCESS`."""
     headers: tuple[tuple[bytes, bytes], ...] = field(repr=False)
     """In their order and case, repeated ones and names with underscores too."""
     break_off: Callable[[], object] | None = None
@@ -21,6 +23,8 @@ class ReceivedHead:
     """``(t_ms, bytes)`` since the headers were there, of a body that arrived before the application was called; None:
     the application is given the parts as they arrive.
     """
+    is_body_broken_off: bool = False
+    """Whether the client left before all of the body had come, and before the application was called."""
     headers_at: float | None = None
     """When the headers were there, by ``time.monotonic``; None: just before the application is called."""
     answer_verbatim: Callable[[bytes], object] | None = None

@@ -1,11 +1,14 @@
 """The addresses at which an inspector is reached: from this machine, and from elsewhere."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import QuerySet
 
+from playground.inspectors.front_door import INSPECT_PATH
 from playground.models import Inspector
 
 
@@ -47,6 +50,24 @@ def addresses_of(inspector: Inspector) -> InspectorAddresses:
     site = site_address()
     address, own = f"{site.public_url}{inspector.path}", f"{site.own_url}{inspector.path}"
     return InspectorAddresses(address, own if own != address else "", site)
+
+
+def inspectors_at(urls: Iterable[str], inspectors: QuerySet[Inspector]) -> dict[str, Inspector]:
+    """Return by URL the one of these inspectors to which it leads, where it leads to one."""
+    site = site_address()
+    tokens = {url: token for url in urls if (token := _token_in(url, site))}
+    by_token = {
+        inspector.address_token: inspector
+        for inspector in inspectors.filter(address_token__in=set(tokens.values()))
+    }
+    return {url: by_token[token] for url, token in tokens.items() if token in by_token}
+
+
+def _token_in(url: str, site: SiteAddress) -> str:
+    for origin in (site.own_url, site.public_url):
+        if url.startswith(f"{origin}{INSPECT_PATH}"):
+            return urlsplit(url).path.removeprefix(INSPECT_PATH).partition("/")[0]
+    return ""
 
 
 def _is_loopback(host: str) -> bool:

@@ -139,6 +139,7 @@ class Inspecting:
             elapsed_ms=elapsed_ms,
             declared=head.header(b"content-length"),
             parts=received.body_parts if received else None,
+            is_broken_off=received is not None and received.is_body_broken_off,
             on_end=body_ended.set,
         )
         record = ExchangeRecord(inspector, head, body, answer)

@@ -22,8 +22,12 @@ MOST_MEMBERS = 32
 _GZIP_BEGINS = b"\x1f\x8b\x08"
 _UNREADABLE_BEGINNINGS = (b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00", b"PK\x03\x04")
 """Of Zstandard, bzip2, xz and zip. Brotli and deflate alone have none: they are told by being no text."""
-_BINARY_TYPES = ("image/", "audio/", "video/", "font/", "multipart/", "application/pdf")
-"""What is no text by its Content-Type, and is kept as it is."""
+_BINARY_TYPES = (
+    "image/", "audio/", "video/", "font/", "multipart/", "application/pdf", "application/msgpack",
+    "application/x-msgpack", "application/vnd.msgpack", "application/cbor", "application/protobuf",
+    "application/x-protobuf", "application/vnd.google.protobuf",
+)  # fmt: skip
+"""What is no text by its Content-Type, and is kept as it is: the last ones hold their texts as UTF-8, in one piece."""
 _CONTROLS = bytes(sorted({*range(1, 32), 127} - set(b"\b\t\n\f\r\x1b")))
 _ASCII = bytes(range(128))
 _BYTES_TO_A_CONTROL = 16
@@ -87,8 +91,13 @@ def encoding_of(headers: tuple[tuple[bytes, bytes], ...], body: bytes = b"") -> 
     if encoding not in PLAIN:
         return encoding
     undeclared = _undeclared(body)
-    is_binary = _values_of(headers, b"content-type").startswith(_BINARY_TYPES)
-    return undeclared if undeclared or is_binary or _begins_as_text(body[:STEP]) else NO_TEXT
+    is_binary = is_binary_type(_values_of(headers, b"content-type"))
+    return undeclared if undeclared or is_binary or begins_as_text(body) else NO_TEXT
+
+
+def is_binary_type(content_type: str) -> bool:
+    """Whether this Content-Type is one of no text that is kept as it is."""
+    return content_type.lower().startswith(_BINARY_TYPES)
 
 
 def _values_of(headers: tuple[tuple[bytes, bytes], ...], lowered: bytes) -> str:
@@ -104,8 +113,9 @@ def _undeclared(body: bytes) -> str:
     return UNDECLARED if body.startswith(_UNREADABLE_BEGINNINGS) else ""
 
 
-def _begins_as_text(beginning: bytes) -> bool:
-    """Whether it is text in UTF-8, in UTF-16, or mostly in ASCII; what it ends within counts as whole."""
+def begins_as_text(body: bytes) -> bool:
+    """Whether it begins as text in UTF-8, in UTF-16, or mostly in ASCII; what it ends within counts as whole."""
+    beginning = body[:STEP]
     controls = len(beginning) - len(beginning.translate(None, _CONTROLS))
     if _is_of(beginning, "utf-8"):
         return controls * _BYTES_TO_A_CONTROL <= len(beginning)

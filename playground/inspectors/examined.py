@@ -32,7 +32,10 @@ def read_request(row: InspectedRequest) -> ReadRequest:
     body, problem = _parsed(text)
     target = f"{row.path}?{row.query}" if row.query else row.path
     headers = tuple((str(name), str(value)) for name, value in row.headers)
-    return ReadRequest(ExaminedRequest(row.method, target, headers, text, body), problem)
+    is_whole = row.body_kept == InspectedRequest.Kept.WHOLE
+    return ReadRequest(
+        ExaminedRequest(row.method, target, headers, text, body, has_whole_body=is_whole), problem
+    )
 
 
 def _parsed(text: str) -> tuple[Any, str]:

@@ -45,6 +45,8 @@ def make_persona(
         received.document or {}, platform=platform, base_url=base_url, persona_name=name, headers=headers
     )
     draft = read_document(written(document, platform, site_url=settings.SITE_URL), site_url=settings.SITE_URL)
+    # A state's name has not all of it.
+    draft = replace(draft, document={**draft.document, "persona_name": name})
     imported = import_draft(draft, by=by, note=f"Made of request {number} of the inspector {inspector.name}")
     return replace(imported, notes=(*imported.notes, *_left_out_note(left_out)))
 

@@ -40,11 +40,11 @@ class RequestBody:
         elapsed_ms: Callable[[], int],
         declared: bytes,
         parts: tuple[Part, ...] | None,
+        is_broken_off: bool,
         on_end: Callable[[], object],
     ) -> None:
-        """``declared`` is its Content-Length, ``parts`` are those that arrived before.
-
-        ``on_end`` is called once no more of it will come.
+        """``declared`` is its Content-Length, ``parts`` are those that arrived before, all of them that ever
+        come if it ``is_broken_off``; ``on_end`` is called once no more of it will come.
         """
         self._receive = receive
         self._refusal = door.refusal or (TOO_LARGE if _is_too_large(declared) else None)
@@ -54,6 +54,7 @@ class RequestBody:
         self._deadline = asyncio.get_running_loop().time() + BODY_S
         self._pieces: list[bytes] = []
         self._earlier_parts = parts
+        self._is_broken_off = is_broken_off
         self._parts: list[Part] = []
         self.has_ended = False
         """Whether no more of it will come."""
@@ -75,6 +76,8 @@ class RequestBody:
         return self
 
     async def __anext__(self) -> bytes:
+        if self._is_broken_off:
+            await self.read()
         while not self.has_ended:
             if part := await self._next():
                 return part
@@ -105,8 +108,14 @@ class RequestBody:
         part: bytes = message.get("body", b"")
         self._take(part)
         if not message.get("more_body", False):
-            self._end(Kept.WHOLE)
+            self._end_whole()
         return part
+
+    def _end_whole(self) -> None:
+        """End with the last of what came. Raises ClientLeftError if that isn't all."""
+        self._end(Kept.BROKEN_OFF if self._is_broken_off else Kept.WHOLE)
+        if self._is_broken_off:
+            raise ClientLeftError
 
     def _take(self, part: bytes) -> None:
         self.size += len(part)
@@ -130,7 +139,9 @@ class RequestBody:
     def _end(self, kept: Kept) -> None:
         self.has_ended = True
         self.kept = kept
-        self.end_ms = self._earlier_parts[-1][0] if self._earlier_parts else self._elapsed_ms()
+        self.end_ms = self._elapsed_ms()
+        if self._earlier_parts:  # of a refused body only these tell how much came
+            self.size, self.end_ms = sum(size for _, size in self._earlier_parts), self._earlier_parts[-1][0]
         self._on_end()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextChoices
 
 from playground.engine.answer.payloads import parse_payload
 from playground.engine.answer.text_channel import storable
@@ -21,10 +21,13 @@ SEARCHED_AT_ONCE = 20
 SUMMARY_BYTES = 256 * KIB
 """A longer body is not read for what its row says."""
 SUMMARY_CHARS = 160
+UNSHOWN_OF_CHARS = 8
+"""One of how many characters at most may be none that is shown, if a body is summed up by its beginning."""
 SEARCH_CHARS = 200
 USUAL_METHODS = ("GET", "POST")
 METHODS_OFFERED = 20
 
+Kept = InspectedRequest.Kept
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 _LIGHT = (
@@ -33,15 +36,17 @@ _LIGHT = (
 )  # fmt: skip
 
 
-STATUS_CHOICES = (
-    ("", "Any status"),
-    ("2", "2xx"),
-    ("4", "4xx"),
-    ("5", "5xx"),
-    ("open", "Being answered"),
-    ("failed", "Broken off"),
-)
-"""How requests were answered, to filter a list by."""
+class StatusFilter(TextChoices):
+    """What a list may be filtered by: how requests were answered."""
+
+    ANY = "", "Any status"
+    SUCCESS = "2", "2xx"
+    REDIRECT = "3", "3xx"
+    CLIENT_ERROR = "4", "4xx"
+    SERVER_ERROR = "5", "5xx"
+    OPEN = "open", "Being answered"
+    BROKEN_OFF = "failed", "Broken off"
+
 
 _BROKEN_OFF = (
     InspectedRequest.End.CLIENT_LEFT,
@@ -58,7 +63,7 @@ class RequestFilter:
 
     text: str = ""
     method: str = ""
-    status: str = ""
+    status: StatusFilter = StatusFilter.ANY
     conversation: str | None = None
     """The conversation's id; empty: those without one; None: any."""
     older_than: int | None = None
@@ -103,7 +108,7 @@ def requests_of(inspector: Inspector, filters: RequestFilter) -> RequestPage:
     matching = list(islice(searched.matching(rows) if filters.text else rows, REQUESTS_ON_A_PAGE + 1))
     page = matching[:REQUESTS_ON_A_PAGE]
     bodies = _bodies(page)
-    listed = [ListedRequest(row, summary_of(bodies.get(row.pk, b""))) for row in page]
+    listed = [ListedRequest(row, summary_of(bodies.get(row.pk, b"")) or _unkept(row)) for row in page]
     groups = [
         Group(conversation, list(requests))
         for conversation, requests in groupby(listed, key=lambda each: each.row.conversation_id)
@@ -130,14 +135,14 @@ def _rows(inspector: Inspector, filters: RequestFilter) -> QuerySet[InspectedReq
     return rows.filter(_has_status(filters.status)) if filters.status else rows
 
 
-def _has_status(status: str) -> Q:
+def _has_status(status: StatusFilter) -> Q:
     match status:
-        case "2" | "4" | "5":
-            return Q(answer_status__gte=int(status) * 100, answer_status__lt=int(status) * 100 + 100)
-        case "open":
+        case StatusFilter.OPEN:
             return Q(ended=InspectedRequest.End.OPEN)
-        case _:
+        case StatusFilter.BROKEN_OFF:
             return Q(ended__in=_BROKEN_OFF)
+        case _:
+            return Q(answer_status__gte=int(status) * 100, answer_status__lt=int(status) * 100 + 100)
 
 
 class _Search:
@@ -194,8 +199,25 @@ def summary_of(body: bytes) -> str:
     except ValueError:
         document = None
     text = _last_words(document) if isinstance(document, dict) else ""
-    line = " ".join(storable(text or body[: SUMMARY_CHARS * 4].decode("utf-8", "replace")).split())
+    beginning = body[: SUMMARY_CHARS * 4].decode("utf-8", "replace")
+    if not text and not _is_readable(beginning):
+        return f"{len(body):,} bytes"
+    line = " ".join(storable(text or beginning).split())
     return line if len(line) <= SUMMARY_CHARS else f"{line[:SUMMARY_CHARS]}…"
+
+
+def _is_readable(beginning: str) -> bool:
+    """Whether a person can read the beginning of a body: most of it is characters to be shown."""
+    return sum(map(_is_unshown, beginning)) * UNSHOWN_OF_CHARS <= len(beginning)
+
+
+def _is_unshown(char: str) -> bool:
+    return char == "\ufffd" or (char < " " and not char.isspace())
+
+
+def _unkept(row: InspectedRequest) -> str:
+    is_unkept = row.body_kept in (Kept.UNSEARCHABLE, Kept.SPELT)
+    return f"{row.body_bytes:,} bytes, not kept" if is_unkept else ""
 
 
 def _last_words(document: dict[str, Any]) -> str:

@@ -7,19 +7,21 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from playground.engine.examined_request import text_of
-from playground.engine.limits import KIB
+from playground.engine.addresses.route import has_route
+from playground.engine.examined_request import ExaminedRequest, text_of
 from playground.engine.platforms.departures import Departure, first_departures
 from playground.engine.platforms.registry import platforms
+from playground.engine.received_request import IN_PROCESS
 from playground.inspectors.callback import ReceivedCallback, callback_in
 from playground.inspectors.examined import ReadRequest, read_request
 from playground.inspectors.origins import PromptPart, origins_of
-from playground.models import InspectedRequest
+from playground.inspectors.sent_answer import SANDBOX_HEADERS
+from playground.inspectors.shown_body import ShownBody, shown_body
+from playground.models import InspectedRequest, Inspector
 
+Kept = InspectedRequest.Kept
 MOST_MESSAGES = 100
 """How many messages are shown: the first one, and the last ones."""
-SHOWN_BODY_CHARS = 200 * KIB
-"""How much of a body or an answer stands in the page as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,6 @@ class ShownDepartures:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownText:
-    text: str
-    is_cut: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ShownRequest:
     row: InspectedRequest
     read: ReadRequest
@@ -60,8 +56,12 @@ class ShownRequest:
     departures: list[ShownDepartures]
     """The likeliest platform first."""
     callback: ReceivedCallback | None
-    body: ShownText
-    answer: ShownText
+    body: ShownBody
+    problem: str
+    """Why a body that is meant as JSON is none, in a sentence."""
+    answer: ShownBody
+    added_headers: str
+    """What is sent with the answer beside its recorded headers, in a sentence."""
     unavailable: list[str]
     """What the server that received it does not give, in sentences."""
 
@@ -75,6 +75,13 @@ def shown_request(row: InspectedRequest, viewer: User) -> ShownRequest:
     shown = [_message(place, messages[place]) for place in places]
     departures = [_departures(known.label, known.departures(read.received)) for known in platforms()]
     departures.sort(key=lambda each: (len(each.always), len(each.by_setting)))
+    body = shown_body(
+        bytes(row.body),
+        row.headers,
+        size=row.body_bytes,
+        kept=Kept(row.body_kept),
+        encoding=row.body_encoding,
+    )
     return ShownRequest(
         row=row,
         read=read,
@@ -83,10 +90,24 @@ def shown_request(row: InspectedRequest, viewer: User) -> ShownRequest:
         origins=origins_of(row, messages, viewer),
         departures=departures,
         callback=callback_in(row, read.received),
-        body=_text(read.received.text),
-        answer=_text(bytes(row.answer_body).decode("utf-8", "replace")),
+        body=body,
+        problem=read.problem if body.text and _is_meant_as_json(read.received) else "",
+        answer=shown_body(
+            bytes(row.answer_body),
+            row.answer_headers,
+            size=row.answer_bytes,
+            kept=Kept(row.answer_kept),
+            encoding=row.answer_encoding,
+        ),
+        added_headers=_added_headers(row),
         unavailable=list(_unavailable(row)),
     )
+
+
+def _is_meant_as_json(received: ExaminedRequest) -> bool:
+    """Whether the body's type is JSON's, or a completion is asked for: clients forget the type."""
+    is_json = any("json" in value.lower() for value in received.values("content-type"))
+    return received.has_whole_body and (is_json or has_route(received.target))
 
 
 def _message(place: int, message: Any) -> ShownMessage:
@@ -123,16 +144,26 @@ def _departures(label: str, departures: Iterator[Departure]) -> ShownDepartures:
     )
 
 
-def _text(text: str) -> ShownText:
-    return ShownText(text[:SHOWN_BODY_CHARS], len(text) > SHOWN_BODY_CHARS)
-
-
 def _unavailable(row: InspectedRequest) -> Iterator[str]:
     server = row.server or "this server"
     if not row.headers_as_sent:
         yield f"The case in which names were sent is not available under {server}."
     if row.body_parts is None and row.body_bytes:
         yield f"When the parts of the body arrived is not available under {server}."
+    if any(name.lower() == "transfer-encoding" for name, _ in row.headers):
+        yield "Trailers, the headers behind a chunked body, are not recorded."
+
+
+def _added_headers(row: InspectedRequest) -> str:
+    """Say what a client got beside the recorded headers."""
+    names = " and ".join(name.decode().title() for name, _ in SANDBOX_HEADERS)
+    own = f"Greenroom adds {names}, so that no browser takes the answer for a page of this site."
+    if row.server == IN_PROCESS:
+        return own
+    is_as_given = row.answer == Inspector.Answer.PASS_ON and not row.error
+    of_server = "" if is_as_given else "Server, " + ("Date, " if row.server == "uvicorn" else "")
+    by = row.server or "The server"
+    return f"{own} {by} adds {of_server}Transfer-Encoding or Connection, as the connection needs."
 
 
 def neighbours(row: InspectedRequest) -> tuple[int | None, int | None]:

@@ -1,7 +1,7 @@
 """Reads texts as their readers would, to find secrets that don't stand in them as they were sent.
 
-They may be escaped in JSON, spelt over the payloads of a stream, percent-encoded, in base64 or hex, broken into lines
-or not, or in UTF-16.
+They may be escaped in JSON or HTML, spelt over the payloads of a stream, percent-encoded, in base64 or hex, broken into
+lines or not, or in UTF-16.
 """
 
 import binascii
@@ -41,6 +41,20 @@ _AS_HEX = "".join(char if char in string.hexdigits else "0" for char in map(chr,
 _BETWEEN_BASE64 = b" \t\\"
 """What encoders put between, beside line ends. To join other things does no harm: it is decoded from every place."""
 _BETWEEN_HEX = b" \t\\:-xX"
+_NAMED_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
+_ENTITIES = tuple(
+    (f"&{name};".encode(), char.encode())
+    for char in "<>\"'`/=+&"
+    for name in (
+        _NAMED_ENTITIES.get(char),
+        f"#{ord(char)}",
+        f"#x{ord(char):x}",
+        f"#x{ord(char):X}",
+        f"#X{ord(char):X}",
+    )
+    if name is not None
+)
+"""What templates write for a character of a key where they take JSON for HTML; the ampersand is the last to be read."""
 _LINE_ENDS = (b"=\r\n", b"=\n", b"\r", b"\n", b"\\r", b"\\n")
 _PLACES = ("type", "index", "output_index", "content_index", "item_id")
 """What tells one text of a stream from another, in OpenAI's two APIs and Anthropic's."""
@@ -94,6 +108,8 @@ def _decoded(body: bytes) -> Iterator[str]:
         yield body.replace(b"\0", b"").decode("latin-1")
     if b"\\" in body:
         yield _unescaped(body.decode("latin-1"))
+    if b"&" in body:
+        yield _without_entities(body).decode("latin-1")
     if b"%" in body:
         body = b"".join(map(unquote_to_bytes, _steps(body)))
         yield body.decode("latin-1")
@@ -103,6 +119,13 @@ def _decoded(body: bytes) -> Iterator[str]:
     base64 = unbroken.translate(_AS_BASE64, _BETWEEN_BASE64)
     yield from _from_each_place(base64, 4, binascii.a2b_base64)
     yield from _from_each_place(unbroken.translate(_AS_HEX, _BETWEEN_HEX), 2, binascii.a2b_hex)
+
+
+def _without_entities(body: bytes) -> bytes:
+    """Return the body with the characters that entities of HTML stand for."""
+    for entity, char in _ENTITIES:
+        body = body.replace(entity, char)
+    return body
 
 
 def _without_line_ends(body: bytes) -> bytes:

@@ -16,9 +16,17 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from personas.row_limits import TooManyRowsError
-from playground.access import END, READ, own_conversation_or_404, permitted
+from playground.access import (
+    END,
+    READ,
+    READ_INSPECTOR,
+    own_conversation_or_404,
+    permitted,
+    visible_inspectors,
+)
 from playground.engine.addresses.address import AddressError, parse_address
-from playground.models import Callback
+from playground.inspectors.addresses import inspectors_at
+from playground.models import Callback, Inspector
 from playground.storage.callback_keys import make_key, signing_receivers, stop_signing
 from playground.storage.callback_list import callbacks_of, counts_of, shown_callbacks
 from playground.storage.sending_again import send_again
@@ -60,9 +68,12 @@ def callback_list(request: HttpRequest) -> HttpResponse:
         request.GET.get("page", "1")
     )
     counts = counts_of(user, conversation_id=conversation_id)
+    shown = shown_callbacks(list(page.object_list))
+    inspectors = visible_inspectors(user) if user.has_perm(READ_INSPECTOR) else Inspector.objects.none()
+    receiving = inspectors_at({callback.url for callback in shown}, inspectors)
     context = {
         "page": page,
-        "callbacks": shown_callbacks(list(page.object_list)),
+        "callbacks": [(callback, receiving.get(callback.url)) for callback in shown],
         "conversation": conversation,
         "states": [
             {"value": value, "label": label, "count": counts.get(value, 0), "is_chosen": value == state}

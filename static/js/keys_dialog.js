@@ -15,6 +15,7 @@ export function show(button, controls) {
   single.checked = document.documentElement.dataset.keys !== "off";
   single.onchange = () => choose(single.checked);
   dialog.showModal();
+  dialog.querySelector("h2").focus();
 }
 
 /** Return the actions of the page itself first, then those of every page. */

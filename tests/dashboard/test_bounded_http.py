@@ -308,6 +308,25 @@ def test_an_answer_that_fails_after_its_client_left_is_let_go(connection: Connec
     request.handle_exception(LookupError())
 
 
+def test_of_half_a_request_to_an_inspector_what_came_is_handed_on(connection: Connection) -> None:
+    connection.begin("/%69nspect/abc/chat/completions", b"Content-Length: 100", b"Upgrade: websocket")
+    connection.send(b"half")
+    connection.channel.connectionLost(Failure(ConnectionDone()))
+    assert connection.server.bodies == [b"half"]
+    head = connection.request.head
+    assert head.is_body_broken_off
+    assert [size for _, size in head.body_parts or ()] == [4]
+
+
+@pytest.mark.parametrize("path", ["/inspect/abc", SIGN_IN])
+def test_half_a_request_is_otherwise_dropped(connection: Connection, path: str) -> None:
+    connection.send(f"POST {path} HTTP/1.1\r\nHost: testserver\r\n".encode())
+    if path == SIGN_IN:
+        connection.send(b"Content-Length: 100\r\n\r\nhalf")
+    connection.channel.connectionLost(Failure(ConnectionDone()))
+    assert connection.server.handled == []
+
+
 IMPORT = "/personas/import/"
 PART = b"x" * (1024 * 1024)
 

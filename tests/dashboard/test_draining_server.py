@@ -1,10 +1,12 @@
 """Daphne's housekeeping in `serve`: requests that a client left unfinished don't break the shutdown."""
 
 import asyncio
+import threading
 
 import pytest
 from channels.routing import ProtocolTypeRouter
 
+from dashboard.bounded_http import BoundedRequest
 from dashboard.server import DrainingServer
 
 
@@ -32,3 +34,14 @@ async def test_at_the_end_a_half_arrived_request_keeps_no_application_alive(
     }
     await server.kill_all_applications().asFuture(asyncio.get_running_loop())
     assert application.cancelled()
+
+
+def test_half_a_request_that_the_stop_cuts_off_starts_no_application(
+    server: DrainingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopping = threading.Event()
+    stopping.set()
+    monkeypatch.setattr("dashboard.lifetime.stopping", stopping)
+    half = BoundedRequest.__new__(BoundedRequest)
+    half.is_broken_off = True
+    assert server.create_application(half, {}) is None

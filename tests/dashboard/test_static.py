@@ -81,6 +81,12 @@ def test_no_template_holds_a_script_or_a_style(template: Path) -> None:
     assert not INLINE.findall(template.read_text())
 
 
+@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
+def test_no_closed_dialog_asks_for_the_focus(template: Path) -> None:
+    """Chromium complains in the console as soon as a page that has one focuses something itself."""
+    assert not re.search(r"<dialog(?:(?!</dialog>).)*\sautofocus\b", template.read_text(), re.DOTALL)
+
+
 @pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
 def test_no_script_makes_html_of_text(script: Path) -> None:
     text = script.read_text()

@@ -65,6 +65,26 @@ def test_the_script_of_a_tavus_persona_says_what_the_converted_persona_is(docume
     assert read | {"persona_name": document["persona_name"]} == converted(document, "jaicp")
 
 
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [
+        ("Mine #1", "Mine 1"),
+        ("C#", "C"),
+        ("#", "NoMatch"),
+        ("a // b /* c", "a b * c"),
+        ("`tick", "tick"),
+        ("an '''odd''' \"\"\"one", "an odd one"),
+        ('She said "it\'s" null', 'She said "it\'s" null'),
+        ("two\nlines ", "two lines"),
+        ("\U0001f3ad 123", "\U0001f3ad 123"),
+    ],
+)
+def test_no_name_hides_any_of_the_script(name: str, state: str) -> None:
+    tavus = of(examples.WEATHER_ASSISTANT) | {"persona_name": name, "system_prompt": "`a` '''b''' # c"}
+    document = converted(tavus, "jaicp")
+    assert of(written(document, "jaicp")) == document | {"persona_name": state}
+
+
 @settings(max_examples=40)
 @given(jaicp_documents())
 def test_the_json_of_a_jaicp_persona_says_what_the_converted_persona_is(document: dict[str, Any]) -> None:

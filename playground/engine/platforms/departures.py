@@ -112,6 +112,8 @@ def _is_known(name: str, habits: Habits) -> bool:
 
 
 def body_departures(received: ExaminedRequest, habits: Habits) -> Iterator[Departure]:
+    if not received.has_whole_body:
+        return
     body = received.document
     if body is None:
         yield Departure("body", "", f"The body is no JSON object, which {habits.label} sends.")

@@ -11,7 +11,7 @@ import httpx
 
 from playground.engine.addresses.address import DEFAULT_PORTS, Address
 from playground.engine.errors.codes import Code, UpstreamError
-from playground.engine.received_request import RECEIVED, ReceivedHead
+from playground.engine.received_request import IN_PROCESS, RECEIVED, ReceivedHead
 from playground.failures import log_failure
 from playground.outgoing.phases import Moment, mark
 from playground.outgoing.transports.body import Body
@@ -140,5 +140,5 @@ def _scope(request: httpx.Request) -> dict[str, Any]:
         "headers": [(name.lower(), value) for name, value in request.headers.raw],
         "server": (site.hostname, site.port or DEFAULT_PORTS[scheme]),
         "client": None,
-        "extensions": {RECEIVED: ReceivedHead("Greenroom", tuple(request.headers.raw))},
+        "extensions": {RECEIVED: ReceivedHead(IN_PROCESS, tuple(request.headers.raw))},
     }

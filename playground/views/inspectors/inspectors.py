@@ -27,7 +27,7 @@ from playground.access import (
 from playground.inspectors.addresses import addresses_of, site_address
 from playground.inspectors.bounds import INSPECTORS_OF_A_USER, may_make_another
 from playground.inspectors.callers_key import new_callers_key
-from playground.inspectors.request_list import STATUS_CHOICES, RequestFilter, methods_of, requests_of
+from playground.inspectors.request_list import RequestFilter, StatusFilter, methods_of, requests_of
 from playground.inspectors.set_up import curl_to_try, settings_by_platform
 from playground.models import Inspector
 from playground.views.inspectors.forms import InspectorForm
@@ -111,7 +111,7 @@ def inspector_detail(request: HttpRequest, inspector_id: str) -> HttpResponse:
         return render(request, "inspectors/_live.html", context)
     context |= {
         "methods": methods_of(inspector),
-        "statuses": STATUS_CHOICES,
+        "statuses": StatusFilter.choices,
         "socket_path": f"/ws/inspectors/{inspector.pk}/",
         "retention_days": settings.RETENTION_DAYS,
     }
@@ -123,10 +123,16 @@ def _request_filter(request: HttpRequest) -> RequestFilter:
     return RequestFilter(
         text=request.GET.get("q", "").strip().replace("\0", ""),
         method=request.GET.get("method", "").replace("\0", ""),
-        status=request.GET.get("status", ""),
+        status=_status(request),
         conversation=_conversation(request),
         older_than=int(older) if older.isdecimal() and len(older) <= _LONGEST_NUMBER else None,
     )
+
+
+def _status(request: HttpRequest) -> StatusFilter:
+    """Return what the address asks for; like a number that is none, an unknown status filters nothing."""
+    status = request.GET.get("status", "")
+    return StatusFilter(status) if status in StatusFilter.values else StatusFilter.ANY
 
 
 def _conversation(request: HttpRequest) -> str | None:

@@ -56,6 +56,10 @@ def request_detail(request: HttpRequest, inspector_id: str, number: int) -> Http
     user = permitted(request)
     shown = shown_request(row, user)
     before, after = neighbours(row)
+    likeliest = likeliest_platform(shown.read.received)
+    personas = list(
+        Persona.objects.unarchived().filter(version__gt=0).order_by("persona_name", "pk")[:PERSONAS_OFFERED]
+    )
     context = {
         "inspector": row.inspector,
         "row": row,
@@ -64,15 +68,18 @@ def request_detail(request: HttpRequest, inspector_id: str, number: int) -> Http
         "after": after,
         "compare_with": compared_with(row),
         "curl": curl_of(row, address=addresses_of(row.inspector).address),
-        "personas": Persona.objects.unarchived()
-        .filter(version__gt=0)
-        .order_by("persona_name", "pk")[:PERSONAS_OFFERED],
+        "personas": personas,
         "platforms": platform_choices(),
-        "likeliest": likeliest_platform(shown.read.received),
+        "likeliest": likeliest,
         "is_exchange": is_exchange(row),
-        "sender": persona_that_sent(row, user),
+        "proposed": persona_that_sent(row, user) or _first_of_platform(personas, likeliest),
     }
     return render(request, "inspectors/request.html", context)
+
+
+def _first_of_platform(personas: list[Persona], platform: str) -> str:
+    """Return the first persona of this platform; empty if there is none."""
+    return next((persona.pk for persona in personas if persona.platform == platform), "")
 
 
 @never_cache

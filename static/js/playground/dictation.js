@@ -28,7 +28,9 @@ export class Dictation {
 
   /** Say what leaves this machine, and ask. */
   explain() {
-    if (!this.#dialog.open) this.#dialog.showModal();
+    if (this.#dialog.open) return;
+    this.#dialog.showModal();
+    this.#dialog.querySelector("[value=no]").focus();
   }
 
   get isAgreed() {

@@ -51,7 +51,7 @@ function hint(value, count) {
 }
 
 function leaf(value) {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = (typeof value === "string" && value) || JSON.stringify(value);
   const made = element("span", "json-tree__value", text);
   made.dataset.type = value === null ? "null" : typeof value;
   return made;

@@ -149,6 +149,12 @@ def test_any_role_is_judged(role: Any) -> None:
     assert len(sentences(Jaicp(), received(HEADERS[:3], messages=[{"role": role, "content": "a"}]))) == 1
 
 
+@pytest.mark.parametrize("platform", platforms(), ids=lambda platform: platform.name)
+def test_nothing_is_said_of_a_body_that_is_not_there_as_a_whole(platform: Platform) -> None:
+    half = ExaminedRequest("POST", "/v1/chat/completions", HEADERS, '{"a', None, has_whole_body=False)
+    assert "body" not in {departure.part for departure in platform.departures(half)}
+
+
 def test_they_are_bounded() -> None:
     keys: dict[str, Any] = {f"key{number}": number for number in range(MOST_DEPARTURES + 1)}
     request = received(HEADERS, **keys)

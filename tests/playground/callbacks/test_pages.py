@@ -9,13 +9,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from dashboard.roles import Role
 from personas.models import Persona
 from personas.saving import save_persona
-from playground.models import Callback, CallbackKey, Conversation
+from playground.models import Callback, CallbackKey, Conversation, Inspector
 from playground.storage.callback_keys import OVERLAP_S, make_key, signing_keys
 from playground.storage.due_callbacks import claim_due
 from tests.api import CONVERSATIONS, api_client
 from tests.conftest import signed_in
+from tests.dashboard.roles import person
 from tests.personas.making import make_persona
 from tests.playground.callbacks.outboxes import JOINED, SHUTDOWN, URL, Clock, begun, ended
 
@@ -46,6 +48,18 @@ def failed(conversation: Conversation, **changes: Any) -> Callback:
     Callback.objects.filter(pk=callback.pk).update(**values | changes)
     callback.refresh_from_db()
     return callback
+
+
+def test_a_receiver_that_is_an_inspector_of_ones_own_is_named_and_linked(other_user: User) -> None:
+    editor = person(Role.EDITOR)
+    mine = Inspector.objects.create(maker=editor, name="My boats")
+    foreign = Inspector.objects.create(maker=other_user, name="Their boats")
+    begun(editor, f"{mine.address}/hook?a=1")
+    begun(editor, foreign.address)
+    page = signed_in(editor).get(LIST).content.decode()
+    assert f'the inspector <a href="/inspectors/{mine.pk}/">My boats</a>' in page
+    assert "Their boats" not in page
+    assert foreign.address in page
 
 
 def test_without_any_the_list_says_what_to_do(user_client: Client) -> None:

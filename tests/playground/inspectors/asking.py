@@ -76,6 +76,7 @@ def scope_of(
     method: str = "POST",
     headers: Sequence[tuple[bytes, bytes]] = (),
     break_off: Callable[[], object] | None = None,
+    **received: Any,
 ) -> dict[str, Any]:
     target, _, query = f"{inspector.path}{path}".partition("?")
     return {
@@ -86,7 +87,7 @@ def scope_of(
         "raw_path": target.encode(),
         "query_string": query.encode(),
         "headers": [(name.lower(), value) for name, value in headers],
-        "extensions": {RECEIVED: ReceivedHead("Daphne", tuple(headers), break_off)},
+        "extensions": {RECEIVED: ReceivedHead("Daphne", tuple(headers), break_off, **received)},
     }
 
 

@@ -1,5 +1,6 @@
 """What an inspector keeps of a request and its answer, and what it must never keep."""
 
+import asyncio
 import gzip
 import json
 import zlib
@@ -14,11 +15,12 @@ from django.utils import timezone
 from personas.models import TokenSecret
 from personas.secrets import set_value
 from playground.engine.answer.redaction import MASK
+from playground.inspectors.application import inspecting
 from playground.inspectors.callers_key import new_callers_key
 from playground.inspectors.front_door import BODY_BYTES, BodyRefusal, FrontDoor
 from playground.inspectors.retention import close_left_open, delete_expired
 from playground.models import InspectedRequest, Inspector
-from tests.playground.inspectors.asking import HELLO, ask, made, newest
+from tests.playground.inspectors.asking import DEADLINE_S, HELLO, Caller, ask, made, newest, scope_of
 
 pytestmark = pytest.mark.usefixtures("inspectors")
 
@@ -185,6 +187,8 @@ async def test_a_body_that_hides_a_secret_or_may_is_not_kept(
         ("text/plain", "\u043f\u0440\u0438\u0432\u0435\u0442".encode("utf-16")),
         ("application/json", '{"a": "\u00fc'.encode()[:-1]),
         ("audio/wav", bytes(range(256))),
+        ("application/msgpack", b"\x81\xa5model\xc4\x02\x00\xff"),
+        ("application/x-protobuf", b"\x0a\x06gpt-4o\x25\x33\x33\x33\x3f\x00\x01"),
     ],
 )
 async def test_a_body_of_another_charset_or_kind_is_kept_as_it_is(
@@ -213,6 +217,18 @@ async def test_what_cannot_be_searched_for_secrets_is_not_kept(user: User, body:
     assert request.body_kept == (Kept.CUT if is_gzip else Kept.UNSEARCHABLE)
 
 
+async def test_a_secret_is_masked_in_a_body_of_msgpack_and_no_body_of_unknown_bytes_is_kept(
+    user: User, known_key: str
+) -> None:
+    inspector = await made(user)
+    body = b"\x81\xa3key\xba" + known_key.encode() + bytes(range(128, 256))
+    kept = []
+    for content_type in b"application/msgpack", b"application/octet-stream":
+        await ask(inspector, body=body, headers=[(b"content-type", content_type)])
+        kept.append(bytes((await newest(inspector)).body))
+    assert kept == [body.replace(known_key.encode(), MASK.encode()), b""]
+
+
 async def test_a_body_that_is_not_taken_is_answered_and_recorded(user: User) -> None:
     inspector = await made(user)
     too_large = await ask(inspector, body=(b"a" * BODY_BYTES, b"a"))
@@ -229,6 +245,36 @@ async def test_a_client_that_leaves_is_told_from_an_end(user: User) -> None:
     request = await newest(inspector)
     assert request.ended == "client_left"
     assert len(asked.parts) < 200
+
+
+async def test_of_a_body_that_the_server_refused_it_is_told_how_much_came(user: User) -> None:
+    inspector = await made(user)
+    caller = Caller(b"")
+    scope = scope_of(inspector, "/x", body_parts=((3, 4_000_000), (9, 200_000)))
+    door = FrontDoor("203.0.113.7", BodyRefusal(413, "Too large."))
+    async with asyncio.timeout(DEADLINE_S):
+        await inspecting().receive(scope, caller.receive, caller.send, door)
+        await inspecting().until_stored(DEADLINE_S)
+    request = await newest(inspector)
+    assert (request.body_bytes, request.body_kept, request.timings["body_ms"]) == (4_200_000, Kept.REFUSED, 9)
+
+
+@pytest.mark.parametrize("answer", [Inspector.Answer.TEXT, Inspector.Answer.PASS_ON])
+async def test_what_came_of_a_broken_off_body_is_recorded(user: User, answer: Inspector.Answer) -> None:
+    """Daphne calls the application with all that ever came of it; nothing of it is passed on."""
+    inspector = await made(user, answer, forward_url="http://127.0.0.1:9/v1")
+    caller = Caller(HELLO[:10], HELLO[10:20])
+    caller.leave()
+    scope = scope_of(inspector, "/chat/completions", body_parts=((3, 12), (9, 8)), is_body_broken_off=True)
+    async with asyncio.timeout(DEADLINE_S):
+        await inspecting().receive(scope, caller.receive, caller.send, FrontDoor())
+        await inspecting().until_stored(DEADLINE_S)
+    request = await newest(inspector)
+    assert (bytes(request.body), request.body_bytes) == (HELLO[:20], 20)
+    assert (request.body_kept, request.ended, request.answer_status) == (
+        Kept.BROKEN_OFF, "client_left", None,
+    )  # fmt: skip
+    assert (request.body_parts, request.timings["body_ms"]) == ([[3, 12], [9, 8]], 9)
 
 
 async def test_only_the_newest_requests_are_kept(user: User) -> None:

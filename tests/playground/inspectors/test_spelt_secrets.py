@@ -1,6 +1,7 @@
 """Secrets that only the JSON of a body or an answer spells."""
 
 import base64
+import html
 import json
 from collections.abc import Callable
 from urllib.parse import quote
@@ -42,6 +43,8 @@ def test_an_escaped_secret_is_masked_in_a_request(spelt: str) -> None:
         lambda key: f"{key[:9].decode()}=\n{key[9:].decode()}",
         lambda key: json.dumps(f"{key[:9].decode()}\n{key[9:].decode()}"),
         lambda key: "".join(f"\\x{byte:02x}" for byte in key),
+        lambda key: html.escape(key.decode()),
+        lambda key: key.decode().replace("&", "&amp;").replace("/", "&#x2F;").replace("=", "&#61;"),
     ],
     ids=[
         "base64",
@@ -58,6 +61,8 @@ def test_an_escaped_secret_is_masked_in_a_request(spelt: str) -> None:
         "quoted-printable",
         "broken in JSON",
         "escaped hex",
+        "HTML",
+        "HTML of a template",
     ],
 )
 def test_a_body_that_encodes_a_key_is_not_kept(before: str, encode: Callable[[bytes], str]) -> None:

@@ -173,10 +173,18 @@ def test_the_list_is_grouped_filtered_and_searched(client: Client, inspector: In
     page = client.get(reverse("inspectors:detail", args=[inspector.pk]))
     assert [group.conversation_id for group in page.context["requests"].groups] == ["c2", "", "c1"]
     assert "“Tell me about the wolf”" in page.content.decode()
+    unkept = received(inspector, b"", body_kept=InspectedRequest.Kept.UNSEARCHABLE)
+    packed = received(inspector, b"\x81\xa5model\xa6gpt-4o")
+    page = client.get(reverse("inspectors:detail", args=[inspector.pk]))
+    summaries = [each.summary for group in page.context["requests"].groups for each in group.requests]
+    assert summaries[:2] == ["14 bytes", "0 bytes, not kept"]
+    packed.delete()
+    unkept.delete()
     assert listed(client, inspector, conversation="c1") == [2, 1]
     assert listed(client, inspector, method="GET") == [3]
     assert listed(client, inspector, status="4") == [3]
     assert listed(client, inspector, status="open") == [4]
+    assert listed(client, inspector, status="9") == [4, 3, 2, 1]
     assert listed(client, inspector, q="ёлка") == [2]
     assert listed(client, inspector, q="THE WOLF") == [4, 1]
     assert listed(client, inspector, q="x-trace: 7", method="POST") == [4, 2, 1]
@@ -241,11 +249,30 @@ def test_any_body_has_its_page(client: Client, inspector: Inspector, body: bytes
     shown(client, reverse("inspectors:detail", args=[inspector.pk]), q="x")
 
 
+@pytest.mark.parametrize(
+    ("fields", "is_told"),
+    [
+        ({"headers": [["Content-Type", "text/plain"]]}, True),
+        ({"headers": [["Content-Type", "text/plain"]], "path": "/notes"}, False),
+        ({"headers": [["Content-Type", "application/json"]], "path": "/notes"}, True),
+        ({"body_kept": InspectedRequest.Kept.BROKEN_OFF}, False),
+    ],
+)
+def test_why_a_body_is_no_json_is_told_where_it_is_meant_as_such(
+    client: Client, inspector: Inspector, fields: dict[str, Any], is_told: bool
+) -> None:
+    assert (
+        "Line 1, column 1" in shown(client, address("request", received(inspector, b"hi", **fields)))
+    ) is is_told
+
+
 def test_the_prompts_parts_have_their_origin_where_the_request_is_our_own(
     client: Client, inspector: Inspector, maker: User
 ) -> None:
     persona = make_persona(system_prompt="You are Ann.", context="You sell boats.", address="/demo/v1")
-    save_persona(persona, by=None)
+    of_jaicp = make_persona(persona_name="Zoe", platform="jaicp", address="/demo/v1/chat/completions")
+    for each in persona, of_jaicp:
+        save_persona(each, by=None)
     options = ConversationOptions(conversational_context="To Bob.")
     conversation = start_conversation(persona, options, owner=maker)
     content = "You are Ann.\n\nYou sell boats.\n\nTo Bob."
@@ -253,6 +280,8 @@ def test_the_prompts_parts_have_their_origin_where_the_request_is_our_own(
     row = received(inspector, body, conversation_id=conversation.pk)
     page = client.get(address("request", row))
     assert f'<option value="{persona.pk}" selected>' in page.content.decode()
+    other = client.get(address("request", received(inspector, body)))
+    assert (other.context["likeliest"], other.context["proposed"]) == ("jaicp", of_jaicp.pk)
     parts = page.context["shown"].origins
     assert [(part.origin, part.text) for part in parts] == [
         ("system_prompt", "You are Ann."),
@@ -271,6 +300,20 @@ def test_two_turns_are_compared(client: Client, inspector: Inspector) -> None:
     compared = shown(client, address("compare", second), **{"with": str(first.number)})
     assert "2 kept, 0 dropped, 1 added." in compared
     assert "A wolf it was." in compared
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"server": "uvicorn"}, "uvicorn adds Server, Date, Transfer-Encoding or Connection"),
+        ({"server": "Greenroom"}, "Greenroom adds Content-Security-Policy and X-Content-Type-Options"),
+        ({"answer": Inspector.Answer.PASS_ON}, "Daphne adds Transfer-Encoding or Connection"),
+    ],
+)
+def test_what_a_client_got_beside_the_recorded_headers_is_said(
+    client: Client, inspector: Inspector, fields: dict[str, Any], sentence: str
+) -> None:
+    assert sentence in shown(client, address("request", received(inspector, **fields)))
 
 
 def test_a_persona_is_made_of_it(client: Client, inspector: Inspector) -> None:
@@ -305,8 +348,11 @@ def test_a_persona_of_a_passed_on_request_calls_the_server_itself(
     client: Client, inspector: Inspector
 ) -> None:
     inspector.answer, inspector.forward_url = Inspector.Answer.PASS_ON, "https://llm.example.com/v1"
-    client.post(address("make-persona", received(inspector)), {"platform": "jaicp"})
-    assert Persona.objects.get().address == "https://llm.example.com/v1/chat/completions"
+    row = received(inspector)
+    client.post(address("make-persona", row), {"platform": "jaicp"})
+    made = Persona.objects.get()
+    assert made.address == "https://llm.example.com/v1/chat/completions"
+    assert made.persona_name == f"{inspector.name} #{row.number}"
 
 
 def test_no_persona_is_made_of_another_body(client: Client, inspector: Inspector) -> None:
