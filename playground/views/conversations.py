@@ -36,7 +36,12 @@ from playground.storage.listed_conversations import (
     list_conversations,
     tags_of,
 )
-from playground.storage.transcript import changes_by_position, transcript_of, versions_by_position
+from playground.storage.transcript import (
+    changes_by_position,
+    first_words_of,
+    transcript_of,
+    versions_by_position,
+)
 
 MOST_SELECTED = 100
 """How many deletions are undone at once."""
@@ -194,7 +199,7 @@ def conversation_detail(request: HttpRequest, conversation_id: str) -> HttpRespo
         "conversation": conversation,
         "version": version,
         "turns": turns,
-        "first_words": next((each.turn.user_text for each in turns if each.turn.user_text), ""),
+        "first_words": first_words_of(turns),
         "last_changes": changes_by_position(conversation).get(len(turns), ()),
         "last_version": versions_by_position(conversation).get(len(turns)),
         "may_edit": may_edit_persona(request, version),

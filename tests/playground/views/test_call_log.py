@@ -160,7 +160,7 @@ def test_search_shows_what_was_said_around_the_words(user_client: Client, user: 
     assert page.count("<mark>") == 1
     assert "The &lt;i&gt;<mark>Wolf</mark>&lt;/i&gt; left</p>" in page
     assert set(ids_in(page)) == {said.pk, named.pk}
-    assert "A wolf &lt;b&gt;came&lt;/b&gt; <mark>ПРИВЕТ</mark>!" in page_of(
+    assert "A wolf &lt;b&gt;came&lt;/b&gt; / <mark>ПРИВЕТ</mark>!" in page_of(
         user_client, f"?{urlencoded('привет')}"
     )
     assert "<mark>" not in page_of(user_client, f"?q={said.pk}")
@@ -383,6 +383,16 @@ def test_markdown_strikes_through_each_unheard_paragraph(user_client: Client, us
     make_turn(conversation, status=Turn.Status.INTERRUPTED, text=text, heard_text="Once upon a")
     markdown = user_client.get(f"/conversations/{conversation.pk}/export/?format=markdown").content.decode()
     assert "Once upon a ~~time.~~\n\n~~The end.~~ *(not heard" in markdown
+
+
+def test_an_export_is_headed_as_the_page_is(user_client: Client, user: User) -> None:
+    conversation = make_conversation(user)
+    make_turn(conversation, user_text="Tell me\na story")
+    path = f"/conversations/{conversation.pk}/"
+    for query in ("", "export/?format=html"):
+        assert "<h1>“Tell me a story”</h1>" in user_client.get(path + query).content.decode()
+    markdown = user_client.get(f"{path}export/?format=markdown").content.decode()
+    assert markdown.startswith("# “Tell me a story”\n")
 
 
 def test_several_are_exported_as_one_archive(user_client: Client, user: User, other_user: User) -> None:
