@@ -51,8 +51,11 @@ def version_compare(request: HttpRequest, persona_id: str) -> HttpResponse:
 def version_restore(request: HttpRequest, persona_id: str, number: int) -> HttpResponse:
     persona = _persona(request, persona_id)
     user = permitted(request, "personas.change_persona")
-    version, notes = restore(_version(persona, number), persona, by=user)
-    messages.success(request, f"Version {number} is back, as version {version.number}.")
+    saved, notes = restore(_version(persona, number), persona, by=user)
+    if saved.is_new:
+        messages.success(request, f"Version {number} is back, as version {saved.version.number}.")
+    else:
+        messages.info(request, f"The persona is as version {number} says already: no version was made.")
     for note in notes:
         messages.warning(request, note)
     return redirect("personas:edit", persona.pk)
