@@ -1,6 +1,7 @@
 """What waits add to the counts of a slot of three hours, and what many slots tell: turns, errors, times to first audio.
 
-Counts are by name: ``turns``, ``failed``, ``error:<code>`` and ``audio:<ms>``. A slot of many turns has its times in steps.
+Counts are by name: ``turns``, ``failed``, ``error:<code>`` and ``audio:<ms>``. A slot with
+many different times has them in steps.
 """
 
 from collections import Counter

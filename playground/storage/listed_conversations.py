@@ -39,6 +39,19 @@ SORTS = (
 NEWEST = SORTS[0]
 
 
+class Recent(NamedTuple):
+    """A time until now in which a conversation's last turn began."""
+
+    name: str
+    label: str
+    length: timedelta
+
+
+DAY = Recent("day", "in the last 24 hours", timedelta(days=1))
+WEEK = Recent("week", "in the last 7 days", timedelta(days=7))
+RECENT = (DAY, WEEK)
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What the list is filtered by; empty values filter nothing."""
@@ -55,6 +68,7 @@ class Wanted:
     tag: str = ""
     since: date | None = None
     until: date | None = None
+    last_turn: Recent | None = None
     sort: Sort = NEWEST
 
     @property
@@ -148,6 +162,8 @@ def _wanted_rows(user: User, wanted: Wanted) -> tuple[QuerySet[ConversationSumma
         rows = rows.filter(created_at__gte=_midnight(wanted.since))
     if wanted.until and wanted.until < date.max:
         rows = rows.filter(created_at__lt=_midnight(wanted.until + timedelta(days=1)))
+    if wanted.last_turn:
+        rows = rows.filter(last_turn_at__gt=timezone.now() - wanted.last_turn.length)
     if wanted.words:
         matches = find_words(user, wanted.words)
         rows = rows.filter(conversation__in=matches.ids)

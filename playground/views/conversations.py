@@ -29,6 +29,7 @@ from playground.storage.find_words import SEARCH_CHARS
 from playground.storage.latest_personas import versions_talked_to
 from playground.storage.listed_conversations import (
     NEWEST,
+    RECENT,
     SORTS,
     Cursor,
     Sort,
@@ -66,6 +67,7 @@ class FilterForm(forms.Form):
     tag = forms.CharField(required=False, max_length=TAG_CHARS)
     since = forms.DateField(required=False, input_formats=[BROWSER_DATE])
     until = forms.DateField(required=False, input_formats=[BROWSER_DATE])
+    talked = forms.ChoiceField(required=False, choices=[(each.name, each.label) for each in RECENT])
 
     def wanted(self, sort: Sort) -> Wanted:
         self.is_valid()
@@ -83,6 +85,7 @@ class FilterForm(forms.Form):
             tag=given.get("tag") or "",
             since=given.get("since"),
             until=given.get("until"),
+            last_turn=next((each for each in RECENT if each.name == given.get("talked")), None),
             sort=sort,
         )
 
@@ -114,12 +117,14 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
     context |= {
         "personas": _personas(user, wanted.persona),
         "platforms": platform_choices(),
+        "recent": RECENT,
         "tags": list(_tags(user)),
         "formats": [(each.name, each.label) for each in FORMATS],
         "deleted": deleted,
         "deleted_until": max(deleted.values(), default=None),
         "has_more_filters": any(
-            request.GET.get(name) for name in ("slower", "platform", "version", "tag", "since", "until")
+            request.GET.get(name)
+            for name in ("slower", "platform", "version", "tag", "talked", "since", "until")
         ),
         "retention_days": settings.RETENTION_DAYS,
     }

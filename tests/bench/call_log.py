@@ -24,6 +24,7 @@ PAGES = (
     "/conversations/?interrupted=1&tools=1",
     "/conversations/?slower=3000",
     "/conversations/?tag=night",
+    "/conversations/?talked=day",
     "/conversations/?since=2000-01-01&until=2001-01-01",
     "/conversations/?q=Grandmother",
     "/conversations/?q=wolf+forest+wolf",

@@ -125,7 +125,9 @@ def test_filters_find_what_they_name(user_client: Client, user: User, other_user
     assert "No conversation fits" in page
 
 
-@pytest.mark.parametrize("query", ["?slower=x", "?version=-1", "?since=2020-13-01", f"?q={'x' * 300}"])
+@pytest.mark.parametrize(
+    "query", ["?slower=x", "?version=-1", "?since=2020-13-01", "?talked=x", f"?q={'x' * 300}"]
+)
 def test_a_filter_that_cannot_be_read_filters_nothing(user_client: Client, user: User, query: str) -> None:
     conversation = make_conversation(user)
     assert ids_on(user_client, query) == [conversation.pk]
@@ -215,13 +217,16 @@ def test_the_log_takes_as_many_queries_however_many_rows_and_filters(user_client
 
 def test_a_page_is_found_by_an_index_and_not_sorted(user_client: Client, user: User) -> None:
     make_turn(make_conversation(user), 0)
+    persona = "?persona=p000000000001"
+    rare = dict.fromkeys(("?slower=60000", "?platform=jaicp", "?version=7", "?talked=day"), "created_at")
+    rare[f"{persona}&talked=week"] = "persona"
     for query in (
         "",
         *(f"?sort={sort.name}" for sort in SORTS),
         "?failed=1",
         "?tools=1",
-        "?persona=p000000000001",
-        *(rare := ("?slower=60000", "?platform=jaicp", "?version=7")),
+        persona,
+        *rare,
     ):
         with CaptureQueriesContext(connection) as captured:
             user_client.get(f"/conversations/{query}")
@@ -233,7 +238,7 @@ def test_a_page_is_found_by_an_index_and_not_sorted(user_client: Client, user: U
             plan
         )
         if query in rare:  # what few rows have is found without reading the others
-            assert "USING COVERING INDEX summary_by_created_at" in plan[0]
+            assert f"USING COVERING INDEX summary_by_{rare[query]} " in plan[0]
 
 
 def test_htmx_gets_the_table_alone(user_client: Client, user: User) -> None:
