@@ -131,8 +131,7 @@ def list_conversations(
 
 def _add_excerpts(conversations: Iterable[Any], words: str, matches: FoundConversations) -> None:
     """Give each conversation the ``excerpt`` in which the words were said: its parts, none without one."""
-    waits = [matches.waits[each.pk] for each in conversations if each.pk in matches.waits]
-    excerpts = excerpts_of(waits, words) if waits else {}
+    excerpts = excerpts_of(matches, [each.pk for each in conversations], words) if matches.ids else {}
     for conversation in conversations:
         conversation.excerpt = excerpts.get(conversation.pk, ())
 

@@ -165,6 +165,8 @@ def test_search_shows_what_was_said_around_the_words(user_client: Client, user: 
     assert "A wolf &lt;b&gt;came&lt;/b&gt; / <mark>ПРИВЕТ</mark>!" in page_of(
         user_client, f"?{urlencoded('привет')}"
     )
+    make_turn(said, 2, status=Turn.Status.STREAMING, user_text="Is it WARM?", text="Yes, it")
+    assert "Is it <mark>WARM</mark>? / Yes, it</p>" in page_of(user_client, "?q=warm")
     assert "<mark>" not in page_of(user_client, f"?q={said.pk}")
     assert "<mark>" not in page_of(user_client, "")
 
@@ -212,7 +214,7 @@ def test_the_log_takes_as_many_queries_however_many_rows_and_filters(user_client
     for _ in range(ON_A_PAGE + 5):
         make_turn(make_conversation(user), 0, text="wolf")
     assert queries("") == queries("?failed=1&interrupted=1&tools=1&slower=1") + 3 == few
-    assert queries("?q=wolf") <= few + 6
+    assert queries("?q=wolf") <= few + 7
 
 
 def test_a_page_is_found_by_an_index_and_not_sorted(user_client: Client, user: User) -> None:
