@@ -136,7 +136,8 @@ def _at_best_places(changes: list[_Change]) -> list[_Change]:
     A text that begins as what follows it may as well stand later, and one that ends as what precedes it, earlier.
     """
     placed = list(changes)
-    for place, change in enumerate(placed[:-1]):
+    for place in range(len(placed) - 1):
+        change = placed[place]
         if bool(change.removed) is bool(change.added):
             continue
         same, edit, following = _at_best_place(

@@ -33,6 +33,15 @@ def test_a_comparison_holds_both_texts(before: str, after: str) -> None:
     assert "".join(span.text for span in spans if span.kind.is_in_newer) == after
 
 
+def test_a_change_may_stand_right_after_one_that_was_put_elsewhere() -> None:
+    rest = "You like to tell stories to people of all ages, and you ask them what comes next."
+    before, after = f"You are a storyteller. {rest}", f"{rest}. You are a storyteller. Be brief."
+    spans = compared(before, after)
+    assert "".join(span.text for span in spans if span.kind.is_in_older) == before
+    assert "".join(span.text for span in spans if span.kind.is_in_newer) == after
+    assert (ChangeKind.MOVED_AWAY, "You are a storyteller. ") in changes_of(before, after)
+
+
 @pytest.mark.parametrize("unit", ["a b ", "a\n", "a"])
 def test_a_comparison_of_long_texts_ends_soon(unit: str) -> None:
     long, other = "x" + unit * (MAX_COMPARED * 2), unit * (MAX_COMPARED * 2) + "y\n"
