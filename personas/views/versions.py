@@ -55,7 +55,9 @@ def version_restore(request: HttpRequest, persona_id: str, number: int) -> HttpR
     if saved.is_new:
         messages.success(request, f"Version {number} is back, as version {saved.version.number}.")
     else:
-        messages.info(request, f"The persona is as version {number} says already: there is nothing to restore.")
+        messages.info(
+            request, f"The persona is as version {number} says already: there is nothing to restore."
+        )
     for note in notes:
         messages.warning(request, note)
     return redirect("personas:edit", persona.pk)

@@ -101,6 +101,19 @@ def test_a_sentence_that_moved_to_the_end_has_moved_whole() -> None:
     ]
 
 
+def test_of_two_sentences_that_changed_places_one_stays() -> None:
+    kind, slow = "Be kind to every caller.", "Speak slowly and clearly."
+    assert changes_of(f"{kind} {slow}", f"{slow} {kind}") == [
+        (ChangeKind.MOVED_HERE, f"{slow} "),
+        (ChangeKind.MOVED_AWAY, f" {slow}"),
+    ]
+    assert changes_of(f"{kind} {slow} End.", f"{slow} {kind} Never read lists. End.") == [
+        (ChangeKind.MOVED_HERE, f"{slow} "),
+        (ChangeKind.MOVED_AWAY, slow.removesuffix(".")),
+        (ADDED, "Never read lists"),
+    ]
+
+
 def test_what_was_said_twice_and_once_elsewhere_moved_once() -> None:
     before, after = f"{RULE} {RULE}\n{STORY * 4}End.", f"{STORY * 4}{RULE}\nEnd."
     kinds = [kind for kind, _ in changes_of(before, after)]
