@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import replace_url
 
 from personas.models import Persona
 from playground.access import END, READ, may_edit_persona, own_conversation_or_404, permitted
@@ -112,7 +113,8 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
         "columns": {each.name.replace("-", "_"): _sorted_by(request, each) for each in SORTS},
     }
     if getattr(request, "htmx", False):
-        return render(request, "conversations/_log.html", context)
+        address = f"{request.path}?{urlencode(_filters(request))}".removesuffix("?")
+        return replace_url(render(request, "conversations/_log.html", context), address)
     deleted = _deleted(user)
     context |= {
         "personas": _personas(user, wanted.persona),

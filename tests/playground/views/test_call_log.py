@@ -245,11 +245,13 @@ def test_a_page_is_found_by_an_index_and_not_sorted(user_client: Client, user: U
 
 def test_htmx_gets_the_table_alone(user_client: Client, user: User) -> None:
     conversation = make_conversation(user)
-    response = user_client.get("/conversations/", headers={"HX-Request": "true"})
+    query = {"q": "", "platform": "", "sort": "newest"}
+    response = user_client.get("/conversations/", query, headers={"HX-Request": "true"})
     page = response.content.decode()
     assert conversation.pk in page
     assert "<html" not in page
     assert "HX-Request" in response["Vary"]
+    assert response["HX-Replace-Url"] == "/conversations/?sort=newest"
 
 
 def test_a_name_and_tags_are_given_in_the_row_or_on_a_page(user_client: Client, user: User) -> None:
