@@ -108,7 +108,7 @@ def conversations_undo(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{_counted(count)} back.")
     else:
         messages.error(request, f"Too late: after {UNDO.seconds} seconds they were gone for good.")
-    return redirect("conversations:list")
+    return _back(request)
 
 
 @require_safe
@@ -191,7 +191,7 @@ async def _end_selected(request: HttpRequest) -> HttpResponse:
     for conversation in active:
         await runner().end(conversation.pk)
     await sync_to_async(messages.success)(request, f"{_counted(len(active))} ended.")
-    return redirect("conversations:list")
+    return _back(request)
 
 
 def _selected(request: HttpRequest, permission: str) -> list[Conversation]:
