@@ -186,7 +186,8 @@ async def _end_selected(request: HttpRequest) -> HttpResponse:
         return _back(request)
     if "confirmed" not in request.POST:
         receivers = sorted({each.callback_url for each in active if each.sends_callbacks})
-        context = {"conversations": active, "receivers": receivers, "is_selection": True}
+        back = request.POST.get("back", "")
+        context = {"conversations": active, "receivers": receivers, "is_selection": True, "back": back}
         return await sync_to_async(render)(request, "conversations/end.html", context)
     for conversation in active:
         await runner().end(conversation.pk)
