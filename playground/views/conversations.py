@@ -110,11 +110,14 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
         "sorts": SORTS,
         "newer": _page_of(request, before=listed.before),
         "older": _page_of(request, after=listed.after),
+        "address": request.get_full_path(),
         "columns": {each.name.replace("-", "_"): _sorted_by(request, each) for each in SORTS},
     }
     if getattr(request, "htmx", False):
         address = f"{request.path}?{urlencode(_filters(request))}".removesuffix("?")
-        return replace_url(render(request, "conversations/_log.html", context), address)
+        return replace_url(
+            render(request, "conversations/_log.html", context | {"address": address}), address
+        )
     deleted = _deleted(user)
     context |= {
         "personas": _personas(user, wanted.persona),
