@@ -8,11 +8,11 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-from playground.engine.answer.answer_messages import another_type, hung_up
+from playground.engine.answer.answer_messages import another_type, held_up, hung_up
 from playground.engine.answer.arrivals import Arrivals
-from playground.engine.answer.deadlines import Progress
 from playground.engine.answer.decoder import (
     AnswerDecoder,
     ContentPiece,
@@ -45,10 +45,14 @@ from playground.engine.turn_plan import Call
 from playground.outgoing.completion import OpenCompletion, Response
 from playground.outgoing.phases import Phases
 from playground.timers import PutOffTimer
+from playground.turns.answer_deadline import AnswerDeadline
+from playground.turns.loop_lag import LoopLag
 from playground.turns.phase_teller import PhaseTeller
 from playground.turns.turn_output import TurnOutput
 
 EVENT_STREAM = "text/event-stream"
+NOTED_LAG_MS = 1_000
+"""A turn says that this process was held up from so much on."""
 PIECES_AT_ONCE = 50
 """The most pieces of one read handled before yielding to other tasks: a read may contain thousands of sentences.
 
@@ -69,6 +73,7 @@ class CompletionReader:
         *,
         open_completion: OpenCompletion,
         limits: Limits,
+        lag: LoopLag,
         on_sentence: Callable[[Sentence], None],
         after_sentences: Callable[[], None],
     ) -> None:
@@ -86,7 +91,11 @@ class CompletionReader:
         self._loop = asyncio.get_running_loop()
         self._offered = frozenset(name for tool in persona.llm.tools if (name := _function_name(tool)))
         self._decoder = self._new_decoder()
-        self._progress = Progress()
+        self._lag = lag
+        self._lag_before_ms = lag.total_ms
+        self._lag_ms = 0
+        """How long this process had stood still until the last read, from the turn's start."""
+        self._deadline = self._new_deadline()
         self._arrivals = Arrivals()
         self._sent_ms = 0
         self._has_response = False
@@ -95,8 +104,6 @@ class CompletionReader:
         self._media_type = ""
         self._waiting: deque[Piece] = deque()
         self._idle = PutOffTimer(self._poll)
-        self._deadline = PutOffTimer(self._stop_waiting)
-        self._timeout = asyncio.timeout(None)
         self._idle_failure: Exception | None = None
         """The exception of the timer's callback, which isn't awaited."""
 
@@ -121,6 +128,12 @@ class CompletionReader:
         return self._decoder.usage
 
     async def run(self) -> UpstreamError | None:
+        error = await self._try()
+        if self._deadline.lag_ms >= NOTED_LAG_MS:
+            self._output.note(held_up(self._deadline.lag_ms))
+        return error
+
+    async def _try(self) -> UpstreamError | None:
         attempt = 1
         while (error := await self._attempt(attempt)) is not None:
             wait_ms = self._retry_wait_ms(error, attempt)
@@ -130,7 +143,7 @@ class CompletionReader:
             await asyncio.sleep(wait_ms / 1000)
             attempt += 1
             self._decoder = self._new_decoder()
-            self._progress = Progress()
+            self._deadline = self._new_deadline()
         self._note_media_type()
         if note := self._arrivals.note:
             self._output.note(note)
@@ -149,12 +162,10 @@ class CompletionReader:
     async def _attempt(self, attempt: int) -> UpstreamError | None:
         decoder = self._decoder
         self._tell_attempt(attempt)
-        self._arrivals, self._sent_ms, self._has_response = Arrivals(), self._output.now_ms(), False
-        self._timeout = asyncio.timeout(None)
-        self._deadline.set(self._deadline_at())
+        self._arrivals, self._sent_ms, self._has_response = Arrivals(), self._deadline.now_ms, False
         error: UpstreamError | None = None
         try:
-            async with self._timeout:
+            async with self._deadline:
                 with self._told_phases() as phases:
                     await self._stream(decoder, phases)
             self._take(decoder.close())
@@ -167,7 +178,6 @@ class CompletionReader:
             self._take(decoder.close())
         finally:
             self._idle.close()
-            self._deadline.close()
         verdict = decoder.verdict()
         if verdict is None and (error is None or self._is_over(decoder, error)):
             return None
@@ -189,14 +199,13 @@ class CompletionReader:
 
     def _hang_up(self, decoder: AnswerDecoder) -> UpstreamError | None:
         """Handle a timeout: return its error, or None if a silence after the finish reason just ends the answer."""
-        now_ms = self._output.now_ms()
-        silence_ms = self._progress.silence_after_finish_ms(now_ms)
+        silence_ms = self._deadline.progress.silence_after_finish_ms(self._deadline.now_ms)
         is_over = silence_ms is not None and (
             silence_ms >= self._limits.after_finish_ms or not decoder.goes_on_after_finish
         )
         if silence_ms is None or not is_over:
             self._take(decoder.leave())
-            return self._progress.timeout_error(self._limits, now_ms)
+            return self._deadline.error()
         self._take(decoder.leave(hung_up(silence_ms)))
         return None
 
@@ -217,17 +226,21 @@ class CompletionReader:
                     self._output.emit(RequestUnanswered(t_ms=self._output.now_ms(), phases=moments))
 
     async def _stream(self, decoder: AnswerDecoder, phases: Phases) -> None:
-        opened = self._open_completion(self._call.wire, limits=self._limits, secrets=self._call.secrets)
+        # The deadline is this reader's: that of the opening doesn't know when this process stood still.
+        limits = replace(self._limits, first_content_ms=self._limits.turn_ms)
+        opened = self._open_completion(self._call.wire, limits=limits, secrets=self._call.secrets)
         async with opened as response:
             self._has_response = True
-            self._progress.headers_ms = self._output.now_ms()
+            self._deadline.progress.headers_ms = self._deadline.now_ms
             self._emit_response(response, phases)
             self._media_type = _media_type(response)
             async for data in response.aiter_bytes():
                 self._idle.unset()
                 self._raise_idle_failure()
                 self._arrived_ms = self._output.now_ms()
-                self._mark_byte()
+                self._lag_ms = self._lag.total_ms - self._lag_before_ms
+                if self._output.ttfb_ms is None:
+                    self._mark_byte()
                 await self._take_gently(self._feed(decoder, data))
                 while decoder.is_behind:
                     await asyncio.sleep(0)
@@ -235,7 +248,7 @@ class CompletionReader:
                 if decoder.failure is not None or decoder.ended:
                     return
                 self._idle.set(self._loop.time() + self._limits.idle_sentence_ms / 1000)
-                self._deadline.set(self._deadline_at())
+                self._deadline.put_off()
 
     def _emit_response(self, response: Response, phases: Phases) -> None:
         self._phase_teller.stop()
@@ -248,22 +261,20 @@ class CompletionReader:
         self._output.emit(received)
 
     def _mark_byte(self) -> None:
-        """Emit that the answer begins, once per turn."""
-        if self._output.ttfb_ms is not None:
-            return
+        """Emit that the answer begins."""
         self._output.mark_byte(self._arrived_ms)
         self._output.emit(AnswerBegan(t_ms=self._arrived_ms))
 
     def _feed(self, decoder: AnswerDecoder, data: bytes) -> list[Piece]:
         """Decode the data, which has just arrived."""
-        now_ms = self._arrived_ms
+        now_ms, progress = self._arrived_ms - self._lag_ms, self._deadline.progress
         deltas, fragments = decoder.content_deltas, decoder.call_fragments
         pieces = decoder.feed(data)
         self._arrivals.add(decoder.content_deltas - deltas, now_ms - self._sent_ms)
         if decoder.has_content and decoder.call_fragments > fragments:
-            self._progress.content_ms = now_ms
-        if decoder.finished and self._progress.finished_ms is None:
-            self._progress.finished_ms = now_ms
+            progress.content_ms = now_ms
+        if decoder.finished and progress.finished_ms is None:
+            progress.finished_ms = now_ms
         return pieces
 
     async def _take_gently(self, pieces: list[Piece]) -> None:
@@ -290,19 +301,20 @@ class CompletionReader:
     def _take_waiting(self, count: int, came_ms: int) -> None:
         """Handle pieces; a delta has the time of its payload: what decoding took is not the LLM's."""
         now_ms = self._output.now_ms()
+        progress, progress_ms = self._deadline.progress, now_ms - self._lag_ms
         has_sentence = False
         for _ in range(count):
             piece = self._waiting.popleft()
             match piece:
                 case ContentPiece():
                     self._output.mark_content(came_ms)
-                    self._progress.content_ms = now_ms
+                    progress.content_ms = progress_ms
                     self._output.emit(ContentDelta(t_ms=came_ms, offset=piece.offset, text=piece.text))
                 case SentencePiece():
                     self._on_sentence(piece.sentence)
                     has_sentence = True
                 case ReasoningPiece():
-                    self._progress.reasoning_ms = now_ms
+                    progress.reasoning_ms = progress_ms
                     self._output.emit(ReasoningDelta(t_ms=now_ms, offset=piece.offset, text=piece.text))
                 case PayloadPiece():
                     self._output.emit(PayloadReceived(t_ms=self._arrived_ms, data=piece.data))
@@ -337,8 +349,8 @@ class CompletionReader:
         wait_ms = error.retry_after_ms or 0
         return wait_ms if wait_ms <= self._limits.retry_wait_ms else None
 
-    def _deadline_at(self) -> float:
-        return self._output.at(self._progress.deadline_ms(self._limits))
+    def _new_deadline(self) -> AnswerDeadline:
+        return AnswerDeadline(self._output, self._limits, self._lag, self._lag_before_ms)
 
     def _new_decoder(self) -> AnswerDecoder:
         return AnswerDecoder(
@@ -354,12 +366,7 @@ class CompletionReader:
             self._take(self._decoder.poll())
         except Exception as failure:
             self._idle_failure = failure
-            self._stop_waiting()
-
-    def _stop_waiting(self) -> None:
-        """Wake the reader with a TimeoutError."""
-        if not self._timeout.expired():
-            self._timeout.reschedule(self._loop.time())
+            self._deadline.end_now()
 
     def _raise_idle_failure(self) -> None:
         if self._idle_failure is not None:

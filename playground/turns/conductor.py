@@ -41,6 +41,7 @@ from playground.outgoing.completion import OpenCompletion
 from playground.tools.argument_checks import CheckArguments, check_arguments
 from playground.turns.completion_reader import CompletionReader
 from playground.turns.interrupt import Interrupt, InterruptSignal
+from playground.turns.loop_lag import LoopLag
 from playground.turns.turn_output import Emit, TurnOutput
 from playground.turns.waiting_interrupt import WaitingInterrupt
 
@@ -55,10 +56,11 @@ async def conduct(
     interrupt: InterruptSignal,
     pick: Pick,
     limits: Limits,
+    lag: LoopLag,
     check_arguments: CheckArguments = check_arguments,
 ) -> TurnClosed:
     """Run a turn to its end and return its last event, which was also emitted. Raises only CancelledError."""
-    turn = _Turn(plan, open_completion, emit, pick, limits, check_arguments)
+    turn = _Turn(plan, open_completion, emit, pick, limits, lag, check_arguments)
     try:
         closed = await turn.run(interrupt)
     except asyncio.CancelledError:
@@ -78,12 +80,14 @@ class _Turn:
         emit: Emit,
         pick: Pick,
         limits: Limits,
+        lag: LoopLag,
         check_arguments: CheckArguments,
     ) -> None:
         self._plan = plan
         self._output = TurnOutput(emit)
         self._open_completion = open_completion
         self._limits = limits
+        self._lag = lag
         self._check_arguments = check_arguments
         self._news = asyncio.Event()
         self._reader: CompletionReader | None = None
@@ -234,6 +238,7 @@ class _Turn:
             self._output,
             open_completion=self._open_completion,
             limits=self._limits,
+            lag=self._lag,
             on_sentence=self._complete,
             after_sentences=self._perform_due,
         )

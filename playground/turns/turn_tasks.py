@@ -29,6 +29,7 @@ from playground.tools.tool_rounds import ToolRounds
 from playground.turns.conductor import conduct
 from playground.turns.filler_pick import filler_pick
 from playground.turns.interrupt import Interrupt
+from playground.turns.loop_lag import LoopLag
 from playground.turns.revived_turns import RevivedTurns
 from playground.turns.running_turn import LiveTurn
 
@@ -88,6 +89,7 @@ class TurnTasks:
         self._others = others
         self._keep = keep
         self.revived = RevivedTurns(hub, others=others, keep=keep)
+        self._lag = LoopLag()
         self._live: dict[str, LiveTurn] = {}
         self._starting: Counter[str] = Counter()
         self._cut_elsewhere: dict[str, float] = {}
@@ -244,14 +246,16 @@ class TurnTasks:
         right_at_effect.set(None)  # What the turn leads to is no command of whoever began it.
         conversation_id = live.plan.conversation_id
         try:
-            closed = await conduct(
-                live.plan,
-                open_completion=self.conditions.open_completion,
-                emit=live.emit,
-                interrupt=live.interrupt,
-                pick=filler_pick(live.plan, unseeded=self.conditions.pick),
-                limits=self.conditions.limits,
-            )
+            with self._lag.watched():
+                closed = await conduct(
+                    live.plan,
+                    open_completion=self.conditions.open_completion,
+                    emit=live.emit,
+                    interrupt=live.interrupt,
+                    pick=filler_pick(live.plan, unseeded=self.conditions.pick),
+                    limits=self.conditions.limits,
+                    lag=self._lag,
+                )
             await live.publish_end()
         except asyncio.CancelledError:
             live.save_end()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -25,6 +26,7 @@ from playground.engine.wire_request import WireRequest
 from playground.tools.argument_checks import ArgumentCheck, CheckArguments
 from playground.turns.conductor import conduct
 from playground.turns.interrupt import Interrupt, InterruptSignal
+from playground.turns.loop_lag import LoopLag
 from tests.playground.scripted_llm import ScriptedLLM, Step
 from tests.virtual_time import VirtualLoop, run_virtually
 
@@ -92,11 +94,13 @@ def run_turn(
     end_at_s: float | None = None,
     checks_after_s: float = 0.0,
     emitting_takes_s: float = 0.0,
+    held_up_at_s: float | None = None,
+    held_up_for_s: float = 0.0,
 ) -> TurnResult:
     """Run one turn on virtual time. Interrupt it at a time, or at the first event for which ``interrupt_when`` is true.
 
     The conversation ends at ``end_at_s``. Checking the arguments of calls takes ``checks_after_s``, and each event
-    ``emitting_takes_s`` of the loop's time.
+    ``emitting_takes_s`` of the loop's time. The loop stands still at ``held_up_at_s`` for ``held_up_for_s``.
     """
     llm = ScriptedLLM(*scripts, connects_after_s=connects_after_s)
     events: list[Event] = []
@@ -120,15 +124,21 @@ def run_turn(
             timers.append(loop.call_later(interrupt_at_s, cut))
         if end_at_s is not None:
             timers.append(loop.call_later(end_at_s, signal.ask, Interrupt(is_final=True)))
-        closed = await conduct(
-            plan,
-            open_completion=llm,
-            emit=emit,
-            interrupt=signal,
-            pick=lambda _: pick,
-            limits=limits,
-            check_arguments=checks_after(checks_after_s),
-        )
+        lag = LoopLag()
+        with ExitStack() as stack:
+            if held_up_at_s is not None:
+                stack.enter_context(lag.watched())
+                timers.append(loop.call_later(held_up_at_s, loop.pass_time, held_up_for_s))
+            closed = await conduct(
+                plan,
+                open_completion=llm,
+                emit=emit,
+                interrupt=signal,
+                pick=lambda _: pick,
+                limits=limits,
+                lag=lag,
+                check_arguments=checks_after(checks_after_s),
+            )
         for timer in timers:
             timer.cancel()
         return closed

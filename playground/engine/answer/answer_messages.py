@@ -51,6 +51,14 @@ def hung_up(silence_ms: int) -> str:
     )
 
 
+def held_up(ms: int) -> str:
+    """Return the note for a turn during whose answer our own process stood still."""
+    return (
+        f"Greenroom itself was held up for {span(ms)} while it waited for this answer: its machine was busy or asleep. "
+        "Silences and times of this turn may be Greenroom's, not the server's."
+    )
+
+
 def another_type(media_type: str) -> str:
     """Return the note about a content type other than ``text/event-stream``; ``media_type`` may be any text."""
     named = f"as {media_type}" if _MEDIA_TYPE.fullmatch(media_type) else "without a usable content type"

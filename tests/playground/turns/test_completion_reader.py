@@ -18,6 +18,7 @@ from playground.engine.limits import DEFAULT_LIMITS
 from playground.turns.completion_reader import SPOKEN_CHARS_AT_ONCE
 from playground.turns.conductor import conduct
 from playground.turns.interrupt import Interrupt, InterruptSignal
+from playground.turns.loop_lag import LoopLag
 from playground.turns.turn_output import TurnOutput
 from tests.playground.scripted_llm import END, ROLE, ScriptedLLM, text
 from tests.playground.turn_harness import plan, run_turn
@@ -48,6 +49,7 @@ async def test_others_have_their_turn_between_the_sentences_of_one_read() -> Non
         interrupt=InterruptSignal(),
         pick=lambda _: 0,
         limits=DEFAULT_LIMITS,
+        lag=LoopLag(),
     )
     beating.cancel()
     await asyncio.gather(beating, return_exceptions=True)
@@ -114,6 +116,7 @@ def test_sentences_are_handed_on_few_at_a_time_where_they_are_long() -> None:
             interrupt=InterruptSignal(),
             pick=lambda _: 0,
             limits=DEFAULT_LIMITS,
+            lag=LoopLag(),
         )
         beating.cancel()
         await asyncio.gather(beating, return_exceptions=True)

@@ -19,6 +19,7 @@ from playground.storage.record_writer import Recorder
 from playground.storage.turn_rows import TurnRow
 from playground.turns import completion_reader, conductor, running_turn
 from playground.turns.conductor import conduct
+from playground.turns.loop_lag import LoopLag
 from playground.turns.running_turn import LiveTurn
 from tests.playground.scripted_llm import END, ScriptedLLM, Step, text
 from tests.playground.turn_harness import checks_after, plan
@@ -100,6 +101,7 @@ def run_watched(script: list[Step], *, viewers: int, send: SendFrame = read) -> 
             interrupt=live.interrupt,
             pick=lambda _: 0,
             limits=DEFAULT_LIMITS,
+            lag=LoopLag(),
             check_arguments=checks_after(0),
         )
         await live.publish_end()

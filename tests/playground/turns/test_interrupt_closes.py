@@ -12,6 +12,7 @@ from playground.engine.turn_plan import Call
 from playground.outgoing.completion import open_completion
 from playground.turns.conductor import conduct
 from playground.turns.interrupt import Interrupt, InterruptSignal
+from playground.turns.loop_lag import LoopLag
 from tests.llm_server.fixture import LLMServerHandle
 from tests.playground.sending import wire
 from tests.playground.turn_harness import PERSONA, plan
@@ -53,6 +54,7 @@ async def _left_after_ms(server: LLMServerHandle, behaviour: str, begun: type[Ev
             interrupt=signal,
             pick=lambda _: 0,
             limits=replace(DEFAULT_LIMITS, first_content_ms=10_000),
+            lag=LoopLag(),
         )
     )
     await has_begun.wait()

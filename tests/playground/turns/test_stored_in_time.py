@@ -9,6 +9,7 @@ from playground.realtime.hub import Hub
 from playground.storage.record_writer import TICK_S, Recorder
 from playground.storage.turn_rows import TurnRow
 from playground.turns.conductor import conduct
+from playground.turns.loop_lag import LoopLag
 from playground.turns.running_turn import LiveTurn
 from tests.playground.scripted_llm import DONE, TOOL_CALLS, ScriptedLLM, Step, call, chunk, text
 from tests.playground.turn_harness import checks_after, plan
@@ -79,6 +80,7 @@ def told(recorder: Kept | None = None) -> tuple[list[Event], Kept]:
             interrupt=live.interrupt,
             pick=lambda _: 0,
             limits=DEFAULT_LIMITS,
+            lag=LoopLag(),
             check_arguments=checks_after(0),
         )
         await live.publish_end()

@@ -17,6 +17,7 @@ from playground.engine.persona import BargeIn, BargeInSettings
 from playground.engine.turn_plan import TurnPlan
 from playground.turns.conductor import conduct
 from playground.turns.interrupt import InterruptSignal
+from playground.turns.loop_lag import LoopLag
 from tests.playground.scripted_llm import END, ScriptedLLM, Step, text
 from tests.playground.turn_harness import PERSONA, TurnResult, plan
 from tests.virtual_time import run_virtually
@@ -43,6 +44,7 @@ def run_waiting(
             interrupt=signal,
             pick=lambda _: 0,
             limits=DEFAULT_LIMITS,
+            lag=LoopLag(),
         )
 
     return TurnResult(events, run_virtually(main()), llm)
