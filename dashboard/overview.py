@@ -1,7 +1,7 @@
 """The home page's data about personas: a handful of queries, however many personas and conversations there are."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -11,9 +11,7 @@ from personas.models import Persona
 from personas.secrets import SecretState, state_of
 from playground.storage.latest_personas import last_talks, latest_personas
 from playground.storage.persona_health import (
-    DAY,
     QUIET,
-    WEEK,
     Failure,
     PersonaHealth,
     health_of,
@@ -39,9 +37,6 @@ class Overview:
     total: int
     """The number of all personas; ``cards`` has those that ran or changed last."""
     failures: list[Failure]
-    day_since: date
-    """When the last 24 hours began."""
-    week_since: date
 
     @property
     def has_runs(self) -> bool:
@@ -64,8 +59,6 @@ def overview_of(user: User) -> Overview:
         cards,
         total,
         newest_failures(user, now) if talks else [],
-        day_since=timezone.localdate(now - DAY),
-        week_since=timezone.localdate(now - WEEK),
     )
 
 

@@ -29,7 +29,15 @@ class Saved:
 @transaction.atomic
 def save_changes(persona: Persona, *, by: User | None, note: str = "") -> Saved:
     """Save the persona as `save_persona` does, unless it is as its newest version and no note is given."""
-    if persona.version and not note and not _has_changed(persona):
+    if note:
+        return Saved(save_persona(persona, by=by, note=note), is_new=True)
+    return save_if_changed(persona, by=by)
+
+
+@transaction.atomic
+def save_if_changed(persona: Persona, *, by: User | None, note: str = "") -> Saved:
+    """Save the persona as `save_persona` does, unless it is as its newest version. The note is of no user."""
+    if persona.version and not _has_changed(persona):
         return Saved(persona.versions.latest("number"), is_new=False)
     return Saved(save_persona(persona, by=by, note=note), is_new=True)
 

@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import accumulate
@@ -16,6 +16,8 @@ COMPARED_STEPS = 1_000_000
 """How many pairs of parts a comparison looks at, about 0.1 s of CPU; what is left then counts as replaced."""
 MOVED_WORDS = 4
 """The fewest words of a sentence or line that counts as moved: fewer are the same by chance."""
+MOST_STATEMENTS = 200
+"""The most sentences and lines of a change among which those are sought that both texts have."""
 
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
 _SENTENCE_ENDS = frozenset(".!?")
@@ -74,6 +76,7 @@ def compare_texts(before: str, after: str) -> tuple[DiffSpan, ...]:
         changes = [_Change("", "".join(old_middle), "".join(new_middle))]
     changes[0] = replace(changes[0], same="".join(new[:start]) + changes[0].same)
     changes.append(_Change("".join(new[len(new) - end :]), "", ""))
+    changes = _with_kept_statements(changes, parts)
     spans = [span for change in _at_best_places(changes) for span in _spans_of(change)]
     return tuple(_merged(_with_moves(spans)))
 
@@ -83,9 +86,14 @@ def _lines(text: str) -> list[str]:
 
 
 def _matched(old: list[str], new: list[str]) -> Iterator[_Change]:
+    return _between(sorted(_common_runs(old, new)), old, new)
+
+
+def _between(runs: Iterable[difflib.Match], old: list[str], new: list[str]) -> Iterator[_Change]:
+    """Yield what stays the same in these runs, and what was replaced between them."""
     a = c = 0
     same = ""
-    for run in [*sorted(_common_runs(old, new)), difflib.Match(len(old), len(new), 0)]:
+    for run in [*runs, difflib.Match(len(old), len(new), 0)]:
         yield _Change(same, "".join(old[a : run.a]), "".join(new[c : run.b]))
         same = "".join(old[run.a : run.a + run.size])
         a, c = run.a + run.size, run.b + run.size
@@ -130,13 +138,74 @@ def _grouped(changes: Iterator[_Change]) -> list[_Change]:
     return grouped
 
 
+def _with_kept_statements(changes: Sequence[_Change], parts: Callable[[str], list[str]]) -> list[_Change]:
+    """Divide what was replaced at the sentences and lines that both texts have there: they stay."""
+    divided: list[_Change] = []
+    following = list(changes)
+    while following:
+        change = following.pop(0)
+        if not (change.removed and change.added and following):
+            divided.append(change)
+            continue
+        head, tail = _begun_statement(change.same), _ended_statement(following[0].same)
+        old, new = (_statement_parts(head + each + tail) for each in (change.removed, change.added))
+        if not (runs := _kept_runs(old, new)):
+            divided.append(change)
+            continue
+        inner = [within for each in _between(runs, old, new) for within in _compared_within(each, parts)]
+        inner[0] = replace(inner[0], same=change.same[: len(change.same) - len(head)] + inner[0].same)
+        divided += inner
+        following[0] = replace(following[0], same=following[0].same[len(tail) :])
+    return divided
+
+
+def _begun_statement(text: str) -> str:
+    """Return the sentence or line that the text ends in; empty if it ends with a whole one."""
+    ends = [gap.end() for gap in _STATEMENT_END.finditer(text)]
+    return text[ends[-1] if ends else 0 :]
+
+
+def _ended_statement(text: str) -> str:
+    """Return the rest of the sentence or line that the text begins in."""
+    end = _STATEMENT_END.search(text)
+    return text[: end.start()] if end else text
+
+
+def _statement_parts(text: str) -> list[str]:
+    """Return sentences and lines, and what stands between them."""
+    parts, begin = [], 0
+    for gap in _STATEMENT_END.finditer(text):
+        parts += [text[begin : gap.start()], gap[0]]
+        begin = gap.end()
+    return [*parts, text[begin:]]
+
+
+def _kept_runs(old: list[str], new: list[str]) -> list[difflib.Match]:
+    """Return the common runs that have a sentence long enough to be known again; none in a change of very many."""
+    if max(len(old), len(new)) > 2 * MOST_STATEMENTS:
+        return []
+    runs = sorted(_common_runs(old, new))
+    return [
+        run for run in runs if any(len(part.split()) >= MOVED_WORDS for part in old[run.a : run.a + run.size])
+    ]
+
+
+def _compared_within(change: _Change, parts: Callable[[str], list[str]]) -> list[_Change]:
+    """Compare what was replaced word by word."""
+    if not (change.removed and change.added):
+        return [change]
+    within = _grouped(_matched(parts(change.removed), parts(change.added)))
+    return [replace(within[0], same=change.same + within[0].same), *within[1:]]
+
+
 def _at_best_places(changes: list[_Change]) -> list[_Change]:
     """Move what was only removed, or only added, to where a line or sentence begins, if the texts allow it.
 
     A text that begins as what follows it may as well stand later, and one that ends as what precedes it, earlier.
     """
     placed = list(changes)
-    for place, change in enumerate(placed[:-1]):
+    for place in range(len(placed) - 1):
+        change = placed[place]
         if bool(change.removed) is bool(change.added):
             continue
         same, edit, following = _at_best_place(
@@ -195,9 +264,14 @@ def _with_moves(spans: Sequence[DiffSpan]) -> Iterator[DiffSpan]:
 def _statements(spans: Sequence[DiffSpan], kind: ChangeKind) -> Counter[str]:
     """Count the sentences and lines of all spans of a kind that are long enough to have been moved."""
     statements = (
-        part.strip() for span in spans if span.kind is kind for part in _STATEMENT_END.split(span.text)
+        _known_by(part) for span in spans if span.kind is kind for part in _STATEMENT_END.split(span.text)
     )
     return Counter(each for each in statements if len(each.split()) >= MOVED_WORDS)
+
+
+def _known_by(statement: str) -> str:
+    """Return by what a sentence or line is known again: its end may be part of what stays the same."""
+    return statement.strip().rstrip(".!?")
 
 
 def _moved_apart(span: DiffSpan, moved: Counter[str], kind: ChangeKind) -> Iterator[DiffSpan]:
@@ -205,8 +279,8 @@ def _moved_apart(span: DiffSpan, moved: Counter[str], kind: ChangeKind) -> Itera
     begin = 0
     for end in [*(gap.end() for gap in _STATEMENT_END.finditer(span.text)), len(span.text)]:
         statement = span.text[begin:end]
-        is_moved = moved[statement.strip()] > 0
-        moved[statement.strip()] -= is_moved
+        is_moved = moved[_known_by(statement)] > 0
+        moved[_known_by(statement)] -= is_moved
         yield DiffSpan(kind if is_moved else span.kind, statement)
         begin = end
 

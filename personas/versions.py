@@ -11,7 +11,7 @@ from django.db import transaction
 from personas.documents import apply_document
 from personas.models import Persona, PersonaVersion, TokenSecret
 from personas.persona_fields import PERSONA_FIELDS
-from personas.saving import save_persona
+from personas.saving import Saved, save_if_changed
 from personas.secret_usage import SECRET_FIELDS
 from personas.text_comparison import DiffSpan, compare_texts
 from playground.engine.prompt import compose_system_message
@@ -49,8 +49,9 @@ def prompt_changes(older: PersonaVersion, newer: PersonaVersion) -> tuple[DiffSp
 
 
 @transaction.atomic
-def restore(version: PersonaVersion, persona: Persona, *, by: User) -> tuple[PersonaVersion, list[str]]:
-    """Save the version's document as the persona's next version; return it with notes on what couldn't be restored.
+def restore(version: PersonaVersion, persona: Persona, *, by: User) -> tuple[Saved, list[str]]:
+    """Save the version's document as the persona's next version, unless the newest one says the same; return it with
+    notes on what couldn't be restored.
 
     A token secret that no longer exists is named as missing. Raises ValueError for another persona's version.
     """
@@ -62,13 +63,13 @@ def restore(version: PersonaVersion, persona: Persona, *, by: User) -> tuple[Per
         for name in _missing_secrets(version.document)
     ]
     apply_document(persona, version.document)
-    restored = save_persona(persona, by=by, note=f"Version {version.number} restored")
-    filler, was = restored.document["filler"], version.document.get("filler")
+    saved = save_if_changed(persona, by=by, note=f"Version {version.number} restored")
+    filler, was = saved.version.document["filler"], version.document.get("filler")
     if filler is not None and filler != was:
         notes.append(
             f"The filler config says something else by now: {filler['name']} was made for this version."
         )
-    return restored, notes
+    return saved, notes
 
 
 def _missing_secrets(document: Mapping[str, Any]) -> list[str]:

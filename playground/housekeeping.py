@@ -32,8 +32,8 @@ LOOK_EVERY_S = 5.0
 PERSONAS_EVERY_S = 60.0
 """How often deleted personas and unused trials are looked for. Nobody sees them meanwhile, or a trial stays longer."""
 RETENTION_EVERY_S = 600.0
-"""How often what is older than the retention is looked for."""
-
+"""How often what is older than the retention is looked for, and how long after the start first: a wrong
+RETENTION_DAYS can be taken back before it deletes anything."""
 COUNTS_EVERY_S = 3600.0
 """How often counts that no page shows any more are deleted."""
 

@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The process that starts the others makes the folder that all of them share, unless `make test` has made it."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
-    if PREPARED not in os.environ:
+    if not os.environ.get(PREPARED):
         os.environ[PREPARED] = tempfile.mkdtemp(prefix="greenroom-prepared-")
         config.add_cleanup(partial(shutil.rmtree, os.environ[PREPARED], ignore_errors=True))
     config.add_cleanup(drop_postgres_template)

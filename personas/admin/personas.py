@@ -18,7 +18,7 @@ from personas.models import Persona
 from personas.models.json_field import JSONField
 from personas.persona_fields import PERSONA_FIELDS, SECTIONS
 from personas.readiness import ReadinessProblem, readiness_problems, readiness_problems_of
-from personas.saving import save_persona
+from personas.saving import save_if_changed
 from personas.secret_usage import SECRET_FIELDS
 
 _JSON_FIELDS = [
@@ -85,7 +85,7 @@ class PersonaAdmin(admin.ModelAdmin):
         self, request: HttpRequest, obj: Persona, form: "forms.ModelForm[Persona]", change: bool
     ) -> None:
         by = request.user if request.user.is_authenticated else None
-        save_persona(obj, by=by, note="Saved in the admin")
+        save_if_changed(obj, by=by, note="Saved in the admin")
 
     @admin.display(description="Ready")
     def readiness(self, persona: Persona) -> SafeString:

@@ -43,6 +43,8 @@ def version_compare(request: HttpRequest, persona_id: str) -> HttpResponse:
         "fields": [change for change in changes if change.path not in PROMPT_FIELDS],
         "prompt": prompt_changes(older, newer) if any(c.path in PROMPT_FIELDS for c in changes) else (),
         "same": not changes,
+        "is_another_than_now": older.number != persona.version
+        and (bool(changes) or newer.number != persona.version),
     }
     return render(request, "personas/version_compare.html", context)
 
@@ -51,8 +53,13 @@ def version_compare(request: HttpRequest, persona_id: str) -> HttpResponse:
 def version_restore(request: HttpRequest, persona_id: str, number: int) -> HttpResponse:
     persona = _persona(request, persona_id)
     user = permitted(request, "personas.change_persona")
-    version, notes = restore(_version(persona, number), persona, by=user)
-    messages.success(request, f"Version {number} is back, as version {version.number}.")
+    saved, notes = restore(_version(persona, number), persona, by=user)
+    if saved.is_new:
+        messages.success(request, f"Version {number} is back, as version {saved.version.number}.")
+    else:
+        messages.info(
+            request, f"The persona is as version {number} says already: there is nothing to restore."
+        )
     for note in notes:
         messages.warning(request, note)
     return redirect("personas:edit", persona.pk)

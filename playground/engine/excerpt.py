@@ -8,6 +8,8 @@ AROUND_CHARS = 48
 MARKED_CHARS = 80
 """More of the words themselves is cut."""
 LEFT_OUT = "…"
+LINE_BREAK = " / "
+"""Between lines: what the caller said and the answer are lines of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class Part:
 
 def excerpt_of(text: str, words: str) -> tuple[Part, ...]:
     """Return the parts around the first place of the words, in upper or lower case; none if they aren't in the text."""
-    sought = _lowered(words.strip())
+    text = _on_one_line(text)
+    sought = _lowered(_on_one_line(words).strip())
     lowered = _lowered(text)
     place = lowered.find(sought) if sought else -1
     if place < 0:
@@ -36,7 +39,7 @@ def excerpt_of(text: str, words: str) -> tuple[Part, ...]:
         parts.insert(0, Part(LEFT_OUT, is_found=False))
     if end < len(text):
         parts.append(Part(LEFT_OUT, is_found=False))
-    return tuple(Part(_on_one_line(part.text), part.is_found) for part in parts if part.text)
+    return tuple(part for part in parts if part.text)
 
 
 def _lowered(text: str) -> str:
@@ -71,4 +74,4 @@ def _parts(text: str, lowered: str, sought: str) -> Iterator[Part]:
 
 
 def _on_one_line(text: str) -> str:
-    return text.replace("\n", " ").replace("\r", " ")
+    return LINE_BREAK.join(line for line in text.splitlines() if line.strip())

@@ -1,12 +1,14 @@
 """What waits add to the counts of a slot of three hours, and what many slots tell: turns, errors, times to first audio.
 
-Counts are by name: ``turns``, ``failed``, ``error:<code>`` and ``audio:<ms>``.
+Counts are by name: ``turns``, ``failed``, ``error:<code>`` and ``audio:<ms>``. A slot with
+many different times has them in steps.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import log2
 from typing import Any
 
 from playground.engine.wait_numbers import WaitNumbers
@@ -16,8 +18,13 @@ Counts = Mapping[str, int]
 SLOT_HOURS = 3
 """How many hours a slot has: the home page reads two weeks of them for each persona."""
 HEARD_AT_ONCE = "instant"
+AUDIO = "audio:"
 LONGEST_MS = 60_000
 """A longer time counts as this one."""
+EXACT_TIMES = 256
+"""With more different times a slot has them in steps: its row is written anew with each turn's end."""
+STEPS_PER_DOUBLING = 44
+"""A time in steps is off by 1 % at most, or by 1 ms; there are 499 steps up to the longest time."""
 FEWEST_FOR_P95 = 5
 """With fewer the 95th percentile is the slowest one's time."""
 
@@ -35,7 +42,7 @@ def counts_of(wait: WaitNumbers, *, is_stand_in: bool, properties: Mapping[str, 
     if wait.error_code:
         counts[f"error:{wait.error_code}"] = 1
     if wait.first_audio_ms is not None and not wait.is_failed and not is_heard_at_once:
-        counts[f"audio:{min(LONGEST_MS, wait.first_audio_ms)}"] = 1
+        counts[f"{AUDIO}{min(LONGEST_MS, wait.first_audio_ms)}"] = 1
     return counts
 
 
@@ -45,11 +52,32 @@ def slot_of(moment: datetime) -> datetime:
 
 
 def changed(counts: Counts, *, added: Counts, removed: Counts) -> dict[str, int]:
-    """Return the counts with one wait's contribution replaced by another."""
+    """Return the counts with one wait's contribution replaced by another, and in steps if they have too many times."""
     sums = Counter(counts)
     sums.update(added)
-    sums.subtract(removed)
-    return {name: count for name, count in sums.items() if count > 0}
+    for name, count in removed.items():
+        sums[name if sums[name] >= count else _in_steps(name)] -= count
+    left = {name: count for name, count in sums.items() if count > 0}
+    times = sum(name.startswith(AUDIO) for name in left)
+    return left if times <= EXACT_TIMES else _all_in_steps(left)
+
+
+def _all_in_steps(counts: Counts) -> dict[str, int]:
+    sums: Counter[str] = Counter()
+    for name, count in counts.items():
+        sums[_in_steps(name)] += count
+    return dict(sums)
+
+
+def _in_steps(name: str) -> str:
+    """Return the name of the step that a time is counted in; other names as they are."""
+    if not name.startswith(AUDIO):
+        return name
+    ms = int(name.removeprefix(AUDIO))
+    if ms < 1:
+        return name
+    step = round(log2(ms) * STEPS_PER_DOUBLING)
+    return f"{AUDIO}{round(2 ** (step / STEPS_PER_DOUBLING))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +102,7 @@ def period_of(slots: Iterable[Counts]) -> Period:
         {name.removeprefix("error:"): count for name, count in total.items() if name.startswith("error:")}
     )
     audio = sorted(
-        (int(name.removeprefix("audio:")), count)
-        for name, count in total.items()
-        if name.startswith("audio:")
+        (int(name.removeprefix(AUDIO)), count) for name, count in total.items() if name.startswith(AUDIO)
     )
     heard = sum(count for _, count in audio)
     return Period(

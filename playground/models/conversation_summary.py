@@ -16,7 +16,7 @@ from playground.models.conversation import Conversation
 SORTED_BY = ("created_at", "turns", "first_audio_ms", "dead_air_ms", "longest_silence_ms", "failed")
 
 FLAGS = ("has_failed", "has_interrupted", "has_tool_calls")
-FILTERED_BY = ("first_audio_ms", "platform", "persona_version")
+FILTERED_BY = ("first_audio_ms", "platform", "persona_version", "last_turn_at")
 """Held by the index of the order of time: what few conversations have is found without reading all their rows."""
 
 
@@ -61,7 +61,8 @@ class ConversationSummary(models.Model):
                 fields=["owner", "-created_at", "-conversation", *FILTERED_BY], name="summary_by_created_at"
             ),
             models.Index(
-                fields=["owner", "persona_ref", "-created_at", "-conversation"], name="summary_by_persona"
+                fields=["owner", "persona_ref", "-created_at", "-conversation", "last_turn_at"],
+                name="summary_by_persona",
             ),
             *(
                 models.Index(

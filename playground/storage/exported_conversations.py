@@ -15,7 +15,12 @@ from playground.models import Completion, Conversation
 from playground.storage.frozen_personas import persona_of
 from playground.storage.listed_conversations import tags_of
 from playground.storage.snapshot import conversation_json, turn_json
-from playground.storage.transcript import changes_by_position, transcript_of, versions_by_position
+from playground.storage.transcript import (
+    changes_by_position,
+    first_words_of,
+    transcript_of,
+    versions_by_position,
+)
 
 HELD_BYTES = 8 * MIB
 """A larger archive is written to the disk while it is made."""
@@ -101,6 +106,7 @@ def _transcript(conversation: Conversation) -> Json:
         "version": conversation.persona_version,
         "name": conversation.persona_version.document.get("persona_name", ""),
         "turns": turns,
+        "first_words": first_words_of(turns),
         "last_changes": changes_by_position(conversation).get(len(turns), ()),
         "last_version": versions_by_position(conversation).get(len(turns)),
         "tag_names": tags_of([conversation.pk]).get(conversation.pk, []),

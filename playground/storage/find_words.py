@@ -1,11 +1,11 @@
 """Finds a user's own conversations by words that either side said, an id, an error code, or a name. Bounded."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from playground.engine.excerpt import Part, excerpt_of
 from playground.models import CallersWait, Conversation, Turn
@@ -21,6 +21,8 @@ MOST_MATCHES = 20_000
 SEARCHED_WITHOUT_INDEX = 5_000
 """How many of the user's newest waits are read where no index helps."""
 MOST_NAMED = 200
+MOST_OPEN = 1_000
+"""How many of the user's open turns are read; no index has their words yet."""
 
 _MATCHES = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s ORDER BY rowid DESC LIMIT %s"
 
@@ -32,24 +34,37 @@ class FoundConversations:
     ids: frozenset[str]
     waits: Mapping[str, int]
     """The newest wait in which the words were said, by conversation."""
+    open_texts: Mapping[str, str]
+    """What either side has said so far in an open turn with the words, by conversation."""
     left_out: str
 
 
-NOTHING_FOUND = FoundConversations(frozenset(), {}, "")
+NOTHING_FOUND = FoundConversations(frozenset(), {}, {}, "")
 
 
 def find_words(user: User, words: str) -> FoundConversations:
     """Return the conversations in which the words were said, or that they identify."""
     by_text, left_out = _search_texts(user, words)
-    ids = {*by_text, *_with_id(user, words), *_with_error_code(user, words), *_with_name(user, words)}
-    return FoundConversations(frozenset(ids), by_text, left_out)
+    open_texts = _open_texts(user, words)
+    ids = {
+        *by_text,
+        *open_texts,
+        *_with_id(user, words),
+        *_with_error_code(user, words),
+        *_with_name(user, words),
+    }
+    return FoundConversations(frozenset(ids), by_text, open_texts, left_out)
 
 
-def excerpts_of(waits: Iterable[int], words: str) -> dict[str, tuple[Part, ...]]:
-    """Return by conversation what was said around the words in these waits. One query."""
-    texts = CallersWait.objects.filter(pk__in=list(waits)).values_list("conversation", "text")
-    excerpts = ((conversation_id, excerpt_of(text, words)) for conversation_id, text in texts)
-    return {conversation_id: excerpt for conversation_id, excerpt in excerpts if excerpt}
+def excerpts_of(
+    matches: FoundConversations, conversation_ids: Sequence[str], words: str
+) -> dict[str, tuple[Part, ...]]:
+    """Return by conversation what was said last around the words, of these that have them. One query."""
+    waits = [matches.waits[pk] for pk in conversation_ids if pk in matches.waits]
+    closed = CallersWait.objects.filter(pk__in=waits).values_list("conversation", "text")
+    texts = {**dict(closed), **matches.open_texts}
+    excerpts = ((pk, excerpt_of(texts[pk], words)) for pk in conversation_ids if pk in texts)
+    return {pk: excerpt for pk, excerpt in excerpts if excerpt}
 
 
 def _search_texts(user: User, words: str) -> tuple[Mapping[str, int], str]:
@@ -110,6 +125,16 @@ def _search_newest(user: User, words: str) -> tuple[Mapping[str, int], str]:
     return _newest_of_each(
         rows
     ), f"For {why} only your newest {searched:,} turns are searched." if is_cut else ""
+
+
+def _open_texts(user: User, words: str) -> Mapping[str, str]:
+    own = Conversation.objects.filter(pk=OuterRef("conversation"), owner=user)
+    # In the order of the index that finds the few open ones: else all turns are gone through.
+    turns = Turn.objects.filter(Exists(own), status__in=Turn.OPEN).order_by("status", "lease_until")
+    rows = turns.values_list("conversation", "user_text", "text")[:MOST_OPEN]
+    texts = {pk: "\n".join(filter(None, said)) for pk, *said in rows}
+    folded = words.casefold()
+    return {pk: text for pk, text in texts.items() if folded in text.casefold()}
 
 
 def _with_id(user: User, words: str) -> Iterable[str]:

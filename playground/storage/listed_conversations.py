@@ -39,6 +39,19 @@ SORTS = (
 NEWEST = SORTS[0]
 
 
+class Recent(NamedTuple):
+    """A time until now in which a conversation's last turn began."""
+
+    name: str
+    label: str
+    length: timedelta
+
+
+DAY = Recent("day", "in the last 24 hours", timedelta(days=1))
+WEEK = Recent("week", "in the last 7 days", timedelta(days=7))
+RECENT = (DAY, WEEK)
+
+
 @dataclass(frozen=True, slots=True)
 class ConversationFilter:
     """What the list is filtered by; empty values filter nothing."""
@@ -55,6 +68,7 @@ class ConversationFilter:
     tag: str = ""
     since: date | None = None
     until: date | None = None
+    last_turn: Recent | None = None
     sort: Sort = NEWEST
 
     @property
@@ -117,8 +131,7 @@ def list_conversations(
 
 def _add_excerpts(conversations: Iterable[Any], words: str, matches: FoundConversations) -> None:
     """Give each conversation the ``excerpt`` in which the words were said: its parts, none without one."""
-    waits = [matches.waits[each.pk] for each in conversations if each.pk in matches.waits]
-    excerpts = excerpts_of(waits, words) if waits else {}
+    excerpts = excerpts_of(matches, [each.pk for each in conversations], words) if matches.ids else {}
     for conversation in conversations:
         conversation.excerpt = excerpts.get(conversation.pk, ())
 
@@ -150,6 +163,8 @@ def _filtered_rows(
         rows = rows.filter(created_at__gte=_midnight(filters.since))
     if filters.until and filters.until < date.max:
         rows = rows.filter(created_at__lt=_midnight(filters.until + timedelta(days=1)))
+    if filters.last_turn:
+        rows = rows.filter(last_turn_at__gt=timezone.now() - filters.last_turn.length)
     if filters.words:
         matches = find_words(user, filters.words)
         rows = rows.filter(conversation__in=matches.ids)

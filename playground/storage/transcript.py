@@ -1,6 +1,6 @@
 """A conversation's transcript: its turns with texts, heard parts, calls, results, changes of context and version."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -88,6 +88,12 @@ def transcript_of(conversation: Conversation) -> list[TranscriptTurn]:
         _transcript_turn(turn, changes.get(turn.position, ()), versions.get(turn.position), times)
         for turn in turns
     ]
+
+
+def first_words_of(turns: Iterable[TranscriptTurn]) -> str:
+    """Return what the user said first, on one line; empty if they said nothing."""
+    said = (" ".join(each.turn.user_text.split()) for each in turns)
+    return next(filter(None, said), "")
 
 
 class _CallersTimes:

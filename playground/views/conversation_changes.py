@@ -107,7 +107,7 @@ def conversations_undo(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{_counted(count)} back.")
     else:
         messages.error(request, f"Too late: after {UNDO.seconds} seconds they were gone for good.")
-    return redirect("conversations:list")
+    return _back(request)
 
 
 @require_safe
@@ -185,12 +185,13 @@ async def _end_selected(request: HttpRequest) -> HttpResponse:
         return _back(request)
     if "confirmed" not in request.POST:
         receivers = sorted({each.callback_url for each in active if each.sends_callbacks})
-        context = {"conversations": active, "receivers": receivers, "is_selection": True}
+        back = request.POST.get("back", "")
+        context = {"conversations": active, "receivers": receivers, "is_selection": True, "back": back}
         return await sync_to_async(render)(request, "conversations/end.html", context)
     for conversation in active:
         await runner().end(conversation.pk)
     await sync_to_async(messages.success)(request, f"{_counted(len(active))} ended.")
-    return redirect("conversations:list")
+    return _back(request)
 
 
 def _selected(request: HttpRequest, permission: str) -> list[Conversation]:

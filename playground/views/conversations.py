@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import replace_url
 
 from personas.models import Persona
 from playground.access import END, READ, may_edit_persona, own_conversation_or_404, permitted
@@ -29,6 +30,7 @@ from playground.storage.find_words import SEARCH_CHARS
 from playground.storage.latest_personas import versions_talked_to
 from playground.storage.listed_conversations import (
     NEWEST,
+    RECENT,
     SORTS,
     ConversationFilter,
     Cursor,
@@ -36,7 +38,12 @@ from playground.storage.listed_conversations import (
     list_conversations,
     tags_of,
 )
-from playground.storage.transcript import changes_by_position, transcript_of, versions_by_position
+from playground.storage.transcript import (
+    changes_by_position,
+    first_words_of,
+    transcript_of,
+    versions_by_position,
+)
 
 MOST_SELECTED = 100
 """How many deletions are undone at once."""
@@ -61,6 +68,7 @@ class FilterForm(forms.Form):
     tag = forms.CharField(required=False, max_length=TAG_CHARS)
     since = forms.DateField(required=False, input_formats=[BROWSER_DATE])
     until = forms.DateField(required=False, input_formats=[BROWSER_DATE])
+    talked = forms.ChoiceField(required=False, choices=[(each.name, each.label) for each in RECENT])
 
     def filters(self, sort: Sort) -> ConversationFilter:
         self.is_valid()
@@ -78,6 +86,7 @@ class FilterForm(forms.Form):
             tag=values.get("tag") or "",
             since=values.get("since"),
             until=values.get("until"),
+            last_turn=next((each for each in RECENT if each.name == values.get("talked")), None),
             sort=sort,
         )
 
@@ -101,20 +110,26 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
         "sorts": SORTS,
         "newer": _page_of(request, before=listed.before),
         "older": _page_of(request, after=listed.after),
+        "address": request.get_full_path(),
         "columns": {each.name.replace("-", "_"): _sorted_by(request, each) for each in SORTS},
     }
     if getattr(request, "htmx", False):
-        return render(request, "conversations/_log.html", context)
+        address = f"{request.path}?{urlencode(_filters(request))}".removesuffix("?")
+        return replace_url(
+            render(request, "conversations/_log.html", context | {"address": address}), address
+        )
     deleted = _deleted(user)
     context |= {
         "personas": _personas(user, filters.persona),
         "platforms": platform_choices(),
+        "recent": RECENT,
         "tags": list(_tags(user)),
         "formats": [(each.name, each.label) for each in FORMATS],
         "deleted": deleted,
         "deleted_until": max(deleted.values(), default=None),
         "has_more_filters": any(
-            request.GET.get(name) for name in ("slower", "platform", "version", "tag", "since", "until")
+            request.GET.get(name)
+            for name in ("slower", "platform", "version", "tag", "talked", "since", "until")
         ),
         "retention_days": settings.RETENTION_DAYS,
     }
@@ -194,7 +209,7 @@ def conversation_detail(request: HttpRequest, conversation_id: str) -> HttpRespo
         "conversation": conversation,
         "version": version,
         "turns": turns,
-        "first_words": next((each.turn.user_text for each in turns if each.turn.user_text), ""),
+        "first_words": first_words_of(turns),
         "last_changes": changes_by_position(conversation).get(len(turns), ()),
         "last_version": versions_by_position(conversation).get(len(turns)),
         "may_edit": may_edit_persona(request, version),

@@ -1,6 +1,7 @@
-"""How long the call log's pages take with many conversations, in this process, without a server.
+"""How long the call log's and the personas' pages take with many of them, in this process, without a server.
 
-``python -m tests.bench.call_log 100000`` in a data folder of its own (``GREENROOM_DATA``), or at a ``DATABASE_URL``.
+``python -m tests.bench.call_log 100000 2000`` (conversations, personas) in a data folder of its own
+(``GREENROOM_DATA``), or at a ``DATABASE_URL``.
 What is stored there already is kept and measured with.
 """
 
@@ -24,6 +25,7 @@ PAGES = (
     "/conversations/?interrupted=1&tools=1",
     "/conversations/?slower=3000",
     "/conversations/?tag=night",
+    "/conversations/?talked=day",
     "/conversations/?since=2000-01-01&until=2001-01-01",
     "/conversations/?q=Grandmother",
     "/conversations/?q=wolf+forest+wolf",
@@ -31,21 +33,25 @@ PAGES = (
     "/conversations/?q=stalled",
     "/conversations/?q=Conversation+99",
     "/conversations/?q=ab",
+    "/personas/",
+    "/personas/?sort=used",
+    "/personas/?q=Persona+19",
+    "/playground/",
 )
 
 
 def main() -> None:
-    count = int(sys.argv[1])
+    count, personas = (int(each) for each in sys.argv[1:3])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
     django.setup()
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    _fill(count)
+    _fill(count, personas)
     _measure()
 
 
-def _fill(count: int) -> None:
+def _fill(count: int, personas: int) -> None:
     from django.contrib.auth.models import User
     from django.db import connection
 
@@ -55,18 +61,20 @@ def _fill(count: int) -> None:
     from tests.bench.stored_talk import add_talk
 
     owner, _made = User.objects.get_or_create(username=OWNER, is_superuser=True, is_staff=True)
-    for number in range(Persona.objects.count(), 20):
+    for number in range(Persona.objects.count(), personas):
         save_persona(Persona(persona_name=f"Persona {number}", system_prompt="Be brief."), by=None, note="")
     began_s = time.perf_counter()
-    add_talk(count - Conversation.objects.count(), owner, list(PersonaVersion.objects.all()[:20]), turns=2)
+    if missing := max(0, count - Conversation.objects.count()):
+        add_talk(missing, owner, list(PersonaVersion.objects.all()[:20]), turns=2)
     tagged = Conversation.objects.filter(owner=owner, tags=None)[:50]
     ConversationTag.objects.bulk_create(
         ConversationTag(conversation=each, owner=owner, name="night") for each in tagged
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
+    filled_s = time.perf_counter() - began_s
     sys.stdout.write(
-        f"{connection.vendor}: {count:,} conversations, filled in {time.perf_counter() - began_s:.0f} s\n"
+        f"{connection.vendor}: {count:,} conversations, {personas:,} personas, filled in {filled_s:.0f} s\n"
     )
 
 

@@ -18,7 +18,7 @@ from dashboard.overview import PERSONAS_SHOWN, overview_of
 from personas.models import Persona
 from personas.saving import save_persona
 from playground.engine.slot_counts import period_of
-from playground.models import Conversation, Turn
+from playground.models import Conversation, ConversationSummary, Turn
 from playground.storage.call_log import note_closed, store_counts
 from playground.storage.persona_health import (
     FAILURES_SHOWN,
@@ -117,14 +117,19 @@ def test_a_persona_shows_how_it_did_today_and_this_week(user: User, user_client:
 def test_turns_lead_to_the_conversations_that_they_are_of(user: User, user_client: Client) -> None:
     persona = stored_persona()
     new = make_run(user, persona, first_audio_ms=4_783)
+    begun_long_ago = {"created_at": timezone.now() - timedelta(days=30)}
+    ConversationSummary.objects.filter(pk=new.conversation_id).update(**begun_long_ago)
+    make_run(user, persona, hours_ago=30)
     make_run(user, stored_persona("Other"), first_audio_ms=1)
     page = user_client.get(reverse("home")).content.decode()
     assert "4,783" in page
     assert "conversations that you deleted since still count" in page
-    link = re.search(rf'href="([^"]+persona={persona.pk}&amp;since=[^"]+)"', page)
-    assert link
-    listed = user_client.get(unescape(link[1])).context["conversations"]
-    assert [conversation.pk for conversation in listed] == [new.conversation_id]
+    for talked, turns in (("day", 1), ("week", 2)):
+        link = re.search(rf'href="([^"]+persona={persona.pk}&amp;talked={talked})" [^>]+>{turns} <', page)
+        assert link
+        listed = user_client.get(unescape(link[1])).context["conversations"]
+        assert len(listed) == turns
+        assert new.conversation_id in [conversation.pk for conversation in listed]
 
 
 def test_the_last_24_hours_are_as_many_at_any_time(user: User) -> None:

@@ -16,7 +16,8 @@ def shown(text: str, words: str) -> str:
     ("text", "words", "excerpt"),
     [
         ("Where is the Wolf?", "the wolf", "Where is [the Wolf]?"),
-        ("Hello.\nПРИВЕТ,  İ!", "привет", "Hello. [ПРИВЕТ],  İ!"),
+        ("Hello.\nПРИВЕТ,  İ!", "привет", "Hello. / [ПРИВЕТ],  İ!"),
+        ("Is it warm?\nYes.\n\nIt is.", "it is", "Is it warm? / Yes. / [It is]."),
         ("İİ wolf", " WOLF ", "İİ [wolf]"),
         ("Wolf, wolf!", "wolf", "[Wolf], [wolf]!"),
         ("a wolf", "fox", ""),

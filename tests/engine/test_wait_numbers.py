@@ -11,7 +11,7 @@ import pytest
 from playground.engine.call_summary import NOT_MEASURED, summed
 from playground.engine.distribution import MeasuredTurn, distributions
 from playground.engine.json_types import Json
-from playground.engine.slot_counts import changed, counts_of, period_of
+from playground.engine.slot_counts import AUDIO, LONGEST_MS, changed, counts_of, period_of
 from playground.engine.wait_numbers import WaitNumbers, wait_of, waits_in
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -191,3 +191,24 @@ def test_percentiles_are_those_of_the_times_page(times: list[int]) -> None:
     shown = next(each for each in distributions(turns, [], None) if each.name == "first_audio")
     period = period_of([{f"audio:{ms}": count} for ms, count in Counter(times).items()])
     assert (period.p50_ms, period.p95_ms) == (shown.p50_ms, shown.p95_ms)
+
+
+def test_a_slot_of_many_turns_keeps_its_size_and_its_times_within_one_percent() -> None:
+    each_ms = range(LONGEST_MS + 1)
+    exact = {f"{AUDIO}{ms}": 1 for ms in each_ms}
+    counts = changed(exact, added={"turns": 1}, removed={})
+    assert counts.pop("turns") == 1
+    assert len(counts) < 500
+    steps = sorted((int(name.removeprefix(AUDIO)), count) for name, count in counts.items())
+    counted_ms = [ms for ms, count in steps for _ in range(count)]
+    off = zip(each_ms, counted_ms, strict=True)
+    assert [pair for pair in off if abs(pair[1] - pair[0]) > max(1, pair[0] / 100)] == []
+
+
+def test_a_time_that_is_counted_in_a_step_is_taken_out_of_it() -> None:
+    exact = {f"{AUDIO}{ms}": 1 for ms in range(1_000, 2_000)}
+    counts = changed(exact, added={}, removed={})
+    replaced = changed(counts, added={f"{AUDIO}70": 1}, removed={f"{AUDIO}1503": 1})
+    assert sum(replaced.values()) == 1_000
+    del exact[f"{AUDIO}1503"]
+    assert changed(replaced, added={}, removed=exact) == {f"{AUDIO}70": 1}

@@ -86,6 +86,8 @@ def test_saving_a_persona_is_a_version(admin_client: Client, admin_user: User) -
     assert newest.document["persona_name"] == "Mert the Brief"
     assert persona.headers == [["X-Folder", "f1"]]
     assert persona.tools == [{"type": "function", "function": {"name": "f"}}]
+    admin_client.post(persona_page(persona), form_of(admin_client.get(persona_page(persona))))
+    assert persona.versions.count() == 2
 
 
 def test_a_persona_is_added(admin_client: Client) -> None:

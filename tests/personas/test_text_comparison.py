@@ -35,6 +35,15 @@ def test_a_comparison_holds_both_texts(before: str, after: str) -> None:
     assert "".join(span.text for span in spans if span.kind.is_in_newer) == after
 
 
+def test_a_change_may_stand_right_after_one_that_was_put_elsewhere() -> None:
+    rest = "You like to tell stories to people of all ages, and you ask them what comes next."
+    before, after = f"You are a storyteller. {rest}", f"{rest}. You are a storyteller. Be brief."
+    spans = compare_texts(before, after)
+    assert "".join(span.text for span in spans if span.kind.is_in_older) == before
+    assert "".join(span.text for span in spans if span.kind.is_in_newer) == after
+    assert (ChangeKind.MOVED_AWAY, "You are a storyteller. ") in changes_of(before, after)
+
+
 @pytest.mark.parametrize("unit", ["a b ", "a\n", "a"])
 def test_a_comparison_of_long_texts_ends_soon(unit: str) -> None:
     long, other = "x" + unit * (MAX_COMPARED * 2), unit * (MAX_COMPARED * 2) + "y\n"
@@ -91,6 +100,19 @@ def test_a_sentence_that_moved_to_the_end_has_moved_whole() -> None:
     assert changes_of(before, after) == [
         (ChangeKind.MOVED_AWAY, f"{RULE} "),
         (ChangeKind.MOVED_HERE, f" {RULE}"),
+    ]
+
+
+def test_of_two_sentences_that_changed_places_one_stays() -> None:
+    kind, slow = "Be kind to every caller.", "Speak slowly and clearly."
+    assert changes_of(f"{kind} {slow}", f"{slow} {kind}") == [
+        (ChangeKind.MOVED_HERE, f"{slow} "),
+        (ChangeKind.MOVED_AWAY, f" {slow}"),
+    ]
+    assert changes_of(f"{kind} {slow} End.", f"{slow} {kind} Never read lists. End.") == [
+        (ChangeKind.MOVED_HERE, f"{slow} "),
+        (ChangeKind.MOVED_AWAY, slow.removesuffix(".")),
+        (ADDED, "Never read lists"),
     ]
 
 

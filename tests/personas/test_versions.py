@@ -79,7 +79,7 @@ def test_the_composed_prompt_is_compared_word_by_word() -> None:
 def test_the_list_says_who_saved_what_and_why(client: Client, editor: User) -> None:
     persona = make_persona()
     saved(persona, editor, "First steps")
-    saved(persona, None, "Shorter answers")
+    saved(persona, None, "Shorter answers", system_prompt="Be brief.")
     html = page(client, "versions", persona).content.decode()
     assert ">1 · First steps</a>" in html
     assert "edith" in html
@@ -174,6 +174,11 @@ def test_a_version_is_restored_as_a_new_one(client: Client, editor: User) -> Non
     assert (newest.number, newest.document, newest.note) == (3, first.document, "Version 1 restored")
     assert newest.created_by == editor
     assert (persona.version, persona.system_prompt) == (3, "First")
+    assert "Restore version 1" not in page(client, "compare", persona, older=1, newer=3).content.decode()
+    assert "Restore version 1" in page(client, "compare", persona, older=1, newer=2).content.decode()
+    again = client.post(reverse("personas:restore", args=[persona.pk, 1]), follow=True)
+    assert "as version 1 says already" in again.content.decode()
+    assert persona.versions.count() == 3
 
 
 def test_what_could_not_be_as_it_was_is_said(editor: User) -> None:
@@ -186,7 +191,8 @@ def test_what_could_not_be_as_it_was_is_said(editor: User) -> None:
     config.filler_phrase = "Well"
     save_filler_config(config, by=None)
     persona.refresh_from_db()
-    restored, notes = restore(first, persona, by=editor)
+    saved_again, notes = restore(first, persona, by=editor)
+    restored = saved_again.version
     assert not TokenSecret.objects.exists()
     persona.refresh_from_db()
     assert persona.missing_secrets == {"token_secret": "MY_TOKEN"}

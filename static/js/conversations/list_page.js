@@ -45,5 +45,8 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.matches("[data-name-of]")) detail.target.querySelector("input[type='text'], a")?.focus();
 });
+log.addEventListener("keydown", ({ key, target }) => {
+  if (key === "Escape") target.closest(".name-form")?.querySelector("[data-cancel]").click();
+});
 
 refresh();

@@ -35,6 +35,9 @@ def test_conversations_are_found_named_selected_and_deleted(page: Page, site: Si
 
     page.get_by_role("link", name=f"Name and tags of {made[0]}").press("Enter")
     name = page.get_by_role("textbox", name=re.compile("^Name"))
+    name.press("Escape")
+    expect(name).to_have_count(0)
+    page.get_by_role("link", name=f"Name and tags of {made[0]}").press("Enter")
     expect(name).to_be_focused()
     name.fill("The wolf's tale")
     page.get_by_role("textbox", name=re.compile("^Tags")).fill("night, tale")

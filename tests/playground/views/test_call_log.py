@@ -125,7 +125,9 @@ def test_filters_find_what_they_name(user_client: Client, user: User, other_user
     assert "No conversation fits" in page
 
 
-@pytest.mark.parametrize("query", ["?slower=x", "?version=-1", "?since=2020-13-01", f"?q={'x' * 300}"])
+@pytest.mark.parametrize(
+    "query", ["?slower=x", "?version=-1", "?since=2020-13-01", "?talked=x", f"?q={'x' * 300}"]
+)
 def test_a_filter_that_cannot_be_read_filters_nothing(user_client: Client, user: User, query: str) -> None:
     conversation = make_conversation(user)
     assert ids_on(user_client, query) == [conversation.pk]
@@ -160,9 +162,11 @@ def test_search_shows_what_was_said_around_the_words(user_client: Client, user: 
     assert page.count("<mark>") == 1
     assert "The &lt;i&gt;<mark>Wolf</mark>&lt;/i&gt; left</p>" in page
     assert set(ids_in(page)) == {said.pk, named.pk}
-    assert "A wolf &lt;b&gt;came&lt;/b&gt; <mark>ПРИВЕТ</mark>!" in page_of(
+    assert "A wolf &lt;b&gt;came&lt;/b&gt; / <mark>ПРИВЕТ</mark>!" in page_of(
         user_client, f"?{urlencoded('привет')}"
     )
+    make_turn(said, 2, status=Turn.Status.STREAMING, user_text="Is it WARM?", text="Yes, it")
+    assert "Is it <mark>WARM</mark>? / Yes, it</p>" in page_of(user_client, "?q=warm")
     assert "<mark>" not in page_of(user_client, f"?q={said.pk}")
     assert "<mark>" not in page_of(user_client, "")
 
@@ -210,18 +214,21 @@ def test_the_log_takes_as_many_queries_however_many_rows_and_filters(user_client
     for _ in range(ON_A_PAGE + 5):
         make_turn(make_conversation(user), 0, text="wolf")
     assert queries("") == queries("?failed=1&interrupted=1&tools=1&slower=1") + 3 == few
-    assert queries("?q=wolf") <= few + 6
+    assert queries("?q=wolf") <= few + 7
 
 
 def test_a_page_is_found_by_an_index_and_not_sorted(user_client: Client, user: User) -> None:
     make_turn(make_conversation(user), 0)
+    persona = "?persona=p000000000001"
+    rare = dict.fromkeys(("?slower=60000", "?platform=jaicp", "?version=7", "?talked=day"), "created_at")
+    rare[f"{persona}&talked=week"] = "persona"
     for query in (
         "",
         *(f"?sort={sort.name}" for sort in SORTS),
         "?failed=1",
         "?tools=1",
-        "?persona=p000000000001",
-        *(rare := ("?slower=60000", "?platform=jaicp", "?version=7")),
+        persona,
+        *rare,
     ):
         with CaptureQueriesContext(connection) as captured:
             user_client.get(f"/conversations/{query}")
@@ -233,16 +240,19 @@ def test_a_page_is_found_by_an_index_and_not_sorted(user_client: Client, user: U
             plan
         )
         if query in rare:  # what few rows have is found without reading the others
-            assert "USING COVERING INDEX summary_by_created_at" in plan[0]
+            assert f"USING COVERING INDEX summary_by_{rare[query]} " in plan[0]
 
 
 def test_htmx_gets_the_table_alone(user_client: Client, user: User) -> None:
     conversation = make_conversation(user)
-    response = user_client.get("/conversations/", headers={"HX-Request": "true"})
+    query = {"q": "", "platform": "", "sort": "newest"}
+    response = user_client.get("/conversations/", query, headers={"HX-Request": "true"})
     page = response.content.decode()
     assert conversation.pk in page
     assert "<html" not in page
     assert "HX-Request" in response["Vary"]
+    assert response["HX-Replace-Url"] == "/conversations/?sort=newest"
+    assert 'name="back" value="/conversations/?sort=newest" form="selection"' in page
 
 
 def test_a_name_and_tags_are_given_in_the_row_or_on_a_page(user_client: Client, user: User) -> None:
@@ -383,6 +393,16 @@ def test_markdown_strikes_through_each_unheard_paragraph(user_client: Client, us
     make_turn(conversation, status=Turn.Status.INTERRUPTED, text=text, heard_text="Once upon a")
     markdown = user_client.get(f"/conversations/{conversation.pk}/export/?format=markdown").content.decode()
     assert "Once upon a ~~time.~~\n\n~~The end.~~ *(not heard" in markdown
+
+
+def test_an_export_is_headed_as_the_page_is(user_client: Client, user: User) -> None:
+    conversation = make_conversation(user)
+    make_turn(conversation, user_text="Tell me\na story")
+    path = f"/conversations/{conversation.pk}/"
+    for query in ("", "export/?format=html"):
+        assert "<h1>“Tell me a story”</h1>" in user_client.get(path + query).content.decode()
+    markdown = user_client.get(f"{path}export/?format=markdown").content.decode()
+    assert markdown.startswith("# “Tell me a story”\n")
 
 
 def test_several_are_exported_as_one_archive(user_client: Client, user: User, other_user: User) -> None:
