@@ -78,6 +78,7 @@ def watched_context(browser: Browser, site: Site) -> Iterator[tuple[BrowserConte
     """One context for all tests of a folder, for its cache of scripts, and the problems that its pages have had."""
     problems: list[str] = []
     with _watched(browser, site, problems) as context:
+        context.new_page()
         yield context, problems
 
 
@@ -119,16 +120,14 @@ def anonymous_page(browser: Browser, site: Site, problems: list[str]) -> Iterato
 
 
 def _forget(context: BrowserContext, site: Site) -> None:
-    """Close the pages, and delete what they stored and were permitted."""
-    last = context.new_page()
-    for page in context.pages:
-        if page is not last:
-            page.close()
+    """Close the pages but the first, which no test uses, and delete what they stored and were permitted."""
+    first, *others = context.pages
+    for page in others:
+        page.close()
     stored = {"origin": site.url, "storageTypes": "cookies,local_storage,indexeddb,cache_storage"}
-    context.new_cdp_session(last).send("Storage.clearDataForOrigin", stored)
+    context.new_cdp_session(first).send("Storage.clearDataForOrigin", stored)
     context.clear_cookies()
     context.clear_permissions()
-    last.close()
 
 
 @contextmanager
