@@ -128,8 +128,9 @@ async def test_leaving_closes_a_connection_that_the_server_keeps_open(
 
 
 async def test_an_answer_read_to_its_end_leaves_its_connection_to_the_next(
-    llm_server: LLMServerHandle,
+    llm_server: LLMServerHandle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("playground.outgoing.completion.REST_MS", 5_000)  # the server's process may be slow
     for _ in range(2):
         async with open_completion(
             wire(llm_server.completions_url("late-end")), limits=DEFAULT_LIMITS
