@@ -5,7 +5,7 @@ A wait's row is made anew from the rows of its turns whenever one of them ends, 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -52,7 +52,8 @@ def _waits_at() -> QuerySet[CallersWait]:
 
 _COUNTED = PreparedSelect(lambda: _waits_at().values_list("counted"))
 _INSERT_WAIT = PreparedInsert(CallersWait)
-_UPDATE_WAIT = PreparedUpdate(_waits_at, (*(each.name for each in fields(WaitNumbers)), "counted"))
+_NUMBERS = tuple(each.name for each in fields(WaitNumbers))
+_UPDATE_WAIT = PreparedUpdate(_waits_at, (*_NUMBERS, "counted"))
 _WAITS = PreparedSelect(
     lambda: (
         CallersWait.objects.order_by()
@@ -187,7 +188,7 @@ def _first_position(conversation_id: str, position: int, following: str | None) 
 def _store_wait(conversation: _CountedConversation, numbers: WaitNumbers, counted: Counts) -> Counts:
     """Store the wait, and return what it counted before."""
     stored = _COUNTED.first(conversation=conversation.conversation_id, position=numbers.position)
-    values = asdict(numbers) | {"counted": counted}
+    values = {name: getattr(numbers, name) for name in _NUMBERS} | {"counted": counted}
     if stored is not None:
         _UPDATE_WAIT(conversation=conversation.conversation_id, **values)
         before: Counts = stored[0]

@@ -9,12 +9,19 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import AutoField, Expression, Field, Model, QuerySet
+from django.db.models import AutoField, BooleanField, CharField, Expression, Field, Model, QuerySet, TextField
 from django.db.models.sql.subqueries import InsertQuery, UpdateQuery
 
 Row = tuple[Any, ...]
 Converters = Mapping[int, tuple[Sequence[Callable[..., Any]], Any]]
 """By column: functions that make Python values of the database's, and the expression that they are of."""
+
+_PASSED_AS_IT_IS: Mapping[type, type] = {
+    CharField: str,
+    TextField: str,
+    BooleanField: bool,
+}
+"""The type of value that a driver takes from a field as it is. Django's way there is ten calls long."""
 
 
 def _database() -> BaseDatabaseWrapper:
@@ -28,13 +35,17 @@ class Parameter(Expression):
     def __init__(self, name: str, output_field: "Field[Any, Any]") -> None:
         super().__init__(output_field=output_field)
         self.name = name
+        self._passed_type = _PASSED_AS_IT_IS.get(type(getattr(output_field, "target_field", output_field)))
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", (self,)
 
     def bound(self, values: Mapping[str, Any], database: BaseDatabaseWrapper) -> Any:
         """Return the named value as the database's driver takes it."""
-        return self.output_field.get_db_prep_save(values[self.name], database)
+        value = values[self.name]
+        if value is None or type(value) is self._passed_type:
+            return value
+        return self.output_field.get_db_prep_save(value, database)
 
 
 def parameter(model: type[Model], name: str) -> Parameter:

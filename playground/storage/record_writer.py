@@ -253,7 +253,7 @@ def _is_the_databases(error: Exception) -> bool:
 
 def _store(row: TurnRow) -> list[CountsChange]:
     """Store the row; return what its end changes of its slot."""
-    values = {name: storable(value) for name, value in row.values.items()}
+    values: Json = storable(row.values)
     # Viewers were told these events in any case: no other may have their ``seq``.
     if _ADVANCE(id=row.conversation_id, last_seq=row.last_seq, updated_at=timezone.now()):
         left_at(row.conversation_id, row.last_seq)

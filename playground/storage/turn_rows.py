@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.utils import timezone
 
 from playground.engine.json_text import json_bytes
@@ -90,12 +91,24 @@ def failed_row(turn_id: str, conversation_id: str, text: str, *, last_seq: int) 
 
 def storable(value: Any) -> Any:
     """Return the value without NUL characters, which PostgreSQL can't store, and lone surrogates, which nothing can."""
+    return value if _is_surely_storable(value) else _replaced(value)
+
+
+def _is_surely_storable(value: Any) -> bool:
+    """Whether its JSON, which takes a hundredth of the time of looking into each member, shows nothing to replace."""
+    try:
+        return b"\\u0000" not in orjson.dumps(value)
+    except TypeError:  # lone surrogates, and what orjson alone refuses
+        return False
+
+
+def _replaced(value: Any) -> Any:
     if isinstance(value, str):
         return _NOT_STORABLE.sub("\ufffd", value)
     if isinstance(value, dict):
-        return {storable(key): storable(member) for key, member in value.items()}
+        return {_replaced(key): _replaced(member) for key, member in value.items()}
     if isinstance(value, list | tuple):
-        return [storable(member) for member in value]
+        return [_replaced(member) for member in value]
     return value
 
 

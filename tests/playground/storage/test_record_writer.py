@@ -142,6 +142,8 @@ def refuse(rows: object) -> None:
 
 def test_nul_characters_are_replaced_wherever_they_stand() -> None:
     assert storable({"a\0": ["b\0", ("c", 1, None)]}) == {"a\ufffd": ["b\ufffd", ["c", 1, None]]}
+    assert storable(["\ud800", 2**70]) == ["\ufffd", 2**70]
+    assert storable({"a": r"\u0000"}) == {"a": r"\u0000"}
 
 
 async def test_a_row_nested_too_deeply_ends_no_writer_that_can_store_nothing(
