@@ -288,6 +288,7 @@ class BoundedChannel(HTTPChannel):
         """Hand on what came of a request: an inspector records it too."""
         request = self.requests[-1]
         request.is_broken_off = True
+        # Daphne would open a socket for it.
         request.requestHeaders.removeHeader(b"Upgrade")
         self.persistent = False
         self.allContentReceived()

@@ -36,7 +36,10 @@ def save_changes(persona: Persona, *, by: User | None, note: str = "") -> Saved:
 
 @transaction.atomic
 def save_if_changed(persona: Persona, *, by: User | None, note: str = "") -> Saved:
-    """Save the persona as `save_persona` does, unless it is as its newest version. The note is of no user."""
+    """Save the persona as `save_persona` does, unless it is as its newest version.
+
+    ``note`` is Greenroom's own, not the user's.
+    """
     if persona.version and not _has_changed(persona):
         return Saved(persona.versions.latest("number"), is_new=False)
     return Saved(save_persona(persona, by=by, note=note), is_new=True)

@@ -122,10 +122,8 @@ def _part_problems(field: PersonaField, value: Any) -> Iterator[str]:
     yield from _messages(literal_key_problems(unknown))
     for part in field.parts:
         _, key = part.place
-        has_other_choices = (
-            field.name == "vqa" and part.kind is FieldKind.CHOICE
-        )  # the form words vision itself
-        if not has_other_choices:
+        # The form's choices of vision are other values than the document's.
+        if field.name != "vqa" or part.kind is not FieldKind.CHOICE:
             yield from _value_problems(part, value.get(key))
 
 

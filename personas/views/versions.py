@@ -43,8 +43,7 @@ def version_compare(request: HttpRequest, persona_id: str) -> HttpResponse:
         "fields": [change for change in changes if change.path not in PROMPT_FIELDS],
         "prompt": prompt_changes(older, newer) if any(c.path in PROMPT_FIELDS for c in changes) else (),
         "same": not changes,
-        "is_another_than_now": older.number != persona.version
-        and (bool(changes) or newer.number != persona.version),
+        "can_restore": older.number != persona.version and (bool(changes) or newer.number != persona.version),
     }
     return render(request, "personas/version_compare.html", context)
 

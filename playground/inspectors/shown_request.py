@@ -160,8 +160,8 @@ def _added_headers(row: InspectedRequest) -> str:
     own = f"Greenroom adds {names}, so that no browser takes the answer for a page of this site."
     if row.server == IN_PROCESS:
         return own
-    is_as_given = row.answer == Inspector.Answer.PASS_ON and not row.error
-    of_server = "" if is_as_given else "Server, " + ("Date, " if row.server == "uvicorn" else "")
+    is_verbatim = row.answer == Inspector.Answer.PASS_ON and not row.error
+    of_server = "" if is_verbatim else "Server, " + ("Date, " if row.server == "uvicorn" else "")
     by = row.server or "The server"
     return f"{own} {by} adds {of_server}Transfer-Encoding or Connection, as the connection needs."
 

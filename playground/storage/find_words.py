@@ -132,7 +132,7 @@ def _open_texts(user: User, words: str) -> Mapping[str, str]:
     # In the order of the index that finds the few open ones: else all turns are gone through.
     turns = Turn.objects.filter(Exists(own), status__in=Turn.OPEN).order_by("status", "lease_until")
     rows = turns.values_list("conversation", "user_text", "text")[:MOST_OPEN]
-    texts = {pk: "\n".join(filter(None, said)) for pk, *said in rows}
+    texts = {pk: "\n".join(filter(None, lines)) for pk, *lines in rows}
     folded = words.casefold()
     return {pk: text for pk, text in texts.items() if folded in text.casefold()}
 

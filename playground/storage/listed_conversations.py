@@ -14,6 +14,7 @@ from django.utils import timezone
 from playground.engine.json_text import json_bytes
 from playground.models import Conversation, ConversationSummary, ConversationTag, DrawnWait, Turn
 from playground.storage.find_words import NOTHING_FOUND, FoundConversations, excerpts_of, find_words
+from playground.storage.persona_health import DAY, WEEK
 
 ON_A_PAGE = 30
 
@@ -47,9 +48,8 @@ class Recent(NamedTuple):
     length: timedelta
 
 
-DAY = Recent("day", "in the last 24 hours", timedelta(days=1))
-WEEK = Recent("week", "in the last 7 days", timedelta(days=7))
-RECENT = (DAY, WEEK)
+RECENT = (Recent("day", "in the last 24 hours", DAY), Recent("week", "in the last 7 days", WEEK))
+"""Those of the home page, whose numbers lead here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ _PASSED_AS_IT_IS: Mapping[type, type] = {
     TextField: str,
     BooleanField: bool,
 }
-"""The type of value that a driver takes from a field as it is. Django's way there is ten calls long."""
+"""By field: the type of its values that drivers take as they are. Django makes ten calls to find that out."""
 
 
 def _database() -> BaseDatabaseWrapper:

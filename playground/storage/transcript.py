@@ -92,8 +92,8 @@ def transcript_of(conversation: Conversation) -> list[TranscriptTurn]:
 
 def first_words_of(turns: Iterable[TranscriptTurn]) -> str:
     """Return what the user said first, on one line; empty if they said nothing."""
-    said = (" ".join(each.turn.user_text.split()) for each in turns)
-    return next(filter(None, said), "")
+    texts = (" ".join(each.turn.user_text.split()) for each in turns)
+    return next(filter(None, texts), "")
 
 
 class _CallersTimes:

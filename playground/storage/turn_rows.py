@@ -95,7 +95,7 @@ def storable(value: Any) -> Any:
 
 
 def _is_surely_storable(value: Any) -> bool:
-    """Whether its JSON, which takes a hundredth of the time of looking into each member, shows nothing to replace."""
+    """Whether its JSON shows nothing to replace: it takes less than a tenth of the time of looking into each member."""
     try:
         return b"\\u0000" not in orjson.dumps(value)
     except TypeError:  # lone surrogates, and what orjson alone refuses

@@ -1,4 +1,4 @@
-"""The deadline of one attempt to get an answer: it counts no time in which this process itself stood still."""
+"""The deadline of an answer: it counts no time in which this process itself stood still."""
 
 import asyncio
 from types import TracebackType
@@ -13,16 +13,15 @@ from playground.turns.turn_output import TurnOutput
 
 
 class AnswerDeadline:
-    """Raises TimeoutError inside its block, which is entered once, when the answer has missed a limit."""
+    """Raises TimeoutError inside its block when the answer has missed a limit. Each attempt enters the block anew."""
 
-    def __init__(self, output: TurnOutput, limits: Limits, lag: LoopLag, lag_before_ms: int) -> None:
-        """``lag_before_ms`` is what ``lag`` had added up at the turn's start."""
+    def __init__(self, output: TurnOutput, limits: Limits, lag: LoopLag) -> None:
         self.progress = Progress()
         """In ms from the turn's start, without `lag_ms`."""
         self._output = output
         self._limits = limits
         self._lag = lag
-        self._lag_before_ms = lag_before_ms
+        self._lag_before_ms = lag.total_ms
         self._loop = asyncio.get_running_loop()
         self._timer = PutOffTimer(self._miss)
         self._timeout = asyncio.timeout(None)
@@ -30,6 +29,7 @@ class AnswerDeadline:
         """By the event loop's clock."""
 
     async def __aenter__(self) -> Self:
+        self.progress, self._timeout = Progress(), asyncio.timeout(None)
         self.put_off()
         await self._timeout.__aenter__()
         return self

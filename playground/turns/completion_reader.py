@@ -91,11 +91,9 @@ class CompletionReader:
         self._loop = asyncio.get_running_loop()
         self._offered = frozenset(name for tool in persona.llm.tools if (name := _function_name(tool)))
         self._decoder = self._new_decoder()
-        self._lag = lag
-        self._lag_before_ms = lag.total_ms
+        self._deadline = AnswerDeadline(output, limits, lag)
         self._lag_ms = 0
-        """How long this process had stood still until the last read, from the turn's start."""
-        self._deadline = self._new_deadline()
+        """The deadline's ``lag_ms`` at the last read."""
         self._arrivals = Arrivals()
         self._sent_ms = 0
         self._has_response = False
@@ -143,7 +141,6 @@ class CompletionReader:
             await asyncio.sleep(wait_ms / 1000)
             attempt += 1
             self._decoder = self._new_decoder()
-            self._deadline = self._new_deadline()
         self._note_media_type()
         if note := self._arrivals.note:
             self._output.note(note)
@@ -170,7 +167,8 @@ class CompletionReader:
                     await self._stream(decoder, phases)
             self._take(decoder.close())
         except TimeoutError:
-            self._raise_idle_failure()
+            if self._idle_failure is not None:
+                raise self._idle_failure from None
             error = self._hang_up(decoder)
         except UpstreamError as broken:
             error = broken
@@ -236,9 +234,10 @@ class CompletionReader:
             self._media_type = _media_type(response)
             async for data in response.aiter_bytes():
                 self._idle.unset()
-                self._raise_idle_failure()
+                if self._idle_failure is not None:
+                    raise self._idle_failure
                 self._arrived_ms = self._output.now_ms()
-                self._lag_ms = self._lag.total_ms - self._lag_before_ms
+                self._lag_ms = self._deadline.lag_ms
                 if self._output.ttfb_ms is None:
                     self._mark_byte()
                 await self._take_gently(self._feed(decoder, data))
@@ -349,9 +348,6 @@ class CompletionReader:
         wait_ms = error.retry_after_ms or 0
         return wait_ms if wait_ms <= self._limits.retry_wait_ms else None
 
-    def _new_deadline(self) -> AnswerDeadline:
-        return AnswerDeadline(self._output, self._limits, self._lag, self._lag_before_ms)
-
     def _new_decoder(self) -> AnswerDecoder:
         return AnswerDecoder(
             secrets=self._call.secrets,
@@ -367,10 +363,6 @@ class CompletionReader:
         except Exception as failure:
             self._idle_failure = failure
             self._deadline.end_now()
-
-    def _raise_idle_failure(self) -> None:
-        if self._idle_failure is not None:
-            raise self._idle_failure
 
 
 def _function_name(tool: Json) -> str:

@@ -27,7 +27,7 @@ class LoopLag:
         self._watching += 1
         if self._timer is None:
             self._timer = PutOffTimer(self._tick)
-            self._await_tick(self._timer)
+            self._await_tick()
         try:
             yield
         finally:
@@ -40,9 +40,9 @@ class LoopLag:
         late_s = asyncio.get_running_loop().time() - self._due_at
         if late_s > PUNCTUAL_S:
             self.total_ms += round(late_s * 1000)
-        if self._timer is not None:
-            self._await_tick(self._timer)
+        self._await_tick()
 
-    def _await_tick(self, timer: PutOffTimer) -> None:
+    def _await_tick(self) -> None:
+        assert self._timer is not None
         self._due_at = asyncio.get_running_loop().time() + TICK_S
-        timer.set(self._due_at)
+        self._timer.set(self._due_at)

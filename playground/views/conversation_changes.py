@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -185,7 +186,7 @@ async def _end_selected(request: HttpRequest) -> HttpResponse:
         return _back(request)
     if "confirmed" not in request.POST:
         receivers = sorted({each.callback_url for each in active if each.sends_callbacks})
-        back = request.POST.get("back", "")
+        back = _return_address(request)
         context = {"conversations": active, "receivers": receivers, "is_selection": True, "back": back}
         return await sync_to_async(render)(request, "conversations/end.html", context)
     for conversation in active:
@@ -209,7 +210,11 @@ def _counted(count: int) -> str:
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    """Go back to the page of this site that the form names, else to the call log."""
+    return redirect(_return_address(request))
+
+
+def _return_address(request: HttpRequest) -> str:
+    """Return the address of the page of this site that the form names, else that of the call log."""
     to = request.POST.get("back", "")
     is_here = to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None)
-    return redirect(to) if is_here else redirect("conversations:list")
+    return to if is_here else reverse("conversations:list")

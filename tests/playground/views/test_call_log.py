@@ -306,10 +306,14 @@ def test_an_end_asks_once_what_it_tells_whom(user_client: Client, user: User) ->
     silent = make_conversation(user)
     ended = make_conversation(user, status=Conversation.Status.ENDED)
     selected = {"conversation": [telling.pk, silent.pk, ended.pk], "action": "end"}
+    selected |= {"back": "/conversations/?failed=1"}
     question = user_client.post("/conversations/selected/", selected).content.decode()
     assert receiver in question
     assert "End 2 conversations?" in question
     assert ended.pk not in question
+    assert 'href="/conversations/?failed=1">Cancel' in question
+    foreign = user_client.post("/conversations/selected/", selected | {"back": "//evil.example/"})
+    assert 'href="/conversations/">Cancel' in foreign.content.decode()
     assert Conversation.objects.filter(status="active").count() == 2
     user_client.post("/conversations/selected/", selected | {"confirmed": "1"})
     assert Conversation.objects.filter(status="active").count() == 0
