@@ -1,4 +1,4 @@
-"""How long the call log's and the personas' pages take with many of them, in this process, without a server.
+"""How long each page takes with many personas and conversations, in this process, without a server.
 
 ``python -m tests.bench.call_log 100000 2000`` (conversations, personas) in a data folder of its own
 (``GREENROOM_DATA``), or at a ``DATABASE_URL``.
@@ -36,8 +36,38 @@ PAGES = (
     "/personas/",
     "/personas/?sort=used",
     "/personas/?q=Persona+19",
+    "/personas/new/",
+    "/personas/import/",
+    "/personas/export/",
+    "/personas/{persona}/",
+    "/personas/{persona}/versions/",
+    "/personas/{persona}/versions/compare/?older=1&newer=1",
+    "/personas/{persona}/export/",
+    "/personas/{persona}/delete/",
+    "/fillers/",
+    "/fillers/new/",
     "/playground/",
+    "/playground/measured/persona/{persona}/",
+    "/playground/{conversation}/",
+    "/conversations/{conversation}/",
+    "/conversations/{conversation}/name/",
+    "/conversations/{conversation}/export/?format=html",
+    "/inspectors/",
+    "/inspectors/new/",
+    "/callbacks/",
+    "/people/",
+    "/people/new/",
+    "/account/",
+    "/palette/?q=Persona+19",
+    "/docs/wire/",
+    "/v2/docs",
+    "/admin/",
+    "/admin/personas/persona/",
+    "/admin/personas/tokensecret/",
+    "/admin/playground/conversation/",
+    "/admin/playground/turn/",
 )
+"""Each page that a person opens, but for those of one inspected request, one filler config and one user."""
 
 
 def main() -> None:
@@ -87,12 +117,21 @@ def _measure() -> None:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
+    from playground.models import Conversation
+
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(User.objects.get(username=OWNER))
     client.get(PAGES[0])
+    newest = (
+        Conversation.objects.filter(owner__username=OWNER)
+        .select_related("persona_version")
+        .latest("created_at")
+    )
+    ids = {"conversation": newest.pk, "persona": newest.persona_version.persona_ref}
+    pages = [page.format(**ids) for page in PAGES]
     next_page = re.search(r'href="([^"]+)" rel="next"', client.get("/conversations/").content.decode())
     deep = f"/conversations/{unescape(next_page.group(1))}" if next_page else "/conversations/"
-    for page in (*PAGES, deep):
+    for page in (*pages, deep):
         times_ms = []
         for _ in range(VISITS):
             began_s = time.perf_counter()

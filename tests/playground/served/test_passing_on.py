@@ -210,3 +210,19 @@ def test_an_answer_without_a_body_comes_back_as_it_is(site: Site, inspector: str
 def test_a_head_has_no_body_either(site: Site, inspector: str) -> None:
     given = send(site, f"{inspector}/mirror/v1/x?length=1", None, method="HEAD")
     assert (given.status, given.reason, given.body) == (201, ODD_REASON, b"")
+
+
+async def test_openais_asynchronous_client_reads_streams_and_refusals(site: Site, inspector: str) -> None:
+    async with openai.AsyncOpenAI(
+        base_url=f"{site.url}{inspector}/ok/v1", api_key=KEY, max_retries=0, timeout=DEADLINE_S
+    ) as client:
+        stream = await client.chat.completions.create(
+            model="gpt-4o", messages=[{"role": "user", "content": "Hello"}], stream=True
+        )
+        texts = [chunk.choices[0].delta.content or "" async for chunk in stream if chunk.choices]
+        assert "".join(texts) == TEXT
+        refusing = client.with_options(base_url=f"{site.url}{inspector}/unauthorised/v1")
+        with pytest.raises(openai.AuthenticationError):
+            await refusing.chat.completions.create(
+                model="gpt-4o", messages=[{"role": "user", "content": "Hello"}]
+            )
