@@ -1,6 +1,5 @@
 """Check connection: sends one tiny streamed request from possibly unsaved values and records the response."""
 
-import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
@@ -23,9 +22,10 @@ from playground.engine.persona_document import read_persona
 from playground.engine.platforms.registry import platform_named
 from playground.engine.request import LLMRequest
 from playground.engine.wire_request import WireRequest
+from playground.lag_free_timeout import LagFreeTimeout
+from playground.loop_lag import loop_lag
 from playground.outgoing.completion import open_completion
 from playground.storage.load_plan import wire_request, written_request
-from playground.timers import started_stopwatch
 
 QUESTION = "Say one short sentence."
 CHECK_CONVERSATION_ID = "ccheck"
@@ -101,10 +101,12 @@ async def observe(prepared: PreparedCheck, limits: Limits = CHECK_LIMITS) -> Obs
     )
     if prepared.wire is None:
         return observation
-    now_ms = started_stopwatch()
+    lag = loop_lag.get()
     try:
-        async with asyncio.timeout(limits.turn_ms / 1000):
-            await _read(prepared.wire, prepared.secrets, observation, now_ms, limits)
+        with lag.watched():
+            now_ms = lag.started_stopwatch()
+            async with LagFreeTimeout(limits.turn_ms / 1000):
+                await _read(prepared.wire, prepared.secrets, observation, now_ms, limits)
     except UpstreamError as error:
         _fail(observation, error)
     except TimeoutError:
@@ -140,7 +142,7 @@ async def _read(
         while True:
             wait_ms = limits.content_gap_ms if over_ms is None else limits.after_finish_ms
             try:
-                async with asyncio.timeout(wait_ms / 1000):
+                async with LagFreeTimeout(wait_ms / 1000):
                     data = await anext(stream, b"")
             except TimeoutError:
                 has_left = True

@@ -1,6 +1,5 @@
 """Passes a request on to a real server, under the outgoing guard, and gives its answer back as it arrives."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,6 +14,7 @@ from playground.engine.errors.codes import Code, UpstreamError
 from playground.inspectors.forwarding import ForwardedAnswer, Forwarding, PassedRequest, RawHeaders
 from playground.inspectors.pass_on_limits import PASS_ON_LIMITS, PassOnLimits
 from playground.inspectors.passed_headers import answer_headers, has_body, request_headers
+from playground.lag_free_timeout import LagFreeTimeout
 from playground.outgoing.passing_on import PassedAnswer, open_passed_on
 
 HIGHEST_STATUS = 599
@@ -94,7 +94,7 @@ async def _open(
         request.method, address, headers=headers, body=upload, connect_ms=limits.connect_ms
     )
     try:
-        async with asyncio.timeout(limits.begin_ms / 1000):
+        async with LagFreeTimeout(limits.begin_ms / 1000):
             answer = await stack.enter_async_context(opened)
     except TimeoutError:
         raise upstream.unanswered_in_time(address, limits.begin_ms) from None
@@ -159,7 +159,7 @@ class _Forwarded:
 
     async def _part(self) -> bytes:
         try:
-            async with asyncio.timeout(self._gap_ms / 1000):
+            async with LagFreeTimeout(self._gap_ms / 1000):
                 return await self._answer.read()
         except TimeoutError:
             raise upstream.fell_silent(self._address, self._gap_ms) from None

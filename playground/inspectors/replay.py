@@ -1,6 +1,5 @@
 """Sends an inspected request once more, to a persona's endpoint: its body with the persona's headers and key."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -20,9 +19,10 @@ from playground.engine.next_request import build_request
 from playground.engine.persona_document import read_persona
 from playground.engine.platforms.registry import platform_named
 from playground.engine.wire_request import WireRequest
+from playground.lag_free_timeout import LagFreeTimeout
+from playground.loop_lag import loop_lag
 from playground.outgoing.completion import open_completion
 from playground.storage.load_plan import wire_request
-from playground.timers import started_stopwatch
 
 REPLAY_LIMITS = replace(DEFAULT_LIMITS, first_content_ms=15_000, content_gap_ms=10_000, turn_ms=45_000)
 """Shorter than a turn's: a user waits for the page."""
@@ -89,17 +89,25 @@ async def replay(prepared: PreparedReplay, limits: Limits = REPLAY_LIMITS) -> Re
     answer = ReplayedAnswer(error=prepared.refusal)
     if prepared.wire is None:
         return answer
-    now_ms = started_stopwatch()
+    lag = loop_lag.get()
+    with lag.watched():
+        now_ms = lag.started_stopwatch()
+        await _read_or_fail(prepared, answer, now_ms, limits)
+        answer.total_ms = now_ms()
+    return answer
+
+
+async def _read_or_fail(
+    prepared: PreparedReplay, answer: ReplayedAnswer, now_ms: Callable[[], int], limits: Limits
+) -> None:
     try:
-        async with asyncio.timeout(limits.turn_ms / 1000):
+        async with LagFreeTimeout(limits.turn_ms / 1000):
             await _read(prepared, answer, now_ms, limits)
     except UpstreamError as error:
         answer.error = error
     except TimeoutError:
         sentence = f"The answer wasn't over after {limits.turn_ms // 1000} s: Greenroom hung up."
         answer.error = UpstreamError(Code.TURN_TIMEOUT, sentence)
-    answer.total_ms = now_ms()
-    return answer
 
 
 async def _read(
@@ -113,7 +121,7 @@ async def _read(
         stream = response.aiter_bytes()
         while not (decoder.ended or decoder.failure):
             try:
-                async with asyncio.timeout(limits.content_gap_ms / 1000):
+                async with LagFreeTimeout(limits.content_gap_ms / 1000):
                     data = await anext(stream, b"")
             except TimeoutError:
                 answer.error = stopped_coming(limits)

@@ -17,6 +17,7 @@ from playground.engine.errors.refused_answer import refused_answer
 from playground.engine.headers import HeaderError, check_value
 from playground.engine.limits import Limits
 from playground.engine.wire_request import WireRequest
+from playground.lag_free_timeout import LagFreeTimeout
 from playground.outgoing import client
 from playground.outgoing.transports.body import Body
 
@@ -87,7 +88,7 @@ async def _open(stack: AsyncExitStack, request: WireRequest, limits: Limits, red
         redact=redactor.redact,
     )
     try:
-        async with asyncio.timeout(limits.first_content_ms / 1000):
+        async with LagFreeTimeout(limits.first_content_ms / 1000):
             http = await stack.enter_async_context(opened)
     except TimeoutError:
         raise upstream.unanswered_in_time(address, limits.first_content_ms) from None
@@ -144,7 +145,7 @@ async def _error_body(body: Body, limits: Limits) -> bytes:
     """Return the beginning of an error's body. A body that doesn't arrive in time is dropped: the status matters."""
     beginning = bytearray()
     with suppress(UpstreamError, TimeoutError):
-        async with asyncio.timeout(limits.error_body_ms / 1000):
+        async with LagFreeTimeout(limits.error_body_ms / 1000):
             while len(beginning) < limits.error_body_bytes and (chunk := await body.read()):
                 beginning += chunk
     return bytes(beginning[: limits.error_body_bytes])

@@ -16,6 +16,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from playground.engine.addresses.address import parse_private_host
 from playground.engine.addresses.networks import METADATA_NAMES, IPAddress, is_metadata, is_public
+from playground.lag_free_timeout import LagFreeTimeout
 from playground.outgoing.phases import Moment, mark
 
 _dialled_host: contextvars.ContextVar[str] = contextvars.ContextVar("dialled_host", default="")
@@ -90,7 +91,7 @@ class GuardedResolver(AbstractResolver):
     async def _look_up(self, host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(self._timeout_ms / 1000):
+            async with LagFreeTimeout(self._timeout_ms / 1000):
                 infos = await loop.getaddrinfo(
                     host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
                 )

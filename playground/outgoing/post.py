@@ -1,12 +1,12 @@
 """Posts a body and reads the beginning of the answer, whatever its status."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from playground.engine.addresses.address import Address
 from playground.engine.errors.codes import UpstreamError
+from playground.lag_free_timeout import LagFreeTimeout
 from playground.outgoing import client
 from playground.outgoing.transports.body import Body
 
@@ -39,8 +39,8 @@ async def post(
     """
     try:
         opened = client.open_response("POST", address, headers=headers, body=body)
-        async with asyncio.timeout(answer_s) as until_status, opened as response:
-            until_status.reschedule(None)
+        async with LagFreeTimeout(answer_s) as until_status, opened as response:
+            until_status.set(None)
             beginning = await _beginning(response.extensions["body"], body_s, read_bytes)
             is_plain = "content-encoding" not in response.headers
             return PostAnswer(response.status_code, response.headers, beginning if is_plain else b"")
@@ -55,7 +55,7 @@ async def _beginning(body: Body, within_s: float, size: int) -> bytes:
     """Return as much of the body as comes in time, ``size`` bytes at the most."""
     beginning = bytearray()
     with suppress(UpstreamError, TimeoutError):
-        async with asyncio.timeout(within_s):
+        async with LagFreeTimeout(within_s):
             while len(beginning) < size and (chunk := await body.read()):
                 beginning += chunk
     return bytes(beginning[:size])

@@ -11,6 +11,7 @@ from playground.engine.answer.text_channel import storable
 from playground.engine.errors.codes import Code, CommandError, GreenroomError, UpstreamError
 from playground.engine.limits import Limits
 from playground.failures import log_failure
+from playground.lag_free_timeout import LagFreeTimeout
 from playground.outgoing.completion import OpenCompletion
 from playground.storage.database_thread import in_database_thread
 from playground.tasks import start_task
@@ -120,7 +121,7 @@ class ToolRounds:
             f"It did not answer within {limits.tool_endpoint_ms / 1000:g} s. Look at its log, or save a mock.",
         )
         try:
-            async with asyncio.timeout(limits.tool_endpoint_ms / 1000):
+            async with LagFreeTimeout(limits.tool_endpoint_ms / 1000):
                 opened = self._open_completion(request.wire, limits=limits, secrets=request.secrets)
                 async with opened as response:
                     async for data in response.aiter_bytes():

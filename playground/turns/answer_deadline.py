@@ -7,8 +7,8 @@ from typing import Self
 from playground.engine.answer.deadlines import Progress
 from playground.engine.errors.codes import UpstreamError
 from playground.engine.limits import Limits
+from playground.loop_lag import LoopLag
 from playground.timers import PutOffTimer
-from playground.turns.loop_lag import LoopLag
 from playground.turns.turn_output import TurnOutput
 
 
@@ -67,6 +67,7 @@ class AnswerDeadline:
 
     def _miss(self) -> None:
         """End the wait, unless this process has stood still since the deadline was set: then go on for as long."""
+        self._lag.measure()
         self.put_off()
         if self._due_at <= self._loop.time():
             self._timer.unset()

@@ -42,11 +42,11 @@ from playground.engine.limits import KIB, Limits
 from playground.engine.persona import PersonaSettings
 from playground.engine.platforms.registry import platform_named
 from playground.engine.turn_plan import Call
+from playground.loop_lag import LoopLag
 from playground.outgoing.completion import OpenCompletion, Response
 from playground.outgoing.phases import Phases
 from playground.timers import PutOffTimer
 from playground.turns.answer_deadline import AnswerDeadline
-from playground.turns.loop_lag import LoopLag
 from playground.turns.phase_teller import PhaseTeller
 from playground.turns.turn_output import TurnOutput
 
@@ -224,7 +224,7 @@ class CompletionReader:
                     self._output.emit(RequestUnanswered(t_ms=self._output.now_ms(), phases=moments))
 
     async def _stream(self, decoder: AnswerDecoder, phases: Phases) -> None:
-        # The deadline is this reader's: that of the opening doesn't know when this process stood still.
+        # The deadline is this reader's, which counts from the turn's start and names the limit that was missed.
         limits = replace(self._limits, first_content_ms=self._limits.turn_ms)
         opened = self._open_completion(self._call.wire, limits=limits, secrets=self._call.secrets)
         async with opened as response:

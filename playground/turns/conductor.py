@@ -37,11 +37,11 @@ from playground.engine.speech.tags import tags_of
 from playground.engine.speech.voices import voice_of
 from playground.engine.turn_plan import TurnPlan
 from playground.failures import log_failure
+from playground.loop_lag import LoopLag
 from playground.outgoing.completion import OpenCompletion
 from playground.tools.argument_checks import CheckArguments, check_arguments
 from playground.turns.completion_reader import CompletionReader
 from playground.turns.interrupt import Interrupt, InterruptSignal
-from playground.turns.loop_lag import LoopLag
 from playground.turns.turn_output import Emit, TurnOutput
 from playground.turns.waiting_interrupt import WaitingInterrupt
 

@@ -14,6 +14,7 @@ from playground.engine.limits import MIB, Limits
 from playground.engine.speech.fillers import Pick
 from playground.engine.turn_limits import OpenTurns, OpenTurnSlot
 from playground.failures import log_failure
+from playground.loop_lag import loop_lag
 from playground.outgoing.completion import OpenCompletion
 from playground.realtime.hub import Hub
 from playground.realtime.presented_key import presented_key
@@ -29,7 +30,6 @@ from playground.tools.tool_rounds import ToolRounds
 from playground.turns.conductor import conduct
 from playground.turns.filler_pick import filler_pick
 from playground.turns.interrupt import Interrupt
-from playground.turns.loop_lag import LoopLag
 from playground.turns.revived_turns import RevivedTurns
 from playground.turns.running_turn import LiveTurn
 
@@ -89,7 +89,6 @@ class TurnTasks:
         self._others = others
         self._keep = keep
         self.revived = RevivedTurns(hub, others=others, keep=keep)
-        self._lag = LoopLag()
         self._live: dict[str, LiveTurn] = {}
         self._starting: Counter[str] = Counter()
         self._cut_elsewhere: dict[str, float] = {}
@@ -246,7 +245,8 @@ class TurnTasks:
         right_at_effect.set(None)  # What the turn leads to is no command of whoever began it.
         conversation_id = live.plan.conversation_id
         try:
-            with self._lag.watched():
+            lag = loop_lag.get()
+            with lag.watched():
                 closed = await conduct(
                     live.plan,
                     open_completion=self.conditions.open_completion,
@@ -254,7 +254,7 @@ class TurnTasks:
                     interrupt=live.interrupt,
                     pick=filler_pick(live.plan, unseeded=self.conditions.pick),
                     limits=self.conditions.limits,
-                    lag=self._lag,
+                    lag=lag,
                 )
             await live.publish_end()
         except asyncio.CancelledError:

@@ -23,10 +23,10 @@ from playground.engine.persona import FillerSettings, LLMSettings, PersonaSettin
 from playground.engine.tools.arguments import argument_faults, schema_of
 from playground.engine.turn_plan import Call, TurnPlan
 from playground.engine.wire_request import WireRequest
+from playground.loop_lag import LoopLag
 from playground.tools.argument_checks import ArgumentCheck, CheckArguments
 from playground.turns.conductor import conduct
 from playground.turns.interrupt import Interrupt, InterruptSignal
-from playground.turns.loop_lag import LoopLag
 from tests.playground.scripted_llm import ScriptedLLM, Step
 from tests.virtual_time import VirtualLoop, run_virtually
 

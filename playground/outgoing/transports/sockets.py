@@ -14,8 +14,10 @@ from playground.engine.addresses.address import Address
 from playground.engine.errors import upstream
 from playground.engine.errors.codes import UpstreamError
 from playground.engine.limits import DEFAULT_LIMITS
+from playground.lag_free_timeout import LagFreeTimeout
 from playground.outgoing.guard import BlockedAddressError, Guard, GuardedResolver, LookupTimeoutError
 from playground.outgoing.transports.body import Body
+from playground.outgoing.transports.connect_timeout import ConnectTimeout, connect_timing
 from playground.outgoing.transports.tracing import tracing
 
 KEEP_ALIVE_S = 30.0
@@ -23,6 +25,8 @@ HEADER_FIELD_BYTES = 16 * 1024
 HEADER_FIELDS = 128
 SET_BY_US = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 """Headers that aiohttp would add by itself."""
+_NO_TIMEOUT = aiohttp.ClientTimeout()
+"""Its own would count the time in which this process stood still."""
 
 
 class SocketTransport(httpx.AsyncBaseTransport):
@@ -47,7 +51,7 @@ class SocketTransport(httpx.AsyncBaseTransport):
             max_line_size=HEADER_FIELD_BYTES,
             max_field_size=HEADER_FIELD_BYTES,
             max_headers=HEADER_FIELDS,
-            trace_configs=[tracing()],
+            trace_configs=[tracing(), connect_timing()],
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -83,17 +87,17 @@ class SocketTransport(httpx.AsyncBaseTransport):
 
     async def _send(self, request: httpx.Request, address: Address) -> aiohttp.ClientResponse:
         connect_s = request.extensions["timeout"]["connect"]
-        with self._guard.dialling(address.host):
-            return await self._session.request(
-                request.method,
-                URL(f"{address.scheme}://{address.netloc}{address.target}", encoded=True),
-                headers=_headers_of(request),
-                data=_body_of(request),
-                allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(
-                    connect=connect_s + DEFAULT_LIMITS.dns_ms / 1000, sock_connect=connect_s, sock_read=None
-                ),
-            )
+        async with LagFreeTimeout(None) as timeout:
+            with self._guard.dialling(address.host):
+                return await self._session.request(
+                    request.method,
+                    URL(f"{address.scheme}://{address.netloc}{address.target}", encoded=True),
+                    headers=_headers_of(request),
+                    data=_body_of(request),
+                    allow_redirects=False,
+                    timeout=_NO_TIMEOUT,
+                    trace_request_ctx=ConnectTimeout(timeout, connect_s),
+                )
 
 
 class SocketBody(Body):
@@ -166,7 +170,7 @@ def _unanswered(error: Exception, address: Address) -> UpstreamError:
         case LineTooLong():
             return upstream.headers_too_large(address)
     match error:
-        case aiohttp.ConnectionTimeoutError() | TimeoutError():
+        case TimeoutError():
             return upstream.connect_timed_out(address)
         case aiohttp.ClientConnectorError() if isinstance(cause, ConnectionResetError):
             return upstream.no_tls(address)

@@ -15,10 +15,10 @@ from playground.engine.events import (
     TurnStatus,
 )
 from playground.engine.limits import DEFAULT_LIMITS
+from playground.loop_lag import LoopLag
 from playground.turns.completion_reader import SPOKEN_CHARS_AT_ONCE
 from playground.turns.conductor import conduct
 from playground.turns.interrupt import Interrupt, InterruptSignal
-from playground.turns.loop_lag import LoopLag
 from playground.turns.turn_output import TurnOutput
 from tests.playground.scripted_llm import END, ROLE, ScriptedLLM, text
 from tests.playground.turn_harness import plan, run_turn

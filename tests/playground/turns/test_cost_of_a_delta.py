@@ -12,6 +12,7 @@ import pytest
 
 from playground.engine import json_text
 from playground.engine.limits import DEFAULT_LIMITS
+from playground.loop_lag import LoopLag
 from playground.realtime import frame_sender
 from playground.realtime.frame_sender import SendFrame, send_frames
 from playground.realtime.hub import Hub, Viewer
@@ -19,7 +20,6 @@ from playground.storage.record_writer import Recorder
 from playground.storage.turn_rows import TurnRow
 from playground.turns import completion_reader, conductor, running_turn
 from playground.turns.conductor import conduct
-from playground.turns.loop_lag import LoopLag
 from playground.turns.running_turn import LiveTurn
 from tests.playground.scripted_llm import END, ScriptedLLM, Step, text
 from tests.playground.turn_harness import checks_after, plan

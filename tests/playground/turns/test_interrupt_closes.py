@@ -9,10 +9,10 @@ import pytest
 from playground.engine.events import ContentDelta, Event, RequestSent, TurnStatus
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.engine.turn_plan import Call
+from playground.loop_lag import LoopLag
 from playground.outgoing.completion import open_completion
 from playground.turns.conductor import conduct
 from playground.turns.interrupt import Interrupt, InterruptSignal
-from playground.turns.loop_lag import LoopLag
 from tests.llm_server.fixture import LLMServerHandle
 from tests.playground.sending import wire
 from tests.playground.turn_harness import PERSONA, plan

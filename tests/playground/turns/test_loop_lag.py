@@ -61,3 +61,10 @@ def test_the_limit_of_a_turn_counts_the_time_in_which_it_was_read() -> None:
     assert turn.closed.error is not None
     assert turn.closed.error.code is Code.TURN_TIMEOUT
     assert turn.closed.t_ms == pytest.approx(17_000, abs=200)
+
+
+def test_the_deadlines_timer_may_fire_before_the_one_that_measures() -> None:
+    limits = Limits(content_gap_ms=20_050)
+    answer: list[Step] = [text("One. "), 5.0, text("Two. "), 18.0, text("Three."), END]
+    turn = run_turn(answer, plan=plan(is_instant=True), limits=limits, held_up_at_s=20.02, held_up_for_s=60.0)
+    assert turn.closed.status is TurnStatus.COMPLETED

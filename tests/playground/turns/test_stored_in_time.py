@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from playground.engine.events import Event, PlayoutStarted, ReasoningDelta, SentenceCompleted, ToolCalled
 from playground.engine.json_types import Json
 from playground.engine.limits import DEFAULT_LIMITS
+from playground.loop_lag import LoopLag
 from playground.realtime.hub import Hub
 from playground.storage.record_writer import TICK_S, Recorder
 from playground.storage.turn_rows import TurnRow
 from playground.turns.conductor import conduct
-from playground.turns.loop_lag import LoopLag
 from playground.turns.running_turn import LiveTurn
 from tests.playground.scripted_llm import DONE, TOOL_CALLS, ScriptedLLM, Step, call, chunk, text
 from tests.playground.turn_harness import checks_after, plan

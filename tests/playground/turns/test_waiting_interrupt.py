@@ -15,9 +15,9 @@ from playground.engine.events import (
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.engine.persona import BargeIn, BargeInSettings
 from playground.engine.turn_plan import TurnPlan
+from playground.loop_lag import LoopLag
 from playground.turns.conductor import conduct
 from playground.turns.interrupt import InterruptSignal
-from playground.turns.loop_lag import LoopLag
 from tests.playground.scripted_llm import END, ScriptedLLM, Step, text
 from tests.playground.turn_harness import PERSONA, TurnResult, plan
 from tests.virtual_time import run_virtually
