@@ -1,16 +1,34 @@
-"""What a user calls a conversation of their own, and its tags."""
+"""What a conversation is called: by its user, or by its persona and what was said first; and its tags."""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
 
-from playground.models import Conversation, ConversationTag
+from playground.models import Conversation, ConversationTag, Turn
 from playground.models.conversation_tag import TAG_CHARS
 
 MOST_TAGS = 20
 """Of one conversation."""
 NAME_CHARS = 200
+
+
+def with_called(rows: QuerySet[Conversation]) -> QuerySet[Any]:
+    """Add what tells a conversation without a name: ``persona_name`` and ``first_user_text``, None if none was said."""
+    user_turns = Turn.objects.filter(conversation=OuterRef("pk")).exclude(user_text="").order_by("position")
+    return rows.annotate(
+        persona_name=KeyTextTransform("persona_name", "persona_version__document"),
+        first_user_text=Subquery(user_turns.values("user_text")[:1]),
+    )
+
+
+def first_user_text(conversation_id: str) -> str:
+    """Return what the user said first; empty if they said nothing."""
+    user_turns = Turn.objects.filter(conversation=conversation_id).exclude(user_text="").order_by("position")
+    return user_turns.values_list("user_text", flat=True).first() or ""
 
 
 class LabelError(ValueError):

@@ -6,13 +6,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from django.utils import timezone
 
 from playground.engine.json_text import json_bytes
 from playground.models import Conversation, ConversationSummary, ConversationTag, DrawnWait, Turn
+from playground.storage.conversation_labels import with_called
 from playground.storage.find_words import NOTHING_FOUND, FoundConversations, excerpts_of, find_words
 from playground.storage.persona_health import DAY, WEEK
 
@@ -180,9 +180,8 @@ def _rows_of(conversation_ids: Sequence[str]) -> list[Any]:
 
     ``turns_begun`` are the closed turns of the summary and the open one.
     """
-    user_turns = Turn.objects.filter(conversation=OuterRef("pk")).exclude(user_text="").order_by("position")
-    rows: Any = (
-        Conversation.objects.filter(pk__in=conversation_ids)
+    rows = (
+        with_called(Conversation.objects.filter(pk__in=conversation_ids))
         .select_related("persona_version", "summary")
         .only(
             "conversation_name",
@@ -198,9 +197,7 @@ def _rows_of(conversation_ids: Sequence[str]) -> list[Any]:
             *(f"summary__{name}" for name in _SHOWN),
         )
         .annotate(
-            persona_name=KeyTextTransform("persona_name", "persona_version__document"),
-            first_user_text=Subquery(user_turns.values("user_text")[:1]),
-            has_open_turn=Exists(Turn.objects.filter(conversation=OuterRef("pk"), status__in=Turn.OPEN)),
+            has_open_turn=Exists(Turn.objects.filter(conversation=OuterRef("pk"), status__in=Turn.OPEN))
         )
     )
     by_id: Mapping[str, Any] = {conversation.pk: conversation for conversation in rows}

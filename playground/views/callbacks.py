@@ -29,6 +29,7 @@ from playground.inspectors.addresses import inspectors_at
 from playground.models import Callback, Inspector
 from playground.storage.callback_keys import make_key, signing_receivers, stop_signing
 from playground.storage.callback_list import callbacks_of, counts_of, shown_callbacks
+from playground.storage.conversation_labels import first_user_text
 from playground.storage.sending_again import send_again
 
 CALLBACKS_ON_A_PAGE = 30
@@ -75,6 +76,7 @@ def callback_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "callbacks": [(callback, receiving.get(callback.url)) for callback in shown],
         "conversation": conversation,
+        "first_words": first_user_text(conversation.pk) if conversation else "",
         "states": [
             {"value": value, "label": label, "count": counts.get(value, 0), "is_chosen": value == state}
             for value, label in Callback.State.choices

@@ -16,7 +16,14 @@ from personas.tidying import UNDO
 from playground.access import DELETE, END, READ, own_conversation_or_404, permitted
 from playground.models import Conversation
 from playground.runner import runner
-from playground.storage.conversation_labels import NAME_CHARS, LabelError, add_tags, label, tags_in
+from playground.storage.conversation_labels import (
+    NAME_CHARS,
+    LabelError,
+    add_tags,
+    first_user_text,
+    label,
+    tags_in,
+)
 from playground.storage.exported_conversations import (
     ExportFormat,
     archive_of,
@@ -25,6 +32,7 @@ from playground.storage.exported_conversations import (
 )
 from playground.storage.listed_conversations import tags_of
 from playground.storage.purge import delete_soon, undo_delete
+from playground.views.end_question import render_end_question
 
 MOST_SELECTED = 100
 """More than a page of the call log has."""
@@ -66,14 +74,14 @@ def conversation_label(request: HttpRequest, conversation_id: str) -> HttpRespon
         return redirect("conversations:detail", conversation.pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     template = "conversations/_name_form.html" if is_row else "conversations/name.html"
-    return render(request, template, {"conversation": conversation, "form": form}, status=status)
+    context = {"conversation": conversation, "form": form, "first_words": first_user_text(conversation.pk)}
+    return render(request, template, context, status=status)
 
 
 def _named_row(request: HttpRequest, conversation: Conversation) -> HttpResponse:
-    user_turns = conversation.turns.exclude(user_text="").order_by("position")
     context = {
         "conversation": conversation,
-        "first_words": user_turns.values_list("user_text", flat=True).first() or "",
+        "first_words": first_user_text(conversation.pk),
         "tag_names": tags_of([conversation.pk]).get(conversation.pk, []),
     }
     return render(request, "conversations/_name.html", context)
@@ -185,10 +193,7 @@ async def _end_selected(request: HttpRequest) -> HttpResponse:
         await sync_to_async(messages.error)(request, why)
         return _back(request)
     if "confirmed" not in request.POST:
-        receivers = sorted({each.callback_url for each in active if each.sends_callbacks})
-        back = _return_address(request)
-        context = {"conversations": active, "receivers": receivers, "is_selection": True, "back": back}
-        return await sync_to_async(render)(request, "conversations/end.html", context)
+        return await sync_to_async(render_end_question)(request, active, back=_return_address(request))
     for conversation in active:
         await runner().end(conversation.pk)
     await sync_to_async(messages.success)(request, f"{_counted(len(active))} ended.")

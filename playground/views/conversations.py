@@ -44,6 +44,7 @@ from playground.storage.transcript import (
     transcript_of,
     versions_by_position,
 )
+from playground.views.end_question import render_end_question
 
 MOST_SELECTED = 100
 """How many deletions are undone at once."""
@@ -226,8 +227,7 @@ async def conversation_end(request: HttpRequest, conversation_id: str) -> HttpRe
     """Ask once, as an end tells the callback_url; then end it: an open turn stops at once."""
     conversation = await sync_to_async(own_conversation_or_404)(request, conversation_id, END)
     if conversation.sends_callbacks and "confirmed" not in request.POST:
-        context = {"conversations": [conversation], "receivers": [conversation.callback_url]}
-        return await sync_to_async(render)(request, "conversations/end.html", context)
+        return await sync_to_async(render_end_question)(request, [conversation])
     await runner().end(conversation.pk)
     await sync_to_async(messages.success)(request, "The conversation has ended.")
     return redirect("conversations:detail", conversation.pk)

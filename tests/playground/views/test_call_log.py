@@ -327,6 +327,21 @@ def test_one_conversation_with_a_receiver_is_asked_for_too(user_client: Client, 
     assert Callback.objects.count() == 0, "callbacks are off in the tests"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_who_is_asked_sees_which_conversations_these_are(user_client: Client, user: User) -> None:
+    nameless, silent = make_conversation(user), make_conversation(user)
+    make_turn(nameless, user_text="Where is my parcel?")
+    named = make_conversation(user, conversation_name="Parcel")
+    selected = {"conversation": [nameless.pk, silent.pk, named.pk], "action": "end"}
+    question = user_client.post("/conversations/selected/", selected).content.decode()
+    assert "“Where is my parcel?” <" in question
+    assert "<li>Nothing said <" in question
+    assert "<li>Parcel <" in question
+    assert question.count(f"with {DOCUMENT['persona_name']}, <time") == 3
+    renaming = user_client.get(f"/conversations/{nameless.pk}/name/").content.decode()
+    assert "of “Where is my parcel?” <" in renaming
+
+
 def test_a_kept_conversation_says_so(user_client: Client, user: User) -> None:
     conversation = make_conversation(user)
     user_client.post(
