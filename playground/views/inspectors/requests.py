@@ -35,9 +35,9 @@ from playground.inspectors.replay import PreparedReplay, ReplayedModel, prepare_
 from playground.inspectors.shown_request import compared_with, neighbours, shown_request
 from playground.models import InspectedRequest
 from playground.views.checks import too_many
+from playground.views.inspectors.offered_personas import MOST, offered_personas
 
 ADD_PERSONA = "personas.add_persona"
-PERSONAS_OFFERED = 200
 WHOLE = "conversation"
 """The ``scope`` of a conversation that is made of all requests of one."""
 
@@ -57,9 +57,8 @@ def request_detail(request: HttpRequest, inspector_id: str, number: int) -> Http
     shown = shown_request(row, user)
     before, after = neighbours(row)
     likeliest = likeliest_platform(shown.read.received)
-    personas = list(
-        Persona.objects.unarchived().filter(version__gt=0).order_by("persona_name", "pk")[:PERSONAS_OFFERED]
-    )
+    sender_id = persona_that_sent(row, user)
+    offered = offered_personas(request.GET, sender_id=sender_id)
     context = {
         "inspector": row.inspector,
         "row": row,
@@ -68,18 +67,14 @@ def request_detail(request: HttpRequest, inspector_id: str, number: int) -> Http
         "after": after,
         "compare_with": compared_with(row),
         "curl": curl_of(row, address=addresses_of(row.inspector).address),
-        "personas": personas,
+        "offered": offered,
+        "most_offered": MOST,
         "platforms": platform_choices(),
         "likeliest": likeliest,
         "is_exchange": is_exchange(row),
-        "proposed": persona_that_sent(row, user) or _first_of_platform(personas, likeliest),
+        "proposed": sender_id or offered.first_of(likeliest),
     }
     return render(request, "inspectors/request.html", context)
-
-
-def _first_of_platform(personas: list[Persona], platform: str) -> str:
-    """Return the first persona of this platform; empty if there is none."""
-    return next((persona.pk for persona in personas if persona.platform == platform), "")
 
 
 @never_cache

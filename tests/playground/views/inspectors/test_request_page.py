@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from playground.inspectors.replay import PreparedReplay, ReplayedAnswer
 from playground.models import Conversation, InspectedRequest, Inspector
 from playground.storage.callback_keys import make_key
 from playground.storage.start_conversation import ConversationOptions, start_conversation
+from playground.views.inspectors import offered_personas
 from tests.engine.personas import WEATHER_TOOL
 from tests.personas.making import make_persona
 from tests.playground.views.inspectors.requests import BODY, address, received, shown
@@ -194,6 +196,7 @@ def test_it_is_copied_as_curl_with_a_variable_for_its_key(client: Client, inspec
 def test_it_is_replayed_with_the_chosen_model(
     client: Client, inspector: Inspector, monkeypatch: pytest.MonkeyPatch, chosen: str, model: str
 ) -> None:
+    cache.clear()  # how many checks a user of this id began, in other tests too
     sent: list[PreparedReplay] = []
 
     async def replay(prepared: PreparedReplay) -> ReplayedAnswer:
@@ -208,6 +211,24 @@ def test_it_is_replayed_with_the_chosen_model(
     client.post(address("replay", row), {"persona": persona.pk, "model": chosen})
     assert sent[0].wire is not None
     assert json.loads(sent[0].wire.body)["model"] == model
+
+
+def test_personas_beyond_the_offered_ones_are_found(
+    client: Client, inspector: Inspector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offered_personas, "MOST", 2)
+    row = received(inspector)
+    for name in ("Ada", "Berta"):
+        save_persona(make_persona(persona_name=name), by=None)
+    assert "find-persona" not in shown(client, address("request", row))
+    save_persona(make_persona(persona_name="Zoe"), by=None)
+    page = shown(client, address("request", row))
+    assert "search for the others" in page
+    assert ">Zoe</option>" not in page
+    found = shown(client, address("request", row), persona="zoe")
+    assert found.count(">Zoe</option>") == 2
+    assert ">Ada</option>" not in found
+    assert "No persona fits." in shown(client, address("request", row), persona="xyz")
 
 
 def callback(inspector: Inspector, *keys: str, body: bytes = b"", late_s: int = 0) -> InspectedRequest:
