@@ -127,7 +127,7 @@ def validate_value(value: str) -> str:
         raise ValidationError("The value is empty: enter the key itself.", code="empty")
     if len(trimmed) > LONGEST_VALUE_CHARS:
         raise ValidationError(
-            f"The value is too long: it may have {LONGEST_VALUE_CHARS} characters at most.", code="long"
+            f"The value is too long: it may have {LONGEST_VALUE_CHARS:,} characters at most.", code="long"
         )
     return trimmed
 

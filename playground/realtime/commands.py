@@ -163,7 +163,7 @@ def _tool_result(properties: Mapping[str, Any]) -> ToolResult:
     if status not in {"success", "error"}:
         raise _bad("status must be success or error.")
     if len(output) > OUTPUT_CHARS:
-        raise _bad(f"output may have {OUTPUT_CHARS} characters at most.")
+        raise _bad(f"output may have {OUTPUT_CHARS:,} characters at most.")
     return ToolResult(_text(properties, "tool_call_id", 256), _printable(output, "output"), status)
 
 
@@ -190,7 +190,7 @@ def _text(properties: Mapping[str, Any], key: str, chars: int, *, may_be_empty: 
     if not isinstance(value, str):
         raise _bad(f"{key} must be text.")
     if len(value) > chars:
-        raise _bad(f"{key} may have {chars} characters at most.")
+        raise _bad(f"{key} may have {chars:,} characters at most.")
     if not value.strip() and not may_be_empty:
         raise _bad(f"{key} is empty.")
     return _printable(value.strip(), key)

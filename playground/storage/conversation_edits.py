@@ -45,7 +45,7 @@ _OPEN_TURN = PreparedSelect(
 WHOLE_CONTEXT_CHARS = 256 * 1024
 """The most that a conversation's context may grow to: each request, change and snapshot has the whole of it."""
 CONTEXT_IS_FULL = (
-    f"The conversation's context would have over {WHOLE_CONTEXT_CHARS} characters, the most allowed. "
+    f"The conversation's context would have over {WHOLE_CONTEXT_CHARS:,} characters, the most allowed. "
     "Overwrite it instead."
 )
 

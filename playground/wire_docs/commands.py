@@ -29,7 +29,7 @@ COMMANDS = (
     CommandDocs(
         "conversation.respond",
         "The user says something: a turn begins. While one is open the answer is the error busy.",
-        (("text", f"text of at most {USER_TEXT_CHARS} characters"), ("client_msg_id", _MESSAGE_ID)),
+        (("text", f"text of at most {USER_TEXT_CHARS:,} characters"), ("client_msg_id", _MESSAGE_ID)),
         {"text": "What is the weather in Oslo?", "client_msg_id": "m-1"},
     ),
     CommandDocs(
@@ -55,7 +55,7 @@ COMMANDS = (
         "The voice says this as it stands; the LLM is not asked.",
         (
             ("modality", "optional; only text is simulated"),
-            ("text", f"text of at most {USER_TEXT_CHARS} characters"),
+            ("text", f"text of at most {USER_TEXT_CHARS:,} characters"),
             ("client_msg_id", _MESSAGE_ID),
         ),
         {"modality": "text", "text": "One moment, please.", "client_msg_id": "m-2"},
@@ -66,7 +66,7 @@ COMMANDS = (
         "begins, in which the LLM goes on.",
         (
             ("tool_call_id", "the id of the conversation.tool_call event"),
-            ("output", f"text of at most {OUTPUT_CHARS} characters, or any JSON, which is sent on as text"),
+            ("output", f"text of at most {OUTPUT_CHARS:,} characters, or any JSON, which is sent on as text"),
             ("status", "optional; success (the default) or error"),
         ),
         {"tool_call_id": "call_1", "output": {"temperature": 21}, "status": "success"},
@@ -74,13 +74,13 @@ COMMANDS = (
     CommandDocs(
         "conversation.append_llm_context",
         "Adds to the conversational context, from the next turn on.",
-        (("context", f"text of at most {CONTEXT_CHARS} characters"),),
+        (("context", f"text of at most {CONTEXT_CHARS:,} characters"),),
         {"context": "The caller's name is Ada."},
     ),
     CommandDocs(
         "conversation.overwrite_llm_context",
         "Replaces the conversational context, from the next turn on.",
-        (("context", f"text of at most {CONTEXT_CHARS} characters, or empty"),),
+        (("context", f"text of at most {CONTEXT_CHARS:,} characters, or empty"),),
         {"context": "The caller is in a hurry."},
     ),
     CommandDocs(

@@ -141,7 +141,7 @@ def filler_preview(client: Client, **changes: Any) -> Any:
 
 def test_the_filler_picture_is_that_of_the_unsaved_values(user_client: Client) -> None:
     answer = filler_preview(user_client, first_sentence_ms="3000")
-    assert "The filler is said at 1000 ms" in text_of(answer)
+    assert "The filler is said at 1,000 ms" in text_of(answer)
     picture = answer.context["picture"]
     assert [box.kind for box in picture.boxes] == ["waiting", "dead-air", "filler", "dead-air", "speech"]
     assert not FillerConfig.objects.exists()

@@ -37,7 +37,7 @@ function follow() {
     if (target.form !== form) return;
     if (target === slider) {
       isChosen = true;
-      shown.textContent = slider.value;
+      shown.textContent = slider.valueAsNumber.toLocaleString("en-US");
       from.textContent = "";
     }
     clearTimeout(timers.draw);

@@ -98,7 +98,7 @@ function noEnd({ sentences, delta_times_ms, timings_ms: { ttft, first_sentence }
   if (!first || first.kind !== "sentence" || delta_times_ms.length < 2) return null;
   const chars = first.end - first.start;
   if (chars < LONG_SENTENCE_CHARS) return null;
-  return oddity(`No sentence ended in the first ${chars} characters, so the voice waited ${inWords(first_sentence - ttft)} for something to say. Ask the model for a short first sentence.`, "sentence");
+  return oddity(`No sentence ended in the first ${chars.toLocaleString("en-US")} characters, so the voice waited ${inWords(first_sentence - ttft)} for something to say. Ask the model for a short first sentence.`, "sentence");
 }
 
 /** Text that the voice leaves out, in a turn whose voice reached it. */

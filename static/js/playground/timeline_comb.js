@@ -67,9 +67,9 @@ export function deltaNear(parts, x, px, slack) {
 
 function deltaItem(part, deltas, place) {
   const [at, chars] = deltas[place];
-  const gap = place > 0 ? `, ${at - deltas[place - 1][0]} ms after the one before` : "";
-  const brought = chars === 0 ? "" : chars === 1 ? ": 1 character" : `: ${chars} characters`;
-  const name = `${areWhole(part) ? "Delta" : "Arrival"} ${place + 1} of ${deltas.length}${brought}${gap}`;
+  const gap = place > 0 ? `, ${(at - deltas[place - 1][0]).toLocaleString("en-US")} ms after the one before` : "";
+  const brought = chars === 0 ? "" : chars === 1 ? ": 1 character" : `: ${chars.toLocaleString("en-US")} characters`;
+  const name = `${areWhole(part) ? "Delta" : "Arrival"} ${(place + 1).toLocaleString("en-US")} of ${deltas.length.toLocaleString("en-US")}${brought}${gap}`;
   const from = at + part.offset_ms;
   return { kind: "delta", name, from, to: from, label: "" };
 }

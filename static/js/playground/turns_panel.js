@@ -137,9 +137,9 @@ class TurnsPanel {
 }
 
 function saysOf(spread, measure, count) {
-  const newest = count > MOST_TURNS ? ` The newest ${MOST_TURNS} of ${count} turns are drawn.` : "";
+  const newest = count > MOST_TURNS ? ` The newest ${MOST_TURNS} of ${count.toLocaleString("en-US")} turns are drawn.` : "";
   if (!spread) return `No turn has this time yet.${newest}`;
-  const turns = spread.count === 1 ? "1 turn" : `${spread.count} turns`;
+  const turns = spread.count === 1 ? "1 turn" : `${spread.count.toLocaleString("en-US")} turns`;
   const within = spread.p95 === null ? `, of ${turns}.` : `. Dashed: 95 % within ${inWords(spread.p95)}, of ${turns}.`;
   const beyond = measure === "total" ? "" : " Speech that ends beyond the right edge is cut there.";
   return `Solid line: median ${inWords(spread.p50)}${within}${beyond}${newest}`;
@@ -149,7 +149,7 @@ function saysOf(spread, measure, count) {
 function leftOut(rows, measure) {
   const count = SILENCES.includes(measure) ? rows.filter(({ hasNoEnd }) => hasNoEnd).length : 0;
   if (count === 0) return "";
-  return ` Left out: ${count === 1 ? "1 turn" : `${count} turns`} in which nothing was heard, so that the ${MEASURES[measure]} has no end.`;
+  return ` Left out: ${count === 1 ? "1 turn" : `${count.toLocaleString("en-US")} turns`} in which nothing was heard, so that the ${MEASURES[measure]} has no end.`;
 }
 
 function timeIn(row, name) {

@@ -306,7 +306,7 @@ def test_the_filler_picture_follows_the_slider_and_the_delay(page: Page) -> None
     page.wait_for_url(re.compile("/fillers/[^/]+/$"))
     page.wait_for_load_state()
     live = page.locator("#filler-live")
-    expect(live).to_contain_text("The filler is said at 1000 ms")
+    expect(live).to_contain_text("The filler is said at 1,000 ms")
     page.get_by_label(re.compile("activationDelayMs")).fill("4000")
     expect(live).to_contain_text("in time: no filler is said")
     expect(page.locator("#filler-measured")).to_contain_text("In your own turns")

@@ -66,11 +66,11 @@ def test_the_delay_that_is_typed_is_judged_and_another_recommended(
     assert "From five turns on" in user_client.get(url).content.decode()
     talked(config, user, 3_000)
     page = user_client.get(url, {"activation_delay_ms": "2500"}).content.decode()
-    assert "with 2500 ms it is" in page
+    assert "with 2,500 ms it is" in page
     recommended = page.partition('data-delay="')[2].partition('"')[0]
     page = user_client.get(url, {"activation_delay_ms": recommended}).content.decode()
-    assert f"{recommended} ms is a good delay" in page
-    assert "with a delay of 1000 ms" in user_client.get(url, {"activation_delay_ms": "-1"}).content.decode()
+    assert f"{int(recommended):,} ms is a good delay" in page
+    assert "with a delay of 1,000 ms" in user_client.get(url, {"activation_delay_ms": "-1"}).content.decode()
 
 
 def test_turns_without_a_sentence_and_other_kinds_do_not_count(config: FillerConfig, user: User) -> None:
