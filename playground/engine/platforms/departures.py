@@ -130,6 +130,9 @@ def body_departures(received: ExaminedRequest, habits: Habits) -> Iterator[Depar
 def _key_departures(key: str, habits: Habits) -> Iterator[Departure]:
     if key in habits.withheld_keys:
         yield Departure("body", key, f"{key} is not sent by {habits.label}.")
+    elif key not in habits.keys and key.lower() in habits.keys:
+        sentence = f"{_short(key)} is another key than {key.lower()}, which {habits.label} sends: letter case counts."
+        yield Departure("body", key, sentence)
     elif key not in habits.keys:
         sentence = f"{_short(key)} is sent by {habits.label} only where {habits.keys_setting} has it."
         yield Departure("body", key, sentence, is_by_setting=True)

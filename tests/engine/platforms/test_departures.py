@@ -137,6 +137,16 @@ def test_tavus_functions_are_in_snake_case() -> None:
     ]
 
 
+@pytest.mark.parametrize("platform", platforms(), ids=lambda platform: platform.name)
+def test_a_key_in_another_letter_case_is_told(platform: Platform) -> None:
+    judged = list(platform.departures(received(model=None, messages=None, MODEL="m", Messages=MESSAGES)))
+    told = [each.sentence for each in judged if each.name in ("MODEL", "Messages") and not each.is_by_setting]
+    assert [sentence.partition(",")[0] for sentence in told] == [
+        "MODEL is another key than model",
+        "Messages is another key than messages",
+    ]
+
+
 @pytest.mark.parametrize("body", [None, [], "text", {}, {"messages": {}, "model": 1, "stream": "true"}])
 def test_any_body_is_judged(body: Any) -> None:
     request = ExaminedRequest("POST", "/chat/completions", HEADERS, json.dumps(body), body)
