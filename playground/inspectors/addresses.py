@@ -43,7 +43,7 @@ def site_address() -> SiteAddress:
     further = settings.FURTHER_HOSTS
     public_url = f"https://{further[0]}" if further else settings.SITE_URL
     host = urlsplit(public_url).hostname or ""
-    return SiteAddress(public_url, settings.SITE_URL, _is_loopback(host), _is_private(host))
+    return SiteAddress(public_url, settings.SITE_URL, _is_of_this_machine(host), _is_private(host))
 
 
 def addresses_of(inspector: Inspector) -> InspectorAddresses:
@@ -70,7 +70,8 @@ def _token_in(url: str, site: SiteAddress) -> str:
     return ""
 
 
-def _is_loopback(host: str) -> bool:
+def _is_of_this_machine(host: str) -> bool:
+    """Whether others who call this host call their own machine. 0.0.0.0 and :: count as private."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

@@ -24,10 +24,11 @@ def is_own_site(address: Address) -> bool:
     if (address.scheme, address.netloc) == (site.scheme, site.netloc):
         return True
     own_ports = {site.port or DEFAULT_PORTS[site.scheme], settings.PORT}
-    return address.port in own_ports and (_is_loopback(address.host) or _is_named(address))
+    return address.port in own_ports and (_leads_here(address.host) or _is_named(address))
 
 
-def _is_loopback(host: str) -> bool:
+def _leads_here(host: str) -> bool:
+    """Whether who dials it from here gets to this machine: at 0.0.0.0 and :: too, which are no loopback."""
     if not is_ip_literal(host):
         return host.rpartition(".")[2] == _THIS_MACHINE
     ip = ip_address(host)
