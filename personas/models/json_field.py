@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 import orjson
@@ -33,11 +34,17 @@ class BoundedJSONDecoder(json.JSONDecoder):
         return super().decode(text, *args)
 
 
+@cache
+def bounded_json_decoder() -> BoundedJSONDecoder:
+    """Return the one decoder, which keeps nothing of what it reads: Django asks for one with each value."""
+    return BoundedJSONDecoder()
+
+
 class JSONField(models.JSONField):
     """Django's field with `BoundedJSONDecoder`; migrations refer to Django's own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs | {"decoder": BoundedJSONDecoder})
+        super().__init__(*args, **kwargs | {"decoder": bounded_json_decoder})
 
     def deconstruct(self) -> Any:
         name, _, args, kwargs = super().deconstruct()
