@@ -10,7 +10,8 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.constants import OnConflict
 
 from playground.engine.call_summary import SUMMED, summed
 from playground.engine.drawn_turn import drawn_turn
@@ -23,25 +24,19 @@ from playground.storage.prepared import PreparedInsert, PreparedSelect, Prepared
 TURNS_OF_A_WAIT = 60
 """More than a persona may have tool rounds."""
 
-_TURN = PreparedSelect(
-    lambda: Turn.objects.filter(pk=parameter(Turn, "id")).values_list(
-        "conversation_id", "position", "continues_id"
-    )
-)
-_CONVERSATION = PreparedSelect(
-    lambda: Conversation.objects.filter(pk=parameter(Conversation, "id")).values_list(
-        "owner_id", "stand_in", "properties", "persona_version__persona_ref"
-    )
-)
+_OF_CONVERSATION = ("owner_id", "stand_in", "properties", "persona_version__persona_ref")
 _TURNS_FROM = PreparedSelect(
     lambda: (
         Turn.objects.filter(
-            conversation=parameter(Turn, "conversation"), position__gte=parameter(Turn, "position")
+            conversation__turns=parameter(Turn, "id"), position__gte=F("conversation__turns__position")
         )
         .order_by("position")
-        .values_list(*TURN_FIELDS)[:TURNS_OF_A_WAIT]
+        .values_list(
+            *TURN_FIELDS, "conversation_id", *(f"conversation__{name}" for name in _OF_CONVERSATION)
+        )[:TURNS_OF_A_WAIT]
     )
 )
+"""A turn and those after it in its conversation, each with what their counts need of that."""
 
 
 def _waits_at() -> QuerySet[CallersWait]:
@@ -51,7 +46,7 @@ def _waits_at() -> QuerySet[CallersWait]:
 
 
 _COUNTED = PreparedSelect(lambda: _waits_at().values_list("counted"))
-_INSERT_WAIT = PreparedInsert(CallersWait)
+_INSERT_NEW_WAIT = PreparedInsert(CallersWait, on_conflict=OnConflict.IGNORE)
 _NUMBERS = tuple(each.name for each in fields(WaitNumbers))
 _UPDATE_WAIT = PreparedUpdate(_waits_at, (*_NUMBERS, "counted"))
 _WAITS = PreparedSelect(
@@ -103,17 +98,16 @@ def note_closed(turn_id: str) -> list[CountsChange]:
 
     The conversation's row is locked before. What is returned belongs in `store_counts`, at the end of the transaction.
     """
-    ((conversation_id, position, continues_id),) = _TURN(id=turn_id)
-    conversation = _counted_conversation(conversation_id)
-    first = _first_position(conversation_id, position, continues_id)
-    rows = _TURNS_FROM(conversation=conversation_id, position=first)
-    waits = waits_in(dict(zip(TURN_FIELDS, row, strict=True)) for row in rows)
+    conversation, rows = _turns_from(turn_id)
+    if rows[0]["continues_id"] is not None:
+        conversation, rows = _turns_from(_first_of_wait(conversation.conversation_id, rows[0]))
+    waits = waits_in(rows)
     if not waits:
         return []
     numbers = wait_of(waits[0])
     counted = dict(counts_of(numbers, is_stand_in=conversation.stand_in, properties=conversation.properties))
     before = _store_wait(conversation, numbers, counted)
-    _summarise(conversation_id, waits[-1])
+    _summarise(conversation.conversation_id, waits[-1])
     if before == counted:
         return []
     slot = slot_of(numbers.began_at)
@@ -122,7 +116,8 @@ def note_closed(turn_id: str) -> list[CountsChange]:
 
 def log_anew(conversation_id: str) -> None:
     """Store the waits and the summary of a conversation whose turns were copied; they count in no slot."""
-    conversation = _counted_conversation(conversation_id)
+    owning = Conversation.objects.filter(pk=conversation_id).values_list(*_OF_CONVERSATION)
+    conversation = _CountedConversation(conversation_id, *owning.get())
     rows = Turn.objects.filter(conversation=conversation_id).order_by("position")
     waits = waits_in(rows.values(*TURN_FIELDS))
     for turns in waits:
@@ -164,38 +159,41 @@ class _CountedConversation:
     persona_ref: str
 
 
-def _counted_conversation(conversation_id: str) -> _CountedConversation:
-    (row,) = _CONVERSATION(id=conversation_id)
-    return _CountedConversation(conversation_id, *row)
+def _turns_from(turn_id: str) -> tuple[_CountedConversation, list[Json]]:
+    """Return a turn and those after it, by the names of their fields, and their conversation."""
+    rows = _TURNS_FROM(id=turn_id)
+    fields_of_turn = len(TURN_FIELDS)
+    conversation = _CountedConversation(*rows[0][fields_of_turn:])
+    return conversation, [dict(zip(TURN_FIELDS, row, strict=False)) for row in rows]
 
 
-def _first_position(conversation_id: str, position: int, following: str | None) -> int:
-    """Return the position of a wait's first turn; the one at ``position`` continues ``following``, if anything."""
-    if following is None:
-        return position
-    before = Turn.objects.filter(conversation=conversation_id, position__lt=position)
-    earlier = before.order_by("-position").values_list("pk", "position", "kind", "continues_id")
-    for pk, at, kind, continues_id in earlier[:TURNS_OF_A_WAIT]:
+def _first_of_wait(conversation_id: str, turn: Json) -> str:
+    """Return the id of the first turn of the wait in which this one continues another."""
+    first: str = turn["pk"]
+    following = turn["continues_id"]
+    before = Turn.objects.filter(conversation=conversation_id, position__lt=turn["position"])
+    earlier = before.order_by("-position").values_list("pk", "kind", "continues_id")
+    for pk, kind, continues_id in earlier[:TURNS_OF_A_WAIT]:
         if pk != following:
             break
-        position = at
+        first = pk
         if kind != Turn.Kind.CONTINUATION or continues_id is None:
             break
         following = continues_id
-    return position
+    return first
 
 
 def _store_wait(conversation: _CountedConversation, numbers: WaitNumbers, counted: Counts) -> Counts:
     """Store the wait, and return what it counted before."""
-    stored = _COUNTED.first(conversation=conversation.conversation_id, position=numbers.position)
     values = {name: getattr(numbers, name) for name in _NUMBERS} | {"counted": counted}
-    if stored is not None:
-        _UPDATE_WAIT(conversation=conversation.conversation_id, **values)
-        before: Counts = stored[0]
-        return before
     of_conversation = {"conversation_id": conversation.conversation_id, "owner_id": conversation.owner_id}
-    _INSERT_WAIT(CallersWait(**of_conversation, **values))
-    return {}
+    if _INSERT_NEW_WAIT(**of_conversation, **values):
+        return {}
+    at = {"conversation": conversation.conversation_id, "position": numbers.position}
+    counted_before: Counts
+    ((counted_before,),) = _COUNTED(**at)
+    _UPDATE_WAIT(**at | values)
+    return counted_before
 
 
 def _summarise(conversation_id: str, last: Sequence[StoredTurn]) -> None:
@@ -203,4 +201,4 @@ def _summarise(conversation_id: str, last: Sequence[StoredTurn]) -> None:
     _SUMMARISE(conversation=conversation_id, **summed(waits), last_turn_at=last[-1].row["created_at"])
     drawn = [drawn_turn(turn) for turn in last]
     if not _DRAW(conversation=conversation_id, turns=drawn):
-        _INSERT_DRAWN(DrawnWait(conversation_id=conversation_id, turns=drawn))
+        _INSERT_DRAWN(conversation_id=conversation_id, turns=drawn)

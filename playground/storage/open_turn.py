@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from personas.ids import new_turn_id
 from personas.models import PersonaVersion
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.events import TurnKind
@@ -22,7 +24,15 @@ ENDED = "This conversation has ended. Start a new one with the same persona."
 
 _OWN_FIELDS = [each.attname for each in Conversation._meta.concrete_fields]
 _VERSION_FIELDS = ["id", "persona_ref", "created_at"]
-_NEWEST_FIELDS = ["id", "position", "status"]
+
+
+class _Newest(NamedTuple):
+    """A conversation's newest turn, the only one that may be open."""
+
+    id: str
+    position: int
+    status: str
+
 
 _CONVERSATION = PreparedSelect(
     lambda: (
@@ -35,7 +45,7 @@ _NEWEST = PreparedSelect(
     lambda: (
         Turn.objects.filter(conversation=parameter(Turn, "conversation"))
         .order_by("-position")
-        .values_list(*_NEWEST_FIELDS)[:1]
+        .values_list(*_Newest._fields)[:1]
     )
 )
 _SAME_MESSAGE = PreparedSelect(
@@ -124,42 +134,43 @@ def _same_message(conversation: Conversation, client_msg_id: str) -> Turn | None
     return conversation.turns.get(client_msg_id=client_msg_id)
 
 
-def _newest(conversation: Conversation) -> Turn | None:
-    """Return the newest turn, with its place and state only. It is the only one that may be open."""
+def _newest(conversation: Conversation) -> _Newest | None:
     row = _NEWEST.first(conversation=conversation.pk)
-    return None if row is None else Turn.from_db(connection.alias, _NEWEST_FIELDS, row)
+    return None if row is None else _Newest(*row)
 
 
-def _close_orphan(newest: Turn) -> None:
+def _close_orphan(newest: _Newest) -> None:
     """Close an open turn whose process died. Raises CommandError (busy) while its lease holds.
 
     Where heartbeats look for orphans, they close it, and tell every process.
     """
-    if not reach.is_watched and close_orphaned_turns(pk=newest.pk):
+    if not reach.is_watched and close_orphaned_turns(pk=newest.id):
         return
     # Asked again, because its own end may have come meanwhile.
-    if Turn.objects.filter(pk=newest.pk, status__in=Turn.OPEN).exists():
+    if Turn.objects.filter(pk=newest.id, status__in=Turn.OPEN).exists():
         raise CommandError(Code.BUSY, BUSY)
 
 
-def _insert(conversation: Conversation, new: NewTurn, newest: Turn | None) -> Turn:
+def _insert(conversation: Conversation, new: NewTurn, newest: _Newest | None) -> Turn:
     opening_text = {"user_text": new.text} if new.kind is TurnKind.USER else {"text": new.text}
-    turn = Turn(
-        conversation=conversation,
-        position=0 if newest is None else newest.position + 1,
-        kind=new.kind,
-        parent=newest,
-        continues_id=new.continues or None,
-        client_msg_id=new.client_msg_id,
-        context=conversation.conversational_context,
-        interrupt_history=conversation.interrupt_history,
-        owner_process=PROCESS_ID,
-        lease_until=timezone.now() + LEASE,
+    now = timezone.now()
+    values = {
+        "id": new_turn_id(),
+        "position": 0 if newest is None else newest.position + 1,
+        "kind": str(new.kind),
+        "parent_id": None if newest is None else newest.id,
+        "continues_id": new.continues or None,
+        "client_msg_id": new.client_msg_id,
+        "context": conversation.conversational_context,
+        "interrupt_history": conversation.interrupt_history,
+        "owner_process": PROCESS_ID,
+        "lease_until": now + LEASE,
+        "created_at": now,
         **opening_text,
-    )
+    }
     try:
-        _INSERT(turn)
+        _INSERT(conversation_id=conversation.pk, **values)
     except IntegrityError:
         # Another process opened a turn between the check and the insert; the constraint rejected this one.
         raise CommandError(Code.BUSY, BUSY) from None
-    return turn
+    return Turn(conversation=conversation, **values)

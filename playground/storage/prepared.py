@@ -4,29 +4,59 @@ For what every turn does: the ORM takes ten times as long to write such a statem
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import AutoField, BooleanField, CharField, Expression, Field, Model, QuerySet, TextField
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.models import (
+    AutoField,
+    BooleanField,
+    CharField,
+    DateTimeField,
+    Expression,
+    Field,
+    IntegerField,
+    JSONField,
+    Model,
+    QuerySet,
+    TextField,
+)
+from django.db.models.constants import OnConflict
 from django.db.models.sql.subqueries import InsertQuery, UpdateQuery
+from django.utils import timezone
 
 Row = tuple[Any, ...]
-Converters = Mapping[int, tuple[Sequence[Callable[..., Any]], Any]]
-"""By column: functions that make Python values of the database's, and the expression that they are of."""
+Conversion = tuple[int, Callable[..., Any], Any]
+"""A column, a function that makes Python values of the database's, and the expression that they are of."""
 
 _PASSED_AS_IT_IS: Mapping[type, type] = {
     CharField: str,
     TextField: str,
     BooleanField: bool,
+    IntegerField: int,
 }
-"""By field: the type of its values that drivers take as they are. Django makes ten calls to find that out."""
+"""By field, those derived from it too: the type of its values that drivers take as they are. Django makes ten calls to
+find that out.
+"""
+_ADAPTED: Mapping[type, Callable[[BaseDatabaseOperations, Any], Any]] = {
+    DateTimeField: lambda database, value: database.adapt_datetimefield_value(value),
+    JSONField: lambda database, value: database.adapt_json_value(value, None),
+}
+"""By field likewise: how any other value becomes what the driver takes, without the field's own checks."""
 
 
 def _database() -> BaseDatabaseWrapper:
     """Return this thread's connection itself: each use of Django's ``connection`` would look it up anew."""
     return connections[DEFAULT_DB_ALIAS]
+
+
+Known = TypeVar("Known")
+
+
+def _known_of(model_field: "Field[Any, Any]", known: Mapping[type, Known]) -> Known | None:
+    return next((known[each] for each in type(model_field).__mro__ if each in known), None)
 
 
 class Parameter(Expression):
@@ -35,7 +65,9 @@ class Parameter(Expression):
     def __init__(self, name: str, output_field: "Field[Any, Any]") -> None:
         super().__init__(output_field=output_field)
         self.name = name
-        self._passed_type = _PASSED_AS_IT_IS.get(type(getattr(output_field, "target_field", output_field)))
+        target = getattr(output_field, "target_field", output_field)
+        self._passed_type = _known_of(target, _PASSED_AS_IT_IS)
+        self._adapt = _known_of(target, _ADAPTED)
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", (self,)
@@ -45,6 +77,8 @@ class Parameter(Expression):
         value = values[self.name]
         if value is None or type(value) is self._passed_type:
             return value
+        if self._adapt is not None:
+            return self._adapt(database.ops, value)
         return self.output_field.get_db_prep_save(value, database)
 
 
@@ -61,7 +95,7 @@ class _Statement:
 
     sql: str
     parameters: Sequence[Any]
-    converters: Converters = field(default_factory=dict)
+    conversions: Sequence[Conversion] = ()
 
     def execute(self, database: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Any:
         """Return the cursor. Raises DatabaseError."""
@@ -75,13 +109,12 @@ class _Statement:
     def rows(self, database: BaseDatabaseWrapper, values: Mapping[str, Any]) -> list[Row]:
         with self.execute(database, values) as cursor:
             rows: list[Row] = cursor.fetchall()
-        return [self._converted(row, database) for row in rows] if self.converters else rows
+        return [self._converted(row, database) for row in rows] if self.conversions else rows
 
     def _converted(self, row: Row, database: BaseDatabaseWrapper) -> Row:
         values = list(row)
-        for place, (converters, expression) in self.converters.items():
-            for convert in converters:
-                values[place] = convert(values[place], expression, database)
+        for place, convert, expression in self.conversions:
+            values[place] = convert(values[place], expression, database)
         return tuple(values)
 
 
@@ -118,9 +151,13 @@ class PreparedSelect(_Prepared):
     def _write(self, database: BaseDatabaseWrapper) -> _Statement:
         compiler = self._queryset().query.get_compiler(connection=database)
         sql, parameters = compiler.as_sql()
-        return _Statement(
-            sql, parameters, compiler.get_converters(expression for expression, *_ in compiler.select)
-        )
+        converters = compiler.get_converters(expression for expression, *_ in compiler.select)
+        conversions = [
+            (place, convert, expression)
+            for place, (functions, expression) in converters.items()
+            for convert in functions
+        ]
+        return _Statement(sql, parameters, conversions)
 
 
 class PreparedUpdate(_Prepared):
@@ -146,22 +183,34 @@ class PreparedUpdate(_Prepared):
 
 
 class PreparedInsert(_Prepared):
-    """Inserts a new instance of the model. A primary key that is the database's to give is not told to the instance."""
+    """Inserts a row; call it with its values by attribute. What isn't named has its field's default, and a key that is
+    the database's to give stays unknown. Returns the number of rows: 0 on a conflict that is to be ignored.
+    """
 
-    def __init__(self, model: type[Model]) -> None:
+    def __init__(self, model: type[Model], on_conflict: OnConflict | None = None) -> None:
         super().__init__()
         self._model = model
+        self._on_conflict = on_conflict
         self._fields = [each for each in model._meta.local_concrete_fields if not isinstance(each, AutoField)]
+        self._defaults = {each.attname: _default_of(each) for each in self._fields}
 
-    def __call__(self, instance: Model) -> None:
+    def __call__(self, **values: Any) -> int:
+        for name, default in self._defaults.items():
+            if name not in values:
+                values[name] = default()
         database = _database()
-        values = {each.attname: each.pre_save(instance, add=True) for each in self._fields}
-        self._statement(database).execute(database, values).close()
-        instance._state.adding, instance._state.db = False, database.alias
+        with self._statement(database).execute(database, values) as cursor:
+            count: int = cursor.rowcount
+        return count
 
     def _write(self, database: BaseDatabaseWrapper) -> _Statement:
-        query = InsertQuery(self._model)
+        query = InsertQuery(self._model, on_conflict=self._on_conflict)
         named = {each.attname: Parameter(each.attname, each) for each in self._fields}
         query.insert_values(self._fields, [self._model(**named)], raw=True)
         ((sql, parameters),) = query.get_compiler(connection=database).as_sql()
         return _Statement(sql, parameters)
+
+
+def _default_of(model_field: "Field[Any, Any]") -> Callable[[], Any]:
+    is_of_now = isinstance(model_field, DateTimeField) and (model_field.auto_now_add or model_field.auto_now)
+    return timezone.now if is_of_now else model_field.get_default

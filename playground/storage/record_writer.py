@@ -260,7 +260,7 @@ def _store(row: TurnRow) -> list[CountsChange]:
     if not _update_open(tuple(values))(id=row.turn_id, **values) and not _replace_closing(row, values):
         return []
     for completion in row.completions:
-        _INSERT_COMPLETION(Completion(turn_id=row.turn_id, **storable(completion)))
+        _INSERT_COMPLETION(turn_id=row.turn_id, **storable(completion))
     if ENDS in values and (calls := values.get("timeline", {}).get("tool_calls")):
         note_tool_calls(row.turn_id, calls, values[ENDS])
     return note_closed(row.turn_id) if ENDS in values else []

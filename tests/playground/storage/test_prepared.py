@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db.models import Q
+from django.db.models.constants import OnConflict
 from django.utils import timezone
 
 from personas.ids import new_turn_id
@@ -54,14 +55,20 @@ def test_a_select_returns_what_the_orm_does(conversation: Conversation) -> None:
 def test_an_insert_stores_what_save_does(conversation: Conversation) -> None:
     values = {"text": "b", "timeline": TIMELINE, "error": None, "lease_until": timezone.now()}
     make_turn(conversation, 0, status=Turn.Status.COMPLETED, **values).save()
-    inserted = make_turn(conversation, 1, status=Turn.Status.COMPLETED, **values)
-    PreparedInsert(Turn)(inserted)
+    insert = PreparedInsert(Turn)
+    assert insert(conversation_id=conversation.pk, position=1, status=Turn.Status.COMPLETED, **values) == 1
     names = {each.attname for each in Turn._meta.concrete_fields} - {"id", "position", "created_at"}
     saved, prepared = Turn.objects.order_by("position").values_list(*names)
     assert prepared == saved
     assert Turn.objects.filter(error__isnull=True).count() == 2
-    inserted.refresh_from_db()
-    assert inserted.created_at is not None
+    assert Turn.objects.filter(created_at__isnull=False).count() == 2
+
+
+def test_an_insert_over_a_row_is_told_apart(conversation: Conversation) -> None:
+    insert = PreparedInsert(Turn, on_conflict=OnConflict.IGNORE)
+    values = {"conversation_id": conversation.pk, "position": 0, "status": Turn.Status.COMPLETED}
+    assert [insert(**values, text=text) for text in ("first", "second")] == [1, 0]
+    assert Turn.objects.get().text == "first"
 
 
 def test_an_update_changes_what_the_queryset_holds_and_counts_it(conversation: Conversation) -> None:

@@ -27,19 +27,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ANSWER: list[Step] = [text("Hello."), END, DONE]
 START = ["BEGIN", "SELECT", "SELECT", "INSERT", "SELECT", "SELECT"]
 """A write transaction: the conversation, its newest turn, the turn's row. Then the new past turns, and the secret."""
-CALL_LOG = [
-    "SELECT",
-    "SELECT",
-    "SELECT",
-    "SELECT",
-    "INSERT",
-    "SELECT",
-    "UPDATE",
-    "UPDATE",
-    "SELECT",
-    "UPDATE",
-]
-"""The turn, its conversation, the turns of its wait; the wait; the summary, what is drawn; the home page's counts."""
+CALL_LOG = ["SELECT", "INSERT", "SELECT", "UPDATE", "UPDATE", "SELECT", "UPDATE"]
+"""The turns of its wait; the wait; the summary, what is drawn; the home page's counts."""
 END_OF_TURN = ["BEGIN", "UPDATE", "UPDATE", "INSERT", *CALL_LOG]
 """A write transaction: the turn, its conversation's ``last_seq``, its completion, and what the call log has of it."""
 JOBS = 1
