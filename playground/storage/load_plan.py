@@ -34,7 +34,17 @@ from playground.storage.open_turn import OpenedTurn
 from playground.storage.past_turns import past_turns, turns_between
 from playground.storage.prepared import PreparedSelect, parameter
 
-_SECRET_FIELDS = [each.attname for each in TokenSecret._meta.concrete_fields]
+_SECRET_FIELDS = [
+    "id",
+    "ciphertext",
+    "binding",
+    "name",
+    "allowed_hosts",
+    "last_used_at",
+    "last_used_host",
+    "last_used_persona",
+]
+"""What its use needs, in the order of the model."""
 _SECRET = PreparedSelect(
     lambda: TokenSecret.objects.filter(name=parameter(TokenSecret, "name")).values_list(*_SECRET_FIELDS)
 )

@@ -66,17 +66,15 @@ class Parameter(Expression):
         super().__init__(output_field=output_field)
         self.name = name
         target = getattr(output_field, "target_field", output_field)
-        self._passed_type = _known_of(target, _PASSED_AS_IT_IS)
+        self.passed_type = _known_of(target, _PASSED_AS_IT_IS)
+        """The type of values that the driver takes as they are."""
         self._adapt = _known_of(target, _ADAPTED)
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", (self,)
 
-    def bound(self, values: Mapping[str, Any], database: BaseDatabaseWrapper) -> Any:
-        """Return the named value as the database's driver takes it."""
-        value = values[self.name]
-        if value is None or type(value) is self._passed_type:
-            return value
+    def adapted(self, value: Any, database: BaseDatabaseWrapper) -> Any:
+        """Return any other value as the driver takes it."""
         if self._adapt is not None:
             return self._adapt(database.ops, value)
         return self.output_field.get_db_prep_save(value, database)
@@ -99,12 +97,18 @@ class _Statement:
 
     def execute(self, database: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Any:
         """Return the cursor. Raises DatabaseError."""
-        bound = [
-            each.bound(values, database) if isinstance(each, Parameter) else each for each in self.parameters
-        ]
         cursor = database.cursor()
-        cursor.execute(self.sql, bound)
+        cursor.execute(self.sql, self._bound(database, values))
         return cursor
+
+    def _bound(self, database: BaseDatabaseWrapper, values: Mapping[str, Any]) -> list[Any]:
+        bound = []
+        for each in self.parameters:
+            value = values[each.name] if isinstance(each, Parameter) else each
+            if isinstance(each, Parameter) and value is not None and type(value) is not each.passed_type:
+                value = each.adapted(value, database)
+            bound.append(value)
+        return bound
 
     def rows(self, database: BaseDatabaseWrapper, values: Mapping[str, Any]) -> list[Row]:
         with self.execute(database, values) as cursor:

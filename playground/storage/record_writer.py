@@ -119,12 +119,8 @@ class Recorder:
         """Store the row at once; return whether that succeeded within CLOSING_S. Retries continue anyway."""
         self.save(row)
         self._urgent.set()
-        try:
-            async with asyncio.timeout(CLOSING_S):
-                await asyncio.shield(asyncio.wrap_future(row.stored))
-        except TimeoutError:
-            return False
-        return True
+        stored, _still_waits = await asyncio.wait({asyncio.wrap_future(row.stored)}, timeout=CLOSING_S)
+        return bool(stored)
 
     def stop(self, within_s: float) -> bool:
         """Store what is pending and end the thread; return whether everything was stored."""

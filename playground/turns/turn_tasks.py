@@ -45,6 +45,8 @@ ENDING_S = 10.0
 LOOK_AGAIN_S = 0.05
 """How often the end of a turn that was cut in another process is looked for."""
 
+_BEGIN_TURN = database_job(begin_turn)
+
 
 @dataclass(frozen=True, slots=True)
 class TurnConditions:
@@ -235,7 +237,7 @@ class TurnTasks:
         deadline = self._cut_elsewhere.pop(conversation_id, 0.0)
         while True:
             try:
-                return await database_job(begin_turn)(conversation_id, new, admit)
+                return await _BEGIN_TURN(conversation_id, new, admit)
             except CommandError as error:
                 if error.code is not Code.BUSY or asyncio.get_running_loop().time() > deadline:
                     raise
