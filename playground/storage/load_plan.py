@@ -34,17 +34,13 @@ from playground.storage.open_turn import OpenedTurn
 from playground.storage.past_turns import past_turns, turns_between
 from playground.storage.prepared import PreparedSelect, parameter
 
+_USED_OF_SECRET = frozenset({
+    "id", "ciphertext", "binding", "name", "allowed_hosts", "last_used_at", "last_used_host", "last_used_persona",
+})  # fmt: skip
 _SECRET_FIELDS = [
-    "id",
-    "ciphertext",
-    "binding",
-    "name",
-    "allowed_hosts",
-    "last_used_at",
-    "last_used_host",
-    "last_used_persona",
+    each.attname for each in TokenSecret._meta.concrete_fields if each.attname in _USED_OF_SECRET
 ]
-"""What its use needs, in the order of the model."""
+"""In the order of the model, in which an instance takes its values."""
 _SECRET = PreparedSelect(
     lambda: TokenSecret.objects.filter(name=parameter(TokenSecret, "name")).values_list(*_SECRET_FIELDS)
 )

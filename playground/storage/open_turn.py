@@ -22,20 +22,13 @@ BUSY = "The voice is still answering. Interrupt it first, or wait for the end of
 ENDED = "This conversation has ended. Start a new one with the same persona."
 
 
-_OWN_FIELDS = [
-    "id",
-    "owner_id",
-    "persona_version_id",
-    "stand_in",
-    "conversational_context",
-    "properties",
-    "initial_messages",
-    "interrupt_history",
-    "status",
-    "last_seq",
-    "ends_by_itself",
-]
-"""What a turn's start and its plan need, in the order of the model; anything else is read when it is asked for."""
+_USED = frozenset({
+    "id", "owner_id", "persona_version_id", "stand_in", "conversational_context", "properties", "initial_messages",
+    "interrupt_history", "status", "last_seq", "ends_by_itself",
+})  # fmt: skip
+"""What a turn's start and its plan need; anything else is read when it is asked for."""
+_OWN_FIELDS = [each.attname for each in Conversation._meta.concrete_fields if each.attname in _USED]
+"""In the order of the model, in which an instance takes its values."""
 _VERSION_FIELDS = ["id", "persona_ref", "created_at"]
 
 

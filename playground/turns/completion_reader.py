@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from playground.engine.answer.answer_messages import another_type, held_up, hung_up
@@ -224,8 +225,7 @@ class CompletionReader:
                     self._output.emit(RequestUnanswered(t_ms=self._output.now_ms(), phases=moments))
 
     async def _stream(self, decoder: AnswerDecoder, phases: Phases) -> None:
-        # The deadline is this reader's, which counts from the turn's start and names the limit that was missed.
-        limits = replace(self._limits, first_content_ms=self._limits.turn_ms)
+        limits = _limits_of_opening(self._limits)
         opened = self._open_completion(self._call.wire, limits=limits, secrets=self._call.secrets)
         async with opened as response:
             self._has_response = True
@@ -363,6 +363,14 @@ class CompletionReader:
         except Exception as failure:
             self._idle_failure = failure
             self._deadline.end_now()
+
+
+@lru_cache(maxsize=4)
+def _limits_of_opening(limits: Limits) -> Limits:
+    """Return those of the opening, whose deadline is the reader's: it counts from the turn's start and names the limit
+    that was missed.
+    """
+    return replace(limits, first_content_ms=limits.turn_ms)
 
 
 def _function_name(tool: Json) -> str:

@@ -73,6 +73,8 @@ _UNKNOWN = (
 
 def kind_of(reason: str) -> FinishKind:
     """Return the kind of a finish reason, given verbatim."""
+    if reason in _KIND_OF:
+        return _KIND_OF[reason]
     word = _SEPARATORS.sub("_", reason.strip()).lower()
     word = _PREFIX.sub("", word)
     if word.startswith(_FAILED_CALL_STARTS):

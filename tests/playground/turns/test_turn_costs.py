@@ -1,10 +1,12 @@
 """What a turn asks of the database, counted: jobs, statements and connections, however many turns came before it."""
 
 import asyncio
+import sys
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -31,6 +33,8 @@ CALL_LOG = ["SELECT", "INSERT", "SELECT", "UPDATE", "UPDATE", "SELECT", "UPDATE"
 """The turns of its wait; the wait; the summary, what is drawn; the home page's counts."""
 END_OF_TURN = ["BEGIN", "UPDATE", "UPDATE", "INSERT", *CALL_LOG]
 """A write transaction: the turn, its conversation's ``last_seq``, its completion, and what the call log has of it."""
+CALLS = {"MainThread": 1_800, "database_0": 790, "recording": 890}
+"""The most calls of Python functions, from a command to what a viewer takes of a short answer's end: by thread."""
 JOBS = 1
 """The write and the read are one hop to the database thread."""
 
@@ -100,6 +104,46 @@ async def test_a_turn_is_one_job_and_one_stored_end_on_kept_connections(
         assert costs.statements["database_0"] == START
         assert costs.statements["recording"][-len(END_OF_TURN) :] == END_OF_TURN
         assert (costs.jobs, costs.connections) == (JOBS, 0)
+
+
+@asynccontextmanager
+async def calls_counted() -> AsyncIterator[Counter[str]]:
+    """Count the calls of Python functions by thread: this one's, the database's, and those that begin inside."""
+    calls: Counter[str] = Counter()
+
+    def count(_frame: object, kind: str, _argument: object) -> None:
+        calls[threading.current_thread().name] += kind == "call"
+
+    before = sys.getprofile()
+    threading.setprofile(count)
+    await in_database_thread(lambda: sys.setprofile(count))()
+    sys.setprofile(count)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(before)
+        await in_database_thread(lambda: sys.setprofile(None))()
+        threading.setprofile(None)
+
+
+async def test_a_turn_takes_no_more_calls_than_it_did(user: User, secret: TokenSecret) -> None:
+    document = DOCUMENT | {"llm": DOCUMENT["llm"] | {"token_secret": secret.name}}
+    conversation = await in_database_thread(make_conversation)(user, document)
+    turns = 6
+    after: list[Counter[str]] = []
+    async with calls_counted() as calls, running(*[ANSWER] * turns) as runner:
+        watcher = watch(runner, conversation)
+        for _ in range(turns):
+            await runner.respond(conversation.pk, "Hi")
+            await watcher.until_closed()
+            after.append(Counter(calls))
+    # The first turn reads what is kept; of the others that one counts in which no regular work fell.
+    spent = [
+        {thread: later[thread] - earlier[thread] for thread in CALLS}
+        for earlier, later in pairwise(after[1:])
+    ]
+    least = {thread: min(turn[thread] for turn in spent) for thread in CALLS}
+    assert {thread: count for thread, count in least.items() if count > CALLS[thread]} == {}
 
 
 @contextmanager
