@@ -47,7 +47,7 @@ def test_the_transcript_has_them_between_the_turns(user_client: Client, user: Us
         "Turn 1",
         "Overwritten",
         "At the end.",
-        "1011 characters",
+        "1,011 characters",
     )
     places = [page.index(part) for part in parts]
     assert places == sorted(places)
