@@ -50,7 +50,7 @@ def test_the_list_shows_phrases_delay_and_use(user_client: Client) -> None:
     page = text_of(user_client.get(reverse("fillers:list")))
     assert "“Hm”" in page
     assert "“Just a moment”" in page
-    assert '2000 <span class="unit">ms</span>' in page
+    assert '2,000 <span class="unit">ms</span>' in page
     assert '<td class="number">1</td>' in page
 
 

@@ -312,7 +312,7 @@ def test_the_filler_picture_follows_the_slider_and_the_delay(page: Page) -> None
     expect(page.locator("#filler-measured")).to_contain_text("In your own turns")
     page.get_by_role("slider").focus()
     page.keyboard.press("End")
-    expect(live).to_contain_text("The filler is said at 4000 ms")
+    expect(live).to_contain_text("The filler is said at 4,000 ms")
 
 
 def test_a_preset_before_there_is_a_name_keeps_the_place(page: Page) -> None:
