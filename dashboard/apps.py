@@ -3,6 +3,7 @@
 from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 
@@ -13,6 +14,9 @@ class DashboardConfig(AppConfig):
     def ready(self) -> None:
         from dashboard.rights_watched import watch_rights
         from dashboard.roles import put_roles_in_step
+        from dashboard.sqlite import close_failed_cursors
+
+        connection_created.connect(close_failed_cursors, dispatch_uid="failed cursors")
 
         # The signal is sent once per app with models; at the last one all permissions exist.
         last = [app for app in apps.get_app_configs() if app.models_module][-1]

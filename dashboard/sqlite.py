@@ -1,10 +1,32 @@
 """What a server asks of its connections to a SQLite file: to wait for it no longer than useful, and to create none."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+def close_failed_cursors(*, connection: BaseDatabaseWrapper, **_: object) -> None:
+    """Let the new connection close each cursor whose statement fails, in its own thread.
+
+    The exception keeps such a cursor in a cycle. Whichever thread collects that resets the statement, and for this it
+    waits until the cursor's connection is at rest: in vain, if that waits for a file that the same thread holds.
+    """
+    if connection.vendor == "sqlite" and _closing_if_it_fails not in connection.execute_wrappers:
+        connection.execute_wrappers.insert(0, _closing_if_it_fails)
+
+
+def _closing_if_it_fails(
+    execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: dict[str, Any]
+) -> Any:
+    try:
+        return execute(sql, parameters, many, context)
+    except Exception:
+        context["cursor"].close()
+        raise
 
 
 def create_no_file() -> None:
