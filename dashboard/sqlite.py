@@ -1,7 +1,8 @@
 """What a server asks of its connections to a SQLite file: to wait for it no longer than useful, and to create none."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ def _closing_if_it_fails(
     try:
         return execute(sql, parameters, many, context)
     except Exception:
-        context["cursor"].close()
+        with suppress(sqlite3.Error):  # a connection that was closed meanwhile has reset all its statements
+            context["cursor"].close()
         raise
 
 

@@ -39,16 +39,16 @@ def held_up(asking: Coroutine[Any, Any, T], *script: Step) -> T:
 
 
 def test_a_check_takes_the_answer_and_gives_its_own_times() -> None:
-    found = held_up(observe(CHECK), *ANSWER)
-    assert (found.error, found.verdict, found.has_done) == (None, None, True)
-    assert found.first_delta_ms == pytest.approx(500, abs=200)
+    observation = held_up(observe(CHECK), *ANSWER)
+    assert (observation.error, observation.verdict, observation.has_done) == (None, None, True)
+    assert observation.first_delta_ms == pytest.approx(500, abs=200)
 
 
 def test_a_replay_takes_the_answer_and_gives_its_own_times() -> None:
-    found = held_up(replay(REPLAY), *ANSWER)
-    assert (found.error, found.text) == (None, "One. Two.")
-    assert found.first_delta_ms == pytest.approx(500, abs=200)
-    assert found.total_ms == pytest.approx(2_500, abs=200)
+    answer = held_up(replay(REPLAY), *ANSWER)
+    assert (answer.error, answer.text) == (None, "One. Two.")
+    assert answer.first_delta_ms == pytest.approx(500, abs=200)
+    assert answer.total_ms == pytest.approx(2_500, abs=200)
 
 
 def test_a_server_that_is_silent_afterwards_too_has_stalled() -> None:

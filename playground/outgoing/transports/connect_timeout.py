@@ -3,13 +3,14 @@
 aiohttp's own timeouts also count the time in which this process stood still.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 
 import aiohttp
 
 from playground.lag_free_timeout import LagFreeTimeout
+from playground.outgoing.transports.tracing import OnTrace
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,6 @@ class ConnectTimeout:
         self.timeout.set(None)
 
 
-_OnTrace = Callable[[aiohttp.ClientSession, SimpleNamespace, object], Awaitable[None]]
-
-
 def connect_timing() -> aiohttp.TraceConfig:
     """Return what a session needs to run and stop the `ConnectTimeout` of each request."""
     trace = aiohttp.TraceConfig()
@@ -39,7 +37,7 @@ def connect_timing() -> aiohttp.TraceConfig:
     return trace
 
 
-def _calling(change: Callable[[ConnectTimeout], None]) -> _OnTrace:
+def _calling(change: Callable[[ConnectTimeout], None]) -> OnTrace:
     async def on_trace(_session: aiohttp.ClientSession, context: SimpleNamespace, _: object) -> None:
         change(context.trace_request_ctx)
 

@@ -7,7 +7,7 @@ import aiohttp
 
 from playground.outgoing.phases import Moment, mark
 
-_OnTrace = Callable[[aiohttp.ClientSession, SimpleNamespace, object], Awaitable[None]]
+OnTrace = Callable[[aiohttp.ClientSession, SimpleNamespace, object], Awaitable[None]]
 
 
 def tracing() -> aiohttp.TraceConfig:
@@ -21,7 +21,7 @@ def tracing() -> aiohttp.TraceConfig:
     return trace
 
 
-def _marking(moment: Moment) -> _OnTrace:
+def _marking(moment: Moment) -> OnTrace:
     async def on_trace(
         _session: aiohttp.ClientSession, _context: SimpleNamespace, _parameters: object
     ) -> None:

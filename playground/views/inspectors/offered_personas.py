@@ -30,8 +30,8 @@ class OfferedPersonas:
 def offered_personas(query: Mapping[str, str], *, sender_id: str) -> OfferedPersonas:
     """Return those that fit ``?persona=``, of a page's address; without words the one that sent the request too."""
     search = query.get("persona", "").replace("\x00", "").strip()[:MAX_SEARCH_CHARS]
-    found = PersonaListing(search=search, sort=Sort.NAME).personas().filter(version__gt=0)
-    rows = found.select_related(None).only("persona_name", "platform")
+    matching = PersonaListing(search=search, sort=Sort.NAME).personas().filter(version__gt=0)
+    rows = matching.select_related(None).only("persona_name", "platform")
     personas = list(rows[: MOST + 1])
     offered = personas[:MOST]
     if sender_id and not search and sender_id not in {each.pk for each in offered}:

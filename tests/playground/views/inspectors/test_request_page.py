@@ -225,9 +225,9 @@ def test_personas_beyond_the_offered_ones_are_found(
     page = shown(client, address("request", row))
     assert "search for the others" in page
     assert ">Zoe</option>" not in page
-    found = shown(client, address("request", row), persona="zoe")
-    assert found.count(">Zoe</option>") == 2
-    assert ">Ada</option>" not in found
+    searched = shown(client, address("request", row), persona="zoe")
+    assert searched.count(">Zoe</option>") == 2
+    assert ">Ada</option>" not in searched
     assert "No persona fits." in shown(client, address("request", row), persona="xyz")
 
 
