@@ -1,6 +1,6 @@
 """What the waits of a conversation add up to."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 from typing import Any
 
@@ -18,25 +18,30 @@ SUMMED = (
     "is_interrupted",
     "has_tool_calls",
 )
-"""The names of a wait's values that are summed up."""
+"""The names of a wait's values that are summed up, in this order."""
 
 
-def summed(waits: Sequence[Mapping[str, Any]]) -> Json:
-    """Return the values of a summary."""
+def summed(waits: Sequence[Sequence[Any]]) -> Json:
+    """Return the values of a summary; each wait is its values of `SUMMED`.
+
+    Column by column: a conversation's waits are summed at the end of each of its turns.
+    """
+    columns = zip(*waits, strict=True) if waits else [()] * len(SUMMED)
+    turns, first_audio_ms, dead_air_ms, longest_silence_ms, failed, interrupted, with_tool_calls = columns
     return {
-        "turns": sum(wait["turns"] for wait in waits),
+        "turns": sum(turns),
         "waits": len(waits),
-        "first_audio_ms": _of_measured(waits, "first_audio_ms", median),
-        "dead_air_ms": _of_measured(waits, "dead_air_ms", sum),
-        "longest_silence_ms": _of_measured(waits, "longest_silence_ms", max),
-        "failed": sum(wait["is_failed"] for wait in waits),
-        "interrupted": sum(wait["is_interrupted"] for wait in waits),
-        "has_failed": any(wait["is_failed"] for wait in waits),
-        "has_interrupted": any(wait["is_interrupted"] for wait in waits),
-        "has_tool_calls": any(wait["has_tool_calls"] for wait in waits),
+        "first_audio_ms": _of_measured(first_audio_ms, median),
+        "dead_air_ms": _of_measured(dead_air_ms, sum),
+        "longest_silence_ms": _of_measured(longest_silence_ms, max),
+        "failed": sum(failed),
+        "interrupted": sum(interrupted),
+        "has_failed": any(failed),
+        "has_interrupted": any(interrupted),
+        "has_tool_calls": any(with_tool_calls),
     }
 
 
-def _of_measured(waits: Sequence[Mapping[str, Any]], name: str, fold: Callable[[list[int]], float]) -> int:
-    times = [wait[name] for wait in waits if wait[name] is not None]
-    return round(fold(times)) if times else NOT_MEASURED
+def _of_measured(times_ms: Iterable[int | None], fold: Callable[[list[int]], float]) -> int:
+    measured_ms = [each for each in times_ms if each is not None]
+    return round(fold(measured_ms)) if measured_ms else NOT_MEASURED

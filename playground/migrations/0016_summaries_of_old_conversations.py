@@ -7,7 +7,7 @@ was stopped.
 from dataclasses import fields
 from datetime import timedelta
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from django.db import migrations, transaction
 from django.utils import timezone
@@ -107,7 +107,7 @@ def _summary(Summary, conversation, waits, turns):
         platform=platform_of(version.document).name,
         created_at=conversation.created_at,
         last_turn_at=turns[-1][-1].row["created_at"] if turns else None,
-        **summed([{name: getattr(wait, name) for name in SUMMED} for wait in waits]),
+        **summed([attrgetter(*SUMMED)(wait) for wait in waits]),
     )
 
 

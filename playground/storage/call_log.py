@@ -10,8 +10,9 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from django.db.models import F, QuerySet
+from django.db.models import BooleanField, F, IntegerField, QuerySet
 from django.db.models.constants import OnConflict
+from django.db.models.functions import Cast
 
 from playground.engine.call_summary import SUMMED, summed
 from playground.engine.drawn_turn import drawn_turn
@@ -49,11 +50,19 @@ _COUNTED = PreparedSelect(lambda: _waits_at().values_list("counted"))
 _INSERT_NEW_WAIT = PreparedInsert(CallersWait, on_conflict=OnConflict.IGNORE)
 _NUMBERS = tuple(each.name for each in fields(WaitNumbers))
 _UPDATE_WAIT = PreparedUpdate(_waits_at, (*_NUMBERS, "counted"))
+
+
+def _without_conversion(name: str) -> str | Cast:
+    """Return the value as databases give it: Django converts a truth value of SQLite by a call for each row."""
+    is_truth = isinstance(CallersWait._meta.get_field(name), BooleanField)
+    return Cast(name, IntegerField()) if is_truth else name
+
+
 _WAITS = PreparedSelect(
     lambda: (
         CallersWait.objects.order_by()
         .filter(conversation=parameter(CallersWait, "conversation"))
-        .values_list(*SUMMED)
+        .values_list(*map(_without_conversion, SUMMED))
     )
 )
 _SUMMARISE = PreparedUpdate(
@@ -197,8 +206,8 @@ def _store_wait(conversation: _CountedConversation, numbers: WaitNumbers, counte
 
 
 def _summarise(conversation_id: str, last: Sequence[StoredTurn]) -> None:
-    waits = [dict(zip(SUMMED, row, strict=True)) for row in _WAITS(conversation=conversation_id)]
-    _SUMMARISE(conversation=conversation_id, **summed(waits), last_turn_at=last[-1].row["created_at"])
+    sums = summed(_WAITS(conversation=conversation_id))
+    _SUMMARISE(conversation=conversation_id, **sums, last_turn_at=last[-1].row["created_at"])
     drawn = [drawn_turn(turn) for turn in last]
     if not _DRAW(conversation=conversation_id, turns=drawn):
         _INSERT_DRAWN(conversation_id=conversation_id, turns=drawn)

@@ -23,6 +23,7 @@ class _Kept:
     last_seq: int
     position: int
     turns: tuple[PastTurn, ...]
+    chars: int
 
 
 _POSITION = Turn._meta.get_field("position")
@@ -49,6 +50,7 @@ _BETWEEN = PreparedSelect(
     )
 )
 
+_NONE = _Kept(last_seq=0, position=0, turns=(), chars=0)
 _kept: BoundedCache[str, _Kept] = BoundedCache(entries=KEPT_CONVERSATIONS, size=KEPT_CHARS)
 
 
@@ -61,13 +63,14 @@ def past_turns(conversation: Conversation, *, before: int) -> Sequence[PastTurn]
     """
     kept = _kept.get(conversation.pk)
     if kept is None or kept.last_seq != conversation.last_seq or kept.position > before:
-        kept = _Kept(conversation.last_seq, 0, ())
+        kept = _NONE
     rows = _BETWEEN(conversation=conversation.pk, first=kept.position, before=before)
-    turns = (*kept.turns, *(_past_turn(*row) for row in rows))
-    unsettled = next((len(rows) - place for place, row in enumerate(rows) if row[-1]), 0)
-    settled = turns[: len(turns) - unsettled]
-    _keep(conversation.pk, _Kept(conversation.last_seq, before - unsettled, settled))
-    return turns
+    new = tuple(_past_turn(*row) for row in rows)
+    settled = new[: next((place for place, row in enumerate(rows) if row[-1]), len(rows))]
+    position = before - (len(new) - len(settled))
+    chars = kept.chars + sum(map(_chars, settled))
+    _keep(conversation.pk, _Kept(conversation.last_seq, position, kept.turns + settled, chars))
+    return kept.turns + new
 
 
 def left_at(conversation_id: str, last_seq: int) -> None:
@@ -115,7 +118,7 @@ def _past_turn(
         status=TurnStatus(status),
         user_text=user_text,
         text=text,
-        heard_text=heard_text,
+        heard_text=text if heard_text == text else heard_text,
         is_too_long=error_code == Code.ANSWER_TOO_LONG,
         tool_calls=tool_calls_of(tool_calls),
         tool_results={call_id: result["output"] for call_id, result in tool_results.items()},
@@ -123,10 +126,11 @@ def _past_turn(
 
 
 def _keep(conversation_id: str, kept: _Kept) -> None:
-    _kept.put(conversation_id, kept, size=sum(map(_chars, kept.turns)))
+    _kept.put(conversation_id, kept, size=kept.chars)
 
 
 def _chars(turn: PastTurn) -> int:
-    texts = (turn.user_text, turn.text, turn.heard_text, *turn.tool_results.values())
+    unheard = "" if turn.heard_text is turn.text else turn.heard_text
+    texts = (turn.user_text, turn.text, unheard, *turn.tool_results.values())
     calls = sum(len(call.arguments) + len(call.extra) for call in turn.tool_calls)
     return sum(map(len, texts)) + calls

@@ -1,5 +1,6 @@
 """The request as each platform sends it, byte for byte."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -153,6 +154,31 @@ def test_each_platforms_persona_can_be_shown_as_the_other_would_send_it() -> Non
     as_tavus = build(YANDEX_REPLY.llm, "tavus")
     assert as_tavus.url == YANDEX_REPLY.llm.address
     assert dict(as_tavus.headers)["conversation_id"] == "c0123456789ab"
+
+
+ALL_CHARACTERS = "".join(chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [{"role": "user", "content": ALL_CHARACTERS}],
+        [{"role": "user", "content": [{"type": "image_url", "zoom": 1e-05, "seed": 10**30}]}],
+        [{"role": "assistant", "content": None, "weight": 1e-05}, {"role": "user", "content": "Hi"}],
+        [],
+    ],
+    ids=["characters", "parts", "a float", "none"],
+)
+def test_messages_are_written_as_the_openai_client_writes_them(messages: list[Json]) -> None:
+    body: Json = {"model": "m", "messages": messages, "stream": True, "temperature": 1e-07}
+    written = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    assert LLMRequest("POST", "https://llm.example.com", (), body).body_bytes() == written
+
+
+def test_half_a_character_is_refused() -> None:
+    body: Json = {"messages": [{"role": "user", "content": "\ud83d"}]}
+    with pytest.raises(UnicodeEncodeError):
+        LLMRequest("POST", "https://llm.example.com", (), body).body_bytes()
 
 
 def test_a_value_that_json_has_not_is_refused() -> None:

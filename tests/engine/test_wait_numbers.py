@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from playground.engine.call_summary import NOT_MEASURED, summed
+from playground.engine.call_summary import NOT_MEASURED, SUMMED, summed
 from playground.engine.distribution import MeasuredTurn, distributions
 from playground.engine.json_types import Json
 from playground.engine.slot_counts import AUDIO, LONGEST_MS, changed, counts_of, period_of
@@ -139,16 +139,17 @@ def test_a_silence_that_nothing_ended_is_not_measured() -> None:
 
 
 def test_waits_add_up() -> None:
-    def wait(first_audio_ms: int | None, **given: Any) -> Json:
-        shape = {
+    def wait(first_audio_ms: int | None, **given: Any) -> list[Any]:
+        values = {
             "turns": 1,
             "dead_air_ms": first_audio_ms,
             "longest_silence_ms": first_audio_ms,
             "is_failed": False,
             "is_interrupted": False,
             "has_tool_calls": False,
-        }
-        return shape | {"first_audio_ms": first_audio_ms} | given
+            "first_audio_ms": first_audio_ms,
+        } | given
+        return [values[name] for name in SUMMED]
 
     sums = summed([wait(100), wait(900, turns=2, has_tool_calls=True), wait(None, is_failed=True), wait(200)])
     assert sums == {

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from playground.models import Conversation, Turn
 from playground.storage.frozen_personas import frozen_persona
-from playground.storage.past_turns import left_at, past_turns
+from playground.storage.past_turns import KEPT_CHARS, left_at, past_turns
 from tests.playground.rehearsals import make_conversation
 
 
@@ -86,3 +86,20 @@ def test_a_persona_version_is_read_once(conversation: Conversation) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert frozen_persona(version) is first
     assert not queries.captured_queries
+
+
+def test_what_was_heard_whole_is_kept_once(conversation: Conversation) -> None:
+    long = "long " * (KEPT_CHARS // 8)
+    conversation.turns.filter(position=0).update(text=long, heard_text=long)
+    texts(conversation, before=3)
+    rewrite(conversation, 0)
+    assert texts(conversation, before=3)[0] == long
+
+
+def test_what_is_too_long_to_be_kept_is_read_again(conversation: Conversation) -> None:
+    conversation.turns.filter(position=0).update(
+        text="x" * (KEPT_CHARS // 2), heard_text="y" * (KEPT_CHARS // 2)
+    )
+    texts(conversation, before=3)
+    rewrite(conversation, 0)
+    assert texts(conversation, before=3)[0] == "rewritten"
