@@ -1,6 +1,7 @@
 """What a delta costs, in counts: JSON texts, envelopes, events and timers, whoever watches."""
 
 import asyncio
+import gc
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -186,7 +187,10 @@ def test_the_first_text_of_an_answer_waits_for_no_frame(takes_s: float) -> None:
 
 
 def calls_of(deltas: int) -> int:
-    """Return how many Python functions a watched turn of so many paced deltas calls."""
+    """Return how many Python functions a watched turn of so many paced deltas calls.
+
+    None of them is a weak reference's, which a collection of garbage would call: when one falls due is chance.
+    """
     calls = 0
 
     def count(_frame: object, kind: str, _argument: object) -> None:
@@ -195,11 +199,13 @@ def calls_of(deltas: int) -> int:
 
     script: list[Step] = [step for number in range(deltas) for step in (text(f"word{number} "), GAP_S)]
     before = sys.getprofile()
+    gc.disable()
     sys.setprofile(count)
     try:
         run_watched([*script, END], viewers=1)
     finally:
         sys.setprofile(before)
+        gc.enable()
     return calls
 
 
