@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import { changedNames, changesInWords, gainedWords, words } from "../../static/js/personas/changes.js";
 import { offsetOf, placeIn } from "../../static/js/personas/code_place.js";
-import { linesOf, offersFor, rowsOf } from "../../static/js/personas/header_rows.js";
+import { linesOf, offersFor, rowsOf } from "../../static/js/personas/header_lines.js";
 import { rowsOn } from "../../static/js/personas/platform_fields.js";
 import { cardsOf, duplicate, emptyCard, parametersProblem, pastedCards, textOf } from "../../static/js/personas/tool_json.js";
 
