@@ -18,6 +18,8 @@ SHELVED_FROM = 32
 """An event that waits behind so many others is kept as its JSON alone, a tenth of the memory of its parts, so that
 OUTBOX_BYTES bounds the cost of a viewer who reads nothing. For a viewer who reads, fewer wait.
 """
+MERGED_CHARS = 16 * 1024
+"""Text that waits is merged up to this length: each merge copies it."""
 
 _ERROR = "playground.error"
 _TEXT = frozenset({"playground.delta", "playground.reasoning"})
@@ -27,6 +29,21 @@ def _nothing() -> None:
     """Do nothing: a viewer that does not follow events in order asks for no snapshot."""
 
 
+class Merge:
+    """Merges the text that waits; viewers in step share the merged event, and so its JSON."""
+
+    def __init__(self) -> None:
+        self._last: Json = {}
+        self._event: Json = {}
+        self._merged: Json = {}
+
+    def of(self, last: Json, event: Json) -> Json:
+        """Return one event in place of both; the same object for the same two."""
+        if last is not self._last or event is not self._event:
+            self._last, self._event, self._merged = last, event, _merged(last, event)
+        return self._merged
+
+
 class Viewer:
     """One socket's outbox. ``until_news`` waits for the next batch; ``lagged`` is set if the viewer was too slow.
 
@@ -34,7 +51,9 @@ class Viewer:
     ``seq``: one that comes too early waits for those before it, and if they are missing, for the next snapshot.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, merge: Merge | None = None) -> None:
+        """``merge`` is shared by the viewers of a conversation."""
+        self.merge = merge or Merge()
         self._waiting: deque[Json | bytes] = deque()
         self._bytes = 0
         self._news = asyncio.Event()
@@ -165,7 +184,7 @@ class Viewer:
         self._bytes += _size(event)
         last = self._waiting[-1] if self._waiting else b""
         if not isinstance(last, bytes) and _continues(last, event):
-            self._waiting[-1] = _merged(last, event)
+            self._waiting[-1] = self.merge.of(last, event)
         else:
             if not isinstance(last, bytes) and len(self._waiting) > SHELVED_FROM:
                 self._shelve(last)
@@ -230,8 +249,9 @@ class Hub:
         """Also sends this process's events to the other processes."""
 
     def attach(self, conversation_id: str) -> Viewer:
-        viewer = Viewer()
-        self._viewers[conversation_id].add(viewer)
+        viewers = self._viewers[conversation_id]
+        viewer = Viewer(next((other.merge for other in viewers), None))
+        viewers.add(viewer)
         return viewer
 
     def detach(self, conversation_id: str, viewer: Viewer) -> None:
@@ -343,6 +363,7 @@ def _continues(last: Json, event: Json) -> bool:
         event["event_type"] in _TEXT
         and last["event_type"] == event["event_type"]
         and last["inference_id"] == event["inference_id"]
+        and len(last["properties"]["text"]) < MERGED_CHARS
     )
 
 

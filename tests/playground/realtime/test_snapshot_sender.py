@@ -74,14 +74,18 @@ class TestOutbox:
         assert viewer.lagged
         assert len(await viewer.take()) < 50
 
-    async def test_text_is_merged_and_counted(self) -> None:
+    async def test_text_is_merged_and_counted_in_pieces_of_a_bounded_length(self) -> None:
         viewer = Viewer()
-        for seq in range(1, 101):
-            viewer.put(event(seq, "playground.delta", text="x" * (hub.OUTBOX_BYTES // 200), count=1))
+        words = [f"word{number} " for number in range(20_000)]
+        for seq, word in enumerate(words, start=1):
+            viewer.put(event(seq, "playground.delta", text=word, count=1))
         assert not viewer.lagged
-        (merged,) = await viewer.take()
-        assert len(merged["properties"]["text"]) == 100 * (hub.OUTBOX_BYTES // 200)
-        assert merged["properties"]["count"] == 100
+        pieces = [piece["properties"] for piece in await viewer.take()]
+        assert "".join(piece["text"] for piece in pieces) == "".join(words)
+        assert sum(piece["count"] for piece in pieces) == len(words)
+        assert (
+            hub.MERGED_CHARS < max(len(piece["text"]) for piece in pieces) < hub.MERGED_CHARS + len(words[-1])
+        )
 
     async def test_what_was_taken_counts_no_more(self) -> None:
         viewer = Viewer()

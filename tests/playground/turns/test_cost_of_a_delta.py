@@ -31,7 +31,15 @@ CALLS_OF_A_DELTA = 205
 """The most calls of Python functions from a delta's arrival to its frame, those of the event loop included."""
 GAP_S = 0.02
 """Slower than frames follow each other: each delta has a frame of its own."""
-PACED: list[Step] = [step for number in range(DELTAS) for step in (text(f"word{number} "), GAP_S)]
+MERGING_GAP_S = GAP_S / 4
+"""Faster: several deltas share a frame."""
+
+
+def paced(deltas: int, gap_s: float) -> list[Step]:
+    return [step for number in range(deltas) for step in (text(f"word{number} "), gap_s)]
+
+
+PACED = paced(DELTAS, GAP_S)
 AT_ONCE: list[Step] = [b"".join(text(f"word{number} ") for number in range(DELTAS)), END]
 
 
@@ -123,6 +131,17 @@ def test_an_event_is_encoded_once_for_two_viewers(counts: Counter[str]) -> None:
     assert counts["playground.delta"] == counts["ContentDelta"] == DELTAS
 
 
+def test_viewers_in_step_share_merged_text_and_its_json(counts: Counter[str]) -> None:
+    script = [*paced(DELTAS, MERGING_GAP_S), END]
+    run_watched(script, viewers=1)
+    encoded = counts.pop("playground.delta")
+
+    run_watched(script, viewers=10)
+
+    assert encoded < DELTAS / 2
+    assert counts["playground.delta"] < 2 * encoded  # whose frame falls due with a delta is a step behind
+
+
 def test_without_a_viewer_nothing_is_encoded_and_no_envelope_made(counts: Counter[str]) -> None:
     run_watched([*PACED, END], viewers=0)
 
@@ -197,7 +216,7 @@ def calls_of(deltas: int) -> int:
         nonlocal calls
         calls += kind == "call"
 
-    script: list[Step] = [step for number in range(deltas) for step in (text(f"word{number} "), GAP_S)]
+    script = paced(deltas, GAP_S)
     before = sys.getprofile()
     gc.disable()
     sys.setprofile(count)
