@@ -52,17 +52,17 @@ _NUMBERS = tuple(each.name for each in fields(WaitNumbers))
 _UPDATE_WAIT = PreparedUpdate(_waits_at, (*_NUMBERS, "counted"))
 
 
-def _without_conversion(name: str) -> str | Cast:
-    """Return the value as databases give it: Django converts a truth value of SQLite by a call for each row."""
-    is_truth = isinstance(CallersWait._meta.get_field(name), BooleanField)
-    return Cast(name, IntegerField()) if is_truth else name
+def _as_number(name: str) -> str | Cast:
+    """Return the column; 0 or 1 for a truth value, which Django converts by a call for each row of SQLite."""
+    is_truth_value = isinstance(CallersWait._meta.get_field(name), BooleanField)
+    return Cast(name, IntegerField()) if is_truth_value else name
 
 
 _WAITS = PreparedSelect(
     lambda: (
         CallersWait.objects.order_by()
         .filter(conversation=parameter(CallersWait, "conversation"))
-        .values_list(*map(_without_conversion, SUMMED))
+        .values_list(*map(_as_number, SUMMED))
     )
 )
 _SUMMARISE = PreparedUpdate(

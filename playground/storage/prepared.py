@@ -36,7 +36,10 @@ Conversion = tuple[int, Callable[..., Any], Any]
 
 
 class QuickJSONEncoder(json.JSONEncoder):
-    """Writes JSON with orjson: a turn stores its whole request, of a megabyte after a thousand others."""
+    """Writes JSON with orjson: a turn stores its whole request, of a megabyte after a thousand others.
+
+    It takes what `json_bytes` takes: a number that JSON hasn't becomes null, which Django leaves to the database.
+    """
 
     def encode(self, value: Any) -> str:
         return json_bytes(value).decode()

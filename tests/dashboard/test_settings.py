@@ -93,6 +93,7 @@ def test_postgresql_and_redis_take_over_by_their_addresses(tmp_path: Path) -> No
         "db.example.org",
         5433,
     )
+    assert database["CONN_HEALTH_CHECKS"] is True  # threads keep their connections
     layer = values["CHANNEL_LAYERS"]["default"]
     assert layer["BACKEND"] == "channels_redis.pubsub.RedisPubSubChannelLayer"
     assert layer["CONFIG"]["hosts"] == ["redis://redis.example.org:6379/1"]

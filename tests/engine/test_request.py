@@ -165,9 +165,16 @@ ALL_CHARACTERS = "".join(chr(code) for code in range(0x110000) if not 0xD800 <= 
         [{"role": "user", "content": ALL_CHARACTERS}],
         [{"role": "user", "content": [{"type": "image_url", "zoom": 1e-05, "seed": 10**30}]}],
         [{"role": "assistant", "content": None, "weight": 1e-05}, {"role": "user", "content": "Hi"}],
+        [
+            *MESSAGES,
+            {"role": "assistant", "content": None, "tool_calls": [{"id": "call_1", "confidence": 1e-05}]},
+            {"role": "tool", "tool_call_id": "call_1", "content": "rain"},
+            *MESSAGES,
+        ],
+        [{"role": "user", 1: "a name that is no text"}],
         [],
     ],
-    ids=["characters", "parts", "a float", "none"],
+    ids=["characters", "parts", "a float", "calls between texts", "a number as name", "none"],
 )
 def test_messages_are_written_as_the_openai_client_writes_them(messages: list[Json]) -> None:
     body: Json = {"model": "m", "messages": messages, "stream": True, "temperature": 1e-07}
