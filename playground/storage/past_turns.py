@@ -1,6 +1,6 @@
 """The past turns of conversations: kept between turns, so that a start reads only those that are new."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from playground.engine.errors.codes import Code
@@ -9,7 +9,7 @@ from playground.engine.history import PastTurn
 from playground.engine.json_types import Json
 from playground.models import Conversation, Turn
 from playground.storage.bounded_cache import BoundedCache
-from playground.storage.prepared import Parameter, PreparedSelect, parameter
+from playground.storage.prepared import Parameter, PreparedSelect, Row, parameter
 
 KEPT_CONVERSATIONS = 256
 KEPT_CHARS = 8 * 1024 * 1024
@@ -21,11 +21,18 @@ class _Kept:
     """The turns before ``position``, and the ``last_seq`` that this process has left in the conversation's row."""
 
     last_seq: int
-    position: int
-    turns: tuple[PastTurn, ...]
-    chars: int
+    position: int = 0
+    turns: tuple[PastTurn, ...] = ()
+    newest_id: str = ""
+    """Of the last of the turns."""
+
+    def is_followed_by(self, rows: Sequence[Row]) -> bool:
+        """Whether these rows of later turns go on where the kept ones end: the first of them names its parent."""
+        return not self.turns or (bool(rows) and rows[0][_PARENT] == self.newest_id)
 
 
+_ID, _PARENT, _OWNER = range(3)
+"""The first columns; those of a past turn follow."""
 _POSITION = Turn._meta.get_field("position")
 _BETWEEN = PreparedSelect(
     lambda: (
@@ -37,6 +44,9 @@ _BETWEEN = PreparedSelect(
         .exclude(status__in=Turn.OPEN)
         .order_by("position")
         .values_list(
+            "id",
+            "parent_id",
+            "owner_process",
             "kind",
             "status",
             "user_text",
@@ -45,12 +55,10 @@ _BETWEEN = PreparedSelect(
             "timeline__tool_calls",
             "tool_results",
             "error__code",
-            "owner_process",
         )
     )
 )
 
-_NONE = _Kept(last_seq=0, position=0, turns=(), chars=0)
 _kept: BoundedCache[str, _Kept] = BoundedCache(entries=KEPT_CONVERSATIONS, size=KEPT_CHARS)
 
 
@@ -58,19 +66,26 @@ def past_turns(conversation: Conversation, *, before: int) -> Sequence[PastTurn]
     """Return the closed turns before the position of a turn that is about to start.
 
     Those before the newest are superseded, and so no longer change. They are kept while ``last_seq`` is as this
-    process left it: another process that runs a turn increases it. One that was closed for its owner, and those after
-    it, are read again: an owner that lives has the last word.
+    process left it: another process that runs a turn increases it. Beneath a database that was restored others may
+    have led there, so the turn after them has to name the last of them as its parent. One that was closed for its
+    owner, and those after it, are read again: an owner that lives has the last word.
     """
     kept = _kept.get(conversation.pk)
     if kept is None or kept.last_seq != conversation.last_seq or kept.position > before:
-        kept = _NONE
+        kept = _Kept(conversation.last_seq)
     rows = _BETWEEN(conversation=conversation.pk, first=kept.position, before=before)
-    new = tuple(_past_turn(*row) for row in rows)
-    settled = new[: next((place for place, row in enumerate(rows) if row[-1]), len(rows))]
-    position = before - (len(new) - len(settled))
-    chars = kept.chars + sum(map(_chars, settled))
-    _keep(conversation.pk, _Kept(conversation.last_seq, position, kept.turns + settled, chars))
-    return kept.turns + new
+    if not kept.is_followed_by(rows):
+        kept = _Kept(conversation.last_seq)
+        rows = _BETWEEN(conversation=conversation.pk, first=kept.position, before=before)
+    turns = (*kept.turns, *(_past_turn(row) for row in rows))
+    settled = next((place for place, row in enumerate(rows) if row[_OWNER]), len(rows))
+    unsettled = len(rows) - settled
+    newest_id = rows[settled - 1][_ID] if settled else kept.newest_id
+    _keep(
+        conversation.pk,
+        _Kept(conversation.last_seq, before - unsettled, turns[: len(turns) - unsettled], newest_id),
+    )
+    return turns
 
 
 def left_at(conversation_id: str, last_seq: int) -> None:
@@ -89,7 +104,7 @@ def moved_on(conversation_id: str, last_seq: int) -> None:
 
 def turns_between(conversation_id: str, first: int, before: int) -> list[PastTurn]:
     """Read the closed turns from position ``first`` up to ``before``, without it."""
-    return [_past_turn(*row) for row in _BETWEEN(conversation=conversation_id, first=first, before=before)]
+    return [_past_turn(row) for row in _BETWEEN(conversation=conversation_id, first=first, before=before)]
 
 
 def tool_calls_of(calls: Sequence[Json] | None) -> tuple[ToolCall, ...]:
@@ -102,23 +117,14 @@ def tool_calls_of(calls: Sequence[Json] | None) -> tuple[ToolCall, ...]:
     )
 
 
-def _past_turn(
-    kind: str,
-    status: str,
-    user_text: str,
-    text: str,
-    heard_text: str,
-    tool_calls: Sequence[Json] | None,
-    tool_results: Mapping[str, Json],
-    error_code: str | None,
-    _owner_process: str,
-) -> PastTurn:
+def _past_turn(row: Row) -> PastTurn:
+    kind, status, user_text, text, heard_text, tool_calls, tool_results, error_code = row[_OWNER + 1 :]
     return PastTurn(
         kind=TurnKind(kind),
         status=TurnStatus(status),
         user_text=user_text,
         text=text,
-        heard_text=text if heard_text == text else heard_text,
+        heard_text=heard_text,
         is_too_long=error_code == Code.ANSWER_TOO_LONG,
         tool_calls=tool_calls_of(tool_calls),
         tool_results={call_id: result["output"] for call_id, result in tool_results.items()},
@@ -126,11 +132,10 @@ def _past_turn(
 
 
 def _keep(conversation_id: str, kept: _Kept) -> None:
-    _kept.put(conversation_id, kept, size=kept.chars)
+    _kept.put(conversation_id, kept, size=sum(map(_chars, kept.turns)))
 
 
 def _chars(turn: PastTurn) -> int:
-    unheard = "" if turn.heard_text is turn.text else turn.heard_text
-    texts = (turn.user_text, turn.text, unheard, *turn.tool_results.values())
+    texts = (turn.user_text, turn.text, turn.heard_text, *turn.tool_results.values())
     calls = sum(len(call.arguments) + len(call.extra) for call in turn.tool_calls)
     return sum(map(len, texts)) + calls

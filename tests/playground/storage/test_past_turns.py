@@ -19,9 +19,13 @@ def conversation(user: User) -> Conversation:
     return made
 
 
-def close(conversation: Conversation, position: int) -> None:
+def close(conversation: Conversation, position: int, text: str = "") -> None:
     Turn.objects.create(
-        conversation=conversation, position=position, text=f"turn {position}", status=Turn.Status.COMPLETED
+        conversation=conversation,
+        position=position,
+        parent=conversation.turns.last(),
+        text=text or f"turn {position}",
+        status=Turn.Status.COMPLETED,
     )
 
 
@@ -58,6 +62,18 @@ def test_all_are_read_again_after_a_turn_of_another_process(conversation: Conver
     close(conversation, 3)
     conversation.last_seq = 17
     assert texts(conversation, before=4) == ["turn 0", "rewritten", "turn 2", "turn 3"]
+
+
+@pytest.mark.parametrize("others", [3, 4])
+def test_all_are_read_again_if_other_turns_led_a_restored_database_to_the_same_seq(
+    conversation: Conversation, others: int
+) -> None:
+    texts(conversation, before=3)
+    conversation.turns.filter(position__gte=1).delete()
+    told = [f"another {position}" for position in range(1, others)]
+    for position, text in enumerate(told, start=1):
+        close(conversation, position, text)
+    assert texts(conversation, before=others) == ["turn 0", *told]
 
 
 def test_a_result_given_to_the_newest_turn_is_in_the_next_history(conversation: Conversation) -> None:
