@@ -19,7 +19,7 @@ _DEPENDS_ON: dict[type[Model], tuple[str, ...]] = {
     Permission: ("content_type", "codename"),
     Session: ("session_data", "expire_date"),
     ApiKey: ("user", "role", "prefix", "digest", "expires_at", "revoked_at"),
-    Conversation: ("owner",),
+    Conversation: ("owner", "purge_at"),
 }
 
 

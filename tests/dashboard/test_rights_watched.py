@@ -60,6 +60,7 @@ LOSSES: dict[str, Callable[[], object]] = {
     "a session expires": lambda: Session.objects.update(expire_date=timezone.now()),
     "a session ends": lambda: Session.objects.all().delete(),
     "a conversation goes to another": lambda: Conversation.objects.update(owner=User.objects.first()),
+    "a conversation is about to be purged": lambda: Conversation.objects.update(purge_at=timezone.now()),
     "a conversation is deleted": lambda: Conversation.objects.all().delete(),
     "a key is deleted": lambda: ApiKey.objects.all().delete(),
     "a user is deleted": lambda: User.objects.all().delete(),

@@ -19,6 +19,7 @@ from playground.models import Conversation, Turn
 from playground.realtime import rights_watch
 from playground.realtime.close_codes import CloseCode
 from playground.storage import conversation_edits, open_turn
+from playground.storage.purge import delete_soon
 from playground.storage.right_at_effect import confirm_right
 from playground.turns.turn_tasks import TurnTasks
 from tests.dashboard.roles import person
@@ -143,6 +144,10 @@ def revokes_keys(alice: User) -> None:
         stored.revoke()
 
 
+def deletes_conversations(alice: User) -> None:
+    delete_soon(list(Conversation.objects.values_list("pk", flat=True)), alice.pk)
+
+
 @pytest.fixture
 def credentials(cookie: dict[str, str], key: dict[str, str]) -> dict[str, dict[str, str]]:
     """The headers of Alice's socket, by the way in which she is known."""
@@ -162,6 +167,7 @@ LOSSES = pytest.mark.parametrize(
         ("key", lets_keys_expire, 4401),
         ("key", takes_right, 4403),
         ("key", takes_rights_of_group, 4403),
+        ("key", deletes_conversations, 4404),
     ],
 )
 
