@@ -36,21 +36,25 @@ _RECORDED_AGAIN = frozenset({Moment.LOOKUP_ENDED, Moment.CONNECTED, Moment.SENT}
 _recording: ContextVar["Phases | None"] = ContextVar("phases", default=None)
 
 
+def _tell_nobody() -> None:
+    """Ignore it."""
+
+
 class Phases:
     """The moments of one request by the event loop's clock, in s; ``on_new`` is called at each one's first occurrence
     before the headers, with which the answer tells them all.
     """
 
-    def __init__(self, on_new: Callable[[], object] = lambda: None) -> None:
+    def __init__(self, on_new: Callable[[], object]) -> None:
         self.moments: dict[Moment, float] = {}
-        self._on_new = on_new
+        self.on_new = on_new
 
     def mark(self, moment: Moment) -> None:
         is_new = moment not in self.moments
         if is_new or moment in _RECORDED_AGAIN:
             self.moments[moment] = asyncio.get_running_loop().time()
         if is_new and moment is not Moment.HEADERS:
-            self._on_new()
+            self.on_new()
 
     def since(self, started_at: float) -> tuple[tuple[str, int], ...]:
         """Return the moments in order, each with whole ms since ``started_at`` (the event loop's time)."""
@@ -59,8 +63,12 @@ class Phases:
 
 
 @contextmanager
-def recorded_phases(on_new: Callable[[], object] = lambda: None) -> Iterator[Phases]:
-    """Record the phases of the request that is sent inside."""
+def recorded_phases(on_new: Callable[[], object] = _tell_nobody) -> Iterator[Phases]:
+    """Record the phases of the request that is sent inside.
+
+    What began there has a copy of its context, and so the recording: a kept connection for as long as it lives, the
+    event loop's timer until it is due, though it was cancelled. They keep nobody who was told.
+    """
     phases = Phases(on_new)
     phases.mark(Moment.STARTED)
     token = _recording.set(phases)
@@ -68,6 +76,7 @@ def recorded_phases(on_new: Callable[[], object] = lambda: None) -> Iterator[Pha
         yield phases
     finally:
         _recording.reset(token)
+        phases.on_new = _tell_nobody
 
 
 def mark(moment: Moment) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import weakref
 from itertools import chain
 
 import pytest
@@ -18,6 +19,8 @@ from tests.playground.rehearsals import Watcher, make_conversation, running
 from tests.playground.scripted_llm import END, Step, text
 
 ANSWER: list[Step] = [text("Hello. "), END]
+LETS_GO_S = 5.0
+"""Less than the limits of an answer, whose timers the event loop keeps until they would have fired."""
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,6 +63,21 @@ async def test_nothing_is_kept_of_conversations_that_nobody_has_open(owner: User
             await runner.detach(conversation.pk, viewer)
         await settled(runner)
         assert kept(*(conversation.pk for conversation in conversations)) == []
+
+
+async def test_no_timer_of_the_event_loop_keeps_a_turn_that_is_over(owner: User) -> None:
+    conversation = await asyncio.to_thread(make_conversation, owner)
+    async with running(ANSWER) as runner:
+        viewer, watcher = await viewing(runner, conversation)
+        await runner.respond(conversation.pk, "Hi")
+        (turn,) = map(weakref.ref, runner._turns.all())
+        await watcher.until_closed()
+        await runner.detach(conversation.pk, viewer)
+        await settled(runner)
+        async with asyncio.timeout(LETS_GO_S):
+            while turn() is not None:  # the recorder's thread lets go of its row
+                await asyncio.sleep(0.01)
+                gc.collect()
 
 
 async def test_seq_goes_on_after_a_conversation_was_let_go(owner: User) -> None:
