@@ -11,6 +11,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable
 
+from playground.engine.json_text import KeptJson
 from playground.engine.json_types import Json
 from playground.failures import log_failure
 from playground.realtime.announcements import Announcement, Announcements, Refused, Reminder
@@ -250,7 +251,7 @@ class Relay:
             return
         for event in message["events"]:
             if not self._hub.is_own(conversation_id, event["seq"]):
-                self._hub.deliver(conversation_id, event)
+                self._hub.deliver(conversation_id, KeptJson(event))
 
     def _take_notice(self, message: Json) -> None:
         self._hub.notify(message["conversation_id"], message["notice"])
@@ -260,7 +261,7 @@ class Relay:
         conversation_id = message["conversation_id"]
         live = self._owner.live_state(conversation_id)
         if live is None or live["turn"]["turn_id"] != message["turn_id"]:
-            self._hub.restart(conversation_id, message["events"])
+            self._hub.restart(conversation_id, [KeptJson(event) for event in message["events"]])
 
     def _take_show(self, message: Json) -> None:
         self._hub.show_anew(message["conversation_id"])

@@ -37,6 +37,19 @@ async def test_a_viewer_elsewhere_is_told_the_same_in_the_same_order(conversatio
     assert seqs == sorted(set(seqs))
 
 
+async def test_an_event_from_elsewhere_is_encoded_once_for_all_viewers_here(
+    conversation: Conversation,
+) -> None:
+    async with two_processes([ANSWER], []) as (one, other):
+        viewers = [await other.attach(conversation.pk) for _ in range(3)]
+        elsewhere = await watch(other, conversation)
+        await one.respond(conversation.pk, "Hi")
+        await elsewhere.until_closed()
+        encoded = list(zip(*(viewer.take_encoded() for viewer in viewers), strict=True))
+    assert len(encoded) > 1
+    assert all(first is text for first, *others in encoded for text in others)
+
+
 async def test_a_viewer_who_comes_late_gets_the_turn_as_far_as_it_has_come(
     conversation: Conversation,
 ) -> None:
