@@ -94,6 +94,7 @@ class TurnTasks:
         self._live: dict[str, LiveTurn] = {}
         self._starting: Counter[str] = Counter()
         self._cut_elsewhere: dict[str, float] = {}
+        """Until when, by the event loop's clock, their turns may still end in another process; the oldest first."""
         self._is_draining = False
 
     def all(self) -> Collection[LiveTurn]:
@@ -125,10 +126,20 @@ class TurnTasks:
         self._tools.leave(conversation_id)
         live = self._live.get(conversation_id)
         if live is None and self._others is not None:
-            self._cut_elsewhere[conversation_id] = asyncio.get_running_loop().time() + ENDING_S
+            self._expect_end_elsewhere(conversation_id)
             await self._others.interrupt(conversation_id, interrupt)
         if live is not None:
             live.cut(interrupt)
+
+    def _expect_end_elsewhere(self, conversation_id: str) -> None:
+        """Have the next turn wait for the one that was cut, and forget those for which that time is over."""
+        now_s = asyncio.get_running_loop().time()
+        self._cut_elsewhere = {
+            cut: until_s
+            for cut, until_s in self._cut_elsewhere.items()
+            if until_s > now_s and cut != conversation_id
+        }
+        self._cut_elsewhere[conversation_id] = now_s + ENDING_S
 
     async def withdraw_interrupt(self, conversation_id: str) -> None:
         """Take back an interrupt of the open turn that waits for the voice, wherever the turn runs."""

@@ -6,6 +6,7 @@ import weakref
 from itertools import chain
 
 import pytest
+from channels.layers import InMemoryChannelLayer
 from django.contrib.auth.models import User
 from django.db import OperationalError
 
@@ -14,6 +15,7 @@ from playground.models import Conversation
 from playground.realtime.hub import Viewer
 from playground.runner import Runner
 from playground.storage.prepared import PreparedUpdate
+from playground.turns import turn_tasks
 from tests.conftest import make_user
 from tests.playground.rehearsals import Watcher, make_conversation, running
 from tests.playground.scripted_llm import END, Step, text
@@ -63,6 +65,22 @@ async def test_nothing_is_kept_of_conversations_that_nobody_has_open(owner: User
             await runner.detach(conversation.pk, viewer)
         await settled(runner)
         assert kept(*(conversation.pk for conversation in conversations)) == []
+
+
+async def test_nothing_is_kept_of_conversations_that_ended_while_others_may_run_their_turns(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn_tasks, "ENDING_S", 0.0)
+    conversations = [await asyncio.to_thread(make_conversation, owner) for _ in range(5)]
+    async with running(layer=InMemoryChannelLayer()) as runner:
+        for conversation in conversations:
+            await runner.end(conversation.pk)
+        *ended, _newest = [conversation.pk for conversation in conversations]
+        holders = kept(*ended)
+        async with asyncio.timeout(LETS_GO_S):
+            while holders:  # other processes are reminded of the newest seq
+                await asyncio.sleep(0.1)
+                holders = kept(*ended)
 
 
 async def test_no_timer_of_the_event_loop_keeps_a_turn_that_is_over(owner: User) -> None:
