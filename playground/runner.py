@@ -147,7 +147,7 @@ class Runner:
             if self._relay is not None:
                 await self._relay.join(conversation_id)
         except BaseException:
-            self.hub.detach(conversation_id, viewer)
+            await self.detach(conversation_id, viewer)
             raise
         self._versions.begin()
         return viewer

@@ -12,6 +12,7 @@ from django.db import OperationalError
 
 from playground.engine.errors.codes import CommandError
 from playground.models import Conversation
+from playground.realtime.group_messages import group_of
 from playground.realtime.hub import Viewer
 from playground.runner import Runner
 from playground.storage.prepared import PreparedUpdate
@@ -81,6 +82,31 @@ async def test_nothing_is_kept_of_conversations_that_ended_while_others_may_run_
             while holders:  # other processes are reminded of the newest seq
                 await asyncio.sleep(0.1)
                 holders = kept(*ended)
+
+
+class SlowLayer(InMemoryChannelLayer):
+    """Takes its time to enter a conversation's group."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_entering = asyncio.Event()
+
+    async def group_add(self, group: str, channel: str) -> None:
+        await super().group_add(group, channel)
+        if group.startswith("conversation."):
+            self.is_entering.set()
+            await asyncio.sleep(0.5)
+
+
+async def test_nothing_is_kept_of_a_viewer_who_leaves_before_the_conversation_is_joined(owner: User) -> None:
+    conversation = await asyncio.to_thread(make_conversation, owner)
+    layer = SlowLayer()
+    async with running(layer=layer) as runner:
+        joining = asyncio.create_task(runner.attach(conversation.pk))
+        await layer.is_entering.wait()
+        joining.cancel()
+        await asyncio.gather(joining, return_exceptions=True)
+        assert kept(conversation.pk, group_of(conversation.pk)) == []
 
 
 async def test_no_timer_of_the_event_loop_keeps_a_turn_that_is_over(owner: User) -> None:
