@@ -25,6 +25,12 @@ class _Kept:
     turns: tuple[PastTurn, ...] = ()
     newest_id: str = ""
     """Of the last of the turns."""
+    unsettled_ids: tuple[str, ...] = ()
+    """Of those that were closed for their owners: one that lives has the last word, and then leaves no owner."""
+
+    def are_settled(self) -> bool:
+        """Whether no owner has had the last word since: a question to the database for each, and there are few."""
+        return all(_STILL_OWNED.first(id=turn_id) for turn_id in self.unsettled_ids)
 
     def is_followed_by(self, rows: Sequence[Row]) -> bool:
         """Whether these rows of later turns go on where the kept ones end: the first of them names its parent."""
@@ -59,6 +65,10 @@ _BETWEEN = PreparedSelect(
     )
 )
 
+_STILL_OWNED = PreparedSelect(
+    lambda: Turn.objects.filter(pk=parameter(Turn, "id")).exclude(owner_process="").values_list("id")
+)
+
 _kept: BoundedCache[str, _Kept] = BoundedCache(entries=KEPT_CONVERSATIONS, size=KEPT_CHARS)
 
 
@@ -67,24 +77,24 @@ def past_turns(conversation: Conversation, *, before: int) -> Sequence[PastTurn]
 
     Those before the newest are superseded, and so no longer change. They are kept while ``last_seq`` is as this
     process left it: another process that runs a turn increases it. Beneath a database that was restored others may
-    have led there, so the turn after them has to name the last of them as its parent. One that was closed for its
-    owner, and those after it, are read again: an owner that lives has the last word.
+    have led there, so the turn after them has to name the last of them as its parent.
     """
     kept = _kept.get(conversation.pk)
-    if kept is None or kept.last_seq != conversation.last_seq or kept.position > before:
+    if (
+        kept is None
+        or kept.last_seq != conversation.last_seq
+        or kept.position > before
+        or not kept.are_settled()
+    ):
         kept = _Kept(conversation.last_seq)
     rows = _BETWEEN(conversation=conversation.pk, first=kept.position, before=before)
     if not kept.is_followed_by(rows):
         kept = _Kept(conversation.last_seq)
         rows = _BETWEEN(conversation=conversation.pk, first=kept.position, before=before)
     turns = (*kept.turns, *(_past_turn(row) for row in rows))
-    settled = next((place for place, row in enumerate(rows) if row[_OWNER]), len(rows))
-    unsettled = len(rows) - settled
-    newest_id = rows[settled - 1][_ID] if settled else kept.newest_id
-    _keep(
-        conversation.pk,
-        _Kept(conversation.last_seq, before - unsettled, turns[: len(turns) - unsettled], newest_id),
-    )
+    newest_id = rows[-1][_ID] if rows else ""
+    unsettled_ids = (*kept.unsettled_ids, *(row[_ID] for row in rows if row[_OWNER]))
+    _keep(conversation.pk, _Kept(conversation.last_seq, before, turns, newest_id, unsettled_ids))
     return turns
 
 

@@ -48,12 +48,18 @@ def test_superseded_turns_are_not_read_again_while_this_process_wrote_last(
     assert texts(conversation, before=4) == ["turn 0", "turn 1", "turn 2", "turn 3"]
 
 
-def test_one_that_was_closed_for_its_owner_is_read_again(conversation: Conversation) -> None:
-    conversation.turns.filter(position=1).update(owner_process="taken for dead")
+def test_one_that_was_closed_for_its_owner_is_read_again_once_the_owner_has_had_the_last_word(
+    conversation: Conversation,
+) -> None:
+    orphan = conversation.turns.filter(position=1)
+    orphan.update(owner_process="taken for dead")
     assert texts(conversation, before=3) == ["turn 0", "turn 1", "turn 2"]
-    for position in (0, 1):
-        rewrite(conversation, position)
-    assert texts(conversation, before=3) == ["turn 0", "rewritten", "turn 2"]
+    rewrite(conversation, 2)
+    close(conversation, 3)
+    assert texts(conversation, before=4) == ["turn 0", "turn 1", "turn 2", "turn 3"]
+    orphan.update(text="the last word", owner_process="")
+    close(conversation, 4)
+    assert texts(conversation, before=5) == ["turn 0", "the last word", "rewritten", "turn 3", "turn 4"]
 
 
 def test_all_are_read_again_after_a_turn_of_another_process(conversation: Conversation) -> None:
