@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from personas.ids import new_turn_id
@@ -59,7 +60,7 @@ _SAME_MESSAGE = PreparedSelect(
         conversation=parameter(Turn, "conversation"), client_msg_id=parameter(Turn, "client_msg_id")
     ).values_list("id")
 )
-_INSERT = PreparedInsert(Turn)
+_INSERT = PreparedInsert(Turn, computed={"lease_until": Now() + LEASE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,6 @@ def _insert(conversation: Conversation, new: NewTurn, newest: _Newest | None) ->
         "context": conversation.conversational_context,
         "interrupt_history": conversation.interrupt_history,
         "owner_process": PROCESS_ID,
-        "lease_until": now + LEASE,
         "created_at": now,
         **opening_text,
     }

@@ -25,6 +25,7 @@ from django.db.models import (
     TextField,
 )
 from django.db.models.constants import OnConflict
+from django.db.models.expressions import Combinable
 from django.db.models.sql.subqueries import InsertQuery, UpdateQuery
 from django.utils import timezone
 
@@ -205,12 +206,21 @@ class PreparedInsert(_Prepared):
     the database's to give stays unknown. Returns the number of rows: 0 on a conflict that is to be ignored.
     """
 
-    def __init__(self, model: type[Model], on_conflict: OnConflict | None = None) -> None:
+    def __init__(
+        self,
+        model: type[Model],
+        on_conflict: OnConflict | None = None,
+        computed: Mapping[str, Combinable] | None = None,
+    ) -> None:
+        """``computed``: what the database computes, by attribute."""
         super().__init__()
         self._model = model
         self._on_conflict = on_conflict
+        self._computed = computed or {}
         self._fields = [each for each in model._meta.local_concrete_fields if not isinstance(each, AutoField)]
-        self._defaults = {each.attname: _default_of(each) for each in self._fields}
+        self._defaults = {
+            each.attname: _default_of(each) for each in self._fields if each.attname not in self._computed
+        }
 
     def __call__(self, **values: Any) -> int:
         for name, default in self._defaults.items():
@@ -223,7 +233,8 @@ class PreparedInsert(_Prepared):
 
     def _write(self, database: BaseDatabaseWrapper) -> _Statement:
         query = InsertQuery(self._model, on_conflict=self._on_conflict)
-        named = {each.attname: Parameter(each.attname, each) for each in self._fields}
+        named: dict[str, Combinable] = {each.attname: Parameter(each.attname, each) for each in self._fields}
+        named.update(self._computed)
         query.insert_values(self._fields, [self._model(**named)], raw=True)
         ((sql, parameters),) = query.get_compiler(connection=database).as_sql()
         return _Statement(sql, parameters)

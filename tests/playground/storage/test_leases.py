@@ -1,15 +1,17 @@
 """Leases: whose have run out, and when a process may judge that at all."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.utils import timezone
 
+from playground.engine.events import TurnKind
 from playground.models import Conversation, Turn
 from playground.storage import leases
 from playground.storage.leases import AWAY_S, HEARTBEAT_S, LEASE, Reach
+from playground.storage.open_turn import NewTurn, open_turn
 from tests.playground.rehearsals import make_conversation
 
 LEASE_S = LEASE.total_seconds()
@@ -121,6 +123,12 @@ def test_the_closing_takes_its_events_numbers_from_the_conversations_row(expired
     (orphan,) = leases.close_orphaned_turns(lambda text: 2 if text == "Half" else 1)
     assert orphan.last_seq == 7
     assert Conversation.objects.get().last_seq == 9
+
+
+def test_the_first_lease_is_of_the_databases_clock_too(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime.now(UTC) - timedelta(hours=1))
+    open_turn(make_conversation(user).pk, NewTurn(TurnKind.USER, "Hi"))
+    assert leases.close_orphaned_turns() == []
 
 
 def test_the_lease_of_a_turn_that_was_renewed_has_not_run_out(expired: Turn) -> None:
