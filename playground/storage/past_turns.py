@@ -23,6 +23,8 @@ class _Kept:
     last_seq: int
     position: int = 0
     turns: tuple[PastTurn, ...] = ()
+    chars: int = 0
+    """Of the turns' texts."""
     newest_id: str = ""
     """Of the last of the turns."""
     unsettled_ids: tuple[str, ...] = ()
@@ -91,10 +93,11 @@ def past_turns(conversation: Conversation, *, before: int) -> Sequence[PastTurn]
     if not kept.is_followed_by(rows):
         kept = _Kept(conversation.last_seq)
         rows = _BETWEEN(conversation=conversation.pk, first=kept.position, before=before)
-    turns = (*kept.turns, *(_past_turn(row) for row in rows))
+    new = [_past_turn(row) for row in rows]
+    turns, chars = (*kept.turns, *new), kept.chars + sum(map(_chars, new))
     newest_id = rows[-1][_ID] if rows else ""
     unsettled_ids = (*kept.unsettled_ids, *(row[_ID] for row in rows if row[_OWNER]))
-    _keep(conversation.pk, _Kept(conversation.last_seq, before, turns, newest_id, unsettled_ids))
+    _keep(conversation.pk, _Kept(conversation.last_seq, before, turns, chars, newest_id, unsettled_ids))
     return turns
 
 
@@ -142,7 +145,7 @@ def _past_turn(row: Row) -> PastTurn:
 
 
 def _keep(conversation_id: str, kept: _Kept) -> None:
-    _kept.put(conversation_id, kept, size=sum(map(_chars, kept.turns)))
+    _kept.put(conversation_id, kept, size=kept.chars)
 
 
 def _chars(turn: PastTurn) -> int:

@@ -5,9 +5,11 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from playground.engine.history import PastTurn
 from playground.models import Conversation, Turn
+from playground.storage import past_turns as module
 from playground.storage.frozen_personas import frozen_persona
-from playground.storage.past_turns import KEPT_CHARS, left_at, past_turns
+from playground.storage.past_turns import left_at, moved_on, past_turns
 from tests.playground.rehearsals import make_conversation
 
 
@@ -82,6 +84,27 @@ def test_all_are_read_again_if_other_turns_led_a_restored_database_to_the_same_s
     assert texts(conversation, before=others) == ["turn 0", *told]
 
 
+def test_each_is_measured_once_however_often_a_turn_is_stored(
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[PastTurn] = []
+    measure = module._chars
+
+    def counted(turn: PastTurn) -> int:
+        measured.append(turn)
+        return measure(turn)
+
+    monkeypatch.setattr(module, "_chars", counted)
+    texts(conversation, before=3)
+    for last_seq in range(1, 9):
+        left_at(conversation.pk, last_seq)
+        moved_on(conversation.pk, last_seq + 1)
+    conversation.last_seq = 9
+    close(conversation, 3)
+    texts(conversation, before=4)
+    assert len(measured) == 4
+
+
 def test_a_result_given_to_the_newest_turn_is_in_the_next_history(conversation: Conversation) -> None:
     texts(conversation, before=3)
     close(conversation, 3)
@@ -108,20 +131,3 @@ def test_a_persona_version_is_read_once(conversation: Conversation) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert frozen_persona(version) is first
     assert not queries.captured_queries
-
-
-def test_what_was_heard_whole_is_kept_once(conversation: Conversation) -> None:
-    long = "long " * (KEPT_CHARS // 8)
-    conversation.turns.filter(position=0).update(text=long, heard_text=long)
-    texts(conversation, before=3)
-    rewrite(conversation, 0)
-    assert texts(conversation, before=3)[0] == long
-
-
-def test_what_is_too_long_to_be_kept_is_read_again(conversation: Conversation) -> None:
-    conversation.turns.filter(position=0).update(
-        text="x" * (KEPT_CHARS // 2), heard_text="y" * (KEPT_CHARS // 2)
-    )
-    texts(conversation, before=3)
-    rewrite(conversation, 0)
-    assert texts(conversation, before=3)[0] == "rewritten"
