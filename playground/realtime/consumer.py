@@ -10,6 +10,7 @@ from asgiref.typing import WebSocketSendEvent
 from playground.engine.errors.codes import Code, CommandError
 from playground.engine.json_types import Json
 from playground.failures import log_failure
+from playground.models import Conversation
 from playground.realtime.close_codes import CloseCode
 from playground.realtime.commands import (
     AppendContext,
@@ -166,6 +167,8 @@ class ConversationConsumer(ViewerSocket):
             await work
         except Refusal as refusal:
             await self._turn_away(refusal)
+        except Conversation.DoesNotExist:  # purged since its right was asked for
+            await self._turn_away(Refusal(CloseCode.NOT_FOUND))
         except CommandError as error:
             self._tell_error(error, client_msg_id)
         except Exception as error:

@@ -19,7 +19,7 @@ from playground.models import Conversation, Turn
 from playground.realtime import rights_watch
 from playground.realtime.close_codes import CloseCode
 from playground.storage import conversation_edits, open_turn
-from playground.storage.purge import delete_soon
+from playground.storage.purge import delete_soon, purge_conversation
 from playground.storage.right_at_effect import confirm_right
 from playground.turns.turn_tasks import TurnTasks
 from tests.dashboard.roles import person
@@ -204,6 +204,26 @@ async def test_an_idle_socket_ends_soon_after_the_right_to_it(
         await socket.snapshot()
         await database_sync_to_async(loss)(alice)
         assert await socket.closed_with() == code
+
+
+@pytest.mark.parametrize("command", ["conversation.append_llm_context", "conversation.echo"])
+async def test_a_command_to_a_conversation_that_was_purged_a_moment_ago_finds_none(
+    conversation: str,
+    alice: User,
+    key: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    command: str,
+) -> None:
+    monkeypatch.setattr(rights_watch, "READ_EVERY_S", 60.0)
+    async with opened(conversation, key) as socket:
+        await socket.snapshot()
+        await socket.send("playground.resume", seq=0)
+        await socket.snapshot()
+        await database_sync_to_async(purge_conversation)(conversation)
+        await socket.send(command, **EDITS[command])
+        assert await socket.closed_with() == 4404
+    assert not caplog.records
 
 
 async def test_the_turn_that_nobody_may_watch_any_more_stops(
