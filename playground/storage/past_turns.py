@@ -14,6 +14,8 @@ from playground.storage.prepared import Parameter, PreparedSelect, Row, paramete
 KEPT_CONVERSATIONS = 256
 KEPT_CHARS = 8 * 1024 * 1024
 """The most characters of the kept conversations' turns."""
+TURN_CHARS = 320
+"""As many characters take what a kept turn needs besides its texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def _past_turn(row: Row) -> PastTurn:
         status=TurnStatus(status),
         user_text=user_text,
         text=text,
-        heard_text=heard_text,
+        heard_text=text if heard_text == text else heard_text,
         is_too_long=error_code == Code.ANSWER_TOO_LONG,
         tool_calls=tool_calls_of(tool_calls),
         tool_results={call_id: result["output"] for call_id, result in tool_results.items()},
@@ -149,6 +151,7 @@ def _keep(conversation_id: str, kept: _Kept) -> None:
 
 
 def _chars(turn: PastTurn) -> int:
-    texts = (turn.user_text, turn.text, turn.heard_text, *turn.tool_results.values())
-    calls = sum(len(call.arguments) + len(call.extra) for call in turn.tool_calls)
-    return sum(map(len, texts)) + calls
+    unheard = "" if turn.heard_text is turn.text else turn.heard_text
+    texts = (turn.user_text, turn.text, unheard, *turn.tool_results, *turn.tool_results.values())
+    calls = sum(len(call.id + call.name + call.arguments + call.extra) for call in turn.tool_calls)
+    return TURN_CHARS + sum(map(len, texts)) + calls

@@ -9,7 +9,7 @@ from playground.engine.history import PastTurn
 from playground.models import Conversation, Turn
 from playground.storage import past_turns as module
 from playground.storage.frozen_personas import frozen_persona
-from playground.storage.past_turns import left_at, moved_on, past_turns
+from playground.storage.past_turns import KEPT_CHARS, left_at, moved_on, past_turns
 from tests.playground.rehearsals import make_conversation
 
 
@@ -122,6 +122,28 @@ def test_a_start_that_failed_before_its_turn_was_stored_leaves_nothing_behind(
     texts(conversation, before=3)
     rewrite(conversation, 2)
     assert texts(conversation, before=2) == ["turn 0", "turn 1"]
+
+
+def test_what_was_heard_whole_is_kept_once(conversation: Conversation) -> None:
+    long = "long " * (KEPT_CHARS // 8)
+    conversation.turns.filter(position=0).update(text=long, heard_text=long)
+    texts(conversation, before=3)
+    rewrite(conversation, 0)
+    assert texts_after_another(conversation)[0] == long
+
+
+def test_what_is_too_long_to_be_kept_is_read_again(conversation: Conversation) -> None:
+    conversation.turns.filter(position=0).update(
+        text="x" * (KEPT_CHARS // 2), heard_text="y" * (KEPT_CHARS // 2)
+    )
+    texts(conversation, before=3)
+    rewrite(conversation, 0)
+    assert texts_after_another(conversation)[0] == "rewritten"
+
+
+def texts_after_another(conversation: Conversation) -> list[str]:
+    close(conversation, 3)
+    return texts(conversation, before=4)
 
 
 def test_a_persona_version_is_read_once(conversation: Conversation) -> None:
