@@ -3,6 +3,8 @@
 import asyncio
 import gc
 import weakref
+from collections import Counter
+from collections.abc import Iterator
 from itertools import chain
 
 import pytest
@@ -11,17 +13,24 @@ from django.contrib.auth.models import User
 from django.db import OperationalError
 
 from playground.engine.errors.codes import CommandError
+from playground.engine.turn_plan import TurnPlan
+from playground.engine.turn_record import TurnRecord
 from playground.models import Conversation
+from playground.realtime import layer_link
 from playground.realtime.group_messages import group_of
 from playground.realtime.hub import Viewer
 from playground.runner import Runner
+from playground.storage import past_turns
 from playground.storage.prepared import PreparedUpdate
 from playground.turns import turn_tasks
+from playground.turns.running_turn import LiveTurn
 from tests.conftest import make_user
 from tests.playground.rehearsals import Watcher, make_conversation, running
 from tests.playground.scripted_llm import END, Step, text
 
 ANSWER: list[Step] = [text("Hello. "), END]
+OF_A_TURN = (LiveTurn, TurnPlan, TurnRecord, Viewer)
+BOUNDED = past_turns._kept._kept
 LETS_GO_S = 5.0
 """Less than the limits of an answer, whose timers the event loop keeps until they would have fired."""
 
@@ -33,13 +42,32 @@ def owner(transactional_db: None) -> User:
     return make_user("alice")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def all_is_listed() -> Iterator[None]:
+    """Have the collector list what was there before the first test too, such as a module's caches."""
+    gc.unfreeze()
+    yield
+    gc.collect()
+    gc.freeze()
+
+
 def kept(*conversation_ids: str) -> list[object]:
-    """Return whatever in this process is kept by the id of one of these conversations."""
+    """Return whatever in this process is kept by the id of one of these conversations, but for a bounded cache."""
     gc.collect()
     wanted = frozenset(conversation_ids)
     # What they refer to as well: the collector itself doesn't list a dict of numbers.
     holders = chain.from_iterable((held, *gc.get_referents(held)) for held in gc.get_objects())
-    return [holder for holder in holders if isinstance(holder, dict | set) and not wanted.isdisjoint(holder)]
+    return [
+        holder
+        for holder in holders
+        if isinstance(holder, dict | set) and holder is not BOUNDED and not wanted.isdisjoint(holder)
+    ]
+
+
+def alive(*kinds: type) -> Counter[str]:
+    """Count the objects of these classes."""
+    gc.collect()
+    return Counter(type(each).__name__ for each in gc.get_objects() if isinstance(each, kinds))
 
 
 async def viewing(runner: Runner, conversation: Conversation) -> tuple[Viewer, Watcher]:
@@ -56,6 +84,7 @@ async def settled(runner: Runner) -> None:
 
 
 async def test_nothing_is_kept_of_conversations_that_nobody_has_open(owner: User) -> None:
+    before = alive(*OF_A_TURN)
     conversations = [await asyncio.to_thread(make_conversation, owner) for _ in range(5)]
     async with running(*[ANSWER] * 5) as runner:
         for conversation in conversations:
@@ -66,12 +95,19 @@ async def test_nothing_is_kept_of_conversations_that_nobody_has_open(owner: User
             await runner.detach(conversation.pk, viewer)
         await settled(runner)
         assert kept(*(conversation.pk for conversation in conversations)) == []
+        del viewer, watcher
+        left = alive(*OF_A_TURN) - before
+        async with asyncio.timeout(LETS_GO_S):
+            while left:  # the recorder's thread lets go of its rows
+                await asyncio.sleep(0.1)
+                left = alive(*OF_A_TURN) - before
 
 
 async def test_nothing_is_kept_of_conversations_that_ended_while_others_may_run_their_turns(
     owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turn_tasks, "ENDING_S", 0.0)
+    monkeypatch.setattr(layer_link, "PROBE_S", 0.02)
     conversations = [await asyncio.to_thread(make_conversation, owner) for _ in range(5)]
     async with running(layer=InMemoryChannelLayer()) as runner:
         for conversation in conversations:
