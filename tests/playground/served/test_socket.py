@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+from http.cookies import SimpleCookie
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.browser.site import Site
+from playground.realtime.close_codes import CloseCode
+from tests.browser.site import Site, rows
 from tests.playground.served_api import new_conversation
 from tests.playground.socket_client import Client, viewing
 
@@ -169,3 +171,26 @@ async def test_a_foreign_origin_gets_no_handshake(
 async def test_without_a_session_the_socket_says_sign_in(served_site: Site, bad_conversation: str) -> None:
     async with viewing(served_site, bad_conversation, "") as client:
         assert await closed_with(client) == 4401
+
+
+async def test_a_session_that_another_process_ends_closes_its_socket_alone(
+    served_site: Site, key: str, cookies: str
+) -> None:
+    session = next(
+        morsel.value for name, morsel in SimpleCookie(cookies).items() if name.endswith("-session")
+    )
+    copy = "a" * len(session)
+    copied = "INSERT INTO django_session SELECT ?, session_data, expire_date FROM django_session WHERE session_key = ?"
+    await asyncio.to_thread(rows, served_site.data, copied, copy, session)
+    conversation = await asyncio.to_thread(new_conversation, served_site, key, MERT)
+    async with (
+        viewing(served_site, conversation, cookies.replace(session, copy)) as ended,
+        viewing(served_site, conversation, cookies) as other,
+    ):
+        await ended.until("playground.snapshot")
+        await asyncio.to_thread(
+            rows, served_site.data, "DELETE FROM django_session WHERE session_key = ?", copy
+        )
+        assert await closed_with(ended) == CloseCode.SIGN_IN_AGAIN
+        await other.send("conversation.respond", text="Hello")
+        await other.until_closed()
