@@ -1,6 +1,7 @@
 """`python -m tests.bench [CELL…]`: measures what is named, or all but the cluster, and prints a Markdown table.
 
-`--reps N` repetitions (3), `--quick` with less of everything, `--only CANDIDATE` for one of them (more than once).
+`--reps N` repetitions (3), `--quick` with less of everything, `--only CANDIDATE` for one of them (more than once),
+`--conversations N` for more of them in the cell memory.
 Ctrl+C ends it with a table of what was measured until then.
 """
 
@@ -10,6 +11,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import uvloop
@@ -57,8 +59,11 @@ def main() -> None:
     options = _options()
     cells = [cell for cell in CELLS if cell.name in options.cells or not (options.cells or cell.is_asked_for)]
     candidates = [candidate for candidate in Candidate if not options.only or candidate in options.only]
+    effort = QUICK if options.quick else FULL
+    if options.conversations:
+        effort = replace(effort, conversations=options.conversations)
     with on_cores(LOAD_CORES), stand() as shared:
-        bench = Bench(shared, QUICK if options.quick else FULL)
+        bench = Bench(shared, effort)
         with suppress(KeyboardInterrupt):
             uvloop.run(bench.run(cells, candidates, options.reps))
     _print(f"`{' '.join(['python -m tests.bench', *sys.argv[1:]])}`, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
@@ -112,6 +117,7 @@ def _options() -> argparse.Namespace:
         "--only", action="append", type=Candidate, choices=list(Candidate), help="a candidate"
     )
     parser.add_argument("--quick", action="store_true", help="measure less")
+    parser.add_argument("--conversations", type=int, help="how many the cell memory holds (2,600)")
     options = parser.parse_args()
     options.cells = [name for given in options.cells for name in given.split(",")]
     unknown = set(options.cells) - set(names)
