@@ -28,6 +28,7 @@ from tests.bench.cells import (
     slow_reader,
     speed,
     start,
+    starts,
 )
 from tests.bench.effort import FULL, QUICK, Effort
 from tests.bench.figures import Figures
@@ -42,6 +43,7 @@ CELLS = (
     Cell("memory", "Memory", memory.measure),
     Cell("slow", "One browser stops reading", slow_reader.measure),
     Cell("start", "Start", start.measure),
+    Cell("starts", "200 turns start a second", starts.measure),
     Cell("length", "A turn after others of its conversation", length.measure, SITES),
     Cell("pages", "Pages on a site with few or many personas and conversations", pages.measure, SITES),
     Cell("passing_on", "An inspector that passes on, a delta every 20 ms", passing_on.measure, SITES),

@@ -12,6 +12,8 @@ class Effort:
     speed_deltas: int = 2_000
     starts: int = 200
     """Turns of one delta, one after the other."""
+    starts_s: float = 2.0
+    """How long 200 turns start in each second."""
     steady_turns: int = 60
     steady_deltas: int = 1_000
     conversations: int = 2_600
@@ -33,6 +35,7 @@ QUICK = Effort(
     paced_deltas=100,
     speed_deltas=500,
     starts=60,
+    starts_s=1.0,
     steady_turns=30,
     steady_deltas=200,
     conversations=300,
