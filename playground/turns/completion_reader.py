@@ -54,6 +54,11 @@ from playground.turns.turn_output import TurnOutput
 EVENT_STREAM = "text/event-stream"
 NOTED_LAG_MS = 1_000
 """A turn says that this process was held up from so much on."""
+DECODED_BYTES_AT_ONCE = 16 * KIB
+"""The most bytes of one read decoded before yielding to other tasks: a fast LLM's may have hundreds of KiB.
+
+So much of usual deltas, a hundred, was measured to take 5 ms.
+"""
 PIECES_AT_ONCE = 50
 """The most pieces of one read handled before yielding to other tasks: a read may contain thousands of sentences.
 
@@ -101,6 +106,9 @@ class CompletionReader:
         self._arrived_ms = 0
         """When the last read came."""
         self._media_type = ""
+        self._read = b""
+        """The last read, of which ``_decoded`` bytes are decoded."""
+        self._decoded = 0
         self._waiting: deque[Piece] = deque()
         self._idle = PutOffTimer(self._poll)
         self._idle_failure: Exception | None = None
@@ -149,9 +157,9 @@ class CompletionReader:
         return None
 
     def leave(self) -> None:
-        """Detach from the turn: emit the text that redaction still holds back, and nothing else."""
+        """Detach from the turn: emit the text that came and wasn't yet, and nothing else."""
         self._idle.close()
-        for piece in [*self._waiting, *self._decoder.leave()]:
+        for piece in [*self._waiting, *self._feed_rest(self._decoder), *self._decoder.leave()]:
             if isinstance(piece, ContentPiece):
                 self._output.emit(
                     ContentDelta(t_ms=self._output.now_ms(), offset=piece.offset, text=piece.text)
@@ -203,7 +211,7 @@ class CompletionReader:
             silence_ms >= self._limits.after_finish_ms or not decoder.goes_on_after_finish
         )
         if silence_ms is None or not is_over:
-            self._take(decoder.leave())
+            self._take([*self._feed_rest(decoder), *decoder.leave()])
             return self._deadline.error()
         self._take(decoder.leave(hung_up(silence_ms)))
         return None
@@ -240,10 +248,12 @@ class CompletionReader:
                 self._lag_ms = self._deadline.lag_ms
                 if self._output.ttfb_ms is None:
                     self._mark_byte()
-                await self._take_gently(self._feed(decoder, data))
-                while decoder.is_behind:
+                self._read, self._decoded = data, 0
+                await self._take_gently(self._feed(decoder))
+                while decoder.is_behind or self._decoded < len(data):
                     await asyncio.sleep(0)
-                    await self._take_gently(decoder.catch_up())
+                    pieces = decoder.catch_up() if decoder.is_behind else self._feed(decoder)
+                    await self._take_gently(pieces)
                 if decoder.failure is not None or decoder.ended:
                     return
                 self._idle.set(self._loop.time() + self._limits.idle_sentence_ms / 1000)
@@ -264,8 +274,10 @@ class CompletionReader:
         self._output.mark_byte(self._arrived_ms)
         self._output.emit(AnswerBegan(t_ms=self._arrived_ms))
 
-    def _feed(self, decoder: AnswerDecoder, data: bytes) -> list[Piece]:
-        """Decode the data, which has just arrived."""
+    def _feed(self, decoder: AnswerDecoder, most: int = DECODED_BYTES_AT_ONCE) -> list[Piece]:
+        """Decode the next bytes of the read, ``most`` of them."""
+        data = self._read[self._decoded : self._decoded + most]
+        self._decoded += len(data)
         now_ms, progress = self._arrived_ms - self._lag_ms, self._deadline.progress
         deltas, fragments = decoder.content_deltas, decoder.call_fragments
         pieces = decoder.feed(data)
@@ -275,6 +287,10 @@ class CompletionReader:
         if decoder.finished and progress.finished_ms is None:
             progress.finished_ms = now_ms
         return pieces
+
+    def _feed_rest(self, decoder: AnswerDecoder) -> list[Piece]:
+        """Decode what is left of the read: it has come, though the turn doesn't wait for it any more."""
+        return self._feed(decoder, len(self._read)) if self._decoded < len(self._read) else []
 
     async def _take_gently(self, pieces: list[Piece]) -> None:
         self._waiting.extend(pieces)

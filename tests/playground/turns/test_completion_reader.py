@@ -16,7 +16,7 @@ from playground.engine.events import (
 )
 from playground.engine.limits import DEFAULT_LIMITS
 from playground.loop_lag import LoopLag
-from playground.turns.completion_reader import SPOKEN_CHARS_AT_ONCE
+from playground.turns.completion_reader import DECODED_BYTES_AT_ONCE, SPOKEN_CHARS_AT_ONCE
 from playground.turns.conductor import conduct
 from playground.turns.interrupt import Interrupt, InterruptSignal
 from playground.turns.turn_output import TurnOutput
@@ -124,6 +124,43 @@ def test_sentences_are_handed_on_few_at_a_time_where_they_are_long() -> None:
     asyncio.run(main())
     assert sum(at_once) >= 99 * len(long.strip())
     assert max(at_once) <= SPOKEN_CHARS_AT_ONCE + DEFAULT_LIMITS.sentence_chars
+
+
+def test_a_long_read_is_decoded_in_steps_between_which_others_have_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    feed = AnswerDecoder.feed
+    sizes: list[int] = []
+    sizes_at_once: list[int] = []
+
+    def counted(decoder: AnswerDecoder, data: bytes) -> list[Piece]:
+        sizes.append(len(data))
+        return feed(decoder, data)
+
+    async def beat() -> None:
+        while True:
+            sizes_at_once.append(sum(sizes))
+            sizes.clear()
+            await asyncio.sleep(0)
+
+    async def main() -> None:
+        beating = asyncio.create_task(beat())
+        await conduct(
+            plan(is_instant=True),
+            open_completion=ScriptedLLM([AT_ONCE]),
+            emit=lambda _event: None,
+            interrupt=InterruptSignal(),
+            pick=lambda _: 0,
+            limits=DEFAULT_LIMITS,
+            lag=LoopLag(),
+        )
+        beating.cancel()
+        await asyncio.gather(beating, return_exceptions=True)
+
+    monkeypatch.setattr(AnswerDecoder, "feed", counted)
+    asyncio.run(main())
+    assert sum(sizes_at_once) == len(AT_ONCE) > 4 * DECODED_BYTES_AT_ONCE
+    assert max(sizes_at_once) <= DECODED_BYTES_AT_ONCE
 
 
 def test_a_delta_has_the_time_of_its_payload_however_long_decoding_took(
