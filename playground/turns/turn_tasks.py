@@ -94,7 +94,7 @@ class TurnTasks:
         self._live: dict[str, LiveTurn] = {}
         self._starting: Counter[str] = Counter()
         self._cut_elsewhere: dict[str, float] = {}
-        """Until when, by the event loop's clock, their turns may still end in another process; the oldest first."""
+        """Until when, by the event loop's clock, their turns may still end in another process."""
         self._is_draining = False
 
     def all(self) -> Collection[LiveTurn]:
