@@ -24,7 +24,6 @@ from tests.playground.rehearsals import make_conversation
 def database(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
-    django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
     with django_db_blocker.unblock():
