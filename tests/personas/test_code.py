@@ -7,6 +7,7 @@ import pytest
 
 from personas.formats import FormatError, read_conversation, read_document
 from tests.personas.code_texts import OBJECT, read
+from tests.personas.linear_cost import is_linear
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_the_cost_is_linear_for_hostile_repetitions(unit: str) -> None:
             read_document("p = {'persona_name': 1, " + unit * repeats)
         return time.process_time() - began
 
-    assert cost(20_000) < 20 * cost(2_000) + 0.5
+    assert is_linear(cost, 20_000, smaller=10)
 
 
 def test_json_survives_being_assigned() -> None:

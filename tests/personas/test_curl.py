@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from personas.formats import FormatError, read_conversation, read_document
+from tests.personas.linear_cost import is_linear
 
 DOCUMENT = {"persona_name": "Ann", "system_prompt": 'It\'s "Ann".\nCost: $5 `x` \\ é'}
 AT = "https://tavusapi.com/v2/personas"
@@ -189,4 +190,4 @@ def test_the_cost_is_linear_for_hostile_repetitions(unit: str) -> None:
             read_document(f"curl {AT} {unit * repeats}")
         return time.process_time() - began
 
-    assert cost(50_000) < 20 * cost(5_000) + 0.5
+    assert is_linear(cost, 20_000)

@@ -6,6 +6,7 @@ import pytest
 
 from personas.formats import DraftSecret, FormatError, jaicp, read_document
 from tests.personas.jaicp_scripts import pushed
+from tests.personas.linear_cost import is_linear
 
 
 def test_barge_in_is_kept_as_given() -> None:
@@ -169,4 +170,4 @@ def test_the_cost_is_linear_for_hostile_scripts(head: str, unit: str) -> None:
             read_document(head + unit * repeats)
         return time.process_time() - began
 
-    assert cost(20_000) < 20 * cost(2_000) + 0.5
+    assert is_linear(cost, 8_000)
