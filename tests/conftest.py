@@ -12,20 +12,18 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from django.contrib.auth.models import Group, Permission, User
-from django.contrib.contenttypes.models import ContentType
+from django.contrib.auth.models import Permission, User
 from django.core.management.commands import flush
-from django.db import connection, connections
-from django.db.models import Model
+from django.db import connection
 from django.test import Client
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
-from playground.models import RightsVersion
 from playground.realtime.presented_key import presented_key
 from playground.storage.right_at_effect import right_at_effect
 from tests import services
 from tests.browser.site import ALLOWED, PREPARED
+from tests.clean_database import Cleaner
 from tests.dashboard.own_database import copy_migrated, drop_postgres_template, migrated_sqlite
 from tests.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
@@ -91,30 +89,12 @@ def django_db_keepdb(django_db_modify_db_settings: None, django_db_blocker: Djan
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Restore after a flush what `migrate` created: creating it anew takes thirty times as long."""
-    models: tuple[type[Model], ...] = (
-        ContentType,
-        Permission,
-        Group,
-        Group.permissions.through,
-        RightsVersion,
-    )
-    inserts = {}
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for table in (model._meta.db_table for model in models):
-            cursor.execute(f"SELECT * FROM {table}")
-            rows = cursor.fetchall()
-            places = ", ".join(["%s"] * len(cursor.description))
-            # A trigger may have made a row meanwhile: that of the rights' version.
-            inserts[f"INSERT INTO {table} VALUES ({places}) ON CONFLICT DO NOTHING"] = rows
-
-    def put_back(_verbosity: int, _interactive: bool, using: str, **_options: object) -> None:
-        with connections[using].cursor() as cursor:
-            for insert, rows in inserts.items():
-                cursor.executemany(insert, rows)
-
+    """Let a flush undo only what a test has done: emptying and filling every table takes many times as long."""
+    with django_db_blocker.unblock():
+        cleaner = Cleaner(connection)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flush, "emit_post_migrate_signal", put_back)
+        patch.setattr(flush, "sql_flush", cleaner.statements)
+        patch.setattr(flush, "emit_post_migrate_signal", cleaner.restore)
         yield
     with django_db_blocker.unblock():
         connection.close()
