@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -158,12 +159,15 @@ def running(data: Path, **settings: str) -> Iterator[Services]:
         redis_server.start()
         prepare(data)
         settings |= {"DATABASE_URL": postgres.url, "REDIS_URL": redis_server.url}
-        with run_site(data, **settings) as first:
+        # Without a new collection of the static files, which `prepare` has left.
+        with run_site(data, "--debug", **settings) as first:
             key = first.manage("create_api_key", "the soak").splitlines()[-1]
         servers = Server(data, "daphne", **settings), Server(data, "uvicorn", **settings)
         for server in servers:
-            server.start()
             ending.callback(server.stop)
+        with ThreadPoolExecutor() as threads:
+            for starting in [threads.submit(server.start) for server in servers]:
+                starting.result()
         yield Services(postgres, redis_server, servers, key)
 
 

@@ -20,7 +20,7 @@ from tests.soak import judge
 from tests.soak.callers import Caller, Log, new_persona
 from tests.soak.faults import KINDS, Faults
 from tests.soak.screen import OPEN, Witness
-from tests.soak.services import Services, running
+from tests.soak.services import Server, Services, running
 from tests.soak.table import table
 from tests.soak.viewers import Viewer, watching
 
@@ -36,6 +36,8 @@ ASKED_KINDS = os.environ.get("SOAK_KINDS") or ",".join(KINDS)
 CHOSEN = tuple(kind for kind in KINDS if kind in ASKED_KINDS.split(","))
 CALLERS = int(os.environ.get("SOAK_CALLERS") or 4)
 LOOK_S = 0.5
+LATE_VIEWERS = 8
+"""How many conversations are looked at again at once."""
 AT_REST_S = 20.0
 """How long after the last fault a turn may still be open."""
 LIMITS = {f"OPEN_TURNS_PER_{whose}": "64" for whose in ("PROCESS", "USER", "KEY")}
@@ -93,9 +95,14 @@ async def _turns_at_rest(services: Services) -> list[judge.StoredTurn]:
 
 async def _look_again(services: Services, witness: Witness, log: Log, conversation_ids: set[str]) -> None:
     """Log what a new viewer of each conversation sees, at either server."""
-    for place, conversation_id in enumerate(sorted(conversation_ids)):
-        server = services.servers[place % 2]
+    seats = asyncio.Semaphore(LATE_VIEWERS)
+
+    async def look(conversation_id: str, server: Server) -> None:
         viewer = Viewer(f"late viewer of {conversation_id}", conversation_id, services, witness, server)
-        async with watching(viewer):
+        async with seats, watching(viewer):
             await viewer.until(lambda screen: screen.is_at_rest, AT_REST_S)
             log.late_screens.append((conversation_id, viewer.screen))
+
+    async with asyncio.TaskGroup() as at_work:
+        for place, conversation_id in enumerate(sorted(conversation_ids)):
+            at_work.create_task(look(conversation_id, services.servers[place % 2]))
