@@ -262,8 +262,8 @@ async def test_a_turn_waits_for_no_callback(user: User) -> None:
     assert len(await rows_of(conversation)) == 3
 
 
-@pytest.mark.slow  # six hundred deliveries
-async def test_200_conversations_and_a_receiver_that_comes_back(user: User) -> None:
+@pytest.mark.slow  # three hundred deliveries, more than may be under way
+async def test_100_conversations_and_a_receiver_that_comes_back(user: User) -> None:
     """Every callback arrives once it is back; one that was sent twice has the same id."""
     clock = Clock()
     owners = await in_thread(lambda: [user, *(User.objects.create_user(f"owner-{n}") for n in range(9))])
@@ -274,7 +274,7 @@ async def test_200_conversations_and_a_receiver_that_comes_back(user: User) -> N
 
         async with working(clock, impatient) as workers:
             conversations = await in_thread(
-                lambda: [ended(owner, receiver.url) for owner in owners for _ in range(20)]
+                lambda: [ended(owner, receiver.url) for owner in owners for _ in range(10)]
             )
             await workers.look()
             await workers.until_idle()
@@ -284,7 +284,7 @@ async def test_200_conversations_and_a_receiver_that_comes_back(user: User) -> N
             clock.move(seconds=10)
             await deliver_all(workers)
             assert {state for _, state in await in_thread(states, conversations)} == {"delivered"}
-    assert len(set(receiver.taken)) == 600
+    assert len(set(receiver.taken)) == 300
     assert _orders_of(receiver) == {(JOINED, SHUTDOWN, TRANSCRIPT)}
 
 

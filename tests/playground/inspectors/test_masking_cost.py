@@ -9,7 +9,7 @@ import pytest
 from playground.engine.limits import MIB
 from playground.inspectors.masking import Masker
 
-pytestmark = pytest.mark.slow  # Measures the cost of the largest bodies, three times each.
+pytestmark = pytest.mark.slow  # Measures the cost of the largest bodies, up to three times each.
 
 NOISE = random.Random(7).randbytes(3 * MIB)
 MASKER = Masker([f"sk-Known/Secret+Value==4{number}&x" for number in range(3)], ["unk-key-0123456789abcdef"])
@@ -33,4 +33,4 @@ def seconds(run: Callable[[], object]) -> float:
 def test_masking_costs_little_more_than_decoding(mask: Callable[[], object], most: float) -> None:
     """In units of decoding three MiB of noise."""
     unit = min(seconds(lambda: NOISE.decode("utf-8", "surrogateescape")) for _ in range(3))
-    assert min(seconds(mask) for _ in range(3)) < most * unit
+    assert any(seconds(mask) < most * unit for _ in range(3))
