@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-SLACK = 1.5
+SLACK = 3
 """How much more than its share the whole input may cost; a quadratic cost would be ``smaller`` times its share."""
 FLOOR_S = 0.01
 """What the whole input may cost beside that: less is too little to be measured."""
