@@ -28,7 +28,7 @@ def broken_rule(messages: Sequence[Mapping[str, Any]]) -> str | None:
 
 
 def _is_spoken_text(message: Mapping[str, Any]) -> bool:
-    """Whether it breaks no rule at first sight: nearly all of a long history are such."""
+    """Return whether it is a text without calls, which breaks no rule: a long history has hardly anything else."""
     is_text = isinstance(message.get("content"), str) and "tool_calls" not in message
     return is_text and message.get("role") in _SPEAKERS
 

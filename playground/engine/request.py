@@ -13,7 +13,7 @@ from playground.engine.json_types import Json
 _as_client = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 """Writes any value as the OpenAI client does."""
 _WRITTEN_ALIKE = frozenset({str, type(None)})
-"""Types whose values orjson writes alike, and many times faster. It writes floats in another form."""
+"""Types whose values orjson writes alike, many times faster. It writes floats in another form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _json_of(value: Any) -> bytes:
 
 
 def _json_of_messages(messages: list[Json]) -> bytes:
-    """Return their JSON, run by run: nearly all of a long history are texts alone."""
+    """Return their JSON, written run by run: a long history has hardly anything but texts."""
     runs = [
         orjson.dumps(list(run)) if are_texts else _as_client(list(run)).encode()
         for are_texts, run in groupby(messages, _is_text_alone)

@@ -38,7 +38,7 @@ class Merge:
         self._merged: Json = {}
 
     def of(self, last: Json, event: Json) -> Json:
-        """Return one event in place of both; the same object for the same two."""
+        """Return the two events as one: the same object whenever asked for the same two."""
         if last is not self._last or event is not self._event:
             self._last, self._event, self._merged = last, event, _merged(last, event)
         return self._merged

@@ -53,7 +53,7 @@ _UPDATE_WAIT = PreparedUpdate(_waits_at, (*_NUMBERS, "counted"))
 
 
 def _as_number(name: str) -> str | Cast:
-    """Return the column; 0 or 1 for a truth value, which Django converts by a call for each row of SQLite."""
+    """Return the column, a truth value as 0 or 1: Django would convert it by a call for each row of SQLite."""
     is_truth_value = isinstance(CallersWait._meta.get_field(name), BooleanField)
     return Cast(name, IntegerField()) if is_truth_value else name
 

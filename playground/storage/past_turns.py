@@ -15,7 +15,7 @@ KEPT_CONVERSATIONS = 256
 KEPT_CHARS = 8 * 1024 * 1024
 """The most characters of the kept conversations' turns."""
 TURN_CHARS = 320
-"""As many characters take what a kept turn needs besides its texts."""
+"""What a kept turn takes besides its texts, as characters."""
 
 
 @dataclass(frozen=True, slots=True)

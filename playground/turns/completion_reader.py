@@ -157,7 +157,7 @@ class CompletionReader:
         return None
 
     def leave(self) -> None:
-        """Detach from the turn: emit the text that came and wasn't yet, and nothing else."""
+        """Detach from the turn: emit the text that has come and was not emitted, and nothing else."""
         self._idle.close()
         for piece in [*self._waiting, *self._feed_rest(self._decoder), *self._decoder.leave()]:
             if isinstance(piece, ContentPiece):
