@@ -19,6 +19,7 @@ from django.contrib.auth.models import User
 
 from personas.models import PersonaVersion, TokenSecret
 from playground.engine.addresses.address import parse_address
+from playground.engine.answer.answer_messages import held_up
 from playground.engine.errors.codes import Code
 from playground.engine.json_types import Json
 from playground.engine.limits import DEFAULT_LIMITS, Limits
@@ -34,6 +35,7 @@ from tests.playground.rehearsals import DEADLINE_S, Watcher
 
 CANARY = "sk-canary/0123+456789=abcdef"
 TOKEN = "STAGE_TOKEN"
+HELD_UP = held_up(0).partition(" for ")[0]
 SAID = "Tell me about the girl in the red hood."
 WEATHER: Json = {
     "type": "function",
@@ -97,7 +99,9 @@ class Take:
 
     @property
     def notes(self) -> list[str]:
-        return [note["note"] for note in self.of("playground.note")]
+        """The notes on the answer: one that this process was held up is of the machine, which other tests keep busy."""
+        notes = (note["note"] for note in self.of("playground.note"))
+        return [note for note in notes if not note.startswith(HELD_UP)]
 
     @property
     def attempts(self) -> int:
