@@ -1,6 +1,8 @@
 """Reading an answer beside others: they have their turn meanwhile, nothing is lost, and no failure stays unseen."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 
@@ -27,6 +29,22 @@ STORY = [f"It was day {number} of the journey. " for number in range(500)]
 AT_ONCE = ROLE + b"".join(map(text, STORY)) + END
 
 
+async def hear_at_once(*, beside: Coroutine[Any, Any, None], emit: Callable[[Event], None]) -> None:
+    """Run a turn whose whole answer comes in one read, beside another coroutine."""
+    beating = asyncio.create_task(beside)
+    await conduct(
+        plan(is_instant=True),
+        open_completion=ScriptedLLM([AT_ONCE]),
+        emit=emit,
+        interrupt=InterruptSignal(),
+        pick=lambda _: 0,
+        limits=DEFAULT_LIMITS,
+        lag=LoopLag(),
+    )
+    beating.cancel()
+    await asyncio.gather(beating, return_exceptions=True)
+
+
 async def test_others_have_their_turn_between_the_sentences_of_one_read() -> None:
     beats = 0
     beats_at: list[int] = []
@@ -41,18 +59,7 @@ async def test_others_have_their_turn_between_the_sentences_of_one_read() -> Non
         if isinstance(event, SentenceCompleted):
             beats_at.append(beats)
 
-    beating = asyncio.create_task(beat())
-    await conduct(
-        plan(is_instant=True),
-        open_completion=ScriptedLLM([AT_ONCE]),
-        emit=emit,
-        interrupt=InterruptSignal(),
-        pick=lambda _: 0,
-        limits=DEFAULT_LIMITS,
-        lag=LoopLag(),
-    )
-    beating.cancel()
-    await asyncio.gather(beating, return_exceptions=True)
+    await hear_at_once(beside=beat(), emit=emit)
     assert len(beats_at) == len(STORY)
     assert len(set(beats_at)) >= len(STORY) // 50
 
@@ -143,22 +150,8 @@ def test_a_long_read_is_decoded_in_steps_between_which_others_have_their_turn(
             sizes.clear()
             await asyncio.sleep(0)
 
-    async def main() -> None:
-        beating = asyncio.create_task(beat())
-        await conduct(
-            plan(is_instant=True),
-            open_completion=ScriptedLLM([AT_ONCE]),
-            emit=lambda _event: None,
-            interrupt=InterruptSignal(),
-            pick=lambda _: 0,
-            limits=DEFAULT_LIMITS,
-            lag=LoopLag(),
-        )
-        beating.cancel()
-        await asyncio.gather(beating, return_exceptions=True)
-
     monkeypatch.setattr(AnswerDecoder, "feed", counted)
-    asyncio.run(main())
+    asyncio.run(hear_at_once(beside=beat(), emit=lambda _event: None))
     assert sum(sizes_at_once) == len(AT_ONCE) > 4 * DECODED_BYTES_AT_ONCE
     assert max(sizes_at_once) <= DECODED_BYTES_AT_ONCE
 
